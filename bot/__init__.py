@@ -1,0 +1,1 @@
+"""The deliverer: schedules, platforms, commands and storage around the composer."""

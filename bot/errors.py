@@ -1,0 +1,63 @@
+"""What can go wrong around the composer, and whose turn it is then.
+
+    BotError                      base; its text is a whole sentence fit to be shown
+    ├── UserError                 the user's turn: what, where, and what to do
+    │   ├── ConfigurationError    setting, file or database not as it must be (exit 3)
+    │   ├── UnknownName           a digest, destination, command … that does not exist
+    │   └── Forbidden             the person may not do this here
+    └── SendError                 a platform did not take a message
+        ├── Refused               for good: the destination (or workspace) stops
+        ├── Limited               not now: try again after `retry_after` seconds
+        ├── Unreached             it certainly did not arrive: try again
+        └── Unclear               it may have arrived: read back before anything else
+
+Anything else is a defect of ours: the developer's turn.
+"""
+
+
+class BotError(Exception):
+    """Base of every error that the bot raises on purpose."""
+
+
+class UserError(BotError):
+    """Somebody can mend this; the message says how."""
+
+
+class ConfigurationError(UserError):
+    """A setting, a configuration file or the database is not as it must be."""
+
+
+class UnknownName(UserError):
+    """Something was named that does not exist; the message offers what does."""
+
+
+class Forbidden(UserError):
+    """The person may not do this here; the message says who may."""
+
+
+class SendError(BotError):
+    """A platform did not (clearly) take an operation."""
+
+
+class Refused(SendError):
+    """For good. `whole_workspace` when the platform refuses everything of it."""
+
+    def __init__(self, message: str, *, whole_workspace: bool = False) -> None:
+        super().__init__(message)
+        self.whole_workspace = whole_workspace
+
+
+class Limited(SendError):
+    """Not now; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unreached(SendError):
+    """The operation certainly had no effect; it can be sent again."""
+
+
+class Unclear(SendError):
+    """The operation may have had its effect: read back before sending again."""

@@ -1,0 +1,94 @@
+"""What the core asks of the outside: a platform, a clock, an engine, a mailbox.
+
+A port has at most five members and a contract test that runs over everything that
+claims to be one (`tests/contracts`). This module defines shapes; it does nothing.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import ParamSpec, Protocol, TypeVar
+
+from bot.types import Delivery, Inbox, Message, Part, PlatformName, RenderContext
+from digests.types import Edition
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The time. Only `bot.app` hands out the real one."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class Platform(Protocol):
+    """A place where editions are shown and commands come from.
+
+    A complete minimal one is `tests.fakes.FakePlatform`.
+    """
+
+    @property
+    def name(self) -> PlatformName:
+        """The platform's one name, as in tables and settings."""
+        ...
+
+    def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+        """The edition as this platform's messages; pure and deterministic."""
+        ...
+
+    async def send(self, delivery: Delivery) -> str:
+        """Carry the delivery's operation out; the platform's id of the message.
+
+        The delivery's key goes with the message. Raises the `SendError`s of
+        `bot.errors`; whatever else ends it is taken for `Unclear`.
+        """
+        ...
+
+    async def read_back(self, delivery: Delivery) -> str | None:
+        """Id of the message that carries the delivery's key; None if there is none.
+
+        Raises `Refused` where the platform does not let us look.
+        """
+        ...
+
+    async def run(self, inbox: Inbox) -> None:
+        """Stay connected and hand events to `inbox` until cancelled."""
+        ...
+
+
+class Engine(Protocol):
+    """Where heavy work runs, so that the event loop stays free."""
+
+    async def run(
+        self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work` elsewhere and return (or raise) what it does."""
+        ...
+
+
+class Mailbox(Protocol):
+    """The channels of the local page: durable, and one message a key."""
+
+    async def put(self, delivery: Delivery, at: datetime) -> Message:
+        """Post, or return the message that already carries this key."""
+        ...
+
+    async def change(self, delivery: Delivery, at: datetime) -> Message:
+        """Edit the message that carries the key of `delivery`; `Refused` if gone."""
+        ...
+
+    async def remove(self, delivery: Delivery) -> None:
+        """Delete the message of `delivery`; deleting twice is not an error."""
+        ...
+
+    async def find(self, workspace_id: int, channel: str, key: str) -> Message | None:
+        """The message that carries `key`."""
+        ...
+
+    async def newest(
+        self, workspace_id: int, channel: str, *, count: int, after: int = 0
+    ) -> tuple[Message, ...]:
+        """Up to `count` messages with an id over `after`, oldest first."""
+        ...

@@ -1,0 +1,417 @@
+"""The deliverer's nouns: frozen, keyword-only, without behaviour.
+
+Rows of the database come out as these; platforms, commands and the scheduler
+exchange them. They import nothing of ours but the composer's nouns. Instants are
+aware datetimes in UTC; `id` is the database's own key and never leaves the house.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Any, Literal
+
+from digests.types import Card, Edition
+
+PlatformName = Literal["discord", "slack", "local"]
+SourceKind = Literal["folder", "feed", "page"]
+OccurrenceState = Literal["due", "composed", "deferred", "skipped"]
+DeliveryState = Literal[
+    "ready", "sending", "sent", "retry", "uncertain", "held", "failed"
+]
+Operation = Literal["post", "edit", "delete"]
+Trigger = Literal["schedule", "manual"]
+#: What the database keeps of a payload: anything that JSON can say.
+Payload = Mapping[str, Any]
+
+
+class Permission(IntEnum):
+    """Who may use a command; a higher one includes the lower."""
+
+    EVERYONE = 0
+    EDITOR = 1
+
+
+# ── configuration ──────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workspace:
+    """A Discord server, a Slack team, or the local page: the unit of tenancy."""
+
+    id: int
+    platform: PlatformName
+    #: The platform's own id (guild, team; any word for local).
+    external_id: str
+    name: str
+    zone: str = "UTC"
+    locale: str = "en"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Destination:
+    """A channel, thread or DM of a workspace that can be posted to."""
+
+    id: int
+    workspace_id: int
+    #: How digests refer to it.
+    name: str
+    #: The platform's own id of the channel.
+    channel: str
+    #: Why nothing is posted there at present; None when it works.
+    paused: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Where articles come from; `workspace_id` None when it is public to all."""
+
+    id: int
+    workspace_id: int | None
+    kind: SourceKind
+    #: Folder path, or address.
+    address: str
+    name: str
+    last_good: datetime | None = None
+    #: The last reading's problem in words; None when all was well.
+    problem: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digest:
+    """What an admin configures: what to read, how to tell it, when and where."""
+
+    id: int
+    workspace_id: int
+    name: str
+    sources: tuple[Source, ...]
+    destinations: tuple[Destination, ...]
+    #: Schedule sentences, as `bot.schedules` says them back.
+    schedules: tuple[str, ...]
+    #: «22:00-07:00» in the zone of the first schedule; None = none.
+    quiet_hours: str | None = None
+    stories: int = 5
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    language: str = "en"
+    paused: bool = False
+
+
+# ── time ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """A moment that a schedule names: what makes an occurrence unique, and when."""
+
+    at: datetime
+    local_date: date
+    #: Clock time («08:30») for daily slots, UTC instant for intervals.
+    slot: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Occurrence:
+    """One due moment of one digest: unique on (digest, local date, slot)."""
+
+    id: int
+    workspace_id: int
+    digest_id: int
+    local_date: date
+    slot: str
+    due_at: datetime
+    zone: str
+    trigger: Trigger
+    state: OccurrenceState
+    #: Why it was skipped or deferred, in words.
+    reason: str | None = None
+
+
+# ── what went out ──────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issue:
+    """An edition as it was stored: the composer's noun with its public id."""
+
+    id: int
+    #: «e-7k3m9q».
+    public_id: str
+    workspace_id: int
+    digest_id: int
+    occurrence_id: int
+    edition: Edition
+    #: Over articles, revisions, settings and version: same in, same out.
+    manifest: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One message of an edition, rendered for one platform and then frozen."""
+
+    #: Stable within the edition: «1», «2» …
+    key: str
+    payload: Payload
+    #: The same in plain words: notifications, screen readers, last resort.
+    fallback_text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One part of one edition on its way to one destination."""
+
+    id: int
+    workspace_id: int
+    edition_id: int
+    destination_id: int
+    #: Where to: the platform and its own ids.
+    platform: PlatformName
+    workspace_external_id: str
+    channel: str
+    part: int
+    operation: Operation
+    #: Ours, made before the first send; carried by the message, used to read back.
+    key: str
+    payload: Payload
+    fallback_text: str
+    state: DeliveryState
+    attempt: int
+    #: Grows with every claim; a late answer with an older fence changes nothing.
+    fence: int
+    claimed_at: datetime | None = None
+    not_before: datetime | None = None
+    #: The platform's id of the message, once it is known.
+    message_id: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderContext:
+    """What a renderer may know besides the edition."""
+
+    #: Public id of the edition.
+    edition_id: str
+    digest: str
+    zone: str
+    locale: str
+    #: The digest's next due moment, or None when it has no schedule.
+    next_due: datetime | None
+    #: This edition came after its time.
+    late: bool = False
+
+
+# ── commands ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Who asks, as the platform knows them at this moment."""
+
+    id: str
+    name: str
+    permission: Permission
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where it was asked."""
+
+    workspace: Workspace
+    #: The platform's id of the channel; None outside of channels.
+    channel: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invocation:
+    """A command that came in."""
+
+    #: The platform's id of the event: the same event twice has one effect.
+    key: str
+    place: Place
+    person: Person
+    #: «news quotes».
+    path: str
+    args: Mapping[str, str]
+    locale: str = "en"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """One parameter of a command."""
+
+    name: str
+    description: str
+    required: bool = False
+    #: Takes the rest of the line on surfaces where commands are typed.
+    rest: bool = False
+    choices: tuple[str, ...] = ()
+    #: Which names complete it: «digest», «speaker», «story», «command»; "" = none.
+    completes: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paragraph:
+    """A sentence or a few, in our own words."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Small:
+    """Small print: sources, times, how it was made."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One item of a list: a title that may lead somewhere, and what is said of it."""
+
+    title: str
+    text: str = ""
+    note: str = ""
+    #: Only http(s), or None.
+    url: str | None = None
+    #: Article (id) and the words in it that the line stands on, where there are any.
+    article: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quoted:
+    """A quote card inside a reply."""
+
+    card: Card
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """Labels with their values, shown as a small table."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """A whole edition inside a reply (a preview, the newest one), already rendered."""
+
+    parts: tuple[Part, ...]
+
+
+Block = Paragraph | Small | Line | Quoted | Facts | Shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Control:
+    """A button; `id` is «v1:<action>:<args>», at most 100 characters."""
+
+    id: str
+    label: str
+    primary: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What goes back to the person who asked."""
+
+    title: str = ""
+    blocks: tuple[Block, ...] = ()
+    controls: tuple[Control, ...] = ()
+    #: «Only you can see this».
+    private: bool = True
+    #: The request could not be met; shown as such, not by colour alone.
+    problem: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """One question of a form."""
+
+    name: str
+    label: str
+    description: str = ""
+    required: bool = True
+    value: str = ""
+    choices: tuple[str, ...] = ()
+    #: What was wrong with the last answer, in words.
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """Up to five questions; the answers come back as an invocation of `path`."""
+
+    path: str
+    title: str
+    fields: tuple[Field, ...]
+
+
+Run = Callable[[Invocation], Awaitable[Reply | Form]]
+Complete = Callable[[Invocation, str, str], Awaitable[tuple[str, ...]]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """One entry of the registry; every surface is built from it."""
+
+    #: «news quotes»: root and name (and group) by spaces.
+    path: str
+    #: One line, at most 60 characters.
+    description: str
+    permission: Permission
+    run: Run
+    options: tuple[Option, ...] = ()
+    #: What somebody would really type.
+    examples: tuple[str, ...] = ()
+    #: The answer is only for the one who asked.
+    private: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inbox:
+    """What a platform hands incoming events to."""
+
+    commands: tuple[Command, ...]
+    #: Checks permission and repeats, runs, and turns every failure into a reply.
+    dispatch: Callable[[Invocation], Awaitable[Reply | Form]]
+    #: Turns a pressed control into the invocation it stands for (raises UserError).
+    press: Callable[[Invocation, str], Invocation]
+    #: (invocation so far, option name, what is typed) → up to 25 completions.
+    complete: Complete
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, how it is, and the fix."""
+
+    subject: str
+    state: Literal["ok", "warning", "problem"]
+    text: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """A message in a channel of the local page."""
+
+    id: int
+    workspace_id: int
+    channel: str
+    key: str
+    payload: Payload
+    fallback_text: str
+    posted_at: datetime
+    edited_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredArticle:
+    """An article revision in the archive, with where it came from."""
+
+    article_id: int
+    revision_id: int
+    source_id: int
+    first_seen: datetime
+    fetched_at: datetime
+    current: bool = field(default=True)

@@ -1,0 +1,108 @@
+"""Turns what came in into the stored form of a text, and changes nothing else.
+
+`decode` bytes → characters, `clean` characters → stored characters (every offset of
+the project points into these), `revision` names one stored version. No Unicode
+normalisation, no trimming, no repair: «verbatim» means the stored characters.
+"""
+
+import codecs
+import hashlib
+import re
+
+from digests.errors import UnreadableInput
+
+_NEWLINES = re.compile(r"\r\n?")
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+#: Sign by which a byte order mark tells the encoding; UTF-32 before UTF-16, because
+#: the shorter mark begins the longer one.
+_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_MAGIC = (
+    (b"%PDF-", "a PDF document"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF87a", "a GIF picture"),
+    (b"GIF89a", "a GIF picture"),
+    (b"PK\x03\x04", "a ZIP archive or office document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+)
+#: One control character in fifty is more than any text has.
+_MAX_CONTROL_SHARE = 0.02
+
+
+def clean(raw: str) -> str:
+    r"""Give the stored form: newlines are \n, no NUL, no lone surrogate, no BOM."""
+    text = raw.removeprefix("\ufeff")
+    if "\r" in text:
+        text = _NEWLINES.sub("\n", text)
+    if _NOT_TEXT.search(text):
+        text = _NOT_TEXT.sub("\ufffd", text)
+    return text
+
+
+def decode(raw: bytes) -> str:
+    """Read bytes as text: by byte order mark, as UTF-8, or as Windows-1252.
+
+    Raises:
+        UnreadableInput: The bytes are a picture, an archive or the like.
+    """
+    _refuse_known_binary(raw)
+    text = _by_order_mark(raw)
+    if text is None:
+        text = _by_trial(raw)
+    _refuse_controls(text)
+    return text
+
+
+def revision(title: str | None, text: str) -> str:
+    """Name one stored version: 16 hex digits made of its title and its text."""
+    content = f"{title or ''}\0{text}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _refuse_known_binary(raw: bytes) -> None:
+    for magic, kind in _MAGIC:
+        if raw.startswith(magic):
+            raise UnreadableInput(f"This is {kind}, not text; give a text or HTML file.")
+
+
+def _by_order_mark(raw: bytes) -> str | None:
+    for mark, encoding in _ORDER_MARKS:
+        if raw.startswith(mark):
+            return raw.decode(encoding, "replace")
+    return None
+
+
+def _by_trial(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    # One byte lost in a UTF-8 text must not turn all its accents into «Ã©».
+    text = raw.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if sum(character > "\x7f" for character in text) - broken >= broken:
+        return text
+    return raw.decode("cp1252", "replace")
+
+
+def _refuse_controls(text: str) -> None:
+    controls = len(_CONTROLS.findall(text)) + text.count("\ufffd")
+    if controls > max(1, _MAX_CONTROL_SHARE * len(text)):
+        raise UnreadableInput(
+            "This does not look like text: it is full of control characters; "
+            "give a text or HTML file."
+        )

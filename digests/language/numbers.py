@@ -1,0 +1,271 @@
+"""Finds numbers in digits or words and gives their value; what they count it leaves open.
+
+Digits in the English style («1,234.5») or, for German texts, the German one
+(«1.234,5»); scales («4.2 million», «$3bn», «2 Mrd.»); number words («twenty-one»,
+«two hundred and fifty», «half a million», «two dozen»); fractions («two-thirds»,
+«3½»); rates («one in three», «7 out of 10»), whose value is the numerator.
+Ordinals, «hundreds of» and other vague amounts are not numbers here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from digests.language.words import primary
+
+NumberShape = Literal["digits", "words", "fraction", "rate"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Number:
+    """A number of a text: `text[start:end]` are its digits or words with the scale."""
+
+    start: int
+    end: int
+    value: float
+    shape: NumberShape
+    #: The scale that `value` already holds: 1e6 for «4.2 million», 1 without one.
+    scale: float = 1.0
+
+
+_UNITS: Mapping[str, int] = {
+    word: value
+    for value, word in enumerate(
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen
+        fourteen fifteen sixteen seventeen eighteen nineteen""".split()
+    )
+}
+_TENS: Mapping[str, int] = {
+    word: value * 10
+    for value, word in enumerate(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+    )
+}
+_MULTIPLIERS: Mapping[str, float] = {
+    "dozen": 12,
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+}
+_GERMAN_UNITS: Mapping[str, int] = {
+    word: value
+    for value, word in enumerate(
+        """zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn
+        fünfzehn sechzehn siebzehn achtzehn neunzehn""".split(),
+        start=2,
+    )
+}
+_GERMAN_TENS: Mapping[str, int] = {
+    word: value * 10
+    for value, word in enumerate(
+        "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split(),
+        start=2,
+    )
+}
+_SCALES: Mapping[str, float] = {
+    **_MULTIPLIERS,
+    "mn": 1e6,
+    "bn": 1e9,
+    "tn": 1e12,
+    "trn": 1e12,
+    "m": 1e6,
+    "b": 1e9,
+    "k": 1e3,
+}
+_GERMAN_SCALES: Mapping[str, float] = {
+    "dutzend": 12,
+    "hundert": 1e2,
+    "tausend": 1e3,
+    "million": 1e6,
+    "millionen": 1e6,
+    "mio": 1e6,
+    "milliarde": 1e9,
+    "milliarden": 1e9,
+    "mrd": 1e9,
+    "billion": 1e12,
+    "billionen": 1e12,
+}
+#: One letter is a scale only beside money: «£3m» is no length, «200m» is.
+_MONEY_ONLY = frozenset({"m", "b", "k"})
+_VULGAR: Mapping[str, float] = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3}
+_PARTS: Mapping[str, int] = {
+    "half": 2,
+    "halves": 2,
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "eighth": 8,
+    "tenth": 10,
+}
+
+
+def _digits(group: str, point: str, scales: Mapping[str, float]) -> re.Pattern[str]:
+    names = "|".join(sorted(scales, key=len, reverse=True))
+    return re.compile(
+        rf"(?P<minus>(?<![\w)\d])[-−])?"
+        rf"(?<![\w{group}{point}])"
+        rf"(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|\d+)(?:{point}(?P<rest>\d+))?"
+        rf"(?P<vulgar>[½¼¾⅓⅔])?"
+        rf"(?:[\s-]?(?P<scale>{names})\b)?"
+        rf"(?!st\b|nd\b|rd\b|th\b|\d)",
+        re.IGNORECASE,
+    )
+
+
+_ENGLISH_DIGITS = _digits(",", r"\.", _SCALES)
+_GERMAN_DIGITS = _digits(r"\.", ",", _GERMAN_SCALES)
+_NUMBER_WORD = "|".join((*_UNITS, *_TENS, *_MULTIPLIERS))
+_ENGLISH_WORDS = re.compile(
+    rf"(?<![\w$£€-])(?:half\sa\s|an?\s(?=(?:dozen|hundred|thousand|million|billion|trillion)\b))?"
+    rf"(?:{_NUMBER_WORD})\b(?:(?:\sand\s|\s|-)(?:{_NUMBER_WORD})\b)*",
+    re.IGNORECASE,
+)
+_ONE_WORD = re.compile(rf"\b(?:{_NUMBER_WORD})\b", re.IGNORECASE)
+_HALF_MORE = re.compile(
+    r"\sand\sa\shalf\b(?:\s(hundred|thousand|million|billion)\b)?", re.I
+)
+_GERMAN_WORD = "|".join(
+    sorted((*_GERMAN_UNITS, *_GERMAN_TENS, "hundert", "tausend"), key=len, reverse=True)
+)
+_GERMAN_UNIT = "|".join(("ein", *(w for w, n in _GERMAN_UNITS.items() if n < 10)))
+_GERMAN_WORDS = re.compile(
+    rf"(?<![\w-])(?:(?P<low>{_GERMAN_UNIT})und(?P<high>{'|'.join(_GERMAN_TENS)})"
+    rf"|(?P<word>{_GERMAN_WORD})|eine?(?=\s(?:Million|Milliarde|Dutzend)\b))"
+    rf"(?:\s(?P<scale>{'|'.join(sorted(_GERMAN_SCALES, key=len, reverse=True))})\b\.?)?\b",
+    re.IGNORECASE,
+)
+_FRACTION = re.compile(
+    r"(?<![\w-])(?P<over>one|two|three|four|five|six|seven)[-\s]"
+    r"(?P<part>half|halves|third|quarter|fourth|fifth|sixth|eighth|tenth)s?\b",
+    re.IGNORECASE,
+)
+#: Denominators as people say them: small words, round digits.
+_OUT_OF = re.compile(
+    r"\s(?:in|out\sof)\s(?:every\s)?(?:(?P<word>three|four|five|six|seven|eight|nine|"
+    r"ten|twenty|a\shundred|a\sthousand)|(?P<digits>[3-9]|[1-9]0{1,3}|[1-9]0?0?,000))"
+    r"\b(?![-:/.,%]?\d|[-%])",
+    re.IGNORECASE,
+)
+#: Longer runs of digits are codes, not amounts, and no float holds them exactly.
+_MOST_DIGITS = 15
+_AFTER_MONEY = re.compile(r"(?:[$£€¥₹₩]|\b(?:USD|EUR|GBP|CHF))\s?$")
+
+
+def find(text: str, lang: str | None = None) -> tuple[Number, ...]:
+    """The numbers of a text, in text order, without overlap."""
+    found: list[Number] = []
+    for number in sorted(_all(text, primary(lang)), key=lambda n: (n.start, -n.end)):
+        if not found or number.start >= found[-1].end:
+            found.append(_as_rate(text, number))
+    return tuple(found)
+
+
+def _all(text: str, tag: str) -> Iterator[Number]:
+    german = tag == "de"
+    for m in (_GERMAN_DIGITS if german else _ENGLISH_DIGITS).finditer(text):
+        if len(m["whole"]) <= _MOST_DIGITS:
+            yield _from_digits(text, m, german=german)
+    if german:
+        yield from map(_from_german, _GERMAN_WORDS.finditer(text))
+        return
+    for m in _FRACTION.finditer(text):
+        value = _UNITS[m["over"].lower()] / _PARTS[m["part"].lower()]
+        yield Number(start=m.start(), end=m.end(), value=value, shape="fraction")
+    for m in _ENGLISH_WORDS.finditer(text):
+        yield from _from_words(text, m)
+
+
+def _from_digits(text: str, m: re.Match[str], *, german: bool) -> Number:
+    whole = re.sub(r"[.,]", "", m["whole"])
+    value = float(f"{whole}.{m['rest'] or 0}") + _VULGAR.get(m["vulgar"] or "", 0)
+    scale, end = 1.0, m.end()
+    if m["scale"]:
+        name = m["scale"].lower()
+        before = text[max(0, m.start() - 4) : m.start()]
+        if name in _MONEY_ONLY and not _AFTER_MONEY.search(before):
+            end = m.start("scale")
+            end -= text[end - 1] in " -\n\t"
+        else:
+            scale = (_GERMAN_SCALES if german else _SCALES)[name]
+            end += name in {"mio", "mrd"} and text[end : end + 1] == "."
+    signed = -value * scale if m["minus"] else value * scale
+    return Number(start=m.start(), end=end, value=signed, shape="digits", scale=scale)
+
+
+def _from_german(m: re.Match[str]) -> Number:
+    if m["high"]:
+        low = _GERMAN_UNITS.get(m["low"].lower(), 1)
+        value: float = low + _GERMAN_TENS[m["high"].lower()]
+    elif m["word"]:
+        word = m["word"].lower()
+        value = (
+            _GERMAN_UNITS.get(word) or _GERMAN_TENS.get(word) or _GERMAN_SCALES[word]
+        )
+    else:
+        value = 1
+    scale = _GERMAN_SCALES[m["scale"].lower()] if m["scale"] else 1.0
+    return Number(
+        start=m.start(), end=m.end(), value=value * scale, shape="words", scale=scale
+    )
+
+
+def _from_words(text: str, m: re.Match[str]) -> Iterator[Number]:
+    """One number, or several where the words do not make one («two three»)."""
+    half = m.group().lower().startswith("half")
+    total, current, scale = 0.0, 0.5 if half else 0.0, 1.0
+    start = end = m.start()
+    last = 0.0
+    for word in _ONE_WORD.finditer(m.group()):
+        value = _word_value(word.group().lower())
+        if value in _MULTIPLIERS.values():
+            scale = value
+            current = (current or 1) * value
+            if value >= 1e3:
+                total, current = total + current, 0.0
+        elif last and not _adds_to(last, value):
+            yield _words(start, end, total + current, scale)
+            start, total, current, scale = m.start() + word.start(), 0.0, value, 1.0
+        else:
+            current += value
+            scale = 1.0
+        last, end = value, m.start() + word.end()
+    more = _HALF_MORE.match(text, end)
+    if more and not half:
+        scale = _MULTIPLIERS[more[1].lower()] if more[1] else 1.0
+        yield _words(start, more.end(), (total + current + 0.5) * scale, scale)
+        return
+    yield _words(start, end, total + current, scale)
+
+
+def _adds_to(last: float, value: float) -> bool:
+    """Whether a small number may follow: «twenty one», «hundred and seventy»."""
+    return last >= 100 or (last in _TENS.values() and 0 < value < 10)
+
+
+def _word_value(word: str) -> float:
+    return _UNITS.get(word) or _TENS.get(word) or _MULTIPLIERS.get(word, 0.0)
+
+
+def _words(start: int, end: int, value: float, scale: float) -> Number:
+    return Number(start=start, end=end, value=value, shape="words", scale=scale)
+
+
+def _as_rate(text: str, number: Number) -> Number:
+    """«one in three» as a whole."""
+    if number.scale != 1 or number.value < 1:
+        return number
+    m = _OUT_OF.match(text, number.end)
+    if m is None or number.value >= _denominator(m):
+        return number
+    return replace(number, end=m.end(), shape="rate")
+
+
+def _denominator(m: re.Match[str]) -> float:
+    if m["digits"]:
+        return float(m["digits"].replace(",", ""))
+    return _word_value(m["word"].lower().removeprefix("a "))

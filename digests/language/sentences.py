@@ -1,0 +1,137 @@
+"""Splits a text into sentences by rule; it judges nothing and changes no character.
+
+Every stop before white space is looked at once, with the word before it and the word
+after it: abbreviations and initials hold a sentence together, a small letter after
+the stop continues it, closing marks after the stop belong to it, a line break ends
+it. Speech of several sentences is split like any other text. Linear time.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from digests.language.abbreviations import (
+    AFTER_CLOCK,
+    BEFORE_NAME,
+    MAY_END,
+    STARTERS,
+)
+from digests.types import Span
+
+_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
+#: A line break, an ideographic stop, or a stop with its closing marks before white
+#: space; then the next word with its opening marks.
+_BOUNDARY = re.compile(
+    rf"(?P<line>[{_BREAKS}]+)"
+    r"|(?P<wide>[。！？｡]+[」』”’）)]*)"
+    r"|(?P<stop>[.!?…‽]+(?:[ \u00a0][.…]+)*)"
+    r"(?P<close>[\"'”’“‘»«›‹)\]}]*(?:[ \u00a0\u202f][»›](?=\s|\Z))?)"
+    rf"(?=[^\S{_BREAKS}]+(?P<open>[\"'“”„‘‚«»‹›(\[{{—–-]*)(?P<next>[^\W\d_]*))"
+)
+_BEFORE = 24
+_OPENING = "\"'“”„‘’‚«»‹›([{—–-"
+_LETTERS_AND_STOPS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}\Z")
+_PARTY = re.compile(r"[A-Z]-[A-Z][a-z]{0,6}\Z")
+_CLOCK = frozenset(("a.m", "p.m"))
+#: «"Why?" Tom asked»: the sentence goes on after a question or a cry.
+_REPORTS = re.compile(
+    r"\s+(?:[A-Z][\w.'’-]*\s+){1,3}"
+    r"(?:said|says|asked|asks|cried|shouted|wrote|added|told|replied|yelled)\b"
+)
+
+
+class _Language(NamedTuple):
+    before_name: frozenset[str]
+    may_end: frozenset[str]
+    starters: frozenset[str]
+    ordinal_stop: bool
+
+
+def split(text: str, lang: str | None = None) -> tuple[Span, ...]:
+    """Give the sentences of `text` in order, without surrounding white space.
+
+    Args:
+        text: Any text; offsets of the answer point into it.
+        lang: BCP 47 tag; None and languages without a table are read as English.
+    """
+    language = _language((lang or "en")[:2].lower())
+    found: list[Span] = []
+    start = 0
+    for match in _BOUNDARY.finditer(text):
+        if match["stop"] is None:
+            end = match.end() if match["wide"] else match.start()
+        elif _ends(text, start, match, language):
+            end = match.end()
+        else:
+            continue
+        _keep(found, text, start, end)
+        start = match.end()
+    _keep(found, text, start, len(text))
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def _language(code: str) -> _Language:
+    code = code if code in STARTERS else "en"
+    return _Language(
+        before_name=BEFORE_NAME[code],
+        may_end=MAY_END[code],
+        starters=STARTERS[code],
+        ordinal_stop=code in {"de", "cs", "da", "nb", "fi"},
+    )
+
+
+def _keep(found: list[Span], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if end > start:
+        found.append(Span(start=start, end=end))
+
+
+def _ends(text: str, start: int, match: re.Match[str], language: _Language) -> bool:
+    following = match["next"]
+    if following and following[0].islower() and not following[1:2].isupper():
+        return False
+    stop = match["stop"]
+    if stop != ".":
+        if match["close"] and stop[-1] in "!?" and not match["open"]:
+            return not _REPORTS.match(text, match.end())
+        return True
+    at = match.start()
+    words = text[max(start, at - _BEFORE) : at].rsplit(None, 1)
+    if not words:
+        return True
+    word = words[-1].lstrip(_OPENING)
+    return _word_ends(word, following, language, opens_line=len(words) == 1)
+
+
+def _word_ends(
+    word: str, following: str, language: _Language, *, opens_line: bool
+) -> bool:
+    """Tell whether the stop after `word` ends a sentence before `following`."""
+    low = word.lower()
+    if low in language.before_name:
+        return False
+    begins = following.lower() in language.starters
+    if low in _CLOCK:
+        return bool(following) and following.lower() not in AFTER_CLOCK
+    if word.isdigit():
+        if opens_line and len(word) < 4 and following:
+            return False
+        return begins or not (language.ordinal_stop and len(word) < 4)
+    if _is_short(word, low, language):
+        return begins
+    return True
+
+
+def _is_short(word: str, low: str, language: _Language) -> bool:
+    """Tell abbreviations, initials, «U.S.» and «R-Wis.» from words."""
+    if low in language.may_end:
+        return True
+    if len(word) == 1:
+        return word.isalpha() and word != "I"
+    if "." in word:
+        return _LETTERS_AND_STOPS.match(word) is not None
+    return "-" in word and _PARTY.match(word) is not None

@@ -1,0 +1,84 @@
+"""Cuts text into words and finds those that carry its content; it never judges meaning.
+
+A word is a run of letters and digits with its inner apostrophes. Content words are
+what is left without stop words, cut to a light stem, so that «met», «meeting» and
+«meets» differ but «pledge», «pledges» and «pledged» do not. The stemmer only takes
+off frequent endings (the light stemming of Savoy, 2006, reduced): it is meant for
+comparing words of one text, not for search.
+"""
+
+import re
+from collections.abc import Mapping
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+_ENGLISH = frozenset(
+    """a about after again all also am an and any are as at be because been before
+    being between both but by can could did do does doing down during each few for
+    from further had has have having he her here hers him his how i if in into is it
+    its itself just me more most my no nor not now of off on once only or other our
+    out over own s said same say says she should so some such t than that the their
+    them then there these they this those through to too under until up upon very was
+    we were what when where which while who whom why will with would you your yours
+    mr mrs ms dr one new year years may might must shall since still told
+    """.split()
+)
+
+_GERMAN = frozenset(
+    """aber alle allem allen aller alles als also am an ander andere anderen auch auf
+    aus bei beim bin bis da damit dann das dass dein dem den denn der des die dies
+    diese diesem diesen dieser dieses doch dort durch ein eine einem einen einer eines
+    er es etwas euch für gegen hat hatte hatten haben hier hin ich ihm ihn ihnen ihr
+    ihre ihrem ihren ihrer im in ins ist ja jede jedem jeden jeder jedes kann kein
+    keine können könnte man mehr mein mit muss nach nicht noch nun nur ob oder ohne
+    sagte sagten sehr sei sein seine seinem seinen seiner seit sich sie sind so soll
+    sollte sondern sowie über um und uns unter viel vom von vor war waren was weil
+    wenn werden wie wieder will wir wird wo wurde wurden zu zum zur zwischen
+    """.split()
+)
+
+#: Words too frequent to tell texts apart, by language (BCP 47 primary tag).
+STOP_WORDS: Mapping[str, frozenset[str]] = {"en": _ENGLISH, "de": _GERMAN}
+
+_ENDINGS: Mapping[str, tuple[str, ...]] = {
+    "en": ("ations", "ation", "ings", "ing", "ies", "ied", "ed", "es", "s", "ly", "e"),
+    "de": ("ungen", "ung", "ern", "en", "er", "em", "es", "e", "s", "n"),
+}
+_SHORTEST_STEM = 4
+
+
+def primary(lang: str | None) -> str:
+    """The language's primary tag («de» of «de-AT»); what has no table is English."""
+    tag = (lang or "en").partition("-")[0].lower()
+    return tag if tag in STOP_WORDS else "en"
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a text in order, in lower case, with straight apostrophes."""
+    return tuple(_WORD.findall(text.lower().replace("’", "'")))
+
+
+def spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each word of a text stands: pairs of start and end, in code points."""
+    return tuple(m.span() for m in _WORD.finditer(text))
+
+
+def stem(word: str, lang: str | None = None) -> str:
+    """A lower-case word without its possessive and its most frequent ending."""
+    word = word.removesuffix("'s").removesuffix("'")
+    for ending in _ENDINGS[primary(lang)]:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            return word[: -len(ending)]
+    return word
+
+
+def is_stop(word: str, lang: str | None = None) -> bool:
+    """Whether a lower-case word is too frequent to carry content."""
+    return word in STOP_WORDS[primary(lang)]
+
+
+def content(text: str, lang: str | None = None) -> tuple[str, ...]:
+    """The stems of a text's content words, in order, repeats included."""
+    tag = primary(lang)
+    stops = STOP_WORDS[tag]
+    return tuple(stem(w, tag) for w in tokens(text) if w not in stops)

@@ -1,0 +1,306 @@
+"""The composer's nouns: frozen, keyword-only, without behaviour.
+
+They import nothing of ours. Offsets are code points into `Article.text`, end exclusive. Instants are aware
+datetimes in UTC. Collections are tuples, so that a noun can be shared freely.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+QuoteKind = Literal["direct", "partial"]
+Stage = Literal["filter", "fresh", "told", "story", "rank", "edition"]
+Outcome = Literal["chosen", "brief", "merged", "duplicate", "left out"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """A stretch of a text: `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mention:
+    """Words of the text that name somebody: `text == source[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article:
+    """One piece of news in one stored version of its text (a revision)."""
+
+    #: Unique among the articles of one call; the source's own id or the file's stem.
+    id: str
+    #: Normalised by `digests.language.clean`; every offset points into it.
+    text: str
+    title: str | None = None
+    #: The outlet, as people know it.
+    source: str = ""
+    url: str | None = None
+    published: datetime | None = None
+    author: str | None = None
+    #: BCP 47, declared by the source; None is read as English.
+    lang: str | None = None
+    #: Hash of title and text (`digests.language.revision`); "" until it was computed.
+    revision: str = ""
+    #: Id of the article that this one is a newer version of.
+    revises: str | None = None
+    #: "fictional" or "retold" for the sample articles that come with the project.
+    sample: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quote:
+    """Words between quotation marks, these excluded: `text == source[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+    #: direct = a whole utterance; partial = words worked into the reporter's sentence.
+    kind: QuoteKind
+    #: Full name as the article gives it, or the noun phrase, or None: never a guess.
+    speaker: str | None
+    #: «national security adviser», in the article's words, or None.
+    role: str | None
+    #: The words that the speaker was resolved from.
+    mention: Mention | None
+    #: The reporting words («said», «according to»), or None.
+    cue: str | None
+    #: The sentence (or sentences) that hold the quote.
+    context: Span
+    #: Equal for the parts of one utterance (split by «he said», or over paragraphs).
+    group: int
+    #: 0 to 1: how far the chosen speaker stood above the next.
+    confidence: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """A number with its unit, what it measures, and its sentence."""
+
+    start: int
+    end: int
+    #: `source[start:end]`, for example «about $273 billion».
+    text: str
+    #: With its scale applied: 4.2 million = 4200000.
+    value: float
+    #: In plain words: USD, percent, percentage points, km, years, people; "" if bare.
+    unit: str
+    #: What is measured, in the article's words, for example «bilateral trade».
+    what: str
+    sentence: Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sentence:
+    """A sentence that is shown, with where it came from."""
+
+    #: The words of its spans, in order; only whole clauses may be left out.
+    text: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Headline:
+    """A headline; `spans` is empty where the given title was kept."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """A headline and a few sentences of one article."""
+
+    headline: Headline
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """Whether a source supports a claim; `score` 0 to 1, higher = better supported."""
+
+    supported: bool
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Analysis:
+    """Everything that was read out of one article."""
+
+    article: Article
+    summary: Summary
+    quotes: tuple[Quote, ...]
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Membership:
+    """The story that an article belongs to, and the article it repeats, if any."""
+
+    article: str
+    story: str
+    duplicate_of: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Story:
+    """The articles that report one event; the first is the one it is told from."""
+
+    #: Public id, for example «s-7k3m9q»; made from the story's earliest article.
+    id: str
+    articles: tuple[Article, ...]
+    #: Outlets that reported for themselves (wire copies of one text count once).
+    outlets: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """A quote made ready to show. `text` is verbatim."""
+
+    text: str
+    #: «Xi Jinping, Chinese President», or None: the renderer says that it is not named.
+    speaker: str | None
+    role: str | None
+    #: Outlet and article it comes from.
+    source: str
+    article: str
+    url: str | None
+    published: datetime | None
+    #: Place of the words in the article, and of the sentence that gives them sense.
+    span: Span
+    context: Span
+    #: The context's words.
+    context_text: str
+    #: A sentence for people who cannot see the card.
+    alt: str
+    #: Language of the quoted words, BCP 47.
+    lang: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToldFigure:
+    """A figure with the words around it, as an edition shows it."""
+
+    figure: Figure
+    article: str
+    source: str
+    #: The words of the figure's sentence.
+    sentence_text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleRef:
+    """Which stored text something was taken from."""
+
+    id: str
+    revision: str
+    source: str
+    title: str | None
+    url: str | None
+    published: datetime | None
+    lang: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionStory:
+    """A story as one edition tells it."""
+
+    id: str
+    headline: Headline
+    #: Spans point into the text of `articles[0]`.
+    summary: tuple[Sentence, ...]
+    cards: tuple[Card, ...]
+    figures: tuple[ToldFigure, ...]
+    #: The first is the one the summary was taken from.
+    articles: tuple[ArticleRef, ...]
+    #: Independent outlets, the told one first.
+    outlets: tuple[str, ...]
+    #: Whether this digest told the story before (an «Update»).
+    update: bool = False
+    #: Why it stands where it stands, in words.
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brief:
+    """One line of «also in brief»."""
+
+    story: str
+    headline: Headline
+    article: ArticleRef
+    outlets: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What became of one article on the way into an edition, and why."""
+
+    article: str
+    story: str | None
+    stage: Stage
+    outcome: Outcome
+    #: A plain sentence.
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MadeFrom:
+    """How much was read for an edition."""
+
+    articles: int
+    sources: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edition:
+    """One issue of a digest: neutral, complete, and the same for every platform."""
+
+    title: str
+    #: When it was composed.
+    made_at: datetime
+    made_from: MadeFrom
+    stories: tuple[EditionStory, ...]
+    brief: tuple[Brief, ...]
+    #: The one quote that stands for the edition; also found in its story's cards.
+    hero: Card | None
+    minutes: int
+    lang: str
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What a digest's readers were shown before (the told-ledger)."""
+
+    #: Ids of stories shown in full.
+    stories: frozenset[str] = frozenset()
+    #: «article@revision» of the articles that were read for a story shown in full.
+    revisions: frozenset[str] = frozenset()
+    #: Folded words (`digests.language.fold`) of sentences, figures and quotes shown.
+    sentences: frozenset[str] = frozenset()
+    figures: frozenset[str] = frozenset()
+    quotes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Style:
+    """What an admin decides about the look and size of an edition."""
+
+    title: str = "Digest"
+    stories: int = 5
+    summary_chars: int = 400
+    #: Quotes shown with a story, at the most.
+    quotes: int = 5
+    brief: int = 6
+    lang: str = "en"
+    #: Words or "phrases", any of which lets an article in (none = all).
+    include: tuple[str, ...] = ()
+    #: Words or "phrases", any of which keeps it out.
+    exclude: tuple[str, ...] = ()
