@@ -1,0 +1,65 @@
+# The two commands for a new machine (Python 3.11+ and make are enough):
+#   make demo    environment, install, run: prints the address of the page
+#   make test    environment, install, every check
+# PYTHON=python3.12 make …  uses another interpreter for a new environment.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+PIP := $(RUN)/python -m pip --disable-pip-version-check
+EXACT := .ci/constraints.txt
+
+.PHONY: help install install-dev demo test lint types imports unit bench format clean
+
+help:
+	@sed -n '2,4s/^# *//p' $(MAKEFILE_LIST)
+	@echo "also: make install | lint | types | imports | unit | bench | format | clean"
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Standfirst needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "The environment could not be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PIP) install --quiet --upgrade pip
+
+$(VENV)/.installed: pyproject.toml $(EXACT) | $(VENV)/bin/python
+	@echo "Installing Standfirst into $(VENV) (once, about a minute) …"
+	@$(PIP) install --quiet -c $(EXACT) -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml $(EXACT) | $(VENV)/bin/python
+	@echo "Installing Standfirst and what its tests need into $(VENV) (once) …"
+	@$(PIP) install --quiet -c $(EXACT) -e '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+install: $(VENV)/.installed
+
+install-dev: $(VENV)/.installed-dev
+
+demo: install
+	@exec $(RUN)/standfirst demo
+
+test: lint types imports unit
+
+lint: install-dev
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+
+types: install-dev
+	$(RUN)/mypy
+
+imports: install-dev
+	$(RUN)/lint-imports
+
+unit: install-dev
+	$(RUN)/python -m pytest
+
+bench: install-dev
+	$(RUN)/python -m tests.bench
+
+format: install-dev
+	$(RUN)/ruff format .
+	$(RUN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist build
