@@ -6,7 +6,7 @@ aware datetimes in UTC; `id` is the database's own key and never leaves the hous
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Literal
@@ -30,9 +30,6 @@ class Permission(IntEnum):
 
     EVERYONE = 0
     EDITOR = 1
-
-
-# ── configuration ──────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,9 +94,6 @@ class Digest:
     paused: bool = False
 
 
-# ── time ───────────────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Due:
     """A moment that a schedule names: what makes an occurrence unique, and when."""
@@ -125,9 +119,8 @@ class Occurrence:
     state: OccurrenceState
     #: Why it was skipped or deferred, in words.
     reason: str | None = None
-
-
-# ── what went out ──────────────────────────────────────────────────────────────
+    #: It was planned after its time, to catch up.
+    late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -198,9 +191,6 @@ class RenderContext:
     next_due: datetime | None
     #: This edition came after its time.
     late: bool = False
-
-
-# ── commands ───────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -382,16 +372,6 @@ class Inbox:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One line of the doctor: what was looked at, how it is, and the fix."""
-
-    subject: str
-    state: Literal["ok", "warning", "problem"]
-    text: str
-    fix: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """A message in a channel of the local page."""
 
@@ -414,4 +394,4 @@ class StoredArticle:
     source_id: int
     first_seen: datetime
     fetched_at: datetime
-    current: bool = field(default=True)
+    current: bool = True

@@ -1,7 +1,7 @@
 """The composer's nouns: frozen, keyword-only, without behaviour.
 
-They import nothing of ours. Offsets are code points into `Article.text`, end exclusive. Instants are aware
-datetimes in UTC. Collections are tuples, so that a noun can be shared freely.
+They import nothing of ours. Offsets are code points into `Article.text`, end
+exclusive. Instants are aware datetimes in UTC. Collections are tuples, so that a noun can be shared freely.
 """
 
 from dataclasses import dataclass

@@ -76,7 +76,9 @@ def revision(title: str | None, text: str) -> str:
 def _refuse_known_binary(raw: bytes) -> None:
     for magic, kind in _MAGIC:
         if raw.startswith(magic):
-            raise UnreadableInput(f"This is {kind}, not text; give a text or HTML file.")
+            raise UnreadableInput(
+                f"This is {kind}, not text; give a text or HTML file."
+            )
 
 
 def _by_order_mark(raw: bytes) -> str | None:

@@ -6,11 +6,9 @@ of white space one space, none at the ends. Folding twice changes nothing.
 
 import unicodedata
 
-_MARKS = "\"`´‘’‚‛“”„‟«»‹›「」『』〝〞〟＂＇"
+_MARKS = '"`´‘’‚‛“”„‟«»‹›「」『』〝〞〟＂＇'
 _DASHES = "‐‑‒–—―−﹘﹣－"
-_ONE_FORM = str.maketrans(
-    dict.fromkeys(_MARKS, "'") | dict.fromkeys(_DASHES, "-")
-)
+_ONE_FORM = str.maketrans(dict.fromkeys(_MARKS, "'") | dict.fromkeys(_DASHES, "-"))
 
 
 def fold(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Finds numbers in digits or words and gives their value; what they count it leaves open.
+"""Finds numbers in digits or words and gives their value; it knows no unit or noun.
 
 Digits in the English style («1,234.5») or, for German texts, the German one
 («1.234,5»); scales («4.2 million», «$3bn», «2 Mrd.»); number words («twenty-one»,
@@ -8,7 +8,7 @@ Ordinals, «hundreds of» and other vague amounts are not numbers here.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,17 +29,18 @@ class Number:
     scale: float = 1.0
 
 
+_UNITS_WORDS = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen
+    fourteen fifteen sixteen seventeen eighteen nineteen
+"""
 _UNITS: Mapping[str, int] = {
-    word: value
-    for value, word in enumerate(
-        """zero one two three four five six seven eight nine ten eleven twelve thirteen
-        fourteen fifteen sixteen seventeen eighteen nineteen""".split()
-    )
+    word: value for value, word in enumerate(_UNITS_WORDS.split())
 }
 _TENS: Mapping[str, int] = {
     word: value * 10
     for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
+        start=2,
     )
 }
 _MULTIPLIERS: Mapping[str, float] = {
@@ -50,18 +51,24 @@ _MULTIPLIERS: Mapping[str, float] = {
     "billion": 1e9,
     "trillion": 1e12,
 }
+_GERMAN_UNITS_WORDS = """
+    zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn
+    sechzehn siebzehn achtzehn neunzehn
+"""
 _GERMAN_UNITS: Mapping[str, int] = {
     word: value
     for value, word in enumerate(
-        """zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn
-        fünfzehn sechzehn siebzehn achtzehn neunzehn""".split(),
+        _GERMAN_UNITS_WORDS.split(),
         start=2,
     )
 }
+_GERMAN_TENS_WORDS = """
+    zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig
+"""
 _GERMAN_TENS: Mapping[str, int] = {
     word: value * 10
     for value, word in enumerate(
-        "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split(),
+        _GERMAN_TENS_WORDS.split(),
         start=2,
     )
 }
@@ -90,7 +97,13 @@ _GERMAN_SCALES: Mapping[str, float] = {
 }
 #: One letter is a scale only beside money: «£3m» is no length, «200m» is.
 _MONEY_ONLY = frozenset({"m", "b", "k"})
-_VULGAR: Mapping[str, float] = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3}
+_VULGAR: Mapping[str, float] = {
+    "½": 1 / 2,
+    "¼": 1 / 4,
+    "¾": 3 / 4,
+    "⅓": 1 / 3,
+    "⅔": 2 / 3,
+}
 _PARTS: Mapping[str, int] = {
     "half": 2,
     "halves": 2,
@@ -104,8 +117,12 @@ _PARTS: Mapping[str, int] = {
 }
 
 
+def _longest_first(names: Iterable[str]) -> str:
+    return "|".join(sorted(names, key=len, reverse=True))
+
+
 def _digits(group: str, point: str, scales: Mapping[str, float]) -> re.Pattern[str]:
-    names = "|".join(sorted(scales, key=len, reverse=True))
+    names = _longest_first(scales)
     return re.compile(
         rf"(?P<minus>(?<![\w)\d])[-−])?"
         rf"(?<![\w{group}{point}])"
@@ -129,14 +146,12 @@ _ONE_WORD = re.compile(rf"\b(?:{_NUMBER_WORD})\b", re.IGNORECASE)
 _HALF_MORE = re.compile(
     r"\sand\sa\shalf\b(?:\s(hundred|thousand|million|billion)\b)?", re.I
 )
-_GERMAN_WORD = "|".join(
-    sorted((*_GERMAN_UNITS, *_GERMAN_TENS, "hundert", "tausend"), key=len, reverse=True)
-)
+_GERMAN_WORD = _longest_first((*_GERMAN_UNITS, *_GERMAN_TENS, "hundert", "tausend"))
 _GERMAN_UNIT = "|".join(("ein", *(w for w, n in _GERMAN_UNITS.items() if n < 10)))
 _GERMAN_WORDS = re.compile(
     rf"(?<![\w-])(?:(?P<low>{_GERMAN_UNIT})und(?P<high>{'|'.join(_GERMAN_TENS)})"
     rf"|(?P<word>{_GERMAN_WORD})|eine?(?=\s(?:Million|Milliarde|Dutzend)\b))"
-    rf"(?:\s(?P<scale>{'|'.join(sorted(_GERMAN_SCALES, key=len, reverse=True))})\b\.?)?\b",
+    rf"(?:\s(?P<scale>{_longest_first(_GERMAN_SCALES)})\b)?\b",
     re.IGNORECASE,
 )
 _FRACTION = re.compile(

@@ -9,33 +9,34 @@ comparing words of one text, not for search.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
-_ENGLISH = frozenset(
-    """a about after again all also am an and any are as at be because been before
-    being between both but by can could did do does doing down during each few for
-    from further had has have having he her here hers him his how i if in into is it
-    its itself just me more most my no nor not now of off on once only or other our
-    out over own s said same say says she should so some such t than that the their
-    them then there these they this those through to too under until up upon very was
-    we were what when where which while who whom why will with would you your yours
-    mr mrs ms dr one new year years may might must shall since still told
-    """.split()
-)
+_ENGLISH_WORDS = """
+    a about after again all also am an and any are as at be because been before being
+    between both but by can could did do does doing down during each few for from
+    further had has have having he her here hers him his how i if in into is it its
+    itself just me more most my no nor not now of off on once only or other our out over
+    own s said same say says she should so some such t than that the their them then
+    there these they this those through to too under until up upon very was we were what
+    when where which while who whom why will with would you your yours mr mrs ms dr one
+    new year years may might must shall since still told
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 
-_GERMAN = frozenset(
-    """aber alle allem allen aller alles als also am an ander andere anderen auch auf
-    aus bei beim bin bis da damit dann das dass dein dem den denn der des die dies
-    diese diesem diesen dieser dieses doch dort durch ein eine einem einen einer eines
-    er es etwas euch für gegen hat hatte hatten haben hier hin ich ihm ihn ihnen ihr
-    ihre ihrem ihren ihrer im in ins ist ja jede jedem jeden jeder jedes kann kein
-    keine können könnte man mehr mein mit muss nach nicht noch nun nur ob oder ohne
-    sagte sagten sehr sei sein seine seinem seinen seiner seit sich sie sind so soll
-    sollte sondern sowie über um und uns unter viel vom von vor war waren was weil
-    wenn werden wie wieder will wir wird wo wurde wurden zu zum zur zwischen
-    """.split()
-)
+_GERMAN_WORDS = """
+    aber alle allem allen aller alles als also am an ander andere anderen auch auf aus
+    bei beim bin bis da damit dann das dass dein dem den denn der des die dies diese
+    diesem diesen dieser dieses doch dort durch ein eine einem einen einer eines er es
+    etwas euch für gegen hat hatte hatten haben hier hin ich ihm ihn ihnen ihr ihre
+    ihrem ihren ihrer im in ins ist ja jede jedem jeden jeder jedes kann kein keine
+    können könnte man mehr mein mit muss nach nicht noch nun nur ob oder ohne sagte
+    sagten sehr sei sein seine seinem seinen seiner seit sich sie sind so soll sollte
+    sondern sowie über um und uns unter viel vom von vor war waren was weil wenn werden
+    wie wieder will wir wird wo wurde wurden zu zum zur zwischen
+"""
+_GERMAN = frozenset(_GERMAN_WORDS.split())
 
 #: Words too frequent to tell texts apart, by language (BCP 47 primary tag).
 STOP_WORDS: Mapping[str, frozenset[str]] = {"en": _ENGLISH, "de": _GERMAN}
@@ -63,6 +64,7 @@ def spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(m.span() for m in _WORD.finditer(text))
 
 
+@lru_cache(maxsize=1 << 14)
 def stem(word: str, lang: str | None = None) -> str:
     """A lower-case word without its possessive and its most frequent ending."""
     word = word.removesuffix("'s").removesuffix("'")

@@ -1,0 +1,152 @@
+"""The composition root: builds every part once and hands them out; it decides nothing.
+
+Only here are the real clock, the platforms and the web site made, and handed as
+ports and arguments to who needs them.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from types import MappingProxyType
+
+from starlette.applications import Starlette
+
+from bot.archive import Archive
+from bot.commands import registry
+from bot.commands.controls import Controls
+from bot.commands.desk import Desk
+from bot.commands.dispatch import inbox
+from bot.doctor import Doctor
+from bot.editions import Editions
+from bot.engine.in_process import InProcess
+from bot.intake import Intake
+from bot.outbox import Outbox
+from bot.platforms.local import pages
+from bot.platforms.local.platform import LocalPlatform
+from bot.ports import Platform
+from bot.scheduler import Wakeups
+from bot.settings import Settings
+from bot.storage import keys
+from bot.storage.database import Database
+from bot.storage.messages import LocalMailbox
+from bot.texts import Texts
+from bot.types import Inbox
+from bot.web import server
+
+
+#: How soon a running process notices what another one (`digest post`) has stored.
+LOOK = timedelta(seconds=2)
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        """The present instant in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - this is the Clock that others ask
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class House:
+    """Everything, built once."""
+
+    settings: Settings
+    db: Database
+    clock: SystemClock
+    wakeups: Wakeups
+    editions: Editions
+    outbox: Outbox
+    archive: Archive
+    doctor: Doctor
+    inbox: Inbox
+    platforms: Mapping[str, Platform]
+    local: LocalPlatform
+    site: Starlette
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[House]:
+    """The house over the configured database; nothing runs in it yet."""
+    db = await asyncio.to_thread(Database.open, settings.database_url)
+    engine = InProcess()
+    try:
+        yield await _built(settings, db, engine)
+    finally:
+        engine.close()
+        await db.close()
+
+
+async def _built(settings: Settings, db: Database, engine: InProcess) -> House:
+    clock = SystemClock()
+    key = await _key(settings, db, clock)
+    mailbox = LocalMailbox(db)
+    local = LocalPlatform(mailbox=mailbox, clock=clock)
+    platforms: Mapping[str, Platform] = MappingProxyType({local.name: local})
+    archive = Archive(db=db)
+    editions = Editions(
+        db=db,
+        engine=engine,
+        clock=clock,
+        intake=Intake(db=db, engine=engine, clock=clock),
+        platforms=platforms,
+    )
+    outbox = Outbox(
+        db=db,
+        clock=clock,
+        platforms=platforms,
+        send_timeout=timedelta(seconds=settings.send_timeout),
+        uncertain_wait=timedelta(seconds=settings.uncertain_wait),
+    )
+    wakeups = Wakeups(clock=clock, tick=LOOK)
+    desk = Desk(
+        db=db,
+        archive=archive,
+        editions=editions,
+        controls=Controls(key),
+        clock=clock,
+        version=version("standfirst"),
+        wake=wakeups.poke,
+    )
+    site = server.build(
+        routes=pages.routes(
+            platform=local,
+            mailbox=mailbox,
+            clock=clock,
+            rooms=archive.local_rooms,
+            notice=pages.WITHOUT_TOKENS,
+        ),
+        read_article=archive.local_article,
+        ready=archive.ready,
+        key=key,
+        texts=Texts.of("en"),
+    )
+    return House(
+        settings=settings,
+        db=db,
+        clock=clock,
+        wakeups=wakeups,
+        editions=editions,
+        outbox=outbox,
+        archive=archive,
+        doctor=Doctor(
+            db=db,
+            engine=engine,
+            clock=clock,
+            archive=archive,
+            platforms=frozenset(platforms),
+        ),
+        inbox=inbox(desk, registry.build(desk)),
+        platforms=platforms,
+        local=local,
+        site=site,
+    )
+
+
+async def _key(settings: Settings, db: Database, clock: SystemClock) -> bytes:
+    """What control ids and form tokens are signed with: the setting's, or our own."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    return (await db.write(keys.secret, now=clock.now())).encode()

@@ -1,0 +1,358 @@
+"""Look-ups: what was told, said, counted and decided; it must not change anything.
+
+Every look-up takes the workspace of the person who asks. A number counts in the
+newest edition of the place where it is asked; a public id works anywhere in its
+workspace; words are matched against headlines, then against stored articles.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.errors import UnknownName, UserError
+from bot.storage import (
+    Connection,
+    articles,
+    deliveries,
+    destinations,
+    digests,
+    figures,
+    occurrences,
+    quotes,
+    workspaces,
+)
+from bot.storage import editions as issues
+from bot.storage.database import Database
+from bot.types import (
+    Delivery,
+    Destination,
+    Digest,
+    Issue,
+    Occurrence,
+    Place,
+    Workspace,
+)
+from digests.language.fold import fold
+from digests.types import Article, Decision, EditionStory, Figure, Quote
+
+LIMIT = 10
+#: What the local page shows before anything is set up; no row has this id.
+NO_WORKSPACE = Workspace(id=0, platform="local", external_id="local", name="Local page")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A story as an edition told it."""
+
+    issue: Issue
+    #: Its number in the edition, from 1.
+    number: int
+    story: EditionStory
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Why:
+    """The decisions about one story (or about one article that was left out)."""
+
+    issue: Issue
+    title: str
+    found: Found | None
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Archive:
+    """The look-ups, over one database."""
+
+    db: Database
+
+    async def newest(self, place: Place) -> Issue | None:
+        """The newest edition of the channel asked from, or else of the workspace."""
+        return await self.db.read(self._newest, place)
+
+    @staticmethod
+    def _newest(conn: Connection, place: Place) -> Issue | None:
+        workspace_id = place.workspace.id
+        here: Destination | None = None
+        if place.channel is not None:
+            here = destinations.by_channel(
+                conn, workspace_id=workspace_id, channel=place.channel
+            )
+        return issues.newest_in(
+            conn,
+            workspace_id=workspace_id,
+            destination_id=here.id if here else None,
+        )
+
+    async def story(self, place: Place, which: str) -> Found:
+        """The story that «2», «s-7k3m9q» or a few words stand for.
+
+        Raises:
+            UserError: There is none, or no edition yet.
+        """
+        which = which.strip()
+        if which.startswith("s-"):
+            return await self._by_id(place, which)
+        issue = await self._edition(place)
+        if which.lstrip("#").isdecimal():
+            return _numbered(issue, int(which.lstrip("#")))
+        return _worded(issue, which)
+
+    async def _edition(self, place: Place) -> Issue:
+        issue = await self.newest(place)
+        if issue is None:
+            raise UserError(
+                "No edition has been posted here yet. An editor can post one with "
+                "/newsdesk post."
+            )
+        return issue
+
+    async def _by_id(self, place: Place, story_id: str) -> Found:
+        issue = await self.db.read(
+            issues.telling, workspace_id=place.workspace.id, story=story_id
+        )
+        told = issue.edition.stories if issue else ()
+        for number, story in enumerate(told, 1):
+            if issue and story.id == story_id:
+                return Found(issue=issue, number=number, story=story)
+        raise UnknownName(
+            f"No story {story_id} was told in this workspace. /news latest shows the "
+            "newest edition with its numbers."
+        )
+
+    async def quotes(
+        self,
+        workspace_id: int,
+        *,
+        speaker: str | None,
+        topic: str | None,
+        since: datetime | None = None,
+        limit: int = LIMIT,
+    ) -> tuple[tuple[Article, Quote], ...]:
+        """Stored quotes, newest first, each distinct wording once."""
+        return await self.db.read(
+            quotes.by_speaker,
+            workspace_id=workspace_id,
+            speaker=speaker,
+            topic=topic,
+            since=since,
+            limit=limit,
+        )
+
+    async def speakers(
+        self, workspace_id: int, typed: str, limit: int = 25
+    ) -> tuple[str, ...]:
+        """Names of people quoted, for completion and near misses."""
+        return await self.db.read(
+            quotes.speakers, workspace_id=workspace_id, prefix=typed, limit=limit
+        )
+
+    async def figures(
+        self, workspace_id: int, *, topic: str | None, ids: Sequence[str] | None = None
+    ) -> tuple[tuple[Article, Figure], ...]:
+        """Stored figures, newest article first."""
+        return await self.db.read(
+            figures.about_topic,
+            workspace_id=workspace_id,
+            topic=topic,
+            article_ids=None if ids is None else [int(i) for i in ids],
+            limit=LIMIT,
+        )
+
+    async def search(self, workspace_id: int, words: str) -> tuple[Article, ...]:
+        """Articles that hold all the words, newest first."""
+        return await self.db.read(
+            articles.search,
+            workspace_id=workspace_id,
+            words=words,
+            limit=LIMIT,
+        )
+
+    async def article(
+        self, workspace_id: int, article_id: int, revision: str | None = None
+    ) -> Article | None:
+        """A stored text that this workspace may see."""
+        found = await self.db.read(
+            articles.by_id,
+            workspace_id=workspace_id,
+            article_id=article_id,
+            revision=revision,
+        )
+        return found[0] if found else None
+
+    async def local_article(
+        self, article_id: str, revision: str | None
+    ) -> Article | None:
+        """A stored text as the local page may show it."""
+        if not article_id.isdecimal():
+            return None
+        workspace, _ = await self.local_rooms()
+        return await self.article(workspace.id, int(article_id[:18]), revision)
+
+    async def ready(self) -> dict[str, str]:
+        """What a load balancer wants to know: each part, «ok» or what is wrong."""
+        try:
+            await self.db.read(workspaces.every)
+        except UserError as error:
+            return {"database": str(error)}
+        return {"database": "ok"}
+
+    async def why(self, place: Place, which: str) -> Why:
+        """How a story came into the edition, or why an article did not.
+
+        Raises:
+            UserError: Nothing matches.
+        """
+        try:
+            found = await self.story(place, which)
+        except UserError as not_told:
+            return await self._left_out(place, which, not_told)
+        decisions = [
+            d for d in found.issue.edition.decisions if d.story == found.story.id
+        ]
+        return Why(
+            issue=found.issue,
+            title=found.story.headline.text,
+            found=found,
+            decisions=tuple(decisions),
+        )
+
+    # ── what is set up, and how it went ────────────────────────────────────────
+
+    async def digests(self, workspace_id: int) -> tuple[Digest, ...]:
+        """All digests of the workspace, by name."""
+        return await self.db.read(digests.in_workspace, workspace_id=workspace_id)
+
+    async def all_digests(self, workspace: str | None = None) -> tuple[Digest, ...]:
+        """Digests of every workspace, or of the one with this platform's id.
+
+        For the operator's command line only: nobody in a chat sees across workspaces.
+
+        Raises:
+            UnknownName: There is no such workspace.
+        """
+        kept = await self.db.read(workspaces.every)
+        wanted = [w for w in kept if workspace in (None, w.external_id)]
+        if workspace is not None and not wanted:
+            names = ", ".join(w.external_id for w in kept) or "none yet"
+            raise UnknownName(f"No workspace «{workspace}» is set up; known: {names}.")
+        return tuple([d for w in wanted for d in await self.digests(w.id)])
+
+    async def local_rooms(self) -> tuple[Workspace, tuple[Destination, ...]]:
+        """The local page's workspace with its channels; an empty one before set-up."""
+        kept = await self.db.read(workspaces.every)
+        local = [w for w in kept if w.platform == "local"]
+        for found in local:
+            places = await self.db.read(
+                destinations.in_workspace, workspace_id=found.id
+            )
+            if places:
+                return found, places
+        return (local[0] if local else NO_WORKSPACE), ()
+
+    async def digest(self, workspace_id: int, digest_id: int) -> Digest:
+        """One digest by its key.
+
+        Raises:
+            UnknownName: It was deleted, or is another workspace's.
+        """
+        found = await self.db.read(
+            digests.by_id, workspace_id=workspace_id, digest_id=digest_id
+        )
+        if found is None:
+            raise UnknownName("There is no such digest here any more.")
+        return found
+
+    async def digest_of(self, issue: Issue) -> Digest:
+        """The digest that an edition belongs to."""
+        return await self.digest(issue.workspace_id, issue.digest_id)
+
+    async def named(self, workspace_id: int, name: str | None) -> Digest:
+        """The digest of that name; without a name the only one there is.
+
+        Raises:
+            UserError: There is none, or the name fits none or several.
+        """
+        return choose(await self.digests(workspace_id), name)
+
+    async def last_occurrence(self, digest: Digest) -> Occurrence | None:
+        """The newest due moment of the digest, whatever became of it."""
+        found = await self.db.read(
+            occurrences.newest,
+            workspace_id=digest.workspace_id,
+            digest_id=digest.id,
+            count=1,
+        )
+        return found[0] if found else None
+
+    async def newest_deliveries(
+        self, workspace_id: int, count: int
+    ) -> tuple[Delivery, ...]:
+        """The last deliveries with their states."""
+        return await self.db.read(
+            deliveries.newest, workspace_id=workspace_id, count=count
+        )
+
+    async def _left_out(self, place: Place, words: str, not_told: UserError) -> Why:
+        """Decisions about an article that no story was told from."""
+        issue = await self.newest(place)
+        if issue is None or words.lstrip("#").isdecimal():
+            raise not_told
+        decided = {d.article: d for d in issue.edition.decisions}
+        for article in await self.search(place.workspace.id, words):
+            if article.id in decided:
+                title = article.title or article.text[:80]
+                return Why(
+                    issue=issue,
+                    title=title,
+                    found=None,
+                    decisions=(decided[article.id],),
+                )
+        raise not_told
+
+
+def choose(known: Sequence[Digest], name: str | None) -> Digest:
+    """The digest of that name, or by its unmistakable beginning.
+
+    Raises:
+        UserError: The name fits none, or several; the message lists what there is.
+    """
+    if not known:
+        raise UserError(
+            "No digest is set up here yet. Describe one in a file and run: "
+            "standfirst apply FILE.toml"
+        )
+    names = ", ".join(f"«{digest.name}»" for digest in known)
+    if not name:
+        if len(known) == 1:
+            return known[0]
+        raise UserError(f"Say which digest: {names}.")
+    wanted = fold(name).strip()
+    exact = [digest for digest in known if fold(digest.name) == wanted]
+    near = exact or [d for d in known if fold(d.name).startswith(wanted)]
+    if len(near) == 1:
+        return near[0]
+    if near:
+        raise UserError(f"«{name[:60]}» fits several digests: say which of {names}.")
+    raise UnknownName(f"There is no digest «{name[:60]}» here. There are: {names}.")
+
+
+def _numbered(issue: Issue, number: int) -> Found:
+    told = issue.edition.stories
+    if 1 <= number <= len(told):
+        return Found(issue=issue, number=number, story=told[number - 1])
+    raise UnknownName(
+        f"The newest edition has stories 1 to {len(told)}; there is no {number}."
+    )
+
+
+def _worded(issue: Issue, words: str) -> Found:
+    wanted = fold(words).split()
+    for number, story in enumerate(issue.edition.stories, 1):
+        text = fold(" ".join((story.headline.text, *(s.text for s in story.summary))))
+        if wanted and all(word in text for word in wanted):
+            return Found(issue=issue, number=number, story=story)
+    raise UnknownName(
+        f"No story of the newest edition has the words «{words[:60]}». Try a number, "
+        "or /news search."
+    )

@@ -1,0 +1,84 @@
+"""`standfirst …`: the command line; it parses, calls and prints, and decides nothing.
+
+Exit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 needs attention. What a
+command needs is imported when that command runs, so that `standfirst version` is
+instant.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version as installed_version
+
+from cyclopts import App, CycloptsError
+
+from bot.cli import configuration, digest, running
+from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE
+from bot.errors import BotError, ConfigurationError, UserError
+
+EXAMPLES = """
+Examples:
+  standfirst demo                       look around, no account needed
+  standfirst apply newsroom.toml        set up what the file says
+  standfirst run                        post on schedule until stopped
+  standfirst digest post "Front page"   one edition now
+  standfirst when "weekdays at 8:30 Europe/Berlin"
+"""
+
+
+def build() -> App:
+    """The command tree."""
+    app = App(
+        name="standfirst",
+        help="Posts news digests in which every word can be traced to its source.",
+        help_epilogue=EXAMPLES,
+        help_format="plaintext",
+        version=lambda: installed_version("standfirst"),
+    )
+    digests = App(name="digest", help="Post, preview, list, pause, resume digests.")
+    digests.command(digest.post)
+    digests.command(digest.preview)
+    digests.command(digest.list_digests, name="list")
+    digests.command(digest.pause)
+    digests.command(digest.resume)
+    app.command(running.demo)
+    app.command(running.run_bot, name="run")
+    app.command(digests)
+    app.command(configuration.when)
+    app.command(configuration.doctor)
+    app.command(configuration.apply)
+    app.command(configuration.export)
+    app.command(running.migrate)
+    app.command(running.version)
+    return app
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command that the arguments name, and exit with its code."""
+    sys.exit(run(sys.argv[1:] if argv is None else argv))
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command; the exit code."""
+    try:
+        code = build()(
+            list(argv) or ["--help"],
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+    except CycloptsError as error:
+        return _complain(f"{error} See: standfirst --help", USAGE)
+    except ConfigurationError as error:
+        return _complain(str(error), CONFIGURATION)
+    except UserError as error:
+        return _complain(str(error), USAGE)
+    except BotError as error:
+        return _complain(str(error), FAILED)
+    except KeyboardInterrupt:
+        return OK
+    return code if isinstance(code, int) else OK
+
+
+def _complain(text: str, code: int) -> int:
+    print(f"standfirst: {text.strip()}", file=sys.stderr)
+    return code

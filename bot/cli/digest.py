@@ -1,0 +1,127 @@
+"""`standfirst digest …`: post, preview, list, pause and resume."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from bot.cli.console import OK, InWorkspace, Json, chosen, print_json, say, with_house
+
+if TYPE_CHECKING:
+    from bot.app import House
+    from bot.types import Digest
+
+
+def post(name: str | None = None, *, workspace: InWorkspace = None) -> int:
+    """Order one edition now; the scheduled one still comes.
+
+    Args:
+        name: The digest; may be left out where there is only one.
+        workspace: Id of its workspace, where names clash.
+    """
+
+    async def work(house: "House") -> int:
+        found = await chosen(house, name, workspace)
+        now = house.clock.now()
+        outcome = await house.editions.post_now(
+            found.workspace_id, found, f"cli-{now:%Y%m%dT%H%M%S%f}"
+        )
+        if outcome.issue is None:
+            say(f"No edition: {outcome.reason}")
+            return OK
+        count = len(outcome.issue.edition.stories)
+        say(f"Edition {outcome.issue.public_id} with {count} stories is on its way.")
+        return OK
+
+    return with_house(work)
+
+
+def preview(
+    name: str | None = None,
+    *,
+    workspace: InWorkspace = None,
+    format: Literal["text", "markdown", "html", "local"] = "text",
+) -> int:
+    """Print what would be posted now; nothing is posted.
+
+    Args:
+        name: The digest; may be left out where there is only one.
+        workspace: Id of its workspace, where names clash.
+        format: For reading, or a platform's name for its payloads as JSON.
+    """
+
+    async def work(house: "House") -> int:
+        from digests import templates
+
+        found = await chosen(house, name, workspace)
+        draft = await house.editions.preview(found, "local")
+        if format == "local":
+            print_json([dict(part.payload) for part in draft.parts])
+        elif draft.edition.stories:
+            print(templates.render(draft.edition, format))
+        else:
+            say("Nothing would be posted now: nothing is new.")
+        return OK
+
+    return with_house(work)
+
+
+def list_digests(*, json: Json = False) -> int:
+    """List the digests with their schedules and next due moments."""
+
+    async def work(house: "House") -> int:
+        rows = [_row(house, found) for found in await house.archive.all_digests()]
+        if json:
+            print_json(rows)
+        elif not rows:
+            say("No digest is set up. See: standfirst apply --help")
+        for row in () if json else rows:
+            next_due = row["next"] or ("paused" if row["paused"] else "no schedule")
+            print(f"{row['name']}  ({'; '.join(row['schedule'])})  next: {next_due}")
+        return OK
+
+    return with_house(work)
+
+
+def _row(house: "House", found: "Digest") -> dict[str, Any]:
+    from bot.editions import next_due_of
+
+    due = next_due_of(found, house.clock.now())
+    return {
+        "name": found.name,
+        "schedule": list(found.schedules),
+        "destinations": [place.name for place in found.destinations],
+        "next": due.isoformat() if due else None,
+        "paused": found.paused,
+    }
+
+
+def pause(name: str | None = None, *, workspace: InWorkspace = None) -> int:
+    """Stop a digest's schedules until it is resumed.
+
+    Args:
+        name: The digest; may be left out where there is only one.
+        workspace: Id of its workspace, where names clash.
+    """
+    return _set_paused(name, workspace, paused=True)
+
+
+def resume(name: str | None = None, *, workspace: InWorkspace = None) -> int:
+    """Start a paused digest's schedules again.
+
+    Args:
+        name: The digest; may be left out where there is only one.
+        workspace: Id of its workspace, where names clash.
+    """
+    return _set_paused(name, workspace, paused=False)
+
+
+def _set_paused(name: str | None, workspace: str | None, *, paused: bool) -> int:
+    async def work(house: "House") -> int:
+        from bot.storage import digests
+
+        found = await chosen(house, name, workspace)
+        verb = digests.pause if paused else digests.resume
+        await house.db.write(verb, workspace_id=found.workspace_id, digest_id=found.id)
+        done = "is paused; articles wait for the next edition" if paused else "goes on"
+        say(f"«{found.name}» {done}.")
+        return OK
+
+    return with_house(work)

@@ -1,0 +1,80 @@
+"""Buttons and selects: from a control's id to the invocation it stands for.
+
+An id is `v1:<action>:<args>`, at most 100 characters, and needs no memory: it works
+after restarts and under old editions. It carries no authority: workspace and person
+come from the event. Where pressing changes something, the id ends in six bytes of
+HMAC-SHA256 over action, args and workspace.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.errors import UserError
+from bot.types import Invocation
+
+#: action → (command path, name of the argument that it carries)
+ACTIONS: Mapping[str, tuple[str, str]] = {
+    "latest": ("news latest", "digest"),
+    "story": ("news story", "story"),
+    "quotes": ("news quotes", "topic"),
+    "figures": ("news figures", "topic"),
+    "why": ("news why", "story"),
+    "help": ("news help", "command"),
+    "status": ("newsdesk status", ""),
+    "post": ("newsdesk post", "confirmed"),
+}
+SIGNED = frozenset({"post"})
+VERSION = "v1"
+LIMIT = 100
+STALE = (
+    "This button does not belong here or was changed. Run the command again to get a "
+    "fresh one."
+)
+
+
+def control_id(action: str, *args: str) -> str:
+    """The id of a control that only looks things up."""
+    return ":".join((VERSION, action, *args))[:LIMIT]
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Signs ids, and reads those that come back."""
+
+    key: bytes
+
+    def signed(self, workspace_id: int, action: str, *args: str) -> str:
+        """The id of a control that changes something when pressed."""
+        body = control_id(action, *args)
+        return f"{body}:{self._mac(body, workspace_id)}"
+
+    def press(self, invocation: Invocation, pressed: str) -> Invocation:
+        """The command that a pressed control stands for.
+
+        Raises:
+            UserError: The id is not one of ours, or not for this workspace.
+        """
+        version, _, rest = pressed.partition(":")
+        action, _, args = rest.partition(":")
+        if version != VERSION or action not in ACTIONS or len(pressed) > LIMIT:
+            raise UserError(STALE)
+        if action in SIGNED:
+            args = self._verified(invocation, pressed)
+        path, name = ACTIONS[action]
+        given = {name: args} if name and args else {}
+        return replace(invocation, path=path, args=given)
+
+    def _verified(self, invocation: Invocation, pressed: str) -> str:
+        body, _, mac = pressed.rpartition(":")
+        wanted = self._mac(body, invocation.place.workspace.id)
+        if not hmac.compare_digest(mac.encode(), wanted.encode()):
+            raise UserError(STALE)
+        return body.split(":", 2)[2]
+
+    def _mac(self, body: str, workspace_id: int) -> str:
+        seed = f"{workspace_id}:{body}".encode()
+        digest = hmac.new(self.key, seed, hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest[:6]).decode()

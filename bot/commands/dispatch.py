@@ -1,0 +1,151 @@
+"""What happens to every invocation, whatever it came from; it knows no command.
+
+Permission, repeats and failures are handled here, once. A failure never leaves
+without a sentence: what somebody can mend says how; a defect of ours is logged and
+says so without details.
+"""
+
+import structlog
+
+from bot.commands.desk import Desk
+from bot.errors import Forbidden, UnknownName, UserError
+from bot.storage import invocations
+from bot.texts import Texts
+from bot.types import (
+    Command,
+    Form,
+    Inbox,
+    Invocation,
+    Paragraph,
+    Permission,
+    Reply,
+)
+
+log = structlog.get_logger(__name__)
+
+
+def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
+    """What platforms hand their events to."""
+    by_path = {command.path: command for command in commands}
+
+    async def dispatch(invocation: Invocation) -> Reply | Form:
+        texts = Texts.of(invocation.locale)
+        try:
+            command = _permitted(by_path, invocation, texts)
+            if not await _first_time(desk, invocation):
+                return problem(texts.say("This was answered already."))
+            return await command.run(invocation)
+        except UserError as error:
+            return problem(str(error))
+        except Exception:
+            log.exception("command failed", command=invocation.path)
+            return problem(
+                texts.say(
+                    "Something went wrong on our side, and it was written down. "
+                    "Please try again in a minute."
+                )
+            )
+
+    async def complete(
+        invocation: Invocation, option: str, typed: str
+    ) -> tuple[str, ...]:
+        command = by_path.get(invocation.path)
+        if command is None or invocation.person.permission < command.permission:
+            return ()
+        return await completions(desk, commands, invocation, option, typed)
+
+    return Inbox(
+        commands=commands,
+        dispatch=dispatch,
+        press=desk.controls.press,
+        complete=complete,
+    )
+
+
+def problem(sentence: str) -> Reply:
+    """A request that could not be met, told only to the one who asked."""
+    return Reply(blocks=(Paragraph(text=sentence),), problem=True)
+
+
+def _permitted(
+    by_path: dict[str, Command], invocation: Invocation, texts: Texts
+) -> Command:
+    command = by_path.get(invocation.path)
+    if command is None:
+        raise UnknownName(
+            texts.say(
+                "There is no command /{path}. /news help lists them all.",
+                path=invocation.path,
+            )
+        )
+    if invocation.person.permission < command.permission:
+        raise Forbidden(_who_may(command.permission, texts))
+    return command
+
+
+def _who_may(needed: Permission, texts: Texts) -> str:
+    if needed is Permission.EDITOR:
+        return texts.say("Only editors can do this. Ask an editor of this workspace.")
+    return texts.say("You cannot do this here.")
+
+
+async def _first_time(desk: Desk, invocation: Invocation) -> bool:
+    """Platforms send an event again when our answer was late."""
+    return await desk.db.write(
+        invocations.first_time,
+        platform=invocation.place.workspace.platform,
+        key=invocation.key,
+        now=desk.clock.now(),
+    )
+
+
+async def completions(
+    desk: Desk,
+    commands: tuple[Command, ...],
+    invocation: Invocation,
+    option: str,
+    typed: str,
+) -> tuple[str, ...]:
+    """Up to 25 values for an option, by what the option says that it takes."""
+    wanted = next(
+        (
+            o
+            for command in commands
+            if command.path == invocation.path
+            for o in command.options
+            if o.name == option
+        ),
+        None,
+    )
+    if wanted is None:
+        return ()
+    if wanted.choices:
+        found: tuple[str, ...] = wanted.choices
+    else:
+        found = await _names(desk, commands, invocation, wanted.completes, typed)
+    start = typed.casefold()
+    return tuple(name for name in found if start in name.casefold())[:25]
+
+
+async def _names(
+    desk: Desk,
+    commands: tuple[Command, ...],
+    invocation: Invocation,
+    kind: str,
+    typed: str,
+) -> tuple[str, ...]:
+    workspace_id = invocation.place.workspace.id
+    match kind:
+        case "speaker":
+            return await desk.archive.speakers(workspace_id, typed)
+        case "digest":
+            known = await desk.archive.digests(workspace_id)
+            return tuple(digest.name for digest in known)
+        case "story":
+            issue = await desk.archive.newest(invocation.place)
+            told = issue.edition.stories if issue else ()
+            return tuple(str(number) for number in range(1, len(told) + 1))
+        case "command":
+            return tuple(f"/{command.path}" for command in commands)
+        case _:
+            return ()

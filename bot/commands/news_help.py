@@ -1,0 +1,71 @@
+"""/news help: every command with what somebody would really type."""
+
+from collections.abc import Callable
+
+from rapidfuzz import process
+
+from bot.commands.desk import Desk
+from bot.commands.wording import texts_of
+from bot.errors import UnknownName
+from bot.types import (
+    Block,
+    Command,
+    Invocation,
+    Line,
+    Option,
+    Paragraph,
+    Permission,
+    Reply,
+    Small,
+)
+
+
+def build(desk: Desk, commands: Callable[[], tuple[Command, ...]]) -> Command:
+    """The command over the whole registry, itself included."""
+
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_of(invocation)
+        wanted = invocation.args.get("command", "").strip().lstrip("/")
+        known = [c for c in commands() if c.permission <= invocation.person.permission]
+        if wanted:
+            return _one(wanted, known)
+        first = Paragraph(
+            text=texts.say(
+                "Standfirst posts short digests; every word in them can be traced to "
+                "its source. Ask for details with these commands."
+            )
+        )
+        lines = [Line(title=f"/{c.path}", text=c.description) for c in known]
+        last = Small(text=texts.say("More about one: /news help quotes"))
+        return Reply(title=texts.say("Help"), blocks=(first, *lines, last))
+
+    return Command(
+        path="news help",
+        description="What you can ask, with examples",
+        permission=Permission.EVERYONE,
+        run=run,
+        options=(
+            Option(
+                name="command",
+                description="One command",
+                rest=True,
+                completes="command",
+            ),
+        ),
+        examples=("/news help", "/news help quotes"),
+    )
+
+
+def _one(wanted: str, known: list[Command]) -> Reply:
+    found = [c for c in known if c.path == wanted or c.path.split()[-1] == wanted]
+    if not found:
+        names = [c.path for c in known]
+        near, *_ = process.extractOne(wanted, names)
+        raise UnknownName(f"There is no command /{wanted[:40]}. Did you mean /{near}?")
+    command = found[0]
+    blocks: list[Block] = [Paragraph(text=f"{command.description}.")]
+    for option in command.options:
+        need = "" if option.required else " (optional)"
+        blocks.append(Line(title=option.name + need, text=option.description))
+    blocks += [Line(title=example) for example in command.examples]
+    return Reply(title=f"/{command.path}", blocks=tuple(blocks))

@@ -1,0 +1,88 @@
+"""/news quotes: who said what, word for word."""
+
+from rapidfuzz import process
+
+from bot.archive import LIMIT
+from bot.commands.desk import Desk
+from bot.commands.wording import texts_of
+from bot.texts import Texts
+from bot.types import (
+    Command,
+    Invocation,
+    Option,
+    Paragraph,
+    Permission,
+    Quoted,
+    Reply,
+    Small,
+)
+from digests import cards
+from digests.types import Card
+
+
+def build(desk: Desk) -> Command:
+    """The command over this desk."""
+
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_of(invocation)
+        speaker = invocation.args.get("speaker")
+        topic = invocation.args.get("topic")
+        found = await _cards(desk, invocation, speaker, topic)
+        if not found:
+            return Reply(
+                blocks=(
+                    Paragraph(text=await _nothing(desk, invocation, speaker, texts)),
+                )
+            )
+        title = texts.count("{n} quote", "{n} quotes", len(found))
+        if speaker:
+            names = sorted({card.speaker for card in found if card.speaker})
+            title = texts.say("{title} of {who}", title=title, who=", ".join(names))
+        checked = texts.say("✓ Checked word for word against the stored text")
+        shown = tuple(Quoted(card=card) for card in found)
+        return Reply(title=title, blocks=(*shown, Small(text=checked)))
+
+    return Command(
+        path="news quotes",
+        description="Who said what, word for word",
+        permission=Permission.EVERYONE,
+        run=run,
+        options=(
+            Option(
+                name="speaker",
+                description="A name or part of one",
+                rest=True,
+                completes="speaker",
+            ),
+            Option(name="topic", description="Words the quote is about"),
+        ),
+        examples=("/news quotes Xi", "/news quotes topic=bridge"),
+    )
+
+
+async def _cards(
+    desk: Desk, invocation: Invocation, speaker: str | None, topic: str | None
+) -> tuple[Card, ...]:
+    if topic and topic.startswith("s-"):
+        found = await desk.archive.story(invocation.place, topic)
+        return found.story.cards
+    stored = await desk.archive.quotes(
+        invocation.place.workspace.id, speaker=speaker, topic=topic, limit=LIMIT
+    )
+    return tuple(cards.make(article, quote) for article, quote in stored)
+
+
+async def _nothing(
+    desk: Desk, invocation: Invocation, speaker: str | None, texts: Texts
+) -> str:
+    if not speaker:
+        return texts.say("No quotes are stored yet.")
+    known = await desk.archive.speakers(invocation.place.workspace.id, "", limit=500)
+    near = [name for name, score, _ in process.extract(speaker, known) if score >= 75]
+    if near:
+        return texts.say(
+            "No quotes of «{who}». Did you mean {names}?",
+            who=speaker[:60],
+            names=", ".join(near[:3]),
+        )
+    return texts.say("No quotes of «{who}» are stored.", who=speaker[:60])

@@ -1,0 +1,61 @@
+"""How commands word what several of them say; it must not look anything up."""
+
+from datetime import datetime
+
+from bot.texts import Texts
+from bot.types import Invocation, Line
+from digests.types import Article, ArticleRef, EditionStory, Figure
+
+
+def texts_of(invocation: Invocation) -> Texts:
+    """The sentences in the asker's language, where there are any."""
+    return Texts.of(invocation.locale)
+
+
+def outlets(story: EditionStory, texts: Texts) -> str:
+    """«Hallin Courier and 2 more» for a story's source line."""
+    first, *others = story.outlets or ("",)
+    if not others:
+        return first
+    return texts.count(
+        "{first} and {n} more", "{first} and {n} more", len(others), first=first
+    )
+
+
+def article_line(ref: Article | ArticleRef, texts: Texts, zone: str) -> Line:
+    """An article as a line that leads to its text."""
+    when = texts.day_and_time(ref.published, zone) if ref.published else ""
+    return Line(
+        title=title_of(ref),
+        note=" · ".join(part for part in (ref.source, when) if part),
+        url=ref.url,
+        article=ref.id,
+    )
+
+
+def title_of(ref: Article | ArticleRef) -> str:
+    """The article's title, or its first words where it has none."""
+    if ref.title:
+        return ref.title
+    text = ref.text if isinstance(ref, Article) else ""
+    head = text[:90].split("\n")[0]
+    return f"{head.rsplit(' ', 1)[0]} …" if head else ref.source
+
+
+def figure_line(figure: Figure, article: Article, sentence: str, note: str) -> Line:
+    """A figure with what it measures and the sentence that says so."""
+    title = f"{figure.text}: {figure.what}" if figure.what else figure.text
+    return Line(
+        title=title,
+        text=sentence,
+        note=note,
+        url=article.url,
+        article=article.id,
+        start=figure.start,
+        end=figure.end,
+    )
+
+
+def when_line(at: datetime | None, zone: str, now: datetime, texts: Texts) -> str:
+    """«tomorrow 08:30» for a moment, or that there is none."""
+    return texts.moment(at, zone, now) if at else texts.say("not scheduled")

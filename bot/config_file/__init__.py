@@ -1,0 +1,13 @@
+"""`apply` and `export`: configuration as a file, both ways; it must not post anything.
+
+`entries` checks a file and says every mistake at once; `applying` compares it with
+what is set up, lists the changes, and makes them in one transaction; `exporting`
+writes what is set up. Applying the same file twice changes nothing the second time.
+Only `prune` removes, and only inside workspaces that the file names.
+"""
+
+from bot.config_file.applying import Change, carry_out, plan
+from bot.config_file.entries import Wanted, read
+from bot.config_file.exporting import export
+
+__all__ = ["Change", "Wanted", "carry_out", "export", "plan", "read"]

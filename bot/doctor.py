@@ -1,0 +1,155 @@
+"""Looks at everything that can be wrong and says the fix; it must not mend anything.
+
+Each check returns findings of its own; one check that fails is a finding, never the
+end of the others.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.archive import Archive
+from bot.editions import next_due_of
+from bot.intake import read_source
+from bot.ports import Clock, Engine
+from bot.storage import deliveries, workspaces
+from bot.storage.database import Database
+from bot.types import Digest, Workspace
+from digests.errors import DigestsError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, how it is, and the fix."""
+
+    subject: str
+    state: Literal["ok", "warning", "problem"]
+    text: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doctor:
+    """The checks, over one database."""
+
+    db: Database
+    engine: Engine
+    clock: Clock
+    archive: Archive
+    #: Platforms that are on.
+    platforms: frozenset[str]
+
+    async def examine(self) -> tuple[Finding, ...]:
+        """All findings, in the order in which somebody would look."""
+        checks: tuple[tuple[str, Callable[[], Awaitable[list[Finding]]]], ...] = (
+            ("database", self._database),
+            ("workspaces", self._workspaces),
+        )
+        found: list[Finding] = []
+        for subject, check in checks:
+            try:
+                found += await check()
+            except Exception as error:
+                text = f"This check itself failed: {type(error).__name__}: {error}"
+                found.append(Finding(subject=subject, state="problem", text=text))
+        return tuple(found)
+
+    async def _database(self) -> list[Finding]:
+        kept = await self.db.read(workspaces.every)
+        text = f"{self.db.where}, {len(kept)} workspace(s)"
+        return [Finding(subject="database", state="ok", text=text)]
+
+    async def _workspaces(self) -> list[Finding]:
+        found: list[Finding] = []
+        for workspace in await self.db.read(workspaces.every):
+            found += self._platform(workspace)
+            for digest in await self.archive.digests(workspace.id):
+                found += self._digest(digest, self.clock.now())
+                found += await self._sources(digest)
+            found += await self._deliveries(workspace)
+        if not found:
+            fix = "standfirst apply FILE.toml, or standfirst demo to look around"
+            text = "nothing is set up yet"
+            found.append(
+                Finding(subject="workspaces", state="warning", text=text, fix=fix)
+            )
+        return found
+
+    def _platform(self, workspace: Workspace) -> list[Finding]:
+        if workspace.platform in self.platforms:
+            return []
+        return [
+            Finding(
+                subject=f"{workspace.platform} {workspace.name}",
+                state="problem",
+                text=f"{workspace.platform} is not connected; nothing is posted there",
+                fix="this version posts to the local page only",
+            )
+        ]
+
+    def _digest(self, digest: Digest, now: datetime) -> list[Finding]:
+        subject = f"digest {digest.name}"
+        stopped = [
+            Finding(
+                subject=f"#{place.name}",
+                state="problem",
+                text=f"nothing is posted there: {place.paused}",
+                fix="mend the cause, then apply the configuration file again",
+            )
+            for place in digest.destinations
+            if place.paused
+        ]
+        if not digest.destinations:
+            text = "it has no destination, so nobody sees it"
+            fix = "name one under «destinations» in its configuration file"
+            return [Finding(subject=subject, state="warning", text=text, fix=fix)]
+        due = next_due_of(digest, now)
+        text = f"next at {due:%Y-%m-%d %H:%M} UTC" if due else "not scheduled"
+        if digest.paused:
+            text = "paused"
+        return [Finding(subject=subject, state="ok", text=text), *stopped]
+
+    async def _sources(self, digest: Digest) -> list[Finding]:
+        found = []
+        for source in digest.sources:
+            subject = f"source {source.name}"
+            try:
+                reading = await self.engine.run(read_source, source)
+            except DigestsError as error:
+                found.append(
+                    Finding(
+                        subject=subject,
+                        state="problem",
+                        text=str(error),
+                        fix="mend the source, or take it out of the digest",
+                    )
+                )
+                continue
+            count = f"{len(reading.articles)} articles"
+            found.append(Finding(subject=subject, state="ok", text=count))
+            found += [
+                Finding(
+                    subject=f"{subject}: {p.where}",
+                    state="warning",
+                    text=p.what,
+                    fix=p.remedy,
+                )
+                for p in reading.problems
+            ]
+        return found
+
+    async def _deliveries(self, workspace: Workspace) -> list[Finding]:
+        newest = await self.db.read(
+            deliveries.newest, workspace_id=workspace.id, count=20
+        )
+        return [
+            Finding(
+                subject=f"delivery to #{d.channel}",
+                state="problem" if d.state == "failed" else "warning",
+                text=f"{d.state}: {d.reason or 'no reason was kept'}",
+                fix="look into the channel, then post again: standfirst digest post",
+            )
+            for d in newest
+            if d.state in ("failed", "held", "uncertain")
+        ]

@@ -1,0 +1,389 @@
+"""The main path out: a due moment becomes a stored edition with its deliveries.
+
+    plan          schedules that are due → occurrences (unique: once is once)
+    compose_due   occurrence → newest articles → edition → deliveries, in one commit
+    post_now      an occurrence by hand: the scheduled slot stays
+
+It must not send: `outbox` does, from what stands in the database. A process that
+dies between any two steps is continued by the next one, because each step starts
+from stored facts only.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot import schedules
+from bot.errors import UserError
+from bot.intake import Intake
+from bot.ports import Clock, Engine, Platform
+from bot.storage import (
+    Connection,
+    articles,
+    deliveries,
+    digests,
+    occurrences,
+    workspaces,
+)
+from bot.storage import editions as issues
+from bot.storage import schedules as timetable
+from bot.storage import stories as archive_stories
+from bot.storage.database import Database
+from bot.types import (
+    Digest,
+    Due,
+    Issue,
+    Occurrence,
+    OccurrenceState,
+    Part,
+    RenderContext,
+    Workspace,
+)
+from digests.compose import compose, told_by
+from digests.types import Article, Edition, Membership, Style, Told
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+#: Articles first seen within this time can still be told.
+FRESH = timedelta(days=7)
+NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
+MISSED = "Missed: the bot was not running then. Its articles come with the next one."
+NO_ARTICLES = "Nothing to tell: its sources hold no articles of the last seven days."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of an occurrence."""
+
+    occurrence: Occurrence
+    issue: Issue | None
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """An edition that was composed but not stored: a preview."""
+
+    digest: Digest
+    edition: Edition
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Editions:
+    """The makers of editions, over one database."""
+
+    db: Database
+    engine: Engine
+    clock: Clock
+    intake: Intake
+    platforms: Mapping[str, Platform]
+
+    # ── what the scheduler asks for ────────────────────────────────────────────
+
+    async def plan(self) -> None:
+        """Turn every schedule that is due into an occurrence, and set its next."""
+        while await self.db.write(self._plan_batch, self.clock.now()):
+            pass
+
+    async def compose_due(self) -> tuple[Outcome, ...]:
+        """Compose every occurrence that waits, one after the other."""
+        waiting = await self.db.read(occurrences.due, now=self.clock.now(), limit=BATCH)
+        done = []
+        for occurrence in waiting:
+            try:
+                done.append(await self._compose(occurrence))
+            except UserError as error:
+                done.append(await self._skip(occurrence, str(error)))
+            except Exception:
+                # A defect in one digest must not silence the others; the occurrence
+                # stays due and is tried again at the next tick.
+                log.exception("composing failed", digest=occurrence.digest_id)
+        return tuple(done)
+
+    async def next_due(self) -> datetime | None:
+        """The earliest moment at which `plan` or `compose_due` has work."""
+        schedule = await self.db.read(timetable.earliest)
+        deferred = await self.db.read(occurrences.earliest_deferred)
+        return min((at for at in (schedule, deferred) if at), default=None)
+
+    # ── what people ask for ────────────────────────────────────────────────────
+
+    async def order(self, workspace_id: int, digest: Digest, key: str) -> Occurrence:
+        """Write an occurrence by hand, due now; the same `key` makes only one."""
+        now = self.clock.now()
+        zone = zone_of(digest)
+        due = Due(at=now, local_date=now.astimezone(ZoneInfo(zone)).date(), slot=key)
+        planned = await self.db.write(
+            occurrences.plan,
+            workspace_id=workspace_id,
+            digest_id=digest.id,
+            due=due,
+            zone=zone,
+            trigger="manual",
+        )
+        if planned is None:
+            raise UserError("This was ordered before; it goes out once.")
+        return planned
+
+    async def post_now(self, workspace_id: int, digest: Digest, key: str) -> Outcome:
+        """Order an edition and compose it at once; sending is the outbox's."""
+        return await self._compose(await self.order(workspace_id, digest, key))
+
+    async def preview(self, digest: Digest, platform: str) -> Draft:
+        """What would be posted now; nothing is stored but newly read articles."""
+        await self.intake.refresh(digest.sources)
+        edition = await self._edition(digest)
+        workspace = await self._workspace(digest)
+        context = self._context(digest, workspace, "preview", self.clock.now())
+        parts = self.platforms[platform].render(edition, context)
+        return Draft(digest=digest, edition=edition, parts=parts)
+
+    async def shown(self, issue: Issue, workspace: Workspace) -> tuple[Part, ...]:
+        """A stored edition, rendered again for the platform it is asked from."""
+        digest = await self.db.read(
+            digests.by_id,
+            workspace_id=issue.workspace_id,
+            digest_id=issue.digest_id,
+        )
+        if digest is None:
+            raise UserError("The digest of this edition was deleted.")
+        context = self._context(digest, workspace, issue.public_id, self.clock.now())
+        return self.platforms[workspace.platform].render(issue.edition, context)
+
+    # ── steps ──────────────────────────────────────────────────────────────────
+
+    def _plan_batch(self, conn: Connection, now: datetime) -> int:
+        batch = timetable.due(conn, now=now, limit=BATCH)
+        for entry in batch:
+            rule = schedules.from_json(entry.rule)
+            digest = digests.by_id(
+                conn, workspace_id=entry.workspace_id, digest_id=entry.digest_id
+            )
+            if digest and entry.next and not digest.paused:
+                self._plan_one(conn, digest, rule, entry.next, now)
+            # From now, not from the missed moment: one late edition, never a row.
+            timetable.advance(
+                conn,
+                workspace_id=entry.workspace_id,
+                schedule_id=entry.id,
+                next=schedules.following(rule, now),
+            )
+        return len(batch)
+
+    def _plan_one(
+        self,
+        conn: Connection,
+        digest: Digest,
+        rule: schedules.Schedule,
+        due: Due,
+        now: datetime,
+    ) -> None:
+        planned = occurrences.plan(
+            conn,
+            workspace_id=digest.workspace_id,
+            digest_id=digest.id,
+            due=due,
+            zone=rule.zone,
+            trigger="schedule",
+        )
+        if planned is None:
+            return
+        if schedules.missed(due, now, rule):
+            self._settle(conn, planned, "skipped", MISSED)
+        elif digest.quiet_hours:
+            until = schedules.quiet_until(digest.quiet_hours, now, rule.zone)
+            if until is not None:
+                occurrences.defer(
+                    conn,
+                    workspace_id=planned.workspace_id,
+                    occurrence_id=planned.id,
+                    until=until,
+                )
+
+    async def _compose(self, occurrence: Occurrence) -> Outcome:
+        digest = await self.db.read(
+            digests.by_id,
+            workspace_id=occurrence.workspace_id,
+            digest_id=occurrence.digest_id,
+        )
+        if digest is None:
+            return await self._skip(occurrence, "The digest was deleted.")
+        await self.intake.refresh(digest.sources)
+        edition = await self._edition(digest)
+        if not edition.stories:
+            reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
+            return await self._skip(occurrence, reason)
+        workspace = await self._workspace(digest)
+        issue = await self.db.write(self._store, occurrence, digest, workspace, edition)
+        if issue is None:
+            return await self._skip(occurrence, "Composed by another process.")
+        log.info(
+            "edition composed",
+            edition=issue.public_id,
+            digest=digest.name,
+            stories=len(edition.stories),
+        )
+        return Outcome(occurrence=occurrence, issue=issue, reason=None)
+
+    async def _edition(self, digest: Digest) -> Edition:
+        now = self.clock.now()
+        fresh = await self.db.read(
+            articles.fresh,
+            source_ids=[source.id for source in digest.sources],
+            since=now - FRESH,
+        )
+        told = await self.db.read(
+            issues.told, workspace_id=digest.workspace_id, digest_id=digest.id
+        )
+        return await self.engine.run(_compose, fresh, now, told, style_of(digest))
+
+    async def _skip(self, occurrence: Occurrence, reason: str) -> Outcome:
+        await self.db.write(self._settle, occurrence, "skipped", reason)
+        log.info("no edition", digest=occurrence.digest_id, reason=reason)
+        return Outcome(occurrence=occurrence, issue=None, reason=reason)
+
+    @staticmethod
+    def _settle(
+        conn: Connection,
+        occurrence: Occurrence,
+        state: OccurrenceState,
+        reason: str | None,
+    ) -> bool:
+        return occurrences.settle(
+            conn,
+            workspace_id=occurrence.workspace_id,
+            occurrence_id=occurrence.id,
+            state=state,
+            reason=reason,
+        )
+
+    async def _workspace(self, digest: Digest) -> Workspace:
+        found = await self.db.read(workspaces.by_id, workspace_id=digest.workspace_id)
+        if found is None:
+            raise UserError("The workspace of this digest was erased.")
+        return found
+
+    def _store(
+        self,
+        conn: Connection,
+        occurrence: Occurrence,
+        digest: Digest,
+        workspace: Workspace,
+        edition: Edition,
+    ) -> Issue | None:
+        """Edition, ledger and deliveries in one commit; None when it was done."""
+        now = self.clock.now()
+        if not self._settle(conn, occurrence, "composed", None):
+            return None
+        issue = issues.store(
+            conn,
+            workspace_id=digest.workspace_id,
+            digest_id=digest.id,
+            occurrence_id=occurrence.id,
+            edition=edition,
+            manifest=manifest_of(edition, digest),
+            told=told_by(edition),
+        )
+        archive_stories.record(
+            conn,
+            workspace_id=digest.workspace_id,
+            memberships=memberships(edition),
+            now=now,
+        )
+        context = self._context(digest, workspace, issue.public_id, occurrence.due_at)
+        self._deliver(conn, digest, workspace, issue, context, now)
+        return issue
+
+    def _deliver(
+        self,
+        conn: Connection,
+        digest: Digest,
+        workspace: Workspace,
+        issue: Issue,
+        context: RenderContext,
+        now: datetime,
+    ) -> None:
+        """Freeze what goes out; a platform that is off keeps nothing to send."""
+        platform = self.platforms.get(workspace.platform)
+        if platform is None:
+            log.warning("platform is off", platform=workspace.platform)
+            return
+        parts = platform.render(issue.edition, context)
+        for destination in digest.destinations:
+            deliveries.add(
+                conn,
+                workspace_id=workspace.id,
+                issue=issue,
+                destination=destination,
+                parts=parts,
+                now=now,
+            )
+
+    def _context(
+        self, digest: Digest, workspace: Workspace, edition_id: str, due_at: datetime
+    ) -> RenderContext:
+        now = self.clock.now()
+        return RenderContext(
+            edition_id=edition_id,
+            digest=digest.name,
+            zone=zone_of(digest),
+            locale=digest.language or workspace.locale,
+            next_due=next_due_of(digest, now),
+            late=now - due_at > timedelta(minutes=10),
+        )
+
+
+def style_of(digest: Digest) -> Style:
+    """The digest's settings in the composer's words."""
+    return Style(
+        title=digest.name,
+        stories=digest.stories,
+        lang=digest.language,
+        include=digest.include,
+        exclude=digest.exclude,
+    )
+
+
+def zone_of(digest: Digest) -> str:
+    """The zone in which this digest's readers live: its first schedule's."""
+    return next((schedules.parse(s).zone for s in digest.schedules), "UTC")
+
+
+def next_due_of(digest: Digest, now: datetime) -> datetime | None:
+    """When the digest is due next; None without a schedule or while paused."""
+    if digest.paused:
+        return None
+    rules = [schedules.parse(sentence) for sentence in digest.schedules]
+    found = [schedules.following(rule, now) for rule in rules]
+    return min((due.at for due in found if due), default=None)
+
+
+def memberships(edition: Edition) -> tuple[Membership, ...]:
+    """Which articles each told story was made from."""
+    told = [(ref, s.id) for s in edition.stories for ref in s.articles]
+    told += [(line.article, line.story) for line in edition.brief]
+    return tuple(Membership(article=ref.id, story=story) for ref, story in told)
+
+
+def manifest_of(edition: Edition, digest: Digest) -> str:
+    """Hash over what the edition was made from: same in, same manifest."""
+    made_from = {
+        "articles": sorted(
+            f"{ref.id}@{ref.revision}" for s in edition.stories for ref in s.articles
+        ),
+        "style": repr(style_of(digest)),
+    }
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def _compose(
+    fresh: Sequence[Article], now: datetime, told: Told, style: Style
+) -> Edition:
+    return compose(fresh, now=now, told=told, style=style)

@@ -1,0 +1,32 @@
+"""The default engine: one worker thread of this process; it keeps nothing durable.
+
+One thread, because reading and composing are pure Python: a second one would only
+take turns with the first and make the event loop wait longer for the interpreter.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class InProcess:
+    """Runs work one piece after the other in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
+
+    async def run(
+        self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work` in the thread; its result or its exception."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, partial(work, *args, **kwargs))
+
+    def close(self) -> None:
+        """Finish what runs, drop what waits."""
+        self._pool.shutdown(wait=True, cancel_futures=True)

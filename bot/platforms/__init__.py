@@ -1,0 +1,6 @@
+"""The places where editions are shown: one folder each, with the same four names.
+
+`platform` sends and listens, `commands` reads what people type or press, `render` is
+pure, `limits` holds the budget. Platforms do not know each other, and only `bot.app`
+builds them.
+"""

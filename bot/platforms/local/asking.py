@@ -1,0 +1,158 @@
+"""From what was typed or pressed to what is shown; it checks no permission itself.
+
+The core checks permissions and repeats (`Inbox.dispatch`). The key that makes an
+event unique is made from the page's one-time word and what was asked, so that the
+same request sent twice has one effect.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.errors import UserError
+from bot.platforms.local.commands import Call, parse
+from bot.texts import Texts
+from bot.types import (
+    Command,
+    Form,
+    Inbox,
+    Invocation,
+    Paragraph,
+    Person,
+    Place,
+    Reply,
+)
+
+_EVENT = re.compile(r"[A-Za-z0-9-]{8,64}")
+ANSWER: Final = "arg-"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What goes back: the echo of what was asked, and the reply or form."""
+
+    asked: str
+    outcome: Reply | Form
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asker:
+    """Who asks, where, and with which words the page answers."""
+
+    person: Person
+    place: Place
+    texts: Texts
+    inbox: Inbox | None
+
+
+def new_event() -> str:
+    """A one-time word for a page or a form."""
+    return secrets.token_hex(12)
+
+
+async def typed(asker: Asker, fields: Mapping[str, str]) -> Answer:
+    """The answer to a line of the command box, or to a filled form."""
+    path = fields.get("path", "")
+    line = fields.get("line", "").strip()
+    if asker.inbox is None:
+        return Answer(asked=line or f"/{path}", outcome=_starting(asker.texts))
+    if path:
+        return await _filled(asker, asker.inbox, fields, path)
+    found = parse(line, asker.inbox.commands, asker.texts)
+    if not isinstance(found, Call):
+        return Answer(asked=line, outcome=found)
+    invocation = _invocation(asker, fields, found.path, found.args)
+    return Answer(asked=line, outcome=await asker.inbox.dispatch(invocation))
+
+
+async def pressed(asker: Asker, fields: Mapping[str, str]) -> Answer:
+    """The answer to a button or a choice under a message."""
+    label = fields.get("label", "")
+    if asker.inbox is None:
+        return Answer(asked=label, outcome=_starting(asker.texts))
+    event = _invocation(asker, fields, "", {})
+    try:
+        invocation = asker.inbox.press(event, fields.get("control", ""))
+    except UserError as error:
+        return Answer(asked=label, outcome=_problem(str(error)))
+    shown = label or _as_typed(invocation)
+    return Answer(asked=shown, outcome=await asker.inbox.dispatch(invocation))
+
+
+def starting_point(asker: Asker, path: str, args: Mapping[str, str]) -> Invocation:
+    """An invocation that is only looked at, for completions."""
+    return _invocation(asker, {"event": new_event()}, path, args)
+
+
+async def _filled(
+    asker: Asker, inbox: Inbox, fields: Mapping[str, str], path: str
+) -> Answer:
+    args = {
+        name.removeprefix(ANSWER): value.strip()
+        for name, value in fields.items()
+        if name.startswith(ANSWER) and value.strip()
+    }
+    invocation = _invocation(asker, fields, path, args)
+    missing = _missing(inbox.commands, path, args, asker.texts)
+    outcome = missing or await inbox.dispatch(invocation)
+    return Answer(asked=_as_typed(invocation), outcome=outcome)
+
+
+def _missing(
+    commands: tuple[Command, ...], path: str, args: Mapping[str, str], texts: Texts
+) -> Form | None:
+    """The form again, with a sentence at each required answer that is not there."""
+    command = next((c for c in commands if c.path == path), None)
+    if command is None or all(o.name in args for o in command.options if o.required):
+        return None
+    form = parse(f"/{path}", (command,), texts)
+    if not isinstance(form, Form):
+        return None
+    fields = (
+        replace(
+            field,
+            value=args.get(field.name, ""),
+            error=texts.say("This is needed.")
+            if field.required and field.name not in args
+            else "",
+        )
+        for field in form.fields
+    )
+    return replace(form, fields=tuple(fields))
+
+
+def _invocation(
+    asker: Asker, fields: Mapping[str, str], path: str, args: Mapping[str, str]
+) -> Invocation:
+    return Invocation(
+        key=_key(asker, fields),
+        place=asker.place,
+        person=asker.person,
+        path=path,
+        args=args,
+        locale=asker.place.workspace.locale,
+    )
+
+
+def _key(asker: Asker, fields: Mapping[str, str]) -> str:
+    event = fields.get("event", "")
+    if not _EVENT.fullmatch(event):
+        event = new_event()
+    asked = sorted((k, v) for k, v in fields.items() if k not in {"csrf", "event"})
+    seed = repr((asker.person.id, asker.place.channel, asked))
+    return f"{event}-{hashlib.sha256(seed.encode(errors='replace')).hexdigest()[:12]}"
+
+
+def _as_typed(invocation: Invocation) -> str:
+    return " ".join((f"/{invocation.path}", *invocation.args.values()))
+
+
+def _starting(texts: Texts) -> Reply:
+    return _problem(texts.say("The bot is still starting. Try again in a moment."))
+
+
+def _problem(sentence: str) -> Reply:
+    return Reply(blocks=(Paragraph(text=sentence),), problem=True)

@@ -1,0 +1,281 @@
+"""Reads what is typed into the local page's box; it runs nothing and checks no right.
+
+`parse` turns a line into a call, into a form where something required is missing, or
+into a sentence that says what would have been understood. What may
+follow while somebody types is in `completion`. Both are pure and are built from the
+command registry alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from bot.platforms.local import limits
+from bot.platforms.local.typed import Word, words
+from bot.texts import Texts
+from bot.types import Command, Field, Form, Option, Paragraph, Reply, Small
+
+#: What a bare root stands for.
+BARE: Final[Mapping[str, str]] = {"news": "news latest", "newsdesk": "newsdesk status"}
+_SLASHES = "/／"
+#: How alike (0 to 100) a word must be to be offered instead.
+_NEAR = 55
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A command that was understood, ready to become an invocation."""
+
+    path: str
+    args: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Given:
+    """What was typed for the options, and what found no place."""
+
+    args: Mapping[str, str]
+    surplus: tuple[str, ...] = ()
+
+
+def parse(line: str, commands: Sequence[Command], texts: Texts) -> Call | Reply | Form:
+    """What `line` asks for.
+
+    Args:
+        line: As typed, of any length and content.
+        commands: The registry.
+        texts: The words for what cannot be understood.
+
+    Returns:
+        A call; a form that asks for what is missing; or a reply with `problem` set
+        that says in a sentence what to type instead.
+    """
+    if len(line) > limits.LINE:
+        return _too_long(line, texts)
+    typed = words(line)
+    if not typed or typed[0].text[:1] not in _SLASHES or not typed[0].text:
+        return _hint(typed, commands, texts)
+    command, used = find_command(typed, commands)
+    if command is None:
+        return _unknown(typed, commands, texts)
+    given = _give(command, typed[used:], line)
+    wrong = _wrong_choice(command, given.args, texts) or _surplus(command, given, texts)
+    if wrong is not None:
+        return wrong
+    if any(o.required and not given.args.get(o.name) for o in command.options):
+        return _form(command, given.args, texts)
+    return Call(path=command.path, args=_spelt(command, given.args))
+
+
+def find_command(
+    typed: Sequence[Word], commands: Sequence[Command]
+) -> tuple[Command | None, int]:
+    """The command with the longest path at the start of `typed`, and its length."""
+    said = [word.text.lower().lstrip(_SLASHES) for word in typed]
+    by_path = {command.path: command for command in commands}
+    for used in range(min(3, len(said)), 0, -1):
+        found = by_path.get(" ".join(said[:used]))
+        if found is not None:
+            return found, used
+    if len(said) == 1 and said[0] in BARE:
+        return by_path.get(BARE[said[0]]), 1
+    return None, 0
+
+
+def given_names(command: Command, typed: Sequence[Word]) -> frozenset[str]:
+    """The options that `typed` already gives by name."""
+    known = {option.name for option in command.options}
+    return frozenset(word.name for word in typed if word.name in known)
+
+
+def free_options(command: Command, typed: Sequence[Word]) -> list[Option]:
+    """The options that words without a name may fill, in order."""
+    named = given_names(command, typed)
+    return [option for option in command.options if option.name not in named]
+
+
+def _give(command: Command, typed: Sequence[Word], line: str) -> _Given:
+    known = {option.name for option in command.options}
+    args = {word.name: word.text for word in typed if word.name in known}
+    loose = [word for word in typed if word.name not in known]
+    for option in free_options(command, typed):
+        if not loose:
+            break
+        if option.rest:
+            args[option.name] = _rest(loose, line)
+            loose = []
+        else:
+            args[option.name] = _said(loose.pop(0), line)
+    return _Given(args=args, surplus=tuple(_said(word, line) for word in loose))
+
+
+def _said(word: Word, line: str) -> str:
+    return line[word.start : word.end] if word.name else word.text
+
+
+def _rest(loose: Sequence[Word], line: str) -> str:
+    if len(loose) == 1:
+        return _said(loose[0], line)
+    return " ".join(line[word.start : word.end] for word in loose)
+
+
+def _form(command: Command, args: Mapping[str, str], texts: Texts) -> Form:
+    return Form(
+        path=command.path,
+        title=texts.word(command.description),
+        fields=tuple(
+            Field(
+                name=option.name,
+                label=option.name.replace("_", " ").capitalize(),
+                description=texts.word(option.description),
+                required=option.required,
+                value=args.get(option.name, ""),
+                choices=option.choices,
+            )
+            for option in command.options[: limits.FIELDS]
+        ),
+    )
+
+
+# ── what was not understood ────────────────────────────────────────────────────
+
+
+def _problem(sentence: str, *more: str) -> Reply:
+    return Reply(
+        blocks=(Paragraph(text=sentence), *(Small(text=text) for text in more)),
+        problem=True,
+    )
+
+
+def _too_long(line: str, texts: Texts) -> Reply:
+    return _problem(
+        texts.say(
+            "That is {length} characters long; a command has at most {most}. "
+            "Nothing was done.",
+            length=texts.number(len(line)),
+            most=texts.number(limits.LINE),
+        )
+    )
+
+
+def _hint(typed: Sequence[Word], commands: Sequence[Command], texts: Texts) -> Reply:
+    names = {command.path.partition(" ")[2] for command in commands}
+    first = typed[0].text.lower() if typed else ""
+    example = f"/news {first}" if first in names else "/news latest"
+    return _problem(
+        texts.say(
+            "Commands begin with a slash. Try {example}; /news help lists them all.",
+            example=example,
+        )
+    )
+
+
+def _unknown(typed: Sequence[Word], commands: Sequence[Command], texts: Texts) -> Reply:
+    said = " ".join(word.text for word in typed[:3]).lower().lstrip(_SLASHES)
+    near = _nearest(said, commands)
+    asked = "/" + _short(said.split(" "), commands)
+    if near is None:
+        roots = sorted({command.path.split(" ")[0] for command in commands})
+        names = ", ".join(f"/{root}" for root in roots)
+        return _problem(
+            texts.say(
+                "There is no {asked}. Commands begin with {names}; /news help lists "
+                "them.",
+                asked=asked,
+                names=names,
+            )
+        )
+    return _problem(
+        texts.say(
+            "There is no {asked}. Did you mean /{near}?", asked=asked, near=near.path
+        ),
+        texts.say("For example: {example}", example=example_of(near)),
+    )
+
+
+def _short(said: Sequence[str], commands: Sequence[Command]) -> str:
+    """The part of what was said up to the first word that fits no command."""
+    starts = {
+        tuple(command.path.split(" ")[:count])
+        for command in commands
+        for count in (1, 2)
+    }
+    for count in (1, 2):
+        if tuple(said[:count]) not in starts:
+            return " ".join(said[:count])[: limits.LABEL]
+    return " ".join(said[:3])[: limits.LABEL]
+
+
+def _nearest(said: str, commands: Sequence[Command]) -> Command | None:
+    """The command whose path is most like the first one, two or three words."""
+    root = said.split(" ")[0]
+    same_root = [c for c in commands if c.path.split(" ")[0] == root]
+    by_path = {command.path: command for command in same_root or commands}
+    best: tuple[float, str] = (0.0, "")
+    for attempt in _attempts(said):
+        found = process.extractOne(attempt, list(by_path), scorer=fuzz.ratio)
+        if found is not None:
+            best = max(best, (found[1], found[0]))
+    needed = _NEAR if not same_root else _NEAR + 15
+    return by_path[best[1]] if best[0] >= needed else None
+
+
+def _attempts(said: str) -> Iterator[str]:
+    parts = said[: limits.LABEL].split(" ")
+    for count in (1, 2, 3):
+        if len(parts) >= count:
+            yield " ".join(parts[:count])
+
+
+def example_of(command: Command) -> str:
+    """What somebody would really type for `command`."""
+    example = command.examples[0] if command.examples else command.path
+    return example if example.startswith("/") else f"/{example}"
+
+
+def _surplus(command: Command, given: _Given, texts: Texts) -> Reply | None:
+    if not given.surplus:
+        return None
+    return _problem(
+        texts.say(
+            "/{path} does not know what to do with: {words}",
+            path=command.path,
+            words=" ".join(given.surplus)[: limits.LABEL],
+        ),
+        texts.say("For example: {example}", example=example_of(command)),
+    )
+
+
+def _wrong_choice(
+    command: Command, args: Mapping[str, str], texts: Texts
+) -> Reply | None:
+    for option in command.options:
+        said = args.get(option.name, "")
+        if not said or not option.choices or _choice(option, said):
+            continue
+        return _problem(
+            texts.say(
+                "{name} cannot be {said}. It is one of: {choices}.",
+                name=option.name,
+                said=said[: limits.LABEL],
+                choices=", ".join(option.choices),
+            ),
+            texts.say("For example: {example}", example=example_of(command)),
+        )
+    return None
+
+
+def _choice(option: Option, said: str) -> str:
+    folded = said.casefold()
+    return next((c for c in option.choices if c.casefold() == folded), "")
+
+
+def _spelt(command: Command, args: Mapping[str, str]) -> Mapping[str, str]:
+    """The arguments with choices written as the registry writes them."""
+    spelt = dict(args)
+    for option in command.options:
+        if option.choices and option.name in spelt:
+            spelt[option.name] = _choice(option, spelt[option.name])
+    return {name: value for name, value in spelt.items() if value}

@@ -1,0 +1,37 @@
+"""The local page's own budget: numbers only, no behaviour.
+
+No outside party sets these. They keep a page quick to read and a hostile feed from
+filling it; quotes are never cut, only left out (`QUOTE`).
+"""
+
+from typing import Final
+
+#: Stories told in full; one line each in «also in brief».
+STORIES: Final = 6
+BRIEF: Final = 12
+#: Characters of a headline, of a summary sentence, and of any other short text.
+HEADLINE: Final = 200
+SENTENCE: Final = 600
+LABEL: Final = 120
+#: Sentences of a summary.
+SENTENCES: Final = 6
+#: A longer quote is left out: the story's detail shows it.
+QUOTE: Final = 400
+#: Quotes and figures shown with a story.
+CARDS: Final = 5
+FIGURES: Final = 4
+#: Characters of an address that may become a link.
+ADDRESS: Final = 2_000
+
+#: Characters of a typed command.
+LINE: Final = 2_000
+#: Completions offered at once.
+COMPLETIONS: Final = 12
+#: Questions of a form.
+FIELDS: Final = 5
+#: Messages on a channel's page.
+MESSAGES: Final = 50
+#: Changes that wait for one slow reader before that reader is told to reload.
+WAITING: Final = 64
+#: Seconds between signs of life on a silent stream.
+HEARTBEAT: Final = 20.0

@@ -1,0 +1,231 @@
+"""An edition as one message of the local page: pure, and free of markup.
+
+The payload is structure (version 1); the templates alone turn it into HTML and escape
+it. Same edition and context, same part. Texts are shortened to `limits`, quotes never:
+one that is too long is left out, and the story's detail shows it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from bot.platforms.local import limits
+from bot.platforms.local.cards import article_href, card_view, local_date
+from bot.platforms.local.inert import clip, link
+from bot.platforms.local.plain import edition_text
+from bot.texts import Texts
+from bot.types import Part, RenderContext
+from digests.types import (
+    ArticleRef,
+    Brief,
+    Card,
+    Edition,
+    EditionStory,
+    Sentence,
+    ToldFigure,
+)
+
+VERSION: Final = 1
+
+
+def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+    """The edition as the local page's one part, with its twin in plain words."""
+    texts = Texts.of(context.locale)
+    stories = edition.stories[: limits.STORIES]
+    payload = {
+        "kind": "edition",
+        "version": VERSION,
+        "id": context.edition_id,
+        "lang": context.locale,
+        "title": clip(edition.title, limits.HEADLINE),
+        "day": texts.weekday_date(local_date(edition.made_at, context.zone)),
+        "counts": _counts(edition, texts),
+        "late": _late(edition, context, texts),
+        "stories": [
+            _story(number, story, edition.made_at, context, texts)
+            for number, story in enumerate(stories, 1)
+        ],
+        "hero": _hero(edition, context, texts),
+        "brief": [_brief(brief) for brief in edition.brief[: limits.BRIEF]],
+        "controls": _controls(stories, texts),
+        "honesty": _honesty(edition, context, texts),
+        "end": _end(edition, context, texts),
+    }
+    return (Part(key="1", payload=payload, fallback_text=edition_text(payload)),)
+
+
+# ── the head ───────────────────────────────────────────────────────────────────
+
+
+def _counts(edition: Edition, texts: Texts) -> str:
+    made = edition.made_from
+    told = texts.count("{n} story", "{n} stories", len(edition.stories))
+    read = texts.count("{n} article", "{n} articles", made.articles)
+    where = texts.count("{n} source", "{n} sources", made.sources)
+    from_where = texts.say(
+        "{stories} from {articles} in {sources}",
+        stories=told,
+        articles=read,
+        sources=where,
+    )
+    return f"{from_where} · {texts.say('{n} min read', n=edition.minutes)}"
+
+
+def _late(edition: Edition, context: RenderContext, texts: Texts) -> str:
+    if not context.late:
+        return ""
+    at = texts.time(edition.made_at, context.zone)
+    return texts.say("Came late, at {time}", time=at)
+
+
+# ── stories ────────────────────────────────────────────────────────────────────
+
+
+def _story(
+    number: int,
+    story: EditionStory,
+    now: datetime,
+    context: RenderContext,
+    texts: Texts,
+) -> dict[str, Any]:
+    told = story.articles[0]
+    revisions = {ref.id: ref.revision for ref in story.articles}
+    cards = [card for card in story.cards if len(card.text) <= limits.QUOTE]
+    return {
+        "number": number,
+        "id": story.id,
+        "headline": clip(story.headline.text, limits.HEADLINE),
+        "link": _link(told),
+        "lang": told.lang or "en",
+        "update": texts.say("Update") if story.update else "",
+        "summary": [
+            _sentence(sentence, told) for sentence in story.summary[: limits.SENTENCES]
+        ],
+        "source": _source_line(story, now, context, texts),
+        "cards": [
+            card_view(card, texts, context.zone, revisions.get(card.article))
+            for card in cards[: limits.CARDS]
+        ],
+        "figures": [
+            _figure(figure, revisions.get(figure.article))
+            for figure in story.figures[: limits.FIGURES]
+        ],
+        "more": _more(cards[: limits.CARDS], story.figures[: limits.FIGURES], texts),
+    }
+
+
+def _link(ref: ArticleRef) -> dict[str, str]:
+    """Where a headline leads: the outlet's page, or our own with the stored text."""
+    outside = link(ref.url)
+    if outside is not None:
+        return {"href": outside.href, "host": outside.host}
+    return {"href": article_href(ref.id, ref.revision), "host": ""}
+
+
+def _sentence(sentence: Sentence, told: ArticleRef) -> dict[str, str]:
+    return {
+        "text": clip(sentence.text, limits.SENTENCE),
+        "href": article_href(told.id, told.revision, *sentence.spans),
+    }
+
+
+def _source_line(
+    story: EditionStory, now: datetime, context: RenderContext, texts: Texts
+) -> str:
+    told = story.articles[0]
+    names = story.outlets or (told.source,)
+    parts = [clip(names[0], limits.LABEL)]
+    if len(names) > 1:
+        parts.append(texts.say("{n} more", n=len(names) - 1))
+    if told.published is not None:
+        parts.append(_when(told.published, now, context.zone, texts))
+    return " · ".join(part for part in parts if part)
+
+
+def _when(at: datetime, now: datetime, zone: str, texts: Texts) -> str:
+    """«09:30» on the edition's own day, with the date otherwise."""
+    if local_date(at, zone) == local_date(now, zone):
+        return texts.time(at, zone)
+    return texts.moment(at, zone, now)
+
+
+def _figure(told: ToldFigure, revision: str | None) -> dict[str, str]:
+    figure = told.figure
+    return {
+        "text": clip(figure.text, limits.LABEL),
+        "what": clip(figure.what, limits.LABEL),
+        "href": article_href(told.article, revision, figure.sentence),
+    }
+
+
+def _more(cards: Iterable[Card], figures: Iterable[ToldFigure], texts: Texts) -> str:
+    """The label of what is folded away: «2 quotes · 3 figures»."""
+    quotes, numbers = len(tuple(cards)), len(tuple(figures))
+    parts = []
+    if quotes:
+        parts.append(texts.count("{n} quote", "{n} quotes", quotes))
+    if numbers:
+        parts.append(texts.count("{n} figure", "{n} figures", numbers))
+    return " · ".join(parts)
+
+
+# ── the rest ───────────────────────────────────────────────────────────────────
+
+
+def _hero(
+    edition: Edition, context: RenderContext, texts: Texts
+) -> dict[str, Any] | None:
+    card = edition.hero
+    if card is None or len(card.text) > limits.QUOTE:
+        return None
+    refs = (ref for story in edition.stories for ref in story.articles)
+    revision = next((ref.revision for ref in refs if ref.id == card.article), None)
+    return card_view(card, texts, context.zone, revision)
+
+
+def _brief(brief: Brief) -> dict[str, Any]:
+    return {
+        "headline": clip(brief.headline.text, limits.HEADLINE),
+        "link": _link(brief.article),
+        "lang": brief.article.lang or "en",
+        "source": clip(brief.outlets[0] if brief.outlets else "", limits.LABEL),
+    }
+
+
+def _controls(stories: Iterable[EditionStory], texts: Texts) -> Mapping[str, Any]:
+    options = [
+        {
+            "id": f"v1:story:{story.id}",
+            "label": f"{number}. {clip(story.headline.text, limits.LABEL)}",
+        }
+        for number, story in enumerate(stories, 1)
+    ]
+    buttons = [
+        {"id": "v1:quotes", "label": texts.say("Quotes")},
+        {"id": "v1:figures", "label": texts.say("Figures")},
+    ]
+    label = texts.say("Read more about…")
+    select = {"label": label, "options": options} if options else None
+    return {"select": select, "buttons": buttons}
+
+
+def _honesty(edition: Edition, context: RenderContext, texts: Texts) -> str:
+    quoted = edition.hero is not None or any(story.cards for story in edition.stories)
+    checked = (
+        texts.say("Quotes checked word for word")
+        if quoted
+        else texts.say("Every sentence leads to its source")
+    )
+    parts = [f"✓ {checked}", texts.say("written without AI")]
+    if context.next_due is not None:
+        moment = texts.moment(context.next_due, context.zone, edition.made_at)
+        parts.append(texts.say("next: {moment}", moment=moment))
+    return " · ".join(parts)
+
+
+def _end(edition: Edition, context: RenderContext, texts: Texts) -> str:
+    due = context.next_due
+    today = local_date(edition.made_at, context.zone)
+    if due is not None and local_date(due, context.zone) == today:
+        return texts.say("That’s all.")
+    return texts.say("That’s all for today.")

@@ -1,0 +1,183 @@
+"""Runs the house: lease, web page, platforms, scheduler; it must not build any part.
+
+One process works on a database at a time. The others stand by without a web port and
+take over when the lease lapses, or at once when its holder died on this machine.
+Everything is a task of one group: stopping cancels them, and each gives back what it
+holds.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot import config_file, logs
+from bot.app import House, opened
+from bot.demo import Newsroom, seeds_folder
+from bot.errors import BotError
+from bot.settings import Settings
+from bot.storage import leases
+from bot.web import server
+
+log = structlog.get_logger(__name__)
+
+LEASE = "runner"
+LEASE_TIME = timedelta(seconds=30)
+RENEW = 10.0
+LOOK_AGAIN = 2.0
+#: Within this time a running process notices what another one ordered.
+GRACE = 8.0
+
+Say = Callable[[str], None]
+Extra = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def run(settings: Settings, *, say: Say) -> int:
+    """`standfirst run`: until stopped; the exit code."""
+    logs.configure(settings)
+    async with opened(settings) as house:
+        return await _serve(house, say, ())
+
+
+async def demo(settings: Settings, *, say: Say, fresh: bool) -> int:
+    """`standfirst demo`: the same, over the demo's own database and newsroom."""
+    logs.configure(settings)
+    home = settings.demo_folder
+    if fresh:
+        await asyncio.to_thread(_forget, home)
+    newsroom = Newsroom(home=home, seeds=seeds_folder())
+    await asyncio.to_thread(newsroom.open)
+    address = f"sqlite:///{home / 'demo.db'}"
+    async with opened(settings.over(database_url=address)) as house:
+        await _set_up(house, newsroom)
+        feed = lambda: newsroom.feed(house.wakeups.poke)  # noqa: E731
+        return await _serve(house, say, (feed,))
+
+
+def _forget(home: Path) -> None:
+    """Remove earlier demos, and only what a demo made."""
+    for path in (*home.glob("demo.db*"), *home.glob("articles/*.txt")):
+        path.unlink(missing_ok=True)
+
+
+async def _set_up(house: House, newsroom: Newsroom) -> None:
+    wanted = config_file.read(newsroom.configuration)
+    await house.db.write(
+        config_file.carry_out, wanted, prune=False, now=house.clock.now()
+    )
+    # A first edition at once: nobody should have to wait for a schedule to see one.
+    for digest in await house.archive.all_digests():
+        if await house.archive.last_occurrence(digest) is None:
+            await house.editions.order(digest.workspace_id, digest, "demo-first")
+
+
+async def _serve(house: House, say: Say, extra: tuple[Extra, ...]) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    work = asyncio.create_task(_work(house, say, extra))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not work.done():
+        work.cancel()
+        await asyncio.wait((work,), timeout=GRACE)
+        return 0
+    error = work.exception()
+    if isinstance(error, BaseExceptionGroup):
+        known = [e for e in error.exceptions if isinstance(e, BotError)]
+        raise known[0] if known else error
+    if error is not None:
+        raise error
+    return 0
+
+
+async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
+    settings = house.settings
+    async with (
+        _lease(house, say),
+        server.serving(
+            house.site,
+            host=settings.web_host,
+            port=settings.web_port,
+            before_stop=(house.local.hub.close,),
+        ) as address,
+        asyncio.TaskGroup() as tasks,
+    ):
+        for platform in house.platforms.values():
+            tasks.create_task(platform.run(house.inbox))
+        tasks.create_task(house.wakeups.run(_wake(house)))
+        for start in extra:
+            tasks.create_task(start())
+        say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")
+
+
+def _wake(house: House) -> Callable[[], Coroutine[Any, Any, datetime | None]]:
+    """What happens at every due moment, and when the next one is."""
+
+    async def wake() -> datetime | None:
+        await house.editions.plan()
+        await house.editions.compose_due()
+        moments = (await house.outbox.drain(), await house.editions.next_due())
+        return min((at for at in moments if at), default=None)
+
+    return wake
+
+
+@asynccontextmanager
+async def _lease(house: House, say: Say) -> AsyncIterator[None]:
+    """Hold the database's lease; stand by until it can be had."""
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    waited = False
+    while not await _take(house, holder):
+        if not waited:
+            say("Another Standfirst works on this database; standing by.")
+            waited = True
+        await asyncio.sleep(LOOK_AGAIN)
+    renewing = asyncio.create_task(_renew(house, holder))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await house.db.write(leases.give_back, name=LEASE, holder=holder)
+
+
+async def _take(house: House, holder: str) -> bool:
+    taken = await house.db.write(
+        leases.take, name=LEASE, holder=holder, now=house.clock.now(), ttl=LEASE_TIME
+    )
+    if taken is not None:
+        return True
+    other = await house.db.read(leases.holder, name=LEASE)
+    if other is not None and _dead(other):
+        await house.db.write(leases.give_back, name=LEASE, holder=other)
+        return await _take(house, holder)
+    return False
+
+
+def _dead(holder: str) -> bool:
+    """Whether the holder was a process of this machine that is gone."""
+    host, _, pid = holder.rpartition(":")
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, ValueError):
+        return False
+    return False
+
+
+async def _renew(house: House, holder: str) -> None:
+    while True:
+        await asyncio.sleep(RENEW)
+        await _take(house, holder)

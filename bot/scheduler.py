@@ -1,0 +1,142 @@
+"""The clock that wakes the work: it must not know what is due, nor compute local time.
+
+The only user of APScheduler 3, which holds two jobs in memory: one at the earliest
+moment that somebody asked for, and a slow tick that makes up for whatever was missed
+(a clock that was set, a computer that slept). The truth about what is due is in the
+database; `wake` looks there, does it, and says when to look again. So a wake-up too
+many is harmless, and one that was lost costs at most a tick.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.ports import Clock
+
+Wake = Callable[[], Awaitable[datetime | None]]
+
+TICK = timedelta(seconds=60)
+#: The first wait after a failure; it doubles up to the tick.
+BACK_OFF = timedelta(seconds=1)
+#: Longer waits are cut: the tick comes first anyway, and timers stay in range.
+_FARTHEST = timedelta(days=1)
+
+log = structlog.get_logger(__name__)
+
+
+class Wakeups:
+    """Calls `wake` at start, at each armed moment, when poked, and at each tick.
+
+    All of it belongs to one event loop.
+    """
+
+    def __init__(
+        self, *, clock: Clock, tick: timedelta = TICK, back_off: timedelta = BACK_OFF
+    ) -> None:
+        self._clock = clock
+        self._tick = tick
+        self._back_off = back_off
+        self._asked = asyncio.Event()
+        self._moments: set[datetime] = set()
+        self._scheduler: AsyncIOScheduler | None = None
+
+    def poke(self) -> None:
+        """Ask for a wake now, or for one more after the one that is running."""
+        self._asked.set()
+
+    def arm(self, at: datetime) -> None:
+        """Ask for a wake at `at` (aware); a moment that has come is a poke."""
+        self._moments.add(at.astimezone(UTC))
+        self._rearm()
+
+    async def run(self, wake: Wake) -> None:
+        """Call `wake`, never twice at a time, until cancelled.
+
+        It returns the next moment at which there is something to do, or None. What it
+        raises is logged, and it is called again after a while.
+        """
+        self._scheduler = _scheduler(self._ring, self._tick)
+        try:
+            failures = 0
+            while True:
+                self._asked.clear()
+                self._forget_what_has_come()
+                failures = 0 if await self._woken(wake, failures) else failures + 1
+                # A wake that is always asked for again must not starve the others.
+                await asyncio.sleep(0)
+                await self._asked.wait()
+        finally:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+
+    async def _woken(self, wake: Wake, failures: int) -> bool:
+        try:
+            following = await wake()
+        except Exception:
+            wait = min(self._back_off * 2 ** min(failures, 20), self._tick)
+            log.exception("wake_failed", again_in=wait.total_seconds())
+            self.arm(self._clock.now() + wait)
+            return False
+        if following is not None:
+            self._moments.add(following.astimezone(UTC))
+        self._rearm()
+        return True
+
+    def _forget_what_has_come(self) -> bool:
+        now = self._clock.now()
+        come = {at for at in self._moments if at <= now}
+        self._moments -= come
+        return bool(come)
+
+    def _rearm(self) -> None:
+        """Set the one date job to the earliest moment; what has come is a poke."""
+        if self._forget_what_has_come():
+            self.poke()
+        if self._scheduler is None or not self._moments:
+            return
+        now = self._clock.now()
+        at = min(*self._moments, now + _FARTHEST)
+        self._scheduler.add_job(
+            self._due, _After(at - now), args=(at,), id="due", replace_existing=True
+        )
+
+    async def _due(self, at: datetime) -> None:
+        self._moments.discard(at)
+        self.poke()
+
+    async def _ring(self) -> None:
+        self.poke()
+
+
+class _After(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Once, so long after the job was added.
+
+    A date trigger would compare our Clock's time with the library's own; and a clock
+    that was set back would make it wait for longer than it was told.
+    """
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime | None:
+        return now + self.wait if previous_fire_time is None else None
+
+
+def _scheduler(
+    ring: Callable[[], Awaitable[None]], tick: timedelta
+) -> AsyncIOScheduler:
+    """A running scheduler with nothing but the tick; late jobs are run, not dropped."""
+    scheduler = AsyncIOScheduler(
+        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True}
+    )
+    every = IntervalTrigger(seconds=tick.total_seconds(), timezone=UTC)
+    scheduler.add_job(ring, every, id="tick")
+    scheduler.start()
+    return scheduler

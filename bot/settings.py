@@ -1,0 +1,279 @@
+"""The settings: the only reader of the environment; it must not print a secret.
+
+A setting is looked for in the environment (`STANDFIRST_WEB_PORT`), then in `.env` in
+the current folder, then as `web_port` in `standfirst.toml` in the user's configuration
+folder, then there is a default; an empty value counts as none. All mistakes are told
+together; a name that is no setting is a warning, never an error.
+
+pydantic checks the values. pydantic-settings was not used: it always reads the
+process's own environment, and it cannot say which file a bad value came from.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import platformdirs
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+
+from bot.errors import ConfigurationError
+
+PREFIX = "STANDFIRST_"
+_FOLDER = "standfirst"
+#: A shorter key can be guessed.
+_SHORTEST_KEY = 16
+
+
+def _loopback(host: str) -> str:
+    if host != "localhost" and not ip_address(host).is_loopback:
+        raise ValueError("not this computer")
+    return host
+
+
+def _address(url: str) -> str:
+    # No more than that: the database itself knows which addresses it takes.
+    if "://" not in url:
+        raise ValueError("no address")
+    return url
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _data_folder(env: Mapping[str, str]) -> Path:
+    usual = platformdirs.user_data_path(_FOLDER, appauthor=False)
+    return _in_home(env.get("XDG_DATA_HOME"), usual)
+
+
+def _configuration_folder(env: Mapping[str, str]) -> Path:
+    usual = platformdirs.user_config_path(_FOLDER, appauthor=False)
+    return _in_home(env.get("XDG_CONFIG_HOME"), usual)
+
+
+def _in_home(home: str | None, usual: Path) -> Path:
+    """Our folder in `home`, which counts only where it is absolute (XDG)."""
+    return Path(home) / _FOLDER if home and Path(home).is_absolute() else usual
+
+
+def _own_environment() -> Mapping[str, str]:
+    return os.environ  # noqa: TID251 - this is the module that may
+
+
+def _database_in(folder: Path) -> str:
+    return f"sqlite:///{(folder / 'standfirst.db').as_posix()}"
+
+
+class Settings(BaseModel):
+    """Every setting that somebody reads; `.env.example` says where values are found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    #: SQLAlchemy's form; may hold a password.
+    database_url: Annotated[str, AfterValidator(_address)] = Field(
+        default_factory=lambda: _database_in(_data_folder(_own_environment())),
+        repr=False,
+    )
+    #: Where the demo keeps its own database and articles.
+    demo_folder: Path = Field(
+        default_factory=lambda: _data_folder(_own_environment()) / "demo"
+    )
+    #: Only this computer, for as long as the page has no login.
+    web_host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    #: 0 = any free one.
+    web_port: int = Field(8711, ge=0, le=65535)
+    #: Signs what buttons carry; None = one that is kept in the database.
+    secret_key: SecretStr | None = None
+    #: Seconds.
+    send_timeout: float = Field(20.0, gt=0, le=600)
+    #: Seconds from the end of an unclear send to the look whether it arrived.
+    uncertain_wait: float = Field(60.0, ge=0, le=86400)
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)
+    ] = "info"
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = "text"
+
+    def over(self, **changes: Any) -> Self:
+        """The same settings with some of them changed by the program itself."""
+        return self.model_copy(update=changes)
+
+
+#: What a value must be, to end «STANDFIRST_… must be».
+_MUST_BE = {
+    "database_url": (
+        "the address of a database, such as sqlite:////folder/file.db or "
+        "postgresql://user:password@host/name"
+    ),
+    "demo_folder": "a folder",
+    "web_host": (
+        "127.0.0.1, ::1 or localhost, because the page has no login yet and may only "
+        "be shown to this computer"
+    ),
+    "web_port": "a whole number from 0 to 65535",
+    "secret_key": "a line of letters and digits",
+    "send_timeout": "a number of seconds over 0 and up to 600",
+    "uncertain_wait": "a number of seconds from 0 to 86400",
+    "log_level": "debug, info, warning or error",
+    "log_format": "text or json",
+}
+_NEVER_SHOWN = frozenset({"database_url", "secret_key"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reading:
+    """What one place says: names without prefix, in lower case, and their values."""
+
+    place: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    mistakes: tuple[str, ...] = ()
+    #: How the place writes a name: before it, and whether in capitals.
+    prefix: str = PREFIX
+
+    def written(self, name: str) -> str:
+        """The name as people write it in this place."""
+        return f"{self.prefix}{name.upper()}" if self.prefix else name
+
+
+def load(
+    env: Mapping[str, str] | None = None, folder: Path | None = None
+) -> tuple[Settings, tuple[str, ...]]:
+    """The settings, and a warning for each name that is none.
+
+    `env` and `folder` stand for the environment and the current folder; None = the
+    process's own. Raises one `ConfigurationError` with a sentence for every mistake.
+    """
+    env = _own_environment() if env is None else env
+    readings = (
+        _environment(env),
+        _env_file((folder or Path.cwd()) / ".env"),
+        _toml_file(_configuration_folder(env) / "standfirst.toml"),
+    )
+    mistakes = [mistake for reading in readings for mistake in reading.mistakes]
+    data = _data_folder(env)
+    usual = {"database_url": _database_in(data), "demo_folder": str(data / "demo")}
+    try:
+        settings = Settings.model_validate(usual | _chosen(readings))
+    except ValidationError as error:
+        wrong = {str(found["loc"][0]) for found in error.errors(include_input=False)}
+        mistakes += [_mistake(name, readings) for name in _MUST_BE if name in wrong]
+    if mistakes:
+        raise ConfigurationError("\n".join(mistakes))
+    return settings, (*_unknown(readings), *_doubts(settings))
+
+
+# ── the three places ───────────────────────────────────────────────────────────
+
+
+def _environment(env: Mapping[str, str]) -> _Reading:
+    return _Reading(place="the environment", values=_ours(env))
+
+
+def _env_file(path: Path) -> _Reading:
+    if not path.is_file():
+        return _Reading(place=str(path))
+    try:
+        # No interpolation: a «$» in a password is a «$».
+        found = dotenv_values(path, interpolate=False, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        return _unreadable(path, error)
+    given = {name: value or "" for name, value in found.items()}
+    return _Reading(place=str(path), values=_ours(given))
+
+
+def _toml_file(path: Path) -> _Reading:
+    if not path.is_file():
+        return _Reading(place=str(path))
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return _unreadable(path, error)
+    values = {}
+    mistakes = []
+    for name, value in found.items():
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            values[name.lower()] = str(value)
+        else:
+            mistakes.append(f"{name} in {path} must be text or a number.")
+    return _Reading(place=str(path), values=values, mistakes=tuple(mistakes), prefix="")
+
+
+def _unreadable(path: Path, error: Exception) -> _Reading:
+    # The text of a decoding error repeats the file's bytes, secrets among them.
+    why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+    return _Reading(place=str(path), mistakes=(f"{path} cannot be read: {why}.",))
+
+
+def _ours(values: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.upper().removeprefix(PREFIX).lower(): value
+        for name, value in values.items()
+        if name.upper().startswith(PREFIX)
+    }
+
+
+# ── what they come to ──────────────────────────────────────────────────────────
+
+
+def _chosen(readings: Iterable[_Reading]) -> dict[str, str]:
+    """Per setting the value of the first place that has one."""
+    chosen: dict[str, str] = {}
+    for reading in readings:
+        for name, value in reading.values.items():
+            if name in Settings.model_fields and value.strip():
+                chosen.setdefault(name, value.strip())
+    return chosen
+
+
+def _mistake(name: str, readings: Iterable[_Reading]) -> str:
+    reading = next(found for found in readings if found.values.get(name, "").strip())
+    written = f"{reading.written(name)} must be {_MUST_BE[name]}"
+    if name in _NEVER_SHOWN:
+        return f"{written}; see {reading.place}."
+    value = reading.values[name].strip()[:80]
+    return f"{written}, not «{value}»; see {reading.place}."
+
+
+def _unknown(readings: Iterable[_Reading]) -> list[str]:
+    """A sentence for each name that is no setting, with the one that looks like it."""
+    warnings = []
+    for reading in readings:
+        for name in reading.values:
+            if name in Settings.model_fields:
+                continue
+            near = get_close_matches(name, Settings.model_fields, n=1)
+            hint = f"; did you mean {reading.written(near[0])}?" if near else "."
+            warnings.append(
+                f"{reading.written(name)} in {reading.place} is not a setting{hint}"
+            )
+    return warnings
+
+
+def _doubts(settings: Settings) -> list[str]:
+    """What is allowed and yet may not be meant."""
+    doubts = []
+    if settings.uncertain_wait <= settings.send_timeout:
+        doubts.append(
+            f"{PREFIX}UNCERTAIN_WAIT is not longer than {PREFIX}SEND_TIMEOUT: a "
+            "message still on its way may be sent a second time."
+        )
+    key = settings.secret_key
+    if key is not None and len(key.get_secret_value()) < _SHORTEST_KEY:
+        doubts.append(
+            f"{PREFIX}SECRET_KEY is short enough to be guessed; give it at least "
+            f"{_SHORTEST_KEY} characters."
+        )
+    return doubts

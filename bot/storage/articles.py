@@ -1,0 +1,289 @@
+"""Verbs on articles and their revisions: which piece of news, in which version.
+
+An article is known by its source and by every id under which the source has given it:
+its own and, where it says that it replaces an earlier one, that one's. So a correction
+that comes before the text it corrects still ends up with it. `store` and
+`store_analysis` are the intake's, which reads for everybody: they name no workspace.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select, update
+
+from bot.storage import figures as figure_verbs
+from bot.storage import quotes as quote_verbs
+from bot.storage.dialects import insert
+from bot.storage.revisions import COLUMNS, JOINED, about, noun, seen_by
+from bot.storage.schema import article_ids, articles, revisions, searchable, sources
+from bot.storage.sources import visible
+from bot.types import Source, StoredArticle
+from digests.language.clean import revision as revision_hash
+from digests.language.fold import fold
+from digests.types import Article, Figure, Quote
+
+#: A feed can call its items by whole paragraphs; an index entry has an end.
+_LONGEST_ID = 500
+
+
+def store(
+    connection: Connection, source: Source, article: Article, *, now: datetime
+) -> tuple[StoredArticle, bool]:
+    """Keep what the source gave; True when this version was not known before.
+
+    Args:
+        connection: Inside a transaction.
+        source: Where the article comes from.
+        article: Its `id` and `revises` are the source's own.
+        now: When it was fetched.
+
+    A new version becomes the current one unless it is dated before the current one.
+    """
+    # One at a time for each source: two could make one article twice.
+    connection.execute(
+        select(sources.c.id)
+        .where(sources.c.id == source.id)
+        .with_for_update(key_share=True)
+    )
+    name = _short(article.id)
+    article_id = _identify(connection, source, article, now)
+    known = _known(connection, article_id, article)
+    if known is not None:
+        return _seen_again(connection, known, name), False
+    return _add(connection, article_id, article, name, now), True
+
+
+def known(connection: Connection, *, source_id: int) -> frozenset[tuple[str, str]]:
+    """List the versions that a source has given: (its own id, hash)."""
+    rows = connection.execute(
+        select(revisions.c.external_id, revisions.c.hash)
+        .join(articles, articles.c.id == revisions.c.article_id)
+        .where(articles.c.source_id == source_id)
+    )
+    return frozenset((row.external_id, row.hash) for row in rows)
+
+
+def store_analysis(
+    connection: Connection,
+    *,
+    revision_id: int,
+    quotes: Sequence[Quote],
+    figures: Sequence[Figure],
+) -> None:
+    """Keep what was read out of a revision, in place of what was kept before."""
+    quote_verbs.store(connection, revision_id=revision_id, quotes=quotes)
+    figure_verbs.store(connection, revision_id=revision_id, figures=figures)
+
+
+def fresh(
+    connection: Connection, *, source_ids: Sequence[int], since: datetime
+) -> tuple[Article, ...]:
+    """List the current versions that came in at `since` or later, newest first.
+
+    What counts is when we fetched them: a late find is news to us, and whether it is
+    too old to be told is the composer's to say. The caller has the ids from a digest.
+    """
+    found = connection.execute(
+        select(*COLUMNS)
+        .select_from(JOINED)
+        .where(
+            revisions.c.current,
+            revisions.c.fetched_at >= since,
+            articles.c.source_id.in_(source_ids),
+        )
+        .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
+    )
+    return tuple(map(noun, found))
+
+
+def by_id(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    article_id: int,
+    revision: str | None = None,
+) -> tuple[Article, StoredArticle] | None:
+    """Find an article, in its current version or in the one with this hash."""
+    version = revisions.c.current if revision is None else revisions.c.hash == revision
+    row = connection.execute(
+        select(*COLUMNS)
+        .select_from(JOINED)
+        .where(articles.c.id == article_id, version, visible(workspace_id))
+    ).first()
+    return (noun(row), _stored(row)) if row else None
+
+
+def search(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    words: str,
+    limit: int,
+    source_id: int | None = None,
+    since: datetime | None = None,
+) -> tuple[Article, ...]:
+    """List articles that hold every one of `words`, newest first."""
+    wanted = about(words)
+    if not wanted:
+        return ()
+    query = select(*COLUMNS).select_from(JOINED).where(*seen_by(workspace_id), *wanted)
+    if source_id is not None:
+        query = query.where(articles.c.source_id == source_id)
+    if since is not None:
+        query = query.where(revisions.c.dated_at >= since)
+    newest = query.order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
+    return tuple(map(noun, connection.execute(newest.limit(limit))))
+
+
+def _identify(
+    connection: Connection, source: Source, article: Article, now: datetime
+) -> int:
+    """Give the article's key, made when none of its names was heard before."""
+    names = [_short(article.id)]
+    if article.revises:
+        names.append(_short(article.revises))
+    found = {
+        row.external_id: row.article_id
+        for row in connection.execute(
+            select(article_ids).where(
+                article_ids.c.source_id == source.id,
+                article_ids.c.external_id.in_(names),
+            )
+        )
+    }
+    article_id = next((found[name] for name in names if name in found), None)
+    if article_id is None:
+        article_id = connection.execute(
+            articles.insert()
+            .values(source_id=source.id, url=article.url, first_seen=now)
+            .returning(articles.c.id)
+        ).scalar_one()
+    unheard = [name for name in names if name not in found]
+    if unheard:
+        connection.execute(
+            article_ids.insert(),
+            [
+                {"source_id": source.id, "external_id": name, "article_id": article_id}
+                for name in dict.fromkeys(unheard)
+            ],
+        )
+    return int(article_id)
+
+
+def _known(
+    connection: Connection, article_id: int, article: Article
+) -> Row[Any] | None:
+    query: Select[Any] = (
+        select(*COLUMNS, revisions.c.external_id)
+        .select_from(JOINED)
+        .where(articles.c.id == article_id, revisions.c.hash == _hash(article))
+    )
+    return connection.execute(query).first()
+
+
+def _seen_again(connection: Connection, row: Row[Any], name: str) -> StoredArticle:
+    """A version we have; under the current one's name, the source went back to it."""
+    back = (
+        row.external_id == name
+        and not row.current
+        and (
+            connection.execute(
+                select(revisions.c.external_id).where(
+                    revisions.c.article_id == row.article_id, revisions.c.current
+                )
+            ).scalar()
+            == name
+        )
+    )
+    if not back:
+        return _stored(row)
+    _retire(connection, row.article_id)
+    connection.execute(
+        update(revisions).where(revisions.c.id == row.id).values(current=True)
+    )
+    return _stored(row, current=True)
+
+
+def _add(
+    connection: Connection, article_id: int, article: Article, name: str, now: datetime
+) -> StoredArticle:
+    current = _outdates(connection, article_id, article)
+    if current:
+        _retire(connection, article_id)
+        if article.url is not None:
+            connection.execute(
+                update(articles)
+                .where(articles.c.id == article_id)
+                .values(url=article.url)
+            )
+    revision_id = connection.execute(
+        revisions.insert()
+        .values(
+            article_id=article_id,
+            hash=_hash(article),
+            external_id=name,
+            current=current,
+            fetched_at=now,
+            dated_at=min(article.published or now, now),
+            published=article.published,
+            outlet=article.source or None,
+            author=article.author,
+            lang=article.lang,
+            sample=article.sample,
+            title=article.title,
+            text=article.text,
+        )
+        .returning(revisions.c.id)
+    ).scalar_one()
+    connection.execute(
+        insert(connection, searchable).values(
+            revision_id=revision_id,
+            folded=fold(f"{article.title or ''}\n{article.text}"),
+        )
+    )
+    row = connection.execute(
+        select(*COLUMNS).select_from(JOINED).where(revisions.c.id == revision_id)
+    ).one()
+    return _stored(row)
+
+
+def _outdates(connection: Connection, article_id: int, article: Article) -> bool:
+    before = connection.execute(
+        select(revisions.c.published).where(
+            revisions.c.article_id == article_id, revisions.c.current
+        )
+    ).first()
+    if before is None or before.published is None or article.published is None:
+        return True
+    return bool(article.published >= before.published)
+
+
+def _retire(connection: Connection, article_id: int) -> None:
+    connection.execute(
+        update(revisions)
+        .where(revisions.c.article_id == article_id, revisions.c.current)
+        .values(current=False)
+    )
+
+
+def _hash(article: Article) -> str:
+    return article.revision or revision_hash(article.title, article.text)
+
+
+def _short(name: str) -> str:
+    if len(name) <= _LONGEST_ID:
+        return name
+    return "sha256:" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+
+
+def _stored(row: Row[Any], *, current: bool | None = None) -> StoredArticle:
+    return StoredArticle(
+        article_id=row.article_id,
+        revision_id=row.id,
+        source_id=row.source_id,
+        first_seen=row.first_seen,
+        fetched_at=row.fetched_at,
+        current=row.current if current is None else current,
+    )

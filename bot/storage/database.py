@@ -1,0 +1,150 @@
+"""Runs verbs over the database in threads; knows no table and no rule of ours.
+
+SQLite: one writer thread and a few readers; a verb waits its turn there, not on a
+lock. PostgreSQL: the same over a pool, with a few writers. A verb is a plain function
+whose first parameter is a `Connection`; it runs inside one transaction, which is
+committed when it returns and undone when it raises. A verb must do nothing but talk
+to the database: after a lost race it is run again from the start.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from bot.storage import engines, migrate
+from bot.storage.failures import explained, passes_by_itself
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Writers at once on PostgreSQL; SQLite has one by nature.
+_WRITERS = 4
+#: Seconds for which a writer waits while somebody else holds the database.
+_PATIENCE = 60.0
+_STEP = 0.05
+
+
+class Database:
+    """An open database. Verbs go in, their results come out."""
+
+    def __init__(
+        self, *, writer: Engine, reader: Engine, writers: int, readers: int, where: str
+    ) -> None:
+        #: The database as people know it: a file, or «name on host»; no credentials.
+        self.where = where
+        self._writer = writer
+        self._reader = reader
+        self._writing = ThreadPoolExecutor(writers, thread_name_prefix="writer")
+        self._reading = ThreadPoolExecutor(readers, thread_name_prefix="reader")
+        self._closing = threading.Event()
+
+    @classmethod
+    def open(cls, url: str, *, readers: int = 2) -> Self:
+        """Open the database at `url`; made, or upgraded, where that is our part.
+
+        Blocks: call it before the event loop runs, or in a thread.
+
+        Raises:
+            ConfigurationError: It cannot be opened as it is; the message says why
+                and what to do.
+        """
+        address = engines.parse(url)
+        where = engines.shown(address)
+        migrate.prepare(address)
+        if address.get_backend_name() == "sqlite":
+            file = engines.file_of(address)
+            writer = engines.sqlite_engine(file)
+            reader = engines.sqlite_engine(file, connections=readers, writes=False)
+            return cls(
+                writer=writer, reader=reader, writers=1, readers=readers, where=where
+            )
+        writer = engines.postgresql_engine(address, connections=_WRITERS + readers)
+        reader = writer.execution_options(postgresql_readonly=True)
+        return cls(
+            writer=writer, reader=reader, writers=_WRITERS, readers=readers, where=where
+        )
+
+    async def read(
+        self,
+        verb: Callable[Concatenate[Connection, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a verb that changes nothing.
+
+        Raises:
+            ConfigurationError: The database cannot be read; `Unavailable` when that
+                may pass.
+        """
+        return await _in(self._reading, partial(self._read, verb, *args, **kwargs))
+
+    async def write(
+        self,
+        verb: Callable[Concatenate[Connection, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a verb in a transaction; once this returns, the disk has it.
+
+        A caller that is cancelled meanwhile does not stop it: it is done in full.
+
+        Raises:
+            ConfigurationError: The database cannot be written; `Unavailable` when
+                that may pass. Nothing of the verb was kept then.
+        """
+        return await _in(self._writing, partial(self._write, verb, *args, **kwargs))
+
+    async def close(self) -> None:
+        """Finish what was begun, then let go of the database."""
+        self._closing.set()
+        await asyncio.to_thread(self._let_go)
+
+    def _read(
+        self,
+        verb: Callable[Concatenate[Connection, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        try:
+            with self._reader.begin() as connection:
+                return verb(connection, *args, **kwargs)
+        except DBAPIError as error:
+            raise explained(error, self.where) or error from error
+
+    def _write(
+        self,
+        verb: Callable[Concatenate[Connection, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        give_up = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                with self._writer.begin() as connection:
+                    return verb(connection, *args, **kwargs)
+            except DBAPIError as error:
+                late = self._closing.is_set() or time.monotonic() > give_up
+                if late or not passes_by_itself(error):
+                    raise explained(error, self.where) or error from error
+            self._closing.wait(_STEP)
+
+    def _let_go(self) -> None:
+        self._reading.shutdown()
+        self._writing.shutdown()
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+async def _in(executor: Executor, work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(executor, work)

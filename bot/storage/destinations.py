@@ -1,0 +1,145 @@
+"""Verbs on destinations: where a workspace can be posted to."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.errors import UserError
+from bot.storage.dialects import insert
+from bot.storage.schema import destinations
+from bot.types import Destination
+
+
+def ensure(
+    connection: Connection, *, workspace_id: int, name: str, channel: str
+) -> Destination:
+    """Make the destination `name`, or lead it to `channel`.
+
+    Led to another channel it works again; what was posted in the old one stays there.
+
+    Raises:
+        UserError: The channel is a destination already, under another name.
+    """
+    before = by_channel(connection, workspace_id=workspace_id, channel=channel)
+    if before is not None:
+        if before.name != name:
+            raise UserError(
+                f"This channel is the destination «{before.name}» already. Use that "
+                "name, or rename it first."
+            )
+        return before
+    row = connection.execute(
+        insert(connection, destinations)
+        .values(workspace_id=workspace_id, name=name, channel=channel)
+        .on_conflict_do_update(
+            index_elements=["workspace_id", "name"],
+            set_={"channel": channel, "paused": None},
+        )
+        .returning(destinations)
+    ).one()
+    return noun(row)
+
+
+def rename(
+    connection: Connection, *, workspace_id: int, destination_id: int, name: str
+) -> Destination | None:
+    """Give the destination another name; None when there is no such destination.
+
+    Raises:
+        UserError: Another destination has the name.
+    """
+    other = by_name(connection, workspace_id=workspace_id, name=name)
+    if other is not None and other.id != destination_id:
+        raise UserError(f"Another destination is called «{name}» already.")
+    return _change(connection, workspace_id, destination_id, {"name": name})
+
+
+def remove(connection: Connection, *, workspace_id: int, destination_id: int) -> bool:
+    """Forget the destination and what is on its way there; its posts stay posted."""
+    gone = connection.execute(
+        delete(destinations).where(*_this(workspace_id, destination_id))
+    )
+    return gone.rowcount > 0
+
+
+def pause(
+    connection: Connection, *, workspace_id: int, destination_id: int, reason: str
+) -> Destination | None:
+    """Post nothing there until `resume`; `reason` is a sentence for people."""
+    return _change(connection, workspace_id, destination_id, {"paused": reason})
+
+
+def resume(
+    connection: Connection, *, workspace_id: int, destination_id: int
+) -> Destination | None:
+    """Post there again."""
+    return _change(connection, workspace_id, destination_id, {"paused": None})
+
+
+def in_workspace(
+    connection: Connection, *, workspace_id: int
+) -> tuple[Destination, ...]:
+    """List the workspace's destinations, in the order in which they were made."""
+    found = connection.execute(
+        select(destinations)
+        .where(destinations.c.workspace_id == workspace_id)
+        .order_by(destinations.c.id)
+    )
+    return tuple(map(noun, found))
+
+
+def by_name(
+    connection: Connection, *, workspace_id: int, name: str
+) -> Destination | None:
+    """Find the destination of this name."""
+    return _first(connection, workspace_id, destinations.c.name == name)
+
+
+def by_channel(
+    connection: Connection, *, workspace_id: int, channel: str
+) -> Destination | None:
+    """Find the destination that leads to the platform's `channel`."""
+    return _first(connection, workspace_id, destinations.c.channel == channel)
+
+
+def noun(row: Row[Any]) -> Destination:
+    """Make the noun of a row of the table."""
+    return Destination(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        name=row.name,
+        channel=row.channel,
+        paused=row.paused,
+    )
+
+
+def _this(workspace_id: int, destination_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        destinations.c.id == destination_id,
+        destinations.c.workspace_id == workspace_id,
+    )
+
+
+def _first(
+    connection: Connection, workspace_id: int, which: ColumnElement[bool]
+) -> Destination | None:
+    found = connection.execute(
+        select(destinations).where(destinations.c.workspace_id == workspace_id, which)
+    ).first()
+    return noun(found) if found else None
+
+
+def _change(
+    connection: Connection,
+    workspace_id: int,
+    destination_id: int,
+    values: dict[str, Any],
+) -> Destination | None:
+    row = connection.execute(
+        update(destinations)
+        .where(*_this(workspace_id, destination_id))
+        .values(values)
+        .returning(destinations)
+    ).first()
+    return noun(row) if row else None

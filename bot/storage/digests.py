@@ -1,0 +1,239 @@
+"""Verbs on digests: what an admin configures, known by its name in its workspace."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.errors import UnknownName
+from bot.storage import destinations as destination_verbs
+from bot.storage import sources as source_verbs
+from bot.storage.dialects import insert
+from bot.storage.schema import (
+    destinations,
+    digest_destinations,
+    digest_sources,
+    digests,
+    schedules,
+    sources,
+)
+from bot.types import Destination, Digest, Source
+
+
+def ensure(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    name: str,
+    sources: Sequence[Source],
+    destinations: Sequence[Destination],
+    stories: int = 5,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    quiet_hours: str | None = None,
+    language: str = "en",
+) -> Digest:
+    """Make the digest `name`, or change it to be as said here.
+
+    Schedules and pausing have verbs of their own and stay as they are.
+
+    Raises:
+        UnknownName: A source or destination is not this workspace's to use.
+    """
+    content = {
+        "stories": stories,
+        "include": list(include),
+        "exclude": list(exclude),
+        "quiet_hours": quiet_hours,
+        "language": language,
+    }
+    digest_id = connection.execute(
+        insert(connection, digests)
+        .values(workspace_id=workspace_id, name=name, paused=False, **content)
+        .on_conflict_do_update(
+            index_elements=["workspace_id", "name"],
+            index_where=digests.c.deleted_at.is_(None),
+            set_=content,
+        )
+        .returning(digests.c.id)
+    ).scalar_one()
+    _link_sources(connection, workspace_id, digest_id, sources)
+    _link_destinations(connection, workspace_id, digest_id, destinations)
+    return _one(connection, workspace_id, digest_id)
+
+
+def by_id(
+    connection: Connection, *, workspace_id: int, digest_id: int
+) -> Digest | None:
+    """Find the digest of this key."""
+    return _first(connection, workspace_id, digests.c.id == digest_id)
+
+
+def by_name(connection: Connection, *, workspace_id: int, name: str) -> Digest | None:
+    """Find the digest of exactly this name."""
+    return _first(connection, workspace_id, digests.c.name == name)
+
+
+def in_workspace(connection: Connection, *, workspace_id: int) -> tuple[Digest, ...]:
+    """List the workspace's digests, in the order in which they were made."""
+    rows = connection.execute(
+        select(digests).where(*_there(workspace_id)).order_by(digests.c.id)
+    ).all()
+    return tuple(_noun(connection, row) for row in rows)
+
+
+def rename(
+    connection: Connection, *, workspace_id: int, digest_id: int, name: str
+) -> Digest | None:
+    """Give the digest another name, which must be free; None: no such digest."""
+    return _change(connection, workspace_id, digest_id, {"name": name})
+
+
+def pause(
+    connection: Connection, *, workspace_id: int, digest_id: int
+) -> Digest | None:
+    """Let nothing go out until `resume`; None: no such digest."""
+    return _change(connection, workspace_id, digest_id, {"paused": True})
+
+
+def resume(
+    connection: Connection, *, workspace_id: int, digest_id: int
+) -> Digest | None:
+    """Let it go out again; None: no such digest."""
+    return _change(connection, workspace_id, digest_id, {"paused": False})
+
+
+def delete_one(
+    connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
+) -> bool:
+    """Take the digest away; its editions stay, for the buttons of what was posted."""
+    gone = connection.execute(
+        update(digests)
+        .where(digests.c.id == digest_id, *_there(workspace_id))
+        .values(deleted_at=now)
+    )
+    if gone.rowcount == 0:
+        return False
+    for links in (schedules, digest_sources, digest_destinations):
+        connection.execute(delete(links).where(links.c.digest_id == digest_id))
+    return True
+
+
+def _link_sources(
+    connection: Connection, workspace_id: int, digest_id: int, wanted: Sequence[Source]
+) -> None:
+    mine = or_(sources.c.workspace_id == workspace_id, sources.c.workspace_id.is_(None))
+    ids = [source.id for source in wanted]
+    _hold_to(connection, select(sources.c.id).where(mine), ids, "A source")
+    _replace(connection, digest_sources, "source_id", workspace_id, digest_id, ids)
+
+
+def _link_destinations(
+    connection: Connection,
+    workspace_id: int,
+    digest_id: int,
+    wanted: Sequence[Destination],
+) -> None:
+    mine = select(destinations.c.id).where(destinations.c.workspace_id == workspace_id)
+    ids = [destination.id for destination in wanted]
+    _hold_to(connection, mine, ids, "A destination")
+    _replace(
+        connection, digest_destinations, "destination_id", workspace_id, digest_id, ids
+    )
+
+
+def _hold_to(connection: Connection, mine: Any, ids: list[int], what: str) -> None:
+    there = set(connection.execute(mine).scalars())
+    if not there.issuperset(ids):
+        raise UnknownName(f"{what} of this digest does not exist in this workspace.")
+
+
+def _replace(
+    connection: Connection,
+    links: Any,
+    column: str,
+    workspace_id: int,
+    digest_id: int,
+    ids: list[int],
+) -> None:
+    connection.execute(delete(links).where(links.c.digest_id == digest_id))
+    rows = [
+        {
+            "digest_id": digest_id,
+            "workspace_id": workspace_id,
+            column: key,
+            "position": position,
+        }
+        for position, key in enumerate(dict.fromkeys(ids))
+    ]
+    if rows:
+        connection.execute(links.insert(), rows)
+
+
+def _there(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (digests.c.workspace_id == workspace_id, digests.c.deleted_at.is_(None))
+
+
+def _first(
+    connection: Connection, workspace_id: int, which: ColumnElement[bool]
+) -> Digest | None:
+    row = connection.execute(
+        select(digests).where(which, *_there(workspace_id))
+    ).first()
+    return _noun(connection, row) if row else None
+
+
+def _one(connection: Connection, workspace_id: int, digest_id: int) -> Digest:
+    found = by_id(connection, workspace_id=workspace_id, digest_id=digest_id)
+    assert found is not None
+    return found
+
+
+def _change(
+    connection: Connection, workspace_id: int, digest_id: int, values: dict[str, Any]
+) -> Digest | None:
+    connection.execute(
+        update(digests)
+        .where(digests.c.id == digest_id, *_there(workspace_id))
+        .values(values)
+    )
+    return by_id(connection, workspace_id=workspace_id, digest_id=digest_id)
+
+
+def _noun(connection: Connection, row: Row[Any]) -> Digest:
+    read = connection.execute(
+        select(sources)
+        .join(digest_sources, digest_sources.c.source_id == sources.c.id)
+        .where(digest_sources.c.digest_id == row.id)
+        .order_by(digest_sources.c.position)
+    )
+    posted = connection.execute(
+        select(destinations)
+        .join(
+            digest_destinations,
+            digest_destinations.c.destination_id == destinations.c.id,
+        )
+        .where(digest_destinations.c.digest_id == row.id)
+        .order_by(digest_destinations.c.position)
+    )
+    sentences = connection.execute(
+        select(schedules.c.sentence)
+        .where(schedules.c.digest_id == row.id)
+        .order_by(schedules.c.position)
+    )
+    return Digest(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        name=row.name,
+        sources=tuple(map(source_verbs.noun, read)),
+        destinations=tuple(map(destination_verbs.noun, posted)),
+        schedules=tuple(sentences.scalars()),
+        quiet_hours=row.quiet_hours,
+        stories=row.stories,
+        include=tuple(row.include),
+        exclude=tuple(row.exclude),
+        language=row.language,
+        paused=row.paused,
+    )

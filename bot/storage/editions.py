@@ -1,0 +1,186 @@
+"""Verbs on editions and on the told-ledger: what was composed, and what it told."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.storage import editions_json, public_ids, schema
+from bot.storage.dialects import insert
+from bot.storage.schema import deliveries, edition_stories, editions
+from bot.types import Issue
+from digests.types import Edition, Told
+
+
+def store(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    digest_id: int,
+    occurrence_id: int,
+    edition: Edition,
+    manifest: str,
+    told: Told,
+) -> Issue:
+    """Keep an edition for good, and what its readers will have been told.
+
+    Args:
+        connection: Inside the transaction that also settles the occurrence and adds
+            the deliveries.
+        workspace_id: Whose it is.
+        digest_id: Which digest's.
+        occurrence_id: The moment that it was made for; it can have only one.
+        edition: The composer's noun.
+        manifest: Hash over what it was made from.
+        told: What it tells that the digest had not told before.
+    """
+    row = None
+    while row is None:
+        row = connection.execute(
+            insert(connection, editions)
+            .values(
+                public_id=public_ids.fresh("e"),
+                workspace_id=workspace_id,
+                digest_id=digest_id,
+                occurrence_id=occurrence_id,
+                edition=editions_json.dump(edition),
+                manifest=manifest,
+                made_at=edition.made_at,
+            )
+            .on_conflict_do_nothing(index_elements=["public_id"])
+            .returning(editions)
+        ).first()
+    _list_stories(connection, row, edition)
+    _tell(connection, row, told)
+    return _noun(row)
+
+
+def by_id(
+    connection: Connection, *, workspace_id: int, edition_id: int
+) -> Issue | None:
+    """Find the edition of this key."""
+    return _first(connection, _of(workspace_id).where(editions.c.id == edition_id))
+
+
+def by_public_id(
+    connection: Connection, *, workspace_id: int, public_id: str
+) -> Issue | None:
+    """Find the edition with this public id, if it is the workspace's."""
+    return _first(
+        connection, _of(workspace_id).where(editions.c.public_id == public_id)
+    )
+
+
+def newest_in(
+    connection: Connection, *, workspace_id: int, destination_id: int | None = None
+) -> Issue | None:
+    """Find the newest edition that stands in a destination, or in any (None).
+
+    Standing there: a part of it was posted, and none of it was taken back.
+    """
+    query = _of(workspace_id).where(
+        _carried("post", destination_id), ~_carried("delete", destination_id)
+    )
+    return _first(connection, query)
+
+
+def telling(connection: Connection, *, workspace_id: int, story: str) -> Issue | None:
+    """Find the newest edition of the workspace that tells the story (public id)."""
+    telling_it = select(edition_stories.c.edition_id).where(
+        edition_stories.c.workspace_id == workspace_id,
+        edition_stories.c.story == story,
+    )
+    return _first(connection, _of(workspace_id).where(editions.c.id.in_(telling_it)))
+
+
+def told(connection: Connection, *, workspace_id: int, digest_id: int) -> Told:
+    """Give everything that the digest's readers were told so far."""
+    ledger = schema.told
+    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+    rows = connection.execute(
+        select(ledger.c.kind, ledger.c.what).where(
+            ledger.c.digest_id == digest_id, ledger.c.workspace_id == workspace_id
+        )
+    )
+    for kind, what in rows:
+        found[kind].add(what)
+    return Told(
+        stories=frozenset(found["story"]),
+        revisions=frozenset(found["revision"]),
+        sentences=frozenset(found["sentence"]),
+        figures=frozenset(found["figure"]),
+        quotes=frozenset(found["quote"]),
+    )
+
+
+_KINDS = ("story", "revision", "sentence", "figure", "quote")
+
+
+def _list_stories(connection: Connection, row: Row[Any], edition: Edition) -> None:
+    if edition.stories:
+        connection.execute(
+            edition_stories.insert(),
+            [
+                {
+                    "edition_id": row.id,
+                    "workspace_id": row.workspace_id,
+                    "position": position,
+                    "story": story.id,
+                    "headline": story.headline.text,
+                }
+                for position, story in enumerate(edition.stories, start=1)
+            ],
+        )
+
+
+def _tell(connection: Connection, row: Row[Any], told: Told) -> None:
+    shown = (told.stories, told.revisions, told.sentences, told.figures, told.quotes)
+    rows = [
+        {
+            "digest_id": row.digest_id,
+            "workspace_id": row.workspace_id,
+            "edition_id": row.id,
+            "kind": kind,
+            "hash": hashlib.sha256(what.encode("utf-8", "replace")).hexdigest(),
+            "what": what,
+        }
+        for kind, words in zip(_KINDS, shown, strict=True)
+        for what in sorted(words)
+    ]
+    if rows:
+        connection.execute(
+            insert(connection, schema.told).on_conflict_do_nothing(), rows
+        )
+
+
+def _of(workspace_id: int) -> Select[Any]:
+    return select(editions).where(editions.c.workspace_id == workspace_id)
+
+
+def _carried(operation: str, destination_id: int | None) -> ColumnElement[bool]:
+    query = select(1).where(
+        deliveries.c.edition_id == editions.c.id,
+        deliveries.c.operation == operation,
+        deliveries.c.state == "sent",
+    )
+    if destination_id is not None:
+        query = query.where(deliveries.c.destination_id == destination_id)
+    return query.exists()
+
+
+def _first(connection: Connection, query: Select[Any]) -> Issue | None:
+    row = connection.execute(query.order_by(editions.c.id.desc()).limit(1)).first()
+    return _noun(row) if row else None
+
+
+def _noun(row: Row[Any]) -> Issue:
+    return Issue(
+        id=row.id,
+        public_id=row.public_id,
+        workspace_id=row.workspace_id,
+        digest_id=row.digest_id,
+        occurrence_id=row.occurrence_id,
+        edition=editions_json.load(row.edition),
+        manifest=row.manifest,
+    )

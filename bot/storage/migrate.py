@@ -1,0 +1,200 @@
+"""Brings a database to the schema of this code; never makes one anew over another.
+
+`HEAD` stands here, so that opening an up-to-date database costs one small query and
+no Alembic; a test holds it equal to the newest migration. SQLite is upgraded as it
+is opened, after a copy of the file was put beside it. A PostgreSQL database may serve
+others meanwhile: only an empty one is filled unasked, every other waits for
+`standfirst migrate`.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import ConfigurationError
+from bot.storage import engines, files
+from bot.storage.failures import explained
+
+#: The newest migration.
+HEAD = "0001"
+#: Where the database says which schema it has; a name of our own, because a shared
+#: PostgreSQL database can have another program's `alembic_version`.
+VERSION_TABLE = "standfirst_version"
+_SCRIPTS = Path(__file__).parent / "migrations"
+#: Any number; the same in every process that upgrades a PostgreSQL database.
+_LOCK = 7_308_327_750_411_265
+
+
+def state(url: str) -> tuple[str | None, str]:
+    """Give the schema of the database (None: it has none yet) and that of this code.
+
+    Raises:
+        ConfigurationError: It cannot be read.
+    """
+    address = engines.parse(url)
+    if _is_sqlite(address) and not engines.file_of(address).exists():
+        return None, HEAD
+    with closing(_Work(address)) as work:
+        return work.current(), HEAD
+
+
+def needs_upgrade(url: str) -> bool:
+    """Tell whether `upgrade` has something to do."""
+    current, head = state(url)
+    return current != head
+
+
+def upgrade(url: str) -> None:
+    """Bring the database to `HEAD`, or make it.
+
+    Raises:
+        ConfigurationError: It is newer than this code, is another program's, or
+            cannot be written.
+    """
+    prepare(engines.parse(url), unasked=False)
+
+
+def prepare(address: URL, *, unasked: bool = True) -> None:
+    """Make sure that the database has the schema of this code.
+
+    Args:
+        address: As `engines.parse` gives it.
+        unasked: Nobody gave the order: a PostgreSQL database in use is left alone.
+
+    Raises:
+        ConfigurationError: It has not, and it cannot or may not be given to it.
+    """
+    if _is_sqlite(address):
+        files.make_ready(engines.file_of(address))
+    with closing(_Work(address)) as work:
+        current = work.current()
+        if current == HEAD:
+            return
+        _refuse_newer(current, work.where)
+        if current is not None and unasked and not _is_sqlite(address):
+            raise ConfigurationError(
+                f"The database {work.where} has an older schema ({current}; this "
+                f"Standfirst needs {HEAD}). Stop what else uses it and run "
+                "«standfirst migrate»."
+            )
+        work.upgrade()
+
+
+class _Work:
+    """One connection to a database, used for looking at it and upgrading it."""
+
+    def __init__(self, address: URL) -> None:
+        self.where = engines.shown(address)
+        self._file = engines.file_of(address) if _is_sqlite(address) else None
+        self._engine = _engine(address, self._file)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def current(self) -> str | None:
+        try:
+            with self._engine.connect() as connection:
+                return _current(connection)
+        except DBAPIError as error:
+            raise explained(error, self.where) or error from error
+
+    def upgrade(self) -> None:
+        try:
+            with self._engine.begin() as connection:
+                self._upgrade(connection)
+        except DBAPIError as error:
+            raise explained(error, self.where) or error from error
+
+    def _upgrade(self, connection: Connection) -> None:
+        if self._file is None:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
+        # Somebody else may have done it while we waited for the lock.
+        current = _current(connection)
+        if current == HEAD:
+            return
+        if current is None:
+            _refuse_foreign(connection, self.where)
+        elif self._file is not None:
+            _copy(self._file, self._file.with_name(f"{self._file.name}.before-{HEAD}"))
+        _run(connection)
+        if self._file is not None:
+            _hold_rules(connection, self.where)
+
+
+def _is_sqlite(address: URL) -> bool:
+    return address.get_backend_name() == "sqlite"
+
+
+def _engine(address: URL, file: Path | None) -> Engine:
+    if file is None:
+        return engines.postgresql_engine(address)
+    return engines.sqlite_engine(file, rules=False)
+
+
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608
+    version: str | None = found.scalar()
+    return version
+
+
+def _refuse_newer(current: str | None, where: str) -> None:
+    if current is not None and current > HEAD:
+        raise ConfigurationError(
+            f"The database {where} was made by a newer Standfirst (schema {current}; "
+            f"this one knows {HEAD}). Update Standfirst, or point "
+            "STANDFIRST_DATABASE_URL at another database."
+        )
+
+
+def _refuse_foreign(connection: Connection, where: str) -> None:
+    """A database without our mark must not hold what we would write into."""
+    from bot.storage.schema import metadata
+
+    there = set(inspect(connection).get_table_names())
+    # A file is one program's; on a server, other tables may stand beside ours.
+    taken = (
+        there if connection.dialect.name == "sqlite" else there & set(metadata.tables)
+    )
+    if taken:
+        raise ConfigurationError(
+            f"The database {where} already holds tables that Standfirst did not make "
+            f"({', '.join(sorted(taken)[:3])} …). Point STANDFIRST_DATABASE_URL at a "
+            "new or empty database."
+        )
+
+
+def _run(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    config.attributes["version_table"] = VERSION_TABLE
+    command.upgrade(config, "head")
+
+
+def _copy(file: Path, target: Path) -> None:
+    """Copy a database that others may be reading, then give it its name."""
+    part = target.with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    with (
+        closing(sqlite3.connect(file)) as whole,
+        closing(sqlite3.connect(part)) as copy,
+    ):
+        whole.backup(copy)
+    part.replace(target)
+
+
+def _hold_rules(connection: Connection, where: str) -> None:
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise ConfigurationError(
+            f"The database {where} could not be upgraded: rows in it point at rows "
+            "that are gone. It was left as it was: restore a backup."
+        )

@@ -1,0 +1,1 @@
+"""Alembic's folder: the steps from each schema to the next, forward only."""

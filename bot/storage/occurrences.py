@@ -1,0 +1,164 @@
+"""Verbs on occurrences: one due moment of one digest, planned once and settled once.
+
+The database keeps (digest, local date, slot) unique: two schedulers, a clock that
+jumps and a restart all end in the same row. `due` looks over all workspaces.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
+
+from bot.storage.dialects import insert
+from bot.storage.schema import occurrences
+from bot.types import Due, Occurrence, OccurrenceState, Trigger
+
+
+def plan(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    digest_id: int,
+    due: Due,
+    zone: str,
+    trigger: Trigger,
+    late: bool = False,
+) -> Occurrence | None:
+    """Write the occurrence down; None when it was there already."""
+    row = connection.execute(
+        insert(connection, occurrences)
+        .values(
+            workspace_id=workspace_id,
+            digest_id=digest_id,
+            local_date=due.local_date,
+            slot=due.slot,
+            due_at=due.at,
+            zone=zone,
+            trigger=trigger,
+            state="due",
+            late=late,
+        )
+        .on_conflict_do_nothing(index_elements=["digest_id", "local_date", "slot"])
+        .returning(occurrences)
+    ).first()
+    return _noun(row) if row else None
+
+
+def due(connection: Connection, *, now: datetime, limit: int) -> tuple[Occurrence, ...]:
+    """List what is planned and not yet settled, the earliest first.
+
+    What quiet hours deferred is among it as soon as they are over.
+    """
+    return _nouns(
+        connection.execute(
+            select(occurrences)
+            .where(
+                or_(
+                    occurrences.c.state == "due",
+                    and_(
+                        occurrences.c.state == "deferred",
+                        occurrences.c.not_before <= now,
+                    ),
+                )
+            )
+            .order_by(occurrences.c.due_at, occurrences.c.id)
+            .limit(limit)
+        ).all()
+    )
+
+
+def settle(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    occurrence_id: int,
+    state: OccurrenceState,
+    reason: str | None = None,
+) -> bool:
+    """Say what became of it in the end; False when that was said before."""
+    done = connection.execute(
+        update(occurrences)
+        .where(
+            occurrences.c.id == occurrence_id,
+            occurrences.c.workspace_id == workspace_id,
+            occurrences.c.state.in_(("due", "deferred")),
+        )
+        .values(state=state, reason=reason)
+    )
+    return done.rowcount > 0
+
+
+def defer(
+    connection: Connection, *, workspace_id: int, occurrence_id: int, until: datetime
+) -> bool:
+    """Let it wait for the end of the quiet hours; False when it was settled before."""
+    done = connection.execute(
+        update(occurrences)
+        .where(
+            occurrences.c.id == occurrence_id,
+            occurrences.c.workspace_id == workspace_id,
+            occurrences.c.state == "due",
+        )
+        .values(state="deferred", not_before=until)
+    )
+    return done.rowcount > 0
+
+
+def earliest_deferred(connection: Connection) -> datetime | None:
+    """When the first deferred occurrence is to be looked at again."""
+    query = select(func.min(occurrences.c.not_before)).where(
+        occurrences.c.state == "deferred"
+    )
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def by_id(
+    connection: Connection, *, workspace_id: int, occurrence_id: int
+) -> Occurrence | None:
+    """Find the occurrence of this key."""
+    row = connection.execute(
+        select(occurrences).where(
+            occurrences.c.id == occurrence_id,
+            occurrences.c.workspace_id == workspace_id,
+        )
+    ).first()
+    return _noun(row) if row else None
+
+
+def newest(
+    connection: Connection, *, workspace_id: int, digest_id: int, count: int
+) -> tuple[Occurrence, ...]:
+    """List the digest's latest occurrences, the newest first."""
+    return _nouns(
+        connection.execute(
+            select(occurrences)
+            .where(
+                occurrences.c.digest_id == digest_id,
+                occurrences.c.workspace_id == workspace_id,
+            )
+            .order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc())
+            .limit(count)
+        ).all()
+    )
+
+
+def _nouns(rows: Sequence[Row[Any]]) -> tuple[Occurrence, ...]:
+    return tuple(map(_noun, rows))
+
+
+def _noun(row: Row[Any]) -> Occurrence:
+    return Occurrence(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        digest_id=row.digest_id,
+        local_date=row.local_date,
+        slot=row.slot,
+        due_at=row.due_at,
+        zone=row.zone,
+        trigger=row.trigger,
+        state=row.state,
+        reason=row.reason,
+        late=row.late,
+    )

@@ -1,0 +1,188 @@
+"""Verbs on quotes: kept as places in a revision, found by speaker or topic.
+
+The words are never stored a second time: what is shown is the revision's own text
+from start to end. Any word of a speaker's name finds the quote, from its first
+letters on.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.storage.dialects import begins_with
+from bot.storage.revisions import JOINED, about, of_ids, seen_by
+from bot.storage.schema import quotes as table
+from bot.storage.schema import revisions, speaker_words
+from digests.language.fold import fold
+from digests.types import Article, Mention, Quote, Span
+
+_WORD = re.compile(r"\w+(?:'\w+)*")
+_LONGEST_WORD = 60
+#: Wire copies repeat a quote; so many are read for one that is shown.
+_COPIES = 8
+#: From how many of the newest quotes the speakers to offer are taken.
+_SPEAKERS_FROM = 1000
+
+
+def store(connection: Connection, *, revision_id: int, quotes: Sequence[Quote]) -> None:
+    """Keep the quotes of a revision, in place of what was kept before."""
+    connection.execute(delete(table).where(table.c.revision_id == revision_id))
+    for position, quote in enumerate(quotes):
+        quote_id = connection.execute(
+            table.insert()
+            .values(_row(revision_id, position, quote))
+            .returning(table.c.id)
+        ).scalar_one()
+        words = _words(quote.speaker or "")
+        if words:
+            connection.execute(
+                speaker_words.insert(),
+                [{"word": word, "quote_id": quote_id} for word in words],
+            )
+
+
+def by_speaker(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    speaker: str | None = None,
+    topic: str | None = None,
+    since: datetime | None = None,
+    limit: int,
+) -> tuple[tuple[Article, Quote], ...]:
+    """List quotes with their articles, newest first, each wording once.
+
+    Args:
+        connection: Inside a transaction.
+        workspace_id: Who asks.
+        speaker: Beginnings of words of the name, in any order; None: anybody.
+        topic: Words that must all stand in the article; None: any.
+        since: The article's date at the earliest.
+        limit: How many at the most.
+    """
+    wanted = _said_by(speaker) if speaker is not None else ()
+    if wanted is None:
+        return ()
+    words = func.substr(
+        revisions.c.text, table.c.start + 1, table.c.end - table.c.start
+    ).label("words")
+    query = _newest(select(table.c.id, words), workspace_id).where(*wanted)
+    if topic is not None:
+        query = query.where(*about(topic))
+    if since is not None:
+        query = query.where(revisions.c.dated_at >= since)
+    found = connection.execute(query.limit(limit * _COPIES))
+    first = {fold(row.words): row.id for row in reversed(found.all())}
+    chosen = [
+        key for _, key in zip(range(limit), reversed(first.values()), strict=False)
+    ]
+    return _load(connection, chosen)
+
+
+def speakers(
+    connection: Connection, *, workspace_id: int, prefix: str, limit: int
+) -> tuple[str, ...]:
+    """List names of speakers to choose from: who is quoted most of late comes first."""
+    wanted = _said_by(prefix) or ()
+    query = _newest(select(table.c.speaker, table.c.speaker_folded), workspace_id)
+    found = connection.execute(
+        query.where(table.c.speaker.is_not(None), *wanted).limit(_SPEAKERS_FROM)
+    ).all()
+    often = Counter(row.speaker_folded for row in found)
+    names = {row.speaker_folded: row.speaker for row in reversed(found)}
+    return tuple(names[folded] for folded, _ in often.most_common(limit))
+
+
+def _newest(query: Select[Any], workspace_id: int) -> Select[Any]:
+    return (
+        query.select_from(JOINED.join(table, table.c.revision_id == revisions.c.id))
+        .where(*seen_by(workspace_id))
+        .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc(), table.c.position)
+    )
+
+
+def _said_by(speaker: str) -> tuple[ColumnElement[bool], ...] | None:
+    """Keep quotes in whose speaker's name each word begins one; None: no word."""
+    return (
+        tuple(
+            table.c.id.in_(
+                select(speaker_words.c.quote_id).where(
+                    begins_with(speaker_words.c.word, word)
+                )
+            )
+            for word in _words(speaker)
+        )
+        or None
+    )
+
+
+def _words(name: str) -> tuple[str, ...]:
+    words = _WORD.findall(fold(name))
+    return tuple(dict.fromkeys(word[:_LONGEST_WORD] for word in words))
+
+
+def _load(
+    connection: Connection, ids: Sequence[int]
+) -> tuple[tuple[Article, Quote], ...]:
+    rows = {
+        row.id: row
+        for row in connection.execute(select(table).where(table.c.id.in_(ids)))
+    }
+    articles = of_ids(connection, [row.revision_id for row in rows.values()])
+    return tuple(_pairs((rows[key] for key in ids), articles))
+
+
+def _pairs(
+    rows: Iterable[Row[Any]], articles: dict[int, Article]
+) -> Iterable[tuple[Article, Quote]]:
+    for row in rows:
+        article = articles[row.revision_id]
+        yield article, _noun(row, article.text)
+
+
+def _row(revision_id: int, position: int, quote: Quote) -> dict[str, Any]:
+    return {
+        "revision_id": revision_id,
+        "position": position,
+        "start": quote.start,
+        "end": quote.end,
+        "kind": quote.kind,
+        "speaker": quote.speaker,
+        "speaker_folded": fold(quote.speaker) if quote.speaker is not None else None,
+        "role": quote.role,
+        "mention_start": quote.mention.start if quote.mention else None,
+        "mention_end": quote.mention.end if quote.mention else None,
+        "cue": quote.cue,
+        "context_start": quote.context.start,
+        "context_end": quote.context.end,
+        "grp": quote.group,
+        "confidence": quote.confidence,
+    }
+
+
+def _noun(row: Row[Any], text: str) -> Quote:
+    mention = None
+    if row.mention_start is not None:
+        mention = Mention(
+            start=row.mention_start,
+            end=row.mention_end,
+            text=text[row.mention_start : row.mention_end],
+        )
+    return Quote(
+        start=row.start,
+        end=row.end,
+        text=text[row.start : row.end],
+        kind=row.kind,
+        speaker=row.speaker,
+        role=row.role,
+        mention=mention,
+        cue=row.cue,
+        context=Span(start=row.context_start, end=row.context_end),
+        group=row.grp,
+        confidence=row.confidence,
+    )

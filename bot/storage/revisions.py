@@ -1,0 +1,80 @@
+"""How an article's stored version becomes the composer's noun, and who may see it.
+
+Shared by the modules that look things up; it stores nothing.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.storage.schema import articles, revisions, searchable, sources
+from bot.storage.sources import visible
+from digests.language.fold import fold
+from digests.types import Article
+
+#: A revision, its article and its source, side by side.
+JOINED = revisions.join(articles, articles.c.id == revisions.c.article_id).join(
+    sources, sources.c.id == articles.c.source_id
+)
+#: What `noun` needs of them.
+COLUMNS: tuple[ColumnElement[Any], ...] = (
+    revisions.c.id,
+    revisions.c.article_id,
+    revisions.c.hash,
+    revisions.c.title,
+    revisions.c.text,
+    revisions.c.outlet,
+    revisions.c.author,
+    revisions.c.published,
+    revisions.c.lang,
+    revisions.c.sample,
+    revisions.c.fetched_at,
+    revisions.c.current,
+    articles.c.url,
+    articles.c.source_id,
+    articles.c.first_seen,
+    sources.c.name.label("source_name"),
+)
+
+
+def noun(row: Row[Any]) -> Article:
+    """Make the article of a row of `COLUMNS`; its id is the key of the article."""
+    return Article(
+        id=str(row.article_id),
+        text=row.text,
+        title=row.title,
+        source=row.outlet or row.source_name,
+        url=row.url,
+        published=row.published,
+        author=row.author,
+        lang=row.lang,
+        revision=row.hash,
+        sample=row.sample,
+    )
+
+
+def seen_by(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Keep of `JOINED` what is current and what the workspace may see."""
+    return (revisions.c.current, visible(workspace_id))
+
+
+def about(topic: str) -> tuple[ColumnElement[bool], ...]:
+    """Keep revisions in whose title or text every word of `topic` stands."""
+    return tuple(
+        select(1)
+        .where(
+            searchable.c.revision_id == revisions.c.id,
+            searchable.c.folded.contains(word, autoescape=True),
+        )
+        .exists()
+        for word in fold(topic).split()
+    )
+
+
+def of_ids(connection: Connection, ids: list[int]) -> dict[int, Article]:
+    """Load the articles of these revisions, by the revision's key."""
+    query: Select[Any] = (
+        select(*COLUMNS).select_from(JOINED).where(revisions.c.id.in_(ids))
+    )
+    return {row.id: noun(row) for row in connection.execute(query)}

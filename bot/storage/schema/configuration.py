@@ -1,0 +1,166 @@
+"""Tables of what admins configure, and of when it is due."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    UniqueConstraint,
+)
+
+from bot.storage.columns import Instant, Json, Words
+from bot.storage.schema.base import (
+    Key,
+    id_,
+    metadata,
+    one_of,
+    ref,
+    table,
+    within,
+    workspace,
+)
+
+workspaces = table(
+    "workspaces",
+    id_(),
+    Column("platform", Words, nullable=False),
+    Column("external_id", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("zone", Words, nullable=False),
+    Column("locale", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    # Since when the bot is no longer there; the rest waits in case it comes back.
+    Column("left_at", Instant),
+    UniqueConstraint("platform", "external_id"),
+)
+
+destinations = table(
+    "destinations",
+    id_(),
+    ref("workspace_id", "workspaces.id"),
+    Column("name", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    # Why nothing is posted there; NULL when it works.
+    Column("paused", Words),
+    UniqueConstraint("workspace_id", "name"),
+    UniqueConstraint("workspace_id", "channel"),
+    UniqueConstraint("id", "workspace_id"),
+)
+
+sources = table(
+    "sources",
+    id_(),
+    ref("workspace_id", "workspaces.id", null=True),
+    Column("kind", Words, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("last_good", Instant),
+    Column("problem", Words),
+    # For conditional requests and polling.
+    Column("etag", Words),
+    Column("last_modified", Words),
+    Column("next_poll_at", Instant, index=True),
+    UniqueConstraint("workspace_id", "address"),
+)
+# UNIQUE holds NULLs for different: the public ones need a rule of their own.
+Index(
+    "uq_sources_public_address",
+    sources.c.address,
+    unique=True,
+    sqlite_where=sources.c.workspace_id.is_(None),
+    postgresql_where=sources.c.workspace_id.is_(None),
+)
+
+digests = table(
+    "digests",
+    id_(),
+    ref("workspace_id", "workspaces.id"),
+    Column("name", Words, nullable=False),
+    Column("stories", Integer, nullable=False),
+    Column("include", Json, nullable=False),
+    Column("exclude", Json, nullable=False),
+    Column("quiet_hours", Words),
+    Column("language", Words, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("deleted_at", Instant),
+    UniqueConstraint("id", "workspace_id"),
+)
+Index(
+    "uq_digests_workspace_id_name",
+    digests.c.workspace_id,
+    digests.c.name,
+    unique=True,
+    sqlite_where=digests.c.deleted_at.is_(None),
+    postgresql_where=digests.c.deleted_at.is_(None),
+)
+
+digest_sources = Table(
+    "digest_sources",
+    metadata,
+    Column("digest_id", Key, primary_key=True),
+    Column(
+        "source_id",
+        Key,
+        ForeignKey("sources.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    workspace(),
+    Column("position", Integer, nullable=False),
+    within("digests", "digest_id"),
+    Index(None, "workspace_id"),
+)
+
+digest_destinations = Table(
+    "digest_destinations",
+    metadata,
+    Column("digest_id", Key, primary_key=True),
+    Column("destination_id", Key, primary_key=True, index=True),
+    workspace(),
+    Column("position", Integer, nullable=False),
+    within("digests", "digest_id"),
+    within("destinations", "destination_id"),
+)
+
+schedules = table(
+    "schedules",
+    id_(),
+    workspace(),
+    Column("digest_id", Key, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("sentence", Words, nullable=False),
+    Column("rule", Json, nullable=False),
+    Column("zone", Words, nullable=False),
+    # All three together, or none: nothing is due any more.
+    Column("next_due_at", Instant, index=True),
+    Column("next_local_date", Date),
+    Column("next_slot", Words),
+    UniqueConstraint("digest_id", "position"),
+    within("digests", "digest_id"),
+)
+
+occurrences = table(
+    "occurrences",
+    id_(),
+    workspace(),
+    Column("digest_id", Key, nullable=False),
+    Column("local_date", Date, nullable=False),
+    Column("slot", Words, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("zone", Words, nullable=False),
+    Column("trigger", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("reason", Words),
+    Column("late", Boolean, nullable=False),
+    # When a deferred one (quiet hours) is looked at again.
+    Column("not_before", Instant),
+    UniqueConstraint("digest_id", "local_date", "slot"),
+    UniqueConstraint("id", "workspace_id"),
+    within("digests", "digest_id"),
+    one_of("trigger", "schedule", "manual"),
+    one_of("state", "due", "composed", "deferred", "skipped"),
+    Index(None, "state", "due_at"),
+)

@@ -1,0 +1,182 @@
+"""Tables of what was read: articles, their revisions, and what stands in them."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    UniqueConstraint,
+)
+
+from bot.storage.columns import Instant, Words
+from bot.storage.schema.base import ByCodePoint, Key, id_, metadata, ref, table
+
+articles = table(
+    "articles",
+    id_(),
+    ref("source_id", "sources.id"),
+    Column("url", Words),
+    Column("first_seen", Instant, nullable=False),
+    Index(None, "source_id"),
+)
+
+# Every name under which a source has given an article: its own id, and the ids of
+# the versions that it replaces.
+article_ids = Table(
+    "article_ids",
+    metadata,
+    Column(
+        "source_id",
+        Key,
+        ForeignKey("sources.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("external_id", Words, primary_key=True),
+    Column(
+        "article_id",
+        Key,
+        ForeignKey("articles.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+)
+
+revisions = table(
+    "revisions",
+    id_(),
+    ref("article_id", "articles.id"),
+    Column("hash", Words, nullable=False),
+    # Under which of the article's names this version came.
+    Column("external_id", Words, nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    # When it was published as far as that can be: never after it was fetched, and
+    # never unknown. What «newest first» sorts by.
+    Column("dated_at", Instant, nullable=False),
+    Column("published", Instant),
+    # The outlet that the text itself names; NULL: the source's name.
+    Column("outlet", Words),
+    Column("author", Words),
+    Column("lang", Words),
+    Column("sample", Words),
+    Column("title", Words),
+    Column("text", Words, nullable=False),
+    UniqueConstraint("article_id", "hash"),
+    Index(None, "current", "dated_at"),
+    Index(None, "current", "fetched_at"),
+)
+Index(
+    "uq_revisions_current",
+    revisions.c.article_id,
+    unique=True,
+    sqlite_where=revisions.c.current,
+    postgresql_where=revisions.c.current,
+)
+
+# Title and text folded; a table of its own keeps the others' rows short, and a full
+# text index can take its place.
+searchable = Table(
+    "searchable",
+    metadata,
+    Column(
+        "revision_id",
+        Key,
+        ForeignKey("revisions.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("folded", Words, nullable=False),
+)
+
+# Words of a quote and of a mention are not stored: they are the revision's text from
+# start to end.
+quotes = table(
+    "quotes",
+    id_(),
+    ref("revision_id", "revisions.id"),
+    Column("position", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("speaker", Words),
+    Column("speaker_folded", Words),
+    Column("role", Words),
+    Column("mention_start", Integer),
+    Column("mention_end", Integer),
+    Column("cue", Words),
+    Column("context_start", Integer, nullable=False),
+    Column("context_end", Integer, nullable=False),
+    Column("grp", Integer, nullable=False),
+    Column("confidence", Double, nullable=False),
+    UniqueConstraint("revision_id", "position"),
+)
+
+# Each word of a speaker's name, so that any of them finds the quote by an index.
+speaker_words = Table(
+    "speaker_words",
+    metadata,
+    Column("word", ByCodePoint, primary_key=True),
+    Column(
+        "quote_id",
+        Key,
+        ForeignKey("quotes.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    sqlite_with_rowid=False,
+)
+
+figures = table(
+    "figures",
+    id_(),
+    ref("revision_id", "revisions.id"),
+    Column("position", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("value", Double, nullable=False),
+    Column("unit", Words, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("sentence_start", Integer, nullable=False),
+    Column("sentence_end", Integer, nullable=False),
+    UniqueConstraint("revision_id", "position"),
+)
+
+stories = table(
+    "stories",
+    id_(),
+    ref("workspace_id", "workspaces.id", null=True),
+    Column("public_id", Words, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    UniqueConstraint("workspace_id", "public_id"),
+)
+Index(
+    "uq_stories_public_public_id",
+    stories.c.public_id,
+    unique=True,
+    sqlite_where=stories.c.workspace_id.is_(None),
+    postgresql_where=stories.c.workspace_id.is_(None),
+)
+
+story_articles = Table(
+    "story_articles",
+    metadata,
+    Column(
+        "story_id",
+        Key,
+        ForeignKey("stories.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column(
+        "article_id",
+        Key,
+        ForeignKey("articles.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    # The article that this one repeats.
+    Column("duplicate_of", Key, ForeignKey("articles.id", ondelete="SET NULL")),
+    Index(None, "duplicate_of"),
+)

@@ -1,0 +1,113 @@
+"""Tables of what went out: editions, the told-ledger, deliveries, local messages."""
+
+from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+
+from bot.storage.columns import Instant, Json, Words
+from bot.storage.schema.base import (
+    Key,
+    id_,
+    metadata,
+    one_of,
+    ref,
+    table,
+    within,
+    workspace,
+)
+
+editions = table(
+    "editions",
+    id_(),
+    Column("public_id", Words, nullable=False, unique=True),
+    workspace(),
+    Column("digest_id", Key, nullable=False),
+    Column("occurrence_id", Key, nullable=False, unique=True),
+    # The composer's noun as `editions_json` writes it.
+    Column("edition", Words, nullable=False),
+    Column("manifest", Words, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    UniqueConstraint("id", "workspace_id"),
+    within("digests", "digest_id"),
+    within("occurrences", "occurrence_id"),
+    Index(None, "workspace_id", "id"),
+    Index(None, "digest_id", "id"),
+)
+
+edition_stories = Table(
+    "edition_stories",
+    metadata,
+    Column("edition_id", Key, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    workspace(),
+    # Public id: the story itself may be another workspace's view of the same event.
+    Column("story", Words, nullable=False),
+    Column("headline", Words, nullable=False),
+    within("editions", "edition_id"),
+    Index(None, "workspace_id", "story"),
+)
+
+# What the readers of a digest were shown. The words themselves can be longer than
+# PostgreSQL lets an index entry be: their hash stands in the key.
+told = Table(
+    "told",
+    metadata,
+    Column("digest_id", Key, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("hash", Words, primary_key=True),
+    workspace(),
+    Column("edition_id", Key, nullable=False, index=True),
+    Column("what", Words, nullable=False),
+    within("digests", "digest_id"),
+    within("editions", "edition_id"),
+    one_of("kind", "story", "revision", "sentence", "figure", "quote"),
+    sqlite_with_rowid=False,
+)
+
+deliveries = table(
+    "deliveries",
+    id_(),
+    workspace(),
+    Column("edition_id", Key, nullable=False),
+    Column("destination_id", Key, nullable=False),
+    # Where it was meant to go when it was made; a later change of the destination
+    # moves no message that is already there.
+    Column("channel", Words, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("operation", Words, nullable=False),
+    # The message's key: the same for posting, editing and deleting one message.
+    Column("key", Words, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("payload_hash", Words, nullable=False),
+    Column("fallback_text", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", Instant),
+    Column("claimed_at", Instant),
+    Column("not_before", Instant),
+    Column("message_id", Words),
+    Column("reason", Words),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("edition_id", "destination_id", "part", "operation"),
+    UniqueConstraint("key", "operation"),
+    within("editions", "edition_id"),
+    within("destinations", "destination_id"),
+    one_of("operation", "post", "edit", "delete"),
+    one_of("state", "ready", "sending", "sent", "retry", "uncertain", "held", "failed"),
+    Index(None, "state", "not_before"),
+    Index(None, "destination_id", "state"),
+    Index(None, "workspace_id", "id"),
+)
+
+local_messages = table(
+    "local_messages",
+    id_(),
+    ref("workspace_id", "workspaces.id"),
+    Column("channel", Words, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("fallback_text", Words, nullable=False),
+    Column("posted_at", Instant, nullable=False),
+    Column("edited_at", Instant),
+    UniqueConstraint("workspace_id", "key"),
+    Index(None, "workspace_id", "channel", "id"),
+)

@@ -1,0 +1,98 @@
+"""Verbs on workspaces: the unit of tenancy, made when the bot first meets one."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from bot.storage.dialects import insert
+from bot.storage.schema import workspaces
+from bot.types import PlatformName, Workspace
+
+
+def ensure(
+    connection: Connection,
+    *,
+    platform: PlatformName,
+    external_id: str,
+    name: str,
+    now: datetime,
+    zone: str | None = None,
+    locale: str | None = None,
+) -> Workspace:
+    """Make the workspace, or change it; a zone or locale not given stays.
+
+    One that the bot had left is back with everything it had.
+    """
+    changes: dict[str, Any] = {"name": name, "left_at": None}
+    changes |= {"zone": zone} if zone is not None else {}
+    changes |= {"locale": locale} if locale is not None else {}
+    row = connection.execute(
+        insert(connection, workspaces)
+        .values(
+            platform=platform,
+            external_id=external_id,
+            name=name,
+            zone=zone or "UTC",
+            locale=locale or "en",
+            created_at=now,
+        )
+        .on_conflict_do_update(index_elements=["platform", "external_id"], set_=changes)
+        .returning(workspaces)
+    ).one()
+    return _noun(row)
+
+
+def by_id(connection: Connection, *, workspace_id: int) -> Workspace | None:
+    """Find the workspace of this key."""
+    found = connection.execute(
+        select(workspaces).where(workspaces.c.id == workspace_id)
+    ).first()
+    return _noun(found) if found else None
+
+
+def by_external(
+    connection: Connection, *, platform: PlatformName, external_id: str
+) -> Workspace | None:
+    """Find the workspace that the platform calls `external_id`."""
+    found = connection.execute(
+        select(workspaces).where(
+            workspaces.c.platform == platform, workspaces.c.external_id == external_id
+        )
+    ).first()
+    return _noun(found) if found else None
+
+
+def every(connection: Connection) -> tuple[Workspace, ...]:
+    """List the workspaces that the bot is in, the oldest first."""
+    found = connection.execute(
+        select(workspaces)
+        .where(workspaces.c.left_at.is_(None))
+        .order_by(workspaces.c.id)
+    )
+    return tuple(map(_noun, found))
+
+
+def leave(connection: Connection, *, workspace_id: int, now: datetime) -> None:
+    """Note that the bot was removed: nothing is due there until it comes back."""
+    connection.execute(
+        update(workspaces)
+        .where(workspaces.c.id == workspace_id, workspaces.c.left_at.is_(None))
+        .values(left_at=now)
+    )
+
+
+def erase(connection: Connection, *, workspace_id: int) -> None:
+    """Erase the workspace with everything of it, for good."""
+    connection.execute(delete(workspaces).where(workspaces.c.id == workspace_id))
+
+
+def _noun(row: Row[Any]) -> Workspace:
+    return Workspace(
+        id=row.id,
+        platform=row.platform,
+        external_id=row.external_id,
+        name=row.name,
+        zone=row.zone,
+        locale=row.locale,
+    )

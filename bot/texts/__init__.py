@@ -1,0 +1,183 @@
+"""Every sentence that the bot says, in the language of the one who reads it.
+
+It must not decide what is said, and a fault in a translation must never reach people.
+The English sentence is the key of its translation (gettext). Catalogues are read from
+the `.po` files, and Babel is imported, when a text is first asked for.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+_FOLDER = Path(__file__).parent / "locales"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_MINUTE = timedelta(minutes=1)
+#: `date` under a name that `Texts.date` does not hide.
+_Day: TypeAlias = date
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The bot's sentences, dates and numbers for one locale; see `Texts.of`."""
+
+    #: As Babel writes it: «en», «de», «de_AT».
+    locale: str
+    _catalogue: NullTranslations = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, locale: str) -> "Texts":
+        """The texts for «de», «de-AT», «en_GB» …; English where there are none."""
+        return _texts(locale)
+
+    # ── sentences ──────────────────────────────────────────────────────────────
+
+    def say(self, msgid: str, /, **values: object) -> str:
+        """The sentence `msgid` with its {placeholders} filled."""
+        return _filled(self._catalogue.gettext(msgid), msgid, values)
+
+    def word(self, msgid: str, /) -> str:
+        """The same for words that the code keeps as data, such as a state's name."""
+        return _filled(self._catalogue.gettext(msgid), msgid, {})
+
+    def count(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """The sentence for `n` things, which both forms may name as {n}."""
+        english = one if n == 1 else many
+        values = {"n": self.number(n)} | values
+        return _filled(self._catalogue.ngettext(one, many, n), english, values)
+
+    # ── dates, times, numbers ──────────────────────────────────────────────────
+
+    def date(self, day: _Day) -> str:
+        """«24 November 2026»."""
+        # Translators: a pattern for a date, see README.md.
+        return self._in_pattern(day, self.say("d MMMM y"))
+
+    def weekday_date(self, day: _Day) -> str:
+        """«Tuesday 24 November»."""
+        # Translators: a pattern for a date, see README.md.
+        return self._in_pattern(day, self.say("EEEE d MMMM"))
+
+    def time(self, at: datetime, zone: str) -> str:
+        """«08:30»: the clock time of the aware instant `at` in `zone`."""
+        # Translators: a pattern for a time of day, see README.md.
+        local = at.astimezone(ZoneInfo(zone))
+        return self._in_pattern(local, self.say("HH:mm"))
+
+    def day_and_time(self, at: datetime, zone: str) -> str:
+        """«6 January 2026, 08:30»: the aware instant `at` in `zone`, whatever the day."""
+        day = self.date(at.astimezone(ZoneInfo(zone)).date())
+        return self.say("{date}, {time}", date=day, time=self.time(at, zone))
+
+    def moment(self, at: datetime, zone: str, now: datetime) -> str:
+        """«today 14:05», «tomorrow 08:30», «Tue 24 Nov, 08:30», seen from `now`.
+
+        Both are aware; another year than that of `now` is named.
+        """
+        day = at.astimezone(ZoneInfo(zone)).date()
+        today = now.astimezone(ZoneInfo(zone)).date()
+        clock = self.time(at, zone)
+        match (day - today).days:
+            case 0:
+                return self.say("today {time}", time=clock)
+            case 1:
+                return self.say("tomorrow {time}", time=clock)
+            case -1:
+                return self.say("yesterday {time}", time=clock)
+        if day.year == today.year:
+            # Translators: a pattern for a date, see README.md.
+            short = self.say("EEE d MMM")
+        else:
+            # Translators: a pattern for a date, see README.md.
+            short = self.say("EEE d MMM y")
+        return self.say("{date}, {time}", date=self._in_pattern(day, short), time=clock)
+
+    def duration_until(self, at: datetime, now: datetime) -> str:
+        """«in 2 h 5 min», «in 3 days», rounded down; «now» when it has come."""
+        left = at - now
+        if left <= timedelta(0):
+            return self.say("now")
+        minutes, hours, days = left // _MINUTE, left // (60 * _MINUTE), left.days
+        if minutes < 1:
+            return self.say("in less than a minute")
+        if hours < 1:
+            return self.count("in {n} minute", "in {n} minutes", minutes)
+        if days >= 1:
+            return self.count("in {n} day", "in {n} days", days)
+        if minutes % 60 == 0:
+            return self.count("in {n} hour", "in {n} hours", hours)
+        return self.say(
+            "in {hours} h {minutes} min", hours=hours, minutes=minutes - hours * 60
+        )
+
+    def number(self, value: float) -> str:
+        """«1,234.5»."""
+        # 20 to 50 ms that starting the bot should not wait for.
+        from babel.numbers import format_decimal
+
+        return format_decimal(value, locale=self.locale)
+
+    def _in_pattern(self, day: _Day, pattern: str) -> str:
+        from babel.dates import format_date, format_datetime
+
+        if isinstance(day, datetime):
+            return format_datetime(day, pattern, locale=self.locale)
+        return format_date(day, pattern, locale=self.locale)
+
+
+def languages() -> tuple[str, ...]:
+    """The locales that there are texts for, English first."""
+    return ("en", *sorted(entry.parent.parent.name for entry in _catalogues()))
+
+
+@cache
+def _texts(locale: str) -> Texts:
+    if locale == "en":
+        return Texts("en", NullTranslations())
+    from babel.core import Locale, UnknownLocaleError
+
+    try:
+        wanted = Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError, TypeError):
+        return Texts("en", NullTranslations())
+    for name in (str(wanted), wanted.language):
+        path = _FOLDER / name / "LC_MESSAGES" / "standfirst.po"
+        if path.is_file():
+            return Texts(str(wanted), _read(path))
+    known = str(wanted) if wanted.language == "en" else "en"
+    return Texts(known, NullTranslations())
+
+
+def _read(path: Path) -> NullTranslations:
+    """The catalogue as gettext reads it; entries marked fuzzy are left in English."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def _catalogues() -> list[Path]:
+    return list(_FOLDER.glob("*/LC_MESSAGES/standfirst.po"))
+
+
+def _filled(text: str, english: str, values: Mapping[str, object]) -> str:
+    """`text` with its placeholders filled; `english` where it has not the same ones."""
+    if placeholders(text) != placeholders(english):
+        text = english
+    # Not `str.format`: no attributes, no indices, and an unknown name stays as it is.
+    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """The names in {braces} of a sentence."""
+    return frozenset(_PLACEHOLDER.findall(text))

@@ -1,0 +1,268 @@
+"""What every request must pass and every answer must carry; it knows no page.
+
+The page has no login: it is meant for the people at this machine. So a foreign web
+site, open in the same browser, must be able to read nothing and to do nothing:
+
+- *Host* must be a name of this machine with our port. A foreign name that was made to
+  point here (DNS rebinding) is refused before anything runs.
+- *POST* must come from our own pages (`Sec-Fetch-Site`, `Origin`), and must carry a
+  word that belongs to the browser's cookie (HMAC-SHA256 under the server's key).
+- *Bodies* are read up to `BODY` bytes here, once, and handed on.
+- *Answers* get a policy without inline code, foreign addresses or framing.
+
+Pure ASGI, so that streams are passed through as they come.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
+from urllib.parse import parse_qsl
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger(__name__)
+
+BODY: Final = 64 * 1024
+COOKIE: Final = "standfirst_visit"
+FIELD: Final = "csrf"
+HEADER: Final = "x-csrf-token"
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_READS: Final = frozenset({"GET", "HEAD"})
+_VISIT_MOST: Final = 64
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+#: Set on every answer, unless the answer brought its own.
+ANSWER_HEADERS: Final[Mapping[str, str]] = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-store",
+}
+
+#: (status, title, sentence) → a page.
+Notice = Callable[[int, str, str], Response]
+
+
+class TooLarge(Exception):
+    """A body is longer than `BODY`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is not answered."""
+
+    status: int
+    title: str
+    sentence: str
+
+
+FOREIGN_HOST: Final = Refusal(
+    421,
+    "Not here",
+    "This page answers only under its own address on this machine, such as "
+    "http://localhost with its port.",
+)
+FOREIGN_SITE: Final = Refusal(
+    403,
+    "Not from there",
+    "Another site tried to send something here. Nothing was done.",
+)
+STALE: Final = Refusal(
+    403,
+    "This page is out of date",
+    "It was opened before the bot was started again, or without cookies. Nothing was "
+    "done: open it afresh and try once more.",
+)
+METHOD: Final = Refusal(405, "Not like that", "This address takes GET and POST only.")
+FORM: Final = Refusal(
+    415, "Not like that", "This address takes only what its own forms send."
+)
+LARGE: Final = Refusal(
+    413, "Too long", "That is more than this page takes at once. Nothing was done."
+)
+
+
+class Security:
+    """ASGI middleware; see the module's docstring."""
+
+    def __init__(self, app: ASGIApp, *, key: bytes, notice: Notice) -> None:
+        self._app = app
+        self._key = key
+        self._notice = notice
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        visit, is_new = _visit(headers)
+        scope.setdefault("state", {})["csrf"] = token(self._key, visit)
+        answer = _answering(send, visit if is_new else None)
+        refusal = self._refuse(scope, headers)
+        if refusal is None and scope["method"] == "POST":
+            refusal, receive = await self._body(headers, receive, visit)
+        if refusal is not None:
+            log.info("request refused", status=refusal.status, reason=refusal.title)
+            page = self._notice(refusal.status, refusal.title, refusal.sentence)
+            await page(scope, receive, answer)
+            return
+        await self._run(scope, receive, answer)
+
+    def _refuse(self, scope: Scope, headers: Headers) -> Refusal | None:
+        if not host_is_ours(headers, scope):
+            return FOREIGN_HOST
+        if scope["method"] in _READS:
+            return None
+        if scope["method"] != "POST":
+            return METHOD
+        return None if origin_is_ours(headers) else FOREIGN_SITE
+
+    async def _body(
+        self, headers: Headers, receive: Receive, visit: str
+    ) -> tuple[Refusal | None, Receive]:
+        kind = headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind != "application/x-www-form-urlencoded":
+            return FORM, receive
+        try:
+            body = await _read(headers, receive)
+        except TooLarge:
+            return LARGE, receive
+        said = headers.get(HEADER) or _field(body)
+        wanted = token(self._key, visit)
+        if not hmac.compare_digest(said.encode(errors="replace"), wanted.encode()):
+            return STALE, receive
+        return None, _again(body, receive)
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application; a defect becomes a page without a trace in it."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception:
+            log.exception("request failed", path=scope["path"])
+            if not started:
+                page = self._notice(
+                    500,
+                    "Something went wrong on our side",
+                    "It was written to the log. Trying again in a minute may help.",
+                )
+                await page(scope, receive, send)
+
+
+def token(key: bytes, visit: str) -> str:
+    """The word that a form of this visit must carry."""
+    return hmac.new(key, b"csrf:" + visit.encode(), hashlib.sha256).hexdigest()
+
+
+def host_is_ours(headers: Headers, scope: Scope) -> bool:
+    """Whether exactly one Host was sent, and it names this machine and our port."""
+    hosts = headers.getlist("host")
+    server = scope.get("server")
+    if len(hosts) != 1 or not server:
+        return False
+    name, _, port = hosts[0].lower().rpartition(":")
+    if not name or hosts[0].endswith("]"):
+        name, port = hosts[0].lower(), "80"
+    return name in LOOPBACK and port == str(server[1])
+
+
+def origin_is_ours(headers: Headers) -> bool:
+    """Whether the browser says that the request comes from a page of ours.
+
+    With our referrer policy a form's `Origin` is «null»; then only `Sec-Fetch-Site`
+    speaks. A request that carries neither is refused.
+    """
+    site = headers.get("sec-fetch-site")
+    origin = headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is None or origin == "null":
+        return site is not None
+    return origin.lower() == f"http://{headers['host'].lower()}"
+
+
+def _visit(headers: Headers) -> tuple[str, bool]:
+    """The browser's cookie, or a new one; whether it is new."""
+    try:
+        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        morsel = None
+    if morsel and 20 <= len(morsel.value) <= _VISIT_MOST and morsel.value.isascii():
+        return morsel.value, False
+    return secrets.token_urlsafe(24), True
+
+
+def _answering(send: Send, new_visit: str | None) -> Send:
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if "etag" in headers:
+                # Our own files: kept by the browser, but asked for anew.
+                headers.setdefault("cache-control", "no-cache")
+            for name, value in ANSWER_HEADERS.items():
+                headers.setdefault(name, value)
+            if new_visit is not None:
+                cookie = f"{COOKIE}={new_visit}; Path=/; HttpOnly; SameSite=Strict"
+                headers.append("set-cookie", cookie)
+        await send(message)
+
+    return answer
+
+
+async def _read(headers: Headers, receive: Receive) -> bytes:
+    declared = headers.get("content-length", "0")
+    if not declared.isdecimal() or int(declared) > BODY:
+        raise TooLarge
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > BODY:
+            raise TooLarge
+        chunks.append(chunk)
+        more = message["type"] == "http.request" and message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body that was read, then what really comes."""
+    waiting: Iterable[Message] = iter(
+        [{"type": "http.request", "body": body, "more_body": False}]
+    )
+
+    async def read() -> Message:
+        for message in waiting:
+            return message
+        return await receive()
+
+    return read
+
+
+def _field(body: bytes) -> str:
+    try:
+        pairs = parse_qsl(body.decode("ascii"), max_num_fields=200)
+    except ValueError:
+        return ""
+    return next((value for name, value in pairs if name == FIELD), "")

@@ -1,0 +1,217 @@
+"""`python -m digests VERB …`: the composer at the terminal; only words and exit codes.
+
+    python -m digests compose seeds/articles
+    python -m digests quotes ARTICLE.txt --explain
+    python -m digests summary --jsonl --chars 280 < in.jsonl > out.jsonl
+
+Exit codes: 0 ok · 1 something named could not be read · 2 usage. Data goes to
+stdout; whatever was wrong with the input goes to stderr, a sentence each.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from digests import jsonl, terminal
+from digests.errors import DigestsError, UsageError
+from digests.types import Article, Style
+
+#: For an edition composed without a clock of its own.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+VERBS = {
+    "compose": "an edition from articles",
+    "quotes": "who said what, with exact places",
+    "summary": "a headline and a few sentences",
+    "sentences": "where sentences begin and end",
+    "figures": "numbers, what they measure, their sentence",
+    "stories": "which articles report the same event",
+    "extract": "the article inside a web page",
+    "check": "does the article support a claim?",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        if args.jsonl:
+            return _jsonl(args)
+        return _for_people(args)
+    except UsageError as problem:
+        print(f"standfirst: {problem}", file=sys.stderr)
+        return 2
+    except DigestsError as problem:
+        print(f"standfirst: {problem}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read us has seen enough; nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m digests",
+        description="Reads articles; composes digests whose every word has a source.",
+        epilog="Example: python -m digests compose seeds/articles --format markdown",
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, about in VERBS.items():
+        verb = verbs.add_parser(name, help=about, description=about.capitalize() + ".")
+        verb.add_argument(
+            "paths", nargs="*", metavar="PATH", help="article files or folders of them"
+        )
+        verb.set_defaults(jsonl=False, explain=False, chars=400)
+        if name != "compose":
+            verb.add_argument(
+                "--jsonl",
+                action="store_true",
+                help="one JSON object a line from standard input, one a line out",
+            )
+        _own_options(name, verb)
+    return parser
+
+
+def _own_options(name: str, verb: argparse.ArgumentParser) -> None:
+    if name == "compose":
+        verb.add_argument(
+            "--format", choices=("text", "markdown", "html", "json"), default="text"
+        )
+        verb.add_argument("--title", default="Digest", help="the edition's title")
+        verb.add_argument("--lang", default="en", help="language of its articles")
+        verb.add_argument("--stories", type=int, default=5, help="told in full")
+    if name in ("compose", "summary"):
+        verb.add_argument(
+            "--chars", type=int, choices=jsonl.CHARS, default=400, help="a hard limit"
+        )
+    if name == "quotes":
+        verb.add_argument(
+            "--explain", action="store_true", help="candidates and their scores"
+        )
+    if name == "check":
+        verb.add_argument("--claim", help="the sentence to be checked")
+
+
+def _jsonl(args: argparse.Namespace) -> int:
+    # Undecodable bytes spoil their own line only.
+    lines = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)
+    with lines, _utf8_out() as out:
+        for answer in jsonl.answers(args.verb, lines, chars=args.chars):
+            out.write(answer + "\n")
+    return 0
+
+
+def _utf8_out():
+    return open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False)
+
+
+def _for_people(args: argparse.Namespace) -> int:
+    if not args.paths:
+        raise UsageError(
+            f"Nothing to read: name files or folders after «{args.verb}», "
+            "or give --jsonl and JSON lines on standard input."
+        )
+    articles, complete = _read(args.paths)
+    if not articles:
+        return 1
+    for line in _lines(args, articles):
+        print(line)
+    return 0 if complete else 1
+
+
+def _read(paths: Sequence[str]) -> tuple[list[Article], bool]:
+    """The articles at these paths; False when a path that was named gave none."""
+    from digests.sources import folder
+
+    articles: list[Article] = []
+    complete = True
+    for path in paths:
+        if "://" in path:
+            raise UsageError(
+                f"{path}: addresses are not read yet; save the page as an .html file "
+                "and name that."
+            )
+        try:
+            reading = folder.read(Path(path))
+        except DigestsError as problem:
+            print(f"standfirst: {problem}", file=sys.stderr)
+            complete = False
+            continue
+        for found in reading.problems:
+            print(f"standfirst: {found.where}: {found.what} {found.remedy}", file=sys.stderr)
+        articles += _apart(reading.articles, articles, path)
+    return articles, complete
+
+
+def _apart(
+    new: Sequence[Article], known: Sequence[Article], path: str
+) -> Iterator[Article]:
+    """Files of one name in two folders stay two articles."""
+    from dataclasses import replace
+
+    taken = {article.id for article in known}
+    for article in new:
+        clash = article.id in taken
+        yield replace(article, id=f"{path}/{article.id}") if clash else article
+
+
+def _lines(args: argparse.Namespace, articles: Sequence[Article]) -> Iterator[str]:
+    if args.verb == "compose":
+        yield from _compose(args, articles)
+    elif args.verb == "stories":
+        yield from terminal.stories_of(articles)
+    else:
+        each = _each(args)
+        for number, article in enumerate(articles):
+            if len(articles) > 1:
+                yield ("\n" if number else "") + f"== {article.id}"
+            yield from each(article)
+
+
+def _each(args: argparse.Namespace) -> Callable[[Article], Iterator[str]]:
+    if args.verb == "check":
+        if not args.claim:
+            raise UsageError('Name the sentence to be checked: --claim "…".')
+        return lambda article: terminal.checked(article, args.claim)
+    if args.verb == "summary":
+        return lambda article: terminal.summary_of(article, args.chars)
+    quotes = terminal.explained_quotes if args.explain else terminal.quotes_of
+    return {
+        "quotes": quotes,
+        "sentences": terminal.sentences_of,
+        "figures": terminal.figures_of,
+        "extract": terminal.extracted,
+    }[args.verb]
+
+
+def _compose(args: argparse.Namespace, articles: Sequence[Article]) -> Iterator[str]:
+    from digests import templates
+    from digests.compose import compose
+
+    style = Style(
+        title=args.title,
+        lang=args.lang,
+        stories=args.stories,
+        summary_chars=args.chars,
+    )
+    # The newest article stands for «now»: the same files give the same edition.
+    dated = [a.published for a in articles if a.published]
+    edition = compose(articles, now=max(dated, default=EPOCH), style=style)
+    if args.format == "json":
+        yield terminal.edition_json(edition)
+    else:
+        yield templates.render(edition, args.format)
+
+
+def run() -> NoReturn:
+    """For `python -m digests`."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

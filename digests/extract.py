@@ -1,0 +1,317 @@
+"""Reads the article out of a web page: text and metadata; runs and fetches nothing.
+
+Text: trafilatura's fast mode (measured better here than its mode for precision); where
+that gives little or a menu, readability-lxml; at last every longer paragraph. Metadata
+by our own reading of JSON-LD and OpenGraph, then of the plain HTML. A page that cannot
+be read gives an empty text. Parsers of hostile pages can be slow: who reads strangers'
+pages calls this in the cage.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from digests.language.clean import clean, revision
+from digests.types import Article
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+_LONGEST_PAGE = 4 << 20
+_ENOUGH = 250
+_PARAGRAPH = 60
+#: A line of prose is at least this long; a menu has few such lines.
+_PROSE_LINE = 80
+_PROSE_SHARE = 0.3
+_MOST_OF = 0.7
+_LONGEST_FIELD = 500
+#: What is looked at of one page's JSON-LD.
+_MOST_NODES = 500
+_LONGEST_JSON = 1 << 20
+_BLOCK_TAG = re.compile(
+    r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br))", re.IGNORECASE
+)
+
+#: Parsers take time by the square of the depth; no page is that deep.
+_DEEPEST = 3000
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)(?:[^<>]*(/)>)?")
+#: The careful readers take 30 µs a tag; beyond this only the paragraphs are read.
+_MOST_TAGS = 40_000
+_NEVER_CLOSED = re.compile(
+    r"(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|p|li|td|tr|th|"
+    r"dd|dt|option|thead|tbody|tfoot|html|head|body)\Z",
+    re.IGNORECASE,
+)
+
+Fields = dict[str, str]
+_Read = TypeVar("_Read")
+
+
+def extract(html: str, *, url: str | None = None) -> Article:
+    """The article of a page; its text is empty when there is none, or none readable.
+
+    Args:
+        html: The page, decoded; what is not HTML gives what can be read of it.
+        url: Where it was fetched, to complete relative addresses; never fetched here.
+    """
+    page = clean(html[:_LONGEST_PAGE])
+    depth, tags = _shape(page)
+    if depth > _DEEPEST:
+        page = ""
+    fields = _try(lambda: _metadata(page, url), Fields())
+    text = clean(_text(page, careful=tags <= _MOST_TAGS))
+    title = fields.get("title")
+    address = web_address(fields.get("url")) or web_address(url)
+    return Article(
+        id=address or revision(title, text),
+        text=text,
+        title=title,
+        source=fields.get("source", ""),
+        url=address,
+        published=instant(fields.get("published", "")),
+        author=fields.get("author"),
+        lang=fields.get("lang"),
+        revision=revision(title, text),
+    )
+
+
+def instant(written: str) -> datetime | None:
+    """A date in ISO 8601 or RFC 5322 as UTC (without a zone it is read as UTC)."""
+    written = written.strip()[:64]
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(written)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(
+                UTC
+            )
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
+
+
+def web_address(address: str | None) -> str | None:
+    """The address where it is plain http or https without user information."""
+    address = (address or "").strip()
+    if len(address) > 2048 or re.search(r"[\x00-\x20\x7f<>\"\\]", address):
+        return None
+    try:
+        parts = urlsplit(address)
+        plain = parts.scheme in {"http", "https"} and parts.hostname
+        strange = parts.username is not None or parts.password is not None
+        _ = parts.port
+    except ValueError:
+        return None
+    return address if plain and not strange else None
+
+
+def _shape(page: str) -> tuple[int, int]:
+    """How deep the tags of a page are nested, at most, and how many there are."""
+    depth = deepest = tags = 0
+    for tag in _TAG.finditer(page):
+        tags += 1
+        if not tag[3] and not _NEVER_CLOSED.match(tag[2]):
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest, tags
+
+
+def _try(read: Callable[[], _Read], otherwise: _Read) -> _Read:
+    """What `read` gives; parsers fail on hostile input in more ways than they list."""
+    try:
+        return read()
+    except Exception:
+        return otherwise
+
+
+# Text
+
+
+def _text(page: str, *, careful: bool) -> str:
+    if not careful or not page.strip():
+        return _try(partial(_paragraphs, page), "")
+    text = _try(partial(_by_trafilatura, page), "")
+    if len(text) >= _ENOUGH and _is_prose(text):
+        return text
+    second = _try(partial(_by_readability, page), "")
+    if len(second) >= _ENOUGH and _is_prose(second):
+        return second
+    third = _try(partial(_paragraphs, page), "")
+    found = [third, second, text] if _is_prose(text) else [third, second]
+    longest = max(found, key=len)
+    if len(longest) >= _ENOUGH:
+        return longest
+    # Of short texts the plainest reading, unless it misses much.
+    return next(f for f in found if len(f) >= _MOST_OF * len(longest)) or text
+
+
+def _by_trafilatura(page: str) -> str:
+    from trafilatura import extract as read  # 0.5 s and 60 MB: only when needed
+
+    _silence("trafilatura")
+    return read(page, fast=True, include_comments=False) or ""
+
+
+def _by_readability(page: str) -> str:
+    from readability import Document
+    from selectolax.lexbor import LexborHTMLParser
+
+    _silence("readability")
+    content = Document(page).summary(html_partial=True)
+    parsed = LexborHTMLParser(_BLOCK_TAG.sub("\n<", content))
+    lines = (_one_line(line) for line in parsed.text().split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _silence(library: str) -> None:
+    """Keep a stranger's page from filling the log with a library's tracebacks."""
+    logging.getLogger(library).setLevel(logging.CRITICAL + 1)
+
+
+def _paragraphs(page: str) -> str:
+    from selectolax.lexbor import LexborHTMLParser
+
+    found = (_one_line(node.text()) for node in LexborHTMLParser(page).css("p"))
+    return "\n".join(line for line in found if len(line) >= _PARAGRAPH)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _is_prose(text: str) -> bool:
+    lines = text.split("\n")
+    prose = sum(len(line) for line in lines if len(line) >= _PROSE_LINE)
+    return prose >= _PROSE_SHARE * len(text)
+
+
+# Metadata
+
+
+def _metadata(page: str, url: str | None) -> Fields:
+    from selectolax.lexbor import LexborHTMLParser
+
+    parsed = LexborHTMLParser(page)
+    fields: Fields = {}
+    for read in (_from_json, _from_meta, _from_html):
+        for name, value in _try(partial(read, parsed), Fields()).items():
+            if kept := _one_line(value)[:_LONGEST_FIELD]:
+                fields.setdefault(name, clean(kept))
+    if "url" in fields and url:
+        fields["url"] = _try(lambda: urljoin(url, fields["url"]), "")
+    if not re.fullmatch(
+        r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", fields.get("lang", "")
+    ):
+        fields.pop("lang", None)
+    return fields
+
+
+def _from_json(parsed: "LexborHTMLParser") -> Fields:
+    """What schema.org's NewsArticle and its like say (schema.org/NewsArticle)."""
+    for script in parsed.css('script[type="application/ld+json"]'):
+        data = _try(partial(_json, script.text()), None)
+        for node in islice(_nodes(data), _MOST_NODES):
+            kind = node.get("@type")
+            kinds = kind if isinstance(kind, list) else [kind]
+            if any(str(k).endswith(("Article", "Posting")) for k in kinds):
+                return _article_fields(node)
+    return {}
+
+
+def _json(written: str) -> object:
+    return json.loads(written, strict=False) if len(written) < _LONGEST_JSON else None
+
+
+def _nodes(data: object) -> Iterator[dict[str, Any]]:
+    """Every object of a JSON value, outer ones first, without recursion."""
+    waiting = [data]
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, dict):
+            yield value
+            waiting += list(value.values())[:_MOST_NODES]
+        elif isinstance(value, list):
+            waiting += value[:_MOST_NODES]
+
+
+def _article_fields(node: dict[str, Any]) -> Fields:
+    found = {
+        "title": node.get("headline") or node.get("name"),
+        "published": node.get("datePublished"),
+        "lang": node.get("inLanguage"),
+        "source": node.get("publisher"),
+    }
+    fields = {name: _name(value) for name, value in found.items()}
+    fields["url"] = _address(node.get("url") or node.get("mainEntityOfPage"))
+    authors = node.get("author")
+    several = authors if isinstance(authors, list) else [authors]
+    fields["author"] = ", ".join(filter(None, map(_name, several[:5])))
+    return fields
+
+
+def _name(value: object) -> str:
+    """A JSON-LD value as words: itself, or the name of its object."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, dict):
+        value = value.get("name")
+    return value if isinstance(value, str) and not web_address(value) else ""
+
+
+def _address(value: object) -> str:
+    """A JSON-LD address: itself, or that of its object."""
+    if isinstance(value, dict):
+        value = value.get("@id") or value.get("url")
+    return value if isinstance(value, str) else ""
+
+
+_META = {
+    "og:title": "title",
+    "twitter:title": "title",
+    "article:published_time": "published",
+    "og:article:published_time": "published",
+    "datepublished": "published",
+    "date": "published",
+    "author": "author",
+    "og:url": "url",
+    "og:site_name": "source",
+}
+
+
+def _from_meta(parsed: "LexborHTMLParser") -> Fields:
+    fields: Fields = {}
+    for node in parsed.css("meta"):
+        attributes = node.attributes
+        key = (
+            attributes.get("property")
+            or attributes.get("name")
+            or attributes.get("itemprop")
+            or ""
+        ).lower()
+        if key in _META and (content := attributes.get("content")):
+            fields.setdefault(_META[key], content)
+    return fields
+
+
+def _from_html(parsed: "LexborHTMLParser") -> Fields:
+    found = {
+        "url": ('link[rel="canonical"]', "href"),
+        "lang": ("html", "lang"),
+        "published": ("time[datetime]", "datetime"),
+        "title": ("h1", ""),
+    }
+    fields: Fields = {}
+    for name, (selector, attribute) in found.items():
+        if node := parsed.css_first(selector):
+            fields[name] = (
+                node.attributes.get(attribute) if attribute else node.text()
+            ) or ""
+    if not fields.get("title") and (title := parsed.css_first("head > title")):
+        fields["title"] = title.text()
+    return fields

@@ -1,0 +1,156 @@
+"""Says in which unit a number is given, from the words right beside it.
+
+Tables only, and two look-ups: money before the number («US$5m», «EUR 3 Mio.») and
+a unit after it («35 %», «four-day», «273 billion dollars»). Units are named in plain
+words; a unit that is not listed is none.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_SIGNS: Mapping[str, str] = {
+    "US$": "USD",
+    "$": "USD",
+    "A$": "AUD",
+    "AU$": "AUD",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "HK$": "HKD",
+    "NZ$": "NZD",
+    "S$": "SGD",
+    "R$": "BRL",
+    "£": "GBP",
+    "€": "EUR",
+    "¥": "JPY",
+    "₹": "INR",
+    "₩": "KRW",
+    "₽": "RUB",
+    "₪": "ILS",
+    "₺": "TRY",
+    "Rs": "INR",
+    "Rs.": "INR",
+}
+_CODES_WORDS = """
+    USD EUR GBP JPY CNY CHF INR KRW AUD CAD NZD HKD SGD RUB BRL MXN ZAR SEK NOK DKK
+"""
+_CODES = _CODES_WORDS.split()
+
+#: Plain name of a unit → how it is written after a number.
+_WRITTEN: Mapping[str, str] = {
+    "percentage points": "percentage points|percentage point|Prozentpunkte",
+    "percent": "%|percent|per cent|pct|Prozent",
+    "USD": "dollars|dollar|US dollars|U.S. dollars|Dollar|USD|US-Dollar",
+    "EUR": "euros|euro|Euro|EUR|€",
+    "GBP": "pounds sterling|GBP",
+    "JPY": "yen|Yen",
+    "CNY": "yuan|renminbi",
+    "KRW": "won",
+    "INR": "rupees|rupee",
+    "RUB": "rubles|roubles|ruble|Rubel",
+    "CHF": "Swiss francs|francs|Franken",
+    "cents": "cents|cent",
+    "pence": "pence",
+    "pounds": "pounds|pound|lbs|lb",
+    "km/h": "km/h|kph|kmh|kilometers per hour|kilometres per hour|Stundenkilometer",
+    "mph": "mph|miles per hour|miles an hour",
+    "square km": "square kilometers|square kilometres|km²|Quadratkilometer",
+    "square miles": "square miles|square mile",
+    "square metres": "square meters|square metres|m²|Quadratmeter",
+    "square feet": "square feet|square foot|sq ft",
+    "cubic metres": "cubic meters|cubic metres|m³|Kubikmeter",
+    "km": "km|kilometers|kilometres|kilometer|kilometre|Kilometer|Kilometern",
+    "miles": "miles|mile|Meilen",
+    "metres": "m|meters|metres|meter|metre|Meter|Metern",
+    "cm": "cm|centimeters|centimetres|Zentimeter",
+    "mm": "mm|millimeters|millimetres|Millimeter",
+    "feet": "feet|foot|ft",
+    "inches": "inches|inch",
+    "yards": "yards|yard",
+    "acres": "acres|acre",
+    "hectares": "hectares|hectare|Hektar",
+    "kg": "kg|kilograms|kilogrammes|kilogram|kilos|kilo|Kilogramm|Kilo",
+    "grams": "grams|gram|grammes|g|Gramm",
+    "ounces": "ounces|ounce|oz",
+    "tonnes": "tonnes|tonne|metric tons|Tonnen",
+    "tons": "tons|ton",
+    "litres": "litres|liters|litre|liter|Liter|Litern",
+    "gallons": "gallons|gallon",
+    "barrels": "barrels|barrel|Barrel",
+    "degrees Celsius": "°C|degrees Celsius|degrees C|Grad Celsius",
+    "degrees Fahrenheit": "°F|degrees Fahrenheit|degrees F",
+    "degrees": "°|degrees|degree|Grad",
+    "MW": "MW|megawatts|megawatt|Megawatt",
+    "GW": "GW|gigawatts|gigawatt|Gigawatt",
+    "kW": "kW|kilowatts|kilowatt|Kilowatt",
+    "kWh": "kWh|kilowatt-hours|kilowatt hours|Kilowattstunden",
+    "MWh": "MWh|megawatt-hours|megawatt hours|Megawattstunden",
+    "TWh": "TWh|terawatt-hours|terawatt hours|Terawattstunden",
+    "KB": "KB|kilobytes",
+    "MB": "MB|megabytes|Megabyte",
+    "GB": "GB|gigabytes|gigabyte|Gigabyte",
+    "TB": "TB|terabytes|terabyte|Terabyte",
+    "seconds": "seconds|second|secs|Sekunden",
+    "minutes": "minutes|minute|mins|min|Minuten",
+    "hours": "hours|hour|hrs|Stunden",
+    "days": "days|day|Tage|Tagen",
+    "nights": "nights|night|Nächte|Nächten",
+    "weeks": "weeks|week|Wochen",
+    "months": "months|month|Monate|Monaten",
+    "years": "years|year|Jahre|Jahren",
+    "decades": "decades|decade|Jahrzehnte|Jahrzehnten",
+    "centuries": "centuries|Jahrhunderte",
+}
+_NAME_OF: Mapping[str, str] = {
+    written: name for name, forms in _WRITTEN.items() for written in forms.split("|")
+}
+_PEOPLE = frozenset({"people", "persons", "Menschen", "Personen", "Leute"})
+MONEY = frozenset({*_SIGNS.values(), *_CODES, "cents", "pence"})
+_TIME_WORDS = """
+    seconds minutes hours days nights weeks months years decades centuries
+"""
+TIME = frozenset(_TIME_WORDS.split())
+
+_LONGEST_FIRST = sorted(_NAME_OF, key=len, reverse=True)
+_AFTER = re.compile(
+    r"[\s\u00a0\u202f-]?(?P<unit>"
+    + "|".join(re.escape(w).replace(r"\ ", r"[\s-]") for w in _LONGEST_FIRST)
+    + r")(?![^\W_])(?P<old>[-\s]olds?\b)?"
+)
+_BEFORE = re.compile(
+    r"(?:(?:\b(?:US|AU|A|CA|C|HK|NZ|S|R))?\$|[£€¥₹₩₽₪₺]|\bRs\.?|\b(?:"
+    + "|".join(_CODES)
+    + r"))[\s\u00a0]?$"
+)
+_LONGEST_SIGN = 6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """A unit's plain name, and the stretch that the figure and its unit take up."""
+
+    name: str
+    start: int
+    end: int
+
+
+def of(text: str, start: int, end: int) -> Unit | None:
+    """The unit of the number `text[start:end]`, or None where it has none."""
+    money = _BEFORE.search(text[max(0, start - _LONGEST_SIGN) : start])
+    if money:
+        sign = money.group().strip()
+        begin = start - len(money.group())
+        return Unit(name=_SIGNS.get(sign, sign), start=begin, end=end)
+    m = _AFTER.match(text, end)
+    if m is None:
+        return None
+    name = _NAME_OF.get(re.sub(r"[\s-]", " ", m["unit"])) or _NAME_OF.get(m["unit"], "")
+    # «won» is far more often a verb than a currency: money needs its scale.
+    if name == "KRW" and "illion" not in text[start:end]:
+        return None
+    return Unit(name=name, start=start, end=m.end())
+
+
+def counts_people(noun: str) -> bool:
+    """Whether a counted noun means people in general."""
+    return noun in _PEOPLE

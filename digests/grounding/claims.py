@@ -1,0 +1,291 @@
+"""Judges whether a source supports a claim; it compares words and knows no meaning.
+
+That numbers and names occur somewhere in the source is necessary and nearly
+worthless alone (QAGS: Wang et al., 2020, and our own measurements). So the claim is
+laid over every window of two neighbouring sentences: its pairs and triples of words,
+and the longest run of words in the same order within one sentence. Figures and names
+must stand in the source, better in the window; negation and doubt must agree.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digests.language import numbers, sentences, words
+from digests.language.fold import fold
+from digests.types import Verdict
+
+#: From this score on a claim counts as supported.
+SUPPORTED = 0.75
+#: Parts of the score; they add up to 1.
+_PAIRS, _TRIPLES, _ORDER = 0.3, 0.4, 0.3
+#: What is left of the score where something does not agree.
+_FOREIGN_FIGURE = 0.4
+_DISTANT_FIGURE = 0.9
+_FOREIGN_NAME = 0.5
+_DISTANT_NAME = 0.95
+_NEGATION = 0.6
+_HEARD = 0.7
+_DOUBT = 0.9
+#: The windows that share most with the claim are read word by word.
+_READ_CLOSELY = 5
+#: A longer «sentence» is read in pieces of so many words.
+_LONGEST_PIECE = 80
+#: More sentences than this are no claim.
+_MOST_SENTENCES = 40
+
+_NAME = re.compile(r"(?<=[\w,’'] )[A-Z][\w’'-]+")
+_DENIES = re.compile(
+    r"\b(?:not|never|no|nobody|none|nor|neither|without|cannot|denie[sd]|denying|failed|"
+    r"nicht|nie|kein\w*|ohne|weder)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_HEARSAY = re.compile(
+    r"\b(?:claim(?:s|ed|ing)?|alleg\w+|reportedly|apparently|suspected|rumou?red|"
+    r"unconfirmed|doubt(?:s|ed|ful)?|angeblich)\b",
+    re.IGNORECASE,
+)
+_DOUBTS = re.compile(
+    r"\b(?:may|might|could|possibl[ey]|soll|sollen|möglicherweise|könnte)\b"
+)
+#: A denial is read for the content words after it, so many of them in so many signs.
+_DENIED = 2
+_REACH = 40
+_STOPS = ".!?…'"
+_TORN = re.compile(r"(?<=\d)([.,])\s(?=\d)")
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Window:
+    """Two neighbouring sentences of a source."""
+
+    text: str
+    first: Words
+    content: Words
+    raw: Words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Claim:
+    """One sentence of a claim."""
+
+    text: str
+    content: Words
+    raw: Words
+    figures: frozenset[float]
+    names: frozenset[str]
+
+
+def check(source: str, claim: str) -> Verdict:
+    """Whether `source` supports every sentence of `claim`, and how far.
+
+    Returns:
+        The weakest sentence's score (0 to 1) with what was found against it; a claim
+        without words is supported by nothing.
+    """
+    parts = [claim[s.start : s.end] for s in sentences.split(claim)]
+    parts = [part for part in parts if words.tokens(part)]
+    if not parts:
+        return Verdict(supported=False, score=0.0, reasons=("The claim has no words.",))
+    if _stands_whole(fold(claim), fold(source)):
+        return Verdict(
+            supported=True, score=1.0, reasons=("It stands there verbatim.",)
+        )
+    if len(parts) > _MOST_SENTENCES:
+        return Verdict(
+            supported=False, score=0.0, reasons=("The claim is too long to check.",)
+        )
+    windows = _windows(source)
+    figures = _figures(source)
+    vocabulary = frozenset(w for window in windows for w in window.raw)
+    verdicts = [_judge(_read(p), windows, figures, vocabulary) for p in parts]
+    score, reasons = min(verdicts, key=lambda v: v[0])
+    return Verdict(
+        supported=score >= SUPPORTED, score=round(score, 4), reasons=tuple(reasons)
+    )
+
+
+def _stands_whole(claim: str, source: str) -> bool:
+    """Whether the claim is whole sentences of the source, not a piece of one."""
+    at = source.find(claim)
+    if at < 0 or claim[-1] not in _STOPS:
+        return False
+    before = source[:at].rstrip(" '")
+    return not before or before[-1] in _STOPS
+
+
+def _read(part: str) -> _Claim:
+    raw = words.tokens(part)
+    names = (w.lower().replace("’", "'") for w in _NAME.findall(part))
+    return _Claim(
+        text=part,
+        content=words.content(part) or raw,
+        raw=raw,
+        figures=frozenset(n.value for n in numbers.find(part)),
+        names=frozenset(n.removesuffix("'s").removesuffix("'") for n in names),
+    )
+
+
+def _figures(text: str) -> frozenset[float]:
+    """The numbers of a source, also those that a blank tore apart («235, 000»)."""
+    mended = _TORN.sub(r"\1", text)
+    found = numbers.find(text) + (numbers.find(mended) if mended != text else ())
+    return frozenset(number.value for number in found)
+
+
+def _windows(source: str) -> list[_Window]:
+    pieces = [
+        piece
+        for s in sentences.split(source)
+        for piece in _pieces(source[s.start : s.end])
+    ]
+    tokens = [words.tokens(piece) for piece in pieces]
+    contents = [words.content(piece) for piece in pieces]
+    found = []
+    for at in range(len(pieces)):
+        following = slice(at, at + 2)
+        found.append(
+            _Window(
+                text=" ".join(pieces[following]),
+                first=tokens[at],
+                content=tuple(w for part in contents[following] for w in part),
+                raw=tuple(w for part in tokens[following] for w in part),
+            )
+        )
+    return found
+
+
+def _pieces(sentence: str) -> list[str]:
+    """A sentence, or its parts where it is a list or a page without full stops."""
+    places = words.spans(sentence)
+    if len(places) <= _LONGEST_PIECE:
+        return [sentence]
+    starts = [places[at][0] for at in range(0, len(places), _LONGEST_PIECE)]
+    return [
+        sentence[a:b] for a, b in zip(starts, [*starts[1:], len(sentence)], strict=True)
+    ]
+
+
+def _judge(
+    claim: _Claim,
+    windows: Sequence[_Window],
+    figures: frozenset[float],
+    vocabulary: frozenset[str],
+) -> tuple[float, list[str]]:
+    """The best window's score for one sentence, and what speaks against it."""
+    rough = sorted(
+        ((_rough(claim, window), at) for at, window in enumerate(windows)), reverse=True
+    )
+    best, at = max(
+        (
+            (_close(claim, windows[at], score), at)
+            for score, at in rough[:_READ_CLOSELY]
+        ),
+        default=(0.0, -1),
+    )
+    if at < 0 or best <= 0:
+        return 0.0, ["No sentence of the source speaks of this."]
+    return _weighed(claim, windows[at], best, figures, vocabulary)
+
+
+def _rough(claim: _Claim, window: _Window) -> float:
+    """Share of the claim's pairs and triples of words that the window has."""
+    content = set(window.content)
+    plain = sum(w in content for w in claim.content) / len(claim.content)
+    if plain < _UNRELATED:
+        return 0.0
+    return _PAIRS * _runs(claim.content, window.content, 2, plain) + _TRIPLES * _runs(
+        claim.raw, window.raw, 3, plain
+    )
+
+
+#: A window with less of the claim's words than this speaks of something else.
+_UNRELATED = 0.3
+
+
+def _runs(claim: Words, window: Words, size: int, plain: float) -> float:
+    wanted = list(zip(*(claim[at:] for at in range(size)), strict=False))
+    if not wanted:
+        return plain
+    there = set(zip(*(window[at:] for at in range(size)), strict=False))
+    return sum(run in there for run in wanted) / len(wanted)
+
+
+def _close(claim: _Claim, window: _Window, rough: float) -> float:
+    if rough <= 0:
+        return 0.0
+    raw = claim.raw[: 2 * _LONGEST_PIECE]
+    return rough + _ORDER * _common(raw, window.first) / len(raw)
+
+
+def _common(one: Words, other: Words) -> int:
+    """Length of the longest common subsequence."""
+    before = [0] * (len(other) + 1)
+    for word in one:
+        now = [0]
+        for at, there in enumerate(other):
+            now.append(
+                before[at] + 1 if word == there else max(before[at + 1], now[at])
+            )
+        before = now
+    return before[-1]
+
+
+def _weighed(
+    claim: _Claim,
+    window: _Window,
+    score: float,
+    figures: frozenset[float],
+    vocabulary: frozenset[str],
+) -> tuple[float, list[str]]:
+    """The score after figures, names, negation and doubt were compared."""
+    reasons = []
+    near = _figures(window.text)
+    if claim.figures - figures:
+        score *= _FOREIGN_FIGURE
+        reasons.append("A figure does not stand in the source.")
+    elif claim.figures - near:
+        score *= _DISTANT_FIGURE
+        reasons.append("A figure stands elsewhere in the source, in another context.")
+    spoken = frozenset(word.removesuffix("'s") for word in window.raw)
+    if not all(_has(vocabulary, name) for name in claim.names):
+        score *= _FOREIGN_NAME
+        reasons.append("A name does not stand in the source.")
+    elif not all(_has(spoken, name) for name in claim.names):
+        score *= _DISTANT_NAME
+        reasons.append("A name stands elsewhere in the source, in another context.")
+    if _disagrees(claim, window):
+        score *= _NEGATION
+        reasons.append("Claim and source do not deny the same.")
+    if _surer(_HEARSAY, claim, window):
+        score *= _HEARD
+        reasons.append("The source only reports what somebody claims.")
+    elif _surer(_DOUBTS, claim, window):
+        score *= _DOUBT
+        reasons.append("The source is less sure than the claim.")
+    if not reasons and score < SUPPORTED:
+        reasons.append("The words stand in the source, but not together.")
+    return score, reasons
+
+
+def _surer(doubt: re.Pattern[str], claim: _Claim, window: _Window) -> bool:
+    """Whether the source voices a doubt that the claim leaves out."""
+    return bool(doubt.search(window.text)) and not doubt.search(claim.text)
+
+
+def _disagrees(claim: _Claim, window: _Window) -> bool:
+    """Whether the claim denies what the window does not, or affirms what it denies."""
+    if _DENIES.search(claim.text):
+        return not _DENIES.search(window.text)
+    told = frozenset(claim.content)
+    denied = (
+        words.content(window.text[m.end() : m.end() + _REACH])[:_DENIED]
+        for m in _DENIES.finditer(window.text)
+    )
+    return any(told.issuperset(part) and part for part in denied)
+
+
+def _has(vocabulary: frozenset[str], name: str) -> bool:
+    return name in vocabulary or all(part in vocabulary for part in name.split("-"))

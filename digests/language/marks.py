@@ -1,0 +1,303 @@
+"""Finds what stands between quotation marks; judges neither what it is nor whose.
+
+One pass a paragraph with a small state. The family of the outer marks (double or
+single) is chosen once a text, by what stands outside the other family; the inner
+family is left alone. A mark opens or closes by its shape and by its neighbours, and
+the state decides what is left open. The state ends with the paragraph, so that a
+lost mark spoils nothing after it; a paragraph left open whose next one begins with a
+mark is one quotation over paragraphs, provided that it is closed in the end.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from digests.language.mark_tables import (
+    AFTER_CLOSE,
+    CLIPPED,
+    CORNERS,
+    DOUBLE,
+    DOUBLE_CLOSE,
+    DOUBLE_OPEN,
+    LOW_OPENER,
+    SINGLE,
+    SINGLE_CLOSE,
+    SINGLE_OPEN,
+)
+
+_PARAGRAPH = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
+_DOUBLE = re.compile(f"[{DOUBLE}]")
+_SINGLE = re.compile(f"[{SINGLE}]")
+_WORD = re.compile(r"\w{1,20}")
+_NEXT_WORD = re.compile(r"\s?(\w{0,20})")
+_FULL_END = ",.!?…;:"
+_BEFORE_OPENER = "([{—–-―/:=>|*"
+_AFTER_CLOSER = ",.!?…;:)]}—–-―/*<|"
+#: Stands in for a double mark that was lost: «We can.’ Then …».
+_MISTYPED_CLOSE = re.compile(r"(?<=[.!?…])['’](?=\s|\Z)")
+_INTRODUCED = re.compile(r"[:,]\s*\Z")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quoted:
+    """A stretch between marks: `text[start:end]`, the marks excluded."""
+
+    start: int
+    end: int
+    #: Whether a mark closes it; a paragraph of a longer quotation may have none.
+    closed: bool
+    #: Whether it goes on from the stretch before (a new paragraph).
+    goes_on: bool = False
+
+
+def quoted(text: str, lang: str | None = None) -> tuple[Quoted, ...]:
+    """Give the outermost quoted stretches of `text`, in order, none empty."""
+    code = (lang or "en")[:2].lower()
+    paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
+    doubles = _pairs(text, paragraphs, _Double(text, code))
+    singles = _pairs(text, paragraphs, _Single(text)) if _has_single(text) else []
+    chosen = _outer(doubles, singles)
+    return tuple(_trimmed(text, chosen))
+
+
+def _has_single(text: str) -> bool:
+    return any(mark in text for mark in SINGLE)
+
+
+def _outer(doubles: list[Quoted], singles: list[Quoted]) -> list[Quoted]:
+    """Choose the family with more stretches outside the other's."""
+    if not singles or not doubles:
+        return doubles or singles
+    return (
+        singles if _outside(singles, doubles) > _outside(doubles, singles) else doubles
+    )
+
+
+def _outside(these: Sequence[Quoted], those: Sequence[Quoted]) -> int:
+    count = at = 0
+    for one in these:
+        while at < len(those) and those[at].end < one.start:
+            at += 1
+        count += at == len(those) or one.start < those[at].start
+    return count
+
+
+def _trimmed(text: str, found: list[Quoted]) -> Iterator[Quoted]:
+    for one in found:
+        start, end = one.start, one.end
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        if end > start:
+            yield replace(one, start=start, end=end)
+
+
+class _Double:
+    """Reads double marks: shape first, neighbours where the shape says nothing."""
+
+    def __init__(self, text: str, code: str) -> None:
+        self.text = text
+        self.pattern = _DOUBLE
+        self.low_opener = code in LOW_OPENER or "„" in text
+        self.inward = _points_inward(text)
+
+    def reads(self, at: int, end: int, *, is_open: bool) -> str:
+        """Tell what the mark at `at` does: «open», «close», or «» for nothing."""
+        mark = self.text[at]
+        if mark in CORNERS or mark in "」』〞〟":
+            return "open" if mark in CORNERS else "close"
+        before, after = _neighbours(self.text, at, end)
+        if mark in "«»" and self.inward:
+            return "open" if mark == "»" else "close"
+        opens = _can_open(before, after)
+        closes = _can_close(before, after)
+        if opens and closes:
+            return self._by_shape(mark, is_open=is_open)
+        if closes:
+            return "close" if is_open else ""
+        if opens or (not is_open and before in _FULL_END and after.isalnum()):
+            return "open"
+        return "close" if is_open else ""
+
+    def _by_shape(self, mark: str, *, is_open: bool) -> str:
+        if mark == "“" and self.low_opener:
+            return "close" if is_open else ""
+        if mark in DOUBLE_OPEN:
+            return "open"
+        if mark in DOUBLE_CLOSE:
+            return "close" if is_open else ""
+        return "close" if is_open else "open"
+
+    def close(self, start: int, end: int) -> int:
+        """Find where the stretch opened before `start` ends; -1 if it does not."""
+        for match in self.pattern.finditer(self.text, start, end):
+            does = self.reads(match.start(), end, is_open=True)
+            if does == "close":
+                return match.start()
+            if does == "open":
+                return -1
+        return -1
+
+
+class _Single:
+    """Reads single marks, which may be apostrophes: never by alternation."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.pattern = _SINGLE
+
+    def reads(self, at: int, end: int, *, is_open: bool) -> str:
+        mark = self.text[at]
+        before, after = _neighbours(self.text, at, end)
+        if mark == "'" and "'" in (before, after):
+            # Two apostrophes are wiki's italics, inches or seconds, not a mark.
+            return ""
+        if mark in SINGLE_CLOSE:
+            return "close" if is_open and _can_close(before, after) else ""
+        if mark not in SINGLE_OPEN and not _can_open(before, after):
+            return "close" if is_open and _can_close(before, after) else ""
+        if after.isspace() or before.isalnum():
+            return ""
+        word = _WORD.match(self.text, at + 1)
+        if word and (word[0].lower() in CLIPPED or _decade(word[0])):
+            return ""
+        return "open"
+
+    def close(self, start: int, end: int) -> int:
+        """Find the closing mark: the first certain one, or a weak one that may be."""
+        closer = {"'": "'", "‚": "‘’", "‹": "›"}.get(self.text[start - 1], "’")
+        weak = -1
+        for match in self.pattern.finditer(self.text, start, end):
+            at = match.start()
+            does = self.reads(at, end, is_open=True)
+            if does == "open":
+                break
+            if does != "close" or self.text[at] not in closer:
+                continue
+            if self._is_certain(at, end):
+                return at
+            weak = at
+        return weak
+
+    def _is_certain(self, at: int, end: int) -> bool:
+        """Tell a closing mark from «the leaders' view» and «runnin' wild»."""
+        before = self.text[at - 1]
+        if before in _FULL_END or not before.isalnum():
+            return True
+        if before not in "sSnz" or at + 1 >= end:
+            return True
+        after = self.text[at + 1]
+        if not after.isspace():
+            return True
+        following = _NEXT_WORD.match(self.text, at + 1)
+        word = following[1] if following else ""
+        return word.lower() in AFTER_CLOSE or not word
+
+
+def _neighbours(text: str, at: int, end: int) -> tuple[str, str]:
+    before = text[at - 1] if at else "\n"
+    after = text[at + 1] if at + 1 < end else "\n"
+    return before, after
+
+
+def _can_open(before: str, after: str) -> bool:
+    """Tell whether a mark between these two may open: «␣"W», «("W», «—"W»."""
+    return not after.isspace() and (
+        before.isspace() or before in _BEFORE_OPENER or before in DOUBLE + SINGLE
+    )
+
+
+def _can_close(before: str, after: str) -> bool:
+    """Tell whether a mark between these two may close: «w"␣», «.",», «w")»."""
+    return not before.isspace() and (
+        after.isspace() or after in _AFTER_CLOSER or after in DOUBLE + SINGLE
+    )
+
+
+def _decade(word: str) -> bool:
+    return len(word) in {2, 3} and word[:2].isdigit()
+
+
+def _points_inward(text: str) -> bool:
+    """Tell whether guillemets point inward (»so«), as in German and Danish books."""
+    return len(re.findall(r"(?<!\w)»(?=\w)", text)) > len(
+        re.findall(r"(?<!\w)«(?=\s?\w)", text)
+    )
+
+
+def _pairs(
+    text: str, paragraphs: list[tuple[int, int]], reader: _Double | _Single
+) -> list[Quoted]:
+    """Read every paragraph for itself, then join those that were left open."""
+    found: list[Quoted] = []
+    #: Stretches of paragraphs left open, kept until a closing mark proves them.
+    chain: list[Quoted] = []
+    for start, end in paragraphs:
+        inside = _paragraph(text, start, end, reader)
+        first = inside[0] if inside else None
+        goes_on = bool(chain) and first is not None and _begins(text, start, first)
+        if goes_on and first is not None:
+            inside[0] = first = replace(first, goes_on=True)
+            if first.closed:
+                found += chain
+                chain = []
+        elif text[start:end].strip():
+            found += _kept_open(text, chain)
+            chain = []
+        if inside and not inside[-1].closed:
+            chain.append(inside.pop())
+        found += inside
+    found += _kept_open(text, chain)
+    return sorted(found, key=lambda one: one.start)
+
+
+def _begins(text: str, start: int, first: Quoted) -> bool:
+    return not text[start : first.start - 1].strip()
+
+
+def _kept_open(text: str, chain: list[Quoted]) -> list[Quoted]:
+    """Keep of an unproved chain only what a colon or comma introduced."""
+    return [
+        one
+        for one in chain[:1]
+        if _INTRODUCED.search(text, max(0, one.start - 4), one.start - 1)
+    ]
+
+
+def _paragraph(
+    text: str, start: int, end: int, reader: _Double | _Single
+) -> list[Quoted]:
+    found: list[Quoted] = []
+    at = start
+    while True:
+        match = reader.pattern.search(text, at, end)
+        if match is None:
+            return found
+        at = match.end()
+        if reader.reads(match.start(), end, is_open=False) != "open":
+            continue
+        close = reader.close(at, end)
+        if close < 0:
+            close = _substitute(text, at, end, reader)
+        if close >= 0:
+            found.append(Quoted(start=at, end=close, closed=True))
+            at = close + 1
+        elif not _opens_again(at, end, reader):
+            found.append(Quoted(start=at, end=end, closed=False))
+            return found
+
+
+def _substitute(text: str, at: int, end: int, reader: _Double | _Single) -> int:
+    if isinstance(reader, _Single):
+        return -1
+    stop = reader.pattern.search(text, at, end)
+    match = _MISTYPED_CLOSE.search(text, at, stop.start() if stop else end)
+    return match.start() if match else -1
+
+
+def _opens_again(at: int, end: int, reader: _Double | _Single) -> bool:
+    return any(
+        reader.reads(match.start(), end, is_open=False) == "open"
+        for match in reader.pattern.finditer(reader.text, at, end)
+    )

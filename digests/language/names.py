@@ -1,0 +1,281 @@
+"""Reads names in a text and who is meant by a short one; it resolves no pronoun.
+
+A name is a run of capitalised words. Titles, parties and countries before it are cut
+off and kept as the role, weekdays and function words are no names, a possessive ends
+a run. `Cast` then knows every full name of the text: «Clinton» is the person whose
+full name ends in it, «Xi» the one whose full name begins with it where the text uses
+it so (family name first), and tells what the text says about sex.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from digests.language.abbreviations import STARTERS
+from digests.language.name_tables import (
+    ADJECTIVES,
+    BODY_WORDS,
+    FEMALE,
+    FEMALE_WORDS,
+    MALE,
+    MALE_WORDS,
+    NEUTRAL_TITLES,
+    NEVER_NAME,
+    PARTICLES,
+    PLACES,
+    TITLES,
+)
+from digests.language.tokens import Token
+
+_SMALL = STARTERS["en"] | STARTERS["de"] | NEVER_NAME
+_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+_ACRONYM_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as it stands at one place: tokens `first` to `last`, end exclusive.
+
+    `first` to `core` are its titles and adjectives, `core` to `last` the name itself.
+    """
+
+    first: int
+    core: int
+    last: int
+    text: str
+    #: «person», «body», «place», «title» (a title alone), «party», or «» if unknown.
+    kind: str
+    #: «m», «f» or «».
+    sex: str
+    possessive: bool
+    #: One word at a sentence's beginning that looks like a verb form: «Speaking to».
+    doubtful: bool = False
+
+
+def runs(tokens: Sequence[Token]) -> list[Name]:
+    """Give the names among the tokens of one sentence, in order."""
+    found = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.capital and not _is_small(tokens, at):
+            end = _run_end(tokens, at)
+            found.append(_name(tokens, at, end))
+            at = end
+        else:
+            at += 1
+    return found
+
+
+def _is_small(tokens: Sequence[Token], at: int) -> bool:
+    low = tokens[at].low
+    if low[1:2] == "-" and low[0] in "rdi":
+        return True
+    if low not in _SMALL:
+        return False
+    # «Will Smith», «May Jones»: a function word before a surname may be a name.
+    return not (
+        (low in MALE or low in FEMALE)
+        and at + 1 < len(tokens)
+        and tokens[at + 1].capital
+        and tokens[at + 1].low not in _SMALL
+    )
+
+
+def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «Speaking to …», «Asked about …» at a sentence's beginning from names."""
+    if at and tokens[at - 1].kind == "word":
+        return False
+    if not tokens[at].low.endswith(("ing", "ed", "ly")):
+        return False
+    return tokens[at].low not in MALE and tokens[at].low not in FEMALE
+
+
+def _run_end(tokens: Sequence[Token], at: int) -> int:
+    """Find where the run that begins at `at` ends."""
+    end = at + 1
+    while end < len(tokens) and not tokens[end - 1].possessive:
+        token = tokens[end]
+        if token.capital and token.low not in _SMALL:
+            end += 1
+        elif _bridges(tokens, end):
+            end += 2
+        else:
+            break
+    return end
+
+
+def _bridges(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a small word joins two parts: «de Blasio», «Bank of England»."""
+    if at + 1 >= len(tokens) or not tokens[at + 1].capital:
+        return False
+    low = tokens[at].low
+    if low in PARTICLES:
+        return True
+    before = tokens[at - 1].low
+    if low == "of":
+        return before in BODY_WORDS and before not in PLACES
+    return low == "&"
+
+
+def _name(tokens: Sequence[Token], first: int, last: int) -> Name:
+    core = _core(tokens, first, last)
+    words = [token.low.rstrip(".") for token in tokens[core:last]]
+    possessive = tokens[last - 1].possessive
+    if possessive:
+        words[-1] = words[-1].removesuffix("'s").rstrip("'")
+    kind = _kind(words, [token.text for token in tokens[core:last]], core > first)
+    sex = _sex([token.low.rstrip(".") for token in tokens[first:core]], words)
+    return Name(
+        first,
+        core,
+        last,
+        _text(tokens, core, last),
+        kind,
+        sex,
+        possessive,
+        last - first == 1 and _is_opening_verb(tokens, first),
+    )
+
+
+def _text(tokens: Sequence[Token], core: int, last: int) -> str:
+    """Give the name's words with single spaces, without the possessive."""
+    parts = []
+    for at in range(core, last):
+        token = tokens[at]
+        joined = at > core and tokens[at - 1].end == token.start
+        parts.append(token.text if joined or at == core else " " + token.text)
+    name = "".join(parts)
+    if name.endswith(("'s", "’s")):
+        return name[:-2]
+    return name.rstrip("'’")
+
+
+def _core(tokens: Sequence[Token], first: int, last: int) -> int:
+    """Cut titles, then adjectives of party and country, off the front of a run."""
+    core = first
+    for at in range(first, last - 1):
+        if tokens[at].low.rstrip(".") in TITLES:
+            core = at + 1
+    while (
+        last - core > 2
+        and tokens[core].low in ADJECTIVES
+        and tokens[core].low not in MALE
+        and tokens[core].low not in FEMALE
+        and not any(token.low in BODY_WORDS for token in tokens[core + 1 : last])
+    ):
+        core += 1
+    return core
+
+
+def _kind(words: list[str], texts: list[str], titled: bool) -> str:
+    known = _known_kind(words)
+    if known and not (titled and known in {"place", "body"} and len(words) < 3):
+        return known
+    if titled or len(words) > 1:
+        return "person"
+    if texts[0].isupper() and 1 < len(texts[0]) <= _ACRONYM_LENGTH:
+        return "body"
+    return ""
+
+
+def _known_kind(words: list[str]) -> str:
+    if words[-1] in TITLES:
+        return "title"
+    if all(word in PLACES for word in words):
+        return "place"
+    if any(word in BODY_WORDS for word in words):
+        return "body"
+    if all(word in ADJECTIVES for word in words):
+        return "party"
+    return ""
+
+
+def _sex(titles: Iterable[str], words: Sequence[str]) -> str:
+    for title in titles:
+        if title in NEUTRAL_TITLES:
+            continue
+        if title in FEMALE_WORDS:
+            return "f"
+        if title in MALE_WORDS:
+            return "m"
+    if len(words) > 1:
+        if words[0] in FEMALE:
+            return "" if words[0] in MALE else "f"
+        if words[0] in MALE:
+            return "m"
+    return ""
+
+
+class Cast:
+    """Everybody whom a text names, by full name."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self._count: Counter[str] = Counter()
+        self._full: dict[tuple[str, str], str] = {}
+        self._by_last: dict[str, list[str]] = {}
+        self._by_first: dict[str, list[str]] = {}
+        self._sex: dict[str, str] = {}
+        for name in names:
+            if name.kind == "person" and " " in name.text:
+                self._enter(name)
+        for name in names:
+            full = self.full(name.text, name.sex)
+            self._count[full] += 1
+            if name.sex and not self._sex.get(full):
+                self._sex[full] = name.sex
+
+    def full(self, text: str, sex: str = "") -> str:
+        """Give the full name that `text` stands for, or `text` itself."""
+        words = _key_words(text)
+        if not words:
+            return text
+        if len(words) > 1:
+            return self._full.get((words[0], words[-1]), text)
+        # A surname that several bear is most often the one most spoken of.
+        for table in (self._by_last, self._by_first):
+            bearers = [
+                full
+                for full in table.get(words[0], ())
+                if not sex or self._sex.get(full, sex) == sex
+            ]
+            if bearers:
+                return max(bearers, key=lambda full: self._count[full])
+        return text
+
+    def sex(self, full: str) -> str:
+        """Give «m», «f», or «» where the text does not tell."""
+        return self._sex.get(full, "")
+
+    def count(self, full: str) -> int:
+        """Give how often the text names somebody."""
+        return self._count[full]
+
+    def is_person(self, full: str) -> bool:
+        """Tell whether a full name was entered for it."""
+        return full in self._sex
+
+    def learn(self, full: str, sex: str) -> None:
+        """Note what a pronoun proved about somebody."""
+        if not self._sex.get(full):
+            self._sex[full] = sex
+
+    def _enter(self, name: Name) -> None:
+        words = _key_words(name.text)
+        if len(words) < 2:
+            return
+        full = self._full.setdefault((words[0], words[-1]), name.text)
+        self._sex.setdefault(full, name.sex)
+        self._sex[full] = self._sex[full] or name.sex
+        self._count[full] += 1
+        for table, word in ((self._by_last, words[-1]), (self._by_first, words[0])):
+            bearers = table.setdefault(word, [])
+            if full not in bearers:
+                bearers.append(full)
+
+
+def _key_words(text: str) -> list[str]:
+    words = [word.strip(".,").lower() for word in text.split()]
+    while len(words) > 1 and words[-1] in _SUFFIXES:
+        words.pop()
+    return words

@@ -1,0 +1,63 @@
+"""Cuts a stretch of text into words and signs for reading names and clauses.
+
+Only what reads grammar needs this; counting words belongs to `digests.language.words`.
+Abbreviated titles, initials and «U.S.» keep their stops, a possessive «'s» stays with
+its word and is told by `possessive`.
+"""
+
+import re
+from typing import NamedTuple
+
+#: Stands for every character of a stretch that must not be read (quoted words).
+COVER = "\ue000"
+
+_TOKEN = re.compile(
+    rf"(?P<cover>{COVER}++)"
+    r"|(?P<word>"
+    r"(?:(?:Mrs?|Ms|Mx|Dr|Prof|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Adm|Maj"
+    r"|Cmdr|Amb|Supt|Det|Jr|Sr|St|Asst|Atty)\.(?=\s)|[A-Z]\.(?=\s?[A-Z])"
+    r"|(?:[A-Za-z]\.){2,12}(?:['’]s\b)?)"
+    r"|[^\W_]++(?:[-.'’&][^\W_]++)*+(?:(?<=[sxz])['’](?=\s))?)"
+    r"|[^\w\s]"
+)
+_POSSESSIVE = ("'s", "’s")
+
+
+class Token(NamedTuple):
+    """A word, a sign, or a covered stretch (`kind` «word», «sign», «cover»)."""
+
+    start: int
+    end: int
+    text: str
+    low: str
+    kind: str
+    #: «Korea's», or «leaders» before a lone apostrophe.
+    possessive: bool
+    capital: bool
+
+
+def tokens(text: str, start: int, end: int) -> list[Token]:
+    """Give the tokens of `text[start:end]`, in order."""
+    found = []
+    for match in _TOKEN.finditer(text, start, end):
+        words = match[0]
+        if match.lastgroup == "word":
+            low = words.lower()
+            possessive = low.endswith(_POSSESSIVE) or low[-1] in "'’"
+            found.append(
+                Token(
+                    match.start(),
+                    match.end(),
+                    words,
+                    low.replace("’", "'"),
+                    "word",
+                    possessive,
+                    words[0].isupper(),
+                )
+            )
+        else:
+            kind = "cover" if match.lastgroup else "sign"
+            found.append(
+                Token(match.start(), match.end(), words, words, kind, False, False)
+            )
+    return found

@@ -1,0 +1,254 @@
+"""Lists who could have said each quotation, with what speaks for it; weighs nothing.
+
+Two kinds: mentions of the quotation's own frame, and «carried» ones: the speaker of a
+quotation beside it, or the subject of the sentence that introduces it. What speaks
+for a candidate is a set of features; `scores` holds their weights.
+"""
+
+from dataclasses import dataclass, field
+
+from digests.quotes.phrases import Noted, is_role
+from digests.quotes.reading import Frame, Reading
+from digests.quotes.spans import Stretch
+from digests.quotes.subjects import main_subject, subject
+from digests.quotes.tables import BETWEEN, STRONG, TURNING
+
+_HANDS_OVER = frozenset(",?!—–-…")
+_FAR = 40
+#: Tokens of an aside between a subject and its verb: «X, who has proposed …, said».
+_ASIDE = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """The reporting word chosen for a quotation: its place among the tokens."""
+
+    at: int
+    text: str
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Somebody who could have said it: a mention, or the speaker of another quote."""
+
+    noted: Noted | None
+    quote: int | None = None
+    features: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a quotation stands in its frame: tokens before `left`, from `right` on."""
+
+    frame: Frame
+    left: int
+    right: int
+
+
+def place(reading: Reading, number: int) -> Place:
+    """Find the tokens beside quotation `number`."""
+    frame = reading.frames[reading.frame_of[number]]
+    one = reading.stretches[number]
+    left = frame.at(one.start - 1)
+    right = frame.at(one.end)
+    while right < len(frame.tokens) and frame.tokens[right].kind == "sign":
+        if frame.tokens[right].start > one.end:
+            break
+        right += 1
+    return Place(frame, left, right)
+
+
+def choose_cue(text: str, one: Stretch, where: Place) -> Cue | None:
+    """Choose the reporting word that belongs to a quotation, if its frame has one."""
+    best, chosen = -2.0, -1
+    hands_over = (
+        text[one.end - 1] in _HANDS_OVER or text[one.end + 1 : one.end + 2] == ","
+    )
+    for at in where.frame.cues:
+        value = _closeness(where, at, hands_over=hands_over)
+        if value > best:
+            best, chosen = value, at
+    accord = _according(where.frame)
+    if accord >= 0 and best < 4:
+        return Cue(accord, "according to")
+    return Cue(chosen, where.frame.tokens[chosen].text) if chosen >= 0 else None
+
+
+def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
+    tokens = where.frame.tokens
+    value = 3.0 if tokens[at].low in STRONG else 2.0
+    if (
+        at + 1 < len(tokens)
+        and tokens[at + 1].low == "by"
+        and tokens[at - 1].low == "as"
+    ):
+        value += 2.0
+    if at >= where.right:
+        gap = tokens[where.right : at]
+        strong = tokens[at].low in STRONG
+        value -= 0.15 * len(gap) + (0.0 if hands_over else 1.5)
+        value += 3.0 if strong and hands_over and len(gap) <= _ASIDE else 0.0
+        value += 3.0 if strong and not hands_over and _trails(where.frame, at) else 0.0
+    else:
+        gap = tokens[at + 1 : where.left]
+        words = [token for token in gap if token.kind == "word"]
+        value -= 0.12 * len(gap)
+        if words and tokens[at].low not in STRONG and _rules(where.frame, at):
+            # «X said that Y wants to make …»: the words are X's.
+            value -= 2.5
+        value += 3.0 if not words else 1.0 if len(words) <= 4 else 0.0
+    return value - 1.5 * sum(token.kind == "cover" for token in gap)
+
+
+def _trails(frame: Frame, at: int) -> bool:
+    """Tell «…, said Paul Beck» and «…, Comey has said.» after the whole clause."""
+    tokens = frame.tokens
+    before = at - 1
+    while before > 0 and tokens[before].low in BETWEEN:
+        before -= 1
+    if tokens[before].text == ",":
+        return tokens[at].low in TURNING
+    for noted in frame.mentions:
+        if noted.last == before + 1 and noted.first > 0:
+            return tokens[noted.first - 1].text == "," or (
+                tokens[noted.first - 1].possessive
+            )
+    return False
+
+
+def _rules(frame: Frame, at: int) -> bool:
+    """Tell whether a strong reporting word stands before `at`, no quotation between."""
+    tokens = frame.tokens
+    for other in reversed(range(at)):
+        if tokens[other].kind == "cover":
+            return False
+        if other in frame.cues and tokens[other].low in STRONG:
+            return True
+    return False
+
+
+def _according(frame: Frame) -> int:
+    tokens = frame.tokens
+    for at, token in enumerate(tokens[:-1]):
+        if token.low == "according" and tokens[at + 1].low == "to":
+            return at
+        if token.low == "laut" and frame.german:
+            return at
+    return -1
+
+
+def in_frame(where: Place, cue: Cue | None) -> list[Candidate]:
+    """Give the frame's own mentions with their features."""
+    frame = where.frame
+    found = {id(noted): Candidate(noted) for noted in frame.mentions}
+    _mark_subject(frame, cue, found)
+    main = main_subject(frame)
+    for candidate in found.values():
+        noted = candidate.noted
+        if noted is None:
+            continue
+        _describe(candidate, noted, where)
+        if noted is main:
+            candidate.features["main subject"] = 1
+    return list(found.values())
+
+
+def _mark_subject(frame: Frame, cue: Cue | None, found: dict[int, Candidate]) -> None:
+    if cue is None:
+        return
+    if frame.tokens[cue.at].low in {"according", "laut"}:
+        for candidate in found.values():
+            if candidate.noted and candidate.noted.first > cue.at:
+                candidate.features["according to"] = 1
+                return
+        return
+    reached = subject(frame, cue.at)
+    if reached is not None:
+        found[id(reached.noted)].features[reached.how] = 1
+
+
+def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
+    features = candidate.features
+    if noted.possessive:
+        near = noted.last == where.left
+        features["owner of the words" if near else "possessive"] = 1
+    elif noted.after_preposition:
+        features["after preposition"] = 1
+    if noted.kind == "nominal" and not is_role(
+        where.frame.tokens[noted.last - 1].low.removesuffix("'s")
+    ):
+        features["unknown noun"] = 1
+    if noted.sort in {"place", "party"}:
+        features[noted.sort] = 1
+    if noted.kind == "name":
+        features["name"] = 1
+    tokens = where.frame.tokens
+    if noted.last + 1 == where.left and tokens[noted.last].text == ":":
+        features["colon"] = 1
+    if noted.first >= where.right:
+        features["after the words"] = 1
+        gap = noted.first - where.right
+    else:
+        gap = where.left - noted.last
+    features["distance"] = min(abs(gap), _FAR)
+
+
+def is_bare(where: Place) -> bool:
+    """Tell whether a frame holds hardly a word beside its quotations."""
+    return sum(token.kind == "word" for token in where.frame.tokens) <= 1
+
+
+def carried(reading: Reading, number: int, where: Place) -> list[Candidate]:
+    """Give the neighbours whose speaker may go on (quotation numbers) or begin."""
+    found = []
+    frame = where.frame
+    paragraph = frame.paragraph
+    bare = is_bare(where)
+    before = number - 1
+    if before >= 0:
+        other = reading.frames[reading.frame_of[before]]
+        found.append(
+            _neighbour(
+                before, other.paragraph, paragraph, bare=bare, same=other is frame
+            )
+        )
+    if bare and number + 1 < len(reading.stretches):
+        other = reading.frames[reading.frame_of[number + 1]]
+        if other.paragraph == paragraph:
+            found.append(Candidate(None, number + 1, {"next speaker": 1}))
+    found += _introduced(reading, frame, bare=bare)
+    return found
+
+
+def _neighbour(
+    before: int, other: int, paragraph: int, *, bare: bool, same: bool
+) -> Candidate:
+    if same:
+        name = "speaker in the sentence"
+    elif other == paragraph:
+        name = "speaker before" if bare else "speaker before, with words"
+    elif other + 1 == paragraph:
+        name = "speaker of the paragraph before"
+    else:
+        name = "speaker far before"
+    if name.startswith("speaker of") and not bare:
+        name = "speaker far before"
+    return Candidate(None, before, {name: 1})
+
+
+def _introduced(reading: Reading, frame: Frame, *, bare: bool) -> list[Candidate]:
+    """Give the subjects of the frame before: «X put it like this:»."""
+    if not frame.index:
+        return []
+    intro = reading.frames[frame.index - 1]
+    colon = reading.text[intro.start : intro.end].rstrip().endswith(":")
+    far = frame.paragraph - intro.paragraph
+    if far > 1 or not (bare or colon):
+        return []
+    last_cue = intro.cues[-1] if intro.cues else -1
+    reached = subject(intro, last_cue) if last_cue >= 0 else None
+    noted = reached.noted if reached else main_subject(intro)
+    if noted is None:
+        return []
+    name = "introduces" if colon else "subject before"
+    return [Candidate(noted, None, {name: 1})]

@@ -1,0 +1,121 @@
+"""Chooses which quotations deserve a card, best first; it changes no word of them.
+
+A whole thought counts more than a fragment, a named voice more than an unnamed one,
+40 to 240 characters more than less or more, early more than late. Each further card
+of one voice loses worth, so that nobody crowds the others out. Words that only hold
+something at arm's length («so-called» ones) are never shown as speech.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from digests.language.tables import word_set
+from digests.types import Quote
+
+_SHORT, _LONG, _TOO_LONG = 40, 240, 480
+_SCARE_WORDS = 3
+_FRAGMENT_WORDS = 5
+_FIRST_PERSON = word_set("i we my our us me i'm we're i've we've")
+
+WEIGHTS = {
+    "whole thought": 3.0,
+    "named": 2.0,
+    "unnamed": 0.5,
+    "nobody": -2.0,
+    "good length": 2.0,
+    "longer": 0.5,
+    "too long": -2.5,
+    "fragment": -3.0,
+    "first person": 0.5,
+    "sure": 1.0,
+    "late": -1.0,
+    "leans on words before": -0.7,
+    "same voice again": -1.6,
+    "same utterance again": -1.0,
+}
+_LEANING = word_set("and but or so that's that it it's this he she they")
+
+
+def deserving(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
+    """Give the quotations worth a card, best first.
+
+    Args:
+        quotes: What `find` gave for `text`.
+        text: The article that the offsets point into.
+    """
+    left = [(_worth(quote, len(text)), quote) for quote in quotes if _is_fit(quote)]
+    chosen: list[Quote] = []
+    voices: Counter[str | None] = Counter()
+    groups: Counter[int] = Counter()
+    while left:
+        best = max(
+            left,
+            key=lambda pair: (
+                pair[0]
+                + WEIGHTS["same voice again"] * voices[pair[1].speaker]
+                + WEIGHTS["same utterance again"] * groups[pair[1].group],
+                -pair[1].start,
+            ),
+        )
+        left.remove(best)
+        chosen.append(best[1])
+        voices[best[1].speaker] += 1
+        groups[best[1].group] += 1
+    return tuple(chosen)
+
+
+def _is_fit(quote: Quote) -> bool:
+    """Tell speech from scare words, names of things and slogans."""
+    words = quote.text.split()
+    if quote.kind == "direct":
+        return len(words) > 1 or quote.speaker is not None
+    if quote.speaker is None or quote.cue is None:
+        return len(words) > _FRAGMENT_WORDS
+    if len(words) < _SCARE_WORDS:
+        return len(words) > 1 and quote.confidence > 0.5 and not _is_titled(words)
+    return not _is_titled(words)
+
+
+def _is_titled(words: Sequence[str]) -> bool:
+    long = [word for word in words if len(word) > 3]
+    return bool(long) and all(word[0].isupper() for word in long)
+
+
+def _worth(quote: Quote, length: int) -> float:
+    words = quote.text.split()
+    signs = [_length_sign(len(quote.text))]
+    if quote.kind == "direct":
+        signs.append("whole thought")
+    if len(words) <= _FRAGMENT_WORDS:
+        signs.append("fragment")
+    signs.append(_voice_sign(quote.speaker))
+    low = [word.lower().strip(".,!?").replace("’", "'") for word in words]
+    if _FIRST_PERSON.intersection(low):
+        signs.append("first person")
+    if low[0] in _LEANING:
+        signs.append("leans on words before")
+    return (
+        sum(WEIGHTS[sign] for sign in signs if sign)
+        + WEIGHTS["sure"] * quote.confidence
+        + WEIGHTS["late"] * quote.start / max(1, length)
+    )
+
+
+def _length_sign(length: int) -> str:
+    if length < _SHORT:
+        return ""
+    if length <= _LONG:
+        return "good length"
+    return "longer" if length <= _TOO_LONG else "too long"
+
+
+def _voice_sign(speaker: str | None) -> str:
+    if speaker is None:
+        return "nobody"
+    return "named" if is_named(speaker) else "unnamed"
+
+
+def is_named(speaker: str) -> bool:
+    """Tell a name from a noun phrase («a spokesman», «The leaders»)."""
+    words = speaker.split()
+    return words[0][0].isupper() and words[-1][0].isupper()

@@ -1,0 +1,222 @@
+"""Finds every quotation of an article and who said it; chooses none for showing.
+
+THE MAIN PATH: stretches between marks → reading (frames, mentions, cast) → cue and
+candidates of each → score → resolve. Quotations with a reporting word are settled
+first, then those that lean on a neighbour. `text == source[start:end]`, always.
+"""
+
+import math
+from dataclasses import dataclass
+
+from digests.quotes import candidates, spans
+from digests.quotes.candidates import Candidate, Cue, Place
+from digests.quotes.phrases import Noted
+from digests.quotes.reading import Reading, read
+from digests.quotes.resolve import Who, who
+from digests.quotes.roles import role
+from digests.quotes.scores import FLOOR, score
+from digests.types import Mention, Quote, QuoteKind, Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One candidate of one quotation, for a debug table."""
+
+    #: Number of the quotation in text order.
+    quote: int
+    text: str
+    candidate: str
+    speaker: str | None
+    features: tuple[tuple[str, float], ...]
+    score: float
+    chosen: bool
+
+
+@dataclass(slots=True)
+class _Settled:
+    """What was decided about one quotation."""
+
+    where: Place
+    cue: Cue | None
+    ranked: list[tuple[float, Candidate]]
+    who: Who | None = None
+    noted: Noted | None = None
+    margin: float = 0.0
+    carried: int | None = None
+
+
+def find(
+    text: str, *, title: str | None = None, lang: str | None = None
+) -> tuple[Quote, ...]:
+    """Give the quotations of `text` in order, with their speakers.
+
+    Args:
+        text: The article; any text is answered.
+        title: Its headline, where somebody may be named in full.
+        lang: BCP 47; None is read as English.
+    """
+    found = spans.stretches(text, lang)
+    if not found:
+        return ()
+    reading = read(text, found, title, lang)
+    settled = _settle(reading)
+    groups = _groups(reading, settled)
+    return tuple(
+        _quote(reading, number, settled[number], groups[number])
+        for number in range(len(found))
+    )
+
+
+def explain(
+    text: str, *, title: str | None = None, lang: str | None = None
+) -> tuple[Row, ...]:
+    """Give every candidate of every quotation with its features and score."""
+    found = spans.stretches(text, lang)
+    reading = read(text, found, title, lang)
+    rows = []
+    for number, one in enumerate(_settle(reading)):
+        for place, (value, candidate) in enumerate(one.ranked):
+            rows.append(_row(reading, number, one, candidate, value, first=place == 0))
+    return tuple(rows)
+
+
+def _settle(reading: Reading) -> list[_Settled]:
+    """Decide every quotation: those with a reporting word first."""
+    settled = [_own(reading, number) for number in range(len(reading.stretches))]
+    for number, one in enumerate(settled):
+        if one.cue is not None:
+            _decide(reading, number, settled)
+    for number, one in enumerate(settled):
+        if one.cue is None:
+            _decide(reading, number, settled)
+    return settled
+
+
+def _own(reading: Reading, number: int) -> _Settled:
+    where = candidates.place(reading, number)
+    cue = candidates.choose_cue(reading.text, reading.stretches[number], where)
+    ranked = [(score(one), one) for one in candidates.in_frame(where, cue)]
+    return _Settled(where, cue, ranked)
+
+
+def _decide(reading: Reading, number: int, settled: list[_Settled]) -> None:
+    one = settled[number]
+    for candidate in candidates.carried(reading, number, one.where):
+        if candidate.quote is None or settled[candidate.quote].who is not None:
+            one.ranked.append((score(candidate), candidate))
+    one.ranked.sort(key=lambda pair: -pair[0])
+    last = _last_speaker(settled, number)
+    for place, (value, candidate) in enumerate(one.ranked):
+        if value < FLOOR:
+            return
+        if candidate.quote is not None:
+            other = settled[candidate.quote]
+            one.who, one.noted, one.carried = other.who, other.noted, candidate.quote
+        elif candidate.noted is not None:
+            one.who = who(reading, candidate.noted, last)
+            one.noted = candidate.noted
+        below = one.ranked[place + 1][0] if place + 1 < len(one.ranked) else 0.0
+        one.margin = value - max(below, 0.0)
+        # An unresolved «it» or «we» that certainly spoke leaves nobody else to speak.
+        if one.who is not None or value > 5:
+            return
+
+
+def _last_speaker(settled: list[_Settled], number: int) -> str | None:
+    for other in reversed(settled[:number]):
+        if other.who is not None:
+            return other.who.speaker
+    return None
+
+
+def _groups(reading: Reading, settled: list[_Settled]) -> list[int]:
+    """Give parts of one utterance one number."""
+    groups: list[int] = []
+    for number, one in enumerate(settled):
+        if number and _same_utterance(reading, number, one, settled[number - 1]):
+            groups.append(groups[-1])
+        else:
+            groups.append(groups[-1] + 1 if groups else 0)
+    return groups
+
+
+def _same_utterance(
+    reading: Reading, number: int, one: _Settled, before: _Settled
+) -> bool:
+    if reading.stretches[number].goes_on:
+        return True
+    if one.who is None or before.who is None or one.who.speaker != before.who.speaker:
+        return False
+    if one.where.frame is before.where.frame:
+        return True
+    together = one.where.frame.paragraph == before.where.frame.paragraph
+    return together and one.carried == number - 1 and candidates.is_bare(one.where)
+
+
+def _quote(reading: Reading, number: int, one: _Settled, group: int) -> Quote:
+    stretch = reading.stretches[number]
+    text = reading.text[stretch.start : stretch.end]
+    said_by = one.who
+    return Quote(
+        start=stretch.start,
+        end=stretch.end,
+        text=text,
+        kind=_kind(reading.text, number, reading),
+        speaker=said_by.speaker if said_by else None,
+        role=role(reading, said_by.speaker, said_by.noted) if said_by else None,
+        mention=_mention(reading.text, one.noted) if said_by else None,
+        cue=one.cue.text if one.cue else None,
+        context=Span(
+            start=one.where.frame.start, end=max(one.where.frame.end, stretch.end)
+        ),
+        group=group,
+        confidence=round(1 - math.exp(-one.margin / 3), 2) if said_by else 0.0,
+    )
+
+
+def _mention(text: str, noted: Noted | None) -> Mention | None:
+    if noted is None:
+        return None
+    return Mention(start=noted.start, end=noted.end, text=text[noted.start : noted.end])
+
+
+def _kind(text: str, number: int, reading: Reading) -> QuoteKind:
+    """Tell a whole utterance from words worked into the reporter's sentence."""
+    one = reading.stretches[number]
+    if one.goes_on:
+        return "direct"
+    before = text[max(0, one.start - 3) : one.start - 1].rstrip()
+    stops = text[one.end - 1] in ".,!?…" or text[one.end + 1 : one.end + 2] in {
+        ",",
+        ".",
+    }
+    begins = not before or before[-1] in ",:.!?—–-”\"’'»\n"
+    if begins and stops and not text[one.start].islower():
+        return "direct"
+    return "direct" if begins and one.words >= 6 and stops else "partial"
+
+
+def _row(
+    reading: Reading,
+    number: int,
+    one: _Settled,
+    candidate: Candidate,
+    value: float,
+    *,
+    first: bool,
+) -> Row:
+    noted = candidate.noted
+    stretch = reading.stretches[number]
+    return Row(
+        quote=number,
+        text=reading.text[stretch.start : stretch.end],
+        candidate=(
+            reading.text[noted.start : noted.end]
+            if noted
+            else f"speaker of quotation {candidate.quote}"
+        ),
+        speaker=one.who.speaker if first and one.who else None,
+        features=tuple(sorted(candidate.features.items())),
+        score=round(value, 2),
+        chosen=first,
+    )

@@ -1,0 +1,369 @@
+"""Finds in one sentence who could speak and by which words; it chooses nobody.
+
+Shallow on purpose: a noun phrase is a determiner (or a possessor) with the words up
+to a role noun, or the words before a break; a name is what `names` found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digests.language.name_tables import (
+    FEMALE_WORDS,
+    MALE_WORDS,
+    PLURAL_NOUNS,
+    ROLE_NOUNS,
+)
+from digests.language.names import Name
+from digests.language.tables import word_set
+from digests.language.tokens import Token
+from digests.quotes.tables import (
+    BREAKERS,
+    CUES,
+    DETERMINERS,
+    HE,
+    PREPOSITIONS,
+    SHE,
+    SUBJECT_PRONOUNS,
+    THEY,
+    TIME_NOUNS,
+)
+
+_LONGEST_PHRASE = 7
+_PRONOUNS = HE | SHE | THEY | SUBJECT_PRONOUNS
+_OBJECT_PRONOUNS = frozenset(("him", "his", "her", "them", "their"))
+_NOUN_CUES = frozenset(
+    (
+        "report",
+        "reports",
+        "calls",
+        "call",
+        "claims",
+        "charges",
+        "posts",
+        "notes",
+        "comments",
+        "quotes",
+        "points",
+        "talks",
+        "use",
+        "complaints",
+        "attacks",
+        "offers",
+        "demands",
+        "hopes",
+        "uses",
+        "views",
+        "read",
+        "post",
+        "want",
+        "questions",
+        "wishes",
+    )
+)
+#: Determiners that can speak without a noun: «several said».
+_ALONE = word_set("several many some others both one another hundreds thousands most")
+_NO_STOP = frozenset(("to", "will", "would", "who", "and", "also", "then"))
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A mention: tokens `first` to `last` of its frame, end exclusive."""
+
+    frame: int
+    first: int
+    last: int
+    start: int
+    end: int
+    text: str
+    #: «name», «nominal» or «pronoun».
+    kind: str
+    #: What the name is («person», «body», «place», «title», «party», «»).
+    sort: str
+    sex: str
+    plural: bool
+    possessive: bool
+    after_preposition: bool
+    #: Where the name proper begins among the tokens.
+    core: int
+
+
+def cues(tokens: Sequence[Token]) -> list[int]:
+    """Give the places of reporting words, nouns of the same form left out."""
+    return [
+        at
+        for at, token in enumerate(tokens)
+        if token.low in CUES and not token.possessive and not _is_noun(tokens, at)
+    ]
+
+
+def _is_noun(tokens: Sequence[Token], at: int) -> bool:
+    if at == 0 or tokens[at].low not in _NOUN_CUES:
+        return False
+    before = tokens[at - 1]
+    return (
+        before.low in DETERMINERS
+        or before.possessive
+        or before.low in PREPOSITIONS - {"to"}
+        or (before.low in BREAKERS and before.low not in _NO_STOP)
+    )
+
+
+def is_role(word: str) -> bool:
+    """Tell whether a word is a role noun, in either number."""
+    if word in ROLE_NOUNS or word in PLURAL_NOUNS:
+        return True
+    if word.endswith("ies"):
+        return word[:-3] + "y" in ROLE_NOUNS
+    return word.endswith("s") and (word[:-1] in ROLE_NOUNS or word[:-2] in ROLE_NOUNS)
+
+
+def is_plural(word: str) -> bool:
+    """Tell whether a role noun is in the plural."""
+    return word in PLURAL_NOUNS or (word.endswith("s") and word not in ROLE_NOUNS)
+
+
+def mentions(tokens: Sequence[Token], names: Sequence[Name], frame: int) -> list[Noted]:
+    """Give everybody in one sentence who could speak, in order."""
+    found: list[Noted] = []
+    starts = {name.first: name for name in names}
+    at = 0
+    while at < len(tokens):
+        noted = _at(tokens, starts, at, frame)
+        if noted is None:
+            at += 1
+            continue
+        found.append(noted)
+        at = max(noted.last, at + 1)
+    return found
+
+
+def _at(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
+) -> Noted | None:
+    token = tokens[at]
+    if token.kind != "word":
+        return None
+    if at in starts:
+        return _from_name(tokens, starts, at, frame)
+    low = token.low
+    if low.partition("'")[0] in _PRONOUNS:
+        return _pronoun(tokens, starts, at, frame)
+    if low in DETERMINERS:
+        return _phrase(tokens, starts, at, frame)
+    if low in BREAKERS or low in PREPOSITIONS or low in CUES:
+        return None
+    if is_role(low):
+        return _bare(tokens, starts, at, frame)
+    return None
+
+
+def _from_name(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
+) -> Noted:
+    """A name, or the noun phrase that it begins: «Trump supporters», «X's aide»."""
+    name = starts[at]
+    end = _role_end(tokens, starts, name.last)
+    follows = starts.get(end)
+    if end > name.last and follows is not None and _is_person(follows):
+        return _named(tokens, at, follows, frame)
+    if end > name.last and follows is None:
+        return _noted(tokens, at, end, frame, "nominal")
+    if name.kind == "title":
+        return _noted(tokens, at, name.last, frame, "nominal", sort="title")
+    return _noted(
+        tokens,
+        at,
+        name.last,
+        frame,
+        "name",
+        sort=name.kind,
+        sex=name.sex,
+        core=name.core,
+        text=name.text,
+    )
+
+
+def _pronoun(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
+) -> Noted | None:
+    low = tokens[at].low
+    if low in {"his", "her", "their"}:
+        phrase = _phrase(tokens, starts, at, frame)
+        if phrase is not None:
+            return phrase
+    return _noted(tokens, at, at + 1, frame, "pronoun")
+
+
+def _role_end(tokens: Sequence[Token], starts: dict[int, Name], at: int) -> int:
+    """Find where a run of words that ends in a role noun ends; `at` if none."""
+    end = at
+    for place in range(at, min(at + 4, len(tokens))):
+        token = tokens[place]
+        if token.kind != "word" or place in starts or _breaks(token):
+            break
+        if is_role(token.low):
+            end = place + 1
+            if token.possessive:
+                break
+        elif end > at:
+            break
+    return end
+
+
+def _breaks(token: Token) -> bool:
+    return (
+        token.low in BREAKERS
+        or token.low in PREPOSITIONS
+        or token.low in DETERMINERS
+        or token.low in _PRONOUNS
+        or (token.low in CUES and not is_role(token.low))
+    )
+
+
+def _phrase(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
+) -> Noted | None:
+    """A noun phrase that begins with a determiner, or the name that it introduces."""
+    end, head = at + 1, 0
+    while end < len(tokens) and end - at <= _LONGEST_PHRASE:
+        token, name = tokens[end], starts.get(end)
+        if token.kind != "word" or _shuts(token, name, first=end == at + 1):
+            break
+        if (
+            (head or tokens[end - 1].possessive)
+            and name is not None
+            and _is_person(name)
+        ):
+            return _named(tokens, at, name, frame)
+        if head and name is None and not _role_soon(tokens, starts, end):
+            break
+        end = name.last if name is not None else end + 1
+        if tokens[end - 1].possessive:
+            head = 0
+        elif is_role(tokens[end - 1].low):
+            head = end
+    if not head and at + 1 in starts and starts[at + 1].last == end:
+        # «the Guardian», «both Smith and Jones»: the name stands for itself.
+        return _titled(tokens, at, end, starts[at + 1], frame)
+    end = head or _trim(tokens, at, end)
+    if end <= at + 1 and tokens[at].low not in _ALONE:
+        return None
+    if tokens[end - 1].low in TIME_NOUNS:
+        return None
+    return _noted(tokens, at, end, frame, "nominal")
+
+
+def _role_soon(tokens: Sequence[Token], starts: dict[int, Name], at: int) -> bool:
+    """Tell whether a role noun follows: «chief bridge engineer»."""
+    for place in range(at, min(at + 2, len(tokens))):
+        token = tokens[place]
+        if token.kind != "word" or place in starts or _breaks(token):
+            return False
+        if is_role(token.low):
+            return True
+    return False
+
+
+def _shuts(token: Token, name: Name | None, *, first: bool) -> bool:
+    """Tell whether a word cannot belong to the phrase before it."""
+    if name is not None:
+        return False
+    if token.low in DETERMINERS:
+        return not first
+    return _breaks(token)
+
+
+def _titled(
+    tokens: Sequence[Token], at: int, end: int, name: Name, frame: int
+) -> Noted | None:
+    if name.kind == "title":
+        return _noted(tokens, at, end, frame, "nominal", sort="title")
+    return None
+
+
+def _is_person(name: Name) -> bool:
+    return name.kind in {"person", ""}
+
+
+def _named(tokens: Sequence[Token], at: int, name: Name, frame: int) -> Noted:
+    """A name with the words before it: «his running mate Tim Kaine»."""
+    return _noted(
+        tokens,
+        at,
+        name.last,
+        frame,
+        "name",
+        sort=name.kind or "person",
+        sex=name.sex,
+        core=name.core,
+        text=name.text,
+    )
+
+
+def _trim(tokens: Sequence[Token], at: int, end: int) -> int:
+    while end > at + 2 and tokens[end - 1].low.endswith(("ing", "ed", "ly")):
+        end -= 1
+    return end
+
+
+def _bare(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
+) -> Noted | None:
+    """A role noun without determiner: «critics», «senior officials», «adviser X»."""
+    end = _role_end(tokens, starts, at)
+    if end in starts and _is_person(starts[end]) and not tokens[end - 1].possessive:
+        return _named(tokens, at, starts[end], frame)
+    if at and not is_plural(tokens[end - 1].low) and tokens[at - 1].kind == "word":
+        # «to campaign», «will host»: a verb, unless it begins its clause.
+        return None
+    first = at
+    while first and tokens[first - 1].kind == "word" and at - first < 2:
+        before = tokens[first - 1]
+        if _breaks(before) or before.low.endswith(("ed", "ly")) or before.possessive:
+            break
+        if before.capital and first - 1 > 0:
+            break
+        if not is_plural(tokens[end - 1].low):
+            break
+        first -= 1
+    return _noted(tokens, first, end, frame, "nominal")
+
+
+def _noted(
+    tokens: Sequence[Token],
+    first: int,
+    last: int,
+    frame: int,
+    kind: str,
+    *,
+    sort: str = "",
+    sex: str = "",
+    core: int | None = None,
+    text: str | None = None,
+) -> Noted:
+    head = tokens[last - 1]
+    possessive = head.possessive
+    low = head.low.removesuffix("'s").rstrip("'")
+    if kind == "pronoun":
+        low = low.partition("'")[0]
+    end = head.start + len(low) if possessive or kind == "pronoun" else head.end
+    if kind == "pronoun":
+        sex = "m" if low in HE or low == "er" else "f" if low in SHE else ""
+        possessive = low in _OBJECT_PRONOUNS
+    elif kind == "nominal":
+        sex = "f" if low in FEMALE_WORDS else "m" if low in MALE_WORDS else ""
+    return Noted(
+        frame,
+        first,
+        last,
+        tokens[first].start,
+        end,
+        text if text is not None else "",
+        kind,
+        sort,
+        sex,
+        low in THEY or (kind == "nominal" and is_plural(low)),
+        possessive,
+        first > 0 and tokens[first - 1].low in PREPOSITIONS,
+        first if core is None else core,
+    )

@@ -1,0 +1,163 @@
+"""Reads an article for its quotations: frames, mentions and reporting words.
+
+The quoted words are covered, so that nothing inside them is taken for the reporter's;
+the covered text is cut into sentences (frames), these into tokens, and in them every
+mention of somebody who could speak is noted: a name, a noun phrase, a pronoun.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from digests.language import names, sentences
+from digests.language.tokens import COVER, Token, tokens
+from digests.quotes import phrases
+from digests.quotes.phrases import Noted
+from digests.quotes.spans import Stretch
+
+_END_MARKS = ".,!?…:;"
+_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
+
+
+@dataclass
+class Frame:
+    """A sentence of the covered text, with what stands in it."""
+
+    index: int
+    start: int
+    end: int
+    paragraph: int
+    text: str
+    german: bool
+    quotes: list[int] = field(default_factory=list)
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """Words and signs."""
+        return tokens(self.text, self.start, self.end)
+
+    @cached_property
+    def names(self) -> list[names.Name]:
+        """Names among the tokens."""
+        return names.runs(self.tokens)
+
+    @cached_property
+    def mentions(self) -> list[Noted]:
+        """Everybody who could speak, in order."""
+        return phrases.mentions(self.tokens, self.names, self.index)
+
+    @cached_property
+    def cues(self) -> list[int]:
+        """Places of the reporting words among the tokens."""
+        return phrases.cues(self.tokens)
+
+    def at(self, offset: int) -> int:
+        """Count the tokens that end at or before `offset`."""
+        low, high = 0, len(self.tokens)
+        while low < high:
+            middle = (low + high) // 2
+            if self.tokens[middle].end <= offset:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An article taken apart for the question «who said it»."""
+
+    text: str
+    stretches: tuple[Stretch, ...]
+    frames: tuple[Frame, ...]
+    cast: names.Cast
+    #: The frame in which each stretch begins.
+    frame_of: tuple[int, ...]
+
+
+def read(
+    text: str, found: tuple[Stretch, ...], title: str | None, lang: str | None
+) -> Reading:
+    """Take `text` apart; `title` may name somebody in full."""
+    covered = _cover(text, found)
+    frames = _frames(covered, lang)
+    frame_of = _place(frames, found)
+    known = [name for frame in frames for name in frame.names]
+    if title:
+        known += names.runs(tokens(title, 0, len(title)))
+    cast = names.Cast(known)
+    for frame in frames:
+        frame.names = [name for name in frame.names if _is_sure(frame, name, cast)]
+    _learn(frames, cast)
+    return Reading(text, found, frames, cast, frame_of)
+
+
+def _is_sure(frame: Frame, name: names.Name, cast: names.Cast) -> bool:
+    """Tell names from verb forms and, in German, from common nouns."""
+    if name.doubtful or (frame.german and not name.kind):
+        return cast.is_person(cast.full(name.text))
+    return True
+
+
+def _learn(frames: Sequence[Frame], cast: names.Cast) -> None:
+    """Learn sex from «he» and «she» in sentences that name one person only."""
+    votes: Counter[tuple[str, str]] = Counter()
+    for frame in frames:
+        said = {token.low.partition("'")[0] for token in frame.tokens}
+        sex = "m" if "he" in said else "f" if "she" in said else ""
+        if not sex or {"he", "she"} <= said:
+            continue
+        persons = {
+            cast.full(name.text) for name in frame.names if name.kind in {"person", ""}
+        }
+        if len(persons) == 1:
+            votes[persons.pop(), sex] += 1
+    for (full, sex), _ in votes.most_common():
+        if cast.is_person(full):
+            cast.learn(full, sex)
+
+
+def _cover(text: str, found: Sequence[Stretch]) -> str:
+    """Cover quoted words and their marks, but for the last stop inside."""
+    parts = []
+    at = 0
+    for one in found:
+        start, end = max(at, one.start - 1), one.end
+        if end - one.start > 1 and text[end - 1] in _END_MARKS:
+            end -= 1
+        parts += [text[at:start], _covered(text[start:end])]
+        at = end
+    parts.append(text[at:])
+    return "".join(parts)
+
+
+def _covered(words: str) -> str:
+    if any(mark in words for mark in _BREAKS):
+        return "".join(mark if mark in _BREAKS else COVER for mark in words)
+    return COVER * len(words)
+
+
+def _frames(covered: str, lang: str | None) -> tuple[Frame, ...]:
+    found = []
+    paragraph = 0
+    at = 0
+    german = (lang or "en")[:2].lower() == "de"
+    for index, span in enumerate(sentences.split(covered, lang)):
+        if any(mark in covered[at : span.start] for mark in _BREAKS):
+            paragraph += 1
+        found.append(Frame(index, span.start, span.end, paragraph, covered, german))
+        at = span.end
+    return tuple(found)
+
+
+def _place(frames: tuple[Frame, ...], found: tuple[Stretch, ...]) -> tuple[int, ...]:
+    """Find each stretch's frame and note it there."""
+    places = []
+    at = 0
+    for number, one in enumerate(found):
+        while at + 1 < len(frames) and frames[at].end <= one.start:
+            at += 1
+        frames[at].quotes.append(number)
+        places.append(at)
+    return tuple(places)

@@ -1,0 +1,144 @@
+"""Says whom a mention means: the full name, the noun phrase, or nobody.
+
+A name is looked up in the cast. «He» and «she» go to the best named person before
+them: subjects before objects, near before far, the last speaker before others, never
+against the known sex. «They» goes to a plural or a body right before, «it», «I» and
+«we» to nobody: unresolved rather than guessed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from digests.language.names import Cast
+from digests.quotes.phrases import Noted
+from digests.quotes.reading import Frame, Reading
+from digests.quotes.tables import HE, PREPOSITIONS, SHE, THEY
+
+_FRAMES_BACK = 9
+_SUBJECT_SIGNS = frozenset(("said", "says", "told", "who"))
+_COMPLEMENTS = frozenset(("of", "for", "from", "at", "with", "in", "fur", "für", "von"))
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whom a mention means; `named` is the mention of the name itself, if any."""
+
+    speaker: str
+    sex: str
+    noted: Noted
+
+
+def who(reading: Reading, noted: Noted, last_speaker: str | None) -> Who | None:
+    """Resolve a mention; `last_speaker` is the full name of the speaker before it."""
+    if noted.kind == "name":
+        full = reading.cast.full(noted.text, noted.sex)
+        return Who(full, reading.cast.sex(full), noted)
+    if noted.kind == "nominal":
+        return Who(_phrase(reading, noted), noted.sex, noted)
+    low = reading.text[noted.start : noted.end].lower()
+    if low in HE or low in SHE or low == "er":
+        return _person(reading, noted, last_speaker)
+    if low in THEY:
+        return _several(reading, noted)
+    return None
+
+
+def _phrase(reading: Reading, noted: Noted) -> str:
+    """Give the noun phrase with the complement that makes it whole."""
+    frame = reading.frames[noted.frame]
+    tokens = frame.tokens
+    end = noted.end
+    if noted.last < len(tokens) and tokens[noted.last].low in _COMPLEMENTS:
+        for other in frame.mentions:
+            if other.first == noted.last + 1 and other.kind != "pronoun":
+                end = other.end
+                break
+    return reading.text[noted.start : end]
+
+
+def _before(reading: Reading, noted: Noted) -> Iterator[tuple[Frame, Noted]]:
+    """Give the mentions before `noted`, nearest frame first."""
+    for index in range(noted.frame, max(-1, noted.frame - _FRAMES_BACK), -1):
+        frame = reading.frames[index]
+        for other in reversed(frame.mentions):
+            if other.start < noted.start:
+                yield frame, other
+
+
+def _person(reading: Reading, noted: Noted, last_speaker: str | None) -> Who | None:
+    best, chosen = -9.0, None
+    for frame, other in _before(reading, noted):
+        found = _antecedent(reading, other, noted.sex)
+        if found is None:
+            continue
+        paragraphs = reading.frames[noted.frame].paragraph - frame.paragraph
+        value = _fitness(reading.cast, frame, found, noted, paragraphs)
+        if found.speaker == last_speaker:
+            value += 1.0
+        if value > best:
+            best, chosen = value, found
+    if chosen is not None and reading.cast.is_person(chosen.speaker):
+        reading.cast.learn(chosen.speaker, noted.sex)
+    return chosen
+
+
+def _antecedent(reading: Reading, other: Noted, sex: str) -> Who | None:
+    """Give whom a mention means if «he» or «she» can mean it."""
+    if other.kind == "name" and other.sort in {"person", ""}:
+        full = reading.cast.full(other.text, other.sex)
+        if other.sort == "" and not reading.cast.is_person(full):
+            return None
+        known = reading.cast.sex(full)
+    elif other.kind == "nominal" and not other.plural and other.sex:
+        full, known = _phrase(reading, other), other.sex
+    else:
+        return None
+    if known and sex and known != sex:
+        return None
+    return Who(full, known, other)
+
+
+def _fitness(
+    cast: Cast, frame: Frame, found: Who, noted: Noted, paragraphs: int
+) -> float:
+    """Weigh an antecedent: near, subject, known to be of that sex, much spoken of."""
+    other = found.noted
+    value = -0.5 * (noted.frame - frame.index) - 0.9 * min(3, paragraphs)
+    if found.sex and found.sex == noted.sex:
+        value += 1.0
+    if other.kind == "nominal":
+        value -= 1.5
+    if other.possessive:
+        value -= 0.6
+    elif other.after_preposition:
+        value -= 1.0
+    else:
+        value += 1.0
+        if frame.mentions and other is _first(frame):
+            value += 0.8
+    after = frame.tokens[other.last : other.last + 2]
+    if any(token.low in _SUBJECT_SIGNS for token in after):
+        value += 0.7
+    return value + min(0.8, 0.1 * cast.count(found.speaker))
+
+
+def _first(frame: Frame) -> Noted | None:
+    for noted in frame.mentions:
+        if not noted.after_preposition and not noted.possessive:
+            return noted
+    return None
+
+
+def _several(reading: Reading, noted: Noted) -> Who | None:
+    for frame, other in _before(reading, noted):
+        if noted.frame - frame.index > 2:
+            return None
+        if other.after_preposition and other.kind == "nominal":
+            before = frame.tokens[other.first - 1].low
+            if before in PREPOSITIONS:
+                continue
+        if other.kind == "nominal" and other.plural:
+            return Who(_phrase(reading, other), "", other)
+        if other.kind == "name" and other.sort == "body":
+            return Who(reading.cast.full(other.text), "", other)
+    return None

@@ -1,0 +1,130 @@
+"""Finds a speaker's role in the article's own words; it words nothing itself.
+
+The role is what stands before the name («national security adviser Wi») or in the
+apposition after it («Tim Hess, a real estate developer in Virginia,»). The mention
+that the speaker was resolved from is asked first, then the person's others.
+"""
+
+from digests.language.tokens import Token
+from digests.quotes.phrases import Noted, is_role
+from digests.quotes.reading import Frame, Reading
+from digests.quotes.tables import BREAKERS, CUES, DETERMINERS, PREPOSITIONS
+
+_COURTESY = frozenset(
+    ("mr", "mrs", "ms", "miss", "dr", "mx", "sir", "lady", "herr", "frau")
+)
+_LONGEST = 12
+_BACK = 5
+
+
+def role(reading: Reading, speaker: str, noted: Noted) -> str | None:
+    """Give the role of `speaker`, or None where the article gives none."""
+    found = _at(reading, noted) if noted.kind == "name" else None
+    if found is not None:
+        return found
+    for frame in reading.frames:
+        for other in frame.mentions:
+            if other.kind != "name" or other.sort != "person":
+                continue
+            if reading.cast.full(other.text, other.sex) == speaker:
+                found = _at(reading, other)
+                if found is not None:
+                    return found
+    return None
+
+
+def _at(reading: Reading, noted: Noted) -> str | None:
+    frame = reading.frames[noted.frame]
+    text = reading.text
+    return (
+        _before(text, frame, noted)
+        or _after(text, frame, noted)
+        or _apposed(text, frame, noted)
+    )
+
+
+def _before(text: str, frame: Frame, noted: Noted) -> str | None:
+    tokens = frame.tokens
+    words = tokens[_role_start(frame, noted) : noted.core]
+    if not words:
+        return None
+    if words[0].start < tokens[noted.first].start and not _has_role(words):
+        words = _plain(tokens[noted.first : noted.core])
+    return text[words[0].start : words[-1].end] if words else None
+
+
+def _role_start(frame: Frame, noted: Noted) -> int:
+    """Find where the words before a name begin that may be its role."""
+    tokens = frame.tokens
+    first = noted.core - len(_plain(tokens[noted.first : noted.core]))
+    if first > noted.first:
+        return first
+    while first > 0 and noted.first - first < _BACK:
+        before = tokens[first - 1]
+        if before.kind != "word" or before.possessive or _stops(before.low):
+            break
+        first -= 1
+    return first
+
+
+def _plain(words: list[Token]) -> list[Token]:
+    """Cut articles, possessors and courtesy titles off the front."""
+    first = 0
+    for at, word in enumerate(words):
+        low = word.low.rstrip(".")
+        if word.possessive or low in DETERMINERS or low in _COURTESY:
+            first = at + 1
+    return words[first:]
+
+
+def _has_role(words: list[Token]) -> bool:
+    return any(is_role(word.low) for word in words)
+
+
+def _stops(low: str) -> bool:
+    return (
+        low in BREAKERS
+        or low in PREPOSITIONS
+        or low in DETERMINERS
+        or (low in CUES and not is_role(low))
+        or low.endswith(("ed", "ing"))
+    )
+
+
+def _after(text: str, frame: Frame, noted: Noted) -> str | None:
+    tokens = frame.tokens
+    at = noted.last
+    if at + 1 >= len(tokens) or tokens[at].text != ",":
+        return None
+    first = at + 1
+    if not (tokens[first].low in DETERMINERS or is_role(tokens[first].low)):
+        return None
+    end = first
+    while end < len(tokens) and end - first < _LONGEST and tokens[end].kind == "word":
+        if tokens[end].low in {"who", "whose", "which"} or tokens[end].low in CUES:
+            break
+        end += 1
+    words = tokens[first:end]
+    if not _has_role(words):
+        return None
+    return _without_article(text, words)
+
+
+def _apposed(text: str, frame: Frame, noted: Noted) -> str | None:
+    """«Rovers' manager, Rhona Castlemaine»: the phrase that the name explains."""
+    tokens = frame.tokens
+    if noted.first < 2 or tokens[noted.first - 1].text != ",":
+        return None
+    for other in frame.mentions:
+        if other.last == noted.first - 1 and other.kind == "nominal":
+            words = tokens[other.first : other.last]
+            return _without_article(text, words) if _has_role(words) else None
+    return None
+
+
+def _without_article(text: str, words: list[Token]) -> str | None:
+    """Give the words, without an article that no possessor needs."""
+    owned = any(word.possessive for word in words)
+    if words[0].low in {"a", "an"} or (words[0].low == "the" and not owned):
+        words = words[1:]
+    return text[words[0].start : words[-1].end] if words else None

@@ -1,0 +1,225 @@
+"""Finds the subject of a reporting word in its frame; it weighs nothing.
+
+Walks left from the word over auxiliaries and adverbs, then: the mention there (out of
+its prepositional chain: «a spokesman for X said»), the noun before an apposition or a
+parenthesis («X, a lawyer at Y, said»), the noun before «who». Right after a quotation
+the order is turned («said Tom Smith»). Where the words before are another verb's, the
+frame's main subject is shared («X rose and said»).
+"""
+
+from typing import NamedTuple
+
+from digests.language.tokens import Token
+from digests.quotes.phrases import Noted
+from digests.quotes.reading import Frame
+from digests.quotes.tables import BETWEEN, CLAUSE_OPENERS, OPENERS, TURNING
+
+_RELATIVES = frozenset(("who", "that", "which"))
+_SHUT = frozenset((",", "—", "–", "-"))
+
+
+class Subject(NamedTuple):
+    """A mention and the way by which it was reached."""
+
+    noted: Noted
+    how: str
+
+
+def subject(frame: Frame, cue: int) -> Subject | None:
+    """Give the subject of the reporting word at token `cue`."""
+    tokens = frame.tokens
+    agent = _agent(frame, cue)
+    if agent is not None:
+        return agent
+    at = _skip_left(tokens, cue - 1)
+    if at >= 0 and tokens[at].text in _SHUT:
+        if tokens[cue].low.endswith("ing"):
+            return _shared(frame, cue)
+        turned = _turned(frame, cue) if tokens[cue].low in TURNING else None
+        if turned is not None:
+            return turned
+    if _after_quote(tokens, at):
+        return _turned(frame, cue) or _shared(frame, cue)
+    if tokens[cue].low.endswith("ing"):
+        # «Trump issued a statement describing it»: the statement is Trump's.
+        beside = _ends(frame, at + 1)
+        if beside is not None and beside.kind == "nominal":
+            return _shared(frame, cue)
+        if beside is not None and tokens[beside.first - 1].low == "with":
+            return Subject(beside, "direct")
+    return (
+        _turned_german(frame, cue)
+        or _ending_at(frame, at + 1)
+        or _before_aside(frame, at)
+        or _antecedent(frame, at)
+        or _shared(frame, cue)
+    )
+
+
+def main_subject(frame: Frame, before: int | None = None) -> Noted | None:
+    """Give the first mention that stands for itself, after an opening clause if any."""
+    free = [
+        noted
+        for noted in frame.mentions
+        if not (noted.after_preposition or noted.possessive or noted.sort == "place")
+        and (before is None or noted.last <= before)
+    ]
+    opening = _opening_end(frame)
+    return next((noted for noted in free if noted.first > opening), None) or next(
+        iter(free), None
+    )
+
+
+def _opening_end(frame: Frame) -> int:
+    """Find the comma that ends «As the crowd began to chant,»; -1 if none."""
+    tokens = frame.tokens
+    if not tokens or tokens[0].low not in OPENERS:
+        return -1
+    return next((at for at, token in enumerate(tokens) if token.text == ","), -1)
+
+
+def _skip_left(tokens: list[Token], at: int) -> int:
+    while at >= 0 and (tokens[at].low in BETWEEN or tokens[at].low.endswith("ly")):
+        at -= 1
+    return at
+
+
+def _after_quote(tokens: list[Token], at: int) -> bool:
+    """Tell whether nothing stands between `at` and a quotation or the beginning."""
+    while at >= 0 and tokens[at].kind == "sign":
+        at -= 1
+    return at < 0 or tokens[at].kind == "cover"
+
+
+def _agent(frame: Frame, cue: int) -> Subject | None:
+    """«as confirmed by the adviser», «in words written by X»: the passive's agent."""
+    tokens = frame.tokens
+    if cue + 2 >= len(tokens) or tokens[cue + 1].low not in {"by", "von"}:
+        return None
+    for noted in frame.mentions:
+        if noted.first <= cue + 2 < noted.last and not noted.possessive:
+            return Subject(noted, "agent")
+        if noted.first == cue + 2 and noted.possessive:
+            cue = noted.last - 2
+    return None
+
+
+def _turned(frame: Frame, cue: int) -> Subject | None:
+    at = cue + 1
+    tokens = frame.tokens
+    while at < len(tokens) and (
+        tokens[at].low in BETWEEN or tokens[at].low.endswith("ly")
+    ):
+        at += 1
+    for noted in frame.mentions:
+        if noted.first == at and not noted.possessive:
+            return Subject(_apposed(frame, noted), "inverted")
+        if noted.first > at:
+            break
+    return None
+
+
+def _turned_german(frame: Frame, cue: int) -> Subject | None:
+    """«Gestern sagte die Ministerin»: the verb comes second whatever comes first."""
+    if not frame.german:
+        return None
+    found = _turned(frame, cue)
+    if found is None or found.noted.kind != "nominal":
+        return found
+    # «Die SPD nannte den Plan …»: what follows the verb is its object then.
+    left = main_subject(frame, before=cue)
+    return None if left is not None else found
+
+
+def _ending_at(frame: Frame, last: int) -> Subject | None:
+    noted = _ends(frame, last)
+    if noted is None or noted.possessive:
+        return None
+    while True:
+        outer = _holder(frame, noted)
+        if outer is None:
+            break
+        noted = outer
+    if noted.after_preposition:
+        before = frame.tokens[noted.first - 1].low
+        if before not in CLAUSE_OPENERS:
+            return None
+    return Subject(_apposed(frame, noted), "direct")
+
+
+def _holder(frame: Frame, noted: Noted) -> Noted | None:
+    """Give the phrase that `noted` only completes: «a spokesman» of «for X»."""
+    if not noted.first:
+        return None
+    before = frame.tokens[noted.first - 1]
+    if noted.after_preposition:
+        outer = _ends(frame, noted.first - 1)
+        return None if outer is None or outer.possessive else outer
+    if before.possessive:
+        outer = _ends(frame, noted.first)
+        return outer if outer is not None and outer.after_preposition else None
+    if before.low == "and":
+        outer = _ends(frame, noted.first - 1)
+        return outer if outer is not None and outer.after_preposition else None
+    return None
+
+
+def _apposed(frame: Frame, noted: Noted) -> Noted:
+    """Give the name in «her campaign manager, Robby Mook,» for the phrase."""
+    tokens = frame.tokens
+    if noted.kind != "nominal" or noted.last >= len(tokens):
+        return noted
+    if tokens[noted.last].text != ",":
+        return noted
+    for other in frame.mentions:
+        if other.first == noted.last + 1 and other.sort == "person":
+            shut = other.last >= len(tokens) or tokens[other.last].kind != "word"
+            return other if shut else noted
+    return noted
+
+
+def _ends(frame: Frame, last: int) -> Noted | None:
+    for noted in frame.mentions:
+        if noted.last == last:
+            return noted
+        if noted.first >= last:
+            break
+    return None
+
+
+def _before_aside(frame: Frame, at: int) -> Subject | None:
+    """Jump over an aside that is shut at `at`: «X (R-Ohio) said», «X, a Y, said»."""
+    tokens = frame.tokens
+    if at < 1:
+        return None
+    if tokens[at].text == ")":
+        while at >= 0 and tokens[at].text != "(":
+            at -= 1
+        return _ending_at(frame, at)
+    if tokens[at].text not in _SHUT:
+        return None
+    shut = tokens[at].text
+    for noted in reversed(frame.mentions):
+        if noted.last >= at or tokens[noted.last].text != shut:
+            continue
+        found = _ending_at(frame, noted.last)
+        if found is not None and found.noted.sort != "place":
+            return Subject(found.noted, "apposition")
+    return None
+
+
+def _antecedent(frame: Frame, at: int) -> Subject | None:
+    tokens = frame.tokens
+    if at < 1 or tokens[at].low not in _RELATIVES:
+        return None
+    last = at - 1 if tokens[at - 1].text in _SHUT else at
+    noted = _ends(frame, last)
+    if noted is None or noted.possessive:
+        found = _before_aside(frame, at - 1)
+        return Subject(found.noted, "relative") if found else None
+    return Subject(noted, "relative")
+
+
+def _shared(frame: Frame, cue: int) -> Subject | None:
+    noted = main_subject(frame, before=cue)
+    return Subject(noted, "shared") if noted is not None else None

@@ -1,0 +1,291 @@
+"""Reads articles from a file or a folder of files; it follows no path out of it.
+
+A file is text, Markdown or HTML, with an optional head of `key: value` lines between
+two lines of `---`. What cannot be read becomes a `Problem` that names the file and says
+what to do; the rest is read.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from digests.errors import UnreadableInput
+from digests.extract import extract, instant, web_address
+from digests.language.clean import clean, decode, revision
+from digests.types import Article
+
+_LARGEST = 2 << 20
+_MARKDOWN = frozenset((".md", ".markdown"))
+_HTML = frozenset((".html", ".htm"))
+_ENDINGS = frozenset((".txt",)) | _MARKDOWN | _HTML
+#: Files about a folder, not articles of it.
+_ABOUT = frozenset(("readme", "license", "licence", "notice", "changelog"))
+_KEYS = ("title", "source", "published", "author", "lang", "sample", "revises", "url")
+_RULE = "---"
+_HEAD_LINE = re.compile(r"([A-Za-z][\w-]{0,40})[ \t]*:[ \t]*(.*)\Z")
+_LONGEST_HEAD = 40
+_HEADING = re.compile(r"\n*#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
+_LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """Something that could not be read, and what to do about it."""
+
+    #: The file, relative to the folder that was read.
+    where: str
+    #: What is wrong, a whole sentence.
+    what: str
+    #: What to do, a whole sentence.
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What was read and what was not."""
+
+    articles: tuple[Article, ...]
+    problems: tuple[Problem, ...]
+
+
+class _Unreadable(Exception):
+    """One file cannot be read: what is wrong, and the remedy."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what, remedy)
+        self.what, self.remedy = what, remedy
+
+
+def read(path: Path, *, source: str | None = None) -> Reading:
+    """The articles of a file, or of a folder and the folders right inside it.
+
+    Args:
+        path: Hidden files, other endings than .txt, .md and .html (in folders), and
+            links that leave the folder are not read.
+        source: The outlet of articles that name none; None = the folder's name (the
+            empty name for a single file).
+
+    Raises:
+        UnreadableInput: The path does not exist, or nothing in it can be read.
+    """
+    if not path.exists():
+        raise UnreadableInput(f"There is no file or folder {path}; check its name.")
+    root = path if path.is_dir() else path.parent
+    outlet = source if source is not None else (path.name if path.is_dir() else "")
+    articles: dict[str, Article] = {}
+    problems: list[Problem] = []
+    for file in _files(path, problems):
+        article = _read_one(file, root, problems)
+        if article is not None:
+            kept = article if article.source else replace(article, source=outlet)
+            articles[kept.id] = kept
+    if not articles:
+        raise UnreadableInput(_nothing(path, problems))
+    return Reading(articles=tuple(articles.values()), problems=tuple(problems))
+
+
+def _nothing(path: Path, problems: list[Problem]) -> str:
+    if not problems:
+        return f"{path} holds no .txt, .md or .html file; put an article into it."
+    first = problems[0]
+    more = f" ({len(problems) - 1} more like this)" if len(problems) > 1 else ""
+    reason = f"{first.where}: {first.what} {first.remedy}{more}"
+    return f"Nothing in {path} can be read: {reason}"
+
+
+# Files
+
+
+def _files(path: Path, problems: list[Problem]) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    names: set[str] = set()
+    for file in _within(path, problems):
+        if file.suffix.lower() not in _ENDINGS or file.stem.lower() in _ABOUT:
+            continue
+        where = _where(file, path)
+        if not _stays(file, path):
+            problems.append(_left_out(where))
+        elif (name := _id(file, path)) in names:
+            what = f"Another file of this folder has the name {name} too."
+            problems.append(Problem(where=where, what=what, remedy="Rename one."))
+        else:
+            names.add(name)
+            yield file
+
+
+def _within(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    """Files first to last by name, then those of each folder right inside."""
+    entries = _entries(folder, folder, problems)
+    yield from (entry for entry in entries if not entry.is_dir())
+    for inner in entries:
+        if inner.is_dir() and _stays(inner, folder):
+            found = _entries(inner, folder, problems)
+            yield from (entry for entry in found if not entry.is_dir())
+        elif inner.is_dir():
+            problems.append(_left_out(_where(inner, folder)))
+
+
+def _entries(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
+    try:
+        found = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        problems.append(
+            Problem(
+                where=_where(folder, root),
+                what=f"The folder cannot be opened: {error.strerror}.",
+                remedy="Check who may read it.",
+            )
+        )
+        return []
+    return [entry for entry in found if not entry.name.startswith(".")]
+
+
+def _stays(file: Path, root: Path) -> bool:
+    try:
+        return file.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a circle of links
+        return False
+
+
+def _left_out(where: str) -> Problem:
+    return Problem(
+        where=where,
+        what="It is a link that leads out of the folder.",
+        remedy="Copy the file into the folder.",
+    )
+
+
+def _where(file: Path, root: Path) -> str:
+    shown = file.relative_to(root).as_posix() if file != root else file.name
+    return clean(shown)
+
+
+def _id(file: Path, root: Path) -> str:
+    """The file's name without its ending, after the inner folder's name if any."""
+    return clean(file.relative_to(root).with_suffix("").as_posix())
+
+
+# One file
+
+
+def _read_one(file: Path, root: Path, problems: list[Problem]) -> Article | None:
+    where = _where(file, root)
+    try:
+        text = _decoded(file)
+        fields, body = _head(text, where, problems)
+        return _article(_id(file, root), file.suffix.lower(), fields, body)
+    except _Unreadable as error:
+        problems.append(Problem(where=where, what=error.what, remedy=error.remedy))
+        return None
+
+
+def _decoded(file: Path) -> str:
+    try:
+        raw = _bytes(file)
+    except OSError as error:
+        raise _Unreadable(
+            f"It cannot be opened: {error.strerror}.", "Check who may read it."
+        ) from error
+    if len(raw) > _LARGEST:
+        raise _Unreadable(
+            "It is larger than 2 MiB.", "Split it, or give a shorter one."
+        )
+    try:
+        text = clean(decode(raw))
+    except UnreadableInput as error:
+        raise _Unreadable(str(error), "Replace it by a text file.") from error
+    if not text.strip():
+        raise _Unreadable("It is empty.", "Put an article into it, or delete it.")
+    return text
+
+
+def _bytes(file: Path) -> bytes:
+    """At most one byte more than is read; a pipe or device is never waited for."""
+    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise _Unreadable("It is no regular file.", "Give a text or HTML file.")
+        return stream.read(_LARGEST + 1)
+
+
+def _head(
+    text: str, where: str, problems: list[Problem]
+) -> tuple[Mapping[str, str], str]:
+    """The head's known fields and the text after it; without a head all is text."""
+    lines = text.split("\n", _LONGEST_HEAD + 2)
+    closing = _closing(lines)
+    if closing is None:
+        return {}, text
+    fields: dict[str, str] = {}
+    for line in lines[1:closing]:
+        match = _HEAD_LINE.match(line.strip())
+        if match and match[1].lower() in _KEYS:
+            fields[match[1].lower()] = match[2].strip()
+        elif line.strip():
+            problems.append(_unknown(match[1] if match else line.strip()[:40], where))
+    _check(fields, where, problems)
+    body = "\n".join(lines[closing + 1 :])
+    return fields, body.removeprefix("\n")
+
+
+def _closing(lines: list[str]) -> int | None:
+    """The line that ends the head, where there is a head."""
+    if lines[0].rstrip() != _RULE:
+        return None
+    for i, line in enumerate(lines[1 : _LONGEST_HEAD + 2], start=1):
+        if line.rstrip() == _RULE:
+            return i if i > 1 and _HEAD_LINE.match(lines[1].strip()) else None
+    return None
+
+
+def _unknown(key: str, where: str) -> Problem:
+    return Problem(
+        where=where,
+        what=f"Its head has {key!r}, which means nothing here.",
+        remedy=f"Known are: {', '.join(_KEYS)}.",
+    )
+
+
+def _check(fields: dict[str, str], where: str, problems: list[Problem]) -> None:
+    """Take out what is not well-formed, and say so."""
+    for key, is_good, remedy in (
+        ("published", instant, "Write it like 2026-01-06T08:30:00+01:00."),
+        ("url", web_address, "Give http or https, without a user name or password."),
+        ("lang", _LANG.match, "Give a language tag such as en or de-AT."),
+    ):
+        if key in fields and not is_good(fields[key]):
+            what = f"Its head's {key} is not one: {fields.pop(key)[:80]!r}."
+            problems.append(Problem(where=where, what=what, remedy=remedy))
+
+
+def _article(name: str, ending: str, fields: Mapping[str, str], body: str) -> Article:
+    page = extract(body) if ending in _HTML else Article(id=name, text=body)
+    if not page.text.strip():
+        raise _Unreadable("It holds no readable article.", "Give a page with text.")
+    title = fields.get("title") or page.title
+    text = page.text
+    if not title and ending in _MARKDOWN and (heading := _HEADING.match(text)):
+        title, text = heading[1], text[heading.end() :].lstrip("\n")
+    return Article(
+        id=name,
+        text=text,
+        title=title,
+        source=fields.get("source", page.source),
+        url=fields.get("url", page.url),
+        published=_moment(fields) or page.published,
+        author=fields.get("author", page.author),
+        lang=fields.get("lang", page.lang),
+        revision=revision(title, text),
+        revises=fields.get("revises"),
+        sample=fields.get("sample"),
+    )
+
+
+def _moment(fields: Mapping[str, str]) -> datetime | None:
+    return instant(fields.get("published", ""))

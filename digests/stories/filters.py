@@ -1,0 +1,94 @@
+r"""Decides whether an admin's filters let an article in; it judges nothing by itself.
+
+A filter is a word («battery»), a phrase («"climate summit"», or with a space), or a
+pattern between slashes («/batter(y|ies)/»). Words and phrases match whole words of
+title and text, without regard to case or the form of marks (`digests.language.fold`).
+Patterns run on RE2, which is linear in time whatever an admin types.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+from digests.errors import InputError
+from digests.language.fold import fold
+from digests.types import Article, Style
+
+_Match = Callable[[str, str], bool]
+_MARKS = "\"'“”„«»‘’"
+#: A pattern may not take more memory than this.
+_PATTERN_BYTES = 1 << 20
+
+
+def admits(article: Article, style: Style) -> str | None:
+    """None when the article may come in, else the reason in a plain sentence.
+
+    Raises:
+        InputError: A pattern is not one that RE2 understands; the message names it.
+    """
+    raw = f"{article.title or ''}\n{article.text}"
+    folded = f" {fold(raw)} "
+    found = _first(style.exclude, raw, folded)
+    if found is not None:
+        return f"It contains {found}, which this digest leaves out."
+    if style.include and _first(style.include, raw, folded) is None:
+        wanted = " or ".join(style.include)
+        return f"It contains nothing of what this digest asks for: {wanted}."
+    return None
+
+
+def check(written: str) -> None:
+    """Whether this can be a filter.
+
+    Raises:
+        InputError: It is empty, or a pattern that RE2 does not understand.
+    """
+    _matcher(written)
+
+
+def _first(filters: Iterable[str], raw: str, folded: str) -> str | None:
+    return next((f for f in filters if _matcher(f)(raw, folded)), None)
+
+
+@lru_cache(maxsize=512)
+def _matcher(written: str) -> _Match:
+    stripped = written.strip()
+    if len(stripped) > 2 and stripped.startswith("/") and stripped.endswith("/"):
+        pattern = _pattern(stripped[1:-1], written)
+        return lambda raw, _: bool(pattern.search(raw.encode("utf-8", "replace")))
+    phrase = fold(stripped.strip(_MARKS))
+    if not phrase:
+        raise InputError(
+            f"The filter {written!r} is empty; give a word, a phrase or a /pattern/."
+        )
+    words = _whole(phrase)
+    return lambda _, folded: phrase in folded and bool(words.search(folded))
+
+
+def _whole(phrase: str) -> re.Pattern[str]:
+    """The phrase not inside a longer word, where its ends are letters or digits."""
+    before = r"(?<!\w)" if phrase[0].isalnum() else ""
+    after = r"(?!\w)" if phrase[-1].isalnum() else ""
+    return re.compile(before + re.escape(phrase) + after)
+
+
+def _pattern(inner: str, written: str) -> Any:
+    import re2  # a compiled library of 7 MB, needed by few digests
+
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = _PATTERN_BYTES
+    try:
+        return re2.compile(inner.encode("utf-8", "replace"), options=options)
+    except re2.error as problem:
+        raise InputError(
+            f"The filter {written!r} is not a pattern that RE2 understands "
+            f"({_words(problem)}); look-arounds and back-references do not exist there."
+        ) from problem
+
+
+def _words(problem: Exception) -> str:
+    said = problem.args[0] if problem.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

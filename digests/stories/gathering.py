@@ -1,0 +1,122 @@
+"""Makes stories out of articles and memberships: who reported, and whom to tell from.
+
+Of an article and its newer versions only the newest is told. Outlets are counted by
+original texts: a wire copy adds no outlet. The article to tell from holds most of the
+facts (names, numbers, rare words) that the others report too, has a text, and is not
+a copy.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from digests.stories.grouping import age
+from digests.stories.terms import has_body, telling
+from digests.types import Article, Membership, Story
+
+#: More length than this makes no article better to tell from.
+_LONG_ENOUGH = 4000
+#: How many characters of own text weigh as much as one fact that others report too.
+_CHARACTERS_A_FACT = 200
+
+
+def gather(
+    articles: Sequence[Article], memberships: Sequence[Membership]
+) -> tuple[Story, ...]:
+    """The stories, in the order in which their first article stands in `articles`.
+
+    Args:
+        articles: With ids that are unique among them.
+        memberships: One for each article (`group`); an article without one is left
+            out.
+    """
+    by_id = {membership.article: membership for membership in memberships}
+    versions = _versions(articles)
+    current = {_last(found).id for found in versions.values()}
+    item_of = {a.id: name for name, found in versions.items() for a in found}
+    copy_of = {a.id: _original(a.id, by_id) for a in articles}
+    text_of = {name: item_of.get(first, first) for name, first in copy_of.items()}
+    members: dict[str, list[Article]] = defaultdict(list)
+    for article in articles:
+        if article.id in by_id and article.id in current:
+            members[by_id[article.id].story].append(article)
+    return tuple(
+        _story(name, found, _originals(found, by_id, text_of))
+        for name, found in members.items()
+    )
+
+
+def _versions(articles: Sequence[Article]) -> Mapping[str, Sequence[Article]]:
+    """The articles of one item under the name of its first version."""
+    by_id = {article.id: article for article in articles}
+    versions: dict[str, list[Article]] = defaultdict(list)
+    for article in articles:
+        versions[_first_version(article, by_id)].append(article)
+    return versions
+
+
+def _first_version(article: Article, by_id: Mapping[str, Article]) -> str:
+    seen = {article.id}
+    name = article.revises or article.id
+    while name not in seen and name in by_id:
+        seen.add(name)
+        name = by_id[name].revises or name
+    # In a circle of claims every member must come to the same name.
+    return min(seen) if name in seen and by_id[name].revises else name
+
+
+def _last(versions: Sequence[Article]) -> Article:
+    revised = {article.revises for article in versions}
+    open_ends = [a for a in versions if a.id not in revised] or list(versions)
+    return max(open_ends, key=age)
+
+
+def _story(
+    name: str, members: Sequence[Article], originals: Sequence[Article]
+) -> Story:
+    shared = Counter(stem for article in originals for stem in telling(article))
+    told = max(originals, key=lambda a: (_worth(a, shared), _earliness(a)))
+    others = sorted((a for a in members if a.id != told.id), key=age)
+    outlets = dict.fromkeys(
+        [told.source, *(a.source for a in sorted(originals, key=age))]
+    )
+    return Story(
+        id=name,
+        articles=(told, *others),
+        outlets=tuple(outlet for outlet in outlets if outlet),
+    )
+
+
+def _originals(
+    members: Sequence[Article],
+    by_id: Mapping[str, Membership],
+    text_of: Mapping[str, str],
+) -> list[Article]:
+    """One article of each text: the original, or its earliest copy where it is gone."""
+    kept: dict[str, Article] = {}
+    for is_copy in (False, True):
+        for article in sorted(members, key=age):
+            if (by_id[article.id].duplicate_of is not None) == is_copy:
+                kept.setdefault(text_of[article.id], article)
+    return list(kept.values())
+
+
+def _original(article: str, by_id: Mapping[str, Membership]) -> str:
+    """The id of the first article that has the text of this one."""
+    seen = {article}
+    while article in by_id and (before := by_id[article].duplicate_of):
+        if before in seen:
+            break
+        seen.add(before)
+        article = before
+    return article
+
+
+def _worth(article: Article, shared: Mapping[str, int]) -> float:
+    if not has_body(article):
+        return 0.0
+    facts = sum(shared[stem] > 1 for stem in telling(article))
+    return 1 + facts + min(len(article.text), _LONG_ENOUGH) / _CHARACTERS_A_FACT
+
+
+def _earliness(article: Article) -> float:
+    return -article.published.timestamp() if article.published else float("-inf")

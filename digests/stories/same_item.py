@@ -1,0 +1,93 @@
+"""Finds articles that are the same text over again, whatever they are about.
+
+Wire copies and reprints: the Jaccard index of the word triples (shingles; Broder,
+1997) is at least 0.7. Only pairs that share one of their rarest shingles can reach
+that (prefix filtering; Chaudhuri et al., 2006; Bayardo et al., 2007), so that the
+search is exact and near linear. Headlines without a text repeat each other when their
+folded words are the same within three days.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+from digests.language.fold import fold
+from digests.language.words import tokens
+from digests.stories.terms import has_body
+from digests.types import Article
+
+_SAME = 0.7
+_SHINGLE = 3
+_SHORTEST_TITLE = 4
+_WINDOW = timedelta(hours=72)
+
+Shingles = frozenset[tuple[str, ...]]
+
+
+def repeats(articles: Sequence[Article]) -> dict[int, int]:
+    """Map the place of each repeating article to the place of an earlier one.
+
+    Args:
+        articles: In the order in which the earlier one counts as the original.
+    """
+    found = _same_titles(articles)
+    texts = {i: shingles(a.text) for i, a in enumerate(articles) if has_body(a)}
+    found |= _same_texts(texts)
+    return found
+
+
+def shingles(text: str) -> Shingles:
+    """Every run of three words of the folded text; a shorter text is one run."""
+    found = tokens(fold(text))
+    if len(found) <= _SHINGLE:
+        return frozenset((found,))
+    return frozenset(zip(found, found[1:], found[2:], strict=False))
+
+
+def _same_texts(texts: dict[int, Shingles]) -> dict[int, int]:
+    spread = Counter(shingle for found in texts.values() for shingle in found)
+    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    repeated: dict[int, int] = {}
+    for i, own in texts.items():
+        rarest = sorted(own, key=lambda shingle: (spread[shingle], shingle))
+        prefix = rarest[: len(own) - math.ceil(_SAME * len(own)) + 1]
+        candidates = {j for shingle in prefix for j in holders[shingle]}
+        original = next((j for j in sorted(candidates) if _alike(own, texts[j])), None)
+        if original is not None:
+            repeated[i] = original
+        for shingle in prefix:
+            if spread[shingle] > 1:
+                holders[shingle].append(i)
+    return repeated
+
+
+def _alike(one: Shingles, other: Shingles) -> bool:
+    small, large = sorted((len(one), len(other)))
+    if small < _SAME * large:
+        return False
+    shared = len(one & other)
+    return shared >= _SAME * (small + large - shared)
+
+
+def _same_titles(articles: Sequence[Article]) -> dict[int, int]:
+    last: dict[str, int] = {}
+    repeated: dict[int, int] = {}
+    for i, article in enumerate(articles):
+        if has_body(article):
+            continue
+        words = tokens(fold(article.title or article.text))
+        title = " ".join(words)
+        if len(words) < _SHORTEST_TITLE:
+            continue
+        if title in last and _near(articles[last[title]], article):
+            repeated[i] = last[title]
+        else:
+            last[title] = i
+    return repeated
+
+
+def _near(one: Article, other: Article) -> bool:
+    if one.published is None or other.published is None:
+        return True
+    return abs(one.published - other.published) <= _WINDOW

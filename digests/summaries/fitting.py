@@ -1,0 +1,42 @@
+"""Makes passages into shown sentences within a budget; it reorders nothing.
+
+A passage that does not fit ends the row; the first one is shortened at a clause
+instead, so that a summary is never empty for want of a few characters.
+"""
+
+from collections.abc import Sequence
+
+from digests.summaries import clauses
+from digests.summaries.passages import Passage
+from digests.types import Article, Sentence
+
+
+def fit(
+    article: Article, chosen: Sequence[Passage], chars: int
+) -> tuple[Sentence, ...]:
+    """The sentences of the passages in their order, joined within `chars`."""
+    told: list[Sentence] = []
+    used = 0
+    for passage in chosen:
+        room = chars - used - bool(told)
+        sentence = whole(passage) if len(passage.text) <= room else None
+        if sentence is None and not told:
+            sentence = trimmed(article, passage, room)
+        if sentence is None:
+            break
+        used += len(sentence.text) + bool(told)
+        told.append(sentence)
+    return tuple(told)
+
+
+def whole(passage: Passage) -> Sentence:
+    """A passage as it stands."""
+    return Sentence(text=passage.text, spans=(passage.span,))
+
+
+def trimmed(article: Article, passage: Passage, room: int) -> Sentence | None:
+    """A passage shortened at a clause to at most `room` characters."""
+    version = clauses.shorten(article.text, passage.span, room - 1)
+    if version is None:
+        return None
+    return Sentence(text=clauses.written(article.text, version, "."), spans=version)

@@ -1,0 +1,174 @@
+"""Cuts an article into the sentences a summary may use; it chooses none of them.
+
+Each passage is a sentence with its words, without dateline and byline; what no
+reader should meet in a summary (captions, calls to action, half sentences, speech
+that opens and does not close) is marked as junk. Spans stay exact: a passage's text
+is the text of its span with every run of white space as one space.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digests.language import sentences, words
+from digests.types import Article, Span
+
+#: News is told early: no summary takes a sentence from behind this one.
+_MOST = 60
+#: Longer «sentences» are lists and tables.
+_LONGEST = 900
+
+_DATELINE = re.compile(
+    r"""\s*(?:
+      (?:[A-Z][\w.'’-]*[\s,]{1,2}){0,6}\([A-Z][A-Za-z .&-]{1,24}\)
+      \s?(?:[-–—]{1,2}\s?)?(?=["'“‘]?[A-Z])
+    | [A-Z][A-Z.'’-]{2,}(?:[\s,]{1,2}[A-Z][A-Za-z.'’-]*){0,5}
+      (?:,?\s\d{1,2}(?:,\s\d{4})?)?(?:\s\([^()]{1,30}\))?\s?(?:[–—]|--|\s-)\s?
+    | (?:[A-Z][a-z.'’-]+[\s,]{1,2}){1,4}(?:\d{1,2}(?:,\s\d{4})?\s)?
+      (?:\([^()]{1,30}\)\s)?
+      (?:[–—]|--)\s(?=["'“‘]?[A-Z])
+    )""",
+    re.VERBOSE,
+)
+_BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
+_JUNK = re.compile(
+    r"""\b(?:click|scroll|tap)\s(?:here|down|on|through)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
+    |\bread\smore\b|\bread:\s|^(?:read|watch|see|related|more|photos?|video|image|caption
+    |picture|file|credit|source|advertisement|editor['’]s\snote|correction|copyright
+    |story\shighlights|share\sthis|follow)\b[^.!?]{0,30}[:»>|]
+    |^follow\s(?:us|@|\w+\son\b)|\bfollow\s(?:us|@\w+)|\ball\srights\sreserved\b|©
+    |\bcontributed\sto\sthis\s(?:report|story|article)\b|\bnewsletter\b|\be-?mail\sus\b
+    |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
+    |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
+    |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
+_ENDS = re.compile(r"(?<!\s)[.!?…][\"'”’“»«)\]]*$")
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|I'm|I've|I'd|we|We|We're|we're|my|My|our|Our|me|us|ich|wir|Wir|mein|unser)\b"
+)
+_IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
+_PRONOUN_LED = re.compile(
+    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those|There|Both|Such|"
+    r"Er|Sie|Es|Dies|Diese|Dieser|Dieses|Das|Sein|Seine|Ihr|Ihre|Beide)\b"
+)
+_CONNECTIVE = re.compile(
+    r"(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
+    r"Besides|Moreover|Furthermore|In addition|Instead|Indeed|Then|Aber|Und|Doch|Zudem|"
+    r"Außerdem)"
+    r"(?:,\s|\s)"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Passage:
+    """A sentence that a summary may carry, and what was noticed about it."""
+
+    #: Its place among the article's passages.
+    place: int
+    span: Span
+    #: The span's words, white space made even.
+    text: str
+    #: Stems of its content words, in order.
+    words: tuple[str, ...]
+    #: Whether it begins with a word that points to the sentence before.
+    leans: bool
+    #: Whether it stands in the middle of somebody's speech, without marks of its own.
+    in_speech: bool
+
+
+def of(article: Article) -> tuple[Passage, ...]:
+    """The passages of an article's first sentences, in document order."""
+    found: list[Passage] = []
+    speech = 0
+    for span in sentences.split(article.text, article.lang)[:_MOST]:
+        if span.end - span.start > _LONGEST:
+            continue
+        start = _after_dateline(article.text, span) if len(found) < 2 else span.start
+        text = " ".join(article.text[start : span.end].split())
+        if not text or _BYLINE.match(text):
+            continue
+        marked = _MARK.search(text) is not None
+        found.append(
+            Passage(
+                place=len(found),
+                span=Span(start=start, end=span.end),
+                text=text,
+                words=words.content(text, article.lang),
+                leans=bool(_PRONOUN_LED.match(text) or _CONNECTIVE.match(text)),
+                in_speech=speech > 0 and not (marked and _has_marks(text)),
+            )
+        )
+        speech = _open_speech(text, speech) if marked else max(0, speech - 1)
+    return tuple(found)
+
+
+def presentable(passage: Passage) -> bool:
+    """Whether a passage may be shown: a whole sentence, and no boilerplate."""
+    if passage.in_speech or not whole(passage.text) or not balanced(passage.text):
+        return False
+    return not _JUNK.search(passage.text)
+
+
+def first_person(passage: Passage) -> bool:
+    """Whether the reporter, outside quotation marks, speaks of themselves."""
+    return bool(_FIRST_PERSON.search(_IN_MARKS.sub("", passage.text)))
+
+
+def _after_dateline(text: str, span: Span) -> int:
+    m = _DATELINE.match(text, span.start, min(span.end, span.start + 120))
+    return m.end() if m and m.end() < span.end else span.start
+
+
+def _open_speech(text: str, before: int) -> int:
+    """For how many more sentences speech may go on that was opened and not closed.
+
+    A mark that never closes spoils only a few sentences.
+    """
+    opening = max((m.start() for m in _OPENS.finditer(text)), default=-1)
+    closing = max((m.start() for m in _CLOSES.finditer(text)), default=-1)
+    if opening < 0 and closing < 0:
+        return max(0, before - 1)
+    return _LONGEST_SPEECH if opening > closing else 0
+
+
+def _has_marks(text: str) -> bool:
+    return bool(_OPENS.search(text) or _CLOSES.search(text))
+
+
+def whole(text: str) -> bool:
+    """Whether a text begins and ends as a sentence does."""
+    first = _STARTS.match(text)
+    if first is None or not _ENDS.search(text):
+        return False
+    return not first[1].isalpha() or first[1].isupper()
+
+
+_PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"))
+_MARK = re.compile("[\"'“”‘’«»„]")
+_LONGEST_SPEECH = 5
+_OPENS = re.compile(r"[“„«]|(?<![^\s(\[—–-])[\"'‘](?=[^\W_])")
+_CLOSES = re.compile(r"[”»]|(?<=[\w.,!?…;:—-])\"(?![^\W_])|(?<=[.,!?…])['’](?!\w)")
+_SINGLE_OPENS = re.compile(r"(?<![^\W_])['‘](?=\w)")
+_SPEECH_ENDS = re.compile(r"[.!?…]['’]$")
+_SINGLE_CLOSES = re.compile(r"(?<=[\w.,!?…])\s?['’](?!\w)")
+
+
+def balanced(text: str) -> bool:
+    """Whether every quotation mark and bracket that opens also closes."""
+    if text.count('"') % 2:
+        return False
+    if any(text.count(a) != text.count(b) for a, b in _PAIRS) and "„" not in text:
+        return False
+    # A plural's apostrophe looks like a closing mark: only openings must be met.
+    opens = len(_SINGLE_OPENS.findall(text))
+    if not opens and _SPEECH_ENDS.search(text):
+        return False
+    return opens <= len(_SINGLE_CLOSES.findall(text))
+
+
+def overlap(a: Sequence[str], b: Sequence[str]) -> float:
+    """Share of the smaller set's words that the other one also has, 0 to 1."""
+    one, two = set(a), set(b)
+    return len(one & two) / min(len(one), len(two)) if one and two else 0.0

@@ -1,0 +1,122 @@
+"""What the verbs print for people; it must not decide anything about the news.
+
+Each function takes articles and returns lines of text; `digests.__main__` prints.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from digests import figures, grounding, jsonl, quotes, stories, summaries
+from digests.language import sentences
+from digests.types import Article, ArticleRef, Card, Edition, EditionStory
+
+UNNAMED = "speaker not named in text"
+
+
+def quotes_of(article: Article) -> Iterator[str]:
+    """Every quote with its speaker and the words that justify the choice."""
+    for quote in quotes.find(article.text, title=article.title, lang=article.lang):
+        who = quote.speaker or UNNAMED
+        role = f", {quote.role}" if quote.role else ""
+        by = f" (by «{quote.mention.text}»)" if quote.mention else ""
+        yield f"“{quote.text}”"
+        yield f"    {who}{role}{by} · {quote.kind} · {quote.start}–{quote.end}"
+
+
+def explained_quotes(article: Article) -> Iterator[str]:
+    """The candidates for each quote with their scores, best first."""
+    yield from quotes.explain(article.text, title=article.title, lang=article.lang)
+
+
+def summary_of(article: Article, chars: int) -> Iterator[str]:
+    """Headline and summary, each sentence with its place."""
+    summary = summaries.SUMMARISERS["extractive"].summarise(article, chars)
+    yield summary.headline.text
+    yield ""
+    for told in summary.sentences:
+        places = ", ".join(f"{s.start}–{s.end}" for s in told.spans)
+        yield f"{told.text}  [{places}]"
+
+
+def sentences_of(article: Article) -> Iterator[str]:
+    """One sentence a line."""
+    for place in sentences.split(article.text, article.lang):
+        yield article.text[place.start : place.end]
+
+
+def figures_of(article: Article) -> Iterator[str]:
+    """Every figure with value, unit and what it measures."""
+    for figure in figures.find(article.text, lang=article.lang):
+        unit = f" {figure.unit}" if figure.unit else ""
+        what = figure.what or "(not said what)"
+        yield f"{figure.text:<24} {figure.value:,.15g}{unit} · {what}"
+
+
+def stories_of(articles: Sequence[Article]) -> Iterator[str]:
+    """The stories, with the articles that report each."""
+    for story in stories.gather(articles, stories.group(articles)):
+        yield f"{story.id}  {len(story.outlets)} outlet(s)"
+        for article in story.articles:
+            yield f"    {article.source or article.id}: {article.title or '(no title)'}"
+
+
+def extracted(article: Article) -> Iterator[str]:
+    """What was read out of a page."""
+    for name in ("title", "author", "published", "lang"):
+        yield f"{name}: {getattr(article, name) or '-'}"
+    yield ""
+    yield article.text
+
+
+def checked(article: Article, claim: str) -> Iterator[str]:
+    """Whether the article supports the claim, and why."""
+    verdict = grounding.check(article.text, claim)
+    yield f"{'supported' if verdict.supported else 'not supported'} ({verdict.score:.2f})"
+    for reason in verdict.reasons:
+        yield f"    {reason}"
+
+
+def edition_json(edition: Edition) -> str:
+    """The edition in the interface's own shape."""
+    shape = {
+        "title": edition.title,
+        "made_from": asdict(edition.made_from),
+        "stories": [_story(story) for story in edition.stories],
+        "brief": [
+            {"headline": asdict(line.headline), "article": _ref(line.article)}
+            for line in edition.brief
+        ],
+    }
+    return json.dumps(shape, ensure_ascii=False, indent=1)
+
+
+def _story(story: EditionStory) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "headline": asdict(story.headline),
+        "summary": [jsonl.sentence(s) for s in story.summary],
+        "quotes": [_card(card) for card in story.cards],
+        "figures": [
+            {**asdict(told.figure), "article": told.article} for told in story.figures
+        ],
+        "articles": [_ref(ref) for ref in story.articles],
+    }
+
+
+def _card(card: Card) -> dict[str, Any]:
+    return {
+        "start": card.span.start,
+        "end": card.span.end,
+        "text": card.text,
+        "speaker": card.speaker,
+        "role": card.role,
+        "context": jsonl.span(card.context),
+        "article": card.article,
+    }
+
+
+def _ref(ref: ArticleRef) -> dict[str, Any]:
+    published = ref.published.isoformat() if ref.published else None
+    return {**asdict(ref), "published": published}

@@ -1,0 +1,219 @@
+"""What typed lines mean, and what may follow while they are typed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.platforms.local.commands import Call, parse
+from bot.platforms.local.completion import complete, filled
+from bot.platforms.local.typed import words
+from bot.texts import Texts
+from bot.types import Command, Form, Invocation, Option, Paragraph, Permission, Reply
+
+TEXTS = Texts.of("en")
+
+
+async def never(_: Invocation) -> Reply:
+    raise AssertionError("reading a line must run nothing")
+
+
+def a_command(path: str, *options: Option, example: str = "") -> Command:
+    return Command(
+        path=path,
+        description=f"About {path}",
+        permission=Permission.EVERYONE,
+        run=never,
+        options=options,
+        examples=(example,) if example else (),
+    )
+
+
+COMMANDS = (
+    a_command("news latest"),
+    a_command("news story", Option(name="story", description="Which", required=True)),
+    a_command(
+        "news quotes",
+        Option(name="speaker", description="Who", rest=True, completes="speaker"),
+        Option(name="topic", description="About what"),
+        example="/news quotes Xi",
+    ),
+    a_command("newsdesk status"),
+    a_command(
+        "newsdesk pause",
+        Option(name="digest", description="Which", completes="digest"),
+        Option(name="mode", description="How", choices=("Calm", "Brisk")),
+    ),
+    a_command("newsdesk source add", Option(name="address", description="Where")),
+    a_command("newsdesk source list"),
+)
+
+
+def read(line: str):
+    return parse(line, COMMANDS, TEXTS)
+
+
+def sentence(line: str) -> str:
+    reply = read(line)
+    assert isinstance(reply, Reply)
+    assert reply.problem
+    return " ".join(getattr(block, "text", "") for block in reply.blocks)
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "args"),
+    [
+        ("/news", "news latest", {}),
+        ("/newsdesk", "newsdesk status", {}),
+        ("  /NEWS   Latest ", "news latest", {}),
+        ("／news latest", "news latest", {}),
+        ("/news story 2", "news story", {"story": "2"}),
+        ("/news story story=2", "news story", {"story": "2"}),
+        ("/news quotes", "news quotes", {}),
+        ("/news quotes Xi", "news quotes", {"speaker": "Xi"}),
+        ("/news quotes Xi Jinping", "news quotes", {"speaker": "Xi Jinping"}),
+        ('/news quotes "Xi Jinping"', "news quotes", {"speaker": "Xi Jinping"}),
+        ("/news quotes “Xi Jinping”", "news quotes", {"speaker": "Xi Jinping"}),
+        ("/news quotes „Ada Brandt“", "news quotes", {"speaker": "Ada Brandt"}),
+        ("/news quotes «Ada Brandt»", "news quotes", {"speaker": "Ada Brandt"}),
+        ("/news quotes 'Ada Brandt'", "news quotes", {"speaker": "Ada Brandt"}),
+        ("/news quotes Flann O’Brien", "news quotes", {"speaker": "Flann O’Brien"}),
+        (
+            "/news quotes topic=bridge Xi",
+            "news quotes",
+            {"speaker": "Xi", "topic": "bridge"},
+        ),
+        (
+            "/news quotes Xi topic=“the bridge”",
+            "news quotes",
+            {"speaker": "Xi", "topic": "the bridge"},
+        ),
+        ("/news quotes a=b", "news quotes", {"speaker": "a=b"}),
+        (
+            "/newsdesk pause Tech brisk",
+            "newsdesk pause",
+            {"digest": "Tech", "mode": "Brisk"},
+        ),
+        (
+            "/newsdesk source add https://a.example/feed?x=1",
+            "newsdesk source add",
+            {"address": "https://a.example/feed?x=1"},
+        ),
+        ("/news quotes \u00a0Xi\t ", "news quotes", {"speaker": "Xi"}),
+    ],
+)
+def test_a_line_means_a_call(line, path, args):
+    assert read(line) == Call(path=path, args=args)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("hello", "/news latest"),
+        ("", "/news latest"),
+        ("quotes Xi", "/news quotes"),
+        ("/news quots Xi", "/news quotes"),
+        ("/nws latest", "/news latest"),
+        ("/newsdesk sorce add", "/newsdesk source add"),
+        ("/newsdesk source", "/newsdesk source"),
+        ("/weather today", "/news help"),
+        ("/", "/news help"),
+        ("/newsdesk pause Tech loud", "Calm, Brisk"),
+        ("/news latest please now", "please now"),
+        ("/news quots Xi", "/news quotes Xi"),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_what_would_be(line, said):
+    assert said in sentence(line)
+
+
+def test_a_missing_answer_is_asked_for_in_a_form():
+    form = read("/news story")
+    assert isinstance(form, Form)
+    assert form.path == "news story"
+    assert [field.name for field in form.fields] == ["story"]
+
+
+def test_a_line_of_six_thousand_characters_is_refused_with_its_length():
+    assert "6,000" in sentence("/news quotes " + "x" * 5_987)
+
+
+@given(st.text(max_size=3_000))
+def test_any_line_gets_an_answer(line):
+    assert isinstance(read(line), Call | Reply | Form)
+    assert isinstance(read("/news quotes " + line), Call | Reply | Form)
+
+
+@given(st.text(max_size=300))
+def test_words_stand_in_order_and_miss_nothing_but_white_space(line):
+    at = 0
+    for word in words(line):
+        assert not line[at : word.start].strip()
+        at = word.end
+    assert not line[at:].strip()
+
+
+def labels(line: str, caret: int | None = None) -> list[str]:
+    at = len(line) if caret is None else caret
+    return [item.label for item in complete(line, at, COMMANDS).items]
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("", [f"/{command.path}" for command in COMMANDS]),
+        ("/newsd", [f"/{c.path}" for c in COMMANDS if "newsdesk" in c.path]),
+        ("/news ", ["/news latest", "/news story", "/news quotes"]),
+        ("/news q", ["/news quotes"]),
+        ("/quo", ["/news quotes"]),
+        ("/newsdesk source ", ["/newsdesk source add", "/newsdesk source list"]),
+        ("hello", []),
+        ("/news quotes ", ["speaker=", "topic="]),
+        ("/news quotes t", ["topic="]),
+        ("/newsdesk pause mode=b", ["Brisk"]),
+        ("/newsdesk pause Tech c", ["Calm"]),
+        ("/newsdesk pause mode=Calm ", ["digest="]),
+    ],
+)
+def test_what_may_follow_is_offered(line, offered):
+    assert labels(line) == offered
+
+
+def test_values_are_asked_for_where_only_the_archive_knows_them():
+    wanted = complete("/news quotes Xi Ji", 18, COMMANDS).wanted
+    assert wanted is not None
+    assert (wanted.path, wanted.option, wanted.typed) == (
+        "news quotes",
+        "speaker",
+        "Xi Ji",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "result"),
+    [
+        ("/news quotes Xi Ji", "Xi Jinping", "/news quotes Xi Jinping "),
+        ('/news quotes "Xi', "Xi Jinping", "/news quotes Xi Jinping "),
+        ("/news quotes speaker=X", "Xi Jinping", '/news quotes speaker="Xi Jinping" '),
+        ("/newsdesk pause Mo", "Morning tech", '/newsdesk pause "Morning tech" '),
+    ],
+)
+def test_a_value_that_is_put_in_can_be_read_again(line, value, result):
+    found = filled(complete(line, len(line), COMMANDS), (value,))
+    item = found.items[0]
+    written = line[: found.start] + item.insert + line[found.end :]
+    assert written == result
+    call = read(written)
+    assert isinstance(call, Call)
+    assert value in call.args.values()
+
+
+@given(st.text(max_size=200), st.integers(-5, 300))
+def test_completion_never_points_outside_the_line(line, caret):
+    found = complete("/news " + line, caret, COMMANDS)
+    assert 0 <= found.start <= found.end <= len(line) + 6
+
+
+def test_a_problem_is_a_paragraph_first():
+    reply = read("hello")
+    assert isinstance(reply, Reply)
+    assert isinstance(reply.blocks[0], Paragraph)

@@ -1,0 +1,302 @@
+"""How an edition becomes the local page's message, and that it stays text."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from bot.platforms.local import limits
+from bot.platforms.local.cards import article_href, marks
+from bot.platforms.local.environment import environment
+from bot.platforms.local.inert import clip, inert, link
+from bot.platforms.local.render import render
+from bot.platforms.local.views import message_view, reply_view
+from bot.texts import Texts
+from bot.types import Control, Facts, Line, Message, Paragraph, Quoted, Reply, Small
+from digests.types import Edition, Headline, Sentence, Span
+from tests.bot.platforms.local import hostile, samples
+
+TEXTS = Texts.of("en")
+TEMPLATES = environment()
+
+
+def payload_of(edition: Edition, **context) -> dict:
+    return dict(render(edition, samples.a_context(**context))[0].payload)
+
+
+def page(template: str, **context) -> LexborHTMLParser:
+    given = {"csrf": "c", "event": "e", "here": "news", "texts": TEXTS, "path": "/"}
+    html = TEMPLATES.get_template(template).render(given | context)
+    return LexborHTMLParser(html)
+
+
+def shown(edition: Edition, **context) -> LexborHTMLParser:
+    part = render(edition, samples.a_context(**context))[0]
+    message = Message(
+        id=1,
+        workspace_id=1,
+        channel="news",
+        key="k",
+        payload=part.payload,
+        fallback_text=part.fallback_text,
+        posted_at=samples.MADE,
+    )
+    view = message_view(message, TEXTS, "Europe/London", samples.MADE)
+    return page("message.html", message=view)
+
+
+def skeleton(tree: LexborHTMLParser) -> list[tuple[str, list[str]]]:
+    assert tree.root is not None
+    return [
+        (node.tag or "", sorted(node.attributes))
+        for node in tree.root.traverse(include_text=False)
+    ]
+
+
+def words(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def squeezed(text: str) -> str:
+    """Without white space: where it stands is the page's own business."""
+    return "".join(text.split())
+
+
+def text_at(tree: LexborHTMLParser, selector: str) -> str:
+    node = tree.css_first(selector)
+    assert node is not None, selector
+    return words(node.text())
+
+
+# ── what is said ───────────────────────────────────────────────────────────────
+
+
+def test_the_same_edition_gives_the_same_part():
+    edition, context = samples.an_edition(), samples.a_context()
+    assert render(edition, context) == render(edition, context)
+
+
+def test_the_payload_is_nothing_but_json():
+    payload = payload_of(samples.an_edition())
+    assert json.loads(json.dumps(payload)) == payload
+
+
+@pytest.mark.parametrize(
+    ("selector", "said"),
+    [
+        ("h2", "Morning news Wednesday 7 January"),
+        (".counts", "3 stories from 20 articles in 9 sources · 2 min read"),
+        (".story > .source", "Hallin Courier · 2 more · 07:30"),
+        (".update", "Update"),
+        (".more summary", "2 quotes · 2 figures, story 1"),
+        (".hero blockquote", f"“{samples.HERO.text}”"),
+        (".hero .speaker", "Tomas Ekdahl"),
+        (".brief h3", "Also in brief"),
+        (
+            ".honesty",
+            "✓ Quotes checked word for word · written without AI · "
+            "next: tomorrow 08:30",
+        ),
+        (".end", "That’s all for today."),
+    ],
+)
+def test_an_edition_says(selector, said):
+    assert text_at(shown(samples.an_edition()), selector) == said
+
+
+def test_the_plain_twin_says_what_the_page_says():
+    part = render(samples.an_edition(), samples.a_context())[0]
+    for said in (
+        "Morning news · Wednesday 7 January",
+        "1. Harbour bridge closes after crack is found",
+        "2. Update: Boil-water notice lifted for 18,400 homes in Torvale",
+        f"“{samples.HERO.text}” Tomas Ekdahl",
+        "That’s all for today.",
+    ):
+        assert said in part.fallback_text
+
+
+def test_another_edition_today_is_not_the_end_of_the_day():
+    later = samples.MADE + timedelta(hours=8)
+    assert payload_of(samples.an_edition(), next_due=later)["end"] == "That’s all."
+
+
+def test_a_late_edition_says_so():
+    assert "08:30" in payload_of(samples.an_edition(), late=True)["late"]
+
+
+def test_an_edition_without_quotes_does_not_claim_that_any_were_checked():
+    bare = samples.an_edition(stories=(samples.a_story(samples.BRIDGE),), hero=None)
+    assert "word for word" not in payload_of(bare)["honesty"]
+
+
+def test_a_bare_article_leads_to_its_stored_text():
+    tree = shown(samples.an_edition())
+    first = tree.css_first(".story h3 a")
+    assert first is not None
+    wanted = f"/articles/bridge/{samples.BRIDGE.revision}"
+    assert first.attributes["href"] == wanted
+
+
+def test_an_article_with_an_address_shows_its_host():
+    assert "wire.example" in shown(samples.an_edition()).css(".host")[0].text()
+
+
+def test_each_sentence_leads_to_its_words_in_the_article():
+    tree = shown(samples.an_edition())
+    href = tree.css(".proof")[0].attributes["href"]
+    first = samples.BRIDGE_TEXT.split("\n")[0]
+    revision = samples.BRIDGE.revision
+    span = Span(start=0, end=len(first))
+    assert href == article_href("bridge", revision, span)
+
+
+def test_an_unnamed_speaker_is_said_to_be_unnamed():
+    card = replace(samples.HERO, speaker=None, role=None)
+    tree = shown(samples.an_edition(hero=card))
+    assert text_at(tree, ".hero .speaker") == "speaker not named in the text"
+
+
+@pytest.mark.parametrize(
+    ("lang", "pair"),
+    [("en", "“”"), ("de-AT", "„“"), ("es", "«»"), ("ja", "「」"), ("xx", "“”")],
+)
+def test_the_outer_marks_are_those_of_the_language(lang, pair):
+    assert "".join(marks(lang)) == pair
+
+
+def test_a_quote_that_is_too_long_is_left_out_and_never_cut():
+    long = replace(samples.HERO, text="word " * 200)
+    story = samples.a_story(samples.BRIDGE, cards=(long, samples.HERO))
+    payload = payload_of(samples.an_edition(stories=(story,), hero=long))
+    assert payload["hero"] is None
+    assert [card["text"] for card in payload["stories"][0]["cards"]] == [
+        samples.HERO.text
+    ]
+
+
+def test_a_flood_of_stories_stays_within_the_budget():
+    story = samples.a_story(
+        samples.BRIDGE,
+        headline=Headline(text="long " * 100_000),
+        summary=(Sentence(text="x" * 1_000_000, spans=()),) * 50,
+        cards=(samples.HERO,) * 50,
+    )
+    payload = payload_of(samples.an_edition(stories=(story,) * 50))
+    assert len(payload["stories"]) == limits.STORIES
+    assert len(json.dumps(payload)) < 64 * 1024
+
+
+# ── that it stays text ─────────────────────────────────────────────────────────
+
+
+def filled_with(text: str) -> Edition:
+    """An edition whose every foreign text is `text`."""
+    card = replace(
+        samples.HERO, text=text, speaker=text, role=f"r{text}", source=text, alt=text
+    )
+    article = replace(samples.BRIDGE, title=text, source=text)
+    figure = samples.a_figure(samples.BRIDGE, "38-centimetre", text)
+    figure = replace(figure, figure=replace(figure.figure, text=text))
+    story = samples.a_story(
+        article,
+        headline=Headline(text=text),
+        summary=(Sentence(text=text, spans=(Span(start=0, end=5),)),),
+        cards=(card,),
+        figures=(figure,),
+        outlets=(text, text),
+        update=True,
+    )
+    brief = replace(
+        samples.an_edition().brief[0], headline=Headline(text=text), outlets=(text,)
+    )
+    return samples.an_edition(title=text, stories=(story,), brief=(brief,), hero=card)
+
+
+@given(hostile.texts)
+def test_no_text_of_an_edition_becomes_markup(text):
+    tree = shown(filled_with(text))
+    assert skeleton(tree) == skeleton(shown(filled_with("plain")))
+    for selector in (".story h3 a", ".speaker", ".brief li a"):
+        shown_text = text_at(tree, selector)
+        assert squeezed(shown_text) == squeezed(inert(text))
+
+
+@given(hostile.texts)
+def test_no_text_of_a_reply_becomes_markup(text):
+    def answer(said: str) -> LexborHTMLParser:
+        card = replace(samples.HERO, text=said, speaker=said, source=said)
+        reply = Reply(
+            title=said,
+            blocks=(
+                Paragraph(text=said),
+                Small(text=said),
+                Line(title=said, text=said, note=said, article="bridge", start=1, end=2),
+                Quoted(card=card),
+                Facts(rows=((said, said),)),
+            ),
+            controls=(Control(id="v1:quotes", label=said),),
+        )
+        view = reply_view(reply, TEXTS, "UTC")
+        person = {"name": said}
+        return page(
+            "answer.html", asked=said, at="09:30", person=person, reply=view, form=None
+        )
+
+    tree = answer(text)
+    assert skeleton(tree) == skeleton(answer("plain"))
+    assert text_at(tree, ".said") == words(inert(text))
+
+
+@given(st.text(max_size=200))
+def test_what_steers_or_hides_is_dropped_and_nothing_else(text):
+    dropped = inert(text)
+    assert not any(c in dropped for c in "\u202e\u2066\u200f\ufeff\x00\U000e0041")
+    letters = iter(text)
+    assert all(c in letters for c in dropped)
+
+
+def test_four_marks_stay_on_a_letter_and_the_rest_goes():
+    assert inert("a" + "\u0301" * 30 + "b") == "a" + "\u0301" * 4 + "b"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://bank.example@evil.example/",
+        "https://user:word@evil.example/",
+        "//evil.example",
+        "http://",
+        "https://evil.example\\@bank.example/",
+        "https://evil.example/ x",
+        "https://[::1",
+        "https://a.example:99999/",
+        "ftp://files.example/",
+        "https://a.example/" + "x" * 3_000,
+        None,
+        "",
+    ],
+)
+def test_an_address_that_is_not_plain_is_no_link(address):
+    assert link(address) is None
+
+
+def test_a_host_in_foreign_letters_is_shown_as_the_network_reads_it():
+    found = link("https://b\u0430nk.example/news")
+    assert found is not None
+    assert found.host == "xn--bnk-6cd.example"
+    assert found.href == "https://xn--bnk-6cd.example/news"
+
+
+@given(st.text(max_size=400), st.integers(2, 60))
+def test_a_clipped_text_keeps_its_beginning_and_its_budget(text, most):
+    clipped = clip(text, most)
+    assert len(clipped) <= most
+    whole = " ".join(text.split())
+    assert whole.startswith(clipped.removesuffix("…").rstrip())

@@ -1,0 +1,52 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from bot.errors import ConfigurationError
+from bot.schedules import from_json, parse, to_json
+from tests.bot.schedules.strategies import schedules
+
+
+@given(schedules())
+def test_a_schedule_survives_json(schedule):
+    assert from_json(json.loads(json.dumps(to_json(schedule)))) == schedule
+
+
+def test_a_stored_schedule_can_be_read_by_people():
+    assert to_json(parse("weekdays at 8:30 Berlin")) == {
+        "zone": "Europe/Berlin",
+        "days": [0, 1, 2, 3, 4],
+        "times": ["08:30"],
+    }
+    assert to_json(parse("every 15 minutes between 8 and 20")) == {
+        "zone": "UTC",
+        "days": [0, 1, 2, 3, 4, 5, 6],
+        "minutes": 15,
+        "window": ["08:00", "20:00"],
+    }
+
+
+GOOD: dict[str, Any] = {"zone": "UTC", "days": [0], "times": ["08:30"]}
+BAD: list[dict[str, Any]] = [
+    {},
+    {"zone": "UTC", "days": [0]},
+    GOOD | {"days": []},
+    GOOD | {"days": [7]},
+    GOOD | {"days": [1, 0]},
+    GOOD | {"days": None},
+    GOOD | {"times": []},
+    GOOD | {"times": ["08:30", "08:30"]},
+    GOOD | {"times": ["8 o'clock"]},
+    GOOD | {"zone": None},
+    {"zone": "UTC", "days": [0], "minutes": 0},
+    {"zone": "UTC", "days": [0], "minutes": 1441},
+    {"zone": "UTC", "days": [0], "minutes": 5, "window": ["08:00"]},
+]
+
+
+@pytest.mark.parametrize("plain", BAD)
+def test_a_stored_schedule_that_cannot_be_is_refused(plain):
+    with pytest.raises(ConfigurationError, match="set it again"):
+        from_json(plain)

@@ -1,0 +1,360 @@
+import asyncio
+import random
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.errors import ConfigurationError
+from bot.storage import (
+    Connection,
+    Database,
+    Unavailable,
+    engines,
+    files,
+    invocations,
+    schema,
+    workspaces,
+)
+from bot.storage import database as module
+from tests.bot.storage.builders import NOW, a_house, some_deliveries
+
+SECRET = "hunter2"
+
+
+def file_of(url: str) -> Path:
+    return engines.file_of(engines.parse(url))
+
+
+def thread_name(connection: Connection) -> str:
+    return threading.current_thread().name
+
+
+def count_of_invocations(connection: Connection) -> int:
+    found: int = connection.execute(
+        select(func.count()).select_from(schema.invocations)
+    ).scalar_one()
+    return found
+
+
+@pytest.fixture
+async def two(database_url: str) -> AsyncIterator[tuple[Database, Database]]:
+    """One database opened twice, as by two processes."""
+    pair = (Database.open(database_url), Database.open(database_url))
+    yield pair
+    for one in pair:
+        await one.close()
+
+
+async def test_verbs_run_in_threads_of_their_own(database: Database):
+    names = {await database.read(thread_name), await database.write(thread_name)}
+
+    assert threading.current_thread().name not in names
+    assert {name.split("_")[0] for name in names} == {"reader", "writer"}
+
+
+async def test_a_verb_that_raises_leaves_nothing(database: Database):
+    def fail(connection: Connection) -> None:
+        invocations.first_time(connection, platform="local", key="1", now=NOW)
+        raise LookupError("no")
+
+    with pytest.raises(LookupError):
+        await database.write(fail)
+
+    assert await database.read(count_of_invocations) == 0
+
+
+async def test_verbs_compose_into_one_transaction(database: Database):
+    def both(connection: Connection) -> int:
+        invocations.first_time(connection, platform="local", key="1", now=NOW)
+        invocations.first_time(connection, platform="local", key="2", now=NOW)
+        return count_of_invocations(connection)
+
+    assert await database.write(both) == 2
+
+
+async def test_reading_cannot_write(database: Database):
+    with pytest.raises(ConfigurationError, match="can only be read"):
+        await database.read(invocations.first_time, platform="local", key="1", now=NOW)
+
+
+async def test_read_then_write_loses_no_update(two: tuple[Database, Database]):
+    """A transaction that began by reading may not fail because somebody wrote."""
+    met = threading.Barrier(2)
+    runs: list[str] = []
+
+    def see(connection: Connection, platform: str) -> None:
+        runs.append(platform)
+        connection.execute(select(schema.workspaces)).all()
+        # Under BEGIN IMMEDIATE the other cannot be here too: it waits at the door.
+        with suppress(threading.BrokenBarrierError):
+            met.wait(timeout=0.3)
+        connection.execute(
+            schema.invocations.insert().values(platform=platform, key="1", seen_at=NOW)
+        )
+
+    await asyncio.gather(two[0].write(see, "local"), two[1].write(see, "slack"))
+
+    assert await two[0].read(count_of_invocations) == 2
+    # Neither had to be run a second time.
+    assert sorted(runs) == ["local", "slack"]
+
+
+def test_a_deferred_transaction_would_have_failed_at_once(sqlite_url: str):
+    """The control of the test above: what BEGIN IMMEDIATE defends against."""
+    file = file_of(sqlite_url)
+    with (
+        closing(sqlite3.connect(file, isolation_level=None, timeout=30)) as one,
+        closing(sqlite3.connect(file, isolation_level=None)) as other,
+    ):
+        one.execute("BEGIN")
+        one.execute("SELECT * FROM workspaces").fetchall()
+        other.execute("INSERT INTO invocations VALUES ('slack', '1', 0)")
+
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            one.execute("INSERT INTO invocations VALUES ('local', '1', 0)")
+
+    assert caught.value.sqlite_errorname == "SQLITE_BUSY_SNAPSHOT"
+
+
+async def test_a_write_waits_for_a_lock_while_the_loop_stays_free(sqlite_url: str):
+    database = Database.open(sqlite_url)
+    with closing(sqlite3.connect(file_of(sqlite_url), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(
+            database.write(invocations.first_time, platform="local", key="1", now=NOW)
+        )
+        await asyncio.sleep(0.1)
+        assert not writing.done()
+        assert await database.read(count_of_invocations) == 0
+        other.execute("ROLLBACK")
+
+    assert await writing
+    await database.close()
+
+
+async def test_a_lock_that_stays_is_told_in_one_sentence(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "_PATIENCE", 0.1)
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.1)
+    database = Database.open(sqlite_url)
+    with closing(sqlite3.connect(file_of(sqlite_url), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable, match=r"has been locked .* Close"):
+            await database.write(
+                invocations.first_time, platform="local", key="1", now=NOW
+            )
+    await database.close()
+
+
+async def test_closing_does_not_wait_for_a_lock_that_stays(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.1)
+    database = Database.open(sqlite_url)
+    with closing(sqlite3.connect(file_of(sqlite_url), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(
+            database.write(invocations.first_time, platform="local", key="1", now=NOW)
+        )
+        await asyncio.sleep(0.05)
+        await asyncio.wait_for(database.close(), timeout=5)
+
+        with pytest.raises(Unavailable):
+            await writing
+
+
+async def test_a_full_disk_is_told_and_leaves_no_half_row(sqlite_url: str):
+    database = Database.open(sqlite_url)
+
+    def fill_up(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+
+    def much(connection: Connection) -> None:
+        a_house(connection)
+        for number in range(500):
+            invocations.first_time(
+                connection, platform="local", key=f"{number:0200}", now=NOW
+            )
+
+    await database.write(fill_up)
+    with pytest.raises(Unavailable, match=r"disk is full.* nothing was half written"):
+        await database.write(much)
+
+    assert await database.read(count_of_invocations) == 0
+    assert await database.read(workspaces.every) == ()
+    assert await database.read(files.problems) == ()
+    await database.close()
+
+
+async def test_room_on_the_disk_is_used_again_without_a_restart(sqlite_url: str):
+    database = Database.open(sqlite_url)
+    await database.write(
+        lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1")
+    )
+    limit = "PRAGMA max_page_count = 100000"
+    with pytest.raises(Unavailable):
+        await database.write(
+            lambda connection: [
+                invocations.first_time(
+                    connection, platform="local", key=f"{number:09000}", now=NOW
+                )
+                for number in range(20)
+            ]
+        )
+
+    await database.write(lambda connection: connection.exec_driver_sql(limit))
+
+    assert await database.write(
+        invocations.first_time, platform="local", key="1", now=NOW
+    )
+    await database.close()
+
+
+@pytest.mark.parametrize("content", [b"This is a letter. " * 400, b"\x00" * 8192])
+def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path, content: bytes):
+    file = tmp_path / "x.db"
+    file.write_bytes(content)
+
+    with pytest.raises(ConfigurationError, match=r"x\.db (is not|already|is dam).*\."):
+        Database.open(f"sqlite:///{file}")
+
+    assert file.read_bytes() == content
+
+
+def test_an_emptied_file_is_refused_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(files, "_PATIENCE", 0.1)
+    file = tmp_path / "x.db"
+    file.touch()
+
+    with pytest.raises(ConfigurationError, match=r"is an empty file.* restore"):
+        Database.open(f"sqlite:///{file}")
+
+    assert file.stat().st_size == 0
+
+
+def test_a_shortened_file_is_refused_and_kept(sqlite_url: str):
+    file = file_of(sqlite_url)
+    content = file.read_bytes()[: file.stat().st_size // 2]
+    file.write_bytes(content)
+
+    with pytest.raises(ConfigurationError, match=r"is damaged.* restore a backup"):
+        Database.open(sqlite_url)
+
+    assert file.read_bytes() == content
+
+
+def furnish(connection: Connection) -> None:
+    some_deliveries(connection, a_house(connection))
+
+
+async def test_flipped_bytes_are_found_or_do_no_harm(sqlite_url: str):
+    database = Database.open(sqlite_url)
+    await database.write(
+        lambda connection: some_deliveries(connection, a_house(connection))
+    )
+    await database.close()
+    file = file_of(sqlite_url)
+    whole = file.read_bytes()
+    drawn = random.Random(20260304)
+    found = 0
+    for _ in range(40):
+        damaged = bytearray(whole)
+        damaged[drawn.randrange(len(whole))] ^= 1 << drawn.randrange(8)
+        file.write_bytes(damaged)
+        found += await refused_or_whole(sqlite_url)
+        for side in ("-wal", "-shm"):
+            file.with_name(file.name + side).unlink(missing_ok=True)
+
+    assert found > 0
+
+
+async def refused_or_whole(url: str) -> bool:
+    """Whether the damage was told; otherwise the house must still stand."""
+    try:
+        database = Database.open(url)
+    except ConfigurationError:
+        return True
+    try:
+        assert len(await database.read(workspaces.every)) == 1
+    except ConfigurationError:
+        return True
+    finally:
+        await database.close()
+    return False
+
+
+def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path):
+    with pytest.raises(ConfigurationError, match="cannot be made"):
+        Database.open(f"sqlite:///{tmp_path}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://reader:{SECRET}@127.0.0.1:1/news",
+        f"postgresql://127.0.0.1:1/news?password={SECRET}",
+    ],
+)
+def test_a_server_that_is_away_is_told_without_the_password(url: str):
+    with pytest.raises(Unavailable, match=r"news on 127\.0\.0\.1:1") as caught:
+        Database.open(url)
+
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.postgres
+def test_a_missing_database_is_told(postgres_server: str):
+    with pytest.raises(ConfigurationError, match="has no database nowhere"):
+        Database.open(postgres_server % "nowhere")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"mysql://root:{SECRET}@host/name",
+        f"not an address {SECRET}",
+        f"postgresql://user:{SECRET}@host:port/name",
+        "sqlite://",
+        "sqlite:///:memory:",
+    ],
+)
+def test_an_address_that_cannot_be_used_is_told_without_the_password(url: str):
+    with pytest.raises(ConfigurationError, match=r"sqlite:////path") as caught:
+        Database.open(url)
+
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (f"postgresql://user:{SECRET}@db.example:5433/news", "news on db.example:5433"),
+        (f"postgres://user:{SECRET}@db.example/news", "news on db.example"),
+        ("postgresql:///news?host=/run/pg", "news on /run/pg"),
+        ("sqlite:////srv/x.db", "/srv/x.db"),
+    ],
+)
+def test_a_database_is_named_without_credentials(url: str, expected: str):
+    assert engines.shown(engines.parse(url)) == expected
+
+
+async def test_many_callers_at_once_each_get_their_own_answer(database: Database):
+    answers = await asyncio.gather(
+        *(
+            database.write(
+                invocations.first_time, platform="local", key=str(number % 5), now=NOW
+            )
+            for number in range(40)
+        )
+    )
+
+    assert sum(answers) == 5

@@ -1,0 +1,300 @@
+import asyncio
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from bot.errors import ConfigurationError
+from bot.storage import Database, engines, migrate, workspaces
+from bot.storage.schema import metadata
+from tests.bot.storage.builders import a_house
+
+MIGRATIONS = Path(migrate.__file__).parent / "migrations"
+
+SECOND_STEP = """
+from alembic import op
+import sqlalchemy as sa
+revision = "0002"
+down_revision = "0001"
+def upgrade():
+    how = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    with op.batch_alter_table("workspaces", recreate=how) as batch:
+        batch.add_column(sa.Column("motto", sa.Text()))
+"""
+
+
+@contextmanager
+def engine_of(url: str) -> Iterator[Engine]:
+    address = engines.parse(url)
+    engine = (
+        engines.sqlite_engine(engines.file_of(address))
+        if address.get_backend_name() == "sqlite"
+        else engines.postgresql_engine(address)
+    )
+    yield engine
+    engine.dispose()
+
+
+def description(engine: Engine) -> dict[str, Any]:
+    looked = inspect(engine)
+    return {
+        table: {
+            "columns": [
+                (column["name"], str(column["type"]), column["nullable"])
+                for column in looked.get_columns(table)
+            ],
+            "key": looked.get_pk_constraint(table),
+            "foreign": sorted(looked.get_foreign_keys(table), key=str),
+            "unique": sorted(looked.get_unique_constraints(table), key=str),
+            "checks": sorted(looked.get_check_constraints(table), key=str),
+            "indexes": sorted(
+                (index["name"], index["column_names"], index["unique"])
+                for index in looked.get_indexes(table)
+            ),
+        }
+        for table in looked.get_table_names()
+        if table != migrate.VERSION_TABLE
+    }
+
+
+def conditions(engine: Engine) -> set[tuple[str, str]]:
+    query = "SELECT name, sql FROM sqlite_master WHERE sql LIKE '% WHERE %'"
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(query).all()
+    return {(name, sql.split(" WHERE ")[1]) for name, sql in rows}
+
+
+def set_version(url: str, version: str) -> None:
+    with engine_of(url) as engine, engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"UPDATE {migrate.VERSION_TABLE} SET version_num = '{version}'"
+        )
+
+
+@pytest.fixture
+def a_second_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The program of tomorrow: one more migration, that rebuilds a table."""
+    scripts = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    (scripts / "versions" / "0002_motto.py").write_text(SECOND_STEP, encoding="utf-8")
+    monkeypatch.setattr(migrate, "_SCRIPTS", scripts)
+    monkeypatch.setattr(migrate, "HEAD", "0002")
+
+
+def test_the_constant_is_the_newest_migration():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    assert ScriptDirectory.from_config(config).get_heads() == [migrate.HEAD]
+
+
+def test_migrations_make_the_same_sqlite_schema_as_the_tables(
+    sqlite_url: str, tmp_path: Path
+):
+    with (
+        engine_of(sqlite_url) as migrated,
+        engine_of(f"sqlite:///{tmp_path / 'made.db'}") as made,
+    ):
+        metadata.create_all(made)
+
+        assert description(migrated) == description(made)
+
+
+@pytest.mark.postgres
+def test_migrations_make_the_same_postgresql_schema_as_the_tables(
+    postgres_url: str, empty_postgres_url: str
+):
+    with engine_of(postgres_url) as migrated, engine_of(empty_postgres_url) as made:
+        metadata.create_all(made)
+
+        assert description(migrated) == description(made)
+
+
+def test_partial_indexes_have_the_same_condition_in_both(
+    sqlite_url: str, tmp_path: Path
+):
+    with (
+        engine_of(sqlite_url) as migrated,
+        engine_of(f"sqlite:///{tmp_path / 'made.db'}") as made,
+    ):
+        metadata.create_all(made)
+
+        assert len(conditions(migrated)) == 4
+        assert conditions(migrated) == conditions(made)
+
+
+async def test_an_empty_database_is_filled_as_it_is_opened(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'folder' / 'that' / 'is-new' / 'x.db'}"
+
+    database = await asyncio.to_thread(Database.open, url)
+
+    assert await database.read(workspaces.every) == ()
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_an_empty_postgresql_database_is_filled_as_it_is_opened(
+    empty_postgres_url: str,
+):
+    database = await asyncio.to_thread(Database.open, empty_postgres_url)
+
+    assert await database.read(workspaces.every) == ()
+    await database.close()
+
+
+async def test_many_at_once_fill_one_empty_database(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+
+    opened = await asyncio.gather(
+        *(asyncio.to_thread(Database.open, url) for _ in range(5))
+    )
+
+    assert migrate.state(url) == (migrate.HEAD, migrate.HEAD)
+    for database in opened:
+        await database.close()
+
+
+@pytest.mark.postgres
+async def test_many_at_once_fill_one_empty_postgresql_database(
+    empty_postgres_url: str,
+):
+    opened = await asyncio.gather(
+        *(asyncio.to_thread(Database.open, empty_postgres_url) for _ in range(4))
+    )
+
+    assert migrate.state(empty_postgres_url) == (migrate.HEAD, migrate.HEAD)
+    for database in opened:
+        await database.close()
+
+
+def test_a_new_file_is_its_owners_alone(tmp_path: Path):
+    migrate.upgrade(f"sqlite:///{tmp_path / 'x.db'}")
+
+    assert (tmp_path / "x.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_looking_at_a_missing_file_does_not_make_it(tmp_path: Path):
+    assert migrate.state(f"sqlite:///{tmp_path / 'x.db'}") == (None, migrate.HEAD)
+    assert migrate.needs_upgrade(f"sqlite:///{tmp_path / 'x.db'}")
+    assert not (tmp_path / "x.db").exists()
+
+
+def test_opening_an_up_to_date_database_loads_no_alembic(sqlite_url: str):
+    program = (
+        "import sys; from bot.storage import Database; "
+        f"Database.open({sqlite_url!r}); "
+        "sys.exit('alembic' in sys.modules or 'sqlalchemy.orm' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+
+    assert done.returncode == 0
+
+
+def test_a_database_of_a_newer_program_is_refused(database_url: str):
+    set_version(database_url, "9999")
+
+    with pytest.raises(ConfigurationError, match=r"newer Standfirst .schema 9999"):
+        Database.open(database_url)
+    with pytest.raises(ConfigurationError, match="Update Standfirst, or point"):
+        migrate.upgrade(database_url)
+    assert migrate.state(database_url) == ("9999", migrate.HEAD)
+
+
+@pytest.mark.usefixtures("a_second_step")
+def test_sqlite_is_copied_and_upgraded_as_it_is_opened(sqlite_url: str, tmp_path: Path):
+    with engine_of(sqlite_url) as engine, engine.begin() as connection:
+        a_house(connection)
+
+    migrate.prepare(engines.parse(sqlite_url))
+
+    assert migrate.state(sqlite_url) == ("0002", "0002")
+    copy = tmp_path / "standfirst.db.before-0002"
+    with closing(sqlite3.connect(copy)) as old:
+        assert old.execute("SELECT version_num FROM standfirst_version").fetchone() == (
+            "0001",
+        )
+        assert old.execute("SELECT name FROM workspaces").fetchall() == [("one",)]
+
+
+@pytest.mark.usefixtures("a_second_step")
+def test_rebuilding_a_table_erases_nothing_that_points_at_it(sqlite_url: str):
+    with engine_of(sqlite_url) as engine, engine.begin() as connection:
+        a_house(connection)
+
+    migrate.upgrade(sqlite_url)
+
+    with closing(sqlite3.connect(engines.file_of(engines.parse(sqlite_url)))) as file:
+        assert file.execute("SELECT motto FROM workspaces").fetchall() == [(None,)]
+        assert file.execute("SELECT name FROM digests").fetchall() == [("Morning",)]
+
+
+@pytest.mark.usefixtures("a_second_step")
+def test_a_step_that_fails_leaves_the_database_as_it_was(sqlite_url: str):
+    folder: Path = migrate._SCRIPTS / "versions"
+    (folder / "0002_motto.py").write_text(
+        SECOND_STEP + "    raise RuntimeError('half way')\n", encoding="utf-8"
+    )
+
+    with pytest.raises(RuntimeError, match="half way"):
+        migrate.upgrade(sqlite_url)
+
+    assert migrate.state(sqlite_url) == ("0001", "0002")
+    with engine_of(sqlite_url) as engine:
+        columns = inspect(engine).get_columns("workspaces")
+    assert "motto" not in {column["name"] for column in columns}
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("a_second_step")
+def test_postgresql_in_use_is_upgraded_only_when_told_to(postgres_url: str):
+    with pytest.raises(ConfigurationError, match="standfirst migrate"):
+        Database.open(postgres_url)
+    assert migrate.needs_upgrade(postgres_url)
+
+    migrate.upgrade(postgres_url)
+
+    assert not migrate.needs_upgrade(postgres_url)
+
+
+def test_a_file_of_another_program_is_refused_and_kept(tmp_path: Path):
+    file = tmp_path / "x.db"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE recipes (name TEXT)")
+
+    with pytest.raises(ConfigurationError, match=r"did not make .recipes"):
+        Database.open(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as other:
+        tables = other.execute("SELECT name FROM sqlite_master").fetchall()
+    assert tables == [("recipes",)]
+
+
+@pytest.mark.postgres
+def test_tables_of_our_names_that_are_not_ours_are_refused(empty_postgres_url: str):
+    with engine_of(empty_postgres_url) as engine, engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE articles (name TEXT)")
+
+    with pytest.raises(ConfigurationError, match=r"did not make .articles"):
+        Database.open(empty_postgres_url)
+
+
+@pytest.mark.postgres
+async def test_tables_of_another_program_beside_ours_do_not_matter(
+    empty_postgres_url: str,
+):
+    with engine_of(empty_postgres_url) as engine, engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT)")
+
+    database = Database.open(empty_postgres_url)
+
+    assert await database.read(workspaces.every) == ()
+    await database.close()

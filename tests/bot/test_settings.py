@@ -1,0 +1,248 @@
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.errors import ConfigurationError
+from bot.settings import _MUST_BE, Settings, load
+
+TOP = Path(__file__).parents[2]
+EXAMPLE = (TOP / ".env.example").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def home(tmp_path):
+    """An empty home: current folder, configuration and data folders."""
+    for name in ("here", "config/standfirst", "data"):
+        (tmp_path / name).mkdir(parents=True)
+    return tmp_path
+
+
+def loaded(home, **env):
+    xdg = {
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_DATA_HOME": str(home / "data"),
+    }
+    given = {f"STANDFIRST_{name}": value for name, value in env.items()}
+    return load(xdg | given, home / "here")
+
+
+def write_env(home, text):
+    (home / "here/.env").write_text(text, encoding="utf-8")
+
+
+def write_toml(home, text):
+    (home / "config/standfirst/standfirst.toml").write_text(text, encoding="utf-8")
+
+
+def complaint(home, **env):
+    with pytest.raises(ConfigurationError) as error:
+        loaded(home, **env)
+    return str(error.value)
+
+
+# ── where settings come from ───────────────────────────────────────────────────
+
+
+def test_without_any_setting_there_are_defaults_and_no_warning(home):
+    settings, warnings = loaded(home)
+    assert warnings == ()
+    assert settings.database_url == f"sqlite:///{home}/data/standfirst/standfirst.db"
+    assert settings.demo_folder == home / "data/standfirst/demo"
+    assert (settings.web_host, settings.web_port) == ("127.0.0.1", 8711)
+    assert settings.secret_key is None
+
+
+def test_the_environment_comes_before_env_file_before_toml(home):
+    write_toml(home, 'web_port = 1\nlog_level = "error"\nsend_timeout = 3')
+    write_env(home, "STANDFIRST_WEB_PORT=2\nSTANDFIRST_LOG_LEVEL=debug\n")
+    settings, _ = loaded(home, WEB_PORT="3")
+    assert settings.web_port == 3
+    assert settings.log_level == "debug"
+    assert settings.send_timeout == 3.0
+
+
+def test_an_empty_value_counts_as_none(home):
+    write_env(home, "STANDFIRST_WEB_PORT=2\nSTANDFIRST_SECRET_KEY=\n")
+    settings, warnings = loaded(home, WEB_PORT=" ")
+    assert (settings.web_port, settings.secret_key) == (2, None)
+    assert warnings == ()
+
+
+def test_a_dollar_in_the_env_file_stays_a_dollar(home):
+    write_env(home, "STANDFIRST_SECRET_KEY=a$HOME${USER}b-and-more\n")
+    settings, _ = loaded(home)
+    assert settings.secret_key is not None
+    assert settings.secret_key.get_secret_value() == "a$HOME${USER}b-and-more"
+
+
+def test_values_may_be_in_capitals(home):
+    settings, _ = loaded(home, LOG_LEVEL="DEBUG", LOG_FORMAT="Json")
+    assert (settings.log_level, settings.log_format) == ("debug", "json")
+
+
+def test_a_relative_xdg_folder_does_not_count(home):
+    env = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": str(home / "config")}
+    settings, _ = load(env, home / "here")
+    assert settings.demo_folder.is_absolute()
+
+
+def test_the_processs_own_environment_is_read_when_none_is_given(home, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("STANDFIRST_WEB_PORT", "4321")
+    monkeypatch.chdir(home / "here")
+    settings, _ = load()
+    assert settings.web_port == 4321
+
+
+def test_settings_do_not_change(home):
+    settings, _ = loaded(home)
+    with pytest.raises(ValidationError):
+        settings.web_port = 1
+    assert settings.over(web_port=1).web_port == 1
+    assert settings.web_port == 8711
+
+
+# ── mistakes ───────────────────────────────────────────────────────────────────
+
+
+def test_all_mistakes_are_told_together_a_sentence_each(home):
+    write_env(home, "STANDFIRST_LOG_LEVEL=loud\n")
+    write_toml(home, "send_timeout = -1\nlog_format = [1]\nsurprise = true")
+    told = complaint(home, WEB_PORT="abc").splitlines()
+    toml = home / "config/standfirst/standfirst.toml"
+    assert sorted(told) == [
+        "STANDFIRST_LOG_LEVEL must be debug, info, warning or error, not «loud»; "
+        f"see {home}/here/.env.",
+        "STANDFIRST_WEB_PORT must be a whole number from 0 to 65535, not «abc»; "
+        "see the environment.",
+        f"log_format in {toml} must be text or a number.",
+        "send_timeout must be a number of seconds over 0 and up to 600, not «-1»; "
+        f"see {toml}.",
+        f"surprise in {toml} must be text or a number.",
+    ]
+
+
+BAD = {
+    "WEB_PORT": ["-1", "65536", "8711.5", "true"],
+    "WEB_HOST": ["0.0.0.0", "::", "192.168.1.2", "example.org", "[::1]"],
+    "SEND_TIMEOUT": ["0", "nan", "inf", "20s", "1e9"],
+    "UNCERTAIN_WAIT": ["-1", "nan", "a while"],
+    "LOG_LEVEL": ["trace", "10"],
+    "LOG_FORMAT": ["xml"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in BAD for value in BAD[name]]
+)
+def test_a_bad_value_is_refused_by_its_name(home, name, value):
+    told = complaint(home, **{name: value})
+    assert told.startswith(f"STANDFIRST_{name} must be ")
+    assert f"«{value}»" in told
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost"])
+def test_the_page_may_listen_on_this_computer(home, host):
+    assert loaded(home, WEB_HOST=host)[0].web_host == host
+
+
+def test_a_page_for_others_is_refused_with_the_reason(home):
+    assert "no login yet" in complaint(home, WEB_HOST="0.0.0.0")
+
+
+def test_a_broken_file_is_one_mistake_among_the_others(home):
+    write_toml(home, "web_port = ")
+    told = complaint(home, WEB_PORT="abc").splitlines()
+    assert len(told) == 2
+    assert "standfirst.toml cannot be read: " in told[0]
+
+
+@pytest.mark.parametrize("name", ["here/.env", "config/standfirst/standfirst.toml"])
+def test_a_file_in_another_encoding_is_named_without_its_bytes(home, name):
+    (home / name).write_bytes(b"STANDFIRST_SECRET_KEY = 'canary\xff'\n")
+    told = complaint(home)
+    assert told == f"{home / name} cannot be read: it is not UTF-8."
+
+
+# ── unknown names and doubts ───────────────────────────────────────────────────
+
+
+def test_an_unknown_name_is_a_warning_with_the_nearest_known_one(home):
+    write_toml(home, "weather = 1\nlog_levl = 'info'")
+    _, warnings = loaded(home, WEB_PROT="1")
+    toml = home / "config/standfirst/standfirst.toml"
+    assert warnings == (
+        "STANDFIRST_WEB_PROT in the environment is not a setting; "
+        "did you mean STANDFIRST_WEB_PORT?",
+        f"weather in {toml} is not a setting.",
+        f"log_levl in {toml} is not a setting; did you mean log_level?",
+    )
+
+
+def test_names_of_other_programs_are_none_of_our_business(home):
+    write_env(home, "PORT=1\nSTAND=2\n")
+    assert load({"XDG_CONFIG_HOME": str(home), "WEB_PORT": "x"}, home / "here")[1] == ()
+
+
+def test_a_wait_that_is_not_longer_than_the_time_out_is_warned_of(home):
+    _, warnings = loaded(home, SEND_TIMEOUT="5", UNCERTAIN_WAIT="5")
+    assert len(warnings) == 1
+    assert "a second time" in warnings[0]
+
+
+def test_a_short_key_is_warned_of_and_not_shown(home):
+    _, warnings = loaded(home, SECRET_KEY="canary")
+    assert len(warnings) == 1
+    assert "canary" not in warnings[0]
+
+
+# ── secrets ────────────────────────────────────────────────────────────────────
+
+
+def test_no_secret_is_shown_in_settings_or_complaints(home):
+    secrets = {
+        "SECRET_KEY": "canary-of-the-key",
+        "DATABASE_URL": "postgresql://me:canary-of-the-base@host/name",
+    }
+    settings, warnings = loaded(home, **secrets)
+    told = complaint(home, **secrets, WEB_PORT="abc")
+    assert "canary" not in repr(settings) + str(settings) + told + "".join(warnings)
+    assert settings.database_url == secrets["DATABASE_URL"]
+
+
+def test_a_bad_address_is_refused_without_being_shown(home):
+    told = complaint(home, DATABASE_URL="me:canary@host/name")
+    assert told.startswith("STANDFIRST_DATABASE_URL must be the address of a database")
+    assert "canary" not in told
+
+
+def test_settings_made_by_hand_are_refused_without_showing_their_values():
+    with pytest.raises(ValidationError) as error:
+        Settings.model_validate({"database_url": ["canary"], "secret_key": ["canary"]})
+    assert "canary" not in str(error.value)
+
+
+# ── the example ────────────────────────────────────────────────────────────────
+
+
+def test_the_example_lists_every_setting_and_no_other_after_one_line_about_it():
+    described = re.findall(r"^# .+\n#STANDFIRST_(\w+)=", EXAMPLE, re.MULTILINE)
+    every = re.findall(r"STANDFIRST_(\w+)=", EXAMPLE)
+    assert described == every == [name.upper() for name in Settings.model_fields]
+
+
+def test_the_example_shows_the_defaults(home):
+    write_env(home, EXAMPLE.replace("#STANDFIRST", "STANDFIRST"))
+    with_example, warnings = loaded(home)
+    write_env(home, "")
+    assert (with_example, warnings) == (loaded(home)[0], ())
+    shown = re.findall(r"^#STANDFIRST_(\w+)=(.+)$", EXAMPLE, re.MULTILINE)
+    assert {name.lower() for name, _ in shown} == {
+        name for name, field in Settings.model_fields.items() if field.default
+    } - {"database_url", "demo_folder"}
+
+
+def test_every_setting_says_what_its_value_must_be():
+    assert list(_MUST_BE) == list(Settings.model_fields)

@@ -1,0 +1,136 @@
+"""Holds the code to literals that can be extracted, and catalogues to the code."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeGuard
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+import bot
+from bot.texts import _FOLDER, languages, placeholders
+
+
+class StringConstant(ast.Constant):
+    value: str
+
+
+CODE = Path(bot.__file__).parent
+
+
+def is_string(node: ast.AST) -> TypeGuard[StringConstant]:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def spoken(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
+    """Calls of `texts.say(…)` and `texts.count(…)` with their sentences.
+
+    `schedules.say` says a schedule, and `list.count` has one argument.
+    """
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        receiver = node.func.value
+        if isinstance(receiver, ast.Name) and receiver.id == "schedules":
+            continue
+        if node.func.attr == "say":
+            yield node, node.args[:1]
+        elif node.func.attr == "count" and len(node.args) >= 3:
+            yield node, node.args[:2]
+
+
+def problems(source: str) -> list[str]:
+    found = []
+    for call, sentences in spoken(ast.parse(source)):
+        place = f"line {call.lineno}"
+        texts = [node.value for node in sentences if is_string(node)]
+        if not sentences or len(texts) < len(sentences):
+            found.append(f"{place}: the sentence is not a literal")
+            continue
+        if any(keyword.arg is None for keyword in call.keywords):
+            continue
+        given = {keyword.arg for keyword in call.keywords}
+        given |= {"n"} if len(sentences) == 2 else set()
+        for text in texts:
+            missing = placeholders(text) - given
+            found += [f"{place}: {{{name}}} is given no value" for name in missing]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('texts.say("all is well")', []),
+        ('texts.say("a {b}", b=1)', []),
+        ('texts.say("one " "sentence")', []),
+        ('texts.say("a {b}", **values)', []),
+        ('texts.count("{n} day", "{n} days", days)', []),
+        ("schedules.say(schedule)", []),
+        ('[1].count("x")', []),
+        ("texts.say(words)", ["line 1: the sentence is not a literal"]),
+        ('texts.say(f"{n} days")', ["line 1: the sentence is not a literal"]),
+        ('texts.say("a {b}")', ["line 1: {b} is given no value"]),
+        ('texts.count("a", many, 2)', ["line 1: the sentence is not a literal"]),
+        ('texts.count("{a}", "{n}", 2)', ["line 1: {a} is given no value"]),
+    ],
+)
+def test_the_scan_finds(source, expected):
+    assert problems(source) == expected
+
+
+@pytest.mark.parametrize(
+    "module",
+    sorted(CODE.rglob("*.py")),
+    ids=lambda path: path.relative_to(CODE).as_posix(),
+)
+def test_every_sentence_is_a_literal_with_all_its_values(module):
+    assert problems(module.read_text(encoding="utf-8")) == []
+
+
+def said_in_code() -> set[str | tuple[str, ...]]:
+    """Every sentence, and every other string: any may be one for `texts.word`."""
+    said: set[str | tuple[str, ...]] = set()
+    for module in CODE.rglob("*.py"):
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        strings = [node.value for node in ast.walk(tree) if is_string(node)]
+        said |= set(strings)
+        for _call, sentences in spoken(tree):
+            texts = [node.value for node in sentences if is_string(node)]
+            said.add(tuple(texts))
+    return said
+
+
+def catalogue(language: str) -> Catalog:
+    path = _FOLDER / language / "LC_MESSAGES" / "standfirst.po"
+    with path.open("rb") as source:
+        return read_po(source, locale=language, abort_invalid=True)
+
+
+def entries(language: str) -> list[Message]:
+    return [message for message in catalogue(language) if message.id]
+
+
+def forms(words: Iterable[str] | None) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words or ())
+
+
+TRANSLATED = languages()[1:]
+
+
+def test_german_is_spoken():
+    assert TRANSLATED == ("de",)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_translates_only_what_the_bot_says(language):
+    said = said_in_code()
+    assert [entry.id for entry in entries(language) if entry.id not in said] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_keeps_every_placeholder(language):
+    for entry in entries(language):
+        expected = {placeholders(text) for text in forms(entry.id)}
+        assert {placeholders(text) for text in forms(entry.string)} == expected

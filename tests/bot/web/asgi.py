@@ -1,0 +1,113 @@
+"""Speaks to an ASGI application without a socket, as a browser of our own would."""
+
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import quote_plus, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+from starlette.types import ASGIApp, Message
+
+PORT = 8711
+OURS = {"host": f"localhost:{PORT}"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+SAME = {"sec-fetch-site": "same-origin"}
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def tree(self) -> LexborHTMLParser:
+        return LexborHTMLParser(self.text)
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key == name), "")
+
+
+@dataclass
+class Browser:
+    """Keeps cookies, and asks from our own page unless told otherwise."""
+
+    app: ASGIApp
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    async def get(self, path: str, **headers: str) -> Answer:
+        return await self._ask("GET", path, b"", OURS | _named(headers))
+
+    async def post(
+        self, path: str, fields: dict[str, str], **headers: str | None
+    ) -> Answer:
+        body = "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in fields.items())
+        sent = OURS | FORM | SAME | _named(headers)
+        return await self.send("POST", path, body.encode(), sent)
+
+    async def send(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> Answer:
+        return await self._ask(method, path, body, headers)
+
+    async def token(self, path: str = "/") -> str:
+        node = (await self.get(path)).tree.css_first("input[name=csrf]")
+        assert node is not None
+        return node.attributes["value"] or ""
+
+    async def _ask(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> Answer:
+        if self.cookies:
+            jar = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+            headers = headers | {"cookie": jar}
+        answer = await ask(self.app, method, path, body, headers)
+        for name, value in answer.headers:
+            if name == "set-cookie":
+                for key, morsel in SimpleCookie(value).items():
+                    self.cookies[key] = morsel.value
+        return answer
+
+
+async def ask(
+    app: ASGIApp, method: str, path: str, body: bytes, headers: dict[str, str]
+) -> Answer:
+    parts = urlsplit(path)
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": parts.path,
+        "raw_path": parts.path.encode(),
+        "query_string": parts.query.encode(),
+        "root_path": "",
+        "headers": [(k.encode(), v.encode("latin-1")) for k, v in headers.items()],
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", PORT),
+    }
+    sent: list[Message] = []
+    incoming = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return incoming.pop() if incoming else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    start = next(m for m in sent if m["type"] == "http.response.start")
+    return Answer(
+        status=start["status"],
+        headers=[(k.decode().lower(), v.decode()) for k, v in start["headers"]],
+        body=b"".join(m.get("body", b"") for m in sent),
+    )
+
+
+def _named(headers: Any) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items() if value}

@@ -1,0 +1,130 @@
+"""The reading page: the stored text, with what was asked for marked."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.texts import Texts
+from bot.web import server
+from bot.web.reading import asked_spans, paragraphs
+from digests.types import Article, Span
+from tests.bot.platforms.local import hostile, samples
+from tests.bot.web.asgi import Browser
+
+
+def a_browser(**articles: Article) -> Browser:
+    async def read(article: str, revision: str | None) -> Article | None:
+        found = articles.get(article)
+        return found if found and revision in {None, found.revision} else None
+
+    async def ready() -> dict[str, str]:
+        return {"database": "ok", "migrations": articles["ready"].text}
+
+    return Browser(
+        server.build(
+            routes=[],
+            read_article=read,
+            ready=ready,
+            key=b"k" * 32,
+            texts=Texts.of("en"),
+            zone="Europe/Berlin",
+        )
+    )
+
+
+BROWSER = a_browser(bridge=samples.BRIDGE, ready=replace(samples.BRIDGE, text="ok"))
+NEWEST = "/articles/bridge/newest"
+
+
+async def test_the_stored_text_is_shown_as_paragraphs():
+    tree = (await BROWSER.get(NEWEST)).tree
+    shown = [node.text() for node in tree.css(".text p")]
+    assert shown == [p for p in samples.BRIDGE_TEXT.split("\n") if p]
+
+
+async def test_the_asked_words_are_marked_and_nothing_else():
+    start = samples.BRIDGE_TEXT.index("38-centimetre")
+    tree = (await BROWSER.get(f"{NEWEST}?from={start}&to={start + 13}")).tree
+    assert [node.text() for node in tree.css("mark")] == ["38-centimetre"]
+    around = "".join(n.text() for n in tree.css(".text p:first-child > *"))
+    assert around == samples.BRIDGE_TEXT.split("\n")[0]
+
+
+async def test_several_places_can_be_marked():
+    tree = (await BROWSER.get(f"{NEWEST}?from=0&to=3&from=8&to=14")).tree
+    assert [node.text() for node in tree.css("mark")] == ["The", "Bridge"]
+    assert len(tree.css("#here")) == 1
+
+
+async def test_the_outlet_date_and_origin_are_told():
+    text = (await BROWSER.get(NEWEST)).text
+    assert "Hallin Courier · Mara Lindqvist" in text
+    assert "Wednesday 7 January, 08:30" in text
+    assert "Sample article: invented for this demo" in text
+
+
+async def test_a_revision_that_is_not_kept_is_not_replaced_by_another():
+    assert (await BROWSER.get("/articles/bridge/0000")).status == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?from=9&to=1", "?from=-1&to=5", "?from=x&to=y", "?from=1", "?from=99999&to=999999"],
+)
+async def test_a_place_that_does_not_exist_marks_nothing(query):
+    answer = await BROWSER.get(NEWEST + query)
+    assert answer.status == 200
+    assert not answer.tree.css("mark")
+
+
+@pytest.mark.parametrize("text", hostile.STRINGS)
+async def test_a_hostile_article_stays_text(text):
+    article = replace(
+        samples.BRIDGE,
+        title=text,
+        source=text,
+        author=text,
+        text=text,
+        url=f"javascript:{text}",
+    )
+    plain = replace(article, title="a", source="a", author="a", text="a", url=None)
+    browser = a_browser(bridge=article, plain=plain)
+    tree = (await browser.get(NEWEST)).tree
+    other = (await browser.get("/articles/plain/newest")).tree
+    assert [n.tag for n in tree.css("*")] == [n.tag for n in other.css("*")]
+
+
+@given(st.text(max_size=200), st.lists(st.integers(0, 250), max_size=8))
+def test_no_character_is_lost_or_added(text, numbers):
+    edges = [str(number) for number in numbers]
+    asked = asked_spans(edges[::2], edges[1::2], len(text))
+    sentence = (Span(start=0, end=len(text) // 2),)
+    shown = ["".join(p.text for p in row) for row in paragraphs(text, asked, sentence)]
+    assert shown == [line for line in text.split("\n") if line.strip()]
+
+
+@given(st.text("ab \n", min_size=1, max_size=80), st.integers(0, 79), st.integers(1, 80))
+def test_what_is_marked_is_what_was_asked(text, start, length):
+    asked = asked_spans([str(start)], [str(start + length)], len(text))
+    marked = "".join(
+        piece.text
+        for row in paragraphs(text, asked, ())
+        for piece in row
+        if piece.kind == "asked"
+    )
+    wanted = text[start : start + length]
+    assert "".join(marked.split()) == "".join(wanted.split())
+
+
+async def test_health_answers_while_the_loop_turns():
+    assert (await BROWSER.get("/healthz")).status == 200
+
+
+@pytest.mark.parametrize(("state", "status"), [("ok", 200), ("schema 3, not 4", 503)])
+async def test_ready_says_what_is_missing(state, status):
+    browser = a_browser(ready=replace(samples.BRIDGE, text=state))
+    answer = await browser.get("/readyz")
+    assert answer.status == status
+    assert state in answer.text

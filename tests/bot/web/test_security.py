@@ -1,0 +1,198 @@
+"""What is refused, what every answer carries, and what a defect looks like."""
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.texts import Texts
+from bot.web import security, server
+from tests.bot.web.asgi import FORM, OURS, PORT, SAME, Browser
+
+
+def an_app(*routes: Route):
+    async def article(_: str, __: str | None) -> None:
+        return None
+
+    async def ready() -> dict[str, str]:
+        return {"database": "ok"}
+
+    async def page(request: Request) -> Response:
+        return Response(
+            f'<input name="csrf" value="{request.state.csrf}">', media_type="text/html"
+        )
+
+    async def act(request: Request) -> Response:
+        form = await request.form()
+        return Response(f"done: {form.get('what')}")
+
+    async def fail(_: Request) -> Response:
+        raise RuntimeError("the secret word is heron")
+
+    return server.build(
+        routes=[
+            Route("/", page),
+            Route("/act", act, methods=["POST"]),
+            Route("/fail", fail),
+            *routes,
+        ],
+        read_article=article,
+        ready=ready,
+        key=b"k" * 32,
+        texts=Texts.of("en"),
+    )
+
+
+@pytest.fixture
+def browser() -> Browser:
+    return Browser(an_app())
+
+
+async def test_a_form_of_our_own_page_is_taken(browser):
+    token = await browser.token()
+    answer = await browser.post("/act", {"csrf": token, "what": "Käse & more"})
+    assert (answer.status, answer.text) == (200, "done: Käse & more")
+
+
+async def test_the_token_may_come_as_a_header(browser):
+    token = await browser.token()
+    answer = await browser.post("/act", {"what": "x"}, x_csrf_token=token)
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        f"evil.example:{PORT}",
+        "localhost",
+        "localhost:80",
+        f"localhost.evil.example:{PORT}",
+        f"127.0.0.2:{PORT}",
+        f"0.0.0.0:{PORT}",
+        f"[::2]:{PORT}",
+        f":{PORT}",
+        "",
+    ],
+)
+async def test_a_foreign_host_reads_nothing(browser, host):
+    answer = await browser.send("GET", "/", b"", {"host": host})
+    assert answer.status == 421
+    assert 'name="csrf"' not in answer.text
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]", "LOCALHOST"])
+async def test_a_name_of_this_machine_is_ours(browser, name):
+    answer = await browser.send("GET", "/", b"", {"host": f"{name}:{PORT}"})
+    assert answer.status == 200
+
+
+async def test_a_request_without_a_host_is_refused(browser):
+    assert (await browser.send("GET", "/", b"", {})).status == 421
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": f"https://localhost:{PORT}"},
+        {"origin": "http://localhost:9999"},
+        {"origin": "http://evil.example", "sec-fetch-site": "same-origin"},
+        {},
+    ],
+)
+async def test_a_post_from_elsewhere_does_nothing(browser, headers):
+    body = f"csrf={await browser.token()}&what=x".encode()
+    answer = await browser.send("POST", "/act", body, OURS | FORM | headers)
+    assert answer.status == 403
+    assert "done" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": f"http://localhost:{PORT}"},
+        {"origin": "null", "sec-fetch-site": "same-origin"},
+        {"origin": f"http://localhost:{PORT}", "sec-fetch-site": "same-origin"},
+    ],
+)
+async def test_a_post_from_our_own_page_is_taken(browser, headers):
+    body = f"csrf={await browser.token()}&what=x".encode()
+    answer = await browser.send("POST", "/act", body, OURS | FORM | headers)
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "0" * 64, "é"])
+async def test_a_post_without_the_right_token_does_nothing(browser, token):
+    await browser.token()
+    answer = await browser.post("/act", {"csrf": token, "what": "x"})
+    assert answer.status == 403
+
+
+async def test_another_browsers_token_does_not_fit(browser):
+    other = await Browser(browser.app).token()
+    await browser.token()
+    assert (await browser.post("/act", {"csrf": other})).status == 403
+
+
+async def test_a_token_without_its_cookie_does_not_fit(browser):
+    token = await browser.token()
+    browser.cookies.clear()
+    assert (await browser.post("/act", {"csrf": token})).status == 403
+
+
+async def test_a_body_over_the_limit_is_refused(browser):
+    token = await browser.token()
+    answer = await browser.post("/act", {"csrf": token, "what": "x" * security.BODY})
+    assert answer.status == 413
+
+
+async def test_a_body_that_lies_about_its_length_is_refused(browser):
+    token = await browser.token()
+    fields = {"csrf": token, "what": "x" * security.BODY}
+    answer = await browser.post("/act", fields, content_length="10")
+    assert answer.status == 413
+
+
+async def test_only_forms_are_taken(browser):
+    token = await browser.token()
+    headers = OURS | SAME | {"content-type": "text/plain", "x-csrf-token": token}
+    answer = await browser.send("POST", "/act", b"what=x", headers)
+    assert answer.status == 415
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+async def test_other_methods_are_refused(browser, method):
+    assert (await browser.send(method, "/act", b"", OURS | SAME)).status == 405
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/fail", "/static/base.css"])
+@pytest.mark.parametrize(("name", "value"), security.ANSWER_HEADERS.items())
+async def test_every_answer_carries_the_policy(browser, path, name, value):
+    found = (await browser.get(path)).header(name)
+    kept = {"cache-control": "no-cache"} if path.startswith("/static") else {}
+    assert found == kept.get(name, value)
+
+
+async def test_the_visit_cookie_is_for_the_server_alone(browser):
+    cookie = (await browser.get("/")).header("set-cookie")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+
+
+async def test_an_unknown_page_says_so_and_leads_on(browser):
+    answer = await browser.get("/nowhere")
+    assert answer.status == 404
+    assert "no such page" in answer.text
+    assert answer.tree.css_first('main a[href="/"]') is not None
+
+
+async def test_a_defect_is_told_without_its_trace(browser):
+    answer = await browser.get("/fail")
+    assert answer.status == 500
+    assert "heron" not in answer.text
+    assert "Traceback" not in answer.text
+    assert "our side" in answer.text

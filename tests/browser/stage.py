@@ -1,0 +1,284 @@
+"""A whole local page in memory, served for real: what the page's tests walk through."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.applications import Starlette
+
+from bot.errors import UserError
+from bot.platforms.local import pages
+from bot.platforms.local.platform import LocalPlatform
+from bot.platforms.local.render import render
+from bot.texts import Texts
+from bot.types import (
+    Command,
+    Control,
+    Delivery,
+    Destination,
+    Facts,
+    Form,
+    Inbox,
+    Invocation,
+    Line,
+    Option,
+    Paragraph,
+    Permission,
+    Quoted,
+    Reply,
+    Shown,
+    Small,
+    Workspace,
+)
+from bot.web import server
+from digests.types import Article
+from tests.bot.platforms.local import samples
+from tests.fakes_mailbox import MemoryMailbox
+
+WORKSPACE = Workspace(
+    id=1,
+    platform="local",
+    external_id="local",
+    name="This machine",
+    zone="Europe/London",
+)
+CHANNELS = tuple(
+    Destination(id=number, workspace_id=1, name=name, channel=name)
+    for number, name in enumerate(("news", "science", "deutsch"), 1)
+)
+KEY = b"a key that only the tests know!!"
+
+
+class StandingClock:
+    """A clock that shows what it is told to show."""
+
+    def __init__(self) -> None:
+        self.at = samples.MADE + timedelta(minutes=11)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Stage:
+    """The parts of one page, and what was asked of it."""
+
+    clock: StandingClock = field(default_factory=StandingClock)
+    mailbox: MemoryMailbox = field(default_factory=MemoryMailbox)
+    articles: dict[str, Article] = field(default_factory=lambda: dict(samples.ARTICLES))
+    asked: list[Invocation] = field(default_factory=list)
+    channels: tuple[Destination, ...] = CHANNELS
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        self.platform = LocalPlatform(mailbox=self.mailbox, clock=self.clock)
+
+    def app(self) -> Starlette:
+        routes = pages.routes(
+            platform=self.platform,
+            mailbox=self.mailbox,
+            clock=self.clock,
+            rooms=self._rooms,
+            notice=pages.WITHOUT_TOKENS,
+        )
+        return server.build(
+            routes=routes,
+            read_article=self._article,
+            ready=self._ready,
+            key=KEY,
+            texts=Texts.of("en"),
+            zone="Europe/London",
+        )
+
+    def inbox(self) -> Inbox:
+        return Inbox(
+            commands=self.commands(),
+            dispatch=self._dispatch,
+            press=self._press,
+            complete=self._complete,
+        )
+
+    def commands(self) -> tuple[Command, ...]:
+        speaker = Option(
+            name="speaker", description="Who said it", rest=True, completes="speaker"
+        )
+        topic = Option(name="topic", description="What it is about")
+        story = Option(name="story", description="Number or id", required=True)
+        tone = Option(
+            name="tone", description="How", required=True, choices=("calm", "brisk")
+        )
+        note = Option(name="note", description="Anything else", rest=True)
+        return (
+            _command("news latest", "The newest edition here", _latest),
+            _command("news story", "A story in full", _story, story),
+            _command(
+                "news quotes", "Who said what, word for word", _quotes, speaker, topic
+            ),
+            _command("news help", "What can be asked", _help),
+            _command(
+                "newsdesk status", "How things stand", _status, editors=True
+            ),
+            _command(
+                "newsdesk style", "How it is told", _style, tone, note, editors=True
+            ),
+            _command("newsdesk source add", "Read one more", _status, editors=True),
+            _command("newsdesk source list", "What is read", _status, editors=True),
+        )
+
+    async def _rooms(self) -> tuple[Workspace, tuple[Destination, ...]]:
+        return WORKSPACE, self.channels
+
+    async def _article(self, article: str, revision: str | None) -> Article | None:
+        found = self.articles.get(article)
+        fits = found and revision in {None, found.revision}
+        return found if fits else None
+
+    async def _ready(self) -> dict[str, str]:
+        return {"database": "ok"}
+
+    async def _dispatch(self, invocation: Invocation) -> Reply | Form:
+        self.asked.append(invocation)
+        command = next(c for c in self.commands() if c.path == invocation.path)
+        if invocation.person.permission < command.permission:
+            sentence = "Only editors can do this. Ask an editor of this workspace."
+            return Reply(blocks=(Paragraph(text=sentence),), problem=True)
+        return await command.run(invocation)
+
+    def _press(self, invocation: Invocation, pressed: str) -> Invocation:
+        version, action, *args = pressed.split(":")
+        if version != "v1" or action not in {"story", "quotes", "figures"}:
+            raise UserError("This button does not belong here.")
+        given = {"story": args[0]} if args else {}
+        path = "news quotes" if action == "figures" else f"news {action}"
+        return replace(invocation, path=path, args=given)
+
+    async def _complete(
+        self, invocation: Invocation, option: str, typed: str
+    ) -> tuple[str, ...]:
+        names = ("Tomas Ekdahl", "Yusra Demetrian", "Lowell Branagh")
+        return tuple(name for name in names if typed.casefold() in name.casefold())
+
+
+def _command(
+    path: str, description: str, run: Any, *options: Option, editors: bool = False
+) -> Command:
+    return Command(
+        path=path,
+        description=description,
+        permission=Permission.EDITOR if editors else Permission.EVERYONE,
+        run=run,
+        options=options,
+        examples=(f"/{path} Ekdahl",) if path == "news quotes" else (f"/{path}",),
+    )
+
+
+async def _latest(_: Invocation) -> Reply:
+    parts = render(samples.an_edition(), samples.a_context())
+    return Reply(title="The newest edition", blocks=(Shown(parts=parts),))
+
+
+async def _story(invocation: Invocation) -> Reply:
+    return Reply(
+        title=samples.BRIDGE.title or "",
+        blocks=(
+            Paragraph(text=samples.BRIDGE_TEXT.split("\n")[0]),
+            Quoted(card=samples.HERO),
+            Line(
+                title="Harbour bridge closes after crack is found",
+                note="Hallin Courier · today 07:30",
+                article="bridge",
+            ),
+            Line(
+                title="Ferry runs every 20 minutes",
+                text="With room for 240 passengers.",
+                url="https://courier.example/ferry",
+            ),
+            Small(text=f"Asked for: {invocation.args.get('story', '')}"),
+        ),
+        controls=(
+            Control(id="v1:quotes", label="Quotes", primary=True),
+            Control(id="v1:figures", label="Figures"),
+        ),
+    )
+
+
+async def _quotes(_: Invocation) -> Reply:
+    bare = replace(samples.HERO, speaker=None, role=None)
+    return Reply(
+        title="2 quotes of Tomas Ekdahl",
+        blocks=(Quoted(card=samples.HERO), Quoted(card=bare)),
+    )
+
+
+async def _help(_: Invocation) -> Reply:
+    lines = (
+        Line(title="/news latest", text="The newest edition here"),
+        Line(title="/news quotes", text="Who said what, word for word"),
+    )
+    return Reply(title="What can be asked", blocks=lines)
+
+
+async def _status(_: Invocation) -> Reply:
+    rows = (("Next edition", "tomorrow 08:30"), ("Sources", "9, all well"))
+    return Reply(title="Morning news", blocks=(Facts(rows=rows),))
+
+
+async def _style(invocation: Invocation) -> Reply:
+    return Reply(blocks=(Paragraph(text=f"It is {invocation.args['tone']} now."),))
+
+
+def an_edition_delivery(number: int = 1, **changes: Any) -> Delivery:
+    part = render(samples.an_edition(), samples.a_context())[0]
+    return samples.a_delivery(
+        number, payload=part.payload, fallback_text=part.fallback_text, **changes
+    )
+
+
+class Served:
+    """A stage whose server runs in a thread of its own."""
+
+    def __init__(self, stage: Stage, loop: asyncio.AbstractEventLoop) -> None:
+        self.stage = stage
+        self._loop = loop
+
+    @property
+    def url(self) -> str:
+        return self.stage.url
+
+    def send(self, delivery: Delivery) -> str:
+        sending = self.stage.platform.send(delivery)
+        return asyncio.run_coroutine_threadsafe(sending, self._loop).result(10)
+
+
+@contextmanager
+def served(stage: Stage, port: int = 0) -> Iterator[Served]:
+    """The stage on a real port, with the platform running, until the block ends."""
+    loop = asyncio.new_event_loop()
+    ready = threading.Event()
+    stop = asyncio.Event()
+
+    async def run() -> None:
+        running = asyncio.create_task(stage.platform.run(stage.inbox()))
+        before = (stage.platform.hub.close,)
+        async with server.serving(
+            stage.app(), host="127.0.0.1", port=port, before_stop=before
+        ) as address:
+            stage.url = address.url
+            ready.set()
+            await stop.wait()
+        running.cancel()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+    thread.start()
+    try:
+        if not ready.wait(10):
+            raise RuntimeError("the server did not start")
+        yield Served(stage, loop)
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)
+        loop.close()

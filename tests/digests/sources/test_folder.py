@@ -1,0 +1,216 @@
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from digests.errors import UnreadableInput
+from digests.language.clean import revision
+from digests.sources.folder import Problem, Reading, read
+
+HEAD = (
+    "---\ntitle: Meadow: the vote\nsource: Brannock Gazette\n"
+    "published: 2026-01-06T22:10:00+01:00\nauthor: Jo Brandt\nlang: en\n"
+    "sample: fictional\nrevises: earlier\nurl: https://gazette.example/meadow\n---\n"
+)
+BODY = "The council voted for the meadow.\n\nWork begins in April.\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "Gazette"
+    made.mkdir()
+    return made
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode())
+    return path
+
+
+def ids(reading: Reading) -> list[str]:
+    return [article.id for article in reading.articles]
+
+
+def only(reading: Reading) -> Problem:
+    (problem,) = reading.problems
+    return problem
+
+
+def test_every_key_of_the_head_is_read(folder):
+    write(folder / "meadow.txt", HEAD + "\n" + BODY)
+    (article,) = read(folder).articles
+    assert article.id == "meadow"
+    assert article.title == "Meadow: the vote"
+    assert article.source == "Brannock Gazette"
+    assert article.published == datetime(2026, 1, 6, 21, 10, tzinfo=UTC)
+    assert article.author == "Jo Brandt"
+    assert article.lang == "en"
+    assert article.sample == "fictional"
+    assert article.revises == "earlier"
+    assert article.url == "https://gazette.example/meadow"
+    assert article.text == BODY
+    assert article.revision == revision(article.title, BODY)
+
+
+def test_a_text_without_a_head_is_read_as_it_is(folder):
+    file = write(folder / "plain.txt", "First line.\nSecond line.")
+    (article,) = read(file).articles
+    assert (article.id, article.title) == ("plain", None)
+    assert article.text == "First line.\nSecond line."
+
+
+def test_a_rule_inside_a_text_is_no_head(folder):
+    text = "---\nNot a head, only a rule.\n---\nText."
+    (article,) = read(write(folder / "a.txt", text)).articles
+    assert article.text == text
+
+
+def test_an_article_without_an_outlet_gets_the_name_of_its_source(folder):
+    write(folder / "a.txt", BODY)
+    assert read(folder).articles[0].source == "Gazette"
+    assert read(folder, source="My paper").articles[0].source == "My paper"
+
+
+def test_a_markdown_heading_is_the_title(folder):
+    write(folder / "a.md", "# Meadow *wins* #\n\nText with *stars*.\n\n# Not this\n")
+    (article,) = read(folder).articles
+    assert article.title == "Meadow *wins*"
+    assert article.text == "Text with *stars*.\n\n# Not this\n"
+
+
+def test_a_heading_of_a_plain_text_stays(folder):
+    (article,) = read(write(folder / "a.txt", "# Five\n\nText.")).articles
+    assert article.title is None
+
+
+def test_html_is_extracted(folder):
+    sentence = "The council voted for the meadow after four hours of debate, it said."
+    write(folder / "a.html", f"<h1>Meadow</h1><p>{sentence}</p><script>x()</script>")
+    (article,) = read(folder).articles
+    assert (article.title, article.text) == ("Meadow", sentence)
+
+
+def test_files_are_read_by_name_then_those_of_inner_folders(folder):
+    for name in ("b.txt", "a.txt", "in/c.txt", ".hidden.txt", "notes.pdf", "README.md"):
+        write(folder / name, BODY)
+    (folder / "in" / "deeper").mkdir()
+    write(folder / "in" / "deeper" / "d.txt", BODY)
+    assert ids(read(folder)) == ["a", "b", "in/c"]
+
+
+def test_two_files_of_one_name_are_told(folder):
+    write(folder / "a.md", BODY)
+    write(folder / "a.txt", BODY)
+    reading = read(folder)
+    assert ids(reading) == ["a"]
+    assert only(reading).where == "a.txt"
+
+
+def test_an_unknown_key_is_told_and_the_article_read(folder):
+    write(folder / "a.txt", "---\ntitle: T\ncolour: red\n---\nText.")
+    reading = read(folder)
+    assert reading.articles[0].title == "T"
+    assert "colour" in only(reading).what
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("published: yesterday", "published"),
+        ("url: javascript:alert(1)", "url"),
+        ("url: https://me:pw@x.example/", "url"),
+        ("lang: in English please", "lang"),
+    ],
+)
+def test_a_bad_value_is_told_and_left_out(folder, line, field):
+    write(folder / "a.txt", f"---\n{line}\n---\nText.")
+    reading = read(folder)
+    assert getattr(reading.articles[0], field) is None
+    assert field in only(reading).what
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        (b"x" * (2 * 1024 * 1024 + 1), "larger than 2 MiB"),
+        (b"%PDF-1.7 and so on", "PDF"),
+        (b"ab\x00\x01\x02\x03\x04" * 50, "control characters"),
+        (b"---\ntitle: T\n---\n", "no readable article"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_and_the_rest_read(folder, content, what):
+    (folder / "bad.txt").write_bytes(content)
+    write(folder / "good.txt", BODY)
+    reading = read(folder)
+    assert ids(reading) == ["good"]
+    problem = only(reading)
+    assert problem.where == "bad.txt"
+    assert what in problem.what
+    assert problem.remedy
+
+
+def test_a_file_of_just_the_allowed_size_is_read(folder):
+    (folder / "big.txt").write_bytes(b"word " * (2 * 1024 * 1024 // 5))
+    assert ids(read(folder)) == ["big"]
+
+
+def test_a_link_that_leaves_the_folder_is_refused(folder, tmp_path):
+    secret = write(tmp_path / "secret.txt", "Secret text.")
+    write(folder / "a.txt", BODY)
+    (folder / "b.txt").symlink_to(secret)
+    reading = read(folder)
+    assert ids(reading) == ["a"]
+    assert only(reading).where == "b.txt"
+
+
+def test_a_folder_link_that_leaves_the_folder_is_refused(folder, tmp_path):
+    write(tmp_path / "other" / "secret.txt", "Secret text.")
+    write(folder / "a.txt", BODY)
+    (folder / "in").symlink_to(tmp_path / "other")
+    reading = read(folder)
+    assert ids(reading) == ["a"]
+    assert only(reading).where == "in"
+
+
+def test_a_link_within_the_folder_is_read(folder):
+    (folder / "b.txt").symlink_to(write(folder / "a.txt", BODY))
+    assert ids(read(folder)) == ["a", "b"]
+
+
+def test_a_link_to_itself_is_survived(folder):
+    (folder / "loop.txt").symlink_to(folder / "loop.txt")
+    write(folder / "a.txt", BODY)
+    assert ids(read(folder)) == ["a"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_a_pipe_is_not_waited_for(folder):
+    os.mkfifo(folder / "pipe.txt")
+    write(folder / "a.txt", BODY)
+    assert only(read(folder)).where == "pipe.txt"
+
+
+def test_a_path_that_is_not_there_is_refused(folder):
+    with pytest.raises(UnreadableInput, match="nowhere"):
+        read(folder / "nowhere")
+
+
+def test_an_empty_folder_is_refused(folder):
+    with pytest.raises(UnreadableInput, match=r"\.txt"):
+        read(folder)
+
+
+def test_a_folder_where_nothing_can_be_read_says_why(folder):
+    write(folder / "a.txt", "")
+    with pytest.raises(UnreadableInput, match=r"a\.txt: It is empty"):
+        read(folder)
+
+
+def test_windows_line_ends_and_byte_order_mark_are_taken_off(folder):
+    (folder / "a.txt").write_bytes(b"\xef\xbb\xbf---\r\ntitle: T\r\n---\r\nA\r\nB")
+    (article,) = read(folder).articles
+    assert (article.title, article.text) == ("T", "A\nB")

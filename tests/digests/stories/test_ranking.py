@@ -1,0 +1,110 @@
+from datetime import timedelta
+from typing import Any
+
+from digests.language.fold import fold
+from digests.stories import Ranked, rank
+from digests.types import Article, Story, Style, Told
+from tests.digests.stories.builders import FERRY, NOON, ORCHARD, news
+
+
+def a_story(*articles: Article, outlets: tuple[str, ...] | None = None) -> Story:
+    names = outlets or tuple(dict.fromkeys(a.source for a in articles))
+    return Story(id=f"s-{articles[0].id}", articles=articles, outlets=names)
+
+
+def ranked(*stories: Story, told: Told | None = None, **style: Any) -> list[Ranked]:
+    now = NOON + timedelta(days=1)
+    return list(rank(stories, now=now, told=told or Told(), style=Style(**style)))
+
+
+def ids(found: list[Ranked]) -> list[str]:
+    return [entry.story.id for entry in found]
+
+
+def test_more_independent_outlets_come_first():
+    few = a_story(news("few", ORCHARD))
+    many = a_story(news("many", FERRY), outlets=("A", "B", "C"))
+    found = ranked(few, many)
+    assert ids(found) == ["s-many", "s-few"]
+    assert "3 independent outlets" in found[0].reasons
+
+
+def test_the_newer_of_two_equal_stories_comes_first():
+    old, new = a_story(news("old", FERRY)), a_story(news("new", FERRY, hours=20))
+    assert ids(ranked(old, new)) == ["s-new", "s-old"]
+
+
+def test_the_longer_of_two_equal_stories_comes_first():
+    short, long = a_story(news("short", FERRY)), a_story(news("long", FERRY * 9))
+    assert ids(ranked(short, long)) == ["s-long", "s-short"]
+
+
+def test_a_date_in_the_future_gains_nothing():
+    now = a_story(news("b", FERRY, hours=24))
+    future = a_story(news("a", FERRY, hours=24_000))
+    assert ranked(now, future)[0].score == ranked(now, future)[1].score
+
+
+def test_one_source_does_not_fill_the_edition():
+    same = [a_story(news(f"p{i}", FERRY * 3, source="Prolific")) for i in range(5)]
+    other = a_story(news("other", ORCHARD, hours=-6, source="Rare"))
+    assert ids(ranked(*same, other, stories=5)).index("s-other") < 4
+
+
+def test_every_story_has_a_reason():
+    bare = a_story(news("a", "Short.", hours=-60))
+    assert all(entry.reasons for entry in ranked(bare, a_story(news("b", FERRY))))
+
+
+def test_a_told_story_leaves():
+    story = a_story(news("a", FERRY, revision="1"))
+    told = Told(stories=frozenset(("s-a",)), revisions=frozenset(("a@1",)))
+    assert ranked(story, told=told) == []
+
+
+def test_a_told_story_is_known_by_its_articles_when_an_older_one_joined():
+    story = a_story(news("earlier", ""), news("a", FERRY, revision="1"))
+    assert ranked(story, told=Told(revisions=frozenset(("a@1",)))) == []
+
+
+def test_a_new_version_with_a_new_number_is_an_update():
+    older = news("a", FERRY, revision="1")
+    newer = news("b", FERRY.replace("212", "221"), revision="2", revises="a")
+    sentences = frozenset(fold(s) for s in FERRY.replace(". ", ".\n").split("\n"))
+    told = Told(
+        stories=frozenset(("s-b",)), revisions=frozenset(("a@1",)), sentences=sentences
+    )
+    (entry,) = ranked(a_story(newer), told=told)
+    assert entry.update
+    assert older.text != newer.text
+
+
+def test_a_new_version_that_only_moves_sentences_is_no_update():
+    first, *rest = FERRY.replace(". ", ".\n").split("\n")
+    newer = news("b", "\n".join((*rest, first)), revision="2", revises="a")
+    sentences = frozenset(fold(s) for s in (first, *rest))
+    told = Told(revisions=frozenset(("a@1",)), sentences=sentences)
+    assert ranked(a_story(newer), told=told) == []
+
+
+def test_another_outlet_with_the_same_facts_is_no_update():
+    told = Told(revisions=frozenset(("a@1",)))
+    again = "Ilse Vranken stopped all ferries between Tollmar and the Skerry islands."
+    story = a_story(news("a", FERRY, revision="1"), news("b", again, revision="2"))
+    assert ranked(story, told=told) == []
+
+
+def test_another_outlet_with_new_facts_is_an_update():
+    told = Told(revisions=frozenset(("a@1",)))
+    more = "Prosecutors have opened an inquiry against the shipyard in Lower Dunmark."
+    story = a_story(news("a", FERRY, revision="1"), news("b", more, revision="2"))
+    assert [entry.update for entry in ranked(story, told=told)] == [True]
+
+
+def test_ranking_does_not_depend_on_the_order_of_the_stories():
+    stories = [a_story(news(f"a{i}", FERRY, source=f"S{i % 2}")) for i in range(6)]
+    assert ids(ranked(*stories)) == ids(ranked(*reversed(stories)))
+
+
+def test_nothing_in_gives_nothing_out():
+    assert ranked() == []

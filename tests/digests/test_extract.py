@@ -1,0 +1,166 @@
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.extract import extract, instant, web_address
+
+PARAGRAPHS = (
+    "The council of Brannock voted on Tuesday to turn the old tannery site into a "
+    "flood meadow, after a debate of four hours.",
+    "Mayor Edda Holm said the meadow would hold back two hundred thousand cubic metres "
+    "of water when the Ost rises again.",
+    "Work is to begin in April, and the first willows are to be planted before the "
+    "summer holidays.",
+)
+MENU = "".join(f"<li><a href='/{i}'>Section {i}</a></li>" for i in range(30))
+
+
+def a_page(head: str = "", body: str = "") -> str:
+    story = body or "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    return (
+        f"<!DOCTYPE html><html lang='en-GB'><head>{head}</head><body>"
+        f"<nav><ul>{MENU}</ul></nav><article><h1>Council votes for meadow</h1>{story}"
+        "</article><footer>All rights reserved by the Brannock Gazette</footer>"
+        "</body></html>"
+    )
+
+
+def ld(json: str) -> str:
+    return f'<script type="application/ld+json">{json}</script>'
+
+
+def test_the_article_comes_out_without_menu_and_footer():
+    text = extract(a_page()).text
+    for paragraph in PARAGRAPHS:
+        assert paragraph in text
+    assert "Section 7" not in text
+    assert "All rights reserved" not in text
+
+
+def test_a_page_of_few_words_gives_its_paragraph():
+    short = "A short notice of more than sixty characters stands alone on its page."
+    assert extract(f"<html><body><p>{short}</p></body></html>").text == short
+
+
+def test_json_ld_tells_title_author_date_and_outlet():
+    page = a_page(
+        ld(
+            '{"@graph": [{"@type": "WebSite", "name": "x"}, {"@type": ["NewsArticle"],'
+            '"headline": "Meadow &amp; willows", "author": [{"name": "Edda Lund"},'
+            '{"name": "Jo Brandt"}], "datePublished": "2026-01-06T22:10:00+01:00",'
+            '"publisher": {"name": "Brannock Gazette"}, "inLanguage": "en"}]}'
+        )
+    )
+    found = extract(page)
+    assert found.title == "Meadow &amp; willows"
+    assert found.author == "Edda Lund, Jo Brandt"
+    assert found.published == datetime(2026, 1, 6, 21, 10, tzinfo=UTC)
+    assert found.source == "Brannock Gazette"
+    assert found.lang == "en"
+
+
+def test_open_graph_fills_what_json_ld_leaves_open():
+    page = a_page(
+        ld('{"@type": "NewsArticle", "headline": "From JSON"}')
+        + '<meta property="og:title" content="From OpenGraph">'
+        + '<meta property="article:published_time" content="2026-01-06T08:00:00Z">'
+        + '<meta property="og:site_name" content="Brannock Gazette">'
+    )
+    found = extract(page)
+    assert found.title == "From JSON"
+    assert found.published == datetime(2026, 1, 6, 8, tzinfo=UTC)
+    assert found.source == "Brannock Gazette"
+
+
+def test_plain_html_tells_the_rest():
+    page = a_page("<link rel=canonical href='/a/meadow'>")
+    found = extract(page, url="https://gazette.example/a/meadow?utm_source=x")
+    assert found.title == "Council votes for meadow"
+    assert found.url == "https://gazette.example/a/meadow"
+    assert found.lang == "en-GB"
+
+
+def test_an_author_that_is_an_address_is_none():
+    page = a_page(
+        ld('{"@type": "Article", "author": {"name": "https://x.example/me"}}')
+    )
+    assert extract(page).author is None
+
+
+@pytest.mark.parametrize(
+    "broken", ["{", "[1, 2", '{"@type": "NewsArticle"', "null", "[" * 50_000]
+)
+def test_broken_json_ld_is_passed_over(broken):
+    assert PARAGRAPHS[0] in extract(a_page(ld(broken))).text
+
+
+def test_a_canonical_address_with_a_password_is_not_taken():
+    page = a_page("<link rel=canonical href='https://me:secret@gazette.example/'>")
+    assert extract(page).url is None
+
+
+@pytest.mark.parametrize("html", ["", " ", "\0", "<", "<!--", "]]>", "\ud800", "{}"])
+def test_odd_strings_are_answered(html):
+    assert extract(html).title is None
+
+
+@given(st.text(alphabet=st.sampled_from("<>/=\"'&;!-[]{}ap di\n\0é"), max_size=200))
+def test_no_string_is_refused(html):
+    assert isinstance(extract(html).text, str)
+
+
+@pytest.mark.parametrize(
+    "attack", ["<div>" * 100_000, '<div a="<">' * 100_000, "<p>x" * 200_000]
+)
+def test_a_page_made_to_be_slow_is_not(attack):
+    before = time.process_time()
+    extract(attack)
+    assert time.process_time() - before < 4
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("2026-01-06T08:30:00+01:00", 7),
+        ("2026-01-06T08:30:00Z", 8),
+        ("2026-01-06 08:30", 8),
+        ("Tue, 06 Jan 2026 08:30:00 -0500", 13),
+    ],
+)
+def test_dates_are_read_as_utc(written, hour):
+    found = instant(written)
+    assert found is not None
+    assert (found.hour, found.tzinfo) == (hour, UTC)
+
+
+@pytest.mark.parametrize("written", ["", "yesterday", "2026-13-01", "0001-01-01T00+23"])
+def test_what_is_no_date_gives_none(written):
+    assert instant(written) is None
+
+
+@given(st.text(max_size=60))
+def test_no_date_is_too_odd(written):
+    instant(written)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "ftp://x.example/",
+        "https://user@x.example/",
+        "https://user:pw@x.example/",
+        "https://",
+        "https://x.example:99999/",
+        "https://[::1/",
+        "https://x.example/a b",
+        "//x.example/",
+        "",
+        None,
+    ],
+)
+def test_what_is_no_plain_web_address_gives_none(address):
+    assert web_address(address) is None

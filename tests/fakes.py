@@ -1,0 +1,219 @@
+"""What stands at the ports in tests, held to the real things' contract tests."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, ParamSpec, TypeVar
+
+from bot.errors import Refused, Unclear
+from bot.types import (
+    Delivery,
+    Form,
+    Inbox,
+    Invocation,
+    Part,
+    PlatformName,
+    RenderContext,
+    Reply,
+)
+from digests.types import Edition
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: A Tuesday.
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """Shows what it was set to."""
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self.set(at)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def set(self, at: datetime) -> None:
+        self._now = at.astimezone(UTC)
+
+    def advance(self, by: timedelta | None = None, **parts: float) -> datetime:
+        """Go on (or back) by a time: `advance(minutes=5)`."""
+        self._now += by if by is not None else timedelta(**parts)
+        return self._now
+
+
+class FakeEngine:
+    """Runs work at once, on the loop."""
+
+    async def run(
+        self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return work(*args, **kwargs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posted:
+    """A message that stands in a channel of the fake platform."""
+
+    id: str
+    channel: str
+    key: str
+    payload: Mapping[str, Any]
+    edits: int = 0
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A fault: the operation has its effect, and then its answer is lost."""
+
+    error: BaseException = field(
+        default_factory=lambda: Unclear("The answer was lost.")
+    )
+
+
+#: An error is raised before the operation had any effect; None: all goes well.
+Fault = Lost | BaseException | None
+
+
+class FakePlatform:
+    """A platform in memory that fails as scripted.
+
+    It posts what it is told to, twice if it is told twice: like a platform without
+    idempotency keys. With `remembers_keys` a second post of a key in a channel is the
+    first message again, like Discord's enforced nonce.
+    """
+
+    def __init__(
+        self,
+        name: PlatformName = "local",
+        *,
+        remembers_keys: bool = False,
+        lets_us_look: bool = True,
+    ) -> None:
+        self._name = name
+        self.remembers_keys = remembers_keys
+        self.lets_us_look = lets_us_look
+        #: How many readings do not see any message yet.
+        self.blind_readings = 0
+        #: What stands in the channels, oldest first.
+        self.messages: list[Posted] = []
+        #: Every delivery that was tried, whatever came of it.
+        self.tried: list[Delivery] = []
+        self.looked: list[Delivery] = []
+        self.connected = asyncio.Event()
+        self._faults: deque[Fault] = deque()
+        self._inbox: Inbox | None = None
+        self._made = 0
+
+    # ── what tests do with it ──────────────────────────────────────────────────
+
+    def script(self, *faults: Fault) -> None:
+        """What becomes of the next sends, one each; after that all goes well."""
+        self._faults.extend(faults)
+
+    def count(self, key: str) -> int:
+        """How many messages carry `key`."""
+        return Counter(message.key for message in self.messages)[key]
+
+    def doubled(self) -> tuple[str, ...]:
+        """The keys that more than one message of a channel carries."""
+        counts = Counter((message.channel, message.key) for message in self.messages)
+        return tuple(key for (_, key), number in counts.items() if number > 1)
+
+    async def invoke(self, invocation: Invocation) -> Reply | Form:
+        """A person's command, as it would come in."""
+        assert self._inbox is not None, "the platform is not running"
+        return await self._inbox.dispatch(invocation)
+
+    # ── the port ───────────────────────────────────────────────────────────────
+
+    @property
+    def name(self) -> PlatformName:
+        return self._name
+
+    def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+        lines = [edition.title, *(story.headline.text for story in edition.stories)]
+        return tuple(
+            Part(
+                key=str(number),
+                payload={"text": line, "edition": context.edition_id},
+                fallback_text=line,
+            )
+            for number, line in enumerate(lines, 1)
+        )
+
+    async def send(self, delivery: Delivery) -> str:
+        self.tried.append(delivery)
+        fault = self._faults.popleft() if self._faults else None
+        if isinstance(fault, BaseException):
+            raise fault
+        message_id = self._carry_out(delivery)
+        if isinstance(fault, Lost):
+            raise fault.error
+        return message_id
+
+    async def read_back(self, delivery: Delivery) -> str | None:
+        self.looked.append(delivery)
+        if not self.lets_us_look:
+            raise Refused("The history of this channel cannot be read.")
+        if self.blind_readings:
+            self.blind_readings -= 1
+            return None
+        found = self._with_key(delivery)
+        return found.id if found else None
+
+    async def run(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self.connected.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.connected.clear()
+            self._inbox = None
+
+    # ── its channels ───────────────────────────────────────────────────────────
+
+    def _carry_out(self, delivery: Delivery) -> str:
+        match delivery.operation:
+            case "post":
+                return self._post(delivery)
+            case "edit":
+                return self._edit(delivery)
+            case "delete":
+                return self._delete(delivery)
+
+    def _post(self, delivery: Delivery) -> str:
+        known = self._with_key(delivery)
+        if known is not None and self.remembers_keys:
+            return known.id
+        self._made += 1
+        message = Posted(
+            id=f"m{self._made}",
+            channel=delivery.channel,
+            key=delivery.key,
+            payload=delivery.payload,
+        )
+        self.messages.append(message)
+        return message.id
+
+    def _edit(self, delivery: Delivery) -> str:
+        for place, message in enumerate(self.messages):
+            if message.id == delivery.message_id:
+                self.messages[place] = replace(
+                    message, payload=delivery.payload, edits=message.edits + 1
+                )
+                return message.id
+        raise Refused("The message is not there any more.")
+
+    def _delete(self, delivery: Delivery) -> str:
+        self.messages = [m for m in self.messages if m.id != delivery.message_id]
+        return str(delivery.message_id)
+
+    def _with_key(self, delivery: Delivery) -> Posted | None:
+        for message in self.messages:
+            if (message.channel, message.key) == (delivery.channel, delivery.key):
+                return message
+        return None
