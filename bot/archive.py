@@ -130,14 +130,16 @@ class Archive:
         limit: int = LIMIT,
     ) -> tuple[tuple[Article, Quote], ...]:
         """Stored quotes, newest first, each distinct wording once."""
-        return await self.db.read(
+        found = await self.db.read(
             quotes.by_speaker,
             workspace_id=workspace_id,
             speaker=speaker,
             topic=topic,
             since=since,
-            limit=limit,
+            # Outlets repeat each other: some of these will go.
+            limit=5 * limit,
         )
+        return _distinct(found)[:limit]
 
     async def speakers(
         self, workspace_id: int, typed: str, limit: int = 25
@@ -309,6 +311,22 @@ class Archive:
                     decisions=(decided[article.id],),
                 )
         raise not_told
+
+
+def _distinct(
+    found: Sequence[tuple[Article, Quote]],
+) -> tuple[tuple[Article, Quote], ...]:
+    """Without what another one says in the same words, or in more of them."""
+    words = [fold(quote.text).strip(" .,;:!?") for _, quote in found]
+    kept = [
+        pair
+        for number, pair in enumerate(found)
+        if not any(
+            words[number] in other and (len(words[number]), -number) < (len(other), -at)
+            for at, other in enumerate(words)
+        )
+    ]
+    return tuple(kept)
 
 
 def choose(known: Sequence[Digest], name: str | None) -> Digest:

@@ -11,8 +11,10 @@ stdout; whatever was wrong with the input goes to stderr, a sentence each.
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +24,9 @@ from digests.types import Article, Style
 
 #: For an edition composed without a clock of its own.
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+#: How long a summary is: in an edition, and alone.
+CHARS = (280, 400)
 
 VERBS = {
     "compose": "an edition from articles",
@@ -66,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument(
             "paths", nargs="*", metavar="PATH", help="article files or folders of them"
         )
-        verb.set_defaults(jsonl=False, explain=False, chars=400)
+        verb.set_defaults(jsonl=False, explain=False, chars=CHARS[name != "compose"])
         if name != "compose":
             verb.add_argument(
                 "--jsonl",
@@ -83,11 +88,11 @@ def _own_options(name: str, verb: argparse.ArgumentParser) -> None:
             "--format", choices=("text", "markdown", "html", "json"), default="text"
         )
         verb.add_argument("--title", default="Digest", help="the edition's title")
-        verb.add_argument("--lang", default="en", help="language of its articles")
+        verb.add_argument("--lang", help="only articles in this language")
         verb.add_argument("--stories", type=int, default=5, help="told in full")
     if name in ("compose", "summary"):
         verb.add_argument(
-            "--chars", type=int, choices=jsonl.CHARS, default=400, help="a hard limit"
+            "--chars", type=int, choices=jsonl.CHARS, help="a hard limit on the summary"
         )
     if name == "quotes":
         verb.add_argument(
@@ -99,15 +104,12 @@ def _own_options(name: str, verb: argparse.ArgumentParser) -> None:
 
 def _jsonl(args: argparse.Namespace) -> int:
     # Undecodable bytes spoil their own line only.
-    lines = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)
-    with lines, _utf8_out() as out:
-        for answer in jsonl.answers(args.verb, lines, chars=args.chars):
-            out.write(answer + "\n")
+    lines = TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+    out = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
+    for answer in jsonl.answers(args.verb, lines, chars=args.chars):
+        out.write(answer + "\n")
+    out.flush()
     return 0
-
-
-def _utf8_out():
-    return open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False)
 
 
 def _for_people(args: argparse.Namespace) -> int:
@@ -143,7 +145,8 @@ def _read(paths: Sequence[str]) -> tuple[list[Article], bool]:
             complete = False
             continue
         for found in reading.problems:
-            print(f"standfirst: {found.where}: {found.what} {found.remedy}", file=sys.stderr)
+            complaint = f"standfirst: {found.where}: {found.what} {found.remedy}"
+            print(complaint, file=sys.stderr)
         articles += _apart(reading.articles, articles, path)
     return articles, complete
 
@@ -195,7 +198,7 @@ def _compose(args: argparse.Namespace, articles: Sequence[Article]) -> Iterator[
 
     style = Style(
         title=args.title,
-        lang=args.lang,
+        lang=args.lang or _language(articles),
         stories=args.stories,
         summary_chars=args.chars,
     )
@@ -206,6 +209,12 @@ def _compose(args: argparse.Namespace, articles: Sequence[Article]) -> Iterator[
         yield terminal.edition_json(edition)
     else:
         yield templates.render(edition, args.format)
+
+
+def _language(articles: Sequence[Article]) -> str:
+    """The language that most of the articles are in."""
+    declared = Counter(article.lang or "en" for article in articles)
+    return declared.most_common(1)[0][0]
 
 
 def run() -> NoReturn:

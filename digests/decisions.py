@@ -52,8 +52,7 @@ def _shown(
     reasons: Mapping[str, tuple[str, ...]],
 ) -> Decision:
     if article.id == story.articles[0].id:
-        why = "; ".join(reasons[story.id])
-        why = f"Told as story {position}: {why}."
+        why = f"Story {position} is told from it: {'; '.join(reasons[story.id])}."
         return _decision(article, story.id, "rank", "chosen", why)
     why = f"Reports the same event as story {position} and was merged into it."
     return _decision(article, story.id, "story", "merged", why)

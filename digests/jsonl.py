@@ -57,7 +57,7 @@ def _answer(
         return {"id": record.get("id"), **answer(record, chars)}
     except DigestsError as problem:
         return {"id": record.get("id"), "error": str(problem)}
-    except Exception as problem:  # noqa: BLE001 - one line must not stop the rest
+    except Exception as problem:
         reason = f"{type(problem).__name__}: {problem}"
         return {"id": record.get("id"), "error": f"This is a defect of ours: {reason}"}
 

@@ -24,6 +24,8 @@ from digests.types import (
 )
 
 FIGURES_SHOWN = 4
+#: A bare count below this is seldom what a story is about.
+COUNT_OF_NOTE = 10
 HERO_LENGTH = range(40, 241)
 
 
@@ -96,9 +98,9 @@ def _cards(
 
 
 def _figures(story: Story, lead: Analysis) -> tuple[ToldFigure, ...]:
-    """The figures of the told article that say what they measure, in text order."""
+    """The figures of the told article that are news, in text order."""
     article = story.articles[0]
-    worth = [f for f in lead.figures if f.what and not _inside_quote(f, lead)]
+    worth = [f for f in lead.figures if _is_news(f, lead)]
     return tuple(
         ToldFigure(
             figure=figure,
@@ -110,6 +112,11 @@ def _figures(story: Story, lead: Analysis) -> tuple[ToldFigure, ...]:
     )
 
 
-def _inside_quote(figure: Figure, analysis: Analysis) -> bool:
-    """A number that somebody says is a claim of theirs, not a fact of the story."""
-    return any(q.start <= figure.start < q.end for q in analysis.quotes)
+def _is_news(figure: Figure, analysis: Analysis) -> bool:
+    """Whether it says what it measures, and more than «two leaders».
+
+    A number inside a quote is a claim of the speaker's, not a fact of the story.
+    """
+    quoted = any(q.start <= figure.start < q.end for q in analysis.quotes)
+    measured = bool(figure.unit) or figure.value >= COUNT_OF_NOTE
+    return bool(figure.what) and measured and not quoted

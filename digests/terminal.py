@@ -26,8 +26,15 @@ def quotes_of(article: Article) -> Iterator[str]:
 
 
 def explained_quotes(article: Article) -> Iterator[str]:
-    """The candidates for each quote with their scores, best first."""
-    yield from quotes.explain(article.text, title=article.title, lang=article.lang)
+    """The candidates for each quote with their scores, the chosen one marked."""
+    shown = None
+    for row in quotes.explain(article.text, title=article.title, lang=article.lang):
+        if row.quote != shown:
+            shown = row.quote
+            yield f"{row.quote}. “{row.text}”"
+        mark = "→" if row.chosen else " "
+        why = ", ".join(f"{name} {weight:+g}" for name, weight in row.features)
+        yield f"  {mark} {row.score:6.2f}  {row.candidate:<28} {why}"
 
 
 def summary_of(article: Article, chars: int) -> Iterator[str]:
@@ -73,7 +80,8 @@ def extracted(article: Article) -> Iterator[str]:
 def checked(article: Article, claim: str) -> Iterator[str]:
     """Whether the article supports the claim, and why."""
     verdict = grounding.check(article.text, claim)
-    yield f"{'supported' if verdict.supported else 'not supported'} ({verdict.score:.2f})"
+    answer = "supported" if verdict.supported else "not supported"
+    yield f"{answer} ({verdict.score:.2f})"
     for reason in verdict.reasons:
         yield f"    {reason}"
 

@@ -1,7 +1,8 @@
 """The composer's nouns: frozen, keyword-only, without behaviour.
 
 They import nothing of ours. Offsets are code points into `Article.text`, end
-exclusive. Instants are aware datetimes in UTC. Collections are tuples, so that a noun can be shared freely.
+exclusive. Instants are aware datetimes in UTC. Collections are tuples, so that a noun
+can be shared freely.
 """
 
 from dataclasses import dataclass
@@ -295,7 +296,8 @@ class Style:
 
     title: str = "Digest"
     stories: int = 5
-    summary_chars: int = 400
+    #: A limit on the sentences of one story, joined; the detail has more.
+    summary_chars: int = 280
     #: Quotes shown with a story, at the most.
     quotes: int = 5
     brief: int = 6

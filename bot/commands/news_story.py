@@ -10,6 +10,7 @@ from bot.types import (
     Block,
     Command,
     Control,
+    Facts,
     Invocation,
     Line,
     Option,
@@ -75,16 +76,8 @@ def _told(found: Found) -> tuple[Block, ...]:
 
 
 def _figures(found: Found) -> tuple[Block, ...]:
-    return tuple(
-        Line(
-            title=told.figure.text,
-            text=told.figure.what,
-            article=told.article,
-            start=told.figure.start,
-            end=told.figure.end,
-        )
-        for told in found.story.figures
-    )
+    rows = tuple((told.figure.text, told.figure.what) for told in found.story.figures)
+    return (Facts(rows=rows),) if rows else ()
 
 
 def _sources(found: Found, texts: Texts, zone: str) -> tuple[Block, ...]:

@@ -55,11 +55,7 @@ def _reasons(why: Why, texts: Texts) -> tuple[Block, ...]:
         articles=made.articles,
         sources=made.sources,
     )
-    reasons = "; ".join(why.found.story.reasons)
-    told = texts.say(
-        "Story {number}: {reasons}.", number=why.found.number, reasons=reasons
-    )
-    return (Small(text=read), Paragraph(text=told))
+    return (Small(text=read),)
 
 
 async def _line(

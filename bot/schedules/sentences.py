@@ -155,12 +155,12 @@ def _at_times(words: list[str], found: re.Match[str], zone: str) -> Schedule:
 def _at_intervals(words: list[str], found: re.Match[str], zone: str) -> Schedule:
     days = [*found.group("days", "days_")]
     windows = [*found.group("window", "window_")]
-    if False:
+    if all(days) or all(windows):
         raise UserError("The days, or the hours, are given twice.")
     number, unit = _stretch(words, found, "number"), found["unit"] or "H"
     minutes = _minutes(number[0] if number else "1", unit)
     window = _window(_stretch(words, found, "window"))
-    if window is not None and not _falls_into(minutes, window):
+    if window is not None and not falls_into(minutes, window):
         raise UserError(
             f"Intervals count from midnight: one of {minutes} minutes never falls "
             f"between {clock(window.start)} and {clock(window.end)}."
@@ -205,8 +205,7 @@ def _minutes(number: str, unit: str) -> int:
     digits = NUMBERS.get(number, number)
     if not digits.isdigit():
         raise UserError(f"«{number}» is not a whole number of minutes or hours.")
-    # Ten digits are far beyond every limit, and `int` is slow on thousands of them.
-    minutes = int(digits[:10]) * _PART_OF_UNIT[unit]
+    minutes = int(digits) * _PART_OF_UNIT[unit]
     if not 1 <= minutes <= MINUTES_OF_A_DAY:
         raise UserError(
             f"«{number}» is no interval: it may be 1 minute to 24 hours long."
@@ -222,7 +221,8 @@ def _window(words: list[str]) -> Window | None:
     return Window(start=start, end=end)
 
 
-def _falls_into(minutes: int, window: Window) -> bool:
+def falls_into(minutes: int, window: Window) -> bool:
+    """Whether an interval that is counted from midnight ever comes in the window."""
     return any(
         within(window, time(*divmod(minute, 60)))
         for minute in range(0, MINUTES_OF_A_DAY, minutes)

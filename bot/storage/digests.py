@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UnknownName
@@ -117,7 +117,7 @@ def delete_one(
     if gone.rowcount == 0:
         return False
     for links in (schedules, digest_sources, digest_destinations):
-        connection.execute(delete(links).where(links.c.digest_id == digest_id))
+        connection.execute(links.delete().where(links.c.digest_id == digest_id))
     return True
 
 
@@ -158,7 +158,7 @@ def _replace(
     digest_id: int,
     ids: list[int],
 ) -> None:
-    connection.execute(delete(links).where(links.c.digest_id == digest_id))
+    connection.execute(links.delete().where(links.c.digest_id == digest_id))
     rows = [
         {
             "digest_id": digest_id,

@@ -39,7 +39,8 @@ _LONGEST_BETWEEN = 6
 #: After these words a bare number is an amount: «rose to 45», «killing 12».
 _TAKES_BARE = re.compile(
     r"\b(?:to|by|from|of|than|least|most|reached|hit|killed|killing|injured|injuring|"
-    r"wounded|wounding|only|auf|um|von)\s$"
+    r"wounded|wounding|only|auf|um|von)\s$",
+    re.IGNORECASE,
 )
 #: «80 years ago» tells when, of nothing in particular.
 _POINTS_AWAY = re.compile(r"\s(?:ago|later|earlier|before|after)\b")

@@ -112,7 +112,7 @@ class _Double:
             return "open" if mark == "»" else "close"
         opens = _can_open(before, after)
         closes = _can_close(before, after)
-        if opens and closes:
+        if opens == closes and (opens or (before.isspace() and after.isspace())):
             return self._by_shape(mark, is_open=is_open)
         if closes:
             return "close" if is_open else ""

@@ -253,7 +253,7 @@ def _shown(text: str, version: Version) -> str:
 def _from_words(article: Article) -> Headline:
     """The first words of a text without sentences, as many as a headline may have."""
     text = article.text
-    line = re.search(r"\S[^\n]{0,400}", text)
+    line = re.search(r"[^\W_][^\n]{0,400}", text)
     if line is None:
         return Headline(text="")
     ends = [line.start() + end for _, end in words.spans(line.group())]

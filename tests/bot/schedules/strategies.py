@@ -7,7 +7,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from bot.schedules import Interval, Schedule, Window
-from bot.schedules.sentences import _falls_into
+from bot.schedules.sentences import falls_into
 
 ZONES = tuple(
     name
@@ -29,7 +29,7 @@ def days() -> st.SearchStrategy[tuple[int, ...]]:
 def intervals(draw: st.DrawFn) -> Interval:
     minutes = draw(st.integers(1, 1440))
     window = draw(st.none() | st.builds(Window, start=clock_times(), end=clock_times()))
-    assume(window is None or _falls_into(minutes, window))
+    assume(window is None or falls_into(minutes, window))
     return Interval(minutes=minutes, window=window)
 
 

@@ -112,7 +112,7 @@ NOT_UNDERSTOOD = {
     "daily at 8:00 Mars/Base": "«Mars/Base»",
     "daily at 8:00 central": "«US/Central»",
     "weekdays at 8:30 PST": "«America/Los_Angeles»",
-    "evry weekday at 8:30": "«evry»",
+    "evry weekday at 8:30": "«evry» is not understood here",
     "weekdys at 8:30 Europe/Berln": "«weekdys»",
     "every 2 days at 9": "every 2 days at 9",
     "at 8 at": "at 8 at",

@@ -53,7 +53,7 @@ async def test_the_asked_words_are_marked_and_nothing_else():
 
 
 async def test_several_places_can_be_marked():
-    tree = (await BROWSER.get(f"{NEWEST}?from=0&to=3&from=8&to=14")).tree
+    tree = (await BROWSER.get(f"{NEWEST}?from=0&to=3&from=9&to=15")).tree
     assert [node.text() for node in tree.css("mark")] == ["The", "Bridge"]
     assert len(tree.css("#here")) == 1
 

@@ -275,7 +275,35 @@ def test_words_at_the_start_of_a_line_never_become_markdown(words):
     )
 
 
-@given(WORDS)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "- a",
+        "+ a",
+        "* a",
+        "1. a",
+        "23) a",
+        "# a",
+        "> a",
+        "===",
+        "---",
+        "    a",
+        "~~~",
+        "|a|",
+    ],
+)
+def test_what_begins_a_block_stays_words(words):
+    story = a_story(summary=(Sentence(text=words, spans=()),), cards=())
+    expected = a_story(summary=(Sentence(text="x", spans=()),), cards=())
+    assert shape(MARKDOWN.parse(render(an_edition(story), "markdown"))) == shape(
+        MARKDOWN.parse(render(an_edition(expected), "markdown"))
+    )
+
+
+@given(
+    WORDS
+    | st.sampled_from(("&amp;", "&#42;", "&copy", r"\\*", "a\\", "<!--", "`` ` ``"))
+)
 def test_markdown_shows_the_words_as_they_are(words):
     story = a_story(summary=(Sentence(text=f"x{words}x", spans=()),), cards=())
     plain = render(an_edition(story), "text").split("\n")[5].strip()

@@ -1,0 +1,150 @@
+"""The live stream: what was missed comes first, and nothing falls in between."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from bot.platforms.local import limits
+from bot.platforms.local.events import Stream, stream
+from bot.types import Delivery, Message
+from tests.bot.platforms.local.samples import a_delivery
+from tests.browser.stage import Stage
+
+
+def a_page(after: int = 0, channel: str = "news") -> Stream:
+    def show(message: Message) -> dict[str, Any]:
+        return {"id": message.id, "text": message.fallback_text}
+
+    return Stream(
+        workspace_id=1, channel=channel, after=after, show=show, heartbeat=0.01
+    )
+
+
+def opened(stage: Stage, page: Stream) -> AsyncIterator[str]:
+    return stream(stage.platform.hub, stage.mailbox, page)
+
+
+async def until_quiet(texts: AsyncIterator[str]) -> list[tuple[str, Any]]:
+    """Events up to the first sign of life, as (name, data)."""
+    found = []
+    async for text in texts:
+        if text.startswith(":"):
+            break
+        lines = dict(line.split(": ", 1) for line in text.strip().split("\n"))
+        if "event" in lines:
+            found.append((lines["event"], json.loads(lines["data"])))
+    return found
+
+
+def ids(events: list[tuple[str, Any]], kind: str = "post") -> list[int]:
+    return [data["id"] for name, data in events if name == kind]
+
+
+async def posted(stage: Stage, *numbers: int, **changes: Any) -> None:
+    for number in numbers:
+        await stage.platform.send(a_delivery(number, **changes))
+
+
+async def test_what_came_while_away_comes_first():
+    stage = Stage()
+    await posted(stage, 1, 2, 3)
+    assert ids(await until_quiet(opened(stage, a_page(after=1)))) == [2, 3]
+
+
+async def test_a_message_that_comes_while_the_mailbox_is_read_is_not_lost():
+    stage = Stage()
+    await posted(stage, 1)
+    newest = stage.mailbox.newest
+
+    async def slow_newest(*args: Any, **kwargs: Any) -> tuple[Message, ...]:
+        found = await newest(*args, **kwargs)
+        await posted(stage, 2)
+        return found
+
+    stage.mailbox.newest = slow_newest  # type: ignore[method-assign]
+    assert ids(await until_quiet(opened(stage, a_page()))) == [1, 2]
+
+
+async def test_every_message_is_seen_across_a_hundred_breaks():
+    stage = Stage()
+    seen: list[int] = []
+    for number in range(1, 101):
+        await posted(stage, number)
+        found = await until_quiet(opened(stage, a_page(after=max(seen, default=0))))
+        seen += ids(found)
+    assert seen == list(range(1, 101))
+
+
+async def test_posts_carry_their_id_for_the_next_connection():
+    stage = Stage()
+    await posted(stage, 1)
+    texts = [text async for text in _first(opened(stage, a_page()), 3)]
+    assert texts[-1].startswith("id: 1\nevent: post\n")
+
+
+async def test_an_edit_that_was_missed_is_caught_up():
+    stage = Stage()
+    await posted(stage, 1, 2)
+    edit = a_delivery(1, operation="edit", fallback_text="Corrected")
+    await stage.platform.send(edit)
+    events = await until_quiet(opened(stage, a_page(after=2)))
+    assert ("edit", {"id": 1, "text": "Corrected"}) in events
+
+
+async def test_a_delete_that_was_missed_shows_in_what_is_present():
+    stage = Stage()
+    await posted(stage, 1, 2)
+    await stage.platform.send(a_delivery(1, operation="delete"))
+    events = await until_quiet(opened(stage, a_page(after=2)))
+    assert ("present", {"ids": [2]}) in events
+
+
+async def test_live_changes_follow():
+    stage = Stage()
+    texts = opened(stage, a_page())
+    assert await until_quiet(_kept(texts)) == [("present", {"ids": []})]
+    await posted(stage, 1)
+    await stage.platform.send(a_delivery(1, operation="edit"))
+    await stage.platform.send(a_delivery(1, operation="delete"))
+    events = await until_quiet(_kept(texts))
+    assert [name for name, _ in events] == ["post", "edit", "delete"]
+    await texts.aclose()  # type: ignore[attr-defined]
+
+
+async def test_another_channels_message_is_only_announced():
+    stage = Stage()
+    texts = opened(stage, a_page(channel="science"))
+    await until_quiet(_kept(texts))
+    await posted(stage, 1)
+    assert await until_quiet(_kept(texts)) == [
+        ("elsewhere", {"channel": "news", "kind": "post"})
+    ]
+    await texts.aclose()  # type: ignore[attr-defined]
+
+
+async def test_more_than_a_page_of_missed_messages_means_a_reload():
+    stage = Stage()
+    await posted(stage, *range(1, limits.MESSAGES + 5))
+    assert await until_quiet(opened(stage, a_page(after=1))) == [("reload", {})]
+
+
+async def test_reading_back_a_message_that_nobody_heard_of_tells_open_pages():
+    stage = Stage()
+    delivery: Delivery = a_delivery(1)
+    texts = opened(stage, a_page())
+    await until_quiet(_kept(texts))
+    await stage.mailbox.put(delivery, stage.clock.now())
+    assert await stage.platform.read_back(delivery) == "1"
+    assert ids(await until_quiet(_kept(texts))) == [1]
+    await texts.aclose()  # type: ignore[attr-defined]
+
+
+async def _kept(texts: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The same stream, which stays open when this one is left."""
+    while True:
+        yield await anext(texts)
+
+
+async def _first(texts: AsyncIterator[str], count: int) -> AsyncIterator[str]:
+    for _ in range(count):
+        yield await anext(texts)

@@ -1,0 +1,272 @@
+import asyncio
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from bot.storage import Connection, Database, occurrences, schedules, workspaces
+from bot.types import Due
+from tests.bot.storage.builders import (
+    NOW,
+    House,
+    a_due,
+    a_house,
+    an_occurrence,
+)
+
+
+@pytest.fixture
+async def house(database: Database) -> House:
+    return await database.write(a_house)
+
+
+def schedule_at(*dues: Due | None) -> list[schedules.NewSchedule]:
+    return [
+        schedules.NewSchedule(
+            sentence=f"sentence {number}",
+            rule={"at": ["08:30"], "days": [0, 4]},
+            zone="Europe/Berlin",
+            next=due,
+        )
+        for number, due in enumerate(dues)
+    ]
+
+
+def replace(
+    connection: Connection, house: House, *dues: Due | None
+) -> tuple[schedules.StoredSchedule, ...]:
+    return schedules.replace(
+        connection,
+        workspace_id=house.workspace.id,
+        digest_id=house.digest.id,
+        rows=schedule_at(*dues),
+    )
+
+
+async def test_a_schedule_comes_back_as_it_was_given(database: Database, house: House):
+    (stored,) = await database.write(replace, house, a_due())
+
+    assert stored.sentence == "sentence 0"
+    assert stored.rule == {"at": ["08:30"], "days": [0, 4]}
+    assert stored.zone == "Europe/Berlin"
+    assert stored.next == a_due()
+
+
+async def test_replacing_takes_the_place_of_all_before(
+    database: Database, house: House
+):
+    key = {"workspace_id": house.workspace.id, "digest_id": house.digest.id}
+    await database.write(replace, house, a_due(), a_due(slot="18:00"))
+
+    after = await database.write(replace, house, None)
+
+    assert await database.read(schedules.of_digest, **key) == after
+    assert [schedule.next for schedule in after] == [None]
+    assert await database.read(schedules.earliest) is None
+
+
+async def test_what_is_due_comes_earliest_first_and_up_to_now(
+    database: Database, house: House
+):
+    moments = [NOW + timedelta(minutes=minutes) for minutes in (0, -5, 1, -9)]
+    await database.write(replace, house, *(a_due(at=moment) for moment in moments))
+
+    due = await database.read(schedules.due, now=NOW)
+    first = await database.read(schedules.due, now=NOW, limit=1)
+
+    found = [schedule.next.at for schedule in due if schedule.next]
+    assert found == [moments[3], moments[1], moments[0]]
+    assert first == due[:1]
+    assert await database.read(schedules.earliest) == moments[3]
+    assert (
+        await database.read(
+            schedules.next_of,
+            workspace_id=house.workspace.id,
+            digest_id=house.digest.id,
+        )
+        == moments[3]
+    )
+
+
+async def test_an_advanced_schedule_is_due_at_its_next_moment(
+    database: Database, house: House
+):
+    (stored,) = await database.write(replace, house, a_due())
+    later = a_due(at=NOW + timedelta(days=1), local_date=date(2026, 3, 5))
+    key = {"workspace_id": house.workspace.id, "schedule_id": stored.id}
+
+    assert await database.write(schedules.advance, **key, next=later)
+
+    assert await database.read(schedules.due, now=NOW) == ()
+    assert await database.read(schedules.earliest) == later.at
+
+
+async def test_a_schedule_replaced_meanwhile_is_not_advanced(
+    database: Database, house: House
+):
+    (old,) = await database.write(replace, house, a_due())
+    (new,) = await database.write(replace, house, a_due())
+
+    done = await database.write(
+        schedules.advance,
+        workspace_id=house.workspace.id,
+        schedule_id=old.id,
+        next=None,
+    )
+
+    assert not done
+    assert new.id != old.id
+    assert await database.read(schedules.due, now=NOW) == (new,)
+
+
+async def test_nothing_is_due_where_the_bot_was_removed(
+    database: Database, house: House
+):
+    await database.write(replace, house, a_due())
+    await database.write(workspaces.leave, workspace_id=house.workspace.id, now=NOW)
+
+    assert await database.read(schedules.due, now=NOW) == ()
+    assert await database.read(schedules.earliest) is None
+
+
+async def test_the_due_moment_is_found_by_an_index(database: Database, house: House):
+    if " on " in database.where:
+        pytest.skip("PostgreSQL plans by size; SQLite's plan shows the index")
+
+    def plan(connection: Connection) -> str:
+        rows = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT schedules.id FROM schedules "
+            "JOIN workspaces ON workspaces.id = schedules.workspace_id "
+            "WHERE workspaces.left_at IS NULL AND next_due_at <= 0 "
+            "ORDER BY next_due_at, schedules.id LIMIT 500"
+        )
+        return " ".join(row[-1] for row in rows)
+
+    assert "ix_schedules_next_due_at" in await database.read(plan)
+
+
+async def test_an_occurrence_is_planned_once(database: Database, house: House):
+    first = await database.write(an_occurrence, house)
+    again = await database.write(an_occurrence, house)
+    other_slot = await database.write(an_occurrence, house, slot="18:00")
+
+    assert first is not None
+    assert again is None
+    assert other_slot is not None
+    assert (first.state, first.due_at, first.local_date) == (
+        "due",
+        NOW,
+        date(2026, 3, 4),
+    )
+
+
+async def test_a_race_of_planners_ends_in_one_occurrence(database_url: str):
+    planners = [Database.open(database_url) for _ in range(4)]
+    house = await planners[0].write(a_house)
+
+    found = await asyncio.gather(
+        *(planner.write(an_occurrence, house) for planner in planners * 4)
+    )
+
+    assert len([one for one in found if one is not None]) == 1
+    assert len(await planners[0].read(occurrences.due, now=NOW, limit=10)) == 1
+    for planner in planners:
+        await planner.close()
+
+
+async def test_the_table_itself_refuses_a_second_occurrence(
+    database: Database, house: House
+):
+    await database.write(an_occurrence, house)
+
+    def insert_again(connection: Connection) -> None:
+        connection.exec_driver_sql(
+            "INSERT INTO occurrences (workspace_id, digest_id, local_date, slot,"
+            " due_at, zone, trigger, state, late) SELECT workspace_id, digest_id,"
+            " local_date, slot, due_at, zone, trigger, state, late FROM occurrences"
+        )
+
+    with pytest.raises(IntegrityError):
+        await database.write(insert_again)
+
+
+async def test_an_occurrence_is_settled_once(database: Database, house: House):
+    planned = await database.write(an_occurrence, house)
+    assert planned is not None
+    key = {"workspace_id": house.workspace.id, "occurrence_id": planned.id}
+
+    first = await database.write(
+        occurrences.settle, **key, state="skipped", reason="Nothing new."
+    )
+    again = await database.write(occurrences.settle, **key, state="composed")
+
+    settled = await database.read(occurrences.by_id, **key)
+    assert (first, again) == (True, False)
+    assert settled is not None
+    assert (settled.state, settled.reason) == ("skipped", "Nothing new.")
+    assert await database.read(occurrences.due, now=NOW, limit=10) == ()
+
+
+async def test_a_deferred_occurrence_comes_back_when_its_time_has_come(
+    database: Database, house: House
+):
+    planned = await database.write(an_occurrence, house)
+    assert planned is not None
+    key = {"workspace_id": house.workspace.id, "occurrence_id": planned.id}
+    morning = NOW + timedelta(hours=2)
+
+    deferred = await database.write(occurrences.defer, **key, until=morning)
+
+    assert deferred
+    assert await database.read(occurrences.due, now=NOW, limit=10) == ()
+    assert await database.read(occurrences.earliest_deferred) == morning
+    (back,) = await database.read(occurrences.due, now=morning, limit=10)
+    assert (back.id, back.state) == (planned.id, "deferred")
+    assert await database.write(occurrences.settle, **key, state="composed")
+    assert await database.read(occurrences.earliest_deferred) is None
+
+
+async def test_a_late_occurrence_says_so(database: Database, house: House):
+    late = await database.write(
+        occurrences.plan,
+        workspace_id=house.workspace.id,
+        digest_id=house.digest.id,
+        due=a_due(),
+        zone="UTC",
+        trigger="schedule",
+        late=True,
+    )
+
+    assert late is not None
+    assert late.late
+
+
+async def test_the_newest_occurrences_come_first(database: Database, house: House):
+    for hours in (1, 3, 2):
+        await database.write(
+            an_occurrence, house, at=NOW + timedelta(hours=hours), slot=str(hours)
+        )
+
+    newest = await database.read(
+        occurrences.newest,
+        workspace_id=house.workspace.id,
+        digest_id=house.digest.id,
+        count=2,
+    )
+
+    assert [occurrence.slot for occurrence in newest] == ["3", "2"]
+
+
+async def test_no_occurrence_of_a_digest_in_another_workspace(database: Database):
+    one = await database.write(a_house, name="one")
+    two = await database.write(a_house, name="two")
+
+    with pytest.raises(IntegrityError):
+        await database.write(
+            occurrences.plan,
+            workspace_id=one.workspace.id,
+            digest_id=two.digest.id,
+            due=a_due(),
+            zone="UTC",
+            trigger="schedule",
+        )

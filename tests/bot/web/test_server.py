@@ -1,0 +1,85 @@
+"""Serving: the port is told, a taken one is named, and a stop lets streams go."""
+
+import asyncio
+import signal
+import time
+
+import pytest
+
+from bot.errors import ConfigurationError
+from bot.web import server
+from tests.bot.platforms.local.samples import a_delivery
+from tests.browser.stage import Stage
+
+
+async def head_of(port: int, path: str, count: int = 1) -> tuple[str, asyncio.StreamReader]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
+    writer.write(request.encode())
+    text = ""
+    for _ in range(count):
+        text += (await reader.readuntil(b"\r\n\r\n")).decode()
+    writer.transport.set_write_buffer_limits(0)
+    reader.writer = writer  # type: ignore[attr-defined]  # kept open with the reader
+    return text, reader
+
+
+async def test_port_nought_takes_a_free_one_and_tells_it():
+    async with server.serving(Stage().app(), host="127.0.0.1", port=0) as address:
+        assert address.port > 0
+        assert str(address) == f"http://127.0.0.1:{address.port}"
+        head, reader = await head_of(address.port, "/healthz")
+        assert head.startswith("HTTP/1.1 200")
+        reader.writer.close()  # type: ignore[attr-defined]
+
+
+async def test_a_taken_port_is_named_with_the_setting_that_mends_it():
+    app = Stage().app()
+    async with server.serving(app, host="127.0.0.1", port=0) as address:
+        with pytest.raises(ConfigurationError) as caught:
+            async with server.serving(app, host="127.0.0.1", port=address.port):
+                pass
+    assert f"Port {address.port} on 127.0.0.1 is in use" in str(caught.value)
+    assert "STANDFIRST_WEB_PORT" in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
+def test_a_page_without_a_password_is_only_for_this_machine(host):
+    with pytest.raises(ConfigurationError, match="STANDFIRST_WEB_HOST"):
+        server.bind(host, 0)
+
+
+async def test_signals_stay_with_the_caller():
+    before = signal.getsignal(signal.SIGTERM)
+    async with server.serving(Stage().app(), host="127.0.0.1", port=0):
+        await asyncio.sleep(0.05)
+        assert signal.getsignal(signal.SIGTERM) is before
+
+
+async def test_a_stop_ends_open_streams_at_once():
+    stage = Stage()
+    before_stop = (stage.platform.hub.close,)
+    async with server.serving(
+        stage.app(), host="127.0.0.1", port=0, before_stop=before_stop
+    ) as address:
+        await stage.platform.send(a_delivery())
+        head, reader = await head_of(address.port, "/events?channel=news")
+        assert "text/event-stream" in head
+        await reader.readuntil(b"event: post")
+        started = time.monotonic()
+    assert time.monotonic() - started < 2
+    reader.writer.close()  # type: ignore[attr-defined]
+
+
+async def test_serving_until_cancelled_tells_the_address_and_frees_the_port():
+    told: list[server.Address] = []
+    app = Stage().app()
+    running = asyncio.create_task(
+        server.serve(app, host="127.0.0.1", port=0, ready=told.append)
+    )
+    while not told:
+        await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    server.bind("127.0.0.1", told[0].port).close()

@@ -1,0 +1,64 @@
+"""What every mailbox promises: the database's, and the one in memory."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.errors import Refused
+from bot.ports import Mailbox
+from tests.bot.platforms.local.samples import MADE, a_delivery
+from tests.fakes_mailbox import MemoryMailbox
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    yield MemoryMailbox()
+
+
+async def test_one_key_is_one_message(mailbox):
+    first = await mailbox.put(a_delivery(), MADE)
+    assert await mailbox.put(a_delivery(), MADE) == first
+    assert await mailbox.newest(1, "news", count=9) == (first,)
+
+
+async def test_a_message_is_found_by_its_key_in_its_channel(mailbox):
+    message = await mailbox.put(a_delivery(), MADE)
+    assert await mailbox.find(1, "news", "key-1") == message
+    assert await mailbox.find(1, "science", "key-1") is None
+    assert await mailbox.find(2, "news", "key-1") is None
+
+
+async def test_a_change_keeps_the_id_and_notes_the_time(mailbox):
+    first = await mailbox.put(a_delivery(), MADE)
+    changed = await mailbox.change(a_delivery(fallback_text="Corrected"), MADE)
+    assert (changed.id, changed.fallback_text) == (first.id, "Corrected")
+    assert changed.edited_at == MADE
+
+
+async def test_changing_what_is_gone_is_refused(mailbox):
+    with pytest.raises(Refused):
+        await mailbox.change(a_delivery(), MADE)
+
+
+async def test_removing_twice_is_not_an_error(mailbox):
+    await mailbox.put(a_delivery(), MADE)
+    await mailbox.remove(a_delivery())
+    await mailbox.remove(a_delivery())
+    assert await mailbox.newest(1, "news", count=9) == ()
+
+
+async def test_the_newest_come_oldest_first(mailbox):
+    for number in range(1, 6):
+        await mailbox.put(a_delivery(number), MADE)
+    ids = [message.id for message in await mailbox.newest(1, "news", count=3)]
+    assert ids == sorted(ids)
+    assert len(ids) == 3
+    last = ids[-1]
+    newer = await mailbox.newest(1, "news", count=9, after=ids[0])
+    assert [message.id for message in newer] == [ids[1], last]
+
+
+async def test_ids_grow(mailbox):
+    first = await mailbox.put(a_delivery(1), MADE)
+    second = await mailbox.put(a_delivery(2, channel="science"), MADE)
+    assert second.id > first.id

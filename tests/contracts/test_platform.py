@@ -1,0 +1,106 @@
+"""What every platform promises. A new one needs its folder and one line here.
+
+Runs over the local page and the fake. What is looked at from outside (how many
+messages there are) is asked through `read_back`, which every platform has.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from bot.errors import Refused
+from bot.platforms.local.platform import LocalPlatform
+from bot.ports import Platform
+from bot.types import Inbox, Invocation, Reply
+from tests.bot.platforms.local.samples import a_context, a_delivery, an_edition
+from tests.browser.stage import StandingClock
+from tests.fakes_mailbox import MemoryMailbox
+
+
+def a_local_page() -> Platform:
+    return LocalPlatform(mailbox=MemoryMailbox(), clock=StandingClock())
+
+
+PLATFORMS: dict[str, Callable[[], Platform]] = {"local": a_local_page}
+with suppress(ImportError):
+    from tests.fakes import FakePlatform
+
+    PLATFORMS["fake"] = FakePlatform
+
+
+@pytest.fixture(params=sorted(PLATFORMS))
+def platform(request) -> Platform:
+    return PLATFORMS[request.param]()
+
+
+def test_it_has_a_name(platform):
+    assert platform.name in {"discord", "slack", "local"}
+
+
+def test_rendering_is_deterministic_and_leaves_every_part_a_plain_twin(platform):
+    edition, context = an_edition(), a_context()
+    parts = platform.render(edition, context)
+    assert parts == platform.render(edition, context)
+    assert parts
+    assert len({part.key for part in parts}) == len(parts)
+    assert all(part.fallback_text.strip() for part in parts)
+
+
+async def test_what_was_sent_can_be_read_back(platform):
+    delivery = a_delivery()
+    message = await platform.send(delivery)
+    assert message
+    assert await platform.read_back(delivery) == message
+
+
+async def test_what_was_not_sent_is_not_found(platform):
+    assert await platform.read_back(a_delivery()) is None
+
+
+async def test_sending_the_same_key_twice_leaves_one_message(platform):
+    first = await platform.send(a_delivery())
+    assert await platform.send(a_delivery(attempt=2)) == first
+
+
+async def test_another_key_is_another_message(platform):
+    first = await platform.send(a_delivery(1))
+    assert await platform.send(a_delivery(2)) != first
+
+
+async def test_an_edit_keeps_the_message(platform):
+    message = await platform.send(a_delivery())
+    edit = a_delivery(operation="edit", message_id=message, fallback_text="Corrected")
+    assert await platform.send(edit) == message
+
+
+async def test_editing_what_is_gone_is_refused(platform):
+    with pytest.raises(Refused):
+        await platform.send(a_delivery(operation="edit", message_id="404"))
+
+
+async def test_deleting_twice_is_not_an_error(platform):
+    message = await platform.send(a_delivery())
+    delete = a_delivery(operation="delete", message_id=message)
+    await platform.send(delete)
+    await platform.send(delete)
+    assert await platform.read_back(a_delivery()) is None
+
+
+async def test_it_runs_until_it_is_cancelled(platform):
+    async def dispatch(_: Invocation) -> Reply:
+        return Reply()
+
+    async def complete(_: Invocation, __: str, ___: str) -> tuple[str, ...]:
+        return ()
+
+    inbox = Inbox(
+        commands=(), dispatch=dispatch, press=lambda i, _: i, complete=complete
+    )
+    running = asyncio.create_task(platform.run(inbox))
+    await asyncio.sleep(0.01)
+    assert not running.done()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running

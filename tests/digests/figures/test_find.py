@@ -1,0 +1,98 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests import figures
+from digests.types import Figure
+
+
+def only(text: str, lang: str | None = None) -> Figure:
+    (figure,) = figures.find(text, lang=lang)
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "value", "unit", "what"),
+    [
+        (
+            "River trade, valued at about $273 billion in 2024, fell.",
+            "about $273 billion",
+            273e9,
+            "USD",
+            "River trade",
+        ),
+        ("They signed 15 cooperation deals.", "15", 15, "", "cooperation deals"),
+        ("It was a four-day trip.", "four-day", 4, "days", "trip"),
+        ("Some 35% of voters came.", "Some 35%", 35, "percent", "voters"),
+        (
+            "It was a 4 percentage point rise.",
+            "4 percentage point",
+            4,
+            "percentage points",
+            "rise",
+        ),
+        ("One in three adults agreed.", "One in three", 1, "", "adults"),
+        ("Two dozen ships left.", "Two dozen", 24, "", "ships"),
+        ("Nearly 40 people were hurt.", "Nearly 40", 40, "people", "people"),
+        ("A 25-member group met.", "25", 25, "", "member"),
+        ("The court gave her £3m in damages.", "£3m", 3e6, "GBP", "damages"),
+        ("Hallin paid 5 million euros.", "5 million euros", 5e6, "EUR", "Hallin"),
+        ("Killing 12, the storm passed.", "12", 12, "", ""),
+        ("The road is 5km long.", "5km", 5, "km", "road"),
+    ],
+)
+def test_a_figure_has_value_unit_and_what_it_measures(
+    text: str, shown: str, value: float, unit: str, what: str
+):
+    figure = only(text)
+    assert (figure.text, figure.value, figure.unit, figure.what) == (
+        shown,
+        pytest.approx(value),
+        unit,
+        what,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("Rents rose between 5 and 10 percent.", [("5", 5), ("10 percent", 10)]),
+        ("It is 5-10 km away.", [("5", 5), ("10 km", 10)]),
+        ("It costs $2-3 million.", [("$2", 2e6), ("3 million", 3e6)]),
+    ],
+)
+def test_both_ends_of_a_range_are_figures_of_one_unit(
+    text: str, ends: list[tuple[str, float]]
+):
+    found = figures.find(text)
+    assert [(f.text, f.value) for f in found] == ends
+    assert len({f.unit for f in found}) == 1
+
+
+def test_german_decimals_and_nouns_are_read():
+    text = "Die Stadt zahlt 1,5 Milliarden Euro an 12.000 Beschäftigte."
+    assert [(f.value, f.unit, f.what) for f in figures.find(text, lang="de")] == [
+        (1.5e9, "EUR", "Stadt"),
+        (12_000, "", "Beschäftigte"),
+    ]
+
+
+def test_a_subject_that_opens_the_sentence_reads_as_inside_one():
+    text = "Local rents cost $5 million. The local shops closed."
+    assert only(text).what == "local rents"
+
+
+def test_the_figure_knows_its_sentence():
+    text = "It rained. They signed 15 deals. It rained."
+    figure = only(text)
+    assert text[figure.sentence.start : figure.sentence.end] == "They signed 15 deals."
+
+
+@given(st.text(alphabet=st.sampled_from("0129.,-–/%$€ abdkmnoesrtw\n\"'“")))
+def test_every_figure_is_verbatim_finite_and_inside_its_sentence(text: str):
+    for figure in figures.find(text):
+        assert text[figure.start : figure.end] == figure.text != ""
+        assert math.isfinite(figure.value)
+        assert figure.sentence.start <= figure.start < figure.end <= figure.sentence.end

@@ -1,0 +1,133 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.language.marks import quoted
+
+ALPHABET = "ab AB.,?!'\"’‘“”„«»‹›「」\n—(s)"
+
+
+def inside(text, lang=None):
+    return [text[one.start : one.end] for one in quoted(text, lang)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ('"We go," she said.', None),
+        ("“We go,” she said.", None),
+        ("'We go,' she said.", None),
+        ("‘We go,’ she said.", None),
+        ("„We go,“ sagte sie.", "de"),
+        ("„We go,” powiedziała.", "pl"),
+        ("«We go,» dit-elle.", "fr"),
+        ("« We go, » dit-elle.", "fr"),
+        ("»We go,« sagte sie.", "de"),
+        ("”We go,” sade hon.", "sv"),
+        ("「We go,」と言った。", "ja"),
+        ("“We go,“ she said.", None),
+        ('“We go," she said.', None),
+    ],
+)
+def test_every_style_of_marks_is_read(text, lang):
+    assert inside(text, lang) == ["We go,"]
+
+
+def test_straight_single_marks_are_told_from_apostrophes():
+    text = (
+        "Korea's plan 'shouldn't mean that Korea's rivals' ships turn back,' he said."
+    )
+    assert inside(text) == ["shouldn't mean that Korea's rivals' ships turn back,"]
+
+
+def test_single_marks_with_curly_apostrophes_are_read():
+    text = "It 'shouldn’t mean that the leaders’ ties move,' aiming to 'end it.'"
+    assert inside(text) == ["shouldn’t mean that the leaders’ ties move,", "end it."]
+
+
+def test_a_possessive_plural_does_not_close():
+    assert inside("‘The farmers’ patience is gone,’ he said.") == [
+        "The farmers’ patience is gone,"
+    ]
+
+
+def test_a_mark_after_s_closes_before_a_small_word():
+    assert inside("The 'strategic choices' of both.") == ["strategic choices"]
+
+
+@pytest.mark.parametrize("word", ["'em", "'til", "'90s", "'Twas", "’cause"])
+def test_a_clipped_word_opens_nothing(word):
+    assert inside(f"Get {word} now, he said, 'or never.'") == ["or never."]
+
+
+def test_apostrophes_alone_quote_nothing():
+    assert inside("It isn't the Bells' house and they're Tom's.") == []
+
+
+def test_two_apostrophes_are_no_mark():
+    assert inside("A board of 6'' by ''four'' was cut.") == []
+
+
+def test_the_inner_family_is_left_to_the_outer():
+    assert inside("“He told me ‘go home’ and I went,” she said.") == [
+        "He told me ‘go home’ and I went,"
+    ]
+    assert inside("'He told me \"go home\" and I went,' she said.") == [
+        'He told me "go home" and I went,'
+    ]
+
+
+def test_straight_and_curly_marks_may_stand_in_one_text():
+    assert inside('"One," he said. “Two,” she said.') == ["One,", "Two,"]
+
+
+def test_a_lost_mark_spoils_nothing_after_its_paragraph():
+    text = 'He said "we go and left.\nShe said "no" and "yes".'
+    assert inside(text) == ["no", "yes"]
+
+
+def test_a_lost_mark_before_another_pair_spoils_only_itself():
+    assert inside("A “lost one. Then she said “we go” and left.") == ["we go"]
+
+
+def test_a_mistyped_closing_mark_ends_what_it_should():
+    assert inside("He wrote: “We can.’ It played in “Harbour.”") == [
+        "We can.",
+        "Harbour.",
+    ]
+
+
+def test_a_paragraph_left_open_goes_on_in_the_next():
+    text = "She said: “One thing.\n\n“And another.”\n\nThen she left."
+    first, second = quoted(text)
+    assert text[first.start : first.end] == "One thing."
+    assert text[second.start : second.end] == "And another."
+    assert (first.closed, first.goes_on) == (False, False)
+    assert (second.closed, second.goes_on) == (True, True)
+
+
+def test_stray_marks_before_paragraphs_make_no_quotation():
+    assert inside('"The first paragraph.\n"The second one.\nThe third.') == []
+
+
+def test_a_mark_with_a_space_before_it_still_closes():
+    assert inside('He said " we go " and left.') == ["we go"]
+
+
+def test_a_mark_glued_to_a_comma_opens():
+    assert inside("She said,“we go.”") == ["we go."]
+
+
+@given(st.text(alphabet=st.sampled_from(ALPHABET), max_size=120))
+def test_stretches_are_in_order_and_never_overlap(text):
+    at = 0
+    for one in quoted(text):
+        assert at <= one.start < one.end <= len(text)
+        assert text[one.start : one.end] == text[one.start : one.end].strip()
+        assert "\n" not in text[one.start : one.end]
+        at = one.end
+
+
+@given(st.text(), st.sampled_from([None, "de", "fr", "ja"]))
+def test_any_text_is_read(text, lang):
+    assert all(one.start < one.end for one in quoted(text, lang))

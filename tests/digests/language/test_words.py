@@ -1,0 +1,44 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.language import words
+
+
+def test_words_keep_their_inner_apostrophe_and_lose_their_case():
+    assert words.tokens("Brandt’s men don't STOP.") == (
+        "brandt's",
+        "men",
+        "don't",
+        "stop",
+    )
+
+
+def test_forms_of_one_word_share_a_stem():
+    assert {words.stem(w) for w in ("pledge", "pledges", "pledged")} == {"pledg"}
+
+
+def test_short_words_keep_their_ending():
+    assert words.stem("bus") == "bus"
+
+
+def test_content_words_are_what_is_left_without_stop_words():
+    assert words.content("The mayor of Hallin said it was safe") == (
+        "mayor",
+        "hallin",
+        "safe",
+    )
+
+
+def test_german_texts_have_their_own_stop_words():
+    assert words.content("die Brücke ist sicher", "de-AT") == ("brück", "sich")
+
+
+def test_a_language_without_a_table_is_read_as_english():
+    assert words.primary("xx") == "en"
+
+
+@given(st.text())
+def test_spans_hold_exactly_the_words(text: str):
+    found = [text[a:b] for a, b in words.spans(text)]
+    assert all(word and not word.isspace() for word in found)
+    assert [w for w in found if any(c.isspace() for c in w)] == []

@@ -1,0 +1,91 @@
+import pytest
+
+from digests.summaries import passages
+from digests.types import Article
+
+
+def texts(text: str) -> list[str]:
+    return [p.text for p in passages.of(Article(id="a", text=text))]
+
+
+def shown(text: str) -> list[str]:
+    found = passages.of(Article(id="a", text=text))
+    return [p.text for p in found if passages.presentable(p)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "HALLIN, Jan 6 (Wire) — ",
+        "HALLIN — ",
+        "Hallin, Norland (ABC) -- ",
+        "Hallin (ABC)",
+        "(The Daily Post)",
+    ],
+)
+def test_a_dateline_is_left_out_and_the_span_stays_exact(line: str):
+    text = f"{line}The bridge was opened on Monday."
+    (passage,) = passages.of(Article(id="a", text=text))
+    assert passage.text == "The bridge was opened on Monday."
+    assert text[passage.span.start : passage.span.end] == passage.text
+
+
+def test_a_name_with_its_abbreviation_is_no_dateline():
+    text = "The Hallin Road Office (HRO) was opened on Monday."
+    assert texts(text) == [text]
+
+
+def test_a_byline_is_no_passage():
+    assert texts("By Ada Brandt\nThe bridge was opened.") == ["The bridge was opened."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Click here to see more pictures.",
+        "Sign up for our daily letter.",
+        "Read more: the bridge that fell.",
+        "Follow us for more.",
+        "It is half a sentence",
+        "and it begins small.",
+        'He said "the bridge is safe.',
+        "It stands in brackets (or so.",
+        "The end has a blank .",
+    ],
+)
+def test_what_no_reader_should_meet_is_not_shown(line: str):
+    assert shown(f"The bridge was opened.\n{line}") == ["The bridge was opened."]
+
+
+def test_the_middle_of_a_speech_is_not_shown_as_the_reporters_words():
+    text = (
+        'The mayor spoke. "We built it well," she said. "It will stand. '
+        'It is the best of bridges. Nobody doubts it." The crowd went home.'
+    )
+    assert "It is the best of bridges." not in shown(text)
+    assert shown(text)[-1] == "The crowd went home."
+
+
+def test_a_lost_mark_spoils_only_a_few_sentences():
+    text = 'She said "it will stand. ' + "The crowd went home. " * 8
+    assert shown(text).count("The crowd went home.") >= 2
+
+
+def test_a_plural_apostrophe_leaves_a_sentence_whole():
+    text = "The workers' union called the 'Long Bridge' safe."
+    assert shown(text) == [text]
+
+
+def test_the_reporters_own_i_is_told_from_a_quoted_one():
+    own, quoted = passages.of(
+        Article(id="a", text='I went there.\n"I went there," the mayor said.')
+    )
+    assert passages.first_person(own)
+    assert not passages.first_person(quoted)
+
+
+def test_a_sentence_that_points_back_leans():
+    first, second, third = passages.of(
+        Article(id="a", text="The mayor spoke. She left. But the crowd stayed.")
+    )
+    assert [first.leans, second.leans, third.leans] == [False, True, True]

@@ -1,0 +1,128 @@
+"""Rules that hold for every summariser and any text."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.grounding import follows
+from digests.summaries import SUMMARISERS, passages
+from digests.types import Article, Summary
+
+WORDS = st.sampled_from(
+    [
+        "the",
+        "The",
+        "a",
+        "mayor",
+        "Hallin",
+        "bridge",
+        "opened",
+        "said",
+        "has",
+        "been",
+        ",",
+        ".",
+        "!",
+        '"',
+        "“",
+        "”",
+        "'",
+        "(",
+        ")",
+        "—",
+        "--",
+        "who\n",
+        "",
+        "",
+        "",
+        "which",
+        "after",
+        "and",
+        "not",
+        "12",
+        "$5",
+        "million",
+        "I",
+        "it",
+        "It",
+        "He",
+        "She",
+        "But",
+        "In",
+        "On",
+        "Monday",
+        "\n\n",
+        "President\n",
+        "",
+        "",
+        "",
+        "Ada",
+        "Brandt",
+        "U.S.",
+        "(ABC)",
+        "?",
+        ":",
+        ";",
+        "ß",
+        "pledging",
+        "without",
+    ]
+)
+TEXTS = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=80).map(" ".join))
+FIRST = re.compile(r"[\"'“‘„«»(\[]*(?:[^\W_]|[£$€¥])")
+LAST = re.compile(r"[.!?…][\"'”’“»«)\]]*$")
+
+
+def tell(name: str, text: str, chars: int) -> Summary:
+    return SUMMARISERS[name].summarise(Article(id="a", text=text), chars)
+
+
+@pytest.mark.parametrize("name", sorted(SUMMARISERS))
+@given(text=TEXTS, chars=st.integers(0, 400))
+def test_the_budget_is_never_exceeded(name: str, text: str, chars: int):
+    told = tell(name, text, chars)
+    assert len(" ".join(s.text for s in told.sentences)) <= chars
+
+
+@pytest.mark.parametrize("name", sorted(SUMMARISERS))
+@given(text=TEXTS)
+def test_every_word_stands_in_its_spans(name: str, text: str):
+    told = tell(name, text, 200)
+    assert all(follows(s.text, s.spans, text) for s in told.sentences)
+    if told.headline.text:
+        assert follows(told.headline.text, told.headline.spans, text)
+
+
+@pytest.mark.parametrize("name", sorted(SUMMARISERS))
+@given(text=TEXTS)
+def test_sentences_begin_and_end_as_sentences_do(name: str, text: str):
+    for sentence in tell(name, text, 200).sentences:
+        assert FIRST.match(sentence.text)
+        assert LAST.search(sentence.text)
+
+
+@given(text=TEXTS)
+def test_a_headline_keeps_to_its_length(text: str):
+    assert len(tell("lead", text, 200).headline.text) <= 100
+
+
+@given(text=TEXTS)
+def test_a_passage_is_the_text_of_its_span(text: str):
+    for passage in passages.of(Article(id="a", text=text)):
+        own = text[passage.span.start : passage.span.end]
+        assert passage.text == " ".join(own.split())
+
+
+def test_the_first_one_listed_is_the_default():
+    assert next(iter(SUMMARISERS)) == "extractive"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "word " * 200_000, "a" * 10**6, "a, " * 300_000, '"' * 10**6, "\n" * 10**6],
+    ids=["nothing", "words", "one word", "commas", "marks", "line breaks"],
+)
+def test_an_odd_text_of_any_length_is_answered(text: str):
+    assert tell("extractive", text, 280).sentences == ()

@@ -1,0 +1,61 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from digests.cards import make
+from digests.quotes import find
+from digests.types import Article
+
+TEXT = "It rained.  “It’s  open,” said lock warden Ruth Bell."
+
+
+def an_article(**changes):
+    article = Article(
+        id="a1",
+        text=TEXT,
+        source="Canal Courier",
+        url="https://courier.example/lock",
+        published=datetime(2026, 1, 6, 23, 30, tzinfo=UTC),
+    )
+    return replace(article, **changes)
+
+
+def a_card(**changes):
+    article = an_article(**changes)
+    return make(article, find(article.text)[0])
+
+
+def test_the_words_are_those_of_the_article():
+    card = a_card()
+    assert card.text == TEXT[card.span.start : card.span.end] == "It’s  open,"
+
+
+def test_the_card_says_who_and_where():
+    card = a_card()
+    assert (card.speaker, card.role) == ("Ruth Bell", "lock warden")
+    assert (card.source, card.article) == ("Canal Courier", "a1")
+    assert card.url == "https://courier.example/lock"
+
+
+def test_the_context_is_the_sentence_around_the_words():
+    card = a_card()
+    assert card.context_text == "“It’s  open,” said lock warden Ruth Bell."
+    assert card.context_text == TEXT[card.context.start : card.context.end]
+
+
+def test_the_alt_text_is_a_sentence_with_speaker_words_outlet_and_date():
+    assert a_card().alt == (
+        "Quote from Ruth Bell, lock warden: “It’s  open,”, Canal Courier, 2026-01-06."
+    )
+
+
+def test_the_alt_text_leaves_out_what_is_not_known():
+    card = a_card(text="“It’s open now and it stays open.”", source="", published=None)
+    assert card.alt == (
+        "Quote from somebody the article does not name: "
+        "“It’s open now and it stays open.”."
+    )
+
+
+def test_a_text_without_declared_language_is_english():
+    assert a_card().lang == "en"
+    assert a_card(lang="en-GB").lang == "en-GB"
