@@ -33,16 +33,15 @@ def _span(quote: Quote) -> Span:
 
 def _alt(article: Article, quote: Quote, text: str) -> str:
     """Say in one sentence who said what, where and when."""
-    parts = [f"Quote from {_voice(quote)}: “{text}”"]
-    if article.source:
-        parts.append(article.source)
-    if article.published is not None:
-        parts.append(article.published.date().isoformat())
-    sentence = ", ".join(parts)
-    return f"{sentence}."
+    published = article.published
+    where = [article.source] if article.source else []
+    when = [published.date().isoformat()] if published is not None else []
+    origin = ", ".join(where + when)
+    sentence = f"{_voice(quote)}: “{text}”"
+    return f"{sentence} ({origin})." if origin else sentence
 
 
 def _voice(quote: Quote) -> str:
     if quote.speaker is None:
-        return "somebody the article does not name"
+        return "Somebody the article does not name"
     return f"{quote.speaker}, {quote.role}" if quote.role else quote.speaker

@@ -71,7 +71,7 @@ class Texts:
         return self._in_pattern(local, self.say("HH:mm"))
 
     def day_and_time(self, at: datetime, zone: str) -> str:
-        """«6 January 2026, 08:30»: the aware instant `at` in `zone`, whatever the day."""
+        """«6 January 2026, 08:30»: the instant `at` in `zone`, whatever the day."""
         day = self.date(at.astimezone(ZoneInfo(zone)).date())
         return self.say("{date}, {time}", date=day, time=self.time(at, zone))
 

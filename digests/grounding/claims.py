@@ -62,6 +62,8 @@ class _Window:
     """Two neighbouring sentences of a source."""
 
     text: str
+    #: The first sentence, as it stands and as words.
+    first_text: str
     first: Words
     content: Words
     raw: Words
@@ -149,6 +151,7 @@ def _windows(source: str) -> list[_Window]:
         found.append(
             _Window(
                 text=" ".join(pieces[following]),
+                first_text=pieces[at],
                 first=tokens[at],
                 content=tuple(w for part in contents[following] for w in part),
                 raw=tuple(w for part in tokens[following] for w in part),
@@ -272,17 +275,17 @@ def _weighed(
 
 def _surer(doubt: re.Pattern[str], claim: _Claim, window: _Window) -> bool:
     """Whether the source voices a doubt that the claim leaves out."""
-    return bool(doubt.search(window.text)) and not doubt.search(claim.text)
+    return bool(doubt.search(window.first_text)) and not doubt.search(claim.text)
 
 
 def _disagrees(claim: _Claim, window: _Window) -> bool:
     """Whether the claim denies what the window does not, or affirms what it denies."""
     if _DENIES.search(claim.text):
-        return not _DENIES.search(window.text)
+        return not _DENIES.search(window.first_text)
     told = frozenset(claim.content)
     denied = (
-        words.content(window.text[m.end() : m.end() + _REACH])[:_DENIED]
-        for m in _DENIES.finditer(window.text)
+        words.content(window.first_text[m.end() : m.end() + _REACH])[:_DENIED]
+        for m in _DENIES.finditer(window.first_text)
     )
     return any(told.issuperset(part) and part for part in denied)
 

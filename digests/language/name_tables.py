@@ -22,6 +22,14 @@ TITLES = word_set(
     "oberbürgermeister professorin senatorin staatssekretär vorsitzender vorsitzende",
     "monsieur madame señor señora signor signora don doña",
 )
+#: German titles are written in one word: «Innenminister», «VW-Chef», «Museumsleiterin».
+TITLE_ENDINGS = (
+    *("minister", "ministerin", "präsident", "präsidentin", "sprecher", "sprecherin"),
+    *("direktor", "direktorin", "meister", "meisterin", "leiter", "leiterin", "-chef"),
+    *("-chefin", "anwalt", "anwältin", "richterin", "vorstand", "forscher"),
+    *("forscherin", "wärter", "wärterin", "vorsitzende", "vorsitzender", "sekretär"),
+    *("sekretärin", "trainerin", "politiker", "politikerin", "beauftragte", "-experte"),
+)
 #: Stand before a title and belong to the role.
 TITLE_PARTS = word_set(
     "vice prime foreign house senate majority minority attorney supreme court first",

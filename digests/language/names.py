@@ -23,6 +23,8 @@ from digests.language.name_tables import (
     NEVER_NAME,
     PARTICLES,
     PLACES,
+    ROLE_NOUNS,
+    TITLE_ENDINGS,
     TITLES,
 )
 from digests.language.tokens import Token
@@ -155,7 +157,7 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
     """Cut titles, then adjectives of party and country, off the front of a run."""
     core = first
     for at in range(first, last - 1):
-        if tokens[at].low.rstrip(".") in TITLES:
+        if _is_title(tokens[at].low.rstrip("."), left=last - at - 1):
             core = at + 1
     while (
         last - core > 2
@@ -166,6 +168,13 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
     ):
         core += 1
     return core
+
+
+def _is_title(low: str, left: int) -> bool:
+    """Tell a title before `left` more words; a bare role noun needs a full name."""
+    if low in TITLES or low.endswith(TITLE_ENDINGS):
+        return True
+    return left > 1 and low in ROLE_NOUNS and low not in MALE and low not in FEMALE
 
 
 def _kind(words: list[str], texts: list[str], titled: bool) -> str:

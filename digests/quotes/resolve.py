@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from digests.language.names import Cast
 from digests.quotes.phrases import Noted
 from digests.quotes.reading import Frame, Reading
-from digests.quotes.tables import HE, PREPOSITIONS, SHE, THEY
+from digests.quotes.tables import DETERMINERS, HE, PREPOSITIONS, SHE, THEY
 
 _FRAMES_BACK = 9
 _SUBJECT_SIGNS = frozenset(("said", "says", "told", "who"))
@@ -49,8 +49,11 @@ def _phrase(reading: Reading, noted: Noted) -> str:
     tokens = frame.tokens
     end = noted.end
     if noted.last < len(tokens) and tokens[noted.last].low in _COMPLEMENTS:
+        begins = noted.last + 1
+        if begins < len(tokens) and tokens[begins].low in DETERMINERS:
+            begins += 1
         for other in frame.mentions:
-            if other.first == noted.last + 1 and other.kind != "pronoun":
+            if noted.last < other.first <= begins and other.kind != "pronoun":
                 end = other.end
                 break
     return reading.text[noted.start : end]

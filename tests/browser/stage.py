@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from starlette.applications import Starlette
@@ -37,6 +37,7 @@ from bot.types import (
 from bot.web import server
 from digests.types import Article
 from tests.bot.platforms.local import samples
+from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
 
 WORKSPACE = Workspace(
@@ -53,21 +54,13 @@ CHANNELS = tuple(
 KEY = b"a key that only the tests know!!"
 
 
-class StandingClock:
-    """A clock that shows what it is told to show."""
-
-    def __init__(self) -> None:
-        self.at = samples.MADE + timedelta(minutes=11)
-
-    def now(self) -> datetime:
-        return self.at
-
-
 @dataclass
 class Stage:
     """The parts of one page, and what was asked of it."""
 
-    clock: StandingClock = field(default_factory=StandingClock)
+    clock: FakeClock = field(
+        default_factory=lambda: FakeClock(samples.MADE + timedelta(minutes=11))
+    )
     mailbox: MemoryMailbox = field(default_factory=MemoryMailbox)
     articles: dict[str, Article] = field(default_factory=lambda: dict(samples.ARTICLES))
     asked: list[Invocation] = field(default_factory=list)
@@ -119,9 +112,7 @@ class Stage:
                 "news quotes", "Who said what, word for word", _quotes, speaker, topic
             ),
             _command("news help", "What can be asked", _help),
-            _command(
-                "newsdesk status", "How things stand", _status, editors=True
-            ),
+            _command("newsdesk status", "How things stand", _status, editors=True),
             _command(
                 "newsdesk style", "How it is told", _style, tone, note, editors=True
             ),

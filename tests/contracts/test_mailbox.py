@@ -1,18 +1,25 @@
 """What every mailbox promises: the database's, and the one in memory."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.errors import Refused
 from bot.ports import Mailbox
+from bot.storage import Database, workspaces
+from bot.storage.messages import LocalMailbox
 from tests.bot.platforms.local.samples import MADE, a_delivery
 from tests.fakes_mailbox import MemoryMailbox
 
 
-@pytest.fixture
-async def mailbox() -> AsyncIterator[Mailbox]:
-    yield MemoryMailbox()
+@pytest.fixture(params=["memory", "database"])
+async def mailbox(request) -> Mailbox:
+    if request.param == "memory":
+        return MemoryMailbox()
+    database: Database = request.getfixturevalue("database")
+    workspace = await database.write(
+        workspaces.ensure, platform="local", external_id="local", name="L", now=MADE
+    )
+    assert workspace.id == 1, "the messages of the samples are in workspace 1"
+    return LocalMailbox(database)
 
 
 async def test_one_key_is_one_message(mailbox):

@@ -6,7 +6,6 @@ messages there are) is asked through `read_back`, which every platform has.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 
@@ -15,19 +14,22 @@ from bot.platforms.local.platform import LocalPlatform
 from bot.ports import Platform
 from bot.types import Inbox, Invocation, Reply
 from tests.bot.platforms.local.samples import a_context, a_delivery, an_edition
-from tests.browser.stage import StandingClock
+from tests.fakes import FakeClock, FakePlatform
 from tests.fakes_mailbox import MemoryMailbox
 
 
 def a_local_page() -> Platform:
-    return LocalPlatform(mailbox=MemoryMailbox(), clock=StandingClock())
+    return LocalPlatform(mailbox=MemoryMailbox(), clock=FakeClock())
 
 
-PLATFORMS: dict[str, Callable[[], Platform]] = {"local": a_local_page}
-with suppress(ImportError):
-    from tests.fakes import FakePlatform
+def a_fake() -> Platform:
+    return FakePlatform(remembers_keys=True)
 
-    PLATFORMS["fake"] = FakePlatform
+
+PLATFORMS: dict[str, Callable[[], Platform]] = {
+    "local": a_local_page,
+    "fake": a_fake,
+}
 
 
 @pytest.fixture(params=sorted(PLATFORMS))

@@ -44,15 +44,14 @@ def test_the_context_is_the_sentence_around_the_words():
 
 def test_the_alt_text_is_a_sentence_with_speaker_words_outlet_and_date():
     assert a_card().alt == (
-        "Quote from Ruth Bell, lock warden: “It’s  open,”, Canal Courier, 2026-01-06."
+        "Ruth Bell, lock warden: “It’s  open,” (Canal Courier, 2026-01-06)."
     )
 
 
 def test_the_alt_text_leaves_out_what_is_not_known():
     card = a_card(text="“It’s open now and it stays open.”", source="", published=None)
     assert card.alt == (
-        "Quote from somebody the article does not name: "
-        "“It’s open now and it stays open.”."
+        "Somebody the article does not name: “It’s open now and it stays open.”"
     )
 
 

@@ -307,8 +307,10 @@ def test_a_short_interval_never_pauses_for_longer_than_the_clocks_make_it(
     assert all(later - sooner <= step for sooner, later in pairwise(at))
 
 
-def test_nothing_follows_the_end_of_the_calendar():
-    schedule = parse("daily at 8:00 Pacific/Kiritimati")
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Honolulu"])
+@pytest.mark.parametrize("rule", ["daily at 23:00", "hourly between 22:00 and 23:00"])
+def test_nothing_follows_the_end_of_the_calendar(rule, zone):
+    schedule = parse(f"{rule} {zone}")
     assert following(schedule, datetime(9999, 12, 31, 23, tzinfo=UTC)) is None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.storage import (
     Connection,
+    articles,
     destinations,
     digests,
     editions,
@@ -23,6 +24,7 @@ from bot.types import (
     Occurrence,
     Part,
     Source,
+    StoredArticle,
     Workspace,
 )
 from digests.language.clean import revision
@@ -170,6 +172,22 @@ def an_edition(**changes: Any) -> Edition:
         "lang": "en",
     } | changes
     return Edition(**values)
+
+
+def keep(
+    connection: Connection,
+    house: House,
+    *,
+    at: datetime = NOW,
+    quoted: tuple[Quote, ...] = (),
+    counted: tuple[Figure, ...] = (),
+    **changes: object,
+) -> StoredArticle:
+    stored, _ = articles.store(connection, house.source, an_article(**changes), now=at)
+    articles.store_analysis(
+        connection, revision_id=stored.revision_id, quotes=quoted, figures=counted
+    )
+    return stored
 
 
 def a_due(**changes: Any) -> Due:

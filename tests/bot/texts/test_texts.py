@@ -56,6 +56,12 @@ def test_a_duration_is_said_in_its_largest_units(left):
     assert said == DURATIONS[left]
 
 
+def test_a_day_and_time_are_those_of_the_zone():
+    at = instant("2026-11-24T23:30:00+00:00")
+    assert ENGLISH.day_and_time(at, BERLIN) == "25 November 2026, 00:30"
+    assert GERMAN.day_and_time(at, BERLIN) == "25. November 2026, 00:30"
+
+
 def test_dates_and_numbers_are_written_as_the_language_does():
     day = date(2026, 3, 1)
     assert ENGLISH.date(day) == "1 March 2026"

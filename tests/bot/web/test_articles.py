@@ -71,7 +71,13 @@ async def test_a_revision_that_is_not_kept_is_not_replaced_by_another():
 
 @pytest.mark.parametrize(
     "query",
-    ["?from=9&to=1", "?from=-1&to=5", "?from=x&to=y", "?from=1", "?from=99999&to=999999"],
+    [
+        "?from=9&to=1",
+        "?from=-1&to=5",
+        "?from=x&to=y",
+        "?from=1",
+        "?from=99999&to=999999",
+    ],
 )
 async def test_a_place_that_does_not_exist_marks_nothing(query):
     answer = await BROWSER.get(NEWEST + query)
@@ -105,7 +111,9 @@ def test_no_character_is_lost_or_added(text, numbers):
     assert shown == [line for line in text.split("\n") if line.strip()]
 
 
-@given(st.text("ab \n", min_size=1, max_size=80), st.integers(0, 79), st.integers(1, 80))
+@given(
+    st.text("ab \n", min_size=1, max_size=80), st.integers(0, 79), st.integers(1, 80)
+)
 def test_what_is_marked_is_what_was_asked(text, start, length):
     asked = asked_spans([str(start)], [str(start + length)], len(text))
     marked = "".join(

@@ -12,7 +12,9 @@ from tests.bot.platforms.local.samples import a_delivery
 from tests.browser.stage import Stage
 
 
-async def head_of(port: int, path: str, count: int = 1) -> tuple[str, asyncio.StreamReader]:
+async def head_of(
+    port: int, path: str, count: int = 1
+) -> tuple[str, asyncio.StreamReader]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
     writer.write(request.encode())

@@ -39,7 +39,7 @@ def only(text: str, lang: str | None = None) -> Figure:
         ("A 25-member group met.", "25", 25, "", "member"),
         ("The court gave her £3m in damages.", "£3m", 3e6, "GBP", "damages"),
         ("Hallin paid 5 million euros.", "5 million euros", 5e6, "EUR", "Hallin"),
-        ("Killing 12, the storm passed.", "12", 12, "", ""),
+        ("The storm passed, killing 12.", "12", 12, "", "storm"),
         ("The road is 5km long.", "5km", 5, "km", "road"),
     ],
 )
@@ -47,12 +47,8 @@ def test_a_figure_has_value_unit_and_what_it_measures(
     text: str, shown: str, value: float, unit: str, what: str
 ):
     figure = only(text)
-    assert (figure.text, figure.value, figure.unit, figure.what) == (
-        shown,
-        pytest.approx(value),
-        unit,
-        what,
-    )
+    assert (figure.text, figure.unit, figure.what) == (shown, unit, what)
+    assert figure.value == pytest.approx(value)
 
 
 @pytest.mark.parametrize(

@@ -29,15 +29,20 @@ def test_a_lead_that_the_second_paragraph_repeats_counts_once():
     assert again not in told(f"{LEAD}\n{again}\n{COST}")
 
 
-def test_a_sentence_led_by_a_pronoun_stands_only_beside_its_antecedent():
-    filler = "Weather in the hills stayed mild."
-    text = f"{LEAD} {filler} It cost Hallin $5 million and 200 workers on the bridge."
-    assert told(text, 160) == [LEAD, filler]
+def test_a_sentence_led_by_a_pronoun_stands_beside_its_antecedent():
+    cost = "It cost the city of Hallin $5 million and took 200 workers."
+    assert told(f"{LEAD} {cost}") == [LEAD, cost]
+
+
+def test_a_sentence_led_by_a_pronoun_does_not_stand_alone():
+    between = "Weather in the hills stayed mild."
+    cost = "It cost the city of Hallin $5 million and took 200 workers on the bridge."
+    assert cost not in told(f"{LEAD} {between} {cost}", 160)
 
 
 def test_a_first_person_text_is_told_by_its_beginning():
     text = "I love bridges. I saw Hallin. I was glad. The Long Bridge cost $5 million."
-    assert told(text, 30) == ["I love bridges. I saw Hallin."[:15], "I saw Hallin."]
+    assert told(text, 30) == ["I love bridges.", "I saw Hallin."]
 
 
 def test_a_first_sentence_that_is_too_long_is_trimmed_at_a_clause():

@@ -235,7 +235,9 @@ def test_no_text_of_a_reply_becomes_markup(text):
             blocks=(
                 Paragraph(text=said),
                 Small(text=said),
-                Line(title=said, text=said, note=said, article="bridge", start=1, end=2),
+                Line(
+                    title=said, text=said, note=said, article="bridge", start=1, end=2
+                ),
                 Quoted(card=card),
                 Facts(rows=((said, said),)),
             ),

@@ -1,0 +1,49 @@
+"""One Chromium for all the browser's tests, and a served page for each."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from tests.browser.stage import Served, Stage, an_edition_delivery, served
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=[*QUIET])
+        except Error:
+            pytest.skip("no Chromium is installed here (apt-get install chromium)")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house() -> Iterator[Served]:
+    with served(Stage()) as running:
+        running.send(an_edition_delivery())
+        yield running
+
+
+@pytest.fixture
+def page(chromium, house) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 860})
+    context.set_default_timeout(5_000)
+    opened = context.new_page()
+    opened.goto(house.url)
+    yield opened
+    context.close()

@@ -1,0 +1,187 @@
+"""The page with the keyboard alone, and with messages that come while it is open."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.stage import an_edition_delivery
+from tests.bot.platforms.local.samples import a_delivery
+
+pytestmark = pytest.mark.browser
+
+
+def press(page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def tab_to(page, selector: str) -> None:
+    """Press Tab until the focus is there: whoever cannot click must get there too."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
+def test_the_first_tab_leads_to_the_box(page):
+    press(page, "Tab", "Enter")
+    expect(page.locator("#command")).to_be_focused()
+
+
+def test_a_command_is_completed_and_sent_with_the_keyboard(page, house):
+    page.focus("#command")
+    page.keyboard.type("/news q")
+    box = page.locator("#command")
+    expect(page.locator("#suggestions li")).to_have_count(1)
+    expect(box).to_have_attribute("aria-expanded", "true")
+    press(page, "Tab")
+    expect(box).to_have_value("/news quotes ")
+    page.keyboard.type("ekd")
+    expect(page.locator("#suggestions li").first).to_have_text("Tomas Ekdahl")
+    press(page, "ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", "suggestion-0")
+    press(page, "Enter")
+    expect(box).to_have_value("/news quotes Tomas Ekdahl ")
+    press(page, "Escape", "Enter")
+    expect(page.locator("#answer figure")).to_have_count(2)
+    assert house.stage.asked[-1].args == {"speaker": "Tomas Ekdahl"}
+    expect(box).to_be_focused()
+    expect(box).to_have_value("")
+
+
+def test_tab_leads_on_from_a_finished_word(page):
+    page.focus("#command")
+    page.keyboard.type("/news latest")
+    page.wait_for_timeout(300)
+    for _ in range(3):
+        press(page, "Tab")
+    assert page.evaluate("document.activeElement.id") != "command"
+
+
+def test_escape_closes_what_is_offered_and_keeps_the_line(page):
+    page.focus("#command")
+    page.keyboard.type("/n")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    press(page, "Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(page.locator("#command")).to_have_value("/n")
+
+
+def test_a_story_is_opened_from_the_select(page, house):
+    tab_to(page, ".pick select")
+    press(page, "ArrowDown")
+    tab_to(page, ".pick button")
+    press(page, "Enter")
+    answer = page.locator("#answer")
+    expect(answer).to_contain_text("Harbour bridge closes")
+    expect(answer).to_be_focused()
+    assert house.stage.asked[-1].path == "news story"
+
+
+def test_folded_quotes_open_with_the_keyboard(page):
+    tab_to(page, ".more summary")
+    press(page, "Enter")
+    expect(page.locator(".story .quote").first).to_be_visible()
+
+
+def test_another_person_sits_down_and_may_do_less(page):
+    tab_to(page, "button[value=ben]")
+    press(page, "Enter")
+    ben = page.get_by_role("button", name="Ben (reader)")
+    expect(ben).to_have_attribute("aria-pressed", "true")
+    page.fill("#command", "/newsdesk status")
+    press(page, "Enter")
+    expect(page.locator("#answer .problem")).to_contain_text("Only editors")
+
+
+def test_an_answer_is_dismissed_and_the_focus_goes_to_the_box(page):
+    page.fill("#command", "/news help")
+    press(page, "Enter")
+    expect(page.locator(".answer")).to_have_count(1)
+    dismiss = page.get_by_role("button", name="Dismiss")
+    dismiss.focus()
+    press(page, "Enter")
+    expect(page.locator(".answer")).to_have_count(0)
+    expect(page.locator("#command")).to_be_focused()
+
+
+def test_a_form_leads_to_its_mistake_and_then_works(page, house):
+    page.fill("#command", "/newsdesk style")
+    press(page, "Enter")
+    tone = page.get_by_label("Tone")
+    expect(tone).to_be_focused()
+    page.locator(".questions .primary").click()
+    expect(page.locator(".field.wrong .error")).to_contain_text("This is needed.")
+    expect(tone).to_be_focused()
+    tone.select_option("brisk")
+    page.locator(".questions .primary").click()
+    expect(page.locator("#answer")).to_contain_text("It is brisk now.")
+    assert house.stage.asked[-1].args == {"tone": "brisk"}
+
+
+def test_the_theme_is_kept(page):
+    page.get_by_role("button", name="Dark").click()
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    toggle = page.get_by_role("button", name="Dark")
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+
+
+# ── live ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_message_arrives_without_reload_and_leaves_the_focus_alone(page, house):
+    page.focus("#command")
+    page.keyboard.type("half a thou")
+    house.send(an_edition_delivery(2))
+    expect(page.locator(".message")).to_have_count(2)
+    expect(page.locator("#log")).to_contain_text("New edition: Morning news, 3 stories")
+    expect(page.locator("#command")).to_be_focused()
+    expect(page.locator("#command")).to_have_value("half a thou")
+
+
+def test_edits_and_deletes_are_followed(page, house):
+    house.send(a_delivery(2))
+    expect(page.locator(".message")).to_have_count(2)
+    house.send(a_delivery(2, operation="edit", fallback_text="Corrected words"))
+    expect(page.locator(".message").last).to_contain_text("Corrected words")
+    expect(page.locator(".message").last).to_contain_text("edited")
+    house.send(a_delivery(2, operation="delete"))
+    expect(page.locator(".message")).to_have_count(1)
+
+
+def test_another_channels_message_marks_the_channel(page, house):
+    house.send(a_delivery(2, channel="science"))
+    science = page.get_by_role("link", name="science")
+    expect(science).to_contain_text("(new messages)")
+
+
+def test_nothing_is_lost_while_the_connection_is_away(page, house):
+    expect(page.locator(".message")).to_have_count(1)
+    page.context.set_offline(True)
+    for number in range(2, 6):
+        house.send(a_delivery(number))
+    page.context.set_offline(False)
+    house.send(a_delivery(6))
+    expect(page.locator(".message")).to_have_count(6, timeout=10_000)
+
+
+# ── without JavaScript ─────────────────────────────────────────────────────────
+
+
+def test_all_of_it_works_without_javascript(chromium, house):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(house.url)
+    page.fill("#command", "/news quotes Ekdahl")
+    page.keyboard.press("Enter")
+    expect(page.locator("#answer figure")).to_have_count(2)
+    page.locator(".pick select").select_option("v1:story:s-bridge")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#answer")).to_contain_text("Harbour bridge closes")
+    page.get_by_role("button", name="Dismiss").click()
+    expect(page.locator(".answer")).to_have_count(0)
+    page.get_by_role("button", name="Ben (reader)").click()
+    ben = page.get_by_role("button", name="Ben (reader)")
+    expect(ben).to_have_attribute("aria-pressed", "true")
+    context.close()

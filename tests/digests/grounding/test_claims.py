@@ -1,0 +1,87 @@
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digests.grounding import check
+
+SOURCE = (
+    "Ada Brandt hosted Tom Reed in Hallin on Monday. The council will spend $5 million "
+    "on the Long Bridge and $9 million on schools. The old bridge is not safe for "
+    "lorries. A builder claimed the Long Bridge was unsafe. The Long Bridge may open "
+    "in spring."
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Ada Brandt hosted Tom Reed in Hallin on Monday.",
+        "Ada Brandt hosted Tom Reed in Hallin.",
+        "The council will spend $5 million on the Long Bridge.",
+        "The old bridge is not safe.",
+    ],
+)
+def test_what_the_source_says_is_supported(claim: str):
+    assert check(SOURCE, claim).supported
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("Tom Reed hosted Ada Brandt in Hallin on Monday.", ""),
+        ("The council will spend $7 million on the Long Bridge.", "figure"),
+        ("Ada Brandt hosted Ina Voss in Hallin on Monday.", "name"),
+        ("The old bridge is safe for lorries.", "deny"),
+        ("The council will not spend $5 million on the Long Bridge.", "deny"),
+        ("The Long Bridge was unsafe.", "claims"),
+        ("Wolves ate the moon.", "speaks"),
+        ("", "no words"),
+    ],
+)
+def test_what_it_does_not_say_is_refused_with_the_reason(claim: str, reason: str):
+    verdict = check(SOURCE, claim)
+    assert not verdict.supported
+    assert any(reason in r for r in verdict.reasons)
+
+
+def test_words_from_far_apart_do_not_support_a_claim_together():
+    source = (
+        "Ada Brandt sang in Hallin. " + "It rained. " * 5 + "Tom Reed paid for lamps."
+    )
+    near = check(source, "Ada Brandt sang in Hallin.").score
+    assert check(source, "Ada Brandt paid for lamps.").score < near
+
+
+def test_a_certain_claim_is_weaker_than_a_hedged_one():
+    certain = check(SOURCE, "The Long Bridge will open in spring.").score
+    assert certain < check(SOURCE, "The Long Bridge may open in spring.").score
+
+
+def test_one_false_sentence_spoils_the_claim():
+    claim = "Ada Brandt hosted Tom Reed in Hallin on Monday. Wolves ate the moon."
+    assert not check(SOURCE, claim).supported
+
+
+def test_a_figure_that_a_blank_tore_apart_is_found():
+    assert check(
+        "It cost 235, 000 pounds to mend.", "It cost 235,000 pounds."
+    ).supported
+
+
+def test_more_sentences_than_a_claim_has_are_not_waved_through():
+    assert not check(SOURCE, "The old bridge is not safe. " * 50).supported
+
+
+@given(st.text(max_size=200), st.text(max_size=100))
+def test_the_score_is_between_0_and_1(source: str, claim: str):
+    assert 0 <= check(source, claim).score <= 1
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["word ", "x. ", "1,", "“", "not "]))
+def test_a_long_odd_source_is_read_in_good_time(piece: str):
+    start = time.perf_counter()
+    check(piece * (200_000 // len(piece)), "The bridge is not safe.")
+    assert time.perf_counter() - start < 20

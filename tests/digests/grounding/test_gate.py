@@ -1,0 +1,297 @@
+"""The last door: small editions made of any text, whole and corrupted."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests import figures
+from digests.grounding import follows, gate
+from digests.summaries import SUMMARISERS
+from digests.types import (
+    Article,
+    ArticleRef,
+    Brief,
+    Card,
+    Edition,
+    EditionStory,
+    Headline,
+    MadeFrom,
+    Sentence,
+    Span,
+    ToldFigure,
+)
+
+TEXT = (
+    "The mayor of Hallin opened the Long Bridge on Monday. It cost about $5 million, "
+    "said Ada Brandt, the builder. “It will stand for ever,” she added."
+)
+
+
+def an_article(text: str = TEXT, title: str | None = "Long Bridge opens") -> Article:
+    return Article(id="a", text=text, title=title, source="Hallin Post")
+
+
+def a_card(article: Article, span: Span) -> Card:
+    words = article.text[span.start : span.end]
+    return Card(
+        text=words,
+        speaker="Ada Brandt" if "Ada Brandt" in article.text else None,
+        role=None,
+        source=article.source,
+        article=article.id,
+        url=None,
+        published=None,
+        span=span,
+        context=span,
+        context_text=words,
+        alt=f"Quote: {words}",
+        lang="en",
+    )
+
+
+def an_edition(article: Article) -> Edition:
+    """What the composer would make of one article."""
+    told = SUMMARISERS["extractive"].summarise(article, 280)
+    ref = ArticleRef(
+        id=article.id,
+        revision="",
+        source=article.source,
+        title=article.title,
+        url=None,
+        published=None,
+    )
+    shown = [s.spans[0] for s in told.sentences]
+    cards = tuple(a_card(article, span) for span in shown)
+    story = EditionStory(
+        id="s-1",
+        headline=told.headline,
+        summary=told.sentences,
+        cards=cards,
+        figures=tuple(
+            ToldFigure(
+                figure=f,
+                article=article.id,
+                source=article.source,
+                sentence_text=article.text[f.sentence.start : f.sentence.end],
+            )
+            for f in figures.find(article.text)
+        ),
+        articles=(ref,),
+        outlets=(article.source,),
+    )
+    return Edition(
+        title="Morning",
+        made_at=datetime(2026, 1, 6, tzinfo=UTC),
+        made_from=MadeFrom(articles=1, sources=1),
+        stories=(story,),
+        brief=(Brief(story="s-2", headline=told.headline, article=ref, outlets=()),),
+        hero=cards[0] if cards else None,
+        minutes=1,
+        lang="en",
+    )
+
+
+def passed(edition: Edition, article: Article) -> Edition:
+    return gate(edition, {article.id: article})
+
+
+def changed(edition: Edition, **changes: Any) -> Edition:
+    """The edition with its story changed."""
+    return replace(edition, stories=(replace(edition.stories[0], **changes),))
+
+
+def story_of(edition: Edition) -> EditionStory:
+    (story,) = edition.stories
+    return story
+
+
+def test_a_true_edition_passes_unchanged():
+    article = an_article()
+    edition = an_edition(article)
+    assert story_of(edition).figures
+    assert story_of(edition).cards
+    assert passed(edition, article) == edition
+
+
+def test_a_sentence_with_a_foreign_word_goes_and_the_rest_stays():
+    article = an_article()
+    edition = an_edition(article)
+    first, *rest = story_of(edition).summary
+    false = replace(first, text=first.text.replace("opened", "closed"))
+    gated = passed(changed(edition, summary=(false, *rest)), article)
+    assert story_of(gated).summary == tuple(rest)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "It will stand for years,"},
+        {"speaker": "Ina Voss"},
+        {"role": "emperor"},
+        {"source": "Sudland News"},
+        {"url": "https://elsewhere.example/"},
+        {"article": "b"},
+        {"context_text": "It will fall."},
+        {"span": Span(start=0, end=3)},
+        {"span": Span(start=-9, end=9999)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_card_that_is_not_the_articles_goes(change: dict[str, Any]):
+    article = an_article()
+    edition = an_edition(article)
+    good = story_of(edition).cards[0]
+    false = replace(good, **change)
+    gated = passed(replace(changed(edition, cards=(false, good)), hero=false), article)
+    assert story_of(gated).cards == (good,)
+    assert gated.hero is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"value": 7e6},
+        {"text": "about $6 million"},
+        {"what": "cathedral"},
+        {"start": 0},
+        {"sentence": Span(start=0, end=10)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_figure_that_is_not_the_articles_goes(change: dict[str, Any]):
+    article = an_article()
+    edition = an_edition(article)
+    told = story_of(edition).figures[0]
+    false = replace(told, figure=replace(told.figure, **change))
+    assert story_of(passed(changed(edition, figures=(false,)), article)).figures == ()
+
+
+def test_a_figures_sentence_in_other_words_goes():
+    article = an_article()
+    edition = an_edition(article)
+    false = replace(story_of(edition).figures[0], sentence_text="It was cheap.")
+    assert story_of(passed(changed(edition, figures=(false,)), article)).figures == ()
+
+
+def test_a_shared_scale_lets_the_lower_end_of_a_range_pass():
+    article = an_article("The bridge cost $2-3 million in all.")
+    gated = passed(an_edition(article), article)
+    assert [f.figure.value for f in story_of(gated).figures] == [2e6, 3e6]
+
+
+def test_a_false_headline_gives_way_to_the_title():
+    article = an_article()
+    edition = changed(an_edition(article), headline=Headline(text="Bridge falls"))
+    assert story_of(passed(edition, article)).headline.text == "Long Bridge opens"
+
+
+def test_without_a_title_the_first_sentence_takes_its_place():
+    article = an_article(title=None)
+    edition = changed(an_edition(article), headline=Headline(text="Bridge falls"))
+    story = story_of(passed(edition, article))
+    assert story.headline.text == story.summary[0].text
+
+
+def test_with_nothing_to_take_its_place_the_story_goes():
+    article = an_article(title=None)
+    false = Headline(text="Bridge falls")
+    edition = changed(an_edition(article), headline=false, summary=())
+    assert passed(edition, article).stories == ()
+
+
+def test_a_false_brief_line_gives_way_to_the_title_or_goes():
+    article = an_article()
+    edition = an_edition(article)
+    false = replace(edition.brief[0], headline=Headline(text="Bridge falls"))
+    titled = passed(replace(edition, brief=(false,)), article)
+    assert [line.headline.text for line in titled.brief] == ["Long Bridge opens"]
+    bare = replace(article, title=None)
+    ref = replace(false.article, title=None)
+    untitled = replace(edition, stories=(), brief=(replace(false, article=ref),))
+    assert passed(untitled, bare).brief == ()
+
+
+def test_a_story_told_from_an_unknown_article_goes():
+    assert gate(an_edition(an_article()), {}).stories == ()
+
+
+def test_an_article_under_a_foreign_title_is_not_listed():
+    article = an_article()
+    edition = an_edition(article)
+    (ref,) = story_of(edition).articles
+    false = replace(ref, title="Bridge falls")
+    gated = passed(changed(edition, articles=(ref, false)), article)
+    assert story_of(gated).articles == (ref,)
+
+
+_PIECES = """
+    the The mayor Hallin bridge opened said , . ! " “ ” ' — which not 12 $5 million It
+    Ada Brandt U.S. ? ß
+"""
+TEXTS = st.one_of(
+    st.text(max_size=200),
+    st.lists(st.sampled_from([*_PIECES.split(), "\n"]), max_size=60).map(" ".join),
+)
+
+
+def stands(edition: Edition, article: Article) -> bool:
+    """Whether everything that is shown is the article's."""
+    for story in edition.stories:
+        assert all(follows(s.text, s.spans, article.text) for s in story.summary)
+        for card in story.cards:
+            assert article.text[card.span.start : card.span.end] == card.text
+        for told in story.figures:
+            here = told.figure
+            assert article.text[here.start : here.end] == here.text
+    heads = [s.headline for s in edition.stories] + [b.headline for b in edition.brief]
+    return all(
+        follows(h.text, h.spans, article.text)
+        if h.spans
+        else h.text.split() == (article.title or "").split()
+        for h in heads
+    )
+
+
+@given(text=TEXTS, title=st.one_of(st.none(), st.text(max_size=30)))
+def test_only_what_stands_in_the_source_comes_out(text: str, title: str | None):
+    article = an_article(text, title)
+    assert stands(passed(an_edition(article), article), article)
+
+
+@given(text=TEXTS, other=TEXTS)
+def test_told_from_another_text_nothing_false_comes_out(text: str, other: str):
+    edition = an_edition(an_article(other))
+    article = an_article(text)
+    assert stands(passed(edition, article), article)
+
+
+@given(
+    text=TEXTS, word=st.sampled_from(["zzz", "99", "not-so", "é"]), at=st.integers(0, 9)
+)
+def test_a_corrupted_sentence_vanishes(text: str, word: str, at: int):
+    article = an_article(text)
+    edition = an_edition(article)
+    corrupted = tuple(
+        Sentence(text=_with(s.text, word, at), spans=s.spans)
+        for s in story_of(edition).summary
+    )
+    gated = passed(changed(edition, summary=corrupted), article)
+    assert story_of(gated).summary == ()
+
+
+def _with(text: str, word: str, at: int) -> str:
+    parts = text.split(" ")
+    at %= len(parts) + 1
+    return " ".join([*parts[:at], word, *parts[at:]])
+
+
+@given(text=TEXTS, title=st.one_of(st.none(), st.text(max_size=30)), other=TEXTS)
+def test_what_came_out_passes_again_unchanged(text: str, title: str | None, other: str):
+    article = an_article(text, title)
+    for edition in (an_edition(article), an_edition(an_article(other, title))):
+        once = passed(edition, article)
+        assert passed(once, article) == once
