@@ -54,7 +54,7 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
         (texts.say("Next"), when_line(next_due_of(digest, now), zone, now, texts)),
     ]
     if last is not None:
-        outcome = last.reason or texts.say(last.state)
+        outcome = last.reason or texts.word(last.state)
         when = texts.moment(last.due_at, zone, now)
         rows.append((texts.say("Last"), f"{when}: {outcome}"))
     paused = [d for d in digest.destinations if d.paused]
@@ -70,7 +70,7 @@ def _delivery(
     when = delivery.claimed_at
     moment = texts.moment(when, zone, desk.clock.now()) if when else ""
     return Line(
-        title=f"#{delivery.channel}: {texts.say(delivery.state)}",
+        title=f"#{delivery.channel}: {texts.word(delivery.state)}",
         text=delivery.reason or "",
         note=moment,
     )

@@ -135,7 +135,7 @@ def _carry_out_workspace(
         wanted = {d.name for d in entry.digest}
         for old in digests.in_workspace(conn, workspace_id=workspace.id):
             if old.name not in wanted:
-                digests.delete(
+                digests.delete_one(
                     conn, workspace_id=workspace.id, digest_id=old.id, now=now
                 )
         for place in destinations.in_workspace(conn, workspace_id=workspace.id):

@@ -46,7 +46,9 @@ lang: en
 ---
 The harbour bridge at Hallin was closed on Tuesday after a crack was found in a girder.
 
-“We will not reopen it before the steel has been tested,” said Ada Brandt, the city engineer. She added: “Nobody was in danger at any time.”
+“We will not reopen it before the steel has been tested,” said engineer Ada Brandt.
+
+She added: “Nobody was in danger at any time.”
 
 About 31,000 vehicles cross the bridge every day.
 """
@@ -57,9 +59,17 @@ source: Torvale Herald
 published: 2026-11-24T10:00:00+00:00
 lang: en
 ---
-The public pool in Torvale reopened on Tuesday after repairs to its roof that cost £1.2 million.
+The public pool in Torvale reopened on Tuesday after repairs to its roof.
 
-“The children have waited for eleven months,” said Osric Vane, the head of the swimming club.
+“The children have waited for eleven months,” said Osric Vane, the club’s coach.
+"""
+
+FLOOD = """---
+title: River floods the market square of Brannock
+source: Brannock Gazette
+published: 2026-11-24T12:30:00+00:00
+---
+The river Sole flooded the market square of Brannock on Tuesday and closed 40 shops.
 """
 
 WAIT = timedelta(seconds=60)

@@ -5,16 +5,15 @@ from pathlib import Path
 
 from bot.storage import occurrences
 from bot.types import Occurrence
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, POOL, Newsroom, newsroom
+from tests.bot.newsroom import (
+    BRIDGE,
+    CONFIGURATION,
+    FLOOD,
+    POOL,
+    Newsroom,
+    newsroom,
+)
 from tests.fakes import FakePlatform
-
-FLOOD = """---
-title: River floods the market square of Brannock
-source: Brannock Gazette
-published: 2026-11-24T12:30:00+00:00
----
-The river Sole flooded the market square of Brannock on Tuesday and closed 40 shops.
-"""
 
 
 async def history(desk: Newsroom) -> tuple[Occurrence, ...]:

@@ -1,4 +1,8 @@
-"""One Chromium for all the browser's tests, and a served page for each."""
+"""A Chromium for each module of browser tests, and a served page for each test.
+
+A module and not the session: while the synchronous driver is up, it keeps an event
+loop running in this thread, and no asynchronous test could run.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -20,7 +24,7 @@ QUIET = (
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:

@@ -1,5 +1,7 @@
 """What every mailbox promises: the database's, and the one in memory."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from bot.errors import Refused
@@ -10,16 +12,24 @@ from tests.bot.platforms.local.samples import MADE, a_delivery
 from tests.fakes_mailbox import MemoryMailbox
 
 
-@pytest.fixture(params=["memory", "database"])
-async def mailbox(request) -> Mailbox:
+@pytest.fixture(
+    params=[
+        "memory",
+        "sqlite_url",
+        pytest.param("postgres_url", marks=pytest.mark.postgres),
+    ]
+)
+async def mailbox(request) -> AsyncIterator[Mailbox]:
     if request.param == "memory":
-        return MemoryMailbox()
-    database: Database = request.getfixturevalue("database")
+        yield MemoryMailbox()
+        return
+    database = Database.open(request.getfixturevalue(request.param))
     workspace = await database.write(
         workspaces.ensure, platform="local", external_id="local", name="L", now=MADE
     )
-    assert workspace.id == 1, "the messages of the samples are in workspace 1"
-    return LocalMailbox(database)
+    assert workspace.id == 1, "the samples' messages are in workspace 1"
+    yield LocalMailbox(database)
+    await database.close()
 
 
 async def test_one_key_is_one_message(mailbox):

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.errors import UserError
-from bot.schedules import find_zone, zone_named
+from bot.schedules import check_zone, find_zone, zone_named
 from tests.bot.schedules.strategies import ZONES
 
 
@@ -34,3 +34,9 @@ def test_what_is_no_zone_is_refused_in_a_sentence(words):
         find_zone(words)
     with pytest.raises(UserError, match="time zone"):
         zone_named(words + "/")
+
+
+def test_a_zone_can_be_checked_without_a_schedule():
+    check_zone("berlin")
+    with pytest.raises(UserError, match="Atlantis"):
+        check_zone("Atlantis")

@@ -22,6 +22,9 @@ from digests import figures
         "It is open 24/7, said a@5.example.",
         "One day one man came.",
         "the two-time champion",
+        "Room 12 guests were moved.",
+        "COVID-19 cases rose.",
+        "They scored 3-2 goals.",
     ],
 )
 def test_what_counts_nothing_is_left_out(text: str):

@@ -59,6 +59,28 @@ def test_a_certain_claim_is_weaker_than_a_hedged_one():
     assert certain < check(SOURCE, "The Long Bridge may open in spring.").score
 
 
+def test_the_sources_doubt_weighs_on_a_claim_without_it():
+    claim = "The bridge should reopen in spring for lorries."
+    sure = check("The bridge will reopen in spring for lorries.", claim).score
+    unsure = check("The bridge may reopen in spring for lorries.", claim).score
+    assert unsure < sure
+
+
+LONG = (
+    "On Monday evening the council of the town met in the old hall beside the river with "
+    "{} from Sudland to hear the plans for the roads and the schools."
+)
+
+
+@pytest.mark.parametrize(
+    ("true", "false"), [("12 builders", "14 builders"), ("Ada Brandt", "Ada Voss")]
+)
+def test_one_wrong_figure_or_name_sinks_a_long_claim(true: str, false: str):
+    source = LONG.format(true)
+    assert check(source, LONG.format(true)).supported
+    assert not check(source, LONG.format(false)).supported
+
+
 def test_one_false_sentence_spoils_the_claim():
     claim = "Ada Brandt hosted Tom Reed in Hallin on Monday. Wolves ate the moon."
     assert not check(SOURCE, claim).supported

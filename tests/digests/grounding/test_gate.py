@@ -177,6 +177,19 @@ def test_a_figures_sentence_in_other_words_goes():
     assert story_of(passed(changed(edition, figures=(false,)), article)).figures == ()
 
 
+def test_a_figure_under_another_sentence_goes():
+    article = an_article()
+    edition = an_edition(article)
+    told = story_of(edition).figures[0]
+    other = story_of(edition).summary[0]
+    false = replace(
+        told,
+        figure=replace(told.figure, sentence=other.spans[0]),
+        sentence_text=other.text,
+    )
+    assert story_of(passed(changed(edition, figures=(false,)), article)).figures == ()
+
+
 def test_a_shared_scale_lets_the_lower_end_of_a_range_pass():
     article = an_article("The bridge cost $2-3 million in all.")
     gated = passed(an_edition(article), article)

@@ -1,0 +1,296 @@
+"""What people get when they ask; permission, repeats and failures for every command."""
+
+import pytest
+
+from bot.commands import registry
+from bot.types import (
+    Command,
+    Facts,
+    Line,
+    Paragraph,
+    Permission,
+    Quoted,
+    Reply,
+    Shown,
+    Small,
+)
+from tests.bot.newsroom import BRIDGE, CONFIGURATION, Newsroom, reply
+
+
+def words(answer: Reply) -> str:
+    """All that the answer says."""
+    found = [answer.title]
+    for block in answer.blocks:
+        match block:
+            case Paragraph(text=text) | Small(text=text):
+                found.append(text)
+            case Line(title=title, text=text, note=note):
+                found += [title, text, note]
+            case Quoted(card=card):
+                found += [card.text, card.speaker or "", card.role or ""]
+            case Facts(rows=rows):
+                found += [cell for row in rows for cell in row]
+            case Shown(parts=parts):
+                found += [part.fallback_text for part in parts]
+    return "\n".join(found)
+
+
+def quoted(answer: Reply) -> list[tuple[str | None, str]]:
+    return [
+        (b.card.speaker, b.card.text) for b in answer.blocks if isinstance(b, Quoted)
+    ]
+
+
+# ── the registry ───────────────────────────────────────────────────────────────
+
+
+def test_every_command_file_is_in_the_registry(bare: Newsroom):
+    from pathlib import Path
+
+    files = {p.stem for p in Path(registry.__file__).parent.glob("news*.py")}
+    listed = {command.path.replace(" ", "_") for command in bare.inbox.commands}
+    assert files == listed
+
+
+def test_every_command_is_described_in_sixty_characters_with_an_example(bare: Newsroom):
+    for command in bare.inbox.commands:
+        assert 0 < len(command.description) <= 60
+        assert command.examples
+        for option in command.options:
+            assert 0 < len(option.description) <= 100
+
+
+def test_readers_commands_are_news_and_editors_commands_are_newsdesk(bare: Newsroom):
+    for command in bare.inbox.commands:
+        needed = Permission.EVERYONE
+        if command.path.startswith("newsdesk "):
+            needed = Permission.EDITOR
+        assert command.permission is needed
+
+
+# ── permission, repeats, failures ──────────────────────────────────────────────
+
+
+async def test_a_reader_is_refused_every_editors_command(desk: Newsroom):
+    for command in desk.inbox.commands:
+        answer = await desk.says(command.path, editor=False, **arguments(command))
+        refused = answer.problem and "Only editors" in words(answer)
+        assert refused is (command.permission is Permission.EDITOR), command.path
+
+
+def arguments(command: Command) -> dict[str, str]:
+    return {option.name: "1" for option in command.options if option.required}
+
+
+async def test_an_editor_may_use_every_command(desk: Newsroom):
+    await desk.post()
+    for command in desk.inbox.commands:
+        answer = await desk.says(command.path, **arguments(command))
+        assert "Only editors" not in words(answer)
+
+
+async def test_the_same_event_twice_has_one_effect(desk: Newsroom):
+    ask = await desk.says("newsdesk post")
+    pressed = await desk.asks("", True, None, {})
+    confirmed = desk.inbox.press(pressed, ask.controls[0].id)
+    await desk.inbox.dispatch(confirmed)
+    again = reply(await desk.inbox.dispatch(confirmed))
+    assert "answered already" in words(again)
+
+
+async def test_pressing_confirm_twice_posts_one_edition(desk: Newsroom):
+    ask = await desk.says("newsdesk post")
+    for _ in range(2):
+        pressed = await desk.asks("", True, None, {})
+        await desk.inbox.dispatch(desk.inbox.press(pressed, ask.controls[0].id))
+    await desk.outbox.drain()
+    assert len({m.payload["edition"] for m in desk.platform.messages}) == 1
+
+
+async def test_a_reader_who_gets_hold_of_the_confirm_button_posts_nothing(
+    desk: Newsroom,
+):
+    ask = await desk.says("newsdesk post")
+    pressed = await desk.asks("", False, None, {})
+    answer = reply(
+        await desk.inbox.dispatch(desk.inbox.press(pressed, ask.controls[0].id))
+    )
+    assert answer.problem
+    await desk.outbox.drain()
+    assert desk.platform.messages == []
+
+
+async def test_an_unknown_command_gets_a_sentence(desk: Newsroom):
+    answer = await desk.says("news nonsense")
+    assert answer.problem
+    assert "/news help" in words(answer)
+
+
+# ── readers ────────────────────────────────────────────────────────────────────
+
+
+async def test_before_the_first_edition_latest_says_how_to_get_one(desk: Newsroom):
+    assert "/newsdesk post" in words(await desk.says("news latest"))
+
+
+async def test_latest_shows_the_newest_edition(desk: Newsroom):
+    await desk.post()
+    assert "Harbour bridge closes" in words(await desk.says("news latest"))
+
+
+async def test_a_story_is_found_by_number_words_and_id(desk: Newsroom):
+    outcome = await desk.post()
+    assert outcome.issue is not None
+    number, bridge = next(
+        (n, s)
+        for n, s in enumerate(outcome.issue.edition.stories, 1)
+        if "bridge" in s.headline.text
+    )
+    for which in (str(number), "#" + str(number), "harbour BRIDGE", bridge.id):
+        answer = await desk.says("news story", story=which)
+        assert answer.title == bridge.headline.text
+        assert ("Ada Brandt", "Nobody was in danger at any time.") in quoted(answer)
+
+
+@pytest.mark.parametrize("which", ["99", "0", "zebra", "s-zzzzzz", "", "🦊", "%_\\"])
+async def test_a_story_that_is_not_there_gets_a_sentence(desk: Newsroom, which: str):
+    await desk.post()
+    answer = await desk.says("news story", story=which)
+    assert answer.problem
+    assert words(answer).strip().endswith((".", "?"))
+
+
+async def test_quotes_of_a_speaker_are_the_articles_words(desk: Newsroom):
+    await desk.post()
+    answer = await desk.says("news quotes", speaker="brandt")
+    said = quoted(answer)
+    assert {speaker for speaker, _ in said} == {"Ada Brandt"}
+    assert all(text in BRIDGE for _, text in said)
+    assert len(said) == 2
+
+
+async def test_a_wrong_spelling_of_a_speaker_offers_the_right_one(desk: Newsroom):
+    await desk.post()
+    answer = await desk.says("news quotes", speaker="Ada Brant")
+    assert "Ada Brandt" in words(answer)
+
+
+async def test_wordings_that_outlets_share_are_listed_once(desk: Newsroom):
+    copy = BRIDGE.replace("Hallin Courier", "Meridian Wire").replace(
+        "any time.”", "any time”."
+    )
+    desk.publish("bridge-wire", copy)
+    await desk.post()
+    said = [text for _, text in quoted(await desk.says("news quotes", speaker="Ada"))]
+    assert len(said) == 2
+
+
+async def test_figures_come_with_what_they_measure_and_their_sentence(desk: Newsroom):
+    await desk.post()
+    answer = await desk.says("news figures", topic="bridge")
+    assert "31,000" in words(answer)
+    assert "About 31,000 vehicles cross the bridge every day." in words(answer)
+
+
+async def test_search_finds_articles_by_all_of_the_words(desk: Newsroom):
+    await desk.post()
+    assert "Torvale pool reopens" in words(await desk.says("news search", words="roof"))
+    nothing = await desk.says("news search", words="roof girder")
+    assert "No stored article" in words(nothing)
+
+
+@pytest.mark.parametrize(
+    "odd", ["%", "_", "'", '" OR 1=1 --', "a" * 6000, "\u202e", "*"]
+)
+async def test_odd_searches_get_an_answer(desk: Newsroom, odd: str):
+    await desk.post()
+    assert not (await desk.says("news search", words=odd)).problem
+
+
+async def test_why_tells_the_reasons_of_a_story(desk: Newsroom):
+    await desk.post()
+    answer = await desk.says("news why", story="1")
+    assert "is told from it" in words(answer)
+
+
+async def test_why_tells_what_kept_an_article_out(bare: Newsroom):
+    bare.publish("bridge", BRIDGE)
+    bare.publish(
+        "ball", BRIDGE.replace("bridge", "rumour mill").replace("girder", "wheel")
+    )
+    await bare.apply(CONFIGURATION + 'exclude = ["rumour"]\n')
+    await bare.post()
+    answer = await bare.says("news why", story="rumour mill")
+    assert "leaves out" in words(answer)
+
+
+async def test_help_lists_only_what_the_person_may_use(desk: Newsroom):
+    assert "/newsdesk" not in words(await desk.says("news help", editor=False))
+    assert "/newsdesk status" in words(await desk.says("news help"))
+
+
+async def test_help_on_one_command_shows_what_to_type(desk: Newsroom):
+    assert "/news quotes Xi" in words(await desk.says("news help", command="quotes"))
+
+
+# ── editors ────────────────────────────────────────────────────────────────────
+
+
+async def test_status_tells_what_comes_next_and_what_went_out(desk: Newsroom):
+    await desk.post()
+    said = words(await desk.says("newsdesk status"))
+    assert "Morning brief" in said
+    assert "13:02" in said
+    assert "sent" in said
+
+
+async def test_status_shows_a_destination_that_takes_nothing(desk: Newsroom):
+    from bot.errors import Refused
+
+    desk.platform.script(Refused("The channel was deleted."))
+    await desk.post()
+    assert "The channel was deleted." in words(await desk.says("newsdesk status"))
+
+
+async def test_a_preview_shows_what_would_be_posted_and_counts(desk: Newsroom):
+    said = words(await desk.says("newsdesk preview"))
+    assert "Harbour bridge closes" in said
+    assert "2 articles read" in said
+    assert desk.platform.messages == []
+
+
+async def test_post_asks_before_it_posts(desk: Newsroom):
+    answer = await desk.says("newsdesk post")
+    assert "#morning" in words(answer)
+    assert answer.controls
+    await desk.outbox.drain()
+    assert desk.platform.messages == []
+
+
+async def test_naming_a_digest_that_is_not_there_lists_those_that_are(desk: Newsroom):
+    answer = await desk.says("newsdesk preview", digest="Evening")
+    assert answer.problem
+    assert "«Morning brief»" in words(answer)
+
+
+# ── completion ─────────────────────────────────────────────────────────────────
+
+
+async def completed(desk: Newsroom, path: str, option: str, typed: str) -> tuple:
+    asked = await desk.asks(path, True, None, {})
+    return await desk.inbox.complete(asked, option, typed)
+
+
+async def test_speakers_complete_from_any_part_of_the_name(desk: Newsroom):
+    await desk.post()
+    assert await completed(desk, "news quotes", "speaker", "bra") == ("Ada Brandt",)
+
+
+async def test_digests_and_commands_complete(desk: Newsroom):
+    assert await completed(desk, "newsdesk post", "digest", "mor") == ("Morning brief",)
+    assert "/news quotes" in await completed(desk, "news help", "command", "quo")
+
+
+async def test_nothing_of_an_editors_command_is_completed_for_a_reader(desk: Newsroom):
+    asked = await desk.asks("newsdesk post", False, None, {})
+    assert await desk.inbox.complete(asked, "digest", "") == ()

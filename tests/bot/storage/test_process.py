@@ -1,0 +1,193 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import Refused
+from bot.ports import Mailbox
+from bot.storage import Connection, Database, invocations, keys, leases
+from bot.storage.messages import LocalMailbox
+from bot.types import Delivery
+from tests.bot.storage.builders import NOW, House, a_house, some_deliveries
+
+TTL = timedelta(seconds=60)
+
+
+@pytest.fixture
+async def house(database: Database) -> House:
+    return await database.write(a_house)
+
+
+@pytest.fixture
+async def delivery(database: Database, house: House) -> Delivery:
+    (made,) = await database.write(some_deliveries, house)
+    return made
+
+
+@pytest.fixture
+def mailbox(database: Database) -> Mailbox:
+    return LocalMailbox(database)
+
+
+# ── leases, events, keys ───────────────────────────────────────────────────────
+
+
+async def test_a_lease_has_one_holder_until_it_lapses(database: Database):
+    def take(connection: Connection, holder: str, seconds: int) -> int | None:
+        return leases.take(
+            connection,
+            name="outbox",
+            holder=holder,
+            now=NOW + timedelta(seconds=seconds),
+            ttl=TTL,
+        )
+
+    taken = [
+        await database.write(take, holder, seconds)
+        for holder, seconds in [("a", 0), ("b", 30), ("a", 50), ("b", 109), ("b", 110)]
+    ]
+
+    # Kept by the same holder the fence stays; in other hands it grows.
+    assert taken == [1, None, 1, None, 2]
+
+
+async def test_a_lease_given_back_is_free_at_once_and_the_fence_grows(
+    database: Database,
+):
+    key = {"name": "outbox", "now": NOW, "ttl": TTL}
+    first = await database.write(leases.take, **key, holder="a")
+    await database.write(leases.give_back, name="outbox", holder="b")
+    still = await database.write(leases.take, **key, holder="b")
+
+    await database.write(leases.give_back, name="outbox", holder="a")
+    free = await database.write(leases.take, **key, holder="b")
+
+    assert (first, still, free) == (1, None, 2)
+
+
+async def test_of_many_that_reach_for_a_lease_one_gets_it(database_url: str):
+    opened = [Database.open(database_url) for _ in range(4)]
+
+    fences = await asyncio.gather(
+        *(
+            one.write(leases.take, name="outbox", holder=str(number), now=NOW, ttl=TTL)
+            for number, one in enumerate(opened)
+        )
+    )
+
+    assert sorted(fence is None for fence in fences) == [False, True, True, True]
+    for one in opened:
+        await one.close()
+
+
+async def test_an_event_is_new_once_on_each_platform(database: Database):
+    seen = [
+        await database.write(
+            invocations.first_time, platform=platform, key="77", now=NOW
+        )
+        for platform in ("discord", "discord", "slack")
+    ]
+
+    assert seen == [True, False, True]
+
+
+async def test_old_events_are_forgotten(database: Database):
+    for minutes in (0, 10, 20):
+        await database.write(
+            invocations.first_time,
+            platform="local",
+            key=str(minutes),
+            now=NOW + timedelta(minutes=minutes),
+        )
+
+    gone = await database.write(invocations.prune, before=NOW + timedelta(minutes=15))
+
+    assert gone == 2
+
+
+async def test_the_secret_is_made_once_and_kept(database: Database):
+    made = await asyncio.gather(*(database.write(keys.secret, now=NOW) for _ in "123"))
+
+    assert len(set(made)) == 1
+    assert len(made[0]) == 64
+
+
+async def test_each_database_has_a_secret_of_its_own(
+    database: Database, sqlite_template: object, tmp_path: object
+):
+    other = Database.open(f"sqlite:///{tmp_path}/other.db")
+
+    assert await other.write(keys.secret, now=NOW) != await database.write(
+        keys.secret, now=NOW
+    )
+    await other.close()
+
+
+# ── the local page's mailbox ───────────────────────────────────────────────────
+
+
+async def test_a_message_put_twice_is_one(mailbox: Mailbox, delivery: Delivery):
+    first = await mailbox.put(delivery, NOW)
+    again = await mailbox.put(delivery, NOW + timedelta(minutes=1))
+
+    assert again == first
+    assert first.payload == delivery.payload
+    assert (first.posted_at, first.edited_at) == (NOW, None)
+    assert await mailbox.newest(first.workspace_id, "one-news", count=9) == (first,)
+
+
+async def test_a_message_is_found_by_its_key_in_its_channel(
+    mailbox: Mailbox, delivery: Delivery
+):
+    message = await mailbox.put(delivery, NOW)
+    workspace = delivery.workspace_id
+
+    assert await mailbox.find(workspace, "one-news", delivery.key) == message
+    assert await mailbox.find(workspace, "other", delivery.key) is None
+    assert await mailbox.find(workspace, "one-news", "other") is None
+    assert await mailbox.find(workspace + 1, "one-news", delivery.key) is None
+
+
+async def test_a_changed_message_keeps_its_place(mailbox: Mailbox, delivery: Delivery):
+    before = await mailbox.put(delivery, NOW)
+    later = NOW + timedelta(minutes=1)
+
+    after = await mailbox.change(replace(delivery, payload={"text": "new"}), later)
+
+    assert after == replace(before, payload={"text": "new"}, edited_at=later)
+
+
+async def test_changing_a_message_that_is_gone_is_refused(
+    mailbox: Mailbox, delivery: Delivery
+):
+    await mailbox.put(delivery, NOW)
+    await mailbox.remove(delivery)
+    await mailbox.remove(delivery)
+
+    with pytest.raises(Refused, match="no longer there"):
+        await mailbox.change(delivery, NOW)
+
+
+async def test_the_newest_messages_come_oldest_first_and_after_an_id(
+    mailbox: Mailbox, delivery: Delivery
+):
+    posted = [
+        await mailbox.put(replace(delivery, key=str(number)), NOW)
+        for number in range(4)
+    ]
+    here = (delivery.workspace_id, "one-news")
+
+    assert await mailbox.newest(*here, count=2) == tuple(posted[2:])
+    assert await mailbox.newest(*here, count=9, after=posted[1].id) == tuple(posted[2:])
+    assert await mailbox.newest(*here, count=9, after=posted[3].id) == ()
+
+
+async def test_an_id_is_never_used_again(mailbox: Mailbox, delivery: Delivery):
+    """A reader that has seen up to an id would miss a message that reuses it."""
+    first = await mailbox.put(delivery, NOW)
+    await mailbox.remove(delivery)
+
+    second = await mailbox.put(delivery, NOW)
+
+    assert second.id > first.id
