@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-WIDTH, HEIGHT = 1280, 900
+WIDTH, HEIGHT = 1280, 1000
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

@@ -74,7 +74,7 @@ def build(
         zone: Zone in which the reading page tells times.
     """
     templates = _environment(texts)
-    notice = _notices(templates)
+    notice = _notices(templates, texts)
     return Starlette(
         routes=[
             *health.routes(ready),
@@ -216,10 +216,10 @@ def _environment(texts: Texts) -> Environment:
     return templates
 
 
-def _notices(templates: Environment) -> Notice:
+def _notices(templates: Environment, texts: Texts) -> Notice:
     def notice(status: int, title: str, sentence: str) -> Response:
         page = templates.get_template("notice.html")
-        html = page.render(title=title, sentence=sentence)
+        html = page.render(title=texts.word(title), sentence=texts.word(sentence))
         return HTMLResponse(html, status_code=status)
 
     return notice

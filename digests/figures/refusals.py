@@ -29,7 +29,7 @@ _STREET_AFTER = re.compile(
 )
 _SCORE_AFTER = re.compile(r"\s?[-–:]\s?\d{1,3}(?![\d,.]*\d)")
 _SCORE_BEFORE = re.compile(r"\d\s?[-–:]\s?$")
-_PHONE = re.compile(r"\+?\(?\d{2,5}\)?(?:[\s./-]\d{2,8}){2,}|\+\d[\d\s-]{6,}")
+_PHONE = re.compile(r"(?=[+(\d])\+?\(?\d{2,5}\)?(?:[\s./-]\d{2,8}){2,}|\+\d[\d\s-]{6,}")
 _GLUED_BEFORE = re.compile(r"(?:[^\W_][-–/:.]|[/@=_&\\~+*^<>]|\w)$")
 _GLUED_AFTER = re.compile(r"[^\W_]|[/:@_=\\]\w|['’.,]\d")
 _CAPITAL_BEFORE = re.compile(r"\b[A-Z][\w'’-]*\s$")
@@ -37,8 +37,6 @@ _PRODUCT = re.compile(
     r"\b(?:Boeing|Airbus|iPhone|iOS|Windows|Android|Galaxy|PlayStation|Xbox|Model|Mark|"
     r"Apollo|Artemis|Falcon|Ariane|Soyuz|Area|Agenda|Article|Euro|World War)\s$"
 )
-#: A phone number may begin this far before any of its groups.
-_PHONE_REACH = 24
 
 
 class Refusals:

@@ -105,7 +105,6 @@ _NAME_OF: Mapping[str, str] = {
     written: name for name, forms in _WRITTEN.items() for written in forms.split("|")
 }
 _PEOPLE = frozenset({"people", "persons", "Menschen", "Personen", "Leute"})
-MONEY = frozenset({*_SIGNS.values(), *_CODES, "cents", "pence"})
 _TIME_WORDS = """
     seconds minutes hours days nights weeks months years decades centuries
 """

@@ -61,7 +61,7 @@ _DAYS = rf"{_DAY}(?:st|nd|rd|th)?(?:\s?[-–]\s?{_DAY}(?:st|nd|rd|th)?)?"
 
 #: Each starts at a digit or a month's capital, so that a long text is read once.
 _DATE = re.compile(
-    rf"""(?<![\w.,$£€])(?:
+    rf"""(?=[\dJFMASOND])(?<![\w.,$£€])(?:
       (?P<iso>(?P<y1>{_YEAR})-(?P<m1>0[1-9]|1[0-2])-(?P<d1>[0-3]\d))
     | (?P<d2>{_DAYS})\.?\s(?:of\s)?(?P<m2>{_MONTH})(?:,?\s(?P<y2>{_YEAR}))?
     | (?P<d3>{_DAY})[./](?P<m3>0?[1-9]|1[0-2])[./](?P<y3>{_YEAR}|\d\d)
@@ -73,7 +73,7 @@ _DATE = re.compile(
 _HALF = r"(?:[ap]\.m\.|[ap]\.?m\b|[AP]\.?M\b|o['’]clock|Uhr\b)"
 _HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _TIME = re.compile(
-    rf"""(?<![\w.,:$£€])(?:
+    rf"""(?=[\dotfsneOTFSNE])(?<![\w.,:$£€])(?:
       [0-2]?\d:[0-5]\d(?::[0-5]\d)?(?![\d:])(?:\s?{_HALF})?
     | [0-2]?\d\.[0-5]\d\s?(?:{_HALF}|GMT\b|BST\b|CET\b|MEZ\b)
     | [0-2]?\d\s?{_HALF}
@@ -82,10 +82,10 @@ _TIME = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _BARE_YEAR = re.compile(
-    r"""(?<![\w.,$£€¥#+/-])(?<!\$\s)
+    r"""(?=['’\d])(?:(?<![\w.,$£€¥#+/-])(?<!\$\s)
     (?P<year>(?:1[5-9]|20)\d\d)(?:['’]?s\b|\s?[-–/]\s?(?:(?:1[5-9]|20)\d\d|\d\d)\b)?
     (?![\w%€°]|[.,:]\d)
-    |(?<![\w.,$£€-])['’]?[1-9]0s\b""",
+    |(?<![\w.,$£€-])['’]?[1-9]0s\b)""",
     re.VERBOSE,
 )
 _COUNTING_BEFORE = re.compile(

@@ -32,6 +32,8 @@ from digests.language.tokens import Token
 _SMALL = STARTERS["en"] | STARTERS["de"] | NEVER_NAME
 _SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _ACRONYM_LENGTH = 6
+_MOST_BEARERS = 20
+_ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - MALE - FEMALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def _is_title(low: str, left: int) -> bool:
     """Tell a title before `left` more words; a bare role noun needs a full name."""
     if low in TITLES or low.endswith(TITLE_ENDINGS):
         return True
-    return left > 1 and low in ROLE_NOUNS and low not in MALE and low not in FEMALE
+    return left > 1 and low in _ROLES_ONLY
 
 
 def _kind(words: list[str], texts: list[str], titled: bool) -> str:
@@ -279,7 +281,7 @@ class Cast:
         self._count[full] += 1
         for table, word in ((self._by_last, words[-1]), (self._by_first, words[0])):
             bearers = table.setdefault(word, [])
-            if full not in bearers:
+            if full not in bearers and len(bearers) < _MOST_BEARERS:
                 bearers.append(full)
 
 

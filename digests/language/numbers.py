@@ -124,7 +124,7 @@ def _longest_first(names: Iterable[str]) -> str:
 def _digits(group: str, point: str, scales: Mapping[str, float]) -> re.Pattern[str]:
     names = _longest_first(scales)
     return re.compile(
-        rf"(?P<minus>(?<![\w)\d])[-−])?"
+        rf"(?=[-−\d])(?P<minus>(?<![\w)\d])[-−])?"
         rf"(?<![\w{group}{point}])"
         rf"(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|\d+)(?:{point}(?P<rest>\d+))?"
         rf"(?P<vulgar>[½¼¾⅓⅔])?"
@@ -138,7 +138,8 @@ _ENGLISH_DIGITS = _digits(",", r"\.", _SCALES)
 _GERMAN_DIGITS = _digits(r"\.", ",", _GERMAN_SCALES)
 _NUMBER_WORD = "|".join((*_UNITS, *_TENS, *_MULTIPLIERS))
 _ENGLISH_WORDS = re.compile(
-    rf"(?<![\w$£€-])(?:half\sa\s|an?\s(?=(?:dozen|hundred|thousand|million|billion|trillion)\b))?"
+    rf"(?=[abdefhmnostz])(?<![\w$£€-])"
+    rf"(?:half\sa\s|an?\s(?=(?:{'|'.join(_MULTIPLIERS)})\b))?"
     rf"(?:{_NUMBER_WORD})\b(?:(?:\sand\s|\s|-)(?:{_NUMBER_WORD})\b)*",
     re.IGNORECASE,
 )
@@ -155,7 +156,7 @@ _GERMAN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _FRACTION = re.compile(
-    r"(?<![\w-])(?P<over>one|two|three|four|five|six|seven)[-\s]"
+    r"(?=[otfs])(?<![\w-])(?P<over>one|two|three|four|five|six|seven)[-\s]"
     r"(?P<part>half|halves|third|quarter|fourth|fifth|sixth|eighth|tenth)s?\b",
     re.IGNORECASE,
 )

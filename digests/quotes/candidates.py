@@ -5,10 +5,11 @@ quotation beside it, or the subject of the sentence that introduces it. What spe
 for a candidate is a set of features; `scores` holds their weights.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from digests.quotes.phrases import Noted, is_role
-from digests.quotes.reading import Frame, Reading
+from digests.quotes.phrases import Noted, is_cue, is_role
+from digests.quotes.reading import REACH, Frame, Reading
 from digests.quotes.spans import Stretch
 from digests.quotes.subjects import main_subject, subject
 from digests.quotes.tables import BETWEEN, STRONG, TURNING
@@ -64,14 +65,20 @@ def choose_cue(text: str, one: Stretch, where: Place) -> Cue | None:
     hands_over = (
         text[one.end - 1] in _HANDS_OVER or text[one.end + 1 : one.end + 2] == ","
     )
-    for at in where.frame.cues:
+    for at in _near_cues(where):
         value = _closeness(where, at, hands_over=hands_over)
         if value > best:
             best, chosen = value, at
-    accord = _according(where.frame)
+    accord = where.frame.accord
     if accord >= 0 and best < 4:
         return Cue(accord, "according to")
     return Cue(chosen, where.frame.tokens[chosen].text) if chosen >= 0 else None
+
+
+def _near_cues(where: Place) -> list[int]:
+    cues = where.frame.cues
+    low = bisect_left(cues, where.left - REACH)
+    return cues[low : bisect_left(cues, where.right + REACH)]
 
 
 def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
@@ -108,39 +115,28 @@ def _trails(frame: Frame, at: int) -> bool:
         before -= 1
     if tokens[before].text == ",":
         return tokens[at].low in TURNING
-    for noted in frame.mentions:
-        if noted.last == before + 1 and noted.first > 0:
-            return tokens[noted.first - 1].text == "," or (
-                tokens[noted.first - 1].possessive
-            )
-    return False
+    noted = frame.ends.get(before + 1)
+    if noted is None or not noted.first:
+        return False
+    return tokens[noted.first - 1].text == "," or tokens[noted.first - 1].possessive
 
 
 def _rules(frame: Frame, at: int) -> bool:
     """Tell whether a strong reporting word stands before `at`, no quotation between."""
     tokens = frame.tokens
-    for other in reversed(range(at)):
+    for other in range(at - 1, max(-1, at - REACH), -1):
         if tokens[other].kind == "cover":
             return False
-        if other in frame.cues and tokens[other].low in STRONG:
+        if tokens[other].low in STRONG and is_cue(tokens, other):
             return True
     return False
-
-
-def _according(frame: Frame) -> int:
-    tokens = frame.tokens
-    for at, token in enumerate(tokens[:-1]):
-        if token.low == "according" and tokens[at + 1].low == "to":
-            return at
-        if token.low == "laut" and frame.german:
-            return at
-    return -1
 
 
 def in_frame(where: Place, cue: Cue | None) -> list[Candidate]:
     """Give the frame's own mentions with their features."""
     frame = where.frame
-    found = {id(noted): Candidate(noted) for noted in frame.mentions}
+    near = frame.near(where.left, where.right)
+    found = {id(noted): Candidate(noted) for noted in near}
     _mark_subject(frame, cue, found)
     main = main_subject(frame)
     for candidate in found.values():
@@ -164,7 +160,9 @@ def _mark_subject(frame: Frame, cue: Cue | None, found: dict[int, Candidate]) ->
         return
     reached = subject(frame, cue.at)
     if reached is not None:
-        found[id(reached.noted)].features[reached.how] = 1
+        noted = reached.noted
+        candidate = found.setdefault(id(noted), Candidate(noted))
+        candidate.features[reached.how] = 1
 
 
 def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
@@ -193,17 +191,12 @@ def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
     features["distance"] = min(abs(gap), _FAR)
 
 
-def is_bare(where: Place) -> bool:
-    """Tell whether a frame holds hardly a word beside its quotations."""
-    return sum(token.kind == "word" for token in where.frame.tokens) <= 1
-
-
 def carried(reading: Reading, number: int, where: Place) -> list[Candidate]:
     """Give the neighbours whose speaker may go on (quotation numbers) or begin."""
     found = []
     frame = where.frame
     paragraph = frame.paragraph
-    bare = is_bare(where)
+    bare = frame.bare
     before = number - 1
     if before >= 0:
         other = reading.frames[reading.frame_of[before]]

@@ -13,9 +13,11 @@ from digests.quotes.candidates import Candidate, Cue, Place
 from digests.quotes.phrases import Noted
 from digests.quotes.reading import Reading, read
 from digests.quotes.resolve import Who, who
-from digests.quotes.roles import role
+from digests.quotes.roles import known_roles, role
 from digests.quotes.scores import FLOOR, score
 from digests.types import Mention, Quote, QuoteKind, Span
+
+_SPEAKERS_BACK = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,8 +63,9 @@ def find(
     reading = read(text, found, title, lang)
     settled = _settle(reading)
     groups = _groups(reading, settled)
+    roles = known_roles(reading)
     return tuple(
-        _quote(reading, number, settled[number], groups[number])
+        _quote(reading, number, settled[number], groups[number], roles)
         for number in range(len(found))
     )
 
@@ -123,7 +126,7 @@ def _decide(reading: Reading, number: int, settled: list[_Settled]) -> None:
 
 
 def _last_speaker(settled: list[_Settled], number: int) -> str | None:
-    for other in reversed(settled[:number]):
+    for other in reversed(settled[max(0, number - _SPEAKERS_BACK) : number]):
         if other.who is not None:
             return other.who.speaker
     return None
@@ -150,10 +153,12 @@ def _same_utterance(
     if one.where.frame is before.where.frame:
         return True
     together = one.where.frame.paragraph == before.where.frame.paragraph
-    return together and one.carried == number - 1 and candidates.is_bare(one.where)
+    return together and one.carried == number - 1 and one.where.frame.bare
 
 
-def _quote(reading: Reading, number: int, one: _Settled, group: int) -> Quote:
+def _quote(
+    reading: Reading, number: int, one: _Settled, group: int, roles: dict[str, str]
+) -> Quote:
     stretch = reading.stretches[number]
     text = reading.text[stretch.start : stretch.end]
     said_by = one.who
@@ -163,7 +168,7 @@ def _quote(reading: Reading, number: int, one: _Settled, group: int) -> Quote:
         text=text,
         kind=_kind(reading.text, number, reading),
         speaker=said_by.speaker if said_by else None,
-        role=role(reading, said_by.speaker, said_by.noted) if said_by else None,
+        role=role(reading, roles, said_by.speaker, said_by.noted) if said_by else None,
         mention=_mention(reading.text, one.noted) if said_by else None,
         cue=one.cue.text if one.cue else None,
         context=Span(

@@ -89,11 +89,13 @@ class Noted:
 
 def cues(tokens: Sequence[Token]) -> list[int]:
     """Give the places of reporting words, nouns of the same form left out."""
-    return [
-        at
-        for at, token in enumerate(tokens)
-        if token.low in CUES and not token.possessive and not _is_noun(tokens, at)
-    ]
+    return [at for at in range(len(tokens)) if is_cue(tokens, at)]
+
+
+def is_cue(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether the word at `at` reports."""
+    token = tokens[at]
+    return token.low in CUES and not token.possessive and not _is_noun(tokens, at)
 
 
 def _is_noun(tokens: Sequence[Token], at: int) -> bool:

@@ -5,6 +5,7 @@ the covered text is cut into sentences (frames), these into tokens, and in them 
 mention of somebody who could speak is noted: a name, a noun phrase, a pronoun.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,11 @@ from digests.language.tokens import COVER, Token, tokens
 from digests.quotes import phrases
 from digests.quotes.phrases import Noted
 from digests.quotes.spans import Stretch
+from digests.quotes.tables import OPENERS
 
+#: How many tokens around a quotation are looked at: keeps a sentence without end
+#: from costing the square of its length.
+REACH = 90
 _END_MARKS = ".,!?…:;"
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 
@@ -52,16 +57,53 @@ class Frame:
         """Places of the reporting words among the tokens."""
         return phrases.cues(self.tokens)
 
+    @cached_property
+    def ends(self) -> dict[int, Noted]:
+        """Mentions by the token after them."""
+        return {noted.last: noted for noted in self.mentions}
+
+    @cached_property
+    def free(self) -> list[Noted]:
+        """Mentions that stand for themselves."""
+        return [
+            noted
+            for noted in self.mentions
+            if not noted.after_preposition
+            and not noted.possessive
+            and noted.sort != "place"
+        ]
+
+    @cached_property
+    def bare(self) -> bool:
+        """Whether hardly a word stands beside the quotations."""
+        return sum(token.kind == "word" for token in self.tokens) <= 1
+
+    @cached_property
+    def accord(self) -> int:
+        """Place of «according to» (or «laut»), -1 if there is none."""
+        for at, token in enumerate(self.tokens[:-1]):
+            if token.low == "according" and self.tokens[at + 1].low == "to":
+                return at
+            if token.low == "laut" and self.german:
+                return at
+        return -1
+
+    @cached_property
+    def opening(self) -> int:
+        """Place of the comma after «As the crowd began to chant,»; -1 if none."""
+        if not self.tokens or self.tokens[0].low not in OPENERS:
+            return -1
+        return next((at for at, one in enumerate(self.tokens) if one.text == ","), -1)
+
+    def near(self, left: int, right: int) -> list[Noted]:
+        """Give the mentions at most `REACH` tokens before `left` or after `right`."""
+        low = bisect_left(self.mentions, left - REACH, key=lambda noted: noted.first)
+        high = bisect_left(self.mentions, right + REACH, key=lambda noted: noted.first)
+        return self.mentions[low:high]
+
     def at(self, offset: int) -> int:
         """Count the tokens that end at or before `offset`."""
-        low, high = 0, len(self.tokens)
-        while low < high:
-            middle = (low + high) // 2
-            if self.tokens[middle].end <= offset:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_right(self.tokens, offset, key=lambda token: token.end)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def _phrase(reading: Reading, noted: Noted) -> str:
         begins = noted.last + 1
         if begins < len(tokens) and tokens[begins].low in DETERMINERS:
             begins += 1
-        for other in frame.mentions:
+        for other in frame.near(begins, begins):
             if noted.last < other.first <= begins and other.kind != "pronoun":
                 end = other.end
                 break
@@ -63,7 +63,8 @@ def _before(reading: Reading, noted: Noted) -> Iterator[tuple[Frame, Noted]]:
     """Give the mentions before `noted`, nearest frame first."""
     for index in range(noted.frame, max(-1, noted.frame - _FRAMES_BACK), -1):
         frame = reading.frames[index]
-        for other in reversed(frame.mentions):
+        last = noted.first if index == noted.frame else len(frame.tokens)
+        for other in reversed(frame.near(last, last)):
             if other.start < noted.start:
                 yield frame, other
 
@@ -117,19 +118,12 @@ def _fitness(
         value -= 1.0
     else:
         value += 1.0
-        if frame.mentions and other is _first(frame):
+        if frame.free and other is frame.free[0]:
             value += 0.8
     after = frame.tokens[other.last : other.last + 2]
     if any(token.low in _SUBJECT_SIGNS for token in after):
         value += 0.7
     return value + min(0.8, 0.1 * cast.count(found.speaker))
-
-
-def _first(frame: Frame) -> Noted | None:
-    for noted in frame.mentions:
-        if not noted.after_preposition and not noted.possessive:
-            return noted
-    return None
 
 
 def _several(reading: Reading, noted: Noted) -> Who | None:

@@ -17,20 +17,27 @@ _LONGEST = 12
 _BACK = 5
 
 
-def role(reading: Reading, speaker: str, noted: Noted) -> str | None:
+def role(
+    reading: Reading, roles: dict[str, str], speaker: str, noted: Noted
+) -> str | None:
     """Give the role of `speaker`, or None where the article gives none."""
     found = _at(reading, noted) if noted.kind == "name" else None
-    if found is not None:
-        return found
+    return found or roles.get(speaker)
+
+
+def known_roles(reading: Reading) -> dict[str, str]:
+    """Give the first role that the article gives each person, by full name."""
+    found: dict[str, str] = {}
     for frame in reading.frames:
-        for other in frame.mentions:
-            if other.kind != "name" or other.sort != "person":
+        for noted in frame.mentions:
+            if noted.kind != "name" or noted.sort != "person":
                 continue
-            if reading.cast.full(other.text, other.sex) == speaker:
-                found = _at(reading, other)
-                if found is not None:
-                    return found
-    return None
+            speaker = reading.cast.full(noted.text, noted.sex)
+            if speaker not in found:
+                role_here = _at(reading, noted)
+                if role_here is not None:
+                    found[speaker] = role_here
+    return found
 
 
 def _at(reading: Reading, noted: Noted) -> str | None:
@@ -115,11 +122,11 @@ def _apposed(text: str, frame: Frame, noted: Noted) -> str | None:
     tokens = frame.tokens
     if noted.first < 2 or tokens[noted.first - 1].text != ",":
         return None
-    for other in frame.mentions:
-        if other.last == noted.first - 1 and other.kind == "nominal":
-            words = tokens[other.first : other.last]
-            return _without_article(text, words) if _has_role(words) else None
-    return None
+    other = frame.ends.get(noted.first - 1)
+    if other is None or other.kind != "nominal":
+        return None
+    words = tokens[other.first : other.last]
+    return _without_article(text, words) if _has_role(words) else None
 
 
 def _without_article(text: str, words: list[Token]) -> str | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from digests.language.tokens import Token
 from digests.quotes.phrases import Noted
 from digests.quotes.reading import Frame
-from digests.quotes.tables import BETWEEN, CLAUSE_OPENERS, OPENERS, TURNING
+from digests.quotes.tables import BETWEEN, CLAUSE_OPENERS, TURNING
 
 _RELATIVES = frozenset(("who", "that", "which"))
 _SHUT = frozenset((",", "—", "–", "-"))
@@ -58,24 +58,14 @@ def subject(frame: Frame, cue: int) -> Subject | None:
 
 def main_subject(frame: Frame, before: int | None = None) -> Noted | None:
     """Give the first mention that stands for itself, after an opening clause if any."""
-    free = [
-        noted
-        for noted in frame.mentions
-        if not (noted.after_preposition or noted.possessive or noted.sort == "place")
-        and (before is None or noted.last <= before)
-    ]
-    opening = _opening_end(frame)
-    return next((noted for noted in free if noted.first > opening), None) or next(
-        iter(free), None
-    )
-
-
-def _opening_end(frame: Frame) -> int:
-    """Find the comma that ends «As the crowd began to chant,»; -1 if none."""
-    tokens = frame.tokens
-    if not tokens or tokens[0].low not in OPENERS:
-        return -1
-    return next((at for at, token in enumerate(tokens) if token.text == ","), -1)
+    first = None
+    for noted in frame.free:
+        if before is not None and noted.last > before:
+            break
+        if noted.first > frame.opening:
+            return noted
+        first = first or noted
+    return first
 
 
 def _skip_left(tokens: list[Token], at: int) -> int:
@@ -96,7 +86,7 @@ def _agent(frame: Frame, cue: int) -> Subject | None:
     tokens = frame.tokens
     if cue + 2 >= len(tokens) or tokens[cue + 1].low not in {"by", "von"}:
         return None
-    for noted in frame.mentions:
+    for noted in frame.near(cue, cue):
         if noted.first <= cue + 2 < noted.last and not noted.possessive:
             return Subject(noted, "agent")
         if noted.first == cue + 2 and noted.possessive:
@@ -111,7 +101,7 @@ def _turned(frame: Frame, cue: int) -> Subject | None:
         tokens[at].low in BETWEEN or tokens[at].low.endswith("ly")
     ):
         at += 1
-    for noted in frame.mentions:
+    for noted in frame.near(at, at):
         if noted.first == at and not noted.possessive:
             return Subject(_apposed(frame, noted), "inverted")
         if noted.first > at:
@@ -171,7 +161,7 @@ def _apposed(frame: Frame, noted: Noted) -> Noted:
         return noted
     if tokens[noted.last].text != ",":
         return noted
-    for other in frame.mentions:
+    for other in frame.near(noted.last, noted.last):
         if other.first == noted.last + 1 and other.sort == "person":
             shut = other.last >= len(tokens) or tokens[other.last].kind != "word"
             return other if shut else noted
@@ -179,12 +169,7 @@ def _apposed(frame: Frame, noted: Noted) -> Noted:
 
 
 def _ends(frame: Frame, last: int) -> Noted | None:
-    for noted in frame.mentions:
-        if noted.last == last:
-            return noted
-        if noted.first >= last:
-            break
-    return None
+    return frame.ends.get(last)
 
 
 def _before_aside(frame: Frame, at: int) -> Subject | None:
@@ -199,7 +184,7 @@ def _before_aside(frame: Frame, at: int) -> Subject | None:
     if tokens[at].text not in _SHUT:
         return None
     shut = tokens[at].text
-    for noted in reversed(frame.mentions):
+    for noted in reversed(frame.near(at, at)):
         if noted.last >= at or tokens[noted.last].text != shut:
             continue
         found = _ending_at(frame, noted.last)

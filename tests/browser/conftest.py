@@ -31,6 +31,8 @@ def chromium() -> Iterator[Browser]:
         try:
             browser = playwright.chromium.launch(executable_path=path, args=[*QUIET])
         except Error:
+            if path is not None:
+                raise
             pytest.skip("no Chromium is installed here (apt-get install chromium)")
         yield browser
         browser.close()

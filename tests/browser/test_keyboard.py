@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.stage import an_edition_delivery
 from tests.bot.platforms.local.samples import a_delivery
+from tests.browser.stage import an_edition_delivery
 
 pytestmark = pytest.mark.browser
 

@@ -77,6 +77,7 @@ def card_view(
         "closing": closing,
         "lang": card.lang,
         "speaker": speaker,
+        "named": card.speaker is not None,
         "role": role,
         "outlet": clip(card.source, limits.LABEL),
         "date": texts.weekday_date(local_date(at, zone)) if at else "",

@@ -20,7 +20,7 @@ def environment() -> Environment:
     """A new environment over this package's templates."""
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
-        autoescape=False,
+        autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,

@@ -102,6 +102,13 @@ async def test_a_hostile_article_stays_text(text):
     assert [n.tag for n in tree.css("*")] == [n.tag for n in other.css("*")]
 
 
+async def test_what_steers_or_hides_is_dropped_from_an_article():
+    text = "safe\u202e\u2066 and\U000e0041\x00 sound"
+    article = replace(samples.BRIDGE, title=text, text=text)
+    answer = await a_browser(bridge=article).get(NEWEST)
+    assert [n.text() for n in answer.tree.css("h1, .text p")] == ["safe and sound"] * 2
+
+
 @given(st.text(max_size=200), st.lists(st.integers(0, 250), max_size=8))
 def test_no_character_is_lost_or_added(text, numbers):
     edges = [str(number) for number in numbers]

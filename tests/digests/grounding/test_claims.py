@@ -67,7 +67,7 @@ def test_the_sources_doubt_weighs_on_a_claim_without_it():
 
 
 LONG = (
-    "On Monday evening the council of the town met in the old hall beside the river with "
+    "On Monday evening the council of the town met in the old hall by the river with "
     "{} from Sudland to hear the plans for the roads and the schools."
 )
 

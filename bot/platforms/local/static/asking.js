@@ -43,12 +43,12 @@ async function answerTo(address, fields) {
   try {
     response = await fetch(address, { method: "POST", body: fields, headers: { "x-standfirst-fragment": "1" } });
   } catch {
-    return trouble("The bot did not answer. Is it still running?");
+    return trouble(document.body.dataset.away);
   }
   const html = await response.text();
   if (response.ok) return elementOf(html);
   const page = new DOMParser().parseFromString(html, "text/html");
-  return trouble(page.querySelector(".sentence")?.textContent ?? "That did not work.");
+  return trouble(page.querySelector(".sentence")?.textContent ?? document.body.dataset.failed);
 }
 
 function trouble(sentence) {

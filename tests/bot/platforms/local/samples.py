@@ -30,24 +30,24 @@ early on Tuesday after a maintenance crew found a 38-centimetre crack in a steel
 “We did not close it because it was about to fall,” said Tomas Ekdahl, the authority’s \
 chief bridge engineer. “We closed it because we could not yet prove that it would not.”
 
-About 31,000 vehicles use the bridge on a working day, according to the Roads Authority. \
-Drivers are being sent to the Ravenslip crossing, 19 kilometres upstream."""
+About 31,000 vehicles use the bridge on a working day, according to the Roads \
+Authority. Drivers are being sent to the Ravenslip crossing, 19 kilometres upstream."""
 SEAGRASS_TEXT = """\
 Seagrass meadows replanted by hand can store carbon at nearly three-quarters of the \
 rate of untouched ones within 12 years, according to a study published on Wednesday.
 
-"It is the mud that keeps the carbon for centuries," said Dr. Yusra Demetrian, a marine \
-ecologist at the University of Ostergate. The meadows have grown from 1.2 hectares to \
-94 hectares, most of it without further planting."""
+"It is the mud that keeps the carbon for centuries," said Dr. Yusra Demetrian, a \
+marine ecologist at the University of Ostergate. The meadows have grown from 1.2 \
+hectares to 94 hectares, most of it without further planting."""
 WATER_TEXT = """\
 Households in the west of Torvale may drink water from the tap again, health officials \
 said, 16 days after a parasite was found in a reservoir that supplies 18,400 homes.
 
-“It should have been on the list for last summer, and I am sorry,” said Lowell Branagh, \
-the company’s managing director. The culvert has been rebuilt."""
+“It should have been on the list for last summer, and I am sorry,” said Lowell \
+Branagh, the company’s managing director. The culvert has been rebuilt."""
 POOL_TEXT = """\
-Das Hallenbad in Auenbrück wird nicht geschlossen. Der Stadtrat hat am Mittwochabend mit \
-23 zu 8 Stimmen beschlossen, den Betrieb bis Ende 2028 zu sichern.
+Das Hallenbad in Auenbrück wird nicht geschlossen. Der Stadtrat hat am Mittwochabend \
+mit 23 zu 8 Stimmen beschlossen, den Betrieb bis Ende 2028 zu sichern.
 
 „Jetzt rufe ich sie alle wieder an“, sagte die Vorsitzende Dorothea Kappeler."""
 

@@ -1,0 +1,276 @@
+"""`standfirst` as people and service managers run it: real processes."""
+
+import json
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.bot.newsroom import BRIDGE, CONFIGURATION, POOL
+from tests.bot.process import Home, eventually, page
+
+MESSAGES = "SELECT key FROM local_messages ORDER BY id"
+EDITIONS = "SELECT public_id FROM editions ORDER BY id"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def furnished(home: Home) -> Home:
+    """With a digest that is due every minute, and one article."""
+    articles = home.folder / "articles"
+    articles.mkdir()
+    (articles / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
+    file = home.folder / "newsroom.toml"
+    file.write_text(
+        CONFIGURATION.replace("every 2 minutes", "every 1 minute"), encoding="utf-8"
+    )
+    done = home.run("apply", "newsroom.toml")
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+# ── commands that end by themselves ────────────────────────────────────────────
+
+
+def test_version_prints_one_line(home):
+    done = home.run("version")
+    assert (done.returncode, done.stdout) == (0, "0.1.0\n")
+
+
+def test_without_arguments_it_shows_help_with_examples(home):
+    done = home.run()
+    assert done.returncode == 0
+    assert "standfirst demo" in done.stdout
+
+
+@pytest.mark.parametrize("wrong", [["dmeo"], ["digest", "psot"], ["apply"], ["--what"]])
+def test_a_usage_mistake_is_one_sentence_and_exit_2(home, wrong):
+    done = home.run(*wrong)
+    assert done.returncode == 2
+    assert done.stderr.startswith("standfirst: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_broken_file_is_exit_3_and_changes_nothing(home):
+    (home.folder / "broken.toml").write_text("[[workspace\n", encoding="utf-8")
+    done = home.run("apply", "broken.toml")
+    assert done.returncode == 3
+    assert "broken.toml is not valid TOML" in done.stderr
+
+
+def test_a_wrong_setting_is_exit_3_and_named(home):
+    done = home.run("doctor", STANDFIRST_WEB_PORT="eighty")
+    assert done.returncode == 3
+    assert "STANDFIRST_WEB_PORT" in done.stderr
+
+
+def test_an_unknown_setting_is_reported_and_stops_nothing(home):
+    done = home.run("digest", "list", STANDFIRST_WEB_PROT="80")
+    assert done.returncode == 0
+    assert "STANDFIRST_WEB_PORT" in done.stderr
+
+
+def test_when_says_what_a_sentence_means_as_json(home):
+    done = home.run(
+        "when", "weekdays at 8:30 Europe/Berlin", "--json",
+        "--after", "2026-03-27T12:00:00+00:00", "--count", "2",
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert told["zone"] == "Europe/Berlin"
+    assert told["next"] == ["2026-03-30T08:30:00+02:00", "2026-03-31T08:30:00+02:00"]
+
+
+def test_when_a_sentence_is_not_understood_it_offers_one_that_is(home):
+    done = home.run("when", "evry 15 minutes")
+    assert done.returncode == 2
+    assert "every 15 minutes" in done.stderr
+
+
+def test_a_database_of_a_newer_version_is_refused_by_a_sentence(furnished):
+    import sqlite3
+
+    path = furnished.folder / "data" / "standfirst" / "standfirst.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE standfirst_version SET version_num = '9999'")
+    connection.close()
+    done = furnished.run("digest", "list")
+    assert done.returncode == 3
+    assert "newer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(home):
+    path = home.folder / "data" / "standfirst" / "standfirst.db"
+    path.parent.mkdir(parents=True)
+    path.write_text("my shopping list " * 100, encoding="utf-8")
+    done = home.run("digest", "list")
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert path.read_text(encoding="utf-8").startswith("my shopping list")
+
+
+def test_digest_post_is_durable_before_it_ends_and_says_so(furnished):
+    done = furnished.run("digest", "post", "Morning brief")
+    assert done.returncode == 0
+    assert furnished.rows(EDITIONS)[0][0] in done.stdout
+
+
+def test_digest_post_with_nothing_new_posts_nothing_and_is_well(furnished):
+    furnished.run("digest", "post")
+    done = furnished.run("digest", "post")
+    assert done.returncode == 0
+    assert "No edition" in done.stdout
+    assert len(furnished.rows(EDITIONS)) == 1
+
+
+def test_naming_no_digest_that_exists_is_exit_2_with_the_names(furnished):
+    done = furnished.run("digest", "post", "Evening")
+    assert done.returncode == 2
+    assert "«Morning brief»" in done.stderr
+
+
+def test_preview_prints_the_edition_and_posts_nothing(furnished):
+    done = furnished.run("digest", "preview", "--format", "markdown")
+    assert "Harbour bridge closes" in done.stdout
+    assert furnished.rows(EDITIONS) == []
+
+
+def test_pause_and_resume_are_inverse(furnished):
+    assert furnished.run("digest", "pause").returncode == 0
+    (row,) = json.loads(furnished.run("digest", "list", "--json").stdout)
+    assert (row["paused"], row["next"]) == (True, None)
+    furnished.run("digest", "resume")
+    (row,) = json.loads(furnished.run("digest", "list", "--json").stdout)
+    assert row["next"] is not None
+
+
+def test_export_gives_what_apply_takes(furnished):
+    exported = furnished.run("export").stdout
+    (furnished.folder / "again.toml").write_text(exported, encoding="utf-8")
+    done = furnished.run("apply", "again.toml", "--prune")
+    assert "Nothing to change" in done.stdout
+
+
+def test_doctor_is_exit_4_when_something_needs_attention(furnished):
+    assert furnished.run("doctor").returncode == 0
+    (furnished.folder / "articles" / "bridge.txt").unlink()
+    (furnished.folder / "articles").rmdir()
+    done = furnished.run("doctor", "--json")
+    assert done.returncode == 4
+    assert any(found["state"] == "problem" for found in json.loads(done.stdout))
+
+
+def test_migrate_says_where_the_database_is(home):
+    done = home.run("migrate")
+    assert done.returncode == 0
+    assert "schema" in done.stdout
+
+
+# ── running ────────────────────────────────────────────────────────────────────
+
+
+def test_a_taken_port_is_exit_3_and_named(home):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = home.run("run", STANDFIRST_WEB_PORT=port)
+    assert done.returncode == 3
+    assert port in done.stderr
+    assert "STANDFIRST_WEB_PORT" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_signal_ends_it_well_and_another_takes_over_at_once(home, number):
+    with home.running("run") as first:
+        first.until()
+        assert first.stop(number) == 0
+    with home.running("run") as second:
+        assert second.until().startswith("http://127.0.0.1:")
+        assert second.stop() == 0
+
+
+def test_a_second_process_stands_by_and_takes_over_from_a_killed_one(home):
+    import re
+
+    with home.running("run") as first, home.running("run") as second:
+        first.until()
+        second.until(re.compile("standing by"))
+        first.stop(signal.SIGKILL)
+        assert second.until().startswith("http://127.0.0.1:")
+
+
+def test_a_running_process_delivers_what_another_one_ordered(furnished):
+    with furnished.running("run") as process:
+        address = process.until()
+        (furnished.folder / "articles" / "pool.txt").write_text(POOL, encoding="utf-8")
+        furnished.run("digest", "post", "Morning brief")
+        eventually(lambda: "Torvale pool reopens" in page(address))
+        assert process.stop() == 0
+
+
+def test_an_edition_ordered_while_nothing_ran_goes_out_at_the_next_start(furnished):
+    furnished.run("digest", "post", "Morning brief")
+    assert furnished.rows(MESSAGES) == []
+    with furnished.running("run") as process:
+        address = process.until()
+        eventually(lambda: "Harbour bridge closes" in page(address))
+
+
+def test_health_and_readiness_answer_while_it_runs(home):
+    with home.running("run") as process:
+        address = process.until()
+        assert json.loads(page(f"{address}/healthz"))["status"] == "alive"
+        assert json.loads(page(f"{address}/readyz"))["status"] == "ready"
+
+
+# ── the demo ───────────────────────────────────────────────────────────────────
+
+
+def demo_rows(home: Home, query: str) -> list[tuple]:
+    return home.rows(query, "demo/demo.db")
+
+
+def test_the_demo_shows_the_summit_with_the_right_speakers(home):
+    with home.running("demo") as process:
+        address = process.until()
+        shown = eventually(lambda: 'class="edition"' in page(address) and page(address))
+    assert "Xi Jinping" in shown
+    assert "Lee Jae Myung" in shown
+
+
+def test_killing_and_restarting_the_demo_neither_loses_nor_repeats(home):
+    for _ in range(3):
+        with home.running("demo") as process:
+            process.until()
+            eventually(lambda: demo_rows(home, EDITIONS))
+            process.stop(signal.SIGKILL)
+    with home.running("demo") as process:
+        process.until()
+        waiting = "SELECT 1 FROM deliveries WHERE state != 'sent'"
+        eventually(lambda: not demo_rows(home, waiting) and demo_rows(home, MESSAGES))
+        process.stop()
+    keys = [key for (key,) in demo_rows(home, MESSAGES)]
+    assert len(keys) == len(set(keys))
+    wanted = demo_rows(home, "SELECT key FROM deliveries")
+    assert sorted(keys) == sorted(key for (key,) in wanted)
+    front = "SELECT 1 FROM occurrences WHERE slot = 'demo-first' AND digest_id = 1"
+    assert len(demo_rows(home, front)) == 1
+
+
+def test_fresh_forgets_earlier_demos_and_nothing_else(home):
+    with home.running("demo") as process:
+        process.until()
+        eventually(lambda: demo_rows(home, EDITIONS))
+        process.stop()
+    mine = home.folder / "data" / "standfirst" / "demo" / "articles" / "my-notes.md"
+    mine.write_text("Keep me.", encoding="utf-8")
+    with home.running("demo", "--fresh") as process:
+        process.until()
+        process.stop()
+    assert mine.exists()
