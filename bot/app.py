@@ -36,8 +36,7 @@ from bot.texts import Texts
 from bot.types import Inbox
 from bot.web import server
 
-#: How soon a running process notices what another one (`digest post`) has stored.
-LOOK = timedelta(seconds=2)
+LOOK = timedelta(seconds=2)  # how soon what another process stored is noticed
 
 
 class SystemClock:

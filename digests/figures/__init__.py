@@ -63,7 +63,9 @@ def find(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
     spans = sentences.split(text, lang)
     starts = [span.start for span in spans]
     refusals = Refusals(text, dates.find(text))
-    reader = _Reader(text, lang, refusals, _ranges(text, found))
+    reader = _Reader(
+        text, lang, refusals, _ranges(text, found), measured.small_words(text)
+    )
     figures = []
     for number in found:
         sentence = spans[max(0, bisect_right(starts, number.start) - 1)]
@@ -102,6 +104,7 @@ class _Reader:
     lang: str | None
     refusals: Refusals
     partners: Mapping[Number, Number]
+    small: frozenset[str]
 
     def read(self, number: Number, sentence: Span) -> Figure | None:
         """The figure that a number makes, or None where it makes none."""
@@ -147,7 +150,7 @@ class _Reader:
             near = measured.following(self.text, start, end, self.lang)
         if near or number.shape == "fraction" or _POINTS_AWAY.match(self.text, end):
             return near
-        return measured.subject(self.text, sentence.start, start, self.lang)
+        return measured.subject(self.text, sentence.start, start, self.lang, self.small)
 
     def _counted(self, number: Number, end: int, sentence: Span) -> str | None:
         if abs(number.value) < _FEWEST:
@@ -165,7 +168,9 @@ class _Reader:
         hedged = self._with_hedge(number.start) < number.start
         before = self.text[max(0, number.start - 12) : number.start]
         if number.shape == "digits" and (hedged or _TAKES_BARE.search(before)):
-            return measured.subject(self.text, sentence.start, number.start, self.lang)
+            return measured.subject(
+                self.text, sentence.start, number.start, self.lang, self.small
+            )
         return None
 
     def _with_hedge(self, start: int) -> int:

@@ -11,6 +11,7 @@ import re
 from digests.language import verbs
 from digests.language.words import is_stop, primary
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _STEP = re.compile(r"[\s\u00a0-]([^\W\d_][\w'’]*(?:-[\w'’]+)*)")
 _PREPOSITION = re.compile(
     r"\s(?:in|of|for|worth of|an?|per|von|an|für|der|des)(?=\s)"
@@ -71,8 +72,19 @@ def following(text: str, start: int, end: int, lang: str | None) -> str:
     return ""
 
 
-def subject(text: str, start: int, end: int, lang: str | None) -> str:
-    """The first noun phrase of the stretch `text[start:end]`, in its own words."""
+def small_words(text: str) -> frozenset[str]:
+    """The words that a text has in small letters somewhere."""
+    return frozenset(word for word in _LETTERS.findall(text) if word.islower())
+
+
+def subject(
+    text: str, start: int, end: int, lang: str | None, small: frozenset[str]
+) -> str:
+    """The first noun phrase of the stretch `text[start:end]`, in its own words.
+
+    A word that opens it loses its capital where it is one of the text's `small`
+    words: the phrase is to read as inside a sentence.
+    """
     begin: int | None = None
     stop = start
     taken = 0
@@ -90,7 +102,7 @@ def subject(text: str, start: int, end: int, lang: str | None) -> str:
         taken += 1
     if begin is None:
         return ""
-    return _as_inside(text, begin, stop)
+    return _as_inside(text[begin:stop], small)
 
 
 def _steps(text: str, end: int) -> list[re.Match[str]]:
@@ -154,16 +166,10 @@ def _most(word: str, lang: str | None) -> int:
     return 1 if primary(lang) == "de" and word[0].islower() else _MOST_WORDS
 
 
-def _as_inside(text: str, start: int, end: int) -> str:
-    """A phrase as it reads inside a sentence: «Bilateral trade» → «bilateral trade».
-
-    Only a word that the text also has in small letters loses its capital.
-    """
-    phrase = text[start:end]
-    first = re.match(r"\w+", phrase)
+def _as_inside(phrase: str, small: frozenset[str]) -> str:
+    """A phrase as it reads inside a sentence: «Bilateral trade» → «bilateral trade»."""
+    first = _LETTERS.match(phrase)
     if first is None or not first.group()[1:].islower():
         return phrase
-    small = first.group().lower()
-    if re.search(rf"\b{re.escape(small)}\b", text):
-        return small + phrase[first.end() :]
-    return phrase
+    word = first.group().lower()
+    return word + phrase[first.end() :] if word in small else phrase

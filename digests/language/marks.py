@@ -28,6 +28,8 @@ from digests.language.mark_tables import (
 _PARAGRAPH = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _DOUBLE = re.compile(f"[{DOUBLE}]")
 _SINGLE = re.compile(f"[{SINGLE}]")
+#: More marks in a row than any nesting needs are ornament, not quotation.
+_ORNAMENT = re.compile(f"[{DOUBLE}{SINGLE}]{{5,}}+")
 _WORD = re.compile(r"\w{1,20}")
 _NEXT_WORD = re.compile(r"\s?(\w{0,20})")
 _FULL_END = ",.!?…;:"
@@ -53,6 +55,7 @@ class Quoted:
 def quoted(text: str, lang: str | None = None) -> tuple[Quoted, ...]:
     """Give the outermost quoted stretches of `text`, in order, none empty."""
     code = (lang or "en")[:2].lower()
+    text = _ORNAMENT.sub(lambda run: " " * len(run[0]), text)
     paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
     doubles = _pairs(text, paragraphs, _Double(text, code))
     singles = _pairs(text, paragraphs, _Single(text)) if _has_single(text) else []

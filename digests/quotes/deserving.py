@@ -14,6 +14,8 @@ from digests.types import Quote
 
 _SHORT, _LONG, _TOO_LONG = 40, 240, 480
 _SCARE_WORDS = 3
+#: How many are balanced between voices; more than any edition shows.
+_MOST = 100
 _FRAGMENT_WORDS = 5
 _FIRST_PERSON = word_set("i we my our us me i'm we're i've we've")
 
@@ -43,25 +45,29 @@ def deserving(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
         quotes: What `find` gave for `text`.
         text: The article that the offsets point into.
     """
-    left = [(_worth(quote, len(text)), quote) for quote in quotes if _is_fit(quote)]
+    fit = [(_worth(quote, len(text)), quote) for quote in quotes if _is_fit(quote)]
+    fit.sort(key=lambda pair: (-pair[0], pair[1].start))
+    rest = [quote for _, quote in fit[_MOST:]]
+    return (*_balanced(fit[:_MOST]), *rest)
+
+
+def _balanced(left: list[tuple[float, Quote]]) -> list[Quote]:
+    """Order by worth, less for every card that the same voice already has."""
     chosen: list[Quote] = []
     voices: Counter[str | None] = Counter()
     groups: Counter[int] = Counter()
+
+    def now(at: int) -> float:
+        worth, quote = left[at]
+        again = WEIGHTS["same voice again"] * voices[quote.speaker]
+        return worth + again + WEIGHTS["same utterance again"] * groups[quote.group]
+
     while left:
-        best = max(
-            left,
-            key=lambda pair: (
-                pair[0]
-                + WEIGHTS["same voice again"] * voices[pair[1].speaker]
-                + WEIGHTS["same utterance again"] * groups[pair[1].group],
-                -pair[1].start,
-            ),
-        )
-        left.remove(best)
-        chosen.append(best[1])
-        voices[best[1].speaker] += 1
-        groups[best[1].group] += 1
-    return tuple(chosen)
+        _, quote = left.pop(max(range(len(left)), key=now))
+        chosen.append(quote)
+        voices[quote.speaker] += 1
+        groups[quote.group] += 1
+    return chosen
 
 
 def _is_fit(quote: Quote) -> bool:

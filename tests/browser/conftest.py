@@ -1,14 +1,16 @@
 """A Chromium for each module of browser tests, and a served page for each test.
 
 A module and not the session: while the synchronous driver is up, it keeps an event
-loop running in this thread, and no asynchronous test could run.
+loop running in this thread, and no asynchronous test could run. Where there is no
+Chromium, the tests are left out and the summary says so in one line.
 """
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.stage import Served, Stage, an_edition_delivery, served
 
@@ -22,18 +24,37 @@ QUIET = (
     "--disable-sync",
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+HERE = Path(__file__).parent
+
+
+def chromium_path() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    if chromium_path() is not None:
+        return
+    ours = [item for item in items if HERE in item.path.parents]
+    items[:] = [item for item in items if HERE not in item.path.parents]
+    config.hook.pytest_deselected(items=ours)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if chromium_path() is None:
+        terminalreporter.write_line(
+            "SKIPPED tests/browser: no Chromium is installed here "
+            "(apt-get install chromium)"
+        )
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=[*QUIET])
-        except Error:
-            if path is not None:
-                raise
-            pytest.skip("no Chromium is installed here (apt-get install chromium)")
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(), args=[*QUIET]
+        )
         yield browser
         browser.close()
 

@@ -176,6 +176,7 @@ def an_edition(**changes: Any) -> Edition:
 
 def keep(
     connection: Connection,
+    /,
     house: House,
     *,
     at: datetime = NOW,
@@ -200,7 +201,7 @@ def a_due(**changes: Any) -> Due:
 
 
 def an_occurrence(
-    connection: Connection, house: House, **changes: Any
+    connection: Connection, /, house: House, **changes: Any
 ) -> Occurrence | None:
     return occurrences.plan(
         connection,
@@ -213,7 +214,7 @@ def an_occurrence(
 
 
 def an_issue(
-    connection: Connection, house: House, *, slot: str = "08:30", **changes: Any
+    connection: Connection, /, house: House, *, slot: str = "08:30", **changes: Any
 ) -> Issue:
     occurrence = an_occurrence(connection, house, slot=slot)
     assert occurrence is not None

@@ -92,3 +92,8 @@ def test_every_figure_is_verbatim_finite_and_inside_its_sentence(text: str):
         assert text[figure.start : figure.end] == figure.text != ""
         assert math.isfinite(figure.value)
         assert figure.sentence.start <= figure.start < figure.end <= figure.sentence.end
+
+
+def test_a_long_text_full_of_names_is_read_in_linear_time():
+    # A search through the whole text for every figure runs into the time limit here.
+    assert len(figures.find("Qzx cost $5. " * 40_000)) == 40_000

@@ -114,6 +114,11 @@ def test_a_mark_with_a_space_before_it_still_closes():
     assert inside('He said " we go " and left.') == ["we go"]
 
 
+def test_rows_of_marks_are_ornament():
+    row = '"' * 7
+    assert inside(f'{row} He said "we go" and left. {row}') == ["we go"]
+
+
 def test_a_mark_glued_to_a_comma_opens():
     assert inside("She said,“we go.”") == ["we go."]
 

@@ -1,0 +1,98 @@
+"""Documentation that cannot lie: what it shows exists, runs, and the reverse."""
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot import cli
+from bot.config_file.entries import FileEntry
+from bot.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def commands_of(app, prefix: str = "standfirst") -> set[str]:
+    found = set()
+    for name in app:
+        if name.startswith("-"):
+            continue
+        child = app[name]
+        inner = commands_of(child, f"{prefix} {name}")
+        found |= inner or {f"{prefix} {name}"}
+    return found
+
+
+def test_every_command_is_in_the_readme_and_the_reverse():
+    rows = re.findall(r"^\| `(standfirst [a-z ]+?)(?: [A-Z]+)?` \|", README, re.M)
+    assert set(rows) == commands_of(cli.build())
+
+
+def test_every_setting_is_in_the_example_file_and_the_reverse():
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    listed = re.findall(rf"^#? ?{PREFIX}([A-Z_]+)=", example, re.M)
+    assert {name.lower() for name in listed} == set(Settings.model_fields)
+
+
+def test_every_setting_that_a_document_names_exists():
+    for text in (README, ARCHITECTURE):
+        for name in re.findall(rf"{PREFIX}([A-Z_]+)", text):
+            assert name.lower() in Settings.model_fields
+
+
+def test_every_link_of_a_document_leads_somewhere():
+    for path in (ROOT / "README.md", ROOT / "docs" / "architecture.md"):
+        for target in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (path.parent / target).exists(), target
+
+
+def test_the_configuration_in_the_readme_is_one_that_apply_takes():
+    (example,) = re.findall(r"```toml\n(.*?)```", README, re.S)
+    FileEntry.model_validate(tomllib.loads(example))
+
+
+def test_every_setting_of_a_digest_stands_in_the_readmes_example():
+    (example,) = re.findall(r"```toml\n(.*?)```", README, re.S)
+    (digest,) = tomllib.loads(example)["workspace"][0]["digest"]
+    from bot.config_file.entries import DigestEntry
+
+    assert set(digest) == set(DigestEntry.model_fields)
+
+
+def examples() -> list[str]:
+    blocks = re.findall(r"```console\n(.*?)```", README, re.S)
+    lines = [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    return [line for line in lines if "python -m digests" in line]
+
+
+@pytest.mark.parametrize("line", examples())
+def test_every_example_of_the_composer_runs(line: str):
+    line = line.replace("python -m", f"{shlex.quote(sys.executable)} -m")
+    done = subprocess.run(
+        line, shell=True, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("goal", ["demo", "test", "install", "bench"])
+def test_every_make_goal_that_is_named_exists(goal: str):
+    done = subprocess.run(
+        ["make", "-n", goal], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_map_names_every_room_of_the_house():
+    for package in ("bot", "digests"):
+        for path in (ROOT / package).iterdir():
+            if path.name.startswith("_") or path.suffix not in {"", ".py"}:
+                continue
+            assert re.search(rf"\b{path.stem}\b", ARCHITECTURE), path
