@@ -116,7 +116,7 @@ def _word_ends(
     word: str, following: str, language: _Language, *, opens_line: bool
 ) -> bool:
     """Tell whether the stop after `word` ends a sentence before `following`."""
-    low = word.lower() if word[:1].isupper() else word
+    low = word.lower()
     if word in language.before_name or low in language.before_name:
         return False
     if not following and low in BEFORE_NUMBER:

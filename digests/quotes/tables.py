@@ -53,7 +53,7 @@ WEAK = word_set(
     "encouraged encourages encouraging challenged invited ordered instructed advised",
     "advises heard recounted using talked",
     "talks talking spoken speaking discussed titled entitled meant means showed shows",
-    "committed commit committing demanded stood voiced signaled signalled lashed",
+    "committed commit committing voiced signaled signalled lashed",
     "invoked invokes invoking warned bemoaned",
     "thought bemoans thinks feels felt seeks sought",
     "agreed aiming aims hopes hoped declined refused questioned questions",

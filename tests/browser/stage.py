@@ -188,6 +188,7 @@ async def _story(invocation: Invocation) -> Reply:
                 text="With room for 240 passengers.",
                 url="https://courier.example/ferry",
             ),
+            Line(title="", text="A sentence.", article="bridge", start=0, end=8),
             Small(text=f"Asked for: {invocation.args.get('story', '')}"),
         ),
         controls=(

@@ -103,8 +103,8 @@ def _line(line: Line, texts: Texts) -> View:
         "note": line.note,
         "href": outside.href if outside else ours,
         "host": outside.host if outside else "",
-        # The stored text is one step away even where the title leads outside.
-        "proof": ours if outside or spans else "",
+        # The stored text is one step away wherever the title does not lead there.
+        "proof": ours if outside or spans or not line.title else "",
         "proof_label": texts.say("open at the sentence")
         if spans
         else texts.say("stored text"),

@@ -1,5 +1,6 @@
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,10 @@ async def test_an_old_version_can_still_be_found(database: Database, house: Hous
     await database.write(
         articles.store, house.source, an_article(text="It opens at one."), now=NOW
     )
-    key = {"workspace_id": house.workspace.id, "article_id": first.article_id}
+    key: dict[str, Any] = {
+        "workspace_id": house.workspace.id,
+        "article_id": first.article_id,
+    }
 
     old = await database.read(
         articles.by_id, **key, revision=revision("Lock opens", TEXT)
@@ -118,7 +122,7 @@ async def test_an_old_version_can_still_be_found(database: Database, house: Hous
     assert none is None
 
 
-CORRECTION = {
+CORRECTION: dict[str, Any] = {
     "id": "lock-opens-corrected",
     "revises": "lock-opens",
     "text": "It opens at one.",
@@ -315,7 +319,7 @@ async def test_search_keeps_to_its_limit_source_and_time(
         await database.write(
             keep, house, id=str(number), published=NOW - timedelta(hours=number)
         )
-    here = {"workspace_id": house.workspace.id, "words": "lock"}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id, "words": "lock"}
 
     two = await database.read(articles.search, **here, limit=2)
     late = await database.read(

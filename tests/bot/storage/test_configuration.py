@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ async def test_a_workspace_left_is_back_with_all_it_had(
 async def test_a_destination_led_to_another_channel_works_again(
     database: Database, house: House
 ):
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
     await database.write(
         destinations.pause,
         **here,
@@ -89,7 +90,7 @@ async def test_a_destination_led_to_another_channel_works_again(
 
 
 async def test_said_again_a_destination_stays_paused(database: Database, house: House):
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
     paused = await database.write(
         destinations.pause,
         **here,
@@ -120,7 +121,7 @@ async def test_a_channel_has_one_name(database: Database, house: House):
 async def test_a_destination_is_renamed_unless_the_name_is_taken(
     database: Database, house: House
 ):
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
     await database.write(destinations.ensure, **here, name="sport", channel="s")
 
     with pytest.raises(UserError, match="«sport» already"):
@@ -142,7 +143,7 @@ async def test_a_destination_is_renamed_unless_the_name_is_taken(
 async def test_a_removed_destination_leaves_its_digests(
     database: Database, house: House
 ):
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
 
     gone = await database.write(
         destinations.remove, **here, destination_id=house.destination.id
@@ -196,8 +197,8 @@ async def test_a_private_source_is_its_workspaces_own(database: Database):
 async def test_a_source_tells_how_its_last_reading_was(
     database: Database, house: House
 ):
-    here = {"workspace_id": house.workspace.id}
-    key = {"source_id": house.source.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+    key: dict[str, Any] = {"source_id": house.source.id}
     await database.write(sources.record_good, **key, now=NOW)
     await database.write(sources.record_problem, **key, problem="It answers 404.")
     (bad,) = await database.read(sources.in_workspace, **here)
@@ -227,7 +228,7 @@ async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(
 async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
     database: Database, house: House
 ):
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
 
     def change(connection: Connection) -> Digest:
         schedules.replace(
@@ -276,7 +277,7 @@ async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
 async def test_sources_and_destinations_keep_their_order(
     database: Database, house: House
 ):
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
 
     def build(connection: Connection) -> Digest:
         read = [
@@ -306,7 +307,7 @@ async def test_sources_and_destinations_keep_their_order(
 async def test_a_deleted_digest_frees_its_name_and_keeps_its_editions(
     database: Database, house: House
 ):
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
     issue = await database.write(an_issue, house)
 
     gone = await database.write(
@@ -325,7 +326,10 @@ async def test_a_deleted_digest_frees_its_name_and_keeps_its_editions(
 
 
 async def test_pausing_and_resuming_a_digest(database: Database, house: House):
-    key = {"workspace_id": house.workspace.id, "digest_id": house.digest.id}
+    key: dict[str, Any] = {
+        "workspace_id": house.workspace.id,
+        "digest_id": house.digest.id,
+    }
 
     paused = await database.write(digests.pause, **key)
     resumed = await database.write(digests.resume, **key)

@@ -186,7 +186,7 @@ async def test_many_editions_for_one_place_do_not_hide_the_others(
 
 async def test_nothing_goes_to_a_paused_destination(database: Database, house: House):
     await database.write(some_deliveries, house)
-    key = {
+    key: dict[str, Any] = {
         "workspace_id": house.workspace.id,
         "destination_id": house.destination.id,
     }
@@ -397,7 +397,10 @@ async def test_what_is_held_goes_out_when_an_admin_says_so(
     await database.write(some_deliveries, house)
     claimed = await database.write(claim_one)
     await database.write(deliveries.record_held, claimed, reason="?", now=NOW)
-    key = {"workspace_id": house.workspace.id, "delivery_id": claimed.id}
+    key: dict[str, Any] = {
+        "workspace_id": house.workspace.id,
+        "delivery_id": claimed.id,
+    }
 
     held = await database.write(claim)
     released = await database.write(deliveries.release, **key, now=NOW)

@@ -185,7 +185,7 @@ def test_what_is_no_field_any_more_is_passed_over():
 
 async def test_an_edition_is_found_by_its_keys(database: Database, house: House):
     issue = await database.write(an_issue, house, manifest="abc")
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
 
     assert issue.edition == an_edition()
     assert issue.manifest == "abc"
@@ -325,8 +325,8 @@ def post(
 async def test_the_newest_edition_of_a_place_is_the_last_that_stands_there(
     database: Database, house: House
 ):
-    here = {"workspace_id": house.workspace.id}
-    there = here | {"destination_id": house.destination.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+    there: dict[str, Any] = here | {"destination_id": house.destination.id}
     empty = await database.read(editions.newest_in, **there)
     first = await database.write(an_issue, house, slot="1")
     second = await database.write(an_issue, house, slot="2")
@@ -357,7 +357,7 @@ async def test_a_story_is_found_in_the_newest_edition_that_tells_it(
     await database.write(
         an_issue, house, slot="3", edition=an_edition(stories=(other,))
     )
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
 
     assert await database.read(editions.telling, **here, story="s-aaaaaa") == newer
     assert await database.read(editions.telling, **here, story="s-zzzzzz") is None

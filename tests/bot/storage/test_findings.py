@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -125,7 +126,7 @@ async def test_quotes_come_newest_first_within_topic_time_and_limit(
             )
 
     await database.write(fill)
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
     weir = await database.read(quotes.by_speaker, **here, topic="WEIR", limit=2)
     since = await database.read(
         quotes.by_speaker, **here, since=NOW - timedelta(hours=1), limit=9
@@ -144,7 +145,7 @@ async def test_reading_an_analysis_again_takes_the_place_of_the_first(
     await database.write(keep, house, quoted=(a_quote(), a_quote(group=1)))
     await database.write(keep, house, quoted=(a_quote(speaker="Bo Ek"),))
 
-    here = {"workspace_id": house.workspace.id, "limit": 9}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id, "limit": 9}
     assert await database.read(quotes.by_speaker, **here, speaker="Ada") == ()
     assert await database.read(quotes.speakers, **here, prefix="") == ("Bo Ek",)
 
@@ -156,7 +157,7 @@ async def test_speakers_are_offered_by_how_often_they_are_quoted(
     await database.write(
         keep, house, quoted=tuple(a_quote(speaker=name) for name in spoken)
     )
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
 
     everyone = await database.read(quotes.speakers, **here, prefix="", limit=9)
     with_l = await database.read(quotes.speakers, **here, prefix="lin", limit=9)
@@ -174,7 +175,7 @@ async def test_figures_come_back_as_they_were_found(database: Database, house: H
         a_figure(text, "9,000 people", value=9000.0, unit="people"),
     )
     stored = await database.write(keep, house, text=text, counted=counted)
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
 
     found = await database.read(figures.about_topic, **here, topic="weir", limit=9)
     of_it = await database.read(
@@ -195,7 +196,10 @@ async def test_figures_come_back_as_they_were_found(database: Database, house: H
 async def test_an_article_has_one_story_in_a_view(database: Database, house: House):
     stored = await database.write(keep, house)
     member = str(stored.article_id)
-    key = {"workspace_id": house.workspace.id, "article_id": stored.article_id}
+    key: dict[str, Any] = {
+        "workspace_id": house.workspace.id,
+        "article_id": stored.article_id,
+    }
 
     for story in ("s-aaaaaa", "s-bbbbbb", "s-bbbbbb"):
         await database.write(
@@ -206,7 +210,7 @@ async def test_an_article_has_one_story_in_a_view(database: Database, house: Hou
         )
 
     assert await database.read(stories.of_article, **key) == "s-bbbbbb"
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
     assert await database.read(stories.articles_of, **here, story="s-aaaaaa") == ()
     (found,) = await database.read(stories.articles_of, **here, story="s-bbbbbb")
     assert found.id == member
@@ -244,7 +248,7 @@ async def test_articles_of_a_digest_that_is_gone_are_no_longer_seen(
 ):
     house = await database.write(a_house, shared=True)
     stored = await database.write(keep, house)
-    here = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": house.workspace.id}
 
     before = await database.read(articles.by_id, **here, article_id=stored.article_id)
     await database.write(digests.delete_one, **here, digest_id=house.digest.id, now=NOW)

@@ -1,6 +1,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ async def test_a_lease_has_one_holder_until_it_lapses(database: Database):
 async def test_a_lease_given_back_is_free_at_once_and_the_fence_grows(
     database: Database,
 ):
-    key = {"name": "outbox", "now": NOW, "ttl": TTL}
+    key: dict[str, Any] = {"name": "outbox", "now": NOW, "ttl": TTL}
     first = await database.write(leases.take, **key, holder="a")
     await database.write(leases.give_back, name="outbox", holder="b")
     still = await database.write(leases.take, **key, holder="b")

@@ -193,7 +193,7 @@ async def test_its_own_workspace_sees_all_of_it(database: Database):
 async def test_nothing_of_one_workspace_is_changed_from_another(database: Database):
     full = await database.write(full_house, "full")
     empty = await database.write(a_house, name="empty")
-    here = {"workspace_id": empty.workspace.id}
+    here: dict[str, Any] = {"workspace_id": empty.workspace.id}
 
     def meddle(connection: Connection) -> list[Any]:
         place = here | {"destination_id": full.destination.id}

@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -57,7 +58,10 @@ async def test_a_schedule_comes_back_as_it_was_given(database: Database, house: 
 async def test_replacing_takes_the_place_of_all_before(
     database: Database, house: House
 ):
-    key = {"workspace_id": house.workspace.id, "digest_id": house.digest.id}
+    key: dict[str, Any] = {
+        "workspace_id": house.workspace.id,
+        "digest_id": house.digest.id,
+    }
     await database.write(replace, house, a_due(), a_due(slot="18:00"))
 
     after = await database.write(replace, house, None)
@@ -95,7 +99,7 @@ async def test_an_advanced_schedule_is_due_at_its_next_moment(
 ):
     (stored,) = await database.write(replace, house, a_due())
     later = a_due(at=NOW + timedelta(days=1), local_date=date(2026, 3, 5))
-    key = {"workspace_id": house.workspace.id, "schedule_id": stored.id}
+    key: dict[str, Any] = {"workspace_id": house.workspace.id, "schedule_id": stored.id}
 
     assert await database.write(schedules.advance, **key, next=later)
 
@@ -193,7 +197,10 @@ async def test_the_table_itself_refuses_a_second_occurrence(
 async def test_an_occurrence_is_settled_once(database: Database, house: House):
     planned = await database.write(an_occurrence, house)
     assert planned is not None
-    key = {"workspace_id": house.workspace.id, "occurrence_id": planned.id}
+    key: dict[str, Any] = {
+        "workspace_id": house.workspace.id,
+        "occurrence_id": planned.id,
+    }
 
     first = await database.write(
         occurrences.settle, **key, state="skipped", reason="Nothing new."
@@ -212,7 +219,10 @@ async def test_a_deferred_occurrence_comes_back_when_its_time_has_come(
 ):
     planned = await database.write(an_occurrence, house)
     assert planned is not None
-    key = {"workspace_id": house.workspace.id, "occurrence_id": planned.id}
+    key: dict[str, Any] = {
+        "workspace_id": house.workspace.id,
+        "occurrence_id": planned.id,
+    }
     morning = NOW + timedelta(hours=2)
 
     deferred = await database.write(occurrences.defer, **key, until=morning)

@@ -57,7 +57,7 @@ def test_a_mark_after_s_closes_before_a_small_word():
 
 @pytest.mark.parametrize("word", ["'em", "'til", "'90s", "'Twas", "’cause"])
 def test_a_clipped_word_opens_nothing(word):
-    assert inside(f"Get {word} now, he said, 'or never.'") == ["or never."]
+    assert inside(f"Get {word} to the farmers' yard, or the bakers' shop.") == []
 
 
 def test_apostrophes_alone_quote_nothing():
@@ -116,7 +116,7 @@ def test_a_mark_with_a_space_before_it_still_closes():
 
 def test_rows_of_marks_are_ornament():
     row = '"' * 7
-    assert inside(f'{row} He said "we go" and left. {row}') == ["we go"]
+    assert inside(f'{row}Flash{row} He said "we go" and left.') == ["we go"]
 
 
 def test_a_mark_glued_to_a_comma_opens():

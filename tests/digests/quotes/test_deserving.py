@@ -8,8 +8,8 @@ ARTICLE = (
     "“We have waited eleven years for this water, and tonight it is ours,” "
     "Ruth Bell said.\n\n"
     "She called the old gate “a rusty old disgrace to us.”\n\n"
-    "“The boats will come back, and with them the trade we lost,” Tom Cole said.\n\n"
     "“No town on this canal has asked for less and been given less,” Bell said.\n\n"
+    "“The boats will come back, and with them the trade they lost,” Tom Cole said.\n\n"
     "A “wet” summer is expected."
 )
 

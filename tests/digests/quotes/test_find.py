@@ -73,8 +73,13 @@ def test_nobody_is_named_where_nobody_is():
     assert only("“It is open now and it stays open.”").speaker is None
 
 
+def test_words_that_nobody_near_could_have_said_stay_without_speaker():
+    text = "The words “open now and for ever more” stood above a door in France."
+    assert only(text).speaker is None
+
+
 def test_it_and_we_are_not_guessed():
-    assert only("Ruth Bell came. “It is open,” we said.").speaker is None
+    assert only("Ruth Bell came, and we said: “It is open.”").speaker is None
 
 
 def test_he_and_she_go_to_the_person_of_that_sex():
