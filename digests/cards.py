@@ -6,10 +6,13 @@ sentence for people who cannot see it. How a platform shows it is the renderer's
 
 from digests.types import Article, Card, Quote, Span
 
+JOINING = ",;: "
+
 
 def make(article: Article, quote: Quote) -> Card:
     """Make the card of a quotation that was found in `article.text`."""
-    text = article.text[quote.start : quote.end]
+    span = _span(quote)
+    text = article.text[span.start : span.end]
     context = article.text[quote.context.start : quote.context.end]
     return Card(
         text=text,
@@ -19,7 +22,7 @@ def make(article: Article, quote: Quote) -> Card:
         article=article.id,
         url=article.url,
         published=article.published,
-        span=_span(quote),
+        span=span,
         context=quote.context,
         context_text=context,
         alt=_alt(article, quote, text),
@@ -28,7 +31,8 @@ def make(article: Article, quote: Quote) -> Card:
 
 
 def _span(quote: Quote) -> Span:
-    return Span(start=quote.start, end=quote.end)
+    """The quote without the comma that only joins it to the reporter's sentence."""
+    return Span(start=quote.start, end=quote.start + len(quote.text.rstrip(JOINING)))
 
 
 def _alt(article: Article, quote: Quote, text: str) -> str:

@@ -35,7 +35,7 @@ _NEXT_WORD = re.compile(r"\s?(\w{0,20})")
 _FULL_END = ",.!?…;:"
 _BEFORE_OPENER = "([{—–-―/:=>|*"
 _AFTER_CLOSER = ",.!?…;:)]}—–-―/*<|"
-#: Stands in for a double mark that was lost: «We can.’ Then …».
+#: Stands in for a double mark that was lost: «It works.’ Then …».
 _MISTYPED_CLOSE = re.compile(r"(?<=[.!?…])['’](?=\s|\Z)")
 _INTRODUCED = re.compile(r"[:,]\s*\Z")
 

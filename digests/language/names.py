@@ -2,7 +2,7 @@
 
 A name is a run of capitalised words. Titles, parties and countries before it are cut
 off and kept as the role, weekdays and function words are no names, a possessive ends
-a run. `Cast` then knows every full name of the text: «Clinton» is the person whose
+a run. `Cast` then knows every full name of the text: «Bell» is the person whose
 full name ends in it, «Xi» the one whose full name begins with it where the text uses
 it so (family name first), and tells what the text says about sex.
 """

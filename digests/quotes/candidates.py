@@ -108,7 +108,7 @@ def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
 
 
 def _trails(frame: Frame, at: int) -> bool:
-    """Tell «…, said Paul Beck» and «…, Comey has said.» after the whole clause."""
+    """Tell «…, said Ruth Bell» and «…, Bell has said.» after the whole clause."""
     tokens = frame.tokens
     before = at - 1
     while before > 0 and tokens[before].low in BETWEEN:

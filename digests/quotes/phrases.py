@@ -162,7 +162,7 @@ def _at(
 def _from_name(
     tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
 ) -> Noted:
-    """A name, or the noun phrase that it begins: «Trump supporters», «X's aide»."""
+    """A name, or the noun phrase that it begins: «Bell supporters», «X's aide»."""
     name = starts[at]
     end = _role_end(tokens, starts, name.last)
     follows = starts.get(end)
@@ -288,7 +288,7 @@ def _is_person(name: Name) -> bool:
 
 
 def _named(tokens: Sequence[Token], at: int, name: Name, frame: int) -> Noted:
-    """A name with the words before it: «his running mate Tim Kaine»."""
+    """A name with the words before it: «his deputy Tom Cole»."""
     return _noted(
         tokens,
         at,

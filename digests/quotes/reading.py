@@ -90,7 +90,7 @@ class Frame:
 
     @cached_property
     def opening(self) -> int:
-        """Place of the comma after «As the crowd began to chant,»; -1 if none."""
+        """Place of the comma after «As the crowd fell silent,»; -1 if none."""
         if not self.tokens or self.tokens[0].low not in OPENERS:
             return -1
         return next((at for at, one in enumerate(self.tokens) if one.text == ","), -1)

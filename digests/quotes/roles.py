@@ -1,7 +1,7 @@
 """Finds a speaker's role in the article's own words; it words nothing itself.
 
 The role is what stands before the name («national security adviser Wi») or in the
-apposition after it («Tim Hess, a real estate developer in Virginia,»). The mention
+apposition after it («Ruth Bell, a lock warden on the canal,»). The mention
 that the speaker was resolved from is asked first, then the person's others.
 """
 

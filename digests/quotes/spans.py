@@ -71,7 +71,7 @@ def _is_nickname(
     after: Sequence[Token],
     words: Sequence[Token],
 ) -> bool:
-    """«George "Jay" Keyworth»: capitals on both sides, nothing between."""
+    """«Thomas "Tug" Cole»: capitals on both sides, nothing between."""
     return (
         len(words) <= 2
         and bool(before and after)

@@ -41,7 +41,7 @@ def subject(frame: Frame, cue: int) -> Subject | None:
     if _after_quote(tokens, at):
         return _turned(frame, cue) or _shared(frame, cue)
     if tokens[cue].low.endswith("ing"):
-        # «Trump issued a statement describing it»: the statement is Trump's.
+        # «Bell issued a statement describing it»: the statement is Bell's.
         beside = _ends(frame, at + 1)
         if beside is not None and beside.kind == "nominal":
             return _shared(frame, cue)

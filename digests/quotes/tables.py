@@ -97,7 +97,7 @@ TIME_NOUNS = word_set(
     "earlier ago percent decade decades century weekend moment point way thing things",
     "fact case end part number lot bit half third quarter tag woche jahr monat",
 )
-#: Prepositions that may also begin a clause: «after Trump said».
+#: Prepositions that may also begin a clause: «after Bell said».
 CLAUSE_OPENERS = word_set("after before since until like than")
 HE = word_set("he him his himself")
 SHE = word_set("she her hers herself")
@@ -132,7 +132,7 @@ SO_CALLED = word_set(
     "so-called self-described self-styled nicknamed dubbed nickname known sogenannte",
     "sogenannten genannt",
 )
-#: Words on cloth, paper and walls after the quotation: «"Remain" placards».
+#: Words on cloth, paper and walls after the quotation: «"Save It" placards».
 AFTER_LABEL = word_set(
     "sign signs banner banners button buttons hat hats cap caps shirt shirts t-shirt",
     "t-shirts placard placards sticker stickers bumper pin pins logo campaign movement",

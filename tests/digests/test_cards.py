@@ -26,7 +26,12 @@ def a_card(**changes):
 
 def test_the_words_are_those_of_the_article():
     card = a_card()
-    assert card.text == TEXT[card.span.start : card.span.end] == "It’s  open,"
+    assert card.text == TEXT[card.span.start : card.span.end] == "It’s  open"
+
+
+def test_the_comma_that_joins_the_words_to_the_reporters_sentence_is_left_out():
+    assert not a_card().text.endswith(",")
+    assert a_card(text="“It’s open, at last!” Ruth Bell said.").text.endswith("last!")
 
 
 def test_the_card_says_who_and_where():
@@ -44,7 +49,7 @@ def test_the_context_is_the_sentence_around_the_words():
 
 def test_the_alt_text_is_a_sentence_with_speaker_words_outlet_and_date():
     assert a_card().alt == (
-        "Ruth Bell, lock warden: “It’s  open,” (Canal Courier, 2026-01-06)."
+        "Ruth Bell, lock warden: “It’s  open” (Canal Courier, 2026-01-06)."
     )
 
 

@@ -44,6 +44,8 @@ from digests.types import (
 )
 
 NOW = datetime(2026, 3, 4, 8, 30, tzinfo=UTC)
+LEASE = timedelta(seconds=60)
+WAIT = timedelta(seconds=45)
 TEXT = "The lock opens at noon. “We kept the water out,” said Ada Lindqvist, a keeper."
 
 
@@ -250,3 +252,14 @@ def some_deliveries(
         parts=parts(count),
         now=NOW,
     )
+
+
+def claim(
+    connection: Connection, at: datetime = NOW, limit: int = 10
+) -> tuple[Delivery, ...]:
+    return delivery_verbs.claim(connection, now=at, lease=LEASE, limit=limit)
+
+
+def claim_one(connection: Connection, at: datetime = NOW) -> Delivery:
+    (claimed,) = claim(connection, at)
+    return claimed

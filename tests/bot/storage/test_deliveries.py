@@ -1,49 +1,28 @@
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.storage import Connection, Database, deliveries, destinations
-from bot.types import Delivery, Destination
+from bot.storage import Connection, Database, deliveries
+from bot.types import Delivery
 from tests.bot.storage.builders import (
+    LEASE,
     NOW,
+    WAIT,
     House,
     a_house,
     an_issue,
+    claim,
+    claim_one,
     parts,
     some_deliveries,
 )
-
-LEASE = timedelta(seconds=60)
-WAIT = timedelta(seconds=45)
 
 
 @pytest.fixture
 async def house(database: Database) -> House:
     return await database.write(a_house)
-
-
-@pytest.fixture
-async def four(database_url: str) -> AsyncIterator[list[Database]]:
-    """One database opened by four processes."""
-    opened = [Database.open(database_url) for _ in range(4)]
-    yield opened
-    for one in opened:
-        await one.close()
-
-
-def claim(
-    connection: Connection, at: datetime = NOW, limit: int = 10
-) -> tuple[Delivery, ...]:
-    return deliveries.claim(connection, now=at, lease=LEASE, limit=limit)
-
-
-def claim_one(connection: Connection, at: datetime = NOW) -> Delivery:
-    (claimed,) = claim(connection, at)
-    return claimed
 
 
 async def state_of(database: Database, delivery: Delivery) -> Delivery:
@@ -101,149 +80,6 @@ async def test_a_delivery_never_leads_to_another_workspace(database: Database):
             parts=parts(),
             now=NOW,
         )
-
-
-# ── claiming ───────────────────────────────────────────────────────────────────
-
-
-async def test_a_claim_counts_and_is_seen_by_the_next_one(
-    database: Database, house: House
-):
-    await database.write(some_deliveries, house)
-
-    claimed = await database.write(claim_one)
-
-    assert (claimed.state, claimed.attempt, claimed.fence) == ("sending", 1, 1)
-    assert claimed.claimed_at == NOW
-    assert await database.write(claim) == ()
-
-
-async def test_a_part_waits_for_the_parts_before_it(database: Database, house: House):
-    await database.write(some_deliveries, house, count=2)
-    first = await database.write(claim_one)
-    waiting = await database.write(claim)
-
-    await database.write(deliveries.record_sent, first, message_id="m1", now=NOW)
-    second = await database.write(claim_one)
-
-    assert waiting == ()
-    assert (first.part, second.part) == (1, 2)
-
-
-async def test_a_part_waits_while_the_one_before_it_is_uncertain(
-    database: Database, house: House
-):
-    await database.write(some_deliveries, house, count=2)
-    first = await database.write(claim_one)
-
-    await database.write(
-        deliveries.record_uncertain, first, reason="No answer.", now=NOW
-    )
-
-    assert await database.write(claim) == ()
-
-
-async def test_one_message_at_a_time_goes_to_a_destination(
-    database: Database, house: House
-):
-    await database.write(some_deliveries, house, slot="1")
-    await database.write(some_deliveries, house, slot="2")
-
-    first = await database.write(claim_one)
-    during = await database.write(claim)
-    await database.write(deliveries.record_sent, first, message_id="m", now=NOW)
-    second = await database.write(claim_one)
-
-    assert during == ()
-    assert second.edition_id > first.edition_id
-
-
-async def test_destinations_do_not_wait_for_each_other(database: Database):
-    for name in ("one", "two", "three"):
-        await database.write(some_deliveries, await database.write(a_house, name=name))
-
-    two = await database.write(claim, limit=2)
-    rest = await database.write(claim)
-
-    assert (len(two), len(rest)) == (2, 1)
-
-
-async def test_many_editions_for_one_place_do_not_hide_the_others(
-    database: Database,
-):
-    busy = await database.write(a_house, name="busy")
-    for slot in range(12):
-        await database.write(some_deliveries, busy, slot=str(slot))
-    await database.write(some_deliveries, await database.write(a_house, name="other"))
-
-    claimed = [
-        *await database.write(claim, limit=2),
-        *await database.write(claim, limit=2),
-    ]
-
-    assert {delivery.workspace_external_id for delivery in claimed} == {"busy", "other"}
-
-
-async def test_nothing_goes_to_a_paused_destination(database: Database, house: House):
-    await database.write(some_deliveries, house)
-    key: dict[str, Any] = {
-        "workspace_id": house.workspace.id,
-        "destination_id": house.destination.id,
-    }
-
-    await database.write(destinations.pause, **key, reason="The channel is gone.")
-    paused = await database.write(claim)
-    asleep = await database.read(deliveries.next_wakeup, wait=WAIT)
-    await database.write(destinations.resume, **key)
-
-    assert paused == ()
-    assert asleep is None
-    assert len(await database.write(claim)) == 1
-
-
-async def test_a_retry_waits_for_its_time(database: Database, house: House):
-    await database.write(some_deliveries, house)
-    claimed = await database.write(claim_one)
-    later = NOW + timedelta(minutes=5)
-
-    await database.write(
-        deliveries.record_retry,
-        claimed,
-        not_before=later,
-        reason="Asked to wait.",
-        now=NOW,
-    )
-
-    assert await database.write(claim, later - timedelta(seconds=1)) == ()
-    again = await database.write(claim_one, later)
-    assert (again.attempt, again.fence, again.key) == (2, 2, claimed.key)
-    assert again.payload == claimed.payload
-
-
-async def test_claimers_at_once_never_share_a_delivery(four: list[Database]):
-    """Four processes over twelve destinations with three messages for each."""
-    for number in range(12):
-        house = await four[0].write(a_house, name=f"house {number}")
-        await four[0].write(some_deliveries, house, count=3)
-    taken: list[tuple[int, int]] = []
-
-    async def work(database: Database) -> None:
-        for _ in range(200):
-            claimed = await database.write(claim, limit=3)
-            if not claimed and len(taken) >= 36:
-                return
-            taken.extend((one.id, one.fence) for one in claimed)
-            await asyncio.sleep(0)
-            for one in claimed:
-                assert await database.write(
-                    deliveries.record_sent, one, message_id="m", now=NOW
-                )
-
-    await asyncio.gather(*(work(database) for database in four))
-
-    assert len(taken) == 36
-    assert len(set(taken)) == 36
-    assert {fence for _, fence in taken} == {1}
 
 
 # ── recording ──────────────────────────────────────────────────────────────────
@@ -409,119 +245,6 @@ async def test_what_is_held_goes_out_when_an_admin_says_so(
     assert held == ()
     assert (released, again) == (True, False)
     assert (await database.write(claim_one)).key == claimed.key
-
-
-# ── edits and deletions ────────────────────────────────────────────────────────
-
-
-async def an_edit(
-    database: Database, house: House, *, words: str, operation: str = "edit"
-) -> Delivery:
-    (post, *_) = await database.read(
-        deliveries.newest, workspace_id=house.workspace.id, count=9
-    )
-
-    def add(connection: Connection) -> Delivery:
-        from bot.storage import editions
-
-        issue = editions.by_id(
-            connection, workspace_id=house.workspace.id, edition_id=post.edition_id
-        )
-        assert issue is not None
-        (edit,) = deliveries.add(
-            connection,
-            workspace_id=house.workspace.id,
-            issue=issue,
-            destination=house.destination,
-            parts=parts(words=words),
-            operation=operation,  # type: ignore[arg-type]
-            now=NOW,
-        )
-        return edit
-
-    return await database.write(add)
-
-
-async def test_an_edit_waits_for_its_post_and_names_its_message(
-    database: Database, house: House
-):
-    await database.write(some_deliveries, house)
-    edit = await an_edit(database, house, words="New")
-
-    post = await database.write(claim_one)
-    await database.write(deliveries.record_sent, post, message_id="m7", now=NOW)
-    claimed = await database.write(claim_one)
-
-    assert (post.operation, claimed.operation) == ("post", "edit")
-    assert (claimed.id, claimed.message_id) == (edit.id, "m7")
-    assert claimed.key == post.key
-
-
-async def test_an_edit_of_what_never_went_out_does_not_wake_anybody(
-    database: Database, house: House
-):
-    await database.write(some_deliveries, house)
-    await an_edit(database, house, words="New")
-    post = await database.write(claim_one)
-    await database.write(deliveries.record_failed, post, reason="No.", now=NOW)
-
-    assert await database.write(claim) == ()
-    assert await database.read(deliveries.next_wakeup, wait=WAIT) is None
-
-
-async def test_a_second_edit_takes_the_place_of_the_first(
-    database: Database, house: House
-):
-    await database.write(some_deliveries, house)
-    post = await database.write(claim_one)
-    await database.write(deliveries.record_sent, post, message_id="m", now=NOW)
-    await an_edit(database, house, words="First")
-    first = await database.write(claim_one)
-    await database.write(deliveries.record_sent, first, message_id="m", now=NOW)
-
-    same = await an_edit(database, house, words="First")
-    changed = await an_edit(database, house, words="Second")
-
-    assert (same.state, changed.state) == ("sent", "ready")
-    assert (await database.write(claim_one)).payload == {"text": "Second 1"}
-
-
-async def test_an_edit_made_while_another_is_on_its_way_has_the_last_word(
-    database: Database, house: House
-):
-    await database.write(some_deliveries, house)
-    post = await database.write(claim_one)
-    await database.write(deliveries.record_sent, post, message_id="m", now=NOW)
-    await an_edit(database, house, words="First")
-    on_its_way = await database.write(claim_one)
-
-    await an_edit(database, house, words="Second")
-    too_early = await database.write(claim, NOW + LEASE / 2)
-    answer = await database.write(
-        deliveries.record_sent, on_its_way, message_id="m", now=NOW
-    )
-    second = await database.write(claim_one, NOW + LEASE)
-
-    assert too_early == ()
-    assert not answer
-    assert second.payload == {"text": "Second 1"}
-
-
-async def test_an_edit_goes_where_the_post_went(database: Database, house: House):
-    await database.write(some_deliveries, house)
-
-    def move(connection: Connection) -> Destination:
-        return destinations.ensure(
-            connection,
-            workspace_id=house.workspace.id,
-            name="news",
-            channel="elsewhere",
-        )
-
-    await database.write(move)
-
-    edit = await an_edit(database, house, words="New", operation="delete")
-    assert edit.channel == "one-news"
 
 
 # ── looking ────────────────────────────────────────────────────────────────────

@@ -256,14 +256,20 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(sqlite_url: str):
 
 @pytest.mark.postgres
 @pytest.mark.usefixtures("a_second_step")
-def test_postgresql_in_use_is_upgraded_only_when_told_to(postgres_url: str):
+def test_postgresql_in_use_is_upgraded_only_when_told_to(
+    empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as today:
+        today.setattr(migrate, "HEAD", "0001")
+        today.setattr(migrate, "_SCRIPTS", MIGRATIONS)
+        migrate.upgrade(empty_postgres_url)
     with pytest.raises(ConfigurationError, match="standfirst migrate"):
-        Database.open(postgres_url)
-    assert migrate.needs_upgrade(postgres_url)
+        Database.open(empty_postgres_url)
+    assert migrate.needs_upgrade(empty_postgres_url)
 
-    migrate.upgrade(postgres_url)
+    migrate.upgrade(empty_postgres_url)
 
-    assert not migrate.needs_upgrade(postgres_url)
+    assert not migrate.needs_upgrade(empty_postgres_url)
 
 
 def test_a_file_of_another_program_is_refused_and_kept(tmp_path: Path):
