@@ -269,13 +269,17 @@ class Archive:
         """The digest that an edition belongs to."""
         return await self.digest(issue.workspace_id, issue.digest_id)
 
-    async def named(self, workspace_id: int, name: str | None) -> Digest:
-        """The digest of that name; without a name the only one there is.
+    async def named(self, place: Place, name: str | None) -> Digest:
+        """The digest of that name; without a name the one that posts here.
 
         Raises:
             UserError: There is none, or the name fits none or several.
         """
-        return choose(await self.digests(workspace_id), name)
+        known = await self.digests(place.workspace.id)
+        here = [d for d in known if _posts_to(d, place.channel)]
+        if not name and len(here) == 1:
+            return here[0]
+        return choose(known, name)
 
     async def last_occurrence(self, digest: Digest) -> Occurrence | None:
         """The newest due moment of the digest, whatever became of it."""
@@ -311,6 +315,10 @@ class Archive:
                     decisions=(decided[article.id],),
                 )
         raise not_told
+
+
+def _posts_to(digest: Digest, channel: str | None) -> bool:
+    return any(place.channel == channel for place in digest.destinations)
 
 
 def _distinct(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.archive import Archive
-from bot.editions import next_due_of
+from bot.due import next_due_of
 from bot.intake import read_source
 from bot.ports import Clock, Engine
 from bot.storage import deliveries, workspaces

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot import schedules
+from bot.due import next_due_of, zone_of
 from bot.errors import UserError
 from bot.intake import Intake
 from bot.ports import Clock, Engine, Platform
@@ -53,6 +54,8 @@ BATCH = 500
 #: Articles first seen within this time can still be told.
 FRESH = timedelta(days=7)
 NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
+#: After a defect of ours: when to try again, and when to stop trying.
+AGAIN, GIVE_UP = timedelta(minutes=1), timedelta(hours=6)
 MISSED = "Missed: the bot was not running then. Its articles come with the next one."
 NO_ARTICLES = "Nothing to tell: its sources hold no articles of the last seven days."
 
@@ -102,9 +105,9 @@ class Editions:
             except UserError as error:
                 done.append(await self._skip(occurrence, str(error)))
             except Exception:
-                # A defect in one digest must not silence the others; the occurrence
-                # stays due and is tried again at the next tick.
+                # A defect in one digest must not silence the others.
                 log.exception("composing failed", digest=occurrence.digest_id)
+                await self._try_later(occurrence)
         return tuple(done)
 
     async def next_due(self) -> datetime | None:
@@ -232,6 +235,18 @@ class Editions:
         )
         return Outcome(occurrence=occurrence, issue=issue, reason=None)
 
+    async def _try_later(self, occurrence: Occurrence) -> None:
+        now = self.clock.now()
+        if now - occurrence.due_at > GIVE_UP:
+            await self._skip(occurrence, "It could not be composed; the log says why.")
+            return
+        await self.db.write(
+            occurrences.defer,
+            workspace_id=occurrence.workspace_id,
+            occurrence_id=occurrence.id,
+            until=now + AGAIN,
+        )
+
     async def _edition(self, digest: Digest) -> Edition:
         now = self.clock.now()
         fresh = await self.db.read(
@@ -349,20 +364,6 @@ def style_of(digest: Digest) -> Style:
         include=digest.include,
         exclude=digest.exclude,
     )
-
-
-def zone_of(digest: Digest) -> str:
-    """The zone in which this digest's readers live: its first schedule's."""
-    return next((schedules.parse(s).zone for s in digest.schedules), "UTC")
-
-
-def next_due_of(digest: Digest, now: datetime) -> datetime | None:
-    """When the digest is due next; None without a schedule or while paused."""
-    if digest.paused:
-        return None
-    rules = [schedules.parse(sentence) for sentence in digest.schedules]
-    found = [schedules.following(rule, now) for rule in rules]
-    return min((due.at for due in found if due), default=None)
 
 
 def memberships(edition: Edition) -> tuple[Membership, ...]:

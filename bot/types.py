@@ -262,8 +262,9 @@ class Line:
     note: str = ""
     #: Only http(s), or None.
     url: str | None = None
-    #: Article (id) and the words in it that the line stands on, where there are any.
+    #: Article (id, version) and the words in it that the line stands on, if any.
     article: str | None = None
+    revision: str | None = None
     start: int | None = None
     end: int | None = None
 

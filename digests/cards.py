@@ -27,6 +27,7 @@ def make(article: Article, quote: Quote) -> Card:
         context_text=context,
         alt=_alt(article, quote, text),
         lang=article.lang or "en",
+        revision=article.revision,
     )
 
 

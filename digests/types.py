@@ -183,6 +183,8 @@ class Card:
     alt: str
     #: Language of the quoted words, BCP 47.
     lang: str
+    #: The stored version that the spans point into.
+    revision: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -81,7 +81,7 @@ def list_digests(*, json: Json = False) -> int:
 
 
 def _row(house: "House", found: "Digest") -> dict[str, Any]:
-    from bot.editions import next_due_of
+    from bot.due import next_due_of
 
     due = next_due_of(found, house.clock.now())
     return {

@@ -4,7 +4,7 @@ from bot.archive import Found
 from bot.commands.controls import control_id
 from bot.commands.desk import Desk
 from bot.commands.wording import article_line, outlets, texts_of
-from bot.editions import zone_of
+from bot.due import zone_of
 from bot.texts import Texts
 from bot.types import (
     Block,
@@ -68,6 +68,7 @@ def _told(found: Found) -> tuple[Block, ...]:
             text=sentence.text,
             url=lead.url,
             article=lead.id,
+            revision=lead.revision,
             start=sentence.spans[0].start,
             end=sentence.spans[-1].end,
         )

@@ -71,4 +71,5 @@ async def _line(
         note=article.source if article else "",
         url=article.url if article else None,
         article=decision.article,
+        revision=article.revision if article else None,
     )

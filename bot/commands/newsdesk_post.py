@@ -31,7 +31,7 @@ def build(desk: Desk) -> Command:
         if confirmed:
             return await _post(desk, invocation, confirmed, texts)
         digest = await desk.archive.named(
-            invocation.place.workspace.id, invocation.args.get("digest")
+            invocation.place, invocation.args.get("digest")
         )
         return _ask(desk, invocation, digest, texts)
 

@@ -22,7 +22,7 @@ def build(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
         digest = await desk.archive.named(
-            invocation.place.workspace.id, invocation.args.get("digest")
+            invocation.place, invocation.args.get("digest")
         )
         draft = await desk.editions.preview(digest, invocation.place.workspace.platform)
         counts = Small(text=_counts(draft.edition, texts))

@@ -2,7 +2,7 @@
 
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line
-from bot.editions import next_due_of, zone_of
+from bot.due import next_due_of, zone_of
 from bot.texts import Texts
 from bot.types import (
     Block,

@@ -30,6 +30,7 @@ def article_line(ref: Article | ArticleRef, texts: Texts, zone: str) -> Line:
         note=" · ".join(part for part in (ref.source, when) if part),
         url=ref.url,
         article=ref.id,
+        revision=ref.revision,
     )
 
 
@@ -51,6 +52,7 @@ def figure_line(figure: Figure, article: Article, sentence: str, note: str) -> L
         note=note,
         url=article.url,
         article=article.id,
+        revision=article.revision,
         start=figure.start,
         end=figure.end,
     )

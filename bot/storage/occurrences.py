@@ -92,13 +92,13 @@ def settle(
 def defer(
     connection: Connection, *, workspace_id: int, occurrence_id: int, until: datetime
 ) -> bool:
-    """Let it wait for the end of the quiet hours; False when it was settled before."""
+    """Let it wait, for the end of quiet hours say; False when it was settled before."""
     done = connection.execute(
         update(occurrences)
         .where(
             occurrences.c.id == occurrence_id,
             occurrences.c.workspace_id == workspace_id,
-            occurrences.c.state == "due",
+            occurrences.c.state.in_(("due", "deferred")),
         )
         .values(state="deferred", not_before=until)
     )

@@ -15,6 +15,14 @@ from tests.bot.newsroom import (
 )
 from tests.fakes import FakePlatform
 
+SECOND = """
+[[workspace.digest]]
+name = "Evening"
+sources = ["articles"]
+destinations = ["morning"]
+schedule = "every 2 minutes Europe/Berlin"
+"""
+
 
 async def history(desk: Newsroom) -> tuple[Occurrence, ...]:
     digest = await desk.digest()
@@ -203,3 +211,30 @@ async def test_a_corrected_revision_takes_the_place_of_the_earlier_one(desk):
     shown = [f.figure.text for s in outcome.issue.edition.stories for f in s.figures]
     assert any("36,000" in text for text in shown)
     assert not any("31,000" in text for text in shown)
+
+
+async def test_a_defect_in_one_digest_is_tried_again_and_stops_no_other(desk, caplog):
+    await desk.apply(CONFIGURATION + SECOND)
+    broken = await desk.digest("Evening")
+    compose = desk.editions.intake.engine.run
+
+    async def fails_for_evening(work, *args, **kwargs):
+        if any(getattr(a, "title", "") == "Evening" for a in args):
+            raise ZeroDivisionError("a defect")
+        return await compose(work, *args, **kwargs)
+
+    object.__setattr__(desk.editions.engine, "run", fails_for_evening)
+    desk.clock.advance(minutes=2)
+    await desk.wake()
+    assert {m.payload["text"] for m in desk.platform.messages} >= {"Morning brief"}
+    (waiting,) = await desk.db.read(
+        occurrences.newest,
+        workspace_id=broken.workspace_id,
+        digest_id=broken.id,
+        count=1,
+    )
+    assert waiting.state == "deferred"
+    object.__setattr__(desk.editions.engine, "run", compose)
+    desk.clock.advance(minutes=1)
+    await desk.wake()
+    assert "Evening" in titles(desk)

@@ -59,9 +59,7 @@ def article_href(article: str, revision: str | None, *spans: Span) -> str:
     return f"{path}?{urlencode(places)}#here"
 
 
-def card_view(
-    card: Card, texts: Texts, zone: str, revision: str | None = None
-) -> dict[str, Any]:
+def card_view(card: Card, texts: Texts, zone: str) -> dict[str, Any]:
     """A card as JSON structure: what the template `card` shows."""
     opening, closing = marks(card.lang)
     unnamed = texts.say("speaker not named in the text")
@@ -81,7 +79,7 @@ def card_view(
         "role": role,
         "outlet": clip(card.source, limits.LABEL),
         "date": texts.weekday_date(local_date(at, zone)) if at else "",
-        "href": article_href(card.article, revision, card.span),
+        "href": article_href(card.article, card.revision, card.span),
         "outside": outside.href if outside else "",
         "host": outside.host if outside else "",
         "alt": card.alt,

@@ -103,8 +103,7 @@ def _story(
         ],
         "source": _source_line(story, now, context, texts),
         "cards": [
-            card_view(card, texts, context.zone, revisions.get(card.article))
-            for card in cards[: limits.CARDS]
+            card_view(card, texts, context.zone) for card in cards[: limits.CARDS]
         ],
         "figures": [
             _figure(figure, revisions.get(figure.article))
@@ -178,9 +177,7 @@ def _hero(
     card = edition.hero
     if card is None or len(card.text) > limits.QUOTE:
         return None
-    refs = (ref for story in edition.stories for ref in story.articles)
-    revision = next((ref.revision for ref in refs if ref.id == card.article), None)
-    return card_view(card, texts, context.zone, revision)
+    return card_view(card, texts, context.zone)
 
 
 def _brief(brief: Brief) -> dict[str, Any]:

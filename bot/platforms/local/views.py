@@ -96,7 +96,7 @@ def _line(line: Line, texts: Texts) -> View:
     spans: tuple[Span, ...] = ()
     if line.start is not None and line.end is not None:
         spans = (Span(start=line.start, end=line.end),)
-    ours = article_href(line.article, None, *spans) if line.article else ""
+    ours = article_href(line.article, line.revision, *spans) if line.article else ""
     return {
         "title": line.title,
         "text": line.text,

@@ -16,6 +16,12 @@ from bot.types import (
 )
 from tests.bot.newsroom import BRIDGE, CONFIGURATION, Newsroom, reply
 
+SECOND = """
+[[workspace.digest]]
+name = "Evening"
+sources = ["articles"]
+"""
+
 
 def words(answer: Reply) -> str:
     """All that the answer says."""
@@ -73,7 +79,8 @@ def test_readers_commands_are_news_and_editors_commands_are_newsdesk(bare: Newsr
 
 async def test_a_reader_is_refused_every_editors_command(desk: Newsroom):
     for command in desk.inbox.commands:
-        answer = await desk.says(command.path, editor=False, **arguments(command))
+        asked = await desk.asks(command.path, False, None, arguments(command))
+        answer = reply(await desk.inbox.dispatch(asked))
         refused = answer.problem and "Only editors" in words(answer)
         assert refused is (command.permission is Permission.EDITOR), command.path
 
@@ -85,7 +92,8 @@ def arguments(command: Command) -> dict[str, str]:
 async def test_an_editor_may_use_every_command(desk: Newsroom):
     await desk.post()
     for command in desk.inbox.commands:
-        answer = await desk.says(command.path, **arguments(command))
+        asked = await desk.asks(command.path, True, None, arguments(command))
+        answer = reply(await desk.inbox.dispatch(asked))
         assert "Only editors" not in words(answer)
 
 
@@ -257,6 +265,12 @@ async def test_a_preview_shows_what_would_be_posted_and_counts(desk: Newsroom):
     assert "Harbour bridge closes" in said
     assert "2 articles read" in said
     assert desk.platform.messages == []
+
+
+async def test_without_a_name_the_digest_that_posts_here_is_meant(desk: Newsroom):
+    await desk.apply(CONFIGURATION + SECOND)
+    answer = await desk.says("newsdesk preview")
+    assert answer.title == "Preview of Morning brief"
 
 
 async def test_post_asks_before_it_posts(desk: Newsroom):
