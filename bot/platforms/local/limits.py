@@ -17,6 +17,8 @@ LABEL: Final = 120
 SENTENCES: Final = 6
 #: A longer quote is left out: the story's detail shows it.
 QUOTE: Final = 400
+#: A story shows its first quote of at most this length; the others are folded away.
+QUOTE_SHOWN: Final = 180
 #: Quotes and figures shown with a story.
 CARDS: Final = 5
 FIGURES: Final = 4

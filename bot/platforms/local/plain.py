@@ -40,8 +40,9 @@ def _story(story: Mapping[str, Any]) -> Iterator[str]:
     yield f"{story['number']}. {mark}{story['headline']}"
     if story["summary"]:
         yield " ".join(sentence["text"] for sentence in story["summary"])
-    for card in story["cards"]:
-        yield _quote(card)
+    for card in (story["shown"], *story["cards"]):
+        if card is not None:
+            yield _quote(card)
     if story["figures"]:
         yield " · ".join(
             " ".join(filter(None, (figure["text"], figure["what"])))

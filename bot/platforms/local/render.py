@@ -5,7 +5,7 @@ it. Same edition and context, same part. Texts are shortened to `limits`, quotes
 one that is too long is left out, and the story's detail shows it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
         "counts": _counts(edition, texts),
         "late": _late(edition, context, texts),
         "stories": [
-            _story(number, story, edition.made_at, context, texts)
+            _story(number, story, edition, context, texts)
             for number, story in enumerate(stories, 1)
         ],
         "hero": _hero(edition, context, texts),
@@ -84,13 +84,16 @@ def _late(edition: Edition, context: RenderContext, texts: Texts) -> str:
 def _story(
     number: int,
     story: EditionStory,
-    now: datetime,
+    edition: Edition,
     context: RenderContext,
     texts: Texts,
 ) -> dict[str, Any]:
     told = story.articles[0]
     revisions = {ref.id: ref.revision for ref in story.articles}
     cards = [card for card in story.cards if len(card.text) <= limits.QUOTE]
+    cards = cards[: limits.CARDS]
+    shown = _shown_card(cards, edition.hero)
+    folded = [card for card in cards if card != shown]
     return {
         "number": number,
         "id": story.id,
@@ -101,16 +104,25 @@ def _story(
         "summary": [
             _sentence(sentence, told) for sentence in story.summary[: limits.SENTENCES]
         ],
-        "source": _source_line(story, now, context, texts),
-        "cards": [
-            card_view(card, texts, context.zone) for card in cards[: limits.CARDS]
-        ],
+        "source": _source_line(story, edition.made_at, context, texts),
+        "shown": card_view(shown, texts, context.zone) if shown else None,
+        "cards": [card_view(card, texts, context.zone) for card in folded],
         "figures": [
             _figure(figure, revisions.get(figure.article))
             for figure in story.figures[: limits.FIGURES]
         ],
-        "more": _more(cards[: limits.CARDS], story.figures[: limits.FIGURES], texts),
+        "more": _more(folded, story.figures[: limits.FIGURES], shown, texts),
     }
+
+
+def _shown_card(cards: Sequence[Card], hero: Card | None) -> Card | None:
+    """The quote that a story shows at once: named, short, and not the edition's own."""
+    fitting = (
+        card
+        for card in cards
+        if card.speaker and card != hero and len(card.text) <= limits.QUOTE_SHOWN
+    )
+    return next(fitting, None)
 
 
 def _link(ref: ArticleRef) -> dict[str, str]:
@@ -157,11 +169,18 @@ def _figure(told: ToldFigure, revision: str | None) -> dict[str, str]:
     }
 
 
-def _more(cards: Iterable[Card], figures: Iterable[ToldFigure], texts: Texts) -> str:
-    """The label of what is folded away: «2 quotes · 3 figures»."""
-    quotes, numbers = len(tuple(cards)), len(tuple(figures))
+def _more(
+    cards: Sequence[Card],
+    figures: Sequence[ToldFigure],
+    shown: Card | None,
+    texts: Texts,
+) -> str:
+    """The label of what is folded away: «2 more quotes · 3 figures»."""
+    quotes, numbers = len(cards), len(figures)
     parts = []
-    if quotes:
+    if quotes and shown:
+        parts.append(texts.count("{n} more quote", "{n} more quotes", quotes))
+    elif quotes:
         parts.append(texts.count("{n} quote", "{n} quotes", quotes))
     if numbers:
         parts.append(texts.count("{n} figure", "{n} figures", numbers))

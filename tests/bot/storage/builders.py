@@ -1,5 +1,7 @@
 """One line a test object: what the storage tests store."""
 
+import random
+import string
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -263,3 +265,8 @@ def claim(
 def claim_one(connection: Connection, at: datetime = NOW) -> Delivery:
     (claimed,) = claim(connection, at)
     return claimed
+
+
+def random_letters(count: int) -> str:
+    """Letters that no compression makes shorter than an index entry may be."""
+    return "".join(random.Random(7).choices(string.ascii_letters, k=count))

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from bot.storage import (
     Database,
     articles,
 )
+from bot.types import StoredArticle
 from digests.language.clean import revision
 from digests.types import Article
 from tests.bot.storage.builders import (
@@ -18,6 +20,7 @@ from tests.bot.storage.builders import (
     a_house,
     an_article,
     keep,
+    random_letters,
 )
 
 LONG_AGO = NOW - timedelta(days=300)
@@ -211,7 +214,7 @@ async def test_two_sources_with_one_id_are_two_articles(database: Database):
 async def test_an_id_of_ten_thousand_characters_is_an_id(
     database: Database, house: House
 ):
-    long = "x" * 10_000
+    long = random_letters(10_000)
     first, _ = await database.write(
         articles.store, house.source, an_article(id=long), now=NOW
     )
@@ -227,21 +230,32 @@ async def test_an_id_of_ten_thousand_characters_is_an_id(
     assert other.article_id != first.article_id
 
 
-async def test_one_article_stored_by_many_at_once_is_one(database_url: str):
-    writers = [Database.open(database_url) for _ in range(4)]
-    house = await writers[0].write(a_house)
+async def test_an_article_stored_twice_at_once_is_one(database_url: str):
+    one, other = Database.open(database_url), Database.open(database_url)
+    house = await one.write(a_house)
+    loop = asyncio.get_running_loop()
+    second: list[asyncio.Future[tuple[StoredArticle, bool]]] = []
 
-    found = await asyncio.gather(
-        *(
-            writer.write(articles.store, house.source, an_article(), now=NOW)
-            for writer in writers
+    def begin_the_other() -> None:
+        second.append(
+            asyncio.ensure_future(
+                other.write(articles.store, house.source, an_article(), now=NOW)
+            )
         )
-    )
 
-    assert len({stored.revision_id for stored, _ in found}) == 1
-    assert sorted(new for _, new in found) == [False, False, False, True]
-    for writer in writers:
-        await writer.close()
+    def store(connection: Connection) -> tuple[StoredArticle, bool]:
+        done = articles.store(connection, house.source, an_article(), now=NOW)
+        # The other comes to its own insert while this one is not yet committed.
+        loop.call_soon_threadsafe(begin_the_other)
+        time.sleep(0.2)
+        return done
+
+    first, new = await one.write(store)
+
+    assert new
+    assert await second[0] == (first, False)
+    for opened in (one, other):
+        await opened.close()
 
 
 # ── fresh and search ───────────────────────────────────────────────────────────

@@ -169,3 +169,33 @@ async def test_claimers_at_once_never_share_a_delivery(four: list[Database]):
     assert len(taken) == 36
     assert len(set(taken)) == 36
     assert {fence for _, fence in taken} == {1}
+
+
+@pytest.mark.postgres
+async def test_two_claims_at_once_never_send_two_messages_to_one_destination(
+    postgres_url: str,
+):
+    """One takes what the other, whose clock is behind, may not take yet."""
+    one, other = Database.open(postgres_url), Database.open(postgres_url)
+    house = await one.write(a_house)
+    await one.write(some_deliveries, house, slot="1")
+    waiting = await one.write(claim_one)
+    await one.write(
+        deliveries.record_retry, waiting, not_before=NOW + LEASE, reason="?", now=NOW
+    )
+    await one.write(some_deliveries, house, slot="2")
+    loop = asyncio.get_running_loop()
+
+    def claim_while_the_other_does(
+        connection: Connection,
+    ) -> tuple[tuple[Delivery, ...], tuple[Delivery, ...]]:
+        mine = deliveries.claim(connection, now=NOW + LEASE, lease=LEASE, limit=1)
+        theirs = asyncio.run_coroutine_threadsafe(other.write(claim), loop)
+        return mine, theirs.result(timeout=30)
+
+    mine, theirs = await one.write(claim_while_the_other_does)
+
+    assert [delivery.id for delivery in mine] == [waiting.id]
+    assert theirs == ()
+    for opened in (one, other):
+        await opened.close()

@@ -121,7 +121,11 @@ def test_a_deferred_transaction_would_have_failed_at_once(sqlite_url: str):
     assert caught.value.sqlite_errorname == "SQLITE_BUSY_SNAPSHOT"
 
 
-async def test_a_write_waits_for_a_lock_while_the_loop_stays_free(sqlite_url: str):
+async def test_a_write_waits_for_a_lock_while_the_loop_stays_free(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    # Far shorter than the lock is held: SQLite gives up, we do not.
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.01)
     database = Database.open(sqlite_url)
     with closing(sqlite3.connect(file_of(sqlite_url), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -250,6 +254,21 @@ def test_a_shortened_file_is_refused_and_kept(sqlite_url: str):
         Database.open(sqlite_url)
 
     assert file.read_bytes() == content
+
+
+def test_damage_where_opening_does_not_read_is_found_at_once(sqlite_url: str):
+    file = file_of(sqlite_url)
+    with closing(sqlite3.connect(file)) as looked:
+        (page,) = looked.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'told'"
+        ).fetchone()
+        (size,) = looked.execute("PRAGMA page_size").fetchone()
+    content = bytearray(file.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    file.write_bytes(content)
+
+    with pytest.raises(ConfigurationError, match=r"is damaged.* restore a backup"):
+        Database.open(sqlite_url)
 
 
 def furnish(connection: Connection) -> None:

@@ -41,6 +41,7 @@ from tests.bot.storage.builders import (
     an_issue,
     an_occurrence,
     parts,
+    random_letters,
 )
 
 words = st.text(max_size=6)
@@ -267,7 +268,7 @@ async def test_the_ledger_grows_with_each_edition(database: Database, house: Hou
 async def test_a_sentence_longer_than_an_index_entry_is_told_whole(
     database: Database, house: House
 ):
-    letters = "".join(chr(97 + number * number % 26) for number in range(20_000))
+    letters = random_letters(20_000)
     told = Told(sentences=frozenset({letters, letters + "."}))
 
     await database.write(an_issue, house, told=told)

@@ -92,7 +92,7 @@ def test_the_payload_is_nothing_but_json():
         (".counts", "3 stories from 20 articles in 9 sources · 2 min read"),
         (".story > .source", "Hallin Courier · 2 more · 07:30"),
         (".update", "Update"),
-        (".more summary", "2 quotes · 2 figures, story 1"),
+        (".more summary", "1 more quote · 2 figures, story 1"),
         (".hero blockquote", f"“{samples.HERO.text}”"),
         (".hero .speaker", "Tomas Ekdahl"),
         (".brief h3", "Also in brief"),
@@ -174,9 +174,17 @@ def test_a_quote_that_is_too_long_is_left_out_and_never_cut():
     story = samples.a_story(samples.BRIDGE, cards=(long, samples.HERO))
     payload = payload_of(samples.an_edition(stories=(story,), hero=long))
     assert payload["hero"] is None
-    assert [card["text"] for card in payload["stories"][0]["cards"]] == [
-        samples.HERO.text
-    ]
+    (told,) = payload["stories"]
+    assert told["shown"]["text"] == samples.HERO.text
+    assert told["cards"] == []
+
+
+def test_the_quote_of_the_edition_is_not_shown_a_second_time_in_its_story():
+    story = samples.a_story(samples.BRIDGE, cards=(samples.HERO,))
+    payload = payload_of(samples.an_edition(stories=(story,), hero=samples.HERO))
+    (told,) = payload["stories"]
+    assert told["shown"] is None
+    assert [card["text"] for card in told["cards"]] == [samples.HERO.text]
 
 
 def test_a_flood_of_stories_stays_within_the_budget():
