@@ -167,12 +167,14 @@ class Outbox:
             deliveries.uncertain_due, now=now, wait=self.uncertain_wait
         )
         for delivery in waiting:
-            if delivery.platform in self.platforms:
-                await self._read_back(delivery)
+            await self._read_back(delivery)
 
     async def _read_back(self, delivery: Delivery) -> None:
         """Adopt what arrived, send again what did not, hold what cannot be known."""
-        platform = self.platforms[delivery.platform]
+        platform = self.platforms.get(delivery.platform)
+        if platform is None:
+            await self._hold(delivery, f"{delivery.platform} is not connected.")
+            return
         now = self.clock.now()
         try:
             async with asyncio.timeout(self.send_timeout.total_seconds()):
@@ -181,6 +183,13 @@ class Outbox:
             await self._hold(delivery, str(error))
         except Exception as error:
             log.warning("reading back failed", delivery=delivery.id, reason=str(error))
+            await self.db.write(
+                deliveries.record_uncertain,
+                delivery,
+                reason=f"It could not be looked for: {error}",
+                now=now,
+                not_before=now + self.uncertain_wait,
+            )
         else:
             if message_id is not None:
                 await self._record_sent(delivery, message_id)

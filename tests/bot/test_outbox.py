@@ -91,6 +91,23 @@ async def test_where_reading_back_is_refused_it_is_held_and_says_why(desk):
     assert len(parts_of(desk)) == 1
 
 
+async def test_a_look_that_fails_is_tried_again_later_and_not_at_once(desk):
+    desk.platform.script(Lost())
+    await desk.post()
+    read_back = desk.platform.read_back
+
+    async def broken(_delivery: Delivery) -> str | None:
+        raise ConnectionError("no route")
+
+    desk.platform.read_back = broken
+    desk.clock.advance(WAIT + timedelta(seconds=1))
+    assert await desk.outbox.drain() == desk.clock.now() + WAIT
+    desk.platform.read_back = read_back
+    desk.clock.advance(WAIT + timedelta(seconds=1))
+    await desk.outbox.drain()
+    assert await states(desk) == ["sent"] * PARTS
+
+
 async def test_a_limit_is_waited_out_and_not_a_moment_less(desk):
     desk.platform.script(Limited("Slow down.", retry_after=30))
     await desk.post()

@@ -116,11 +116,14 @@ def _story(
 
 
 def _shown_card(cards: Sequence[Card], hero: Card | None) -> Card | None:
-    """The quote that a story shows at once: named, short, and not the edition's own."""
+    """The quote that a story shows at once: whole, named, short, not the hero."""
     fitting = (
         card
         for card in cards
-        if card.speaker and card != hero and len(card.text) <= limits.QUOTE_SHOWN
+        if card.speaker
+        and card != hero
+        and not card.text[:1].islower()
+        and len(card.text) <= limits.QUOTE_SHOWN
     )
     return next(fitting, None)
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.storage import Database, deliveries, destinations
+from bot.storage import Connection, Database, deliveries, destinations
+from bot.types import Delivery
 from tests.bot.storage.builders import (
+    LEASE,
     NOW,
     WAIT,
     House,
