@@ -2,7 +2,7 @@
 
 With a bot running (`standfirst demo`) and Chromium installed:
 
-    python docs/take_picture.py http://127.0.0.1:8711/ docs/local-page.png [--dark]
+    python docs/take_picture.py http://127.0.0.1:8711/ docs/page.png [--dark]
 """
 
 import argparse
