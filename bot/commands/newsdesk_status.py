@@ -31,7 +31,11 @@ def build(desk: Desk) -> Command:
         sent = await desk.archive.newest_deliveries(workspace_id, SHOWN)
         blocks: list[Block] = [await _digest(desk, d, texts) for d in digests]
         if not digests:
-            blocks.append(Paragraph(text=texts.say("No digest is set up here yet.")))
+            nothing = texts.say(
+                "No digest is set up here yet. Describe one in a file and run: "
+                "standfirst apply FILE.toml"
+            )
+            blocks.append(Paragraph(text=nothing))
         blocks += [_delivery(d, invocation, desk, texts) for d in sent]
         blocks.append(Small(text=f"Standfirst {desk.version}"))
         return Reply(title=texts.say("Status"), blocks=tuple(blocks))

@@ -74,7 +74,8 @@ export function completeIn(input, list) {
 
   input.addEventListener("input", later);
   input.addEventListener("sent", close);
-  input.addEventListener("blur", () => setTimeout(close, 120));
+  // Later, so that a click on a suggestion lands; not when the focus came back meanwhile.
+  input.addEventListener("blur", () => setTimeout(() => document.activeElement === input || close(), 120));
   list.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     put([...list.children].indexOf(event.target.closest("li")));
