@@ -1,9 +1,21 @@
 """What can go wrong in the composer, and whose turn it is then.
 
     DigestsError                  base; its text is a whole sentence fit to be shown
-    └── InputError                the user's turn: what, where, and what to do
-        ├── UnreadableInput       a file or line that cannot be read as text
-        └── UsageError            a verb, option or value that does not exist
+    ├── InputError                the user's turn: what, where, and what to do
+    │   ├── UnreadableInput       a file or line that cannot be read as text
+    │   └── UsageError            a verb, option or value that does not exist
+    └── SourceError               one source gave nothing this time; others go on
+        ├── Refused               the admin's turn: we may not or will not dial that
+        ├── Gone                  the admin's turn: 410, it will not come back
+        ├── Missing               later, then the admin: 404 and other refusals of 4xx
+        ├── Denied                the admin's turn: 401, 403, 407
+        ├── Limited               later, after `wait` seconds: 429, 503
+        ├── TooLarge              the admin's turn: more than we ever read
+        ├── TooSlow               later: it did not answer whole in time
+        ├── Untrusted             its owner's turn: the certificate is not good
+        ├── Unreachable           later: no name, no connection, 5xx, a broken answer
+        ├── Unreadable            later: not a feed, page or list that we can read
+        └── Killed                its reader used up time or memory and was ended
 
 Anything else that leaves this package is a defect of ours: the developer's turn.
 """
@@ -23,3 +35,65 @@ class UnreadableInput(InputError):
 
 class UsageError(InputError):
     """A verb, an option or a value that the interface does not know."""
+
+
+class SourceError(DigestsError):
+    """A source could not be read; its text names the host, never a whole address."""
+
+    #: Whether asking again is pointless until somebody changes something.
+    permanent = False
+
+    def __init__(self, message: str, *, wait: float | None = None) -> None:
+        super().__init__(message)
+        #: Seconds that the source asked us to wait, or None.
+        self.wait = wait
+
+
+class Refused(SourceError):
+    """An address that we do not dial, or that its owner asks us not to read."""
+
+    permanent = True
+
+
+class Gone(SourceError):
+    """The source says that it has ended (410)."""
+
+    permanent = True
+
+
+class Missing(SourceError):
+    """Nothing stands at the address now (404 and the other refusals of 4xx)."""
+
+
+class Denied(SourceError):
+    """The source wants a name and password, or wants us not at all (401, 403, 407)."""
+
+    permanent = True
+
+
+class Limited(SourceError):
+    """The source asks for a pause of `wait` seconds (429, 503)."""
+
+
+class TooLarge(SourceError):
+    """The answer is larger than anything we read, packed or unpacked."""
+
+
+class TooSlow(SourceError):
+    """The answer was not there whole before the deadline."""
+
+
+class Untrusted(SourceError):
+    """The certificate is expired, self-made or for another host."""
+
+
+class Unreachable(SourceError):
+    """No name, no connection, or an answer that breaks off or makes no sense."""
+
+
+class Unreadable(SourceError):
+    """What came is not what it should be, or is built to do harm."""
+
+
+class Killed(SourceError):
+    """The reader of this source used up its time or memory and was ended."""

@@ -39,6 +39,9 @@ _BLOCK_TAG = re.compile(
     r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br))", re.IGNORECASE
 )
 
+#: What a reader of a page never sees as words.
+_NOT_WORDS = ["script", "style", "template", "noscript", "iframe", "object", "svg"]
+
 #: Parsers take time by the square of the depth; no page is that deep.
 _DEEPEST = 3000
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)(?:[^<>]*(/)>)?")
@@ -80,6 +83,21 @@ def extract(html: str, *, url: str | None = None) -> Article:
         lang=fields.get("lang"),
         revision=revision(title, text),
     )
+
+
+def plain_text(fragment: str) -> str:
+    """The words of a piece of HTML, a line for each of its blocks; no markup is left.
+
+    A piece that is nested deeper than any page gives no words.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    if fragment.count("<") > _DEEPEST and _shape(fragment)[0] > _DEEPEST:
+        return ""
+    parsed = LexborHTMLParser(_BLOCK_TAG.sub("\n<", fragment))
+    parsed.strip_tags(_NOT_WORDS)
+    lines = (_one_line(line) for line in parsed.text().split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def instant(written: str) -> datetime | None:
@@ -160,13 +178,9 @@ def _by_trafilatura(page: str) -> str:
 
 def _by_readability(page: str) -> str:
     from readability import Document
-    from selectolax.lexbor import LexborHTMLParser
 
     _silence("readability")
-    content = Document(page).summary(html_partial=True)
-    parsed = LexborHTMLParser(_BLOCK_TAG.sub("\n<", content))
-    lines = (_one_line(line) for line in parsed.text().split("\n"))
-    return "\n".join(line for line in lines if line)
+    return plain_text(Document(page).summary(html_partial=True))
 
 
 def _silence(library: str) -> None:

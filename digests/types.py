@@ -53,6 +53,8 @@ class Article:
     revises: str | None = None
     #: "fictional" or "retold" for the sample articles that come with the project.
     sample: str | None = None
+    #: Whether `text` is only what a feed tells of the article, not the article.
+    excerpt: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
