@@ -7,9 +7,12 @@ that comes before the text it corrects still ends up with it. `store` and
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, select, update
 
@@ -26,10 +29,20 @@ from digests.types import Article, Figure, Quote
 
 #: A feed can call its items by whole paragraphs; an index entry has an end.
 _LONGEST_ID = 500
+#: How many values one question may name.
+_AT_ONCE = 500
+
+T = TypeVar("T")
 
 
 def store(
-    connection: Connection, source: Source, article: Article, *, now: datetime
+    connection: Connection,
+    source: Source,
+    article: Article,
+    *,
+    now: datetime,
+    names: Sequence[str] = (),
+    baseline: bool = False,
 ) -> tuple[StoredArticle, bool]:
     """Keep what the source gave; True when this version was not known before.
 
@@ -38,6 +51,9 @@ def store(
         source: Where the article comes from.
         article: Its `id` and `revises` are the source's own.
         now: When it was fetched.
+        names: Further names by which the source's article is known again; of several
+            that are, the first says which one it is.
+        baseline: Keep it as if it had been told: `fresh` leaves it out.
 
     A new version becomes the current one unless it is dated before the current one.
     """
@@ -48,11 +64,11 @@ def store(
         .with_for_update(key_share=True)
     )
     name = _short(article.id)
-    article_id = _identify(connection, source, article, now)
+    article_id = _identify(connection, source, article, names, now)
     known = _known(connection, article_id, article)
     if known is not None:
         return _seen_again(connection, known, name), False
-    return _add(connection, article_id, article, name, now), True
+    return _add(connection, article_id, article, name, now, baseline), True
 
 
 def known(connection: Connection, *, source_id: int) -> frozenset[tuple[str, str]]:
@@ -63,6 +79,61 @@ def known(connection: Connection, *, source_id: int) -> frozenset[tuple[str, str
         .where(articles.c.source_id == source_id)
     )
     return frozenset((row.external_id, row.hash) for row in rows)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """An article that a source gave before: its current text, and all its versions."""
+
+    article: Article
+    hashes: frozenset[str]
+    #: When the current version was fetched, and whether it counts as told.
+    fetched_at: datetime
+    baseline: bool
+
+
+def heard(
+    connection: Connection, *, source_id: int, names: Collection[str]
+) -> dict[str, Heard]:
+    """Find what the source gave before under any of these names, by the name."""
+    short = {_short(name): name for name in names}
+    ids: dict[str, int] = {}
+    for some in _batched(short, _AT_ONCE):
+        rows = connection.execute(
+            select(article_ids.c.external_id, article_ids.c.article_id).where(
+                article_ids.c.source_id == source_id,
+                article_ids.c.external_id.in_(some),
+            )
+        )
+        ids |= {short[row.external_id]: row.article_id for row in rows}
+    found = _heard(connection, sorted(set(ids.values())))
+    return {name: found[key] for name, key in ids.items() if key in found}
+
+
+def _heard(connection: Connection, keys: Sequence[int]) -> dict[int, Heard]:
+    hashes: dict[int, set[str]] = defaultdict(set)
+    current: dict[int, Row[Any]] = {}
+    for some in _batched(keys, _AT_ONCE):
+        mine = revisions.c.article_id.in_(some)
+        for key, version in connection.execute(
+            select(revisions.c.article_id, revisions.c.hash).where(mine)
+        ):
+            hashes[key].add(version)
+        rows = connection.execute(
+            select(*COLUMNS, revisions.c.baseline)
+            .select_from(JOINED)
+            .where(mine, revisions.c.current)
+        )
+        current |= {row.article_id: row for row in rows}
+    return {
+        key: Heard(
+            article=noun(row),
+            hashes=frozenset(hashes[key]),
+            fetched_at=row.fetched_at,
+            baseline=row.baseline,
+        )
+        for key, row in current.items()
+    }
 
 
 def store_analysis(
@@ -82,6 +153,7 @@ def fresh(
 ) -> tuple[Article, ...]:
     """List the current versions that came in at `since` or later, newest first.
 
+    What counts as told from the start (`baseline`) is not among them.
     What counts is when we fetched them: a late find is news to us, and whether it is
     too old to be told is the composer's to say. The caller has the ids from a digest.
     """
@@ -90,6 +162,7 @@ def fresh(
         .select_from(JOINED)
         .where(
             revisions.c.current,
+            ~revisions.c.baseline,
             revisions.c.fetched_at >= since,
             articles.c.source_id.in_(source_ids),
         )
@@ -138,12 +211,15 @@ def search(
 
 
 def _identify(
-    connection: Connection, source: Source, article: Article, now: datetime
+    connection: Connection,
+    source: Source,
+    article: Article,
+    further: Sequence[str],
+    now: datetime,
 ) -> int:
     """Give the article's key, made when none of its names was heard before."""
-    names = [_short(article.id)]
-    if article.revises:
-        names.append(_short(article.revises))
+    given = (article.id, article.revises, *further)
+    names = list(dict.fromkeys(_short(name) for name in given if name))
     found = {
         row.external_id: row.article_id
         for row in connection.execute(
@@ -166,7 +242,7 @@ def _identify(
             article_ids.insert(),
             [
                 {"source_id": source.id, "external_id": name, "article_id": article_id}
-                for name in dict.fromkeys(unheard)
+                for name in unheard
             ],
         )
     return int(article_id)
@@ -207,7 +283,12 @@ def _seen_again(connection: Connection, row: Row[Any], name: str) -> StoredArtic
 
 
 def _add(
-    connection: Connection, article_id: int, article: Article, name: str, now: datetime
+    connection: Connection,
+    article_id: int,
+    article: Article,
+    name: str,
+    now: datetime,
+    baseline: bool,
 ) -> StoredArticle:
     current = _outdates(connection, article_id, article)
     if current:
@@ -232,6 +313,8 @@ def _add(
             author=article.author,
             lang=article.lang,
             sample=article.sample,
+            excerpt=article.excerpt,
+            baseline=baseline,
             title=article.title,
             text=article.text,
         )
@@ -266,6 +349,12 @@ def _retire(connection: Connection, article_id: int) -> None:
         .where(revisions.c.article_id == article_id, revisions.c.current)
         .values(current=False)
     )
+
+
+def _batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    several = iter(things)
+    while some := list(islice(several, size)):
+        yield some
 
 
 def _hash(article: Article) -> str:

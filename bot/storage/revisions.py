@@ -29,6 +29,7 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
     revisions.c.published,
     revisions.c.lang,
     revisions.c.sample,
+    revisions.c.excerpt,
     revisions.c.fetched_at,
     revisions.c.current,
     articles.c.url,
@@ -51,6 +52,7 @@ def noun(row: Row[Any]) -> Article:
         lang=row.lang,
         revision=row.hash,
         sample=row.sample,
+        excerpt=row.excerpt,
     )
 
 

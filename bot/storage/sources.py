@@ -1,13 +1,13 @@
 """Verbs on sources: public ones are stored once for all, private ones belong.
 
-`record_good` and `record_problem` are the intake's, which reads for everybody: they
-name the source alone.
+`due`, `earliest`, `by_key`, `record` and `let_rest` are the intake's, which reads for
+everybody: they name no workspace.
 """
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage.dialects import insert
@@ -68,19 +68,77 @@ def in_use(connection: Connection) -> tuple[Source, ...]:
     return tuple(map(noun, found))
 
 
-def record_good(connection: Connection, *, source_id: int, now: datetime) -> None:
-    """Note that the source was read without a problem."""
+def by_key(connection: Connection, *, source_id: int) -> Source | None:
+    """Find the source as it stands now; None when it was taken away."""
+    row = connection.execute(select(sources).where(sources.c.id == source_id)).first()
+    return noun(row) if row else None
+
+
+def due(connection: Connection, *, now: datetime, limit: int) -> tuple[Source, ...]:
+    """List the sources in use that it is time to read, the longest due first."""
+    found = connection.execute(
+        select(sources)
+        .where(
+            _polled(),
+            or_(sources.c.next_poll_at.is_(None), sources.c.next_poll_at <= now),
+        )
+        .order_by(sources.c.next_poll_at.nulls_first(), sources.c.id)
+        .limit(limit)
+    )
+    return tuple(map(noun, found))
+
+
+def earliest(connection: Connection, *, now: datetime) -> datetime | None:
+    """Tell when the next source is due: `now` when one never was read."""
+    newcomer = select(sources.c.id).where(_polled(), sources.c.next_poll_at.is_(None))
+    if connection.execute(newcomer.limit(1)).first() is not None:
+        return now
+    moment: datetime | None = connection.execute(
+        select(func.min(sources.c.next_poll_at)).where(_polled())
+    ).scalar()
+    return moment
+
+
+def record(connection: Connection, *, source: Source) -> None:
+    """Keep what the last reading made of the source: its name, kind and state."""
+    values = {name: getattr(source, name) for name in _READING}
     connection.execute(
-        update(sources)
-        .where(sources.c.id == source_id)
-        .values(last_good=now, problem=None)
+        update(sources).where(sources.c.id == source.id).values(values)
     )
 
 
-def record_problem(connection: Connection, *, source_id: int, problem: str) -> None:
-    """Note what went wrong with the last reading, in words."""
+def let_rest(connection: Connection, *, host: str, until: datetime) -> None:
+    """Leave all sources of a host alone until then, unless they already are longer."""
+    there = or_(
+        *(
+            or_(
+                sources.c.address == f"{scheme}://{host}",
+                sources.c.address.startswith(f"{scheme}://{host}/", autoescape=True),
+            )
+            for scheme in ("http", "https")
+        )
+    )
+    shorter = or_(sources.c.rest_until.is_(None), sources.c.rest_until < until)
     connection.execute(
-        update(sources).where(sources.c.id == source_id).values(problem=problem)
+        update(sources)
+        .where(there, shorter)
+        .values(
+            rest_until=until,
+            next_poll_at=case(
+                (sources.c.next_poll_at > until, sources.c.next_poll_at), else_=until
+            ),
+        )
+    )
+
+
+def revive(connection: Connection, *, source_id: int, workspace_id: int) -> None:
+    """Read a source again that had ended, because somebody of its users says so."""
+    connection.execute(
+        update(sources)
+        .where(
+            sources.c.id == source_id, sources.c.stopped, visible(workspace_id)
+        )
+        .values(stopped=False, failures=0, next_poll_at=None)
     )
 
 
@@ -95,14 +153,42 @@ def visible(workspace_id: int) -> ColumnElement[bool]:
     )
 
 
+#: The columns that a reading changes.
+_READING = (
+    "kind",
+    "name",
+    "last_good",
+    "problem",
+    "asked_at",
+    "next_poll_at",
+    "failures",
+    "rest_until",
+    "stopped",
+    "etag",
+    "last_modified",
+    "moved_to",
+    "moved_seen",
+    "items_a_day",
+    "notice",
+    "noticed_at",
+)
+
+
 def noun(row: Row[Any]) -> Source:
     """Make the noun of a row of the table."""
     return Source(
         id=row.id,
         workspace_id=row.workspace_id,
-        kind=row.kind,
         address=row.address,
-        name=row.name,
-        last_good=row.last_good,
-        problem=row.problem,
+        **{name: getattr(row, name) for name in _READING},
     )
+
+
+def _polled() -> ColumnElement[bool]:
+    """Tell of a row whether some digest that is not paused wants it read."""
+    wanted = (
+        select(digest_sources.c.source_id)
+        .join(digests, digests.c.id == digest_sources.c.digest_id)
+        .where(~digests.c.paused)
+    )
+    return and_(~sources.c.stopped, sources.c.id.in_(wanted))

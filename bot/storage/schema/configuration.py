@@ -4,11 +4,13 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Double,
     ForeignKey,
     Index,
     Integer,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from bot.storage.columns import Instant, Json, Words
@@ -63,6 +65,16 @@ sources = table(
     Column("etag", Words),
     Column("last_modified", Words),
     Column("next_poll_at", Instant, index=True),
+    Column("asked_at", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("rest_until", Instant),
+    Column("stopped", Boolean, nullable=False, server_default=false()),
+    # Where it says that it has moved for good, and how often in a row.
+    Column("moved_to", Words),
+    Column("moved_seen", Integer, nullable=False, server_default="0"),
+    Column("items_a_day", Double),
+    Column("notice", Words),
+    Column("noticed_at", Instant),
     UniqueConstraint("workspace_id", "address"),
 )
 # UNIQUE holds NULLs for different: the public ones need a rule of their own.
@@ -110,6 +122,8 @@ digest_sources = Table(
     ),
     workspace(),
     Column("position", Integer, nullable=False),
+    # When an edition first took the source in; what it held then is no news later.
+    Column("begun_at", Instant),
     within("digests", "digest_id"),
     Index(None, "workspace_id"),
 )

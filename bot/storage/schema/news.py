@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from bot.storage.columns import Instant, Words
@@ -64,6 +65,10 @@ revisions = table(
     Column("sample", Words),
     Column("title", Words),
     Column("text", Words, nullable=False),
+    # Stored as if it had been told: nobody waits for it as news.
+    Column("baseline", Boolean, nullable=False, server_default=false()),
+    # The text goes on elsewhere.
+    Column("excerpt", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("article_id", "hash"),
     Index(None, "current", "dated_at"),
     Index(None, "current", "fetched_at"),
