@@ -23,6 +23,7 @@ from bot.doctor import Doctor
 from bot.editions import Editions
 from bot.engine.in_process import InProcess
 from bot.intake import Intake
+from bot.intake.outside import Outside
 from bot.outbox import Outbox
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
@@ -36,7 +37,8 @@ from bot.texts import Texts
 from bot.types import Inbox
 from bot.web import server
 
-LOOK = timedelta(seconds=2)  # how soon what another process stored is noticed
+#: How soon what another process stored is noticed: orders, and new sources.
+LOOK, POLL_LOOK = timedelta(seconds=2), timedelta(seconds=15)
 
 
 class SystemClock:
@@ -55,6 +57,7 @@ class House:
     db: Database
     clock: SystemClock
     wakeups: Wakeups
+    polls: Wakeups
     editions: Editions
     outbox: Outbox
     archive: Archive
@@ -71,13 +74,16 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
     db = await asyncio.to_thread(Database.open, settings.database_url)
     engine = InProcess()
     try:
-        yield await _built(settings, db, engine)
+        async with Outside(settings.fetch_allow_private) as outside:
+            yield await _built(settings, db, engine, outside)
     finally:
         engine.close()
         await db.close()
 
 
-async def _built(settings: Settings, db: Database, engine: InProcess) -> House:
+async def _built(
+    settings: Settings, db: Database, engine: InProcess, outside: Outside
+) -> House:
     clock = SystemClock()
     key = await _key(settings, db, clock)
     mailbox = LocalMailbox(db)
@@ -88,7 +94,7 @@ async def _built(settings: Settings, db: Database, engine: InProcess) -> House:
         db=db,
         engine=engine,
         clock=clock,
-        intake=Intake(db=db, engine=engine, clock=clock),
+        intake=Intake(db=db, engine=engine, clock=clock, outside=outside),
         platforms=platforms,
     )
     outbox = Outbox(
@@ -126,6 +132,7 @@ async def _built(settings: Settings, db: Database, engine: InProcess) -> House:
         db=db,
         clock=clock,
         wakeups=wakeups,
+        polls=Wakeups(clock=clock, tick=POLL_LOOK),
         editions=editions,
         outbox=outbox,
         archive=archive,

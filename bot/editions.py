@@ -12,7 +12,7 @@ from stored facts only.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ import structlog
 from bot import schedules
 from bot.due import next_due_of, zone_of
 from bot.errors import UserError
-from bot.intake import Intake
+from bot.intake import Intake, past_of
 from bot.ports import Clock, Engine, Platform
 from bot.storage import (
     Connection,
@@ -137,7 +137,9 @@ class Editions:
 
     async def post_now(self, workspace_id: int, digest: Digest, key: str) -> Outcome:
         """Order an edition and compose it at once; sending is the outbox's."""
-        return await self._compose(await self.order(workspace_id, digest, key))
+        ordered = await self.order(workspace_id, digest, key)
+        await self.intake.refresh(digest.sources, insist=True)
+        return await self._compose(ordered)
 
     async def preview(self, digest: Digest, platform: str) -> Draft:
         """What would be posted now; nothing is stored but newly read articles."""
@@ -297,6 +299,7 @@ class Editions:
         now = self.clock.now()
         if not self._settle(conn, occurrence, "composed", None):
             return None
+        told = told_by(edition)
         issue = issues.store(
             conn,
             workspace_id=digest.workspace_id,
@@ -304,7 +307,7 @@ class Editions:
             occurrence_id=occurrence.id,
             edition=edition,
             manifest=manifest_of(edition, digest),
-            told=told_by(edition),
+            told=replace(told, revisions=told.revisions | past_of(conn, digest, now)),
         )
         archive_stories.record(
             conn,

@@ -115,6 +115,7 @@ async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
         for platform in house.platforms.values():
             tasks.create_task(platform.run(house.inbox))
         tasks.create_task(house.wakeups.run(_wake(house)))
+        tasks.create_task(house.polls.run(house.editions.intake.poll))
         for start in extra:
             tasks.create_task(start())
         say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")

@@ -10,6 +10,7 @@ process's own environment, and it cannot say which file a bad value came from.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ PREFIX = "STANDFIRST_"
 _FOLDER = "standfirst"
 #: A shorter key can be guessed.
 _SHORTEST_KEY = 16
+_PLACE = re.compile(r"(?:[\w.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):\d{1,5}")
 
 
 def _loopback(host: str) -> str:
@@ -49,6 +51,13 @@ def _address(url: str) -> str:
     if "://" not in url:
         raise ValueError("no address")
     return url
+
+
+def _places(written: str) -> str:
+    entries = [entry.strip() for entry in written.split(",") if entry.strip()]
+    if entries != ["1"] and not all(map(_PLACE.fullmatch, entries)):
+        raise ValueError("no list of places")
+    return written
 
 
 def _lower(value: object) -> object:
@@ -98,6 +107,8 @@ class Settings(BaseModel):
     web_port: int = Field(8711, ge=0, le=65535)
     #: Signs what buttons carry; None = one that is kept in the database.
     secret_key: SecretStr | None = None
+    #: Places of private networks that sources may be read from: `host:port,…`, or 1.
+    fetch_allow_private: Annotated[str, AfterValidator(_places)] = ""
     #: Seconds.
     send_timeout: float = Field(20.0, gt=0, le=600)
     #: Seconds from the end of an unclear send to the look whether it arrived.
@@ -125,6 +136,9 @@ _MUST_BE = {
     ),
     "web_port": "a whole number from 0 to 65535",
     "secret_key": "a line of letters and digits",
+    "fetch_allow_private": (
+        "empty, 1 for every network, or a list such as feeds.local:8080,10.0.0.7:80"
+    ),
     "send_timeout": "a number of seconds over 0 and up to 600",
     "uncertain_wait": "a number of seconds from 0 to 86400",
     "log_level": "debug, info, warning or error",

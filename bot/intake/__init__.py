@@ -15,11 +15,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 
 from bot.intake import addresses, states
-from bot.intake.keeping import Found, keep, sorted_out
+from bot.intake.keeping import Found, keep, past_of, sorted_out
 from bot.intake.local import read_folder
 from bot.intake.outside import Outside
 from bot.intake.readings import Reading
@@ -28,6 +29,8 @@ from bot.storage import Connection, sources
 from bot.storage.database import Database
 from bot.types import Source
 from digests.errors import DigestsError, Limited, Unreadable
+
+__all__ = ["Intake", "past_of"]
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +42,9 @@ AT_ONCE = 8
 BATCH = 200
 #: How long an edition waits for sources that are slow, in seconds.
 PATIENCE = 45.0
+DEFECT = "It could not be read through a defect of this bot; the log says more."
+
+Why = Literal["due", "early", "insisting"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,18 +59,14 @@ class Intake:
     _turns: defaultdict[int, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), repr=False
     )
-    _places: asyncio.Semaphore = field(
-        default_factory=lambda: asyncio.Semaphore(AT_ONCE), repr=False
-    )
 
     async def poll(self) -> datetime | None:
         """Read every source that is due; when the next one is."""
-        while due := await self.db.read(
-            sources.due, now=self.clock.now(), limit=BATCH
-        ):
-            await asyncio.gather(*(self._in_turn(source.id) for source in due))
-            if len(due) < BATCH:
-                break
+        due = await self._due()
+        while due:
+            places = asyncio.Semaphore(AT_ONCE)
+            await asyncio.gather(*(self._in_turn(s.id, places) for s in due))
+            due = await self._due() if len(due) == BATCH else ()
         return await self.db.read(sources.earliest, now=self.clock.now())
 
     async def refresh(self, wanted: Iterable[Source], *, insist: bool = False) -> int:
@@ -74,8 +76,10 @@ class Intake:
             wanted: Of one digest or several.
             insist: Somebody asked by hand: sources that failed are tried as well.
         """
+        places = asyncio.Semaphore(AT_ONCE)
+        early: Why = "insisting" if insist else "early"
         reads = [
-            asyncio.create_task(self._in_turn(source.id, insist=insist, early=True))
+            asyncio.create_task(self._in_turn(source.id, places, early))
             for source in wanted
         ]
         if not reads:
@@ -84,33 +88,39 @@ class Intake:
         for task in late:
             task.cancel()
         if late:
-            log.warning("sources are slow; going on without them", count=len(late))
+            log.warning("going on without sources that are slow", count=len(late))
             await asyncio.gather(*late, return_exceptions=True)
         return sum(task.result() for task in done)
 
+    async def _due(self) -> tuple[Source, ...]:
+        return await self.db.read(sources.due, now=self.clock.now(), limit=BATCH)
+
     async def _in_turn(
-        self, source_id: int, *, insist: bool = False, early: bool = False
+        self, source_id: int, places: asyncio.Semaphore, why: Why = "due"
     ) -> int:
         """Read a source unless somebody has just done so; how much new was stored."""
-        async with self._turns[source_id], self._places:
+        async with places, self._turns[source_id]:
             source = await self.db.read(sources.by_key, source_id=source_id)
-            now = self.clock.now()
-            if source is None or not _is_wanted(source, now, insist, early):
+            if source is None or not _is_wanted(source, self.clock.now(), why):
                 return 0
-            return await self._read(source)
+            try:
+                return await self._read(source)
+            except DigestsError as error:
+                await self._failed(source, error)
+            except Exception:
+                # A defect in one source must not silence the others.
+                log.exception("reading failed", source=source.name)
+                await self._failed(source, DigestsError(DEFECT))
+            return 0
 
     async def _read(self, source: Source) -> int:
         now = self.clock.now()
-        try:
-            reading = await self.look(source)
-        except DigestsError as error:
-            await self._failed(source, error, now)
-            return 0
+        reading = await self.look(source)
         feed = _own_feed(source, reading)
         if feed is not None:
-            found = states.at_its_feed(source, feed, now)
-            await self.db.write(sources.record, source=found)
-            return await self._read(found)
+            source = states.at_its_feed(source, feed, now)
+            await self.db.write(sources.record, source=source)
+            reading = await self.look(source)
         return await self._take_in(source, reading, now)
 
     async def look(self, source: Source) -> Reading:
@@ -121,15 +131,10 @@ class Intake:
         """
         if source.kind == "folder":
             return await self.engine.run(read_folder, source)
-        address = states.address_of(source)
-        known = source.last_good is not None and source.kind != "site"
-        followed = address != source.address
         return await self.outside.look(
-            address,
+            states.address_of(source),
             now=self.clock.now(),
-            kind="feed" if source.kind == "site" and followed else (
-                source.kind if known else None
-            ),
+            kind=states.kind_of(source),
             etag=source.etag,
             last_modified=source.last_modified,
         )
@@ -139,7 +144,7 @@ class Intake:
         after = states.after_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
         if after.problem and after.problem != source.problem:
-            log.warning("source has a problem", source=after.name, problem=after.problem)
+            log.warning("source has a problem", source=after.name, why=after.problem)
         count = await self.db.write(keep, after, found, now=now)
         if count:
             log.debug("source has news", source=after.name, articles=count)
@@ -152,12 +157,12 @@ class Intake:
             return Found()
         return await sorted_out(source, reading, now, db=self.db, engine=self.engine)
 
-    async def _failed(
-        self, source: Source, error: DigestsError, now: datetime
-    ) -> None:
-        after = states.after_failure(source, error, now)
+    async def _failed(self, source: Source, error: DigestsError) -> None:
+        # What was stored on the way: the source may have been found elsewhere.
+        newest = await self.db.read(sources.by_key, source_id=source.id) or source
+        after = states.after_failure(newest, error, self.clock.now())
         if after.problem != source.problem:
-            log.warning("source has a problem", source=after.name, problem=after.problem)
+            log.warning("source has a problem", source=after.name, why=after.problem)
         await self.db.write(_record_failure, after, isinstance(error, Limited))
 
 
@@ -168,12 +173,12 @@ def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
         sources.let_rest(conn, host=host, until=source.rest_until)
 
 
-def _is_wanted(source: Source, now: datetime, insist: bool, early: bool) -> bool:
-    """Whether it is to be read: out of turn, or because its time has come."""
-    if not early:
+def _is_wanted(source: Source, now: datetime, why: Why) -> bool:
+    """Whether it is to be read: its time has come, or somebody cannot wait for it."""
+    if why == "due":
         due = source.next_poll_at is None or source.next_poll_at <= now
         return due and not source.stopped
-    if not states.may_be_asked(source, now, insist=insist):
+    if not states.may_be_asked(source, now, insist=why == "insisting"):
         return False
     just_read = source.asked_at is not None and now - source.asked_at < RECENT
     return source.kind == "folder" or not just_read
@@ -185,14 +190,13 @@ def _own_feed(source: Source, reading: Reading) -> str | None:
     Raises:
         Unreadable: The page of a site names no feed any more.
     """
-    is_new = source.last_good is None
-    at_page = states.address_of(source) == source.address
-    if reading.kind != "page" or not at_page or not (is_new or source.kind == "site"):
+    at_page = states.address_of(source) == source.address and reading.kind == "page"
+    if not at_page or not (source.last_good is None or source.kind == "site"):
         return None
     if source.kind == "site" and not reading.feeds:
         raise Unreadable("The page names no feed any more.")
-    dated = any(article.published for article in reading.articles)
+    article = any(a.published for a in reading.articles)
     front = addresses.is_front_page(source.address)
-    if reading.feeds and (front or not dated or source.kind == "site"):
+    if reading.feeds and (front or not article or source.kind == "site"):
         return reading.feeds[0]
     return None

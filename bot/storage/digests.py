@@ -105,6 +105,21 @@ def resume(
     return _change(connection, workspace_id, digest_id, {"paused": False})
 
 
+def begin_sources(
+    connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
+) -> frozenset[int]:
+    """Note that an edition takes the digest's sources in; the keys of the new ones."""
+    mine = (
+        digest_sources.c.digest_id == digest_id,
+        digest_sources.c.workspace_id == workspace_id,
+        digest_sources.c.begun_at.is_(None),
+    )
+    new = connection.execute(select(digest_sources.c.source_id).where(*mine)).scalars()
+    begun = frozenset(new)
+    connection.execute(update(digest_sources).where(*mine).values(begun_at=now))
+    return begun
+
+
 def delete_one(
     connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> bool:
@@ -127,7 +142,22 @@ def _link_sources(
     mine = or_(sources.c.workspace_id == workspace_id, sources.c.workspace_id.is_(None))
     ids = [source.id for source in wanted]
     _hold_to(connection, select(sources.c.id).where(mine), ids, "A source")
+    kept = connection.execute(
+        select(digest_sources.c.source_id, digest_sources.c.begun_at).where(
+            digest_sources.c.digest_id == digest_id,
+            digest_sources.c.begun_at.is_not(None),
+        )
+    ).all()
     _replace(connection, digest_sources, "source_id", workspace_id, digest_id, ids)
+    for source_id, begun_at in kept:
+        connection.execute(
+            update(digest_sources)
+            .where(
+                digest_sources.c.digest_id == digest_id,
+                digest_sources.c.source_id == source_id,
+            )
+            .values(begun_at=begun_at)
+        )
 
 
 def _link_destinations(

@@ -1,0 +1,21 @@
+"""Reads a source on this machine: a folder of articles; it must not go anywhere else."""
+
+from pathlib import Path
+
+from bot.intake.readings import Reading
+from bot.types import Source
+from digests.sources import folder
+
+
+def read_folder(source: Source) -> Reading:
+    """What the folder holds at present.
+
+    Raises:
+        DigestsError: It cannot be read; the message says what to do.
+    """
+    found = folder.read(Path(source.address), source=source.name)
+    return Reading(
+        kind="folder",
+        articles=found.articles,
+        problems=tuple(f"{p.where}: {p.what}" for p in found.problems[:3]),
+    )

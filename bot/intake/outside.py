@@ -1,0 +1,104 @@
+"""The way to sources beyond this machine, opened when first needed; it stores nothing.
+
+The libraries behind it are heavy: who reads folders only never loads them.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from bot.intake.readings import Reading
+from bot.types import SourceKind
+
+if TYPE_CHECKING:
+    from digests.sources.cage import Cage
+    from digests.sources.fetch import Fetcher
+
+
+class Outside:
+    """Fetches and reads addresses; an async context manager of one event loop."""
+
+    def __init__(self, allow_private: str = "") -> None:
+        self._allow_private = allow_private
+        self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
+        self._ways: tuple[Fetcher, Cage] | None = None
+
+    async def look(
+        self,
+        address: str,
+        *,
+        now: datetime,
+        kind: SourceKind | None = None,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Reading:
+        """What stands at the address.
+
+        Args:
+            address: Of a feed, a page or a news sitemap.
+            now: The time.
+            kind: What it must be; None = whatever it is.
+            etag: What the last whole answer gave, with `last_modified`.
+            last_modified: The same.
+
+        Raises:
+            SourceError: Whose turn it is, is in its kind.
+        """
+        from digests.sources import reading
+        from digests.sources.fetch import NotModified, Validators
+
+        fetcher, cage = await self._open()
+        visit = await reading.read(
+            address,
+            fetcher=fetcher,
+            cage=cage,
+            now=now,
+            known=Validators(etag=etag, last_modified=last_modified),
+            kind=kind if kind in ("feed", "page", "sitemap") else None,
+        )
+        if isinstance(visit, NotModified):
+            return Reading(
+                kind=kind or "feed",
+                unchanged=True,
+                etag=visit.validators.etag,
+                last_modified=visit.validators.last_modified,
+                moved_to=visit.moved_to,
+            )
+        return Reading(
+            kind=visit.kind,
+            articles=visit.articles,
+            title=visit.title,
+            feeds=tuple(link.address for link in visit.feeds),
+            etag=visit.validators.etag,
+            last_modified=visit.validators.last_modified,
+            moved_to=visit.moved_to,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End connections and the cage."""
+        await self._stack.aclose()
+        self._ways = None
+
+    async def _open(self) -> "tuple[Fetcher, Cage]":
+        from digests.sources.cage import Cage
+        from digests.sources.fetch import Fetcher, policy
+
+        async with self._opening:
+            if self._ways is None:
+                rules = policy(self._allow_private)
+                self._ways = (
+                    await self._stack.enter_async_context(Fetcher(rules)),
+                    await self._stack.enter_async_context(Cage()),
+                )
+            return self._ways

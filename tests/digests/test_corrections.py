@@ -1,0 +1,81 @@
+"""Corrections of substance, told from changes that nobody needs to hear of."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.corrections import differs
+from digests.types import Article
+from tests.data.corrections import PAIRS
+
+AROUND = (
+    "The town has had many winters like this one, people there say. {} "
+    "More will be known when the council has met again, a spokesman added."
+)
+
+
+def article(text: str, title: str = "News from the town") -> Article:
+    lang = "de" if " wird " in text else "en"
+    return Article(id="a", title=title, text=text, lang=lang)
+
+
+def kind(old: str, new: str) -> str | None:
+    found = differs(article(old), article(new))
+    return found.kind if found else None
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), PAIRS)
+def test_a_pair_is_what_stands_beside_it(old: str, new: str, expected: str | None):
+    assert kind(old, new) == expected
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), PAIRS)
+def test_a_pair_is_the_same_within_a_longer_text(
+    old: str, new: str, expected: str | None
+):
+    assert kind(AROUND.format(old), AROUND.format(new)) == expected
+
+
+def test_there_are_thirty_pairs_of_every_kind():
+    assert len(PAIRS) >= 30
+    assert {p[2] for p in PAIRS} == {None, "figure", "name", "negation", "quote"}
+
+
+def test_what_went_and_what_came_are_named():
+    found = differs(
+        article("The fire killed 14 people."), article("The fire killed 17 people.")
+    )
+    assert found is not None
+    assert (found.before, found.after) == ("14", "17")
+    assert found.sentence == "The fire killed 17 people."
+
+
+def test_a_corrected_title_is_a_correction():
+    old = article("The town waits.", title="Fire kills 14 in Torvale")
+    new = replace(old, title="Fire kills 17 in Torvale")
+    found = differs(old, new)
+    assert found is not None
+    assert found.kind == "figure"
+
+
+def test_moved_sentences_correct_nothing():
+    one, two = "The fire killed 14 people.", "Torvale has 9,000 inhabitants."
+    assert kind(f"{one} {two}", f"{two} {one}") is None
+
+
+def test_a_thousand_sentences_are_compared_in_little_time():
+    text = " ".join(f"Sentence number {n} is about the lake." for n in range(1000))
+    found = differs(article(text), article(text.replace("number 500", "number 5000")))
+    assert found is not None
+
+
+@given(st.text(max_size=300))
+def test_a_text_never_corrects_itself(text: str):
+    assert kind(text, text) is None
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_no_pair_of_texts_breaks_it(old: str, new: str):
+    kind(old, new)
