@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
-import digests
 from digests.errors import Killed, SourceError
 from digests.sources.cage.frames import LENGTH, opened, packed
 from digests.sources.cage.limits import Limits
@@ -153,4 +152,4 @@ class Cage:
 
 def _home() -> str:
     """The folder that the worker imports `digests` from: the one we came from."""
-    return str(Path(digests.__file__).resolve().parents[1])
+    return str(Path(__file__).resolve().parents[3])
