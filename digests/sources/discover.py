@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from digests.extract import web_address
+from digests.extract import too_deep, web_address
 from digests.sources.words import one_line
 
 #: More feeds than this no page offers to choose from.
@@ -40,6 +40,8 @@ def feeds(html: str, *, url: str) -> tuple[FeedLink, ...]:
     """
     from selectolax.lexbor import LexborHTMLParser
 
+    if too_deep(html):
+        return ()
     try:
         parsed = LexborHTMLParser(html)
         declared = parsed.css('link[rel~="alternate"][href][type]')

@@ -20,6 +20,8 @@ MOST = 1_000
 _LARGEST = 5 << 20
 _LONGEST_NAME = 200
 _DEEPEST = 10
+#: How these are mostly written.
+_USUAL = {"xmlurl": "xmlUrl", "htmlurl": "htmlUrl"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,8 +59,8 @@ def read(body: bytes) -> Outline:
     found: dict[str, Subscription] = {}
     left_out = 0
     for outline, folders in _outlines(root):
-        one = _subscription(outline, folders)
-        if one is None or (len(found) >= MOST and one.address not in found):
+        one = _subscription(outline, folders) if len(found) < MOST else None
+        if one is None:
             left_out += 1
         else:
             found.setdefault(one.address, one)
@@ -137,6 +139,8 @@ def _title(outline: "_Element") -> str:
 
 def _attribute(outline: "_Element", name: str) -> str:
     """An attribute whatever its case, as files have it."""
+    if written := outline.get(_USUAL.get(name, name)):
+        return str(written).strip()
     for key, value in outline.attrib.items():
         if str(key).lower() == name:
             return str(value).strip()

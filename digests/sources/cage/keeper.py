@@ -70,20 +70,21 @@ class Cage:
         async with self._turn:
             self._rest(None)
             try:
-                answer = await self._ask(job)
+                answer, tired = await self._ask(job)
             except BaseException:
                 # Whatever it was, the pipe may hold half an answer.
                 await self._end()
                 raise
             self._done += 1
-            if self._done >= self._limits.jobs:
+            if tired or self._done >= self._limits.jobs:
                 await self._end()
             self._rest(self._limits.idle)
         if isinstance(answer, SourceError):
             raise answer
         return cast(_Read, answer)
 
-    async def _ask(self, job: bytes) -> Any:
+    async def _ask(self, job: bytes) -> tuple[Any, bool]:
+        """The answer, and whether its worker should be replaced."""
         worker = self._worker or await self._start()
         try:
             async with asyncio.timeout(self._limits.wall):
@@ -94,7 +95,8 @@ class Cage:
                 "reader was ended."
             ) from None
         try:
-            return opened(content)
+            answer, tired = opened(content)
+            return answer, bool(tired)
         except Exception:
             raise Killed("Its reader gave no sound answer and was ended.") from None
 
