@@ -92,12 +92,17 @@ def plain_text(fragment: str) -> str:
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    if fragment.count("<") > _DEEPEST and _shape(fragment)[0] > _DEEPEST:
+    if too_deep(fragment):
         return ""
     parsed = LexborHTMLParser(_BLOCK_TAG.sub("\n<", fragment))
     parsed.strip_tags(_NOT_WORDS)
     lines = (_one_line(line) for line in parsed.text().split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def too_deep(html: str) -> bool:
+    """Whether it is nested deeper than any page, so that parsers take too long."""
+    return html.count("<") > _DEEPEST and _shape(html)[0] > _DEEPEST
 
 
 def instant(written: str) -> datetime | None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
-import digests
 from digests.errors import Killed, SourceError
 from digests.sources.cage.frames import LENGTH, opened, packed
 from digests.sources.cage.limits import Limits
@@ -71,20 +70,21 @@ class Cage:
         async with self._turn:
             self._rest(None)
             try:
-                answer = await self._ask(job)
+                answer, tired = await self._ask(job)
             except BaseException:
                 # Whatever it was, the pipe may hold half an answer.
                 await self._end()
                 raise
             self._done += 1
-            if self._done >= self._limits.jobs:
+            if tired or self._done >= self._limits.jobs:
                 await self._end()
             self._rest(self._limits.idle)
         if isinstance(answer, SourceError):
             raise answer
         return cast(_Read, answer)
 
-    async def _ask(self, job: bytes) -> Any:
+    async def _ask(self, job: bytes) -> tuple[Any, bool]:
+        """The answer, and whether its worker should be replaced."""
         worker = self._worker or await self._start()
         try:
             async with asyncio.timeout(self._limits.wall):
@@ -95,7 +95,8 @@ class Cage:
                 "reader was ended."
             ) from None
         try:
-            return opened(content)
+            answer, tired = opened(content)
+            return answer, bool(tired)
         except Exception:
             raise Killed("Its reader gave no sound answer and was ended.") from None
 
@@ -153,4 +154,4 @@ class Cage:
 
 def _home() -> str:
     """The folder that the worker imports `digests` from: the one we came from."""
-    return str(Path(digests.__file__).resolve().parents[1])
+    return str(Path(__file__).resolve().parents[3])

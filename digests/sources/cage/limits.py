@@ -22,11 +22,13 @@ class Limits:
     """Of one job."""
 
     #: Seconds of CPU; no sound feed or page comes near.
-    cpu: float = 2.0
+    cpu: float = 1.25
     #: Seconds by the clock, for a machine that is busy elsewhere.
     wall: float = 15.0
-    #: Bytes that the worker may grow by.
-    memory: int = 192 << 20
+    #: Bytes that the worker may grow by, beyond the code it has loaded.
+    memory: int = 64 << 20
+    #: Bytes that a worker may keep between jobs before it is replaced.
+    kept: int = 24 << 20
     #: Bytes of an answer.
     answer: int = 32 << 20
     #: Jobs after which a worker is replaced, against slow leaks.
@@ -61,14 +63,17 @@ def allow_cpu(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def allow_memory(more: int) -> None:
-    """Let this process grow by so many bytes from where it stands now."""
+def allow_memory(ceiling: int) -> None:
+    """Let this process hold so many bytes of private data."""
     if sys.platform == "linux":
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (_private_data() + more, hard))
+        resource.setrlimit(resource.RLIMIT_DATA, (ceiling, hard))
 
 
-def _private_data() -> int:
+def private_data() -> int:
+    """How many bytes this process holds for itself; 0 where nobody can tell."""
+    if sys.platform != "linux":
+        return 0
     status = Path("/proc/self/status").read_text(encoding="utf-8", errors="replace")
     lines = (line for line in status.splitlines() if line.startswith("VmData:"))
     return int(next(lines).split()[1]) << 10

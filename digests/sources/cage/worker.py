@@ -6,7 +6,6 @@ It dials nobody, writes no file, starts no process, and ends with its keeper.
 import os
 import pickle
 import sys
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any, BinaryIO
 
@@ -41,8 +40,17 @@ def main(parent: int) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     jobs = sys.stdin.buffer
+    code = 0
     while job := _next(jobs):
-        answers.write(packed(_answer(*job)))
+        name, args, kwargs, own = job
+        if name[0] not in sys.modules:
+            limits.allow_memory(sys.maxsize)
+            _prepare(name[0])
+            code = limits.private_data()
+        answer = _answer(name, args, kwargs, own, code)
+        # Memory that stays would be missing from what the next job may use.
+        tired = limits.private_data() > code + own.kept
+        answers.write(packed((answer, tired)))
         answers.flush()
 
 
@@ -58,11 +66,22 @@ def _next(jobs: BinaryIO) -> Any:
     return pickle.loads(jobs.read(LENGTH.unpack(head)[0]))  # noqa: S301 - the keeper's
 
 
+def _prepare(module: str) -> None:
+    """Import what a job needs before anything is counted."""
+    prepare = getattr(import_module(module), "prepare", None)
+    if prepare is not None:
+        prepare()
+
+
 def _answer(
-    name: tuple[str, str], args: tuple[Any, ...], kwargs: dict[str, Any], own: Limits
+    name: tuple[str, str],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    own: Limits,
+    code: int,
 ) -> object:
-    read = _reader(*name)
-    limits.allow_memory(own.memory)
+    read = getattr(sys.modules[name[0]], name[1])
+    limits.allow_memory(code + own.memory)
     limits.allow_cpu(own.cpu)
     try:
         return read(*args, **kwargs)
@@ -78,16 +97,6 @@ def _answer(
         return Unreadable(f"It cannot be read ({type(error).__name__}).")
     finally:
         limits.allow_cpu(0)
-
-
-def _reader(module: str, name: str) -> Callable[..., object]:
-    """The function, with what it needs imported before anything is counted."""
-    home = import_module(module)
-    prepare = getattr(home, "prepare", None)
-    if prepare is not None:
-        prepare()
-    found: Callable[..., object] = getattr(home, name)
-    return found
 
 
 if __name__ == "__main__":

@@ -7,24 +7,20 @@ password is none, a date that cannot be is none.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from html import unescape
+from datetime import datetime
 from urllib.parse import urljoin
 
-from digests.extract import instant, plain_text, web_address
+from digests.extract import plain_text, web_address
 from digests.language.clean import clean, revision
+from digests.sources.dates import published
 from digests.sources.feed.identity import ids
 from digests.sources.feed.nouns import Entry
+from digests.sources.words import language, one_line
 from digests.types import Article
 
 _LONGEST_TITLE = 500
 _LONGEST_AUTHOR = 200
 _LONGEST_TEXT = 200_000
-_AHEAD = timedelta(hours=24)
-#: Before the first feeds nothing was published in one; such dates are defaults.
-_FIRST_YEAR = 1990
-_TAG = re.compile(r"<[A-Za-z/!]")
-_LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
 #: How texts end that go on elsewhere.
 _CUT = re.compile(
     r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|(?:read more|continue reading|weiterlesen|"
@@ -75,35 +71,12 @@ def _article(entry: Entry, now: datetime, base: str) -> Article:
         text=text,
         title=title,
         url=web_address(_complete(entry.link or _guid_link(entry), base)),
-        published=moment(entry.published, now),
+        published=published(entry.published, now),
         author=one_line(entry.author)[:_LONGEST_AUTHOR] or None,
         lang=language(entry.lang),
         revision=revision(title, text),
         excerpt=_is_excerpt(text, entry.content),
     )
-
-
-def one_line(written: str) -> str:
-    """Words of a title or name: markup and references resolved, one line."""
-    if "<" in written and _TAG.search(written):
-        written = plain_text(written)
-    elif "&" in written:
-        written = unescape(written)
-    return " ".join(clean(written).split())
-
-
-def language(written: str) -> str | None:
-    """A declared language where it is a tag."""
-    tag = written.strip().replace("_", "-")
-    return tag if _LANG.match(tag) else None
-
-
-def moment(written: str, now: datetime) -> datetime | None:
-    """When it was published; None when it says nothing or nonsense."""
-    found = instant(written) if written else None
-    if found is None or found.year < _FIRST_YEAR:
-        return None
-    return now.astimezone(UTC) if found > now + _AHEAD else found
 
 
 def _body(entry: Entry) -> str:

@@ -16,6 +16,7 @@ _TRACKING = re.compile(
     r"guccounter|ns_\w+|s?cid|smid|spm|sr_share|share_id)\Z",
     re.IGNORECASE,
 )
+_ADDRESS = ("http://", "https://")
 _LONGEST_ID = 500
 
 
@@ -44,6 +45,8 @@ def ids(
         words: Title and date of each.
     """
     places = [canonical(link) if link else "" for link in links]
+    # A guid that is an address flips and grows like one.
+    guids = [canonical(g) if g.startswith(_ADDRESS) else g for g in guids]
     shared = _shared(guids, [p or w for p, w in zip(places, words, strict=True)])
     return tuple(
         _short(guid if guid and guid not in shared else place or _hash(said))

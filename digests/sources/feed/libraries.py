@@ -72,7 +72,8 @@ def _entry(found: Mapping[str, Any]) -> Entry:
     body, kind = _content(found.get("content"))
     described = _text(found.get("description") or found.get("summary"))
     return Entry(
-        guid=_text(found.get("id")),
+        # Without a guid both libraries may repeat the link there.
+        guid="" if found.get("id") == found.get("link") else _text(found.get("id")),
         link=_text(found.get("link")),
         title=_text(found.get("title")),
         body=body or described,

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from digests.errors import Unreadable
 from digests.extract import web_address
 from digests.sources.feed import json_feed, libraries
-from digests.sources.feed.entries import articles, language, one_line
+from digests.sources.feed.entries import articles
 from digests.sources.feed.nouns import Feed, Listing
 from digests.sources.feed.preparing import prepared
+from digests.sources.words import language, one_line
 
 _HEAD = 8 << 10
 _LANGUAGE = re.compile(

@@ -1,0 +1,153 @@
+"""Lists of feeds as other readers keep them: OPML in and out, with folders.
+
+Reading is for the cage where the file is a stranger's. The form is OPML 2.0
+(opml.org/spec2.opml); folders are outlines without an address.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digests.errors import Unreadable
+from digests.extract import web_address
+from digests.sources.words import one_line
+from digests.sources.xml_bytes import harmless, root_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MOST = 1_000
+_LARGEST = 5 << 20
+_LONGEST_NAME = 200
+_DEEPEST = 10
+#: How these are mostly written.
+_USUAL = {"xmlurl": "xmlUrl", "htmlurl": "htmlUrl"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subscription:
+    """A feed somebody reads."""
+
+    address: str
+    title: str = ""
+    #: The site that it belongs to, or None.
+    site: str | None = None
+    #: The folders around it, outermost first.
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outline:
+    """What a file lists."""
+
+    subscriptions: tuple[Subscription, ...]
+    #: Outlines that name a feed in a way that cannot be read, or beyond the 1,000th.
+    left_out: int
+
+
+def read(body: bytes) -> Outline:
+    """The feeds that the file lists, each address once, at most 1,000.
+
+    Raises:
+        Unreadable: It is no OPML, or built to do harm.
+    """
+    if len(body) > _LARGEST:
+        raise Unreadable("It is larger than 5 MiB; split it.")
+    root = root_of(harmless(body))
+    if str(root.tag).lower() != "opml":
+        raise Unreadable("It is no OPML file; export one from your feed reader.")
+    found: dict[str, Subscription] = {}
+    left_out = 0
+    for outline, folders in _outlines(root):
+        one = _subscription(outline, folders) if len(found) < MOST else None
+        if one is None:
+            left_out += 1
+        else:
+            found.setdefault(one.address, one)
+    return Outline(subscriptions=tuple(found.values()), left_out=left_out)
+
+
+def prepare() -> None:
+    """Load what `read` needs, before the cage begins to count."""
+    import lxml.etree  # noqa: F401
+
+
+def write(subscriptions: Sequence[Subscription], *, title: str = "Feeds") -> bytes:
+    """The list as an OPML file in UTF-8, in order, folders where they first occur."""
+    from lxml import etree
+
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = _xml(title)
+    body = etree.SubElement(root, "body")
+    folders: dict[tuple[str, ...], _Element] = {(): body}
+    for one in subscriptions:
+        place = body
+        for depth in range(1, len(one.folders) + 1):
+            path = one.folders[:depth]
+            if path not in folders:
+                named = _xml(path[-1])
+                folders[path] = etree.SubElement(
+                    place, "outline", text=named, title=named
+                )
+            place = folders[path]
+        name = _xml(one.title or one.address)
+        outline = etree.SubElement(
+            place, "outline", type="rss", text=name, title=name, xmlUrl=one.address
+        )
+        if one.site:
+            outline.set("htmlUrl", one.site)
+    return etree.tostring(
+        root, encoding="utf-8", xml_declaration=True, pretty_print=True
+    )
+
+
+def _outlines(root: "_Element") -> Iterator[tuple["_Element", tuple[str, ...]]]:
+    """Every outline with an address and the folders around it, in the file's order."""
+    stack: list[tuple[_Element, tuple[str, ...]]] = []
+    stack += [(child, ()) for child in reversed(_children(root, "body"))]
+    while stack:
+        element, folders = stack.pop()
+        if _attribute(element, "xmlurl"):
+            yield element, folders
+            inner = folders
+        else:
+            name = _title(element)
+            inner = (*folders, name) if name and len(folders) < _DEEPEST else folders
+        stack += [(child, inner) for child in reversed(_children(element, "outline"))]
+
+
+def _children(element: "_Element", name: str) -> list["_Element"]:
+    return [child for child in element if str(child.tag).lower() == name]
+
+
+def _subscription(outline: "_Element", folders: tuple[str, ...]) -> Subscription | None:
+    address = web_address(_attribute(outline, "xmlurl"))
+    if address is None:
+        return None
+    return Subscription(
+        address=address,
+        title=_title(outline),
+        site=web_address(_attribute(outline, "htmlurl")),
+        folders=folders,
+    )
+
+
+def _title(outline: "_Element") -> str:
+    written = _attribute(outline, "title") or _attribute(outline, "text")
+    return one_line(written)[:_LONGEST_NAME]
+
+
+def _attribute(outline: "_Element", name: str) -> str:
+    """An attribute whatever its case, as files have it."""
+    if written := outline.get(_USUAL.get(name, name)):
+        return str(written).strip()
+    for key, value in outline.attrib.items():
+        if str(key).lower() == name:
+            return str(value).strip()
+    return ""
+
+
+def _xml(text: str) -> str:
+    """The text without the characters that XML cannot hold."""
+    return "".join(c for c in text if c >= " " and not "\ud800" <= c <= "\udfff"
+                   and c not in "\ufffe\uffff")  # fmt: skip

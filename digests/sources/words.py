@@ -1,0 +1,28 @@
+"""Titles, names and language tags of strangers as plain words; nothing stays live."""
+
+import re
+from html import unescape
+
+from digests.extract import plain_text
+from digests.language.clean import clean
+
+_TAG = re.compile(r"<[A-Za-z/!]")
+_LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
+#: More is not looked at for one line.
+_LONGEST = 20_000
+
+
+def one_line(written: str) -> str:
+    """Words of a title or name: markup and references resolved, one line."""
+    written = written[:_LONGEST]
+    if "<" in written and _TAG.search(written):
+        written = plain_text(written)
+    elif "&" in written:
+        written = unescape(written)
+    return " ".join(clean(written).split())
+
+
+def language(written: str) -> str | None:
+    """A declared language where it is a tag."""
+    tag = written.strip().replace("_", "-")
+    return tag if _LANG.match(tag) else None

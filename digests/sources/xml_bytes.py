@@ -1,0 +1,122 @@
+"""Makes XML from strangers harmless before any parser sees it; it reads no content.
+
+Bytes that a parser could read in another way than we do are turned into UTF-8 first;
+then what declares entities of its own is refused: bombs, files, other hosts.
+"""
+
+import codecs
+import re
+from typing import TYPE_CHECKING
+
+from digests.errors import Unreadable
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+#: «<?» or a first tag in UTF-16 or UTF-32 without a mark.
+_WIDE = (
+    (b"<\x00\x00\x00", "utf-32-le"),
+    (b"\x00\x00\x00<", "utf-32-be"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+#: «<?xm» in EBCDIC.
+_EBCDIC = b"\x4c\x6f\xa7\x94"
+#: In these every byte of an ASCII tag means itself, and nothing else makes one.
+_TRANSPARENT = re.compile(
+    r"(?:utf-?8|us-ascii|ascii|iso-?8859-\d+|latin-?\d+|windows-\d+|cp12\d\d|koi8-\w|"
+    r"gb2312|gbk|gb18030|big5(?:-hkscs)?|euc-\w+|shift_?jis|macintosh|tis-620)\Z",
+    re.IGNORECASE,
+)
+_DECLARED = re.compile(
+    rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([^"'>]{1,40})["']""", re.IGNORECASE
+)
+_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,400}\?>")
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+
+
+def harmless(body: bytes) -> bytes:
+    """The document in UTF-8 or bytes that ASCII tags can be read from.
+
+    Raises:
+        Unreadable: It declares entities of its own.
+    """
+    body = _narrow(body)
+    if _ENTITY.search(body):
+        raise Unreadable("It declares entities of its own, as no sound list does.")
+    return body
+
+
+def root_of(body: bytes) -> "_Element":
+    """The root of a harmless document, read as far as it can be.
+
+    Raises:
+        Unreadable: It is no XML, or nested deeper than any.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        raise Unreadable("It is not XML that can be read.")
+    return root
+
+
+def _narrow(body: bytes) -> bytes:
+    """The same text in bytes that mean what they look like."""
+    coding = _coding(body)
+    if coding is None:
+        return body.lstrip()
+    try:
+        text = body.decode(coding, "replace")
+    except (LookupError, ValueError):
+        text = body.decode("utf-8", "replace")
+    text = _DECLARATION.sub("", text.lstrip("\ufeff"), count=1)
+    return text.lstrip().encode("utf-8", "replace")
+
+
+def _coding(body: bytes) -> str | None:
+    """Who must decode it first; None where ASCII tags are already plain to see."""
+    for mark, coding in _ORDER_MARKS:
+        if body.startswith(mark):
+            return coding
+    for start, coding in _WIDE:
+        if body.startswith(start):
+            return coding
+    if body.startswith(_EBCDIC):
+        return "cp037"
+    declared = _DECLARED.match(body)
+    if declared is None:
+        return None
+    name = declared[1].decode("ascii", "replace").strip()
+    return None if _TRANSPARENT.match(name) else _known(name)
+
+
+def _known(name: str) -> str:
+    """The coding, unless it is none of text or says one thing and does another."""
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return "utf-8"
+    # The bytes were found to start with «<?xml» in ASCII: no wide coding.
+    wide = info.name.startswith(("utf-16", "utf-32", "cp037", "cp500", "cp1026"))
+    text = getattr(info, "_is_text_encoding", True)
+    return "utf-8" if wide or not text else info.name
