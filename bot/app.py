@@ -90,12 +90,9 @@ async def _built(
     local = LocalPlatform(mailbox=mailbox, clock=clock)
     platforms: Mapping[str, Platform] = MappingProxyType({local.name: local})
     archive = Archive(db=db)
+    intake = Intake(db=db, engine=engine, clock=clock, outside=outside)
     editions = Editions(
-        db=db,
-        engine=engine,
-        clock=clock,
-        intake=Intake(db=db, engine=engine, clock=clock, outside=outside),
-        platforms=platforms,
+        db=db, engine=engine, clock=clock, intake=intake, platforms=platforms
     )
     outbox = Outbox(
         db=db,
@@ -137,11 +134,7 @@ async def _built(
         outbox=outbox,
         archive=archive,
         doctor=Doctor(
-            db=db,
-            engine=engine,
-            clock=clock,
-            archive=archive,
-            platforms=frozenset(platforms),
+            db=db, intake=intake, archive=archive, platforms=frozenset(platforms)
         ),
         inbox=inbox(desk, registry.build(desk)),
         platforms=platforms,

@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Literal
 
 from bot.archive import Archive
-from bot.due import next_due_of
-from bot.intake import read_source
-from bot.ports import Clock, Engine
+from bot.due import next_due_of, zone_of
+from bot.intake import Intake, health
 from bot.storage import deliveries, workspaces
 from bot.storage.database import Database
-from bot.types import Digest, Workspace
+from bot.texts import Texts
+from bot.types import Digest, Source, Workspace
 from digests.errors import DigestsError
 
 
@@ -34,8 +34,7 @@ class Doctor:
     """The checks, over one database."""
 
     db: Database
-    engine: Engine
-    clock: Clock
+    intake: Intake
     archive: Archive
     #: Platforms that are on.
     platforms: frozenset[str]
@@ -65,7 +64,7 @@ class Doctor:
         for workspace in await self.db.read(workspaces.every):
             found += self._platform(workspace)
             for digest in await self.archive.digests(workspace.id):
-                found += self._digest(digest, self.clock.now())
+                found += self._digest(digest, self.intake.clock.now())
                 found += await self._sources(digest)
             found += await self._deliveries(workspace)
         if not found:
@@ -111,33 +110,46 @@ class Doctor:
         return [Finding(subject=subject, state="ok", text=text), *stopped]
 
     async def _sources(self, digest: Digest) -> list[Finding]:
-        found = []
+        found: list[Finding] = []
         for source in digest.sources:
-            subject = f"source {source.name}"
-            try:
-                reading = await self.engine.run(read_source, source)
-            except DigestsError as error:
-                found.append(
-                    Finding(
-                        subject=subject,
-                        state="problem",
-                        text=str(error),
-                        fix="mend the source, or take it out of the digest",
-                    )
-                )
-                continue
-            count = f"{len(reading.articles)} articles"
-            found.append(Finding(subject=subject, state="ok", text=count))
-            found += [
-                Finding(
-                    subject=f"{subject}: {p.where}",
-                    state="warning",
-                    text=p.what,
-                    fix=p.remedy,
-                )
-                for p in reading.problems
-            ]
+            # What was read before tells how it is; a folder and a newcomer are tried.
+            if source.kind == "folder" or source.asked_at is None:
+                found += await self._tried(source)
+            else:
+                found.append(self._as_kept(source, zone_of(digest)))
         return found
+
+    def _as_kept(self, source: Source, zone: str) -> Finding:
+        now, texts = self.intake.clock.now(), Texts.of("en")
+        how = health.of(source, now, zone, texts)
+        return Finding(
+            subject=f"source {source.name}",
+            state=how.state,
+            text=how.text,
+            fix=how.fix,
+        )
+
+    async def _tried(self, source: Source) -> list[Finding]:
+        subject = f"source {source.name}"
+        try:
+            reading = await self.intake.look(source)
+        except DigestsError as error:
+            fix = "mend the source, or take it out of the digest"
+            text = str(error)
+            return [Finding(subject=subject, state="problem", text=text, fix=fix)]
+        count = f"{len(reading.articles)} articles"
+        return [
+            Finding(subject=subject, state="ok", text=count),
+            *(
+                Finding(
+                    subject=f"{subject}: {problem.where}",
+                    state="warning",
+                    text=problem.what,
+                    fix=problem.remedy,
+                )
+                for problem in reading.problems
+            ),
+        ]
 
     async def _deliveries(self, workspace: Workspace) -> list[Finding]:
         newest = await self.db.read(

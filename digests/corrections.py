@@ -161,7 +161,9 @@ class _Counted:
 
 
 def _other_unit(one: _Counted, other: _Counted | None) -> bool:
-    return other is not None and bool(one.unit and other.unit) and one.unit != other.unit
+    return (
+        other is not None and bool(one.unit and other.unit) and one.unit != other.unit
+    )
 
 
 def _counted(text: str, lang: str | None) -> dict[str, _Counted]:
@@ -185,9 +187,7 @@ def _counted(text: str, lang: str | None) -> dict[str, _Counted]:
     return found
 
 
-def _names(
-    old: str, new: str, around: str, known: Collection[str]
-) -> tuple[str, str]:
+def _names(old: str, new: str, around: str, known: Collection[str]) -> tuple[str, str]:
     """Names of which nothing is left, or that have other parts now."""
     before, after = _name_runs(old, known), _name_runs(new, known)
     kept = {part for name in before for part in _parts(name)}
@@ -204,7 +204,7 @@ def _names(
 
 
 def _name_runs(text: str, known: Collection[str]) -> list[str]:
-    """Names of a sentence: runs of capitals; its first word only if a name elsewhere."""
+    """Names of a sentence: runs of capitals; its first word if a name elsewhere."""
     found = []
     for match in _NAME.finditer(text):
         name = match[0]

@@ -34,7 +34,11 @@ def apply(
             changes = await house.db.read(config_file.plan, wanted, prune=prune)
         else:
             changes = await house.db.write(
-                config_file.carry_out, wanted, prune=prune, now=house.clock.now()
+                config_file.carry_out,
+                wanted,
+                prune=prune,
+                now=house.clock.now(),
+                allow_private=house.settings.fetch_allow_private,
             )
         signs = {"add": "+", "change": "~", "remove": "-"}
         for change in changes:

@@ -3,6 +3,7 @@
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line
 from bot.due import next_due_of, zone_of
+from bot.intake import health
 from bot.texts import Texts
 from bot.types import (
     Block,
@@ -63,7 +64,7 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
         rows.append((texts.say("Last"), f"{when}: {outcome}"))
     paused = [d for d in digest.destinations if d.paused]
     rows += [(f"#{d.name}", str(d.paused)) for d in paused]
-    rows += [(s.name, s.problem) for s in digest.sources if s.problem]
+    rows += [(s.name, health.of(s, now, zone, texts).text) for s in digest.sources]
     return Facts(rows=tuple(rows))
 
 

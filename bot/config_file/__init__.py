@@ -6,8 +6,8 @@ writes what is set up. Applying the same file twice changes nothing the second t
 Only `prune` removes, and only inside workspaces that the file names.
 """
 
-from bot.config_file.applying import Change, carry_out, plan
+from bot.config_file.applying import Change, carry_out, ensure_source, plan
 from bot.config_file.entries import Wanted, read
 from bot.config_file.exporting import export
 
-__all__ = ["Change", "Wanted", "carry_out", "export", "plan", "read"]
+__all__ = ["Change", "Wanted", "carry_out", "ensure_source", "export", "plan", "read"]

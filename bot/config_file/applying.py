@@ -4,7 +4,8 @@ Comparing and carrying out share one normal form of a digest, so that the plan t
 shown is the plan that happens.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any, Literal
 from bot import schedules
 from bot.config_file.entries import DigestEntry, Wanted, WorkspaceEntry, kind_of
 from bot.config_file.exporting import as_entry
+from bot.errors import UserError
+from bot.intake import addresses
 from bot.storage import (
     Connection,
     destinations,
@@ -69,7 +72,8 @@ def _plan_digests(
     entry: WorkspaceEntry, known: Sequence[Digest], base: Path, prune: bool
 ) -> list[Change]:
     now = {digest.name: as_entry(digest) for digest in known}
-    wanted = {d.name: _normal(d, base) for d in entry.digest}
+    secrets = _secrets(known)
+    wanted = {d.name: _normal(d, base, secrets) for d in entry.digest}
     return _differences("digest", now, wanted, prune)
 
 
@@ -98,9 +102,22 @@ def _what_changes(old: Any, new: Any) -> str:
 
 
 def carry_out(
-    conn: Connection, wanted: Wanted, *, prune: bool, now: datetime
+    conn: Connection,
+    wanted: Wanted,
+    *,
+    prune: bool,
+    now: datetime,
+    allow_private: str = "",
 ) -> tuple[Change, ...]:
-    """Apply the file in the caller's transaction; what was changed."""
+    """Apply the file in the caller's transaction; what was changed.
+
+    Args:
+        conn: Inside a transaction.
+        wanted: The checked file.
+        prune: Also remove what the file does not name, inside its workspaces.
+        now: The time.
+        allow_private: The setting of that name, which says what is nobody else's.
+    """
     changes = plan(conn, wanted, prune=prune)
     for entry in wanted.file.workspace:
         workspace = workspaces.ensure(
@@ -111,18 +128,30 @@ def carry_out(
             zone=entry.zone,
             now=now,
         )
-        _carry_out_workspace(conn, workspace, entry, wanted.base, prune, now)
+        work = _Work(
+            conn=conn,
+            workspace=workspace,
+            base=wanted.base,
+            now=now,
+            allow_private=allow_private,
+        )
+        _carry_out_workspace(work, entry, prune)
     return changes
 
 
-def _carry_out_workspace(
-    conn: Connection,
-    workspace: Workspace,
-    entry: WorkspaceEntry,
-    base: Path,
-    prune: bool,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Work:
+    """What is carried out in one workspace, and with what."""
+
+    conn: Connection
+    workspace: Workspace
+    base: Path
+    now: datetime
+    allow_private: str
+
+
+def _carry_out_workspace(work: _Work, entry: WorkspaceEntry, prune: bool) -> None:
+    conn, workspace = work.conn, work.workspace
     places = {
         place.name: destinations.ensure(
             conn, workspace_id=workspace.id, name=place.name, channel=place.channel
@@ -130,13 +159,13 @@ def _carry_out_workspace(
         for place in entry.destination
     }
     for digest in entry.digest:
-        _carry_out_digest(conn, workspace, digest, places, base, now)
+        _carry_out_digest(work, digest, places)
     if prune:
         wanted = {d.name for d in entry.digest}
         for old in digests.in_workspace(conn, workspace_id=workspace.id):
             if old.name not in wanted:
                 digests.delete_one(
-                    conn, workspace_id=workspace.id, digest_id=old.id, now=now
+                    conn, workspace_id=workspace.id, digest_id=old.id, now=work.now
                 )
         for place in destinations.in_workspace(conn, workspace_id=workspace.id):
             if place.name not in places:
@@ -146,14 +175,11 @@ def _carry_out_workspace(
 
 
 def _carry_out_digest(
-    conn: Connection,
-    workspace: Workspace,
-    entry: DigestEntry,
-    places: dict[str, Destination],
-    base: Path,
-    now: datetime,
+    work: _Work, entry: DigestEntry, places: dict[str, Destination]
 ) -> None:
-    normal = _normal(entry, base)
+    conn, workspace = work.conn, work.workspace
+    known = digests.in_workspace(conn, workspace_id=workspace.id)
+    normal = _normal(entry, work.base, _secrets(known))
     before = digests.by_name(conn, workspace_id=workspace.id, name=entry.name)
     if before is not None and as_entry(before) == normal:
         # An untouched digest keeps its next due moment.
@@ -162,7 +188,10 @@ def _carry_out_digest(
         conn,
         workspace_id=workspace.id,
         name=entry.name,
-        sources=[_source(conn, workspace, address) for address in normal["sources"]],
+        sources=[
+            ensure_source(conn, workspace, a, allow_private=work.allow_private)
+            for a in normal["sources"]
+        ],
         destinations=[places[name] for name in entry.destinations],
         stories=entry.stories,
         include=tuple(entry.include),
@@ -181,26 +210,74 @@ def _carry_out_digest(
                     sentence=schedules.say(rule),
                     rule=schedules.to_json(rule),
                     zone=rule.zone,
-                    next=schedules.following(rule, now),
+                    next=schedules.following(rule, work.now),
                 )
                 for rule in rules
             ],
         )
 
 
-def _source(conn: Connection, workspace: Workspace, address: str) -> Source:
+def ensure_source(
+    conn: Connection,
+    workspace: Workspace,
+    address: str,
+    *,
+    name: str = "",
+    allow_private: str = "",
+) -> Source:
+    """Make the source of this full address, or find it.
+
+    Args:
+        conn: Inside a transaction.
+        workspace: Who names it; a folder, a secret address and one of a private
+            network are this workspace's, every other is shared.
+        address: Of a folder, feed or page.
+        name: For people; "" = the folder's name, or the address without its secret.
+        allow_private: The setting of that name.
+    """
     kind, full = kind_of(address, Path("/"))
-    name = Path(full).name if kind == "folder" else full
+    if kind == "folder":
+        private, shown_name = True, name or Path(full).name
+    else:
+        private = addresses.is_private(full, allow_private)
+        shown_name = name or addresses.shown(full)
+    owner = workspace.id if private else None
     return sources.ensure(
-        conn, workspace_id=workspace.id, kind=kind, address=full, name=name
+        conn,
+        workspace_id=owner,
+        kind=kind,
+        address=full,
+        name=shown_name,
+        rename=bool(name),
     )
 
 
-def _normal(entry: DigestEntry, base: Path) -> dict[str, Any]:
+def _secrets(known: Sequence[Digest]) -> dict[str, str]:
+    """The whole addresses that an export prints without their secrets, by these."""
+    whole = {source.address for digest in known for source in digest.sources}
+    masked = {address: addresses.shown(address) for address in whole}
+    several = Counter(masked.values())
+    return {mask: address for address, mask in masked.items() if several[mask] == 1}
+
+
+def _whole(address: str, base: Path, secrets: Mapping[str, str]) -> str:
+    if not addresses.is_masked(address):
+        return kind_of(address, base)[1]
+    if address not in secrets:
+        raise UserError(
+            f"«{address}» was printed without its secret, and none is known for it "
+            "here. Write the address whole."
+        )
+    return secrets[address]
+
+
+def _normal(
+    entry: DigestEntry, base: Path, secrets: Mapping[str, str]
+) -> dict[str, Any]:
     """The entry with full addresses and schedule sentences as we say them back."""
     rules = [schedules.parse(sentence) for sentence in entry.sentences]
     return {
-        "sources": [kind_of(address, base)[1] for address in entry.sources],
+        "sources": [_whole(address, base, secrets) for address in entry.sources],
         "destinations": list(entry.destinations),
         "schedule": [schedules.say(rule) for rule in rules],
         "quiet_hours": entry.quiet_hours,

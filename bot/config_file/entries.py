@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot import schedules
 from bot.errors import ConfigurationError, UserError
+from bot.intake import addresses
 from bot.types import PlatformName, SourceKind
 from digests.errors import InputError
 from digests.stories import filters
@@ -188,8 +189,11 @@ def kind_of(address: str, base: Path) -> tuple[SourceKind, str]:
         UserError: It is a folder that is not there.
     """
     if "://" in address:
-        if not address.startswith(("https://", "http://")):
+        address = address.strip()
+        if not address.lower().startswith(("https://", "http://")):
             raise UserError(f"«{address}» is neither a folder nor an http(s) address.")
+        if not addresses.host_of(address) or any(c.isspace() for c in address):
+            raise UserError(f"«{addresses.shown(address)}» is no address of a source.")
         return "feed", address
     path = (base / Path(address).expanduser()).resolve()
     if not path.exists():

@@ -1,9 +1,14 @@
-"""Everything that is set up, as a configuration file; it changes nothing."""
+"""Everything that is set up, as a configuration file; it changes nothing.
+
+The secrets of addresses are left out: where the sources are set up, `apply` knows what
+is meant.
+"""
 
 from typing import Any
 
 import tomli_w
 
+from bot.intake import addresses
 from bot.storage import Connection, destinations, digests, workspaces
 from bot.types import Digest, Workspace
 
@@ -24,9 +29,14 @@ def _export_workspace(conn: Connection, workspace: Workspace) -> dict[str, Any]:
         "zone": workspace.zone,
         "destination": [{"name": d.name, "channel": d.channel} for d in places],
         "digest": [
-            {"name": digest.name, **_without_none(as_entry(digest))} for digest in found
+            {"name": digest.name, **_without_none(_masked(as_entry(digest)))}
+            for digest in found
         ],
     }
+
+
+def _masked(entry: dict[str, Any]) -> dict[str, Any]:
+    return entry | {"sources": [addresses.shown(a) for a in entry["sources"]]}
 
 
 def _without_none(entry: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,9 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 #: A long mixture of letters and digits in a path is a key, as some private feeds have.
-_KEY_IN_PATH = re.compile(r"(?<=/)(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_-]{32,}(?=/|\Z)")
+_KEY_IN_PATH = re.compile(
+    r"(?<=/)(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_-]{32,}(?=/|\Z)"
+)
 _OWN_NETWORK = (".local", ".internal", ".lan", ".home.arpa", ".localhost", ".test")
 
 

@@ -13,7 +13,11 @@ from math import exp
 
 #: Folders are cheap to look at, and whoever writes into one sits before it.
 FOLDER = timedelta(minutes=1)
-FASTEST, USUAL, SLOWEST = timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=6)
+FASTEST, USUAL, SLOWEST = (
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=6),
+)
 LONGEST_BACK_OFF = timedelta(days=1)
 
 _DAY = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Reads a source on this machine: a folder of articles; it must not go anywhere else."""
+"""Reads a source on this machine, a folder of articles; it goes nowhere else."""
 
 from pathlib import Path
 
@@ -14,8 +14,4 @@ def read_folder(source: Source) -> Reading:
         DigestsError: It cannot be read; the message says what to do.
     """
     found = folder.read(Path(source.address), source=source.name)
-    return Reading(
-        kind="folder",
-        articles=found.articles,
-        problems=tuple(f"{p.where}: {p.what}" for p in found.problems[:3]),
-    )
+    return Reading(kind="folder", articles=found.articles, problems=found.problems)

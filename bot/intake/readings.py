@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.types import SourceKind
+from digests.sources.folder import Problem
 from digests.types import Article
 
 
@@ -16,8 +17,8 @@ class Reading:
     title: str = ""
     #: Addresses of feeds that a page names.
     feeds: tuple[str, ...] = ()
-    #: What could not be read, a sentence each; the rest was.
-    problems: tuple[str, ...] = ()
+    #: What could not be read; the rest was.
+    problems: tuple[Problem, ...] = ()
     #: The source says that it is as it was; there are no articles then.
     unchanged: bool = False
     #: What to ask with next time.

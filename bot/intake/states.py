@@ -15,6 +15,8 @@ from digests.errors import DigestsError, Gone, Limited, Missing, Unreachable, Un
 
 #: So many answers in a row must name the same new address before it is used.
 SURE_OF_MOVE = 3
+#: Problems of one reading that are kept in words.
+SHOWN = 3
 
 
 def address_of(source: Source) -> str:
@@ -42,7 +44,7 @@ def after_reading(source: Source, reading: Reading, new: int, now: datetime) -> 
         kind=source.kind if source.kind == "site" else reading.kind,
         name=_name(source, reading),
         last_good=now,
-        problem=" ".join(reading.problems) or None,
+        problem=_problems(reading),
         asked_at=now,
         failures=0,
         rest_until=None,
@@ -76,9 +78,7 @@ def after_failure(source: Source, error: DigestsError, now: datetime) -> Source:
         asked_at=now,
         failures=source.failures + 1,
         problem=str(error),
-        next_poll_at=cadence.after_failures(
-            source.address, source.failures + 1, now
-        ),
+        next_poll_at=cadence.after_failures(source.address, source.failures + 1, now),
     )
     if source.kind == "folder":
         return replace(failed, next_poll_at=now + cadence.FOLDER)
@@ -117,14 +117,18 @@ def may_be_asked(source: Source, now: datetime, *, insist: bool) -> bool:
     return insist or not waits
 
 
+def _problems(reading: Reading) -> str | None:
+    """The first problems in words; None when there are none."""
+    told = (f"{p.where}: {p.what}" for p in reading.problems[:SHOWN])
+    return " ".join(told) or None
+
+
 def _lost(source: Source, error: DigestsError) -> bool:
     moved = address_of(source) != source.address
     return moved and isinstance(error, Gone | Missing | Unreachable | Unreadable)
 
 
-def _pace(
-    source: Source, reading: Reading, new: int, now: datetime
-) -> float | None:
+def _pace(source: Source, reading: Reading, new: int, now: datetime) -> float | None:
     if source.kind == "folder":
         return None
     if source.last_good is None:

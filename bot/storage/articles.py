@@ -71,16 +71,6 @@ def store(
     return _add(connection, article_id, article, name, now, baseline), True
 
 
-def known(connection: Connection, *, source_id: int) -> frozenset[tuple[str, str]]:
-    """List the versions that a source has given: (its own id, hash)."""
-    rows = connection.execute(
-        select(revisions.c.external_id, revisions.c.hash)
-        .join(articles, articles.c.id == revisions.c.article_id)
-        .where(articles.c.source_id == source_id)
-    )
-    return frozenset((row.external_id, row.hash) for row in rows)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
     """An article that a source gave before: its current text, and all its versions."""

@@ -7,7 +7,18 @@ everybody: they name no workspace.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    case,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage.dialects import insert
@@ -22,25 +33,32 @@ def ensure(
     kind: SourceKind,
     address: str,
     name: str,
+    rename: bool = True,
 ) -> Source:
-    """Make the source, or find it by its address.
+    """Make the source, or find it by its address; one that had ended is tried again.
 
     Args:
         connection: Inside a transaction.
         workspace_id: Whose it is; None when it is public.
-        kind: What stands behind the address.
+        kind: What stands behind the address, as far as is known before it is read.
         address: Folder path or address.
         name: For people. A private source takes a new name; a public one keeps its
             first, which others see too.
+        rename: False: a private one that is there keeps its name as well.
     """
     private = workspace_id is not None
+    again = case((sources.c.stopped, null()), else_=sources.c.next_poll_at)
     row = connection.execute(
         insert(connection, sources)
         .values(workspace_id=workspace_id, kind=kind, address=address, name=name)
         .on_conflict_do_update(
             index_elements=["workspace_id", "address"] if private else ["address"],
             index_where=None if private else sources.c.workspace_id.is_(None),
-            set_={"name": name if private else sources.c.name, "kind": kind},
+            set_={
+                "name": name if private and rename else sources.c.name,
+                "stopped": false(),
+                "next_poll_at": again,
+            },
         )
         .returning(sources)
     ).one()
@@ -102,9 +120,7 @@ def earliest(connection: Connection, *, now: datetime) -> datetime | None:
 def record(connection: Connection, *, source: Source) -> None:
     """Keep what the last reading made of the source: its name, kind and state."""
     values = {name: getattr(source, name) for name in _READING}
-    connection.execute(
-        update(sources).where(sources.c.id == source.id).values(values)
-    )
+    connection.execute(update(sources).where(sources.c.id == source.id).values(values))
 
 
 def let_rest(connection: Connection, *, host: str, until: datetime) -> None:
@@ -128,17 +144,6 @@ def let_rest(connection: Connection, *, host: str, until: datetime) -> None:
                 (sources.c.next_poll_at > until, sources.c.next_poll_at), else_=until
             ),
         )
-    )
-
-
-def revive(connection: Connection, *, source_id: int, workspace_id: int) -> None:
-    """Read a source again that had ended, because somebody of its users says so."""
-    connection.execute(
-        update(sources)
-        .where(
-            sources.c.id == source_id, sources.c.stopped, visible(workspace_id)
-        )
-        .values(stopped=False, failures=0, next_poll_at=None)
     )
 
 

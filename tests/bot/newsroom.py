@@ -205,8 +205,7 @@ async def newsroom(
             inbox=inbox(desk, registry.build(desk)),
             doctor=Doctor(
                 db=db,
-                engine=engine,
-                clock=clock,
+                intake=intake,
                 archive=archive,
                 platforms=frozenset({platform.name}),
             ),

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -198,15 +198,14 @@ async def test_a_source_tells_how_its_last_reading_was(
     database: Database, house: House
 ):
     here: dict[str, Any] = {"workspace_id": house.workspace.id}
-    key: dict[str, Any] = {"source_id": house.source.id}
-    await database.write(sources.record_good, **key, now=NOW)
-    await database.write(sources.record_problem, **key, problem="It answers 404.")
+    failed = replace(house.source, last_good=NOW, problem="It answers 404.", failures=3)
+    await database.write(sources.record, source=failed)
     (bad,) = await database.read(sources.in_workspace, **here)
-    await database.write(sources.record_good, **key, now=NOW + timedelta(hours=1))
+    await database.write(sources.record, source=replace(failed, problem=None))
     (good,) = await database.read(sources.in_workspace, **here)
 
-    assert (bad.last_good, bad.problem) == (NOW, "It answers 404.")
-    assert (good.last_good, good.problem) == (NOW + timedelta(hours=1), None)
+    assert bad == failed
+    assert (good.last_good, good.problem) == (NOW, None)
 
 
 async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(

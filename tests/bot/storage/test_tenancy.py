@@ -46,7 +46,7 @@ CANARY = "quetzal"
 #: belongs to no workspace at all.
 FOR_EVERYBODY = {
     "articles.fresh",
-    "articles.known",
+    "articles.heard",
     "articles.store",
     "articles.store_analysis",
     "deliveries.claim",
@@ -71,9 +71,12 @@ FOR_EVERYBODY = {
     "quotes.store",
     "schedules.due",
     "schedules.earliest",
+    "sources.by_key",
+    "sources.due",
+    "sources.earliest",
     "sources.in_use",
-    "sources.record_good",
-    "sources.record_problem",
+    "sources.let_rest",
+    "sources.record",
     "workspaces.by_external",
     "workspaces.ensure",
     "workspaces.every",
