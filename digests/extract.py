@@ -36,7 +36,7 @@ _LONGEST_FIELD = 500
 _MOST_NODES = 500
 _LONGEST_JSON = 1 << 20
 _BLOCK_TAG = re.compile(
-    r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br))", re.IGNORECASE
+    r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br)\b)", re.IGNORECASE
 )
 
 #: What a reader of a page never sees as words.

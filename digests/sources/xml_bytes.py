@@ -54,6 +54,24 @@ def harmless(body: bytes) -> bytes:
     return body
 
 
+def as_utf8(body: bytes) -> bytes:
+    """A harmless document in UTF-8: by its own word, or by what it can be.
+
+    Parsers that guess for themselves can take minutes over it.
+    """
+    declared = _DECLARED.match(body)
+    named = declared[1].decode("ascii", "replace") if declared else "utf-8"
+    for coding in (named, "utf-8"):
+        try:
+            text = body.decode(coding)
+            break
+        except (LookupError, ValueError):
+            continue
+    else:
+        text = body.decode("cp1252", "replace")
+    return _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
+
+
 def root_of(body: bytes) -> "_Element":
     """The root of a harmless document, read as far as it can be.
 

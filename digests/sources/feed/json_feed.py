@@ -38,7 +38,7 @@ def read(body: bytes) -> Listing:
 def _entry(item: dict[str, Any]) -> Entry:
     html, plain = _text(item, "content_html"), _text(item, "content_text")
     return Entry(
-        guid=_text(item, "id"),
+        guid=_id(item.get("id")),
         link=_text(item, "url") or _text(item, "external_url"),
         title=_text(item, "title"),
         body=html or plain or _text(item, "summary"),
@@ -57,8 +57,13 @@ def _author(item: dict[str, Any]) -> str:
     return ", ".join(filter(None, named))
 
 
+def _id(value: object) -> str:
+    """An id, that some write as a number."""
+    if isinstance(value, int) and value.bit_length() < 128:
+        return str(value)
+    return value if isinstance(value, str) else ""
+
+
 def _text(item: dict[str, Any], name: str) -> str:
     value = item.get(name)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)[:40] if value.bit_length() < 128 else ""
     return value if isinstance(value, str) else ""

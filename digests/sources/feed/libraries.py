@@ -10,7 +10,9 @@ from typing import Any
 
 from digests.sources.feed.nouns import Entry, Listing
 from digests.sources.feed.preparing import MOST_ENTRIES, without_long_names
+from digests.sources.xml_bytes import as_utf8
 
+_UTF_8 = {"content-type": "application/xml; charset=utf-8"}
 #: feedparser takes about a second for this much; fastfeedparser's answer must do then.
 _LARGEST_FOR_CARE = 1 << 20
 
@@ -47,7 +49,8 @@ def _careful(body: bytes) -> Listing | None:
 
     try:
         parsed = feedparser.parse(
-            BytesIO(without_long_names(body)),
+            BytesIO(without_long_names(as_utf8(body))),
+            response_headers=_UTF_8,
             sanitize_html=False,
             resolve_relative_uris=False,
         )

@@ -29,7 +29,7 @@ from digests.errors import (
 )
 from digests.sources.fetch import decoding, dialling, statuses
 from digests.sources.fetch.answers import Fetched, NotModified, Validators
-from digests.sources.fetch.policy import Policy, may_be_private, parsed
+from digests.sources.fetch.policy import Policy, may_be_private, parsed, place
 from digests.sources.fetch.politeness import Turns
 from digests.sources.fetch.robots import Robots
 
@@ -108,15 +108,17 @@ class Fetcher:
         """
         trip = _start(parsed(address, self._rules), known, self._rules)
         while True:
-            async with self._turns.turn(_host(trip)):
-                answer = await self._at_one_host(trip)
+            # Nobody's own network needs our patience.
+            spaced = not may_be_private(trip.url, self._rules)
+            async with self._turns.turn(_server(trip), spaced=spaced):
+                answer = await self._at_one_server(trip)
             if answer is not None:
                 return answer
 
-    async def _at_one_host(self, trip: _Trip) -> Fetched | NotModified | None:
-        """The answer, or None when the way leads to another host."""
-        host = _host(trip)
-        while _host(trip) == host:
+    async def _at_one_server(self, trip: _Trip) -> Fetched | NotModified | None:
+        """The answer, or None when the way leads to another server."""
+        server = _server(trip)
+        while _server(trip) == server:
             await self._obey_robots(trip)
             answer = await self._hop(trip)
             if answer is not None:
@@ -129,14 +131,14 @@ class Fetcher:
         rules = await self._robots.rules(trip.url, partial(self._ask_robots, trip))
         if not rules.allow(trip.url):
             raise Refused(f"{_host(trip)} asks in its robots.txt not to be read there.")
-        self._turns.space(_host(trip), rules.delay())
+        self._turns.space(_server(trip), rules.delay())
 
     async def _ask_robots(self, trip: _Trip, url: URL) -> Fetched:
-        """A host's robots.txt, out of the trip's time; redirects within the host."""
+        """A host's robots.txt, out of the trip's time; redirects within the server."""
         share = _ROBOTS_SHARE * trip.left
         side = _Trip(url=url, left=share, known=Validators(), hops=trip.hops)
         try:
-            while _host(side) == _host(trip):
+            while _server(side) == _server(trip):
                 answer = await self._hop(side)
                 if isinstance(answer, Fetched):
                     return answer
@@ -170,7 +172,7 @@ class Fetcher:
             return _unchanged(trip, answer)
         if failure := statuses.failure(answer, _host(trip)):
             if isinstance(failure, Limited) and failure.wait:
-                self._turns.rest(_host(trip), failure.wait)
+                self._turns.rest(_server(trip), failure.wait)
             raise failure
         body = await _body(answer, self._rules)
         return Fetched(
@@ -202,6 +204,11 @@ def _start(url: URL, known: Validators | None, rules: Policy) -> _Trip:
 
 def _host(trip: _Trip) -> str:
     return trip.url.host or ""
+
+
+def _server(trip: _Trip) -> str:
+    """Who answers: http and https of a host are one, its other ports are others."""
+    return _host(trip) if trip.url.port in (80, 443) else place(trip.url)
 
 
 def _headers(trip: _Trip) -> dict[str, str]:

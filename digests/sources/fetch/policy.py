@@ -1,5 +1,6 @@
 """What an admin allows the way out to do; a frozen noun and the rules on its fields."""
 
+import re
 from dataclasses import dataclass
 
 from yarl import URL
@@ -11,6 +12,7 @@ AGENT = "Standfirst (news digests; +https://github.com/standfirst/standfirst)"
 ROBOT = "Standfirst"
 
 _LONGEST_ADDRESS = 2048
+_NO_HOST = re.compile(r"[\x00-\x20\x7f]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +102,8 @@ def _url(written: str) -> URL | None:
         return None
     try:
         url = URL(written)
-        _ = url.host, url.port, url.user
+        _ = url.port, url.user
+        host = url.host or ""
     except ValueError:
         return None
-    return url
+    return None if _NO_HOST.search(host) else url

@@ -74,8 +74,12 @@ class Turns:
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[None]:
+    async def turn(self, name: str, *, spaced: bool = True) -> AsyncIterator[None]:
         """Hold the host for one fetch; others wait.
+
+        Args:
+            name: The host.
+            spaced: Whether the usual space follows.
 
         Raises:
             Limited: The host asked for a pause that is not over.
@@ -86,7 +90,7 @@ class Turns:
             async with host.lock:
                 self._check_pause(name, host)
                 await asyncio.sleep(max(0.0, host.free_at - self._clock()))
-                host.free_at = self._clock() + self._spacing
+                host.free_at = self._clock() + (self._spacing if spaced else 0.0)
                 yield
         finally:
             host.waiting -= 1

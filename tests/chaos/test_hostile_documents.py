@@ -1,0 +1,96 @@
+"""Documents built to do harm: each is read or refused, in the cage, and dials nobody.
+
+The large third-party corpus is read where it lies beside the repository; it is not
+part of it.
+"""
+
+import base64
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from digests.errors import Killed, SourceError
+from digests.sources import opml, page, sitemap
+from digests.sources.cage import Cage
+from digests.sources.feed import parse
+from tests.chaos.bombs import Kind, all_of
+from tests.wire.server import serving
+
+NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
+CORPUS = next(
+    (
+        found
+        for above in Path(__file__).parents[3:5]
+        if (found := above / "shared" / "data" / "hostile").is_dir()
+    ),
+    None,
+)
+#: Of everything, at most so many may end by the cage; the rest is read or refused.
+MOST_KILLED = 4
+
+
+async def read(cage: Cage, kind: Kind, body: bytes) -> object:
+    url = "https://news.example/x"
+    if kind == "feed":
+        return await cage.run(parse, body, url=url, now=NOW)
+    if kind == "page":
+        return await cage.run(page.read, body, url=url, now=NOW)
+    if kind == "sitemap":
+        return await cage.run(sitemap.read, body, now=NOW)
+    return await cage.run(opml.read, body)
+
+
+async def read_all(
+    documents: Iterator[tuple[str, Kind, bytes]],
+) -> tuple[int, list[str]]:
+    """How many were read or refused in plain words, and the names of the killed."""
+    done, killed = 0, []
+    async with Cage() as cage:
+        for name, kind, body in documents:
+            try:
+                await read(cage, kind, body)
+            except Killed:
+                killed.append(name)
+                continue
+            except SourceError:
+                pass
+            done += 1
+    return done, killed
+
+
+async def test_every_bomb_is_read_refused_or_ended_and_dials_nobody():
+    async with serving({}) as canary:
+        bombs = all_of(canary.place)
+        documents = ((bomb.name, bomb.kind, bomb.make()) for bomb in bombs)
+        done, killed = await read_all(documents)
+        assert canary.dialled == 0
+    assert len(bombs) >= 40
+    assert done + len(killed) == len(bombs)
+    assert len(killed) <= MOST_KILLED + 2, killed  # two more on a busy machine
+
+
+@pytest.mark.skipif(CORPUS is None, reason="the hostile corpus is not beside us")
+async def test_the_hostile_corpus_kills_no_reader():
+    done, killed = await read_all(corpus())
+    assert killed == []
+    assert done > 2_000
+
+
+def corpus() -> Iterator[tuple[str, Kind, bytes]]:
+    kinds: dict[str, tuple[Kind, ...]] = {
+        "feeds": ("feed", "page"),
+        "html": ("page", "feed"),
+        "json": ("feed",),
+        "opml": ("opml", "feed", "sitemap"),
+    }
+    assert CORPUS is not None
+    for name, several in kinds.items():
+        with gzip.open(CORPUS / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            for line in lines:
+                row = json.loads(line)
+                for kind in several:
+                    yield row["file"], kind, base64.b64decode(row["b64"])

@@ -1,0 +1,81 @@
+"""Addresses that nobody outside may make us dial, and the ways to write them."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+#: Each with what it is.
+HOSTILE = {
+    "127.0.0.1": "loopback",
+    "127.255.255.254": "loopback",
+    "0.0.0.0": "this host",
+    "10.0.0.1": "private",
+    "172.16.0.1": "private",
+    "192.168.1.1": "private",
+    "169.254.169.254": "link-local, cloud metadata",
+    "100.64.0.1": "carrier-grade NAT",
+    "192.0.0.1": "protocol assignments",
+    "192.0.2.1": "documentation",
+    "198.51.100.1": "documentation",
+    "203.0.113.1": "documentation",
+    "198.18.0.1": "benchmarks",
+    "192.88.99.1": "relay of 6to4",
+    "224.0.0.1": "multicast",
+    "239.255.255.250": "multicast",
+    "240.0.0.1": "reserved",
+    "255.255.255.255": "broadcast",
+    "::": "this host",
+    "::1": "loopback",
+    "::127.0.0.1": "IPv4-compatible loopback",
+    "::ffff:127.0.0.1": "mapped loopback",
+    "::ffff:169.254.169.254": "mapped metadata",
+    "64:ff9b::7f00:1": "NAT64 of loopback",
+    "64:ff9b::a9fe:a9fe": "NAT64 of metadata",
+    "64:ff9b:1::1": "local NAT64",
+    "2002:7f00:1::": "6to4 of loopback",
+    "2001::1": "Teredo",
+    "2001:db8::1": "documentation",
+    "3fff::1": "documentation",
+    "100::1": "discard",
+    "5f00::1": "segment routing",
+    "fc00::1": "unique local",
+    "fd12:3456::1": "unique local",
+    "fe80::1": "link-local",
+    "fec0::1": "site-local",
+    "ff02::1": "multicast",
+}
+
+#: These must stay readable.
+PUBLIC = ("93.184.215.14", "1.1.1.1", "2606:2800:21f::1", "2a00:1450:4001::1")
+
+
+def spellings(address: str) -> Iterator[str]:
+    """Hosts as they may stand in an address, that all mean this one."""
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv4Address):
+        yield from _of_four(parsed)
+    else:
+        yield from _of_six(parsed)
+
+
+def _of_four(address: IPv4Address) -> Iterator[str]:
+    a, b, c, d = address.packed
+    number = int(address)
+    yield f"{a}.{b}.{c}.{d}"
+    yield f"{a}.{b}.{c}.{d}."
+    yield str(number)
+    yield hex(number)
+    yield f"0{number:o}"
+    yield f"{a}.{b}.{c << 8 | d}"
+    yield f"{a}.{b << 16 | c << 8 | d}"
+    yield f"0x{a:x}.0x{b:x}.0x{c:x}.0x{d:x}"
+    yield f"0{a:o}.0{b:o}.0{c:o}.0{d:o}"
+    yield "".join(chr(ord(s) + 0xFEE0) if s != "." else "。" for s in str(address))
+    yield f"[::ffff:{address}]"
+    yield f"[::ffff:{a:02x}{b:02x}:{c:02x}{d:02x}]"
+
+
+def _of_six(address: IPv6Address) -> Iterator[str]:
+    yield f"[{address}]"
+    yield f"[{address.exploded}]"
+    yield f"[{str(address).upper()}]"
+    yield f"[{address}%25lo]"
