@@ -2,6 +2,7 @@
 
     python -m digests compose seeds/articles
     python -m digests quotes ARTICLE.txt --explain
+    python -m digests compose https://news.example/feed.xml
     python -m digests summary --jsonl --chars 280 < in.jsonl > out.jsonl
 
 Exit codes: 0 ok · 1 something named could not be read · 2 usage. Data goes to
@@ -16,11 +17,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from digests import jsonl, terminal
 from digests.errors import DigestsError, UsageError
 from digests.types import Article, Style
+
+if TYPE_CHECKING:
+    from digests.sources import folder
 
 #: For an edition composed without a clock of its own.
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,7 +73,18 @@ def _parser() -> argparse.ArgumentParser:
     for name, about in VERBS.items():
         verb = verbs.add_parser(name, help=about, description=about.capitalize() + ".")
         verb.add_argument(
-            "paths", nargs="*", metavar="PATH", help="article files or folders of them"
+            "paths",
+            nargs="*",
+            metavar="PATH",
+            help="article files, folders of them, addresses of feeds and pages",
+        )
+        verb.add_argument(
+            "--allow-private",
+            nargs="?",
+            const="1",
+            default="",
+            metavar="HOST:PORT,…",
+            help="read addresses of private networks: these, or all",
         )
         verb.set_defaults(jsonl=False, explain=False, chars=CHARS[name != "compose"])
         if name != "compose":
@@ -118,7 +133,7 @@ def _for_people(args: argparse.Namespace) -> int:
             f"Nothing to read: name files or folders after «{args.verb}», "
             "or give --jsonl and JSON lines on standard input."
         )
-    articles, complete = _read(args.paths)
+    articles, complete = _read(args.paths, args.allow_private)
     if not articles:
         return 1
     for line in _lines(args, articles):
@@ -126,29 +141,50 @@ def _for_people(args: argparse.Namespace) -> int:
     return 0 if complete else 1
 
 
-def _read(paths: Sequence[str]) -> tuple[list[Article], bool]:
+def _read(paths: Sequence[str], allow_private: str) -> tuple[list[Article], bool]:
     """The articles at these paths; False when a path that was named gave none."""
-    from digests.sources import folder
-
     articles: list[Article] = []
     complete = True
-    for path in paths:
-        if "://" in path:
-            raise UsageError(
-                f"{path}: addresses are not read yet; save the page as an .html file "
-                "and name that."
-            )
-        try:
-            reading = folder.read(Path(path))
-        except DigestsError as problem:
-            print(f"standfirst: {problem}", file=sys.stderr)
+    for path, found in zip(paths, _each_read(paths, allow_private), strict=True):
+        if isinstance(found, DigestsError):
+            print(f"standfirst: {found}", file=sys.stderr)
             complete = False
             continue
-        for found in reading.problems:
-            complaint = f"standfirst: {found.where}: {found.what} {found.remedy}"
+        for one in found.problems:
+            complaint = f"standfirst: {one.where}: {one.what} {one.remedy}"
             print(complaint, file=sys.stderr)
-        articles += _apart(reading.articles, articles, path)
+        articles += _apart(found.articles, articles, path)
     return articles, complete
+
+
+def _each_read(
+    paths: Sequence[str], allow_private: str
+) -> "Iterator[folder.Reading | DigestsError]":
+    """What each path holds, or why it cannot be read."""
+    from digests.sources import folder
+
+    addresses = [path for path in paths if "://" in path]
+    online = iter(_visited(addresses, allow_private)) if addresses else iter(())
+    for path in paths:
+        if "://" in path:
+            yield next(online)
+            continue
+        try:
+            yield folder.read(Path(path))
+        except DigestsError as problem:
+            yield problem
+
+
+def _visited(
+    addresses: Sequence[str], allow_private: str
+) -> "list[folder.Reading | DigestsError]":
+    import asyncio
+
+    from digests import online
+
+    # The terminal's clock: dates in the future are cut off at it.
+    now = datetime.now(UTC)  # noqa: TID251
+    return asyncio.run(online.read(addresses, now=now, allow_private=allow_private))
 
 
 def _apart(

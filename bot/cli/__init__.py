@@ -11,7 +11,7 @@ from importlib.metadata import version as installed_version
 
 from cyclopts import App, CycloptsError
 
-from bot.cli import configuration, digest, running
+from bot.cli import configuration, digest, running, source
 from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE
 from bot.errors import BotError, ConfigurationError, UserError
 
@@ -21,6 +21,7 @@ Examples:
   standfirst apply newsroom.toml        set up what the file says
   standfirst run                        post on schedule until stopped
   standfirst digest post "Front page"   one edition now
+  standfirst source test https://news.example/
   standfirst when "weekdays at 8:30 Europe/Berlin"
 """
 
@@ -43,6 +44,11 @@ def build() -> App:
     app.command(running.demo)
     app.command(running.run_bot, name="run")
     app.command(digests)
+    sources = App(name="source", help="Try addresses out; list what is read.")
+    sources.command(source.try_address, name="test")
+    sources.command(source.list_sources, name="list")
+    app.command(sources)
+    app.command(source.import_feeds, name="import")
     app.command(configuration.when)
     app.command(configuration.doctor)
     app.command(configuration.apply)

@@ -1,11 +1,22 @@
 """`standfirst apply, export, doctor, when`: what is set up, and whether it is well."""
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.console import ATTENTION, OK, Flag, Json, print_json, say, with_house
+from bot.cli.console import (
+    ATTENTION,
+    OK,
+    Flag,
+    InWorkspace,
+    Json,
+    print_json,
+    say,
+    warn,
+    with_house,
+)
 
 if TYPE_CHECKING:
     from bot.app import House
@@ -52,16 +63,34 @@ def apply(
     return with_house(work)
 
 
-def export() -> int:
-    """Print everything that is set up, as a file that `apply` takes."""
+def export(*, opml: Flag = False, workspace: InWorkspace = None) -> int:
+    """Print everything that is set up, as a file that `apply` takes.
+
+    Args:
+        opml: Print only the feeds, for other readers and for `import`.
+        workspace: Only this workspace's feeds.
+    """
 
     async def work(house: "House") -> int:
         from bot import config_file
 
+        if opml:
+            return await _feeds(house, workspace)
         print(await house.db.read(config_file.export), end="")
         return OK
 
     return with_house(work)
+
+
+async def _feeds(house: "House", workspace: str | None) -> int:
+    from bot.config_file import feed_lists
+    from digests.sources import opml
+
+    found, secret = await house.db.read(feed_lists.list_out, workspace=workspace)
+    sys.stdout.buffer.write(opml.write(found, title="Standfirst"))
+    if secret:
+        warn([f"{secret} source(s) were left out: their addresses are secrets."])
+    return OK
 
 
 def doctor(*, json: Json = False) -> int:

@@ -28,7 +28,7 @@ from bot.ports import Clock, Engine
 from bot.storage import Connection, sources
 from bot.storage.database import Database
 from bot.types import Source
-from digests.errors import DigestsError, Limited, Unreadable
+from digests.errors import DigestsError, Limited
 
 __all__ = ["Intake", "past_of"]
 
@@ -116,7 +116,7 @@ class Intake:
     async def _read(self, source: Source) -> int:
         now = self.clock.now()
         reading = await self.look(source)
-        feed = _own_feed(source, reading)
+        feed = states.own_feed(source, reading)
         if feed is not None:
             source = states.at_its_feed(source, feed, now)
             await self.db.write(sources.record, source=source)
@@ -182,21 +182,3 @@ def _is_wanted(source: Source, now: datetime, why: Why) -> bool:
         return False
     just_read = source.asked_at is not None and now - source.asked_at < RECENT
     return source.kind == "folder" or not just_read
-
-
-def _own_feed(source: Source, reading: Reading) -> str | None:
-    """The feed to read in place of a site's page; None: it is what it should be.
-
-    Raises:
-        Unreadable: The page of a site names no feed any more.
-    """
-    at_page = states.address_of(source) == source.address and reading.kind == "page"
-    if not at_page or not (source.last_good is None or source.kind == "site"):
-        return None
-    if source.kind == "site" and not reading.feeds:
-        raise Unreadable("The page names no feed any more.")
-    article = any(a.published for a in reading.articles)
-    front = addresses.is_front_page(source.address)
-    if reading.feeds and (front or not article or source.kind == "site"):
-        return reading.feeds[0]
-    return None

@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING, Self
 
 from bot.intake.readings import Reading
 from bot.types import SourceKind
+from digests.errors import Refused
+
+#: What lets sources of private networks be read.
+SETTING = "STANDFIRST_FETCH_ALLOW_PRIVATE"
+_SHORT = "FETCH_ALLOW_PRIVATE"
 
 if TYPE_CHECKING:
     from digests.sources.cage import Cage
@@ -51,14 +56,18 @@ class Outside:
         from digests.sources.fetch import NotModified, Validators
 
         fetcher, cage = await self._open()
-        visit = await reading.read(
-            address,
-            fetcher=fetcher,
-            cage=cage,
-            now=now,
-            known=Validators(etag=etag, last_modified=last_modified),
-            kind=kind if kind in ("feed", "page", "sitemap") else None,
-        )
+        try:
+            visit = await reading.read(
+                address,
+                fetcher=fetcher,
+                cage=cage,
+                now=now,
+                known=Validators(etag=etag, last_modified=last_modified),
+                kind=kind if kind in ("feed", "page", "sitemap") else None,
+            )
+        except Refused as error:
+            # The composer does not know what the setting is called in full.
+            raise Refused(str(error).replace(f" {_SHORT}", f" {SETTING}")) from None
         if isinstance(visit, NotModified):
             return Reading(
                 kind=kind or "feed",

@@ -36,6 +36,24 @@ def kind_of(source: Source) -> SourceKind | None:
     return source.kind if source.last_good is not None else None
 
 
+def own_feed(source: Source, reading: Reading) -> str | None:
+    """The feed to read in place of a site's page; None: it is what it should be.
+
+    Raises:
+        Unreadable: The page of a site names no feed any more.
+    """
+    at_page = address_of(source) == source.address and reading.kind == "page"
+    if not at_page or not (source.last_good is None or source.kind == "site"):
+        return None
+    if source.kind == "site" and not reading.feeds:
+        raise Unreadable("The page names no feed any more.")
+    article = any(a.published for a in reading.articles)
+    front = addresses.is_front_page(source.address)
+    if reading.feeds and (front or not article or source.kind == "site"):
+        return reading.feeds[0]
+    return None
+
+
 def after_reading(source: Source, reading: Reading, new: int, now: datetime) -> Source:
     """The source after a good reading with so many new articles."""
     at = _pace(source, reading, new, now)
