@@ -4,8 +4,10 @@ The libraries behind it are heavy: who reads folders only never loads them.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -25,8 +27,14 @@ if TYPE_CHECKING:
 class Outside:
     """Fetches and reads addresses; an async context manager of one event loop."""
 
-    def __init__(self, allow_private: str = "") -> None:
-        self._allow_private = allow_private
+    def __init__(
+        self,
+        allow_private: str = "",
+        *,
+        fetcher: "Callable[[], Fetcher] | None" = None,
+    ) -> None:
+        """Allow private places as the setting says; or go out by another `fetcher`."""
+        self._allow_private, self._fetcher = allow_private, fetcher
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._ways: tuple[Fetcher, Cage] | None = None
@@ -105,9 +113,9 @@ class Outside:
 
         async with self._opening:
             if self._ways is None:
-                rules = policy(self._allow_private)
+                made = self._fetcher or partial(Fetcher, policy(self._allow_private))
                 self._ways = (
-                    await self._stack.enter_async_context(Fetcher(rules)),
+                    await self._stack.enter_async_context(made()),
                     await self._stack.enter_async_context(Cage()),
                 )
             return self._ways

@@ -57,6 +57,7 @@ def own_feed(source: Source, reading: Reading) -> str | None:
 def after_reading(source: Source, reading: Reading, new: int, now: datetime) -> Source:
     """The source after a good reading with so many new articles."""
     at = _pace(source, reading, new, now)
+    whole = reading.unchanged or bool(reading.articles)
     good = replace(
         source,
         kind=source.kind if source.kind == "site" else reading.kind,
@@ -66,8 +67,9 @@ def after_reading(source: Source, reading: Reading, new: int, now: datetime) -> 
         asked_at=now,
         failures=0,
         rest_until=None,
-        etag=reading.etag,
-        last_modified=reading.last_modified,
+        # An empty answer may be half of one: it is not to be taken for the last word.
+        etag=reading.etag if whole else None,
+        last_modified=reading.last_modified if whole else None,
         items_a_day=at,
     )
     every = cadence.FOLDER if source.kind == "folder" else cadence.interval(at)

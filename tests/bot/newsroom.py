@@ -16,6 +16,7 @@ from bot.commands.dispatch import inbox
 from bot.doctor import Doctor
 from bot.editions import Editions
 from bot.intake import Intake
+from bot.intake.outside import Outside
 from bot.outbox import Outbox
 from bot.storage import Database, workspaces
 from bot.types import Digest, Form, Inbox, Invocation, Permission, Person, Place, Reply
@@ -161,15 +162,19 @@ def reply(answer: Reply | Form) -> Reply:
 
 @asynccontextmanager
 async def newsroom(
-    url: str, home: Path, platform: FakePlatform | None = None
+    url: str,
+    home: Path,
+    platform: FakePlatform | None = None,
+    outside: Outside | None = None,
+    clock: FakeClock | None = None,
 ) -> AsyncIterator[Newsroom]:
     """A newsroom over this database; opening it again is a restart."""
     (home / "articles").mkdir(exist_ok=True)
     db = Database.open(url)
-    clock, engine = FakeClock(), FakeEngine()
+    clock, engine = clock or FakeClock(), FakeEngine()
     platform = platform or FakePlatform()
     archive = Archive(db=db)
-    intake = Intake(db=db, engine=engine, clock=clock)
+    intake = Intake(db=db, engine=engine, clock=clock, outside=outside or Outside())
     editions = Editions(
         db=db,
         engine=engine,
@@ -211,4 +216,6 @@ async def newsroom(
             ),
         )
     finally:
+        if outside is None:
+            await intake.outside.__aexit__(None, None, None)
         await db.close()
