@@ -1,14 +1,11 @@
-"""Outlets on loopback: feeds that a test writes, and a newsroom that reads them."""
+"""A newsroom whose feeds are on loopback, on the fake clock's time."""
 
-import random
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import format_datetime
 from functools import partial
-from html import escape
 from pathlib import Path
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -19,83 +16,9 @@ from bot.storage import schema, sources
 from bot.types import Source
 from digests.sources.fetch import Fetcher, Policy
 from tests.bot.newsroom import Newsroom, newsroom
-from tests.fakes import NOON, FakeClock
+from tests.fakes import FakeClock
+from tests.feeds import Item, rss
 from tests.wire.server import Request, Script, Server, answer, head_of, serving
-
-_THINGS = (
-    "bridge council school clinic tram museum library orchard quarry lighthouse market "
-    "ferry tunnel stadium archive garden reservoir airport mill forest theatre depot "
-    "canal observatory vineyard cinema bakery chapel prison harbour"
-).split()
-_DONE = (
-    "repaired sold flooded praised painted searched insured emptied robbed measured "
-    "rebuilt lit heated mapped cleaned"
-).split()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """One entry of a feed."""
-
-    title: str
-    text: str
-    guid: str | None = None
-    link: str | None = None
-    published: datetime | None = None
-
-
-def an_item(number: int, **changes: object) -> Item:
-    """The item of this number: another event, in other words, than every other one."""
-    thing = _THINGS[number % len(_THINGS)]
-    done = _DONE[(number // 2) % len(_DONE)]
-    place, name = _name(3 * number), _name(3 * number + 1)
-    return replace(
-        Item(
-            title=f"{place} {thing} {done} by {name}",
-            text=(
-                f"The {thing} of {place} was {done} on Tuesday. {name} and the "
-                f"{_name(3 * number + 2)} society had waited {number + 2} years for it."
-            ),
-            guid=f"item-{number}",
-            link=f"https://outlet.example/{place.lower()}/{number}",
-            published=NOON - timedelta(minutes=10 * number + 10),
-        ),
-        **changes,  # type: ignore[arg-type]
-    )
-
-
-def _name(number: int) -> str:
-    """A name that no other number has."""
-    letters = random.Random(number)
-    return "".join(
-        letters.choice("bdfgklmnprstvz") + letters.choice("aeiou") for _ in range(4)
-    ).capitalize()
-
-
-def items(numbers: Iterable[int], **changes: object) -> list[Item]:
-    return [an_item(number, **changes) for number in numbers]
-
-
-def rss(entries: Sequence[Item], title: str = "Hallin Courier") -> bytes:
-    return (
-        '<?xml version="1.0"?><rss version="2.0"><channel>'
-        f"<title>{escape(title)}</title>{''.join(map(_entry, entries))}"
-        "</channel></rss>"
-    ).encode()
-
-
-def _entry(item: Item) -> str:
-    parts = [
-        f"<title>{escape(item.title)}</title>",
-        f"<description>{escape(item.text)}</description>",
-    ]
-    if item.guid:
-        parts.append(f'<guid isPermaLink="false">{escape(item.guid)}</guid>')
-    if item.link:
-        parts.append(f"<link>{escape(item.link)}</link>")
-    if item.published:
-        parts.append(f"<pubDate>{format_datetime(item.published)}</pubDate>")
-    return f"<item>{''.join(parts)}</item>"
 
 
 def tagged(body: bytes, tag: str = '"one"') -> Script:
@@ -119,7 +42,6 @@ class Press:
     server: Server
     #: What stands at each path; a test changes it as it likes.
     shelf: dict[str, Script]
-    read_at: list[datetime] = field(default_factory=list)
 
     def publish(self, path: str, entries: Sequence[Item], title: str = "") -> None:
         self.shelf[path] = answer(rss(entries, title or "Hallin Courier"))
@@ -133,10 +55,10 @@ class Press:
 
     async def poll(self, **later: float) -> datetime | None:
         """Let time pass, and do what the background task does."""
-        self.desk.clock.advance(**later)
+        self.desk.clock.advance(timedelta(**later))
         return await self.desk.intake.poll()
 
-    async def asked(self, wait: Callable[[], object] | None = None, **later: float):
+    async def asked(self, **later: float) -> int:
         """How many requests a poll makes after this time."""
         before = len(self.server.requests)
         await self.poll(**later)
@@ -165,7 +87,7 @@ def _all_sources(conn) -> tuple[Source, ...]:
 
 
 def _count(conn, table) -> int:
-    return conn.execute(select(func.count()).select_from(table)).scalar_one()
+    return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
 
 
 def configuration(addresses: Sequence[str], more: str = "") -> str:

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.intake.addresses import is_masked, is_private, shown
-from tests.bot.intake.press import Press, configuration, items
+from tests.bot.intake.press import Press, configuration
+from tests.feeds import items
 from tests.wire.server import answer
 
 CANARY = "quetzal77"

@@ -5,8 +5,9 @@ from datetime import timedelta
 from bot.intake.floods import is_flood
 from bot.types import Source
 from digests.types import Article
-from tests.bot.intake.press import Press, an_item, items
+from tests.bot.intake.press import Press
 from tests.fakes import NOON
+from tests.feeds import an_item, items
 
 KNOWN = Source(
     id=1, workspace_id=None, kind="feed", address="https://a.example/", name="A",

@@ -6,14 +6,15 @@ new, whatever its maker did to it.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.intake.identity import named
 from digests.sources.feed.identity import canonical
 from digests.types import Article
-from tests.bot.intake.press import Item, Press, an_item, items, rss
+from tests.bot.intake.press import Press
+from tests.feeds import Item, an_item, items, rss
 from tests.wire.server import answer
 
 SAME_ADDRESS = (
@@ -64,6 +65,11 @@ Change = Callable[[Item, int], Item]
 
 def change(**fields: object) -> Change:
     return lambda item, _: replace(item, **fields)  # type: ignore[arg-type]
+
+
+def later(item: Item, hours: float) -> datetime:
+    assert item.published is not None
+    return item.published + timedelta(hours=hours)
 
 
 REPLAYS: dict[str, tuple[Change, Change]] = {
@@ -119,12 +125,12 @@ REPLAYS: dict[str, tuple[Change, Change]] = {
     ),
     "dates move": (
         change(),
-        lambda i, _: replace(i, published=i.published + timedelta(hours=1)),
+        lambda i, _: replace(i, published=later(i, 1)),
     ),
     "dates go": (change(), change(published=None)),
     "dates move and ids are new": (
         lambda i, n: replace(i, guid=f"a{n}"),
-        lambda i, n: replace(i, guid=f"b{n}", published=i.published - timedelta(1)),
+        lambda i, n: replace(i, guid=f"b{n}", published=later(i, -24)),
     ),
     "one address for all": (
         change(link="https://outlet.example/"),

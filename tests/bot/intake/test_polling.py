@@ -8,8 +8,9 @@ import pytest
 from bot import intake as intake_module
 from bot.intake import cadence
 from bot.storage import digests
-from tests.bot.intake.press import Press, an_item, configuration, items, rss, tagged
+from tests.bot.intake.press import Press, configuration, tagged
 from tests.bot.newsroom import FLOOD
+from tests.feeds import an_item, items, rss
 from tests.wire.server import answer, in_turn, redirect
 
 HOURS_OF_A_MONTH = 24 * 30

@@ -1,0 +1,121 @@
+"""How a source is, in words: what an admin reads, and what is to be done."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.intake import health
+from bot.texts import Texts
+from bot.types import Source
+from tests.bot.intake.press import Press
+from tests.fakes import NOON
+from tests.feeds import items
+from tests.wire.server import answer
+
+WELL = Source(
+    id=1,
+    workspace_id=None,
+    kind="feed",
+    address="https://a.example/feed",
+    name="Hallin Courier",
+    last_good=NOON - timedelta(minutes=20),
+    asked_at=NOON - timedelta(minutes=20),
+    next_poll_at=NOON + timedelta(minutes=5),
+    items_a_day=11.6,
+)
+
+
+def how(**changes: object) -> health.Health:
+    source = replace(WELL, **changes)  # type: ignore[arg-type]
+    return health.of(source, NOON, "UTC", Texts.of("en"))
+
+
+def test_a_source_that_is_well():
+    assert how() == health.Health(
+        state="ok", text="last read well today 11:40; 12 articles a day"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"last_good": None, "items_a_day": None}, "never read yet"),
+        ({"items_a_day": 0.0}, "silent of late"),
+        ({"items_a_day": 0.4}, "less than one article a day"),
+        ({"items_a_day": 1.0}, "1 article a day"),
+        ({"moved_to": "https://b.example/f", "moved_seen": 3}, "b.example"),
+    ],
+)
+def test_what_is_told_of_one_that_needs_nobody(changes, words):
+    found = how(**changes)
+    assert (found.state, words in found.text) == ("ok", True)
+
+
+def test_a_move_that_is_not_sure_is_not_told():
+    assert "b.example" not in how(moved_to="https://b.example/f", moved_seen=2).text
+
+
+def test_a_failure_of_today_is_a_warning_and_an_old_one_a_problem():
+    failed = {"failures": 2, "problem": "a.example has nothing there."}
+    assert how(**failed).state == "warning"
+    old = how(**failed, last_good=NOON - timedelta(days=3))
+    assert old.state == "problem"
+    assert old.text.startswith("a.example has nothing there; last read well")
+    assert "tried again today 12:05" in old.text
+    assert "standfirst source test https://a.example/feed" in old.fix
+
+
+def test_a_source_that_wants_to_be_left_alone_is_no_problem():
+    paused = {"failures": 1, "problem": "a.example asks for a pause."}
+    until = NOON + timedelta(hours=2)
+    assert how(**paused, last_good=None, rest_until=until).state == "warning"
+
+
+def test_a_source_that_has_ended_is_a_problem_with_a_way_out():
+    found = how(stopped=True, failures=1)
+    assert found.state == "problem"
+    assert "ended" in found.text
+    assert found.fix
+
+
+def test_a_notice_is_told_for_a_week():
+    flood = {"notice": "It offered 30 articles as new at once.", "noticed_at": NOON}
+    assert "30 articles" in how(**flood).text
+    assert how(**flood).state == "warning"
+    old = flood | {"noticed_at": NOON - timedelta(days=8)}
+    assert how(**old) == how()
+
+
+async def test_status_tells_how_each_source_is(room: Press):
+    room.publish("/feed", items(range(12)))
+    room.shelf["/gone"] = answer(status=410)
+    await room.subscribe("/feed", "/gone")
+    await room.poll()
+    status = repr(await room.desk.says("newsdesk status"))
+    assert "Hallin Courier" in status
+    assert "last read well today 12:00" in status
+    assert "it has ended and is not read any more" in status
+
+
+async def test_doctor_tells_a_dead_source_and_asks_it_nothing(room: Press):
+    room.publish("/feed", items(range(12)))
+    room.shelf["/gone"] = answer(status=410)
+    await room.subscribe("/feed", "/gone")
+    await room.poll()
+    asked = len(room.server.requests)
+    found = await room.desk.doctor.examine()
+    assert [f.state for f in found if f.subject.startswith("source")] == [
+        "ok",
+        "problem",
+    ]
+    assert len(room.server.requests) == asked
+
+
+async def test_doctor_tries_a_source_that_was_never_read_and_keeps_nothing(room: Press):
+    room.publish("/feed", items(range(12)))
+    await room.subscribe("/feed")
+    found = await room.desk.doctor.examine()
+    (line,) = [f for f in found if f.subject.startswith("source")]
+    assert (line.state, line.text) == ("ok", "12 articles")
+    assert await room.articles() == 0
