@@ -10,7 +10,7 @@ pages calls this in the cage.
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -39,8 +39,22 @@ _BLOCK_TAG = re.compile(
     r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br)\b)", re.IGNORECASE
 )
 
+#: A host and what follows it, with nothing that would need a closer look.
+_PLAIN_ADDRESS = re.compile(
+    r"https?://[A-Za-z0-9.-]+(?:/[\w./?&=%+~,;!#-]*)?\Z", re.ASCII
+)
 #: What a reader of a page never sees as words.
 _NOT_WORDS = ["script", "style", "template", "noscript", "iframe", "object", "svg"]
+_NOT_WORDS_TAG = re.compile(
+    "<(?:s[ctv]|template|noscript|iframe|object)", re.IGNORECASE
+)
+#: Stands for a block's end while blanks are put in order; no page has it.
+_BREAK = "\x01"
+#: Blanks that are to be put in order; none of them is the usual case.
+_BLANKS = ("\n", "\t", "\r", "  ")
+
+#: Characters of pieces that one document may take, for the sake of memory.
+_HELD = 1 << 18
 
 #: Parsers take time by the square of the depth; no page is that deep.
 _DEEPEST = 3000
@@ -90,14 +104,43 @@ def plain_text(fragment: str) -> str:
 
     A piece that is nested deeper than any page gives no words.
     """
+    return plain_texts((fragment,))[0]
+
+
+def plain_texts(fragments: Iterable[str]) -> list[str]:
+    """The same for several pieces, each read for itself.
+
+    One document is used for many, because making one takes longer than reading.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
-    if too_deep(fragment):
-        return ""
-    parsed = LexborHTMLParser(_BLOCK_TAG.sub("\n<", fragment))
-    parsed.strip_tags(_NOT_WORDS)
-    lines = (_one_line(line) for line in parsed.text().split("\n"))
-    return "\n".join(line for line in lines if line)
+    found: list[str] = []
+    document, held = LexborHTMLParser("<body></body>"), 0
+    for fragment in fragments:
+        if held > _HELD:
+            document, held = LexborHTMLParser("<body></body>"), 0
+        held += len(fragment)
+        fragment = fragment.replace(_BREAK, " ")
+        place = document.body
+        if place is None or too_deep(fragment):
+            found.append("")
+            continue
+        place.inner_html = _BLOCK_TAG.sub(f"{_BREAK}<", fragment)
+        if _NOT_WORDS_TAG.search(fragment):
+            document.strip_tags(_NOT_WORDS)
+        found.append("\n".join(filter(None, _lines(place.text()))))
+    return found
+
+
+def _lines(text: str) -> Iterable[str]:
+    """A parser's text in its blocks, in each every run of blanks one plain blank.
+
+    A parser gives neither NUL nor lone surrogates, so that this is the stored form.
+    """
+    blocks = text.split(_BREAK)
+    if text.isascii() and not any(map(text.__contains__, _BLANKS)):
+        return map(str.strip, blocks)
+    return (_one_line(block.replace("\ufeff", "")) for block in blocks)
 
 
 def too_deep(html: str) -> bool:
@@ -122,6 +165,8 @@ def instant(written: str) -> datetime | None:
 def web_address(address: str | None) -> str | None:
     """The address where it is plain http or https without user information."""
     address = (address or "").strip()
+    if len(address) <= 2048 and _PLAIN_ADDRESS.match(address):
+        return address
     if len(address) > 2048 or re.search(r"[\x00-\x20\x7f<>\"\\]", address):
         return None
     try:

@@ -19,10 +19,15 @@ def one_line(written: str) -> str:
         written = plain_text(written)
     elif "&" in written:
         written = unescape(written)
+    # Printable: no blank but the plain one, nothing that the stored form lacks.
+    if written.isprintable() and "  " not in written:
+        return written.strip()
     return " ".join(clean(written).split())
 
 
 def language(written: str) -> str | None:
     """A declared language where it is a tag."""
+    if not written:
+        return None
     tag = written.strip().replace("_", "-")
     return tag if _LANG.match(tag) else None

@@ -3,6 +3,7 @@
 It dials nobody, writes no file, starts no process, and ends with its keeper.
 """
 
+import gc
 import os
 import pickle
 import sys
@@ -71,6 +72,9 @@ def _prepare(module: str) -> None:
     prepare = getattr(import_module(module), "prepare", None)
     if prepare is not None:
         prepare()
+    # What was loaded stays: no look for garbage need go through it again.
+    gc.collect()
+    gc.freeze()
 
 
 def _answer(

@@ -4,13 +4,12 @@ Nothing of an entry stays live: markup becomes text, an address with a name and
 password is none, a date that cannot be is none.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from itertools import compress
 from urllib.parse import urljoin
 
-from digests.extract import plain_text, web_address
+from digests.extract import plain_texts, web_address
 from digests.language.clean import clean, revision
 from digests.sources.dates import published
 from digests.sources.feed.identity import ids
@@ -22,11 +21,10 @@ _LONGEST_TITLE = 500
 _LONGEST_AUTHOR = 200
 _LONGEST_TEXT = 200_000
 #: How texts end that go on elsewhere.
-_CUT = re.compile(
-    r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|(?:read more|continue reading|weiterlesen|"
-    r"lire la suite)[^\n]{0,80})\s*\Z",
-    re.IGNORECASE,
-)
+_LONGEST_END = 80
+_DOTS = ("…", "...", "[…]", "[...]")
+_GO_ON = ("read more", "continue reading", "weiterlesen", "lire la suite")
+_WEB = ("http://", "https://")
 #: A description that is longer tells the whole; a content that is shorter does not.
 _WHOLE_DESCRIPTION = 1_500
 _WHOLE_CONTENT = 280
@@ -49,58 +47,63 @@ def articles(
         source: The outlet's name.
         lang: The feed's language, for entries that declare none.
     """
-    made = [_article(entry, now, base) for entry in entries]
-    words = [f"{a.title}\0{entry.published}\0{'' if a.title else a.text}"
-             for a, entry in zip(made, entries, strict=True)]  # fmt: skip
-    names = ids([e.guid.strip() for e in entries], [a.url for a in made], words)
+    links = [_link(entry, base) for entry in entries]
+    titles = [one_line(entry.title)[:_LONGEST_TITLE].rstrip() for entry in entries]
+    texts = _texts(entries)
+    words = [
+        f"{title or text[:_LONGEST_TITLE]}\0{entry.published}"
+        for title, text, entry in zip(titles, texts, entries, strict=True)
+    ]
+    names = ids([entry.guid.strip() for entry in entries], links, words)
     kept: dict[str, Article] = {}
-    for name, article in zip(names, made, strict=True):
-        if article.title or article.text:
-            named = replace(
-                article, id=clean(name), source=source, lang=article.lang or lang
+    for name, title, text, link, entry in zip(
+        names, titles, texts, links, entries, strict=True
+    ):
+        if (title or text) and name not in kept:
+            kept[name] = Article(
+                id=clean(name),
+                text=text,
+                title=title or None,
+                source=source,
+                url=link,
+                published=published(entry.published, now),
+                author=one_line(entry.author)[:_LONGEST_AUTHOR] or None,
+                lang=language(entry.lang) or lang,
+                revision=revision(title, text),
+                excerpt=_is_excerpt(text, entry.content),
             )
-            kept.setdefault(named.id, named)
     return tuple(kept.values())
 
 
-def _article(entry: Entry, now: datetime, base: str) -> Article:
-    title = one_line(entry.title)[:_LONGEST_TITLE].rstrip() or None
-    text = _body(entry)
-    return Article(
-        id="",
-        text=text,
-        title=title,
-        url=web_address(_complete(entry.link or _guid_link(entry), base)),
-        published=published(entry.published, now),
-        author=one_line(entry.author)[:_LONGEST_AUTHOR] or None,
-        lang=language(entry.lang),
-        revision=revision(title, text),
-        excerpt=_is_excerpt(text, entry.content),
+def _texts(entries: Sequence[Entry]) -> list[str]:
+    """What the entries' bodies say, each for itself, in the stored form."""
+    bodies = [entry.body[: 4 * _LONGEST_TEXT] for entry in entries]
+    marked = [
+        not entry.plain and ("<" in body or "&" in body)
+        for entry, body in zip(entries, bodies, strict=True)
+    ]
+    words = iter(plain_texts(compress(bodies, marked)))
+    texts = (
+        next(words) if is_marked else clean(body).strip()
+        for body, is_marked in zip(bodies, marked, strict=True)
     )
+    return [text[:_LONGEST_TEXT] for text in texts]
 
 
-def _body(entry: Entry) -> str:
-    written = entry.body[: 4 * _LONGEST_TEXT]
-    if entry.plain or not ("<" in written or "&" in written):
-        return clean(written).strip()[:_LONGEST_TEXT]
-    return clean(plain_text(written))[:_LONGEST_TEXT]
-
-
-def _complete(link: str, base: str) -> str:
-    written = link.strip()
-    if written.startswith(("http://", "https://")) or not written:
-        return written
-    try:
-        return urljoin(base, written)
-    except ValueError:
-        return ""
-
-
-def _guid_link(entry: Entry) -> str:
-    return entry.guid if entry.guid.startswith(("http://", "https://")) else ""
+def _link(entry: Entry, base: str) -> str | None:
+    """Where the entry stands; a guid that is an address does where nothing else is."""
+    guid = entry.guid if entry.guid.startswith(_WEB) else ""
+    written = (entry.link or guid).strip()
+    if written and not written.startswith(_WEB):
+        try:
+            written = urljoin(base, written)
+        except ValueError:
+            return None
+    return web_address(written)
 
 
 def _is_excerpt(text: str, content: bool) -> bool:
-    if _CUT.search(text[-120:]):
+    end = text[-_LONGEST_END:].rstrip().casefold()
+    if end.endswith(_DOTS) or any(map(end.__contains__, _GO_ON)):
         return True
     return len(text) < (_WHOLE_CONTENT if content else _WHOLE_DESCRIPTION)

@@ -16,12 +16,18 @@ _TRACKING = re.compile(
     r"guccounter|ns_\w+|s?cid|smid|spm|sr_share|share_id)\Z",
     re.IGNORECASE,
 )
+#: What needs no taking apart: a host, and a path without query and fragment.
+_PLAIN = re.compile(
+    r"https?://(?:www\.)?([A-Za-z0-9.-]+)(?:/([^?#;\s]*[^?#;\s/]|))?/*\Z"
+)
 _ADDRESS = ("http://", "https://")
 _LONGEST_ID = 500
 
 
 def canonical(address: str) -> str:
     """The address for comparing: without tracking, fragment, scheme's s, last slash."""
+    if plain := _PLAIN.match(address):
+        return f"https://{plain[1].lower()}/{plain[2]}"
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").removeprefix("www.")
@@ -44,9 +50,11 @@ def ids(
         links: Where they stand, or None.
         words: Title and date of each.
     """
-    places = [canonical(link) if link else "" for link in links]
     # A guid that is an address flips and grows like one.
     guids = [canonical(g) if g.startswith(_ADDRESS) else g for g in guids]
+    if all(guids) and len(set(guids)) == len(guids):
+        return tuple(map(_short, guids))
+    places = [canonical(link) if link else "" for link in links]
     shared = _shared(guids, [p or w for p, w in zip(places, words, strict=True)])
     return tuple(
         _short(guid if guid and guid not in shared else place or _hash(said))

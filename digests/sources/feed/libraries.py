@@ -9,7 +9,11 @@ from io import BytesIO
 from typing import Any
 
 from digests.sources.feed.nouns import Entry, Listing
-from digests.sources.feed.preparing import MOST_ENTRIES, without_long_names
+from digests.sources.feed.preparing import (
+    MOST_ENTRIES,
+    first_entries,
+    without_long_names,
+)
 from digests.sources.xml_bytes import as_utf8
 
 _UTF_8 = {"content-type": "application/xml; charset=utf-8"}
@@ -22,7 +26,8 @@ def read(body: bytes) -> Listing | None:
     fast = _fast(body)
     if fast is not None and fast.entries and all(map(_complete, fast.entries)):
         return fast
-    careful = _careful(body) if len(body) <= _LARGEST_FOR_CARE else None
+    cut = first_entries(body)
+    careful = _careful(cut) if len(cut) <= _LARGEST_FOR_CARE else None
     if careful is None or (fast and len(fast.entries) > len(careful.entries)):
         return fast
     return careful
@@ -73,29 +78,28 @@ def _listing(about: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]) -> 
 
 def _entry(found: Mapping[str, Any]) -> Entry:
     body, kind = _content(found.get("content"))
-    described = _text(found.get("description") or found.get("summary"))
+    guid, link = found.get("id") or "", found.get("link") or ""
     return Entry(
         # Without a guid both libraries may repeat the link there.
-        guid="" if found.get("id") == found.get("link") else _text(found.get("id")),
-        link=_text(found.get("link")),
-        title=_text(found.get("title")),
-        body=body or described,
+        guid="" if guid == link else guid,
+        link=link,
+        title=found.get("title") or "",
+        body=body or found.get("description") or found.get("summary") or "",
         content=bool(body),
-        plain=bool(body) and kind == "text/plain",
-        author=_text(found.get("author")),
-        published=_text(found.get("published") or found.get("updated")),
+        plain=kind == "text/plain",
+        author=found.get("author") or "",
+        published=found.get("published") or found.get("updated") or "",
     )
 
 
-def _content(found: object) -> tuple[str, str]:
+def _content(found: Any) -> tuple[str, str]:
     """The longest of an entry's contents, and its kind."""
-    if not isinstance(found, list):
-        return "", ""
-    parts = [part for part in found if isinstance(part, Mapping)]
-    best = max(parts, key=lambda part: len(_text(part.get("value"))), default=None)
-    if best is None:
-        return "", ""
-    return _text(best.get("value")), _text(best.get("type"))
+    best, kind = "", ""
+    for part in found or ():
+        value = part.get("value") or ""
+        if len(value) > len(best):
+            best, kind = value, part.get("type") or ""
+    return best, kind
 
 
 def _text(value: object) -> str:

@@ -1,13 +1,16 @@
 """What a feed is, before and after its entries have become articles."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from digests.types import Article
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """One entry as a reading library gives it: markup and dates as written."""
+class Entry(NamedTuple):
+    """One entry as a reading library gives it: markup and dates as written.
+
+    A tuple, because there are hundreds in a feed and they live for milliseconds.
+    """
 
     guid: str = ""
     link: str = ""

@@ -1,7 +1,6 @@
 """Makes a feed's bytes fit for both parsers; it reads no entry.
 
-Fields that parsers take quadratic time over are clipped, and entries beyond the 500th
-are cut off. Every expression is linear: it looks for a tag and for the next one.
+Every expression is linear: it looks for a tag and for the next one.
 """
 
 import re
@@ -10,7 +9,8 @@ from digests.sources.xml_bytes import harmless
 
 MOST_ENTRIES = 500
 
-_ENTRY = re.compile(rb"<(?:[A-Za-z][\w-]*:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ENTRY = re.compile(rb"<(?:[A-Za-z][\w-]*:)?(?:item|entry)[\s>]")
+_ENTRIES = (b"item", b"entry")
 _ROOT = re.compile(rb"<((?:[A-Za-z][\w-]*:)?(?:rss|rdf|feed))[\s>]", re.IGNORECASE)
 _PERSON = re.compile(
     rb"<((?:[A-Za-z][\w-]*:)?(?:author|creator|managingEditor|webMaster|publisher|"
@@ -18,11 +18,6 @@ _PERSON = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_PERSON = 500
-_DATE = re.compile(
-    rb"(<(?:[A-Za-z][\w-]*:)?(?:pubDate|date|published|updated|modified|issued|created|"
-    rb"lastBuildDate|expirationDate)(?:\s[^<>]*)?>)(?:<!\[CDATA\[)?[^<>]{49,}(?:\]\]>)?",
-    re.IGNORECASE,
-)
 #: An ampersand that begins no reference; XML has none, feeds do.
 _BARE = re.compile(rb"&(?=[\s<&])")
 
@@ -36,8 +31,7 @@ def prepared(body: bytes) -> bytes:
     body = harmless(body)
     if b"& " in body:
         body = _BARE.sub(b"&amp;", body)
-    body = _DATE.sub(rb"\1", body)
-    return _first_entries(body)
+    return body
 
 
 def without_long_names(body: bytes) -> bytes:
@@ -55,8 +49,9 @@ def without_long_names(body: bytes) -> bytes:
     return b"".join([*kept, body[at:]])
 
 
-def _first_entries(body: bytes) -> bytes:
-    if body.count(b"<") <= MOST_ENTRIES:
+def first_entries(body: bytes) -> bytes:
+    """The feed cut after its 500th entry, and closed."""
+    if max(map(body.count, _ENTRIES)) <= MOST_ENTRIES:
         return body
     for number, found in enumerate(_ENTRY.finditer(body)):
         if number == MOST_ENTRIES:

@@ -1,0 +1,206 @@
+"""`python -m tests.bench.feeds`: feeds and pages beside their peers, in one run.
+
+It prints and asserts nothing. Peers: feedparser (installed with us) and newspaper4k
+(only where somebody installed it). The corpora lie beside the repository; a line says
+so where they do not.
+"""
+
+import base64
+import gzip
+import json
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import feedparser
+
+from digests import extract
+from digests.errors import SourceError
+from digests.sources.feed import parse
+
+NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
+RUNS = 7
+DATA = next(
+    (
+        found
+        for above in Path(__file__).parents[3:5]
+        if (found := above / "shared" / "data").is_dir()
+    ),
+    None,
+)
+WORDS = ("bridge", "harbour", "council", "river", "storm", "budget", "school", "winter",
+         "market", "report", "vote", "minister", "engineer", "vehicle", "weather",
+         "repair", "company", "figure", "border", "morning")  # fmt: skip
+
+
+def main() -> None:
+    for line in [*speed(), *agreement(), *pages()]:
+        print(line)
+
+
+def speed() -> Iterator[str]:
+    """Feed bytes → clean stored-ready entries, 50 items of about 65 KB."""
+    for name, body in (("RSS", rss_of(50)), ("Atom", atom_of(50))):
+        assert len(ours(body)) == len(feedparser.parse(BytesIO(body)).entries) == 50
+        # One after the other, so that a busy moment meets both.
+        both = [(took(ours, body), took(theirs, body)) for _ in range(RUNS)]
+        own, peer = (statistics.median(one) for one in zip(*both, strict=True))
+        yield (
+            f"{name}, {len(body) >> 10} KB, 50 entries: ours {own:.2f} ms, "
+            f"feedparser {peer:.2f} ms, {peer / own:.0f}×  (target 20×, aim 30×)"
+        )
+
+
+def ours(body: bytes) -> tuple[object, ...]:
+    return parse(body, url="https://news.example/feed", now=NOW).articles
+
+
+def theirs(body: bytes) -> object:
+    return feedparser.parse(BytesIO(body))
+
+
+def took(read: Callable[[bytes], object], body: bytes) -> float:
+    """Milliseconds of CPU for each of ten: others may be at work on this machine."""
+    begun = time.process_time()
+    for _ in range(10):
+        read(body)
+    return 100 * (time.process_time() - begun)
+
+
+def agreement() -> Iterator[str]:
+    """The same number of entries as feedparser, over the hostile corpus's feeds."""
+    if DATA is None:
+        yield "entry counts: the corpus is not beside us"
+        return
+    tried: dict[str, list[int]] = {}
+    slowest = 0.0
+    for row in rows(DATA / "hostile" / "feeds.jsonl.gz"):
+        body = base64.b64decode(row["b64"])
+        expected = len(feedparser.parse(BytesIO(body)).entries)
+        begun = time.perf_counter()
+        found = entries(body)
+        slowest = max(slowest, time.perf_counter() - begun)
+        if expected:
+            tried.setdefault(row["source"], []).append(found == expected)
+    everything = [same for several in tried.values() for same in several]
+    for name, several in {**tried, "all": everything}.items():
+        share = 100 * sum(several) / len(several)
+        yield f"same count, {name}: {sum(several)} of {len(several)}, {share:.2f} %"
+    yield f"slowest feed of the corpus: {1000 * slowest:.0f} ms"
+
+
+def entries(body: bytes) -> int:
+    try:
+        return parse(body, url="https://news.example/feed", now=NOW).entries
+    except SourceError:
+        return 0
+
+
+def pages() -> Iterator[str]:
+    """Article text against newspaper4k on the annotated pages: mean time and F1."""
+    if DATA is None:
+        yield "article text: the pages are not beside us"
+        return
+    readers = {"ours": lambda html: extract.extract(html).text}
+    try:
+        readers["newspaper4k"] = newspaper4k(import_module("newspaper"))
+    except ImportError:
+        yield "article text: newspaper4k is not installed; ours alone"
+    found = list(rows(DATA / "extraction" / "aeb.jsonl.gz"))
+    for name, read in readers.items():
+        read(found[0]["html"])
+        begun = time.perf_counter()
+        texts = [read(row["html"]) for row in found]
+        each = 1000 * (time.perf_counter() - begun) / len(found)
+        score = statistics.mean(
+            overlap(text, row["text"]) for text, row in zip(texts, found, strict=True)
+        )
+        yield f"article text, {len(found)} pages, {name}: {each:.1f} ms, F1 {score:.3f}"
+
+
+def newspaper4k(library: Any) -> Callable[[str], str]:
+    def read(html: str) -> str:
+        article = library.Article("https://news.example/")
+        article.download(input_html=html)
+        article.parse()
+        return str(article.text)
+
+    return read
+
+
+def overlap(text: str, expected: str) -> float:
+    """F1 of the shingles of four words, as the pages' own benchmark counts."""
+    mine, theirs = shingles(text), shingles(expected)
+    shared = sum(min(mine[one], theirs[one]) for one in mine.keys() & theirs.keys())
+    if not shared:
+        return float(not mine and not theirs)
+    precision, recall = shared / sum(mine.values()), shared / sum(theirs.values())
+    return 2 * precision * recall / (precision + recall)
+
+
+def shingles(text: str) -> dict[tuple[str, ...], int]:
+    words = text.split()
+    counts: dict[tuple[str, ...], int] = {}
+    for at in range(max(1, len(words) - 3)):
+        one = tuple(words[at : at + 4])
+        counts[one] = counts.get(one, 0) + 1
+    return counts
+
+
+def rows(file: Path) -> Iterator[dict]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def paragraph(chance: random.Random, words: int) -> str:
+    said = " ".join(chance.choice(WORDS) for _ in range(words))
+    return f'<p>{said} <a href="/a?b=1&amp;c=2">more</a> &amp; <em>so on</em>.</p>'
+
+
+def rss_of(number: int) -> bytes:
+    chance = random.Random(1)
+    items = "".join(
+        f"<item><title>Report {i} &amp; more</title><link>https://news.example/{i}</link>"
+        f"<guid>https://news.example/{i}</guid><dc:creator>Ada Lund</dc:creator>"
+        f"<pubDate>Tue, 06 Jan 2026 0{i % 10}:30:00 +0100</pubDate>"
+        f"<description><![CDATA[{paragraph(chance, 30)}]]></description>"
+        f"<content:encoded><![CDATA[{paragraph(chance, 50)}{paragraph(chance, 40)}]]>"
+        "</content:encoded></item>"
+        for i in range(number)
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        f"<title>Hallin Courier</title><link>https://news.example/</link>{items}"
+        "</channel></rss>"
+    ).encode()
+
+
+def atom_of(number: int) -> bytes:
+    chance = random.Random(2)
+    entries = "".join(
+        f"<entry><id>tag:news.example,2026:{i}</id><title>Report {i}</title>"
+        f'<link rel="alternate" href="https://news.example/{i}"/>'
+        f"<published>2026-01-06T0{i % 10}:30:00+01:00</published>"
+        "<author><name>Ada Lund</name></author>"
+        f'<content type="html"><![CDATA[{paragraph(chance, 60)}'
+        f"{paragraph(chance, 60)}]]></content></entry>"
+        for i in range(number)
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>'
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>Hallin Courier</title>'
+        f"<updated>2026-01-06T09:00:00Z</updated>{entries}</feed>"
+    ).encode()
+
+
+if __name__ == "__main__":
+    main()
