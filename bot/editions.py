@@ -29,6 +29,7 @@ from bot.storage import (
     deliveries,
     digests,
     occurrences,
+    sources,
     workspaces,
 )
 from bot.storage import editions as issues
@@ -98,6 +99,9 @@ class Editions:
     async def compose_due(self) -> tuple[Outcome, ...]:
         """Compose every occurrence that waits, one after the other."""
         waiting = await self.db.read(occurrences.due, now=self.clock.now(), limit=BATCH)
+        # For all at once: the slow sources of many digests then cost one wait only.
+        keys = {occurrence.digest_id for occurrence in waiting}
+        await self.intake.refresh(await self.db.read(sources.of_digests, keys=keys))
         done = []
         for occurrence in waiting:
             try:

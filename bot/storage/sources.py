@@ -1,9 +1,10 @@
 """Verbs on sources: public ones are stored once for all, private ones belong.
 
-`due`, `earliest`, `by_key`, `record` and `let_rest` are the intake's, which reads for
-everybody: they name no workspace.
+`due`, `earliest`, `of_digests`, `by_key`, `record` and `let_rest` are the intake's,
+which reads for everybody: they name no workspace.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +80,17 @@ def in_use(connection: Connection) -> tuple[Source, ...]:
         select(digest_sources.c.source_id)
         .join(digests, digests.c.id == digest_sources.c.digest_id)
         .where(~digests.c.paused)
+    )
+    found = connection.execute(
+        select(sources).where(sources.c.id.in_(wanted)).order_by(sources.c.id)
+    )
+    return tuple(map(noun, found))
+
+
+def of_digests(connection: Connection, *, keys: Collection[int]) -> tuple[Source, ...]:
+    """List the sources of these digests, each once."""
+    wanted = select(digest_sources.c.source_id).where(
+        digest_sources.c.digest_id.in_(keys)
     )
     found = connection.execute(
         select(sources).where(sources.c.id.in_(wanted)).order_by(sources.c.id)

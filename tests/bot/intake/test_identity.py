@@ -175,6 +175,23 @@ async def test_a_changed_text_is_a_revision_and_a_changed_id_no_reason_for_more(
     assert (await room.articles(), await room.revisions()) == (5, 6)
 
 
+@pytest.mark.parametrize("kept", ["its id", "its address", "its headline and date"])
+async def test_one_of_three_names_is_enough_to_know_an_article_again(room, kept):
+    old = an_item(0)
+    new = replace(an_item(1), text=f"{old.text} It was free.")
+    changed = {
+        "its id": replace(new, guid=old.guid),
+        "its address": replace(new, link=old.link),
+        "its headline and date": replace(new, title=old.title, published=old.published),
+    }
+    room.publish("/feed", [old, *items([2, 3])])
+    await room.subscribe("/feed")
+    await room.poll()
+    room.publish("/feed", [changed[kept], *items([2, 3])])
+    await room.poll(hours=7)
+    assert (await room.articles(), await room.revisions()) == (3, 4)
+
+
 async def test_going_back_to_an_old_text_makes_it_the_current_one(room):
     from bot.storage import articles
 

@@ -383,13 +383,39 @@ async def test_a_slow_source_does_not_keep_an_edition(room, monkeypatch):
     async def never(request, writer):
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(intake_module, "PATIENCE", 0.5)
+    monkeypatch.setattr(intake_module, "PATIENCE", 3.0)
     room.shelf["/slow"] = never
     room.publish("/feed", items(range(3)))
     slow = room.url("/slow", "slow.example")
     await room.desk.apply(configuration([slow, room.url("/feed")]))
     await room.desk.post()
     assert room.posted()[0] == "Morning brief"
+
+
+async def test_slow_sources_of_several_digests_are_waited_for_together(
+    room, monkeypatch
+):
+    async def never(request, writer):
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(intake_module, "PATIENCE", 0.5)
+    text = configuration([])
+    for name in ("one", "two", "three", "four"):
+        room.shelf[f"/{name}"] = never
+        text = text.replace("sources = []", f'sources = ["{room.url("/feed")}"]')
+        text += f"""
+[[workspace.digest]]
+name = "{name}"
+sources = ["{room.url(f"/{name}", f"{name}.example")}"]
+schedule = "every 10 minutes UTC"
+"""
+    room.publish("/feed", items(range(3)))
+    await room.desk.apply(text)
+    room.desk.clock.advance(timedelta(minutes=10))
+    await room.desk.wake()
+    asked = [path for path in room.server.paths() if path != "/feed"]
+    first_four = asked[:4]
+    assert sorted(first_four) == ["/four", "/one", "/three", "/two"]
 
 
 async def test_two_who_want_one_source_at_once_ask_it_once(room):

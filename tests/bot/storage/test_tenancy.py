@@ -76,6 +76,7 @@ FOR_EVERYBODY = {
     "sources.earliest",
     "sources.in_use",
     "sources.let_rest",
+    "sources.of_digests",
     "sources.record",
     "workspaces.by_external",
     "workspaces.ensure",
