@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     false,
     func,
+    literal,
     null,
     or_,
     select,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.storage.columns import Instant
 from bot.storage.dialects import insert
 from bot.storage.schema import digest_sources, digests, sources
 from bot.types import Source, SourceKind
@@ -153,7 +155,8 @@ def let_rest(connection: Connection, *, host: str, until: datetime) -> None:
         .values(
             rest_until=until,
             next_poll_at=case(
-                (sources.c.next_poll_at > until, sources.c.next_poll_at), else_=until
+                (sources.c.next_poll_at > until, sources.c.next_poll_at),
+                else_=literal(until, Instant),
             ),
         )
     )

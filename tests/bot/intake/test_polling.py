@@ -208,6 +208,7 @@ async def test_a_source_that_has_ended_is_never_asked_again(room):
     room.shelf["/feed"] = answer(status=410)
     await room.subscribe("/feed")
     await room.poll()
+    assert await room.poll() is None, "nothing is left to wake up for"
     assert await pass_time(room, HOURS_OF_A_MONTH, step=6) == 0
     await room.desk.post()
     assert len(room.server.requests) == 1
@@ -232,6 +233,21 @@ async def test_a_pause_is_kept_by_all_sources_of_the_host(room):
     assert await pass_time(room, 1.9, step=0.1) == 0
     assert await pass_time(room, 1, step=0.1) >= 2
     assert asked <= 2
+
+
+async def test_a_pause_of_the_host_outlives_the_process(room):
+    room.publish("/a", items(range(3)))
+    room.publish("/b", items(range(3, 6)))
+    await room.subscribe("/a", "/b")
+    await room.poll()
+    room.shelf["/a"] = answer(status=429, headers={"Retry-After": "7200"})
+    room.desk.clock.advance(minutes=6)
+    await room.desk.intake.refresh([await room.source("/a")])
+    # What the way out remembers is gone with it; the table is not.
+    other = await room.source("/b")
+    assert other.rest_until is not None
+    assert other.rest_until - room.desk.clock.now() >= timedelta(hours=2)
+    assert other.next_poll_at == other.rest_until
 
 
 async def test_a_pause_is_broken_by_no_edition(room):
@@ -390,6 +406,8 @@ async def test_a_slow_source_does_not_keep_an_edition(room, monkeypatch):
     await room.desk.apply(configuration([slow, room.url("/feed")]))
     await room.desk.post()
     assert room.posted()[0] == "Morning brief"
+    # It was left waiting, not waited for until it failed.
+    assert (await room.source("/slow")).failures == 0
 
 
 async def test_slow_sources_of_several_digests_are_waited_for_together(
@@ -457,3 +475,16 @@ async def test_a_feed_that_joins_later_does_not_pour_its_past_into_editions(room
     room.desk.clock.advance(hours=1)
     await room.desk.post("three")
     assert len(room.posted()) == told
+
+
+async def test_what_waits_for_its_turn_is_not_lost_when_a_digest_is_changed(room):
+    room.publish("/feed", items(range(3)))
+    await room.subscribe("/feed", more="stories = 1")
+    await room.desk.post("one")
+    await room.subscribe("/feed", more='stories = 1\nexclude = ["nothing"]')
+    room.publish("/feed", items(range(50, 65)))
+    room.desk.clock.advance(hours=1)
+    await room.desk.post("two")
+    told = len(room.posted())
+    await room.desk.post("three")
+    assert len(room.posted()) > told
