@@ -31,11 +31,11 @@ BOMB = (
 
 @asynccontextmanager
 async def newsroom(
-    scripts: Mapping[str, Script],
+    scripts: Mapping[str, Script], limits: Limits | None = None
 ) -> AsyncIterator[tuple[str, Fetcher, Cage]]:
     async with serving(scripts) as server:
         rules = Policy(private=frozenset((server.place,)), spacing=0)
-        async with Fetcher(rules) as fetcher, Cage(Limits(cpu=0.25)) as cage:
+        async with Fetcher(rules) as fetcher, Cage(limits) as cage:
             yield server.url(""), fetcher, cage
 
 
@@ -90,7 +90,7 @@ async def test_a_source_that_ended_says_so():
 
 async def test_a_source_that_kills_its_reader_leaves_the_others_alone():
     scripts = {"/bomb": answer(BOMB[: 2 << 20]), "/f": answer(FEED)}
-    async with newsroom(scripts) as (start, fetcher, cage):
+    async with newsroom(scripts, Limits(cpu=0.1)) as (start, fetcher, cage):
         with pytest.raises(Killed):
             await read(start + "/bomb", fetcher=fetcher, cage=cage, now=NOW)
         found = await read(start + "/f", fetcher=fetcher, cage=cage, now=NOW)
