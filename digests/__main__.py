@@ -22,9 +22,6 @@ from digests import jsonl, terminal
 from digests.errors import DigestsError, UsageError
 from digests.types import Article, Style
 
-#: For an edition composed without a clock of its own.
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 #: How long a summary is: in an edition, and alone.
 CHARS = (280, 400)
 
@@ -204,11 +201,18 @@ def _compose(args: argparse.Namespace, articles: Sequence[Article]) -> Iterator[
     )
     # The newest article stands for «now»: the same files give the same edition.
     dated = [a.published for a in articles if a.published]
-    edition = compose(articles, now=max(dated, default=EPOCH), style=style)
+    now = max(dated) if dated else _changed(args.paths)
+    edition = compose(articles, now=now, style=style)
     if args.format == "json":
         yield terminal.edition_json(edition)
     else:
         yield templates.render(edition, args.format)
+
+
+def _changed(paths: Sequence[str]) -> datetime:
+    """When the newest of these files or folders was changed."""
+    newest = max(Path(path).stat().st_mtime for path in paths if Path(path).exists())
+    return datetime.fromtimestamp(newest, UTC)
 
 
 def _language(articles: Sequence[Article]) -> str:

@@ -3,7 +3,7 @@
 from bot.archive import Found
 from bot.commands.controls import control_id
 from bot.commands.desk import Desk
-from bot.commands.wording import article_line, outlets, texts_of
+from bot.commands.wording import STORY, article_line, outlets, texts_of
 from bot.due import zone_of
 from bot.texts import Texts
 from bot.types import (
@@ -13,7 +13,6 @@ from bot.types import (
     Facts,
     Invocation,
     Line,
-    Option,
     Permission,
     Quoted,
     Reply,
@@ -46,15 +45,7 @@ def build(desk: Desk) -> Command:
         description="One story: sources, quotes and figures",
         permission=Permission.EVERYONE,
         run=run,
-        options=(
-            Option(
-                name="story",
-                description="Its number, its id, or words of it",
-                required=True,
-                rest=True,
-                completes="story",
-            ),
-        ),
+        options=(STORY,),
         examples=("/news story 2", "/news story harbour bridge"),
     )
 
