@@ -6,9 +6,9 @@ instead, so that a summary is never empty for want of a few characters.
 
 from collections.abc import Sequence
 
-from digests.summaries import clauses
+from digests.summaries import clauses, cuts
 from digests.summaries.passages import Passage
-from digests.types import Article, Sentence
+from digests.types import Article, Sentence, Span
 
 
 def fit(
@@ -36,7 +36,20 @@ def whole(passage: Passage) -> Sentence:
 
 def trimmed(article: Article, passage: Passage, room: int) -> Sentence | None:
     """A passage shortened at a clause to at most `room` characters."""
-    version = clauses.shorten(article.text, passage.span, room - 1)
+    version = _longest(article.text, passage.span, room - 1)
     if version is None:
         return None
     return Sentence(text=clauses.written(article.text, version, "."), spans=version)
+
+
+def _longest(text: str, span: Span, limit: int) -> clauses.Version | None:
+    """The longest version within `limit` whose cut leaves nothing hanging."""
+    best: clauses.Version | None = None
+    length = 0
+    for version in clauses.versions(text, span):
+        size = len(clauses.written(text, version))
+        last = version[-1]
+        cut = last.end < span.end and cuts.spoils(text, last.start, last.end)
+        if length < size <= limit and not cut:
+            best, length = version, size
+    return best
