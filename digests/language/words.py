@@ -83,4 +83,4 @@ def content(text: str, lang: str | None = None) -> tuple[str, ...]:
     """The stems of a text's content words, in order, repeats included."""
     tag = primary(lang)
     stops = STOP_WORDS[tag]
-    return tuple(stem(w, tag) for w in tokens(text) if w not in stops)
+    return tuple([stem(w, tag) for w in tokens(text) if w not in stops])

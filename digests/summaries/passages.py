@@ -33,18 +33,28 @@ _DATELINE = re.compile(
 _BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
 _JUNK = re.compile(
     r"""\b(?:click|scroll|tap)\s(?:here|down|on|through)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
-    |\bread\smore\b|\bread:\s|^(?:read|watch|see|related|more|photos?|video|image|caption
-    |picture|file|credit|source|advertisement|editor['’]s\snote|correction|copyright
-    |story\shighlights|share\sthis|follow)\b[^.!?]{0,30}[:»>|]
-    |^follow\s(?:us|@|\w+\son\b)|\bfollow\s(?:us|@\w+)|\ball\srights\sreserved\b|©
+    |\bread\smore\b|\bread:\s|\bfollow\s(?:us|@\w+)|\ball\srights\sreserved\b|©
     |\bcontributed\sto\sthis\s(?:report|story|article)\b|\bnewsletter\b|\be-?mail\sus\b
     |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
     |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+#: One of these is in whatever `_JUNK` finds: looked up first, because it is cheap.
+_JUNK_SIGNS = (
+    "click", "scroll", "tap ", "sign up", "subscri", "read", "follow", "reserved", "©",
+    "contributed", "newsletter", "mail us", "your say", "the video", "transcript",
+    "expressed", "cookie", "http", "www.", "file photo", "getty",
+)  # fmt: skip
+_JUNK_OPENING = re.compile(
+    r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
+    |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
+    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|follow\s(?:us|@|\w+\son\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
-_ENDS = re.compile(r"(?<!\s)[.!?…][\"'”’“»«)\]]*$")
+_CLOSING = "\"'”’“»«)]"
+_STOPS = ".!?…"
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I'm|I've|I'd|we|We|We're|we're|my|My|our|Our|me|us|ich|wir|Wir|mein|unser)\b"
 )
@@ -108,7 +118,15 @@ def presentable(passage: Passage) -> bool:
     """Whether a passage may be shown: a whole sentence, and no boilerplate."""
     if passage.in_speech or not whole(passage.text) or not balanced(passage.text):
         return False
-    return not _JUNK.search(passage.text)
+    return not junk(passage.text)
+
+
+def junk(text: str) -> bool:
+    """Whether a text is a caption, a call to action or the like."""
+    if _JUNK_OPENING.match(text):
+        return True
+    low = text.lower()
+    return any(sign in low for sign in _JUNK_SIGNS) and bool(_JUNK.search(low))
 
 
 def first_person(passage: Passage) -> bool:
@@ -140,7 +158,8 @@ def _has_marks(text: str) -> bool:
 def whole(text: str) -> bool:
     """Whether a text begins and ends as a sentence does."""
     first = _STARTS.match(text)
-    if first is None or not _ENDS.search(text):
+    ending = text.rstrip(_CLOSING)[-2:]
+    if first is None or ending[-1:] not in _STOPS or ending[:1].isspace():
         return False
     return not first[1].isalpha() or first[1].isupper()
 
@@ -161,6 +180,8 @@ def balanced(text: str) -> bool:
         return False
     if any(text.count(a) != text.count(b) for a, b in _PAIRS) and "„" not in text:
         return False
+    if "'" not in text and "‘" not in text and "’" not in text:
+        return True
     # A plural's apostrophe looks like a closing mark: only openings must be met.
     opens = len(_SINGLE_OPENS.findall(text))
     if not opens and _SPEECH_ENDS.search(text):

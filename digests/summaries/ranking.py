@@ -10,7 +10,7 @@ length. The weights are round numbers set by hand, not fitted to any outlet.
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from digests.language import words
 from digests.summaries.passages import Passage
@@ -32,58 +32,78 @@ LEANS = -0.15
 _DECAY = 3.0
 _SHORT_WORDS = 7
 _LONG_CHARS = 260
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]+")
+_MOST_NAMES = 3
+_BEFORE_NAME = frozenset(",abcdefghijklmnopqrstuvwxyz")
+_CAPITAL = re.compile(r"[A-Z][\w’'-]+")
 _FIGURE = re.compile(r"\d")
 _SPEECH = re.compile(r"[\"“'‘„«]")
 
 
+Features = tuple[tuple[str, float], ...]
+
+
 def scores(article: Article, passages: Sequence[Passage]) -> tuple[float, ...]:
     """A score for each passage, in their order; higher tells the article better."""
+    return tuple(
+        [sum(weight for _, weight in row) for row in features(article, passages)]
+    )
+
+
+def features(article: Article, passages: Sequence[Passage]) -> tuple[Features, ...]:
+    """What each passage's score is made of: names with what they add or take."""
     if not passages:
         return ()
     frequent = _frequent(passages)
     lead = frozenset(passages[0].words)
     title = frozenset(words.content(article.title or "", article.lang))
-    return tuple(_score(p, frequent, lead, title) for p in passages)
+    return tuple([(*_content(p, frequent, lead, title), *_form(p)) for p in passages])
 
 
 def _frequent(passages: Sequence[Passage]) -> dict[str, float]:
     """How frequent each word is among the passages, 0 to 1, seldom ones left out."""
-    counts = Counter(word for p in passages for word in set(p.words))
+    counts = Counter([word for p in passages for word in set(p.words)])
     top = math.log(max(counts.values(), default=1) + 1)
     return {w: math.log(n) / top for w, n in counts.items() if n > 1}
 
 
-def _score(
+def _content(
     passage: Passage,
     frequent: dict[str, float],
     lead: frozenset[str],
     title: frozenset[str],
-) -> float:
+) -> Iterator[tuple[str, float]]:
+    """What a passage gains for its place and its words."""
     own = set(passage.words)
     size = max(len(own), _SHORT_WORDS)
-    score = PLACE * math.exp(-passage.place / _DECAY)
-    score += FREQUENT * sum(frequent.get(w, 0.0) for w in own) / size
-    score += LEAD * len(own & lead) / size
+    yield "place", PLACE * math.exp(-passage.place / _DECAY)
+    told = sum(frequent[w] for w in own if w in frequent)
+    yield "frequent words", FREQUENT * told / size
+    yield "words of the lead", LEAD * len(own & lead) / size
     if title:
-        score += TITLE * len(own & title) / len(title)
-    score += NAMES * min(3, len(_NAME.findall(passage.text))) / 3
-    score += FIGURES * bool(_FIGURE.search(passage.text))
-    return score + _form(passage)
+        yield "words of the title", TITLE * len(own & title) / len(title)
 
 
-def _form(passage: Passage) -> float:
-    """What a passage loses for its form."""
+def _form(passage: Passage) -> Iterator[tuple[str, float]]:
+    """What a passage gains or loses for its form."""
     text = passage.text
-    lost = 0.0
+    yield "names", NAMES * min(_MOST_NAMES, _names(text)) / _MOST_NAMES
+    if _FIGURE.search(text):
+        yield "a figure", FIGURES
     if len(passage.words) < _SHORT_WORDS:
-        lost += SHORT
+        yield "short", SHORT
     if len(text) > _LONG_CHARS:
-        lost += LONG
+        yield "long", LONG
     if text.rstrip("\"'”’)").endswith("?"):
-        lost += QUESTION
+        yield "a question", QUESTION
     if _SPEECH.match(text):
-        lost += SPEECH
+        yield "opens with speech", SPEECH
     if passage.leans:
-        lost += LEANS
-    return lost
+        yield "leans on the one before", LEANS
+
+
+def _names(text: str) -> int:
+    """Capitals inside a clause, where no sentence begins."""
+    return sum(
+        text[m.start() - 1] == " " and text[m.start() - 2] in _BEFORE_NAME
+        for m in _CAPITAL.finditer(text, 2)
+    )
