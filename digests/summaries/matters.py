@@ -14,17 +14,17 @@ from digests.types import Article, Sentence
 
 _SAYS_WHY = re.compile(
     r"""\b(?:
-      matters?\s(?:because|to\s|for\s|beyond\s|since\s)
+      matters?\s(?:because|for\s|beyond\s)
     | (?:is|are|was|were|would\sbe|will\sbe)\s
       (?:so\s|also\s|especially\s|particularly\s)?
       (?:important|significant|crucial|vital|critical|consequential|notable)\s
-      (?:because|to\s|for\s|since\s)
+      (?:because|for\s|since\s)
     | (?:is|are)\sat\sstake
     | (?:has|have|had|could\shave|would\shave|will\shave|carries|carry)\s
       (?:[\w-]+\s){0,2}(?:implications|consequences|repercussions)\sfor
     | (?:sets?|set|could\sset|would\sset|may\sset)\s(?:a|an\s\w+|a\s\w+)\sprecedent
-    | (?:paves?|paved|could\spave|would\spave)\sthe\sway\s(?:for|to)
-    | [Tt]he\s(?:stakes\sare|significance\sof|importance\sof)
+    | (?:paves|paved|could\spave|would\spave)\sthe\sway\sfor
+    | \AThe\s(?:stakes\sare|(?:significance|importance)\sof\s(?:\w+\s){1,6}lies)
     | (?:ist|sind|war|wäre)\s(?:so\s|auch\s|besonders\s)?
       (?:wichtig|bedeutsam|entscheidend),?\s(?:weil|für)
     | (?:steht|stehen)\s(?:\w+\s){0,6}auf\sdem\sSpiel
@@ -34,7 +34,7 @@ _SAYS_WHY = re.compile(
 )
 _DOUBTED = re.compile(
     r"\b(?:not|never|no|nothing|hardly|little|less|nor|neither|if|whether|nicht|nie|"
-    r"kein\w*|kaum|wenig|ob|wenn|claim\w*|alleg\w*|angeblich)\b|n['’]t\b",
+    r"kein\w*|kaum|wenig|ob|wenn|hop(?:e[sd]?|ing)|claim\w*|alleg\w*|angeblich)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _SPEECH = re.compile(r"[\"“”„«»‘]|(?<!\w)'|'(?!\w)")

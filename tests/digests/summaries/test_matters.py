@@ -51,6 +51,9 @@ def test_a_german_article_says_it_too():
         "I think the bridge is important for all of us.",
         "The matter was sent to the council, which matters little to most.",
         "The vote would mean trouble.",
+        "The mayor spoke of the importance of dry feet.",
+        "She hopes that the vote paves the way for a second crossing.",
+        "A fair for all who like the issues that matter to women today.",
         "Click here to see why the bridge matters because of trade.",
     ],
 )
