@@ -17,6 +17,12 @@ from digests.types import Article, Span
 _MOST = 60
 #: Longer «sentences» are lists and tables.
 _LONGEST = 900
+#: So much of a text is read at all; a sentence that is cut there is no sentence.
+_READ = 60_000
+#: «MAYOR: Good evening.»: who says the line that follows.
+_LABEL = re.compile(r"(?m)^[ \t]*(?:[QA]|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):\s")
+#: So many lines with a label, at least half of all, make a transcript.
+_FEWEST_LABELS = 3
 
 _DATELINE = re.compile(
     r"""\s*(?:
@@ -92,8 +98,10 @@ def of(article: Article) -> tuple[Passage, ...]:
     """The passages of an article's first sentences, in document order."""
     found: list[Passage] = []
     speech = 0
-    for span in sentences.split(article.text, article.lang)[:_MOST]:
-        if span.end - span.start > _LONGEST:
+    read = article.text[:_READ]
+    labels = _labelled(read)
+    for span in sentences.split(read, article.lang)[:_MOST]:
+        if span.end - span.start > _LONGEST or _is_torn(article.text, span):
             continue
         start = _after_dateline(article.text, span) if len(found) < 2 else span.start
         text = " ".join(article.text[start : span.end].split())
@@ -107,11 +115,39 @@ def of(article: Article) -> tuple[Passage, ...]:
                 text=text,
                 words=words.content(text, article.lang),
                 leans=bool(_PRONOUN_LED.match(text) or _CONNECTIVE.match(text)),
-                in_speech=speech > 0 and not (marked and _has_marks(text)),
+                in_speech=_is_said(article.text, span, labels)
+                or (speech > 0 and not (marked and _has_marks(text))),
             )
         )
         speech = _open_speech(text, speech) if marked else max(0, speech - 1)
     return tuple(found)
+
+
+def _is_torn(text: str, span: Span) -> bool:
+    """Whether a sentence was cut off here, or goes on from the line before: verse."""
+    if span.end == _READ < len(text):
+        return True
+    before = text[max(0, span.start - _INDENT) : span.start].rstrip(" \t")
+    return before[-1:] == "\n" and before[-2:-1] in _GOES_ON
+
+
+_INDENT = 40
+_GOES_ON = frozenset(",;–—")
+
+
+def _labelled(text: str) -> bool:
+    """Whether a text is a transcript: most of its lines say who speaks."""
+    labels = len(_LABEL.findall(text))
+    if labels < _FEWEST_LABELS:
+        return False
+    return 2 * labels >= sum(not line.isspace() for line in text.splitlines() if line)
+
+
+def _is_said(text: str, span: Span, labels: bool) -> bool:
+    """Whether a sentence stands in a transcript's line, behind its speaker's name."""
+    if not labels:
+        return False
+    return _LABEL.match(text, text.rfind("\n", 0, span.start) + 1) is not None
 
 
 def presentable(passage: Passage) -> bool:
