@@ -7,6 +7,7 @@ it. Speech of several sentences is split like any other text. Linear time.
 """
 
 import re
+import sys
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,12 +58,15 @@ class _Language(NamedTuple):
     ordinal_stop: bool
 
 
-def split(text: str, lang: str | None = None) -> tuple[Span, ...]:
+def split(
+    text: str, lang: str | None = None, *, most: int = sys.maxsize
+) -> tuple[Span, ...]:
     """Give the sentences of `text` in order, without surrounding white space.
 
     Args:
         text: Any text; offsets of the answer point into it.
         lang: BCP 47 tag; None and languages without a table are read as English.
+        most: Stop reading after so many sentences.
     """
     language = _language((lang or "en")[:2].lower())
     found: list[Span] = []
@@ -79,6 +83,8 @@ def split(text: str, lang: str | None = None) -> tuple[Span, ...]:
             continue
         _keep(found, text, start, end)
         start = read
+        if len(found) >= most:
+            return tuple(found)
     _keep(found, text, start, len(text))
     return tuple(found)
 

@@ -53,7 +53,7 @@ def is_essay(found: Sequence[Passage]) -> bool:
     other: sentences taken out of such a text mislead, its beginning does not.
     """
     early = found[:_LOOKED_AT]
-    personal = sum(map(passages.first_person, early)) > _PERSONAL * len(early)
+    personal = sum(p.personal for p in early) > _PERSONAL * len(early)
     asking = sum(p.text.endswith("?") for p in early) >= _QUESTIONS
     chained = sum(p.leans for p in found[_FOLLOWERS]) >= _CHAINED
     return personal or asking or chained
@@ -94,17 +94,18 @@ def decisions(
         if best is None or (chosen and _is_weak(best, chosen[0], weights)):
             break
         pool.remove(best)
-        sentence = _fitted(article, best, room) if presentable(best) else None
+        fit = presentable(best)
+        sentence = _fitted(article, best, room) if fit else None
         if sentence is not None:
             chosen.append(best)
             room -= len(sentence.text) + 1
-        yield Decision(best, sentence, _fate(best, sentence))
+        yield Decision(best, sentence, _fate(best, sentence) if fit else UNFIT)
 
 
 def _fate(passage: Passage, sentence: Sentence | None) -> str:
     """What a decision says for people."""
     if sentence is None:
-        return NO_ROOM if presentable(passage) else UNFIT
+        return NO_ROOM
     return CHOSEN if sentence.text == passage.text else TRIMMED
 
 
@@ -155,4 +156,4 @@ def _may_join(passage: Passage, chosen: Sequence[Passage]) -> bool:
 
 
 def _repeats(passage: Passage, chosen: Sequence[Passage]) -> bool:
-    return any(overlap(passage.words, other.words) > _SAME for other in chosen)
+    return any(overlap(passage.known, other.known) > _SAME for other in chosen)

@@ -49,7 +49,7 @@ def why_it_matters(article: Article) -> Sentence | None:
     A sentence that leans on the one before it counts only as the second of the
     article: then what it leans on is the news itself.
     """
-    for passage in passages.of(article)[:_LOOKED_AT]:
+    for passage in passages.of(article, _LOOKED_AT):
         cue = _SAYS_WHY.search(passage.text)
         if cue is None or _DOUBTED.search(passage.text, 0, cue.end()):
             continue
@@ -64,4 +64,4 @@ def _is_plain(passage: Passage) -> bool:
         return False
     if len(text) > _LONGEST or text.endswith("?") or _SPEECH.search(text):
         return False
-    return passages.presentable(passage) and not passages.first_person(passage)
+    return passages.presentable(passage) and not passage.personal

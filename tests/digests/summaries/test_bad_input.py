@@ -93,9 +93,9 @@ def test_of_a_long_text_only_the_beginning_is_read(
 ):
     split, read = sentences.split, []
 
-    def counted(text, lang=None):
+    def counted(text, lang=None, **limits):
         read.append(len(text))
-        return split(text, lang)
+        return split(text, lang, **limits)
 
     monkeypatch.setattr(passages.sentences, "split", counted)
     text = SHAPES[shape] * (10**6 // len(SHAPES[shape]))
