@@ -1,15 +1,17 @@
-"""Judges the place where a sentence is cut off; it cuts nothing itself.
+"""Judges the places where a sentence may be cut off; it cuts nothing itself.
 
-Two questions. Does the last word that is kept still wait for what went («shortly |
-after 2 a.m.», «at a time | when …», «unable to say | where …»)? And does the rest
-still say the same without it («the first man | since 1990», «did not quit | because
-he was tired», «will be paid | when …»)? Either spoils the cut.
+Two questions of a cut. Does the last word that is kept still wait for what went
+(«shortly | after 2 a.m.», «at a time | when …», «unable to say | where …»)? And does
+the rest still say the same without it («the first man | since 1990», «did not quit |
+because he was tired», «will be paid | when …»)? Either spoils the cut. And one more
+kind of place: before the last «and», where what is kept is true without the addition.
 """
 
 import re
 
-from digests.language import words
+from digests.language import verbs, words
 from digests.language.tables import word_set
+from digests.types import Span
 
 #: After these a clause of time or reason is part of the phrase, not an addition.
 _LEANS_ON = word_set(
@@ -94,3 +96,46 @@ def _turns(kept: str, link: str) -> bool:
     if link in _REASONS:
         return _DENIES.search(kept) is not None
     return link in _CONDITIONS and _OPEN.search(kept) is not None
+
+
+_AND = re.compile(r",?\s(?:and|und)\s(?P<next>[\w'’-]+)")
+_ADDED = word_set(
+    "the a an his her its their this these those several many some more in on for with",
+    "to from at by der die das ein eine seine ihre mit für in",
+)
+#: What is added behind these is no addition, or the rest is untrue without it.
+_NEEDS_BOTH = re.compile(
+    r"\b(?:between|both|either|neither|whether|half|combined|together|total|equal\w*|"
+    r"same|differen\w+|among|if|unless|until|once|only|when|without|zwischen|sowohl|"
+    r"weder|ob|wenn|nur|ohne|zusammen)\b",
+    re.IGNORECASE,
+)
+#: Who says so, or how sure it is, stands in the tail: it must stay.
+_VOUCHED = re.compile(
+    r"\b(?:sa(?:id|ys?)|told|according|claim\w*|alleg\w*|report\w*|announced|believe\w*|"
+    r"den(?:y|ies|ied)|doubt\w*|warn\w*|not|never|no|but|laut|sagten?|zufolge|angeblich|"
+    r"nicht|aber)\b|n['’]t\b|[\"“”„]",
+)
+_LIST = 60
+
+
+def conjunct_ends(text: str, span: Span) -> list[int]:
+    """Where the last thing that a sentence adds with «and» may be left out."""
+    found = []
+    for m in _AND.finditer(text, span.start, span.end):
+        kept, tail = text[span.start : m.start()], text[m.end() : span.end]
+        if "," in kept[-_LIST:] or _NEEDS_BOTH.search(kept) or _DENIES.search(kept):
+            continue
+        if _adds(kept, m["next"]) and not _VOUCHED.search(tail):
+            found.append(m.start())
+    return found
+
+
+def _adds(kept: str, following: str) -> bool:
+    """Whether «and» joins two whole things: no «red and green lamps»."""
+    before = words.tokens(kept[-_LIST:])
+    if not before or verbs.looks_finite(before[-1]):
+        return False
+    if following.lower() in _ADDED or verbs.looks_finite(following):
+        return True
+    return verbs.looks_participle(following) and before[-1][-1:] == "s"

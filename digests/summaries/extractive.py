@@ -26,7 +26,7 @@ _QUESTIONS = 2
 _CHAINED = 2
 _FOLLOWERS = slice(1, 4)
 #: A passage is worth shortening when this share of it is kept.
-_KEPT = 0.6
+_KEPT = 0.5
 
 
 class Extractive:

@@ -97,7 +97,7 @@ def test_of_a_long_text_only_the_beginning_is_read(
         read.append(len(text))
         return split(text, lang, **limits)
 
-    monkeypatch.setattr(passages.sentences, "split", counted)
+    monkeypatch.setattr(sentences, "split", counted)
     text = SHAPES[shape] * (10**6 // len(SHAPES[shape]))
     article = Article(id="a", text=text)
     SUMMARISERS["extractive"].summarise(article, 280)

@@ -1,8 +1,8 @@
 import pytest
 
 from digests.summaries import SUMMARISERS
-from digests.summaries.cuts import spoils
-from digests.types import Article
+from digests.summaries.cuts import conjunct_ends, spoils
+from digests.types import Article, Span
 
 
 def cut(sentence: str) -> bool:
@@ -72,3 +72,48 @@ def test_no_summary_ends_in_a_word_that_waits():
     for chars in range(60, len(text)):
         told = SUMMARISERS["extractive"].summarise(Article(id="a", text=text), chars)
         assert not any(s.text.endswith("shortly.") for s in told.sentences)
+
+
+def ends(sentence: str) -> list[str]:
+    """What is kept of a sentence at each place before an addition."""
+    found = conjunct_ends(sentence, Span(start=0, end=len(sentence)))
+    return [sentence[:end] for end in found]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The summit came amid missile tests| and rising tension over the strait.",
+        "The fire destroyed a mill| and injured three workers.",
+        "The mayor opened the bridge| and the council held a feast.",
+        "The town will mend the roads| and in spring the schools.",
+    ],
+)
+def test_an_addition_may_be_left_out(sentence: str):
+    kept, _, rest = sentence.partition("|")
+    assert ends(kept + rest) == [kept]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The tension grew between the north and the south.",
+        "The town bought red and green lamps.",
+        "The town did not mend the roads and the schools.",
+        "The dam will hold if the rain stops and the gates open.",
+        "The town bought lamps, ropes and a boat.",
+        "The road is closed and the bridge is safe, the mayor claimed.",
+        "The firm buys and sells boats.",
+        "She said “the lamps are old and the ropes are new.”",
+    ],
+)
+def test_what_needs_both_parts_keeps_them(sentence: str):
+    assert ends(sentence) == []
+
+
+def test_a_second_sentence_gives_up_its_addition_to_fit():
+    lead = "The leaders of Norland and Sudland met in Hallin on Monday."
+    kept = "The meeting came amid Norland's recent missile tests"
+    text = f"{lead} {kept} and rising tension with its neighbours."
+    told = SUMMARISERS["extractive"].summarise(Article(id="a", text=text), 120)
+    assert [s.text for s in told.sentences] == [lead, f"{kept}."]
