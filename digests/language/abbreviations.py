@@ -55,8 +55,8 @@ MAY_END = {
 #: What is told apart by a letter: «plan B.» ends where «Mr. B.» would not.
 LETTERED = word_set(
     "plan plans vitamin grade group hepatitis influenza type option lot appendix class",
-    "category point exhibit gate terminal wing ward platform team side schedule gruppe",
-    "klasse vitamin halle",
+    "category point exhibit gate terminal wing ward platform schedule gruppe klasse",
+    "halle",
 )
 
 STARTERS = {

@@ -1,7 +1,7 @@
 """Finds the sentence in which a reporter says why the news matters; it infers nothing.
 
 Only set phrases of consequence count («matters because», «at stake», «sets a
-precedent», «has implications for»), in the reporter's own words: nothing between
+precedent», «the ruling means that», «affects 31,000»), in the reporter's own words: nothing between
 quotation marks, no question, no denial, no first person. Most articles say no such
 thing, and then there is no answer.
 """
@@ -20,6 +20,11 @@ _SAYS_WHY = re.compile(
       (?:important|significant|crucial|vital|critical|consequential|notable)\s
       (?:because|for\s|since\s)
     | (?:is|are)\sat\sstake
+    | (?:ruling|decision|vote|deal|agreement|law|ban|closure|strike|cut|change|move
+      |order|verdict|plan|delay|shortage)\s(?:means|will\smean|would\smean|could\smean)\s
+    | (?:affects?|will\saffect|would\saffect|could\saffect)\s
+      (?:(?:about|some|nearly|almost|around|up\sto|more\sthan|an\sestimated)\s)?
+      (?:\d|millions\sof|thousands\sof|every\s)
     | (?:has|have|had|could\shave|would\shave|will\shave|carries|carry)\s
       (?:[\w-]+\s){0,2}(?:implications|consequences|repercussions)\sfor
     | (?:sets?|set|could\sset|would\sset|may\sset)\s(?:a|an\s\w+|a\s\w+)\sprecedent
