@@ -1,9 +1,9 @@
 """Finds the sentence in which a reporter says why the news matters; it infers nothing.
 
 Only set phrases of consequence count («matters because», «at stake», «sets a
-precedent», «the ruling means that», «affects 31,000»), in the reporter's own words: nothing between
-quotation marks, no question, no denial, no first person. Most articles say no such
-thing, and then there is no answer.
+precedent», «the ruling means that», «affects 31,000»), in the reporter's own words:
+nothing between quotation marks, no question, no denial, no first person. Most articles
+say no such thing, and then there is no answer.
 """
 
 import re
