@@ -91,9 +91,9 @@ def _own_options(name: str, verb: argparse.ArgumentParser) -> None:
         verb.add_argument(
             "--chars", type=int, choices=jsonl.CHARS, help="a hard limit on the summary"
         )
-    if name == "quotes":
+    if name in ("quotes", "summary"):
         verb.add_argument(
-            "--explain", action="store_true", help="candidates and their scores"
+            "--explain", action="store_true", help="what was weighed, with the scores"
         )
     if name == "check":
         verb.add_argument("--claim", help="the sentence to be checked")
@@ -179,7 +179,8 @@ def _each(args: argparse.Namespace) -> Callable[[Article], Iterator[str]]:
             raise UsageError('Name the sentence to be checked: --claim "…".')
         return lambda article: terminal.checked(article, args.claim)
     if args.verb == "summary":
-        return lambda article: terminal.summary_of(article, args.chars)
+        told = terminal.explained_summary if args.explain else terminal.summary_of
+        return lambda article: told(article, args.chars)
     quotes = terminal.explained_quotes if args.explain else terminal.quotes_of
     return {
         "quotes": quotes,

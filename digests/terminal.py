@@ -47,6 +47,15 @@ def summary_of(article: Article, chars: int) -> Iterator[str]:
         yield f"{told.text}  [{places}]"
 
 
+def explained_summary(article: Article, chars: int) -> Iterator[str]:
+    """Every sentence that could be told, its weight and what became of it."""
+    for row in summaries.explain(article, chars):
+        mark = "→" if row.shown else " "
+        why = ", ".join(f"{name} {weight:+.2f}" for name, weight in row.features)
+        yield f"{mark} {row.score:5.2f}  {row.shown or row.text}"
+        yield f"         {row.why} · {why} · {row.span.start}–{row.span.end}"
+
+
 def sentences_of(article: Article) -> Iterator[str]:
     """One sentence a line."""
     for place in sentences.split(article.text, article.lang):
