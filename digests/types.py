@@ -95,6 +95,20 @@ class Figure:
     #: What is measured, in the article's words, for example «bilateral trade».
     what: str
     sentence: Span
+    #: When it held, in the article's words («in 2024»), where they stand beside it.
+    when: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Agreement:
+    """A figure that two articles give, with the sentences they give it in."""
+
+    ours: Figure
+    theirs: Figure
+    #: Whether both tell the same value, rounding aside.
+    equal: bool
+    our_sentence: str
+    their_sentence: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,20 +50,22 @@ _WRITTEN: Mapping[str, str] = {
     "RUB": "rubles|roubles|ruble|Rubel",
     "CHF": "Swiss francs|francs|Franken",
     "cents": "cents|cent",
-    "pence": "pence",
+    "pence": "pence|penny",
     "pounds": "pounds|pound|lbs|lb",
-    "km/h": "km/h|kph|kmh|kilometers per hour|kilometres per hour|Stundenkilometer",
+    "km/h": "km/h|kph|kmh|kilometers per hour|kilometres per hour|kilometers an hour|"
+    "kilometres an hour|Stundenkilometer",
     "mph": "mph|miles per hour|miles an hour",
-    "square km": "square kilometers|square kilometres|km²|Quadratkilometer",
+    "square km": "square kilometers|square kilometres|square kilometre|km²|Quadratkilometer",
     "square miles": "square miles|square mile",
-    "square metres": "square meters|square metres|m²|Quadratmeter",
+    "square metres": "square meters|square metres|square metre|square meter|m²|Quadratmeter",
     "square feet": "square feet|square foot|sq ft",
-    "cubic metres": "cubic meters|cubic metres|m³|Kubikmeter",
+    "cubic metres": "cubic meters|cubic metres|cubic metre|cubic meter|m³|Kubikmeter",
     "km": "km|kilometers|kilometres|kilometer|kilometre|Kilometer|Kilometern",
+    "nautical miles": "nautical miles|nautical mile|Seemeilen",
     "miles": "miles|mile|Meilen",
     "metres": "m|meters|metres|meter|metre|Meter|Metern",
-    "cm": "cm|centimeters|centimetres|Zentimeter",
-    "mm": "mm|millimeters|millimetres|Millimeter",
+    "cm": "cm|centimeters|centimetres|centimeter|centimetre|Zentimeter",
+    "mm": "mm|millimeters|millimetres|millimeter|millimetre|Millimeter",
     "feet": "feet|foot|ft",
     "inches": "inches|inch",
     "yards": "yards|yard",
@@ -109,6 +111,7 @@ _TIME_WORDS = """
     seconds minutes hours days nights weeks months years decades centuries
 """
 TIME = frozenset(_TIME_WORDS.split())
+MONEY = frozenset((*_CODES, *_SIGNS.values(), "cents", "pence", "pounds"))
 
 _LONGEST_FIRST = sorted(_NAME_OF, key=len, reverse=True)
 _AFTER = re.compile(
