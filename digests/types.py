@@ -6,7 +6,7 @@ can be shared freely.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 QuoteKind = Literal["direct", "partial"]
@@ -109,6 +109,21 @@ class Agreement:
     equal: bool
     our_sentence: str
     their_sentence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """A sentence that says when something happened or will."""
+
+    article: str
+    #: The sentence's words.
+    text: str
+    sentence: Span
+    #: Where the words that tell when stand («on Tuesday», «last week»).
+    words: Span
+    #: First and last day it may be; None where the text leaves them open.
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

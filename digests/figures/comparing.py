@@ -73,14 +73,18 @@ def compare(
     """
     others = [_read(f, their_text) for f in theirs if f.what]
     by_head: dict[tuple[str, str], list[_Reading]] = {}
+    by_value: dict[tuple[str, float], list[_Reading]] = {}
     for other in others:
         by_head.setdefault((other.figure.unit, other.head), []).append(other)
+        by_value.setdefault((other.figure.unit, other.figure.value), []).append(other)
     found = []
     for figure in ours:
         if not figure.what:
             continue
         mine = _read(figure, our_text)
-        matched = _match(mine, by_head.get((figure.unit, mine.head), ()))
+        named = by_head.get((figure.unit, mine.head), [])
+        valued = by_value.get((figure.unit, figure.value), [])
+        matched = _match(mine, valued + named)
         if matched is not None:
             found.append(_agreement(mine, our_text, matched, their_text))
     return tuple(found)
@@ -89,7 +93,7 @@ def compare(
 def _match(mine: _Reading, others: Sequence[_Reading]) -> _Reading | None:
     alike = [o for o in others if _one_noun(mine, o)]
     for other in alike:
-        if _equal(mine.figure, other.figure):
+        if _equal(mine.figure, other.figure) and _beside(mine, other):
             return other
     near = [o for o in alike if _contradicts(mine, o)]
     return max(near, key=lambda o: len(o.context & mine.context), default=None)
@@ -118,12 +122,15 @@ def _read(figure: Figure, text: str) -> _Reading:
     after = text[figure.end : min(figure.sentence.end, figure.end + 60)]
     before = text[max(figure.sentence.start, figure.start - _BEFORE) : figure.start]
     near = frozenset(words.tokens(f"{before[-9:]} {figure.text}"))
+    own = frozenset(words.content(figure.text))
     change = _CHANGES.search(f"{before}")
     return _Reading(
         figure=figure,
         head=head[-1] if head else "",
         noun=frozenset(noun),
-        context=frozenset(w for w in words.content(sentence) if not w[0].isdigit()),
+        context=frozenset(
+            w for w in words.content(sentence) if w not in own and not w[0].isdigit()
+        ),
         rate=_rate(f"{figure.text[-12:]}{after}"),
         parts=near & _PARTS,
         change=change.group().strip() if change else "",
@@ -166,8 +173,14 @@ def _contradicts(mine: _Reading, other: _Reading) -> bool:
         return False
     if mine.parts or other.parts or _apart(mine.figure.when, other.figure.when):
         return False
-    shared = (mine.context & other.context) - mine.noun - other.noun
-    return len(shared) >= _SHARED
+    shared = _beside(mine, other)
+    fewest = min(len(r.context - r.noun) for r in (mine, other))
+    return len(shared) >= min(_SHARED, max(1, fewest))
+
+
+def _beside(mine: _Reading, other: _Reading) -> frozenset[str]:
+    """The words that two sentences share beside the noun."""
+    return (mine.context & other.context) - mine.noun - other.noun
 
 
 def _apart(one: str | None, other: str | None) -> bool:
