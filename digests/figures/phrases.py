@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from digests.figures.tables import (
+    CHANGES,
     IRREGULAR,
     KINDS,
     MODALS,
@@ -264,11 +265,13 @@ def _continues(found: Sequence[Word], first: int, at: int) -> bool:
     if word.kind == "noun":
         return True
     following = found[at + 1].kind if at + 1 < len(found) else "stop"
+    if word.kind == "ing" and following in ("stop", "comma", "prep"):
+        return True
     if word.kind in ("ed", "ing"):
         return at == first and following in ("noun", "ing")
     if word.kind == "poss":
         return at > first and following == "noun"
-    return word.low in VALUES and at > first and following in ("prep", "stop", "comma")
+    return word.low in CHANGES or (word.kind == "verb" and word.low in PLAIN)
 
 
 def _is_compound(word: Word) -> bool:
@@ -324,7 +327,8 @@ def _common(
     opens = phrase.first == 0 or found[phrase.first - 1].kind == "stop"
     if opens and size == 1:
         word = found[phrase.first]
-        return word.low in PLAIN or small(word.low)
+        hyphened = "-" in word.text and word.text[1:].islower()
+        return word.low in PLAIN or hyphened or small(word.low)
     return phrase.first > 0 and found[phrase.first - 1].low == "the"
 
 
@@ -332,4 +336,4 @@ def _lowers(inside: Sequence[Word], size: int, small: Callable[[str], bool]) -> 
     first = inside[0]
     if not first.text[:1].isupper() or not first.text[1:].islower():
         return False
-    return size == 1 or first.low in PLAIN or small(first.low)
+    return size == 1 or "-" in first.low or first.low in PLAIN or small(first.low)

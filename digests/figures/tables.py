@@ -194,6 +194,7 @@ _PLAIN = """
     growth interest investment bookings orders deliveries traders membership turnout
     net gross operating annual monthly quarterly average total overall median local
     pre-tax consumer household retail wholesale industrial public private domestic
-    foreign bilateral river seagrass
+    foreign bilateral river temperatures rainfall salaries incomes emissions deaths
+    cases visitors donations premiums subscriptions passengers
 """
 PLAIN = frozenset(_PLAIN.split())

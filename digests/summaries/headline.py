@@ -8,9 +8,12 @@ version that keeps most of the story wins. A headline never ends on a function w
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
-from digests.language import verbs, words
+from digests.language import names, tokens, verbs, words
+from digests.language.tokens import Token
 from digests.summaries import clauses, passages
 from digests.summaries.clauses import Version
 from digests.summaries.passages import Passage
@@ -22,12 +25,33 @@ LONGEST = 100
 
 _LOOKED_AT = 8
 #: So many content words tell a story; so many characters are worth one of them.
-_ENOUGH = 8
-_CHARS_A_WORD = 40
+_ENOUGH = 5
+_CHARS_A_WORD = 20
+#: Beyond the wanted length so many more characters must bring a word.
+_CHARS_OVER = 20
+#: What a word is worth that the opening says only once.
+_SAID_ONCE = 0.5
+_OPENING_LENGTH = 4_000
 #: What a less clean version costs, in content words that it must keep more.
 _PHRASE_COST = 1.5
 _OPENING_COST = 0.5
 _MIDDLE_COST = 3.0
+#: Who promised loses what; «to» after such a verb or noun opens it.
+_OBJECT_COST = 2.0
+_SHORT_NAME_COST = 0.2
+#: «met, pledging to …»: the news is what comes after the comma.
+_OUTCOME = re.compile(
+    r",\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
+    r"wounding|destroying)\s"
+)
+#: «promised on January 6 to increase trade».
+_OPENS_OBJECT = re.compile(
+    r"\b(?:promis|agree|pledg|vow|plan|decid|vote|order|ask|urg|refus|threaten|offer|"
+    r"seek|sought|aim|tried|try|want|forc|allow|expect|help|hope|prepar|beg[ai]n|start|"
+    r"continu|propos|fail|struggl|mean)[a-z]{0,4}\b[^,;:.]{0,50}?\sto\s[a-z]+\s"
+)
+#: «…, one lane»: what is left of a clause that was cut inside.
+_STUMP = re.compile(r",\s(?P<left>[^\s,]+(?:\s[^\s,]+)?)$")
 _OPENING = re.compile(
     r"(?:On|In|At|After|As|During|Following|With|Despite|For|By|From|Earlier|Late|When|"
     r"While|Since|Amid|Under|Once|But|And|Still|However|Meanwhile|Am|Im|Nach|Seit|Bei)"
@@ -43,6 +67,29 @@ _RANKS = (
 _TITLE = re.compile(
     rf"(?:(?:former|then)\s)?(?:[A-Z][\w.-]+\s){{0,3}}(?:{_RANKS})\.?\s"
     rf"(?=[A-Z][\w'’-]+\s[A-Z])"
+)
+_DAY = (
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s(?:morning|afternoon|evening|night))?"
+)
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+)
+#: Days and dates: the first that a headline can do without.
+_DATE = re.compile(
+    rf"\s(?:(?:early|late|earlier)\s)?(?:(?:on|in)\s)?(?:{_DAY}|{_MONTH}\s\d{{1,2}}"
+    rf"(?:,\s\d{{4}}|(?!\d))|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?)(?=[\s,.])(?<!,)"
+)
+_TIMES_WORDS = """
+    monday tuesday wednesday thursday friday saturday sunday january february march april
+    may june july august september october november december morning afternoon evening
+    night early late earlier today yesterday week
+"""
+#: Stems that tell when, not what.
+_TIMES = frozenset(words.content(_TIMES_WORDS))
+_NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at)\s(?:\d|[A-Z])|['’]")
+#: A date that these words lead to is no ornament.
+_LEADS_TO_DATE = re.compile(r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|next|last)|[\d.])$", re.I
 )
 #: Where a phrase ends and what follows can be spared.
 _PHRASE = re.compile(
@@ -86,8 +133,14 @@ _BEFORE_VERB_PHRASE = re.compile(
     r"\s(?:for|about|by|in|at|on|from|with|against|near)\s(?:(?!that\s|who\s|which\s|and\s)"
     r"[^\s,;:()\"“”—–]+\s)+$"
 )
+_CONNECTIVE = re.compile(r"(?:And|But|So|Yet)\s")
 _QUOTING = re.compile(r"[\"“”«»]|(?<!\w)['‘](?=\w)|(?<=[\w.,!?])['’](?!\w)")
 _WORD = re.compile(r"[\w'’-]+")
+#: What may stand before a surname without being a given name.
+_MAY_PRECEDE = re.compile(
+    rf"{_RANKS}|Mr|Mrs|Ms|Miss|Lord|Lady|But|And|When|As|While|If|After|Before|That|"
+    r"However|Although|Since|Then|Both|For|In|At|With|By|To|Of|The|Asked|Earlier|Later"
+)
 _BE = frozenset(
     ["is", "are", "was", "were", "be", "been", "being", "get", "gets", "got"]
 )
@@ -114,12 +167,17 @@ def write(article: Article, found: Sequence[Passage] | None = None) -> Headline:
 def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | None:
     shown = [p for p in found[:_LOOKED_AT] if passages.presentable(p)]
     shown = [p for p in shown if not p.leans and p.text[0].isalnum()] or shown
+    told = _told(article.text)
     for passage in shown:
-        for limit in (WANTED, LONGEST):
-            version = _best(article.text, passage.span, limit)
-            if version is not None:
-                return Headline(text=_shown(article.text, version), spans=version)
+        version = _best(article.text, passage.span, told)
+        if version is not None:
+            return Headline(text=_shown(article.text, version), spans=version)
     return None
+
+
+def _told(text: str) -> Counter[str]:
+    """How often the article's opening says each of its content words."""
+    return Counter(words.content(text[:_OPENING_LENGTH]))
 
 
 def _tightened(text: str, version: Version) -> Version:
@@ -146,32 +204,61 @@ def _tightened(text: str, version: Version) -> Version:
     return pieces or version
 
 
-def _best(text: str, span: Span, limit: int) -> Version | None:
-    """The version of a sentence within `limit` that keeps most for least."""
+def _best(text: str, span: Span, told: Counter[str]) -> Version | None:
+    """The version of a sentence that keeps most of the story for least."""
     best: Version | None = None
     highest = -math.inf
+    given = " ".join(text[a:b] for a, b in _given_names(text, span))
+    silent = _TIMES | frozenset(words.content(given))
     for loose, version in _versions(text, span):
         if not version or not clauses.reads_well(text, version):
             continue
         tight = _tightened(text, version)
         shown = _shown(text, tight)
-        if len(shown) > limit:
+        if len(shown) > LONGEST or _is_stump(shown):
             continue
-        told = len(words.content(shown))
-        worth = min(told, _ENOUGH) - loose - len(shown) / _CHARS_A_WORD
+        worth = _worth(shown, told, silent) - loose
         if worth > highest:
             best, highest = tight, worth
     return best
 
 
+def _is_stump(shown: str) -> bool:
+    stump = _STUMP.search(shown)
+    return bool(stump) and not any(map(verbs.looks_finite, stump["left"].split()))
+
+
+def _worth(shown: str, told: Counter[str], silent: frozenset[str]) -> float:
+    """What a headline tells, in content words, less what its length costs."""
+    kept = set(words.content(shown)) - silent
+    tells = sum(1.0 if told[w] > 1 else _SAID_ONCE for w in kept)
+    over = max(0, len(shown) - WANTED)
+    return min(tells, _ENOUGH) - len(shown) / _CHARS_A_WORD - over / _CHARS_OVER
+
+
 def _versions(text: str, span: Span) -> Iterator[tuple[float, Version]]:
     """Versions with what they cost: the less clean a cut, the dearer."""
+    held = _objects(text, span)
     for cost, body in _bodies(text, span):
         yield cost, body
         for end in clauses.ends(text, span):
-            yield cost, _until(body, end)
+            yield cost + _lost(held, end), _until(body, end)
         for m in _PHRASE.finditer(text, span.start, span.end):
-            yield cost + _PHRASE_COST, _until(body, _phrase_end(text, span, m))
+            lost = _PHRASE_COST + _lost(held, m.start())
+            yield cost + lost, _until(body, _phrase_end(text, span, m))
+
+
+def _objects(text: str, span: Span) -> list[tuple[int, int]]:
+    """Where no cut may fall without losing what was promised, or what came of it."""
+    found = [m.span() for m in _OPENS_OBJECT.finditer(text, span.start, span.end)]
+    outcome = _OUTCOME.search(text, span.start, span.end)
+    if outcome:
+        found.append((span.start, outcome.end()))
+    return found
+
+
+def _lost(held: Sequence[tuple[int, int]], end: int) -> float:
+    return _OBJECT_COST * sum(a < end < b for a, b in held)
 
 
 def _phrase_end(text: str, span: Span, m: re.Match[str]) -> int:
@@ -205,19 +292,70 @@ def _until(body: Version, end: int) -> Version:
 def _bodies(text: str, span: Span) -> Iterator[tuple[float, Version]]:
     """The sentence without some of its ornaments, the fullest first."""
     opening = _OPENING.match(text, span.start, span.end)
-    starts = [(0.0, span.start)]
-    if opening:
+    connective = _CONNECTIVE.match(text, span.start, span.end)
+    starts = [(0.0, connective.end() if connective else span.start)]
+    if opening and not text.startswith(("and ", "und "), opening.end()):
         starts.append((_OPENING_COST, opening.end()))
     titles = [m.span() for m in _TITLE.finditer(text, span.start, span.end)]
     inserted = clauses.insertions(text, span)
+    days = _dates(text, span)
+    given = _given_names(text, span)
     for cost, start in starts:
         middle = _middle(text, Span(start=start, end=span.end))
+        spared = [part for part in (titles, inserted, days) if part]
         options: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
-        options += [(0.0, part) for part in (titles, inserted) if part]
-        options += [(0.0, sorted(titles + inserted))] if titles and inserted else []
+        options += [
+            (0.0, sorted(sum(parts, [])))
+            for size in range(1, len(spared) + 1)
+            for parts in combinations(spared, size)
+        ]
+        if given:
+            short = sorted(titles + inserted + days + given)
+            options += [(_SHORT_NAME_COST, sorted(titles + given))]
+            options += [(_SHORT_NAME_COST, short)]
         options += [(_MIDDLE_COST, [middle])] if middle else []
         for dearer, gaps in options:
             yield cost + dearer, _without(Span(start=start, end=span.end), gaps)
+
+
+def _dates(text: str, span: Span) -> list[tuple[int, int]]:
+    """Days and dates that nothing but «when» hangs on."""
+    return [
+        m.span()
+        for m in _DATE.finditer(text, span.start, span.end)
+        if text[m.start() - 1 : m.start()] != ","
+        and not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 8) : m.start()])
+        and not _NOT_AFTER_DATE.match(text, m.end())
+    ]
+
+
+def _given_names(text: str, span: Span) -> list[tuple[int, int]]:
+    """What a person's full name can lose: the text itself uses the rest alone."""
+    found = tokens.tokens(text, span.start, span.end)
+    gaps = []
+    for name in names.runs(found):
+        parts = found[name.core : name.last]
+        if name.kind != "person" or len(parts) < 2:
+            continue
+        for kept in (parts[-1], parts[0]):
+            if _stands_alone(text, kept.text.removesuffix("'s").removesuffix("’s"), parts):
+                before, after = (parts[0].start, kept.start), (kept.end, parts[-1].end)
+                gaps += [gap for gap in (before, after) if gap[0] < gap[1]]
+                break
+    return gaps
+
+
+def _stands_alone(text: str, word: str, parts: Sequence[Token]) -> bool:
+    """Whether the text says `word` without the rest, and of nobody else."""
+    alone = False
+    others = {t.text for t in parts}
+    for m in re.finditer(rf"(?:\b([A-Z][\w'’-]+)\s)?\b{re.escape(word)}\b(?:\s([A-Z]\w+))?", text):
+        if m[1] in others or m[2] in others:
+            continue
+        if m[2] or (m[1] and not _MAY_PRECEDE.fullmatch(m[1])):
+            return False
+        alone = True
+    return alone
 
 
 def _middle(text: str, span: Span) -> tuple[int, int] | None:
@@ -247,7 +385,8 @@ def _without(span: Span, gaps: Sequence[tuple[int, int]]) -> Version:
 
 def _shown(text: str, version: Version) -> str:
     shown = clauses.written(text, version)
-    return shown[:-1] if shown.endswith(".") and not shown.endswith("..") else shown
+    stops = shown.endswith(".") and not shown.endswith(("..", "a.m.", "p.m.", "U.S."))
+    return shown[:-1] if stops else shown
 
 
 def _from_words(article: Article) -> Headline:
