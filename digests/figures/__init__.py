@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from digests.figures.comparing import compare
 from digests.figures.reading import Reader
 from digests.figures.refusals import Refusals
+from digests.figures.units import sort_of
 from digests.language import dates, numbers, sentences
 from digests.language.numbers import Number
 from digests.types import Figure
 
-__all__ = ["compare", "find"]
+__all__ = ["compare", "find", "sort_of"]
 
 _BETWEEN = re.compile(r"\s?[-–]\s?[$£€¥]?|\s(?:to|or|bis|oder)\s[$£€¥]?")
 #: «and» joins the ends of a range only after «between».

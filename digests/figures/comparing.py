@@ -26,8 +26,8 @@ _PART_WORDS = """
 #: Words before or in a figure that make it a part, a whole or a bound of something.
 _PARTS = frozenset(_PART_WORDS.split()) - {"some", "of"}
 _ROUGH = re.compile(
-    r"^(?:about|around|nearly|almost|roughly|some|over|more than|close to|approximately|"
-    r"an estimated|rund|etwa|fast|knapp)\s",
+    r"^(?:about|around|nearly|almost|roughly|some|over|more than|close to|"
+    r"approximately|an estimated|rund|etwa|fast|knapp)\s",
     re.IGNORECASE,
 )
 _ROUGHLY = 0.05

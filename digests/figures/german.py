@@ -11,23 +11,24 @@ from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W_]+)*|\d[\d.,]*\w*|\S")
 _VALUE_WORDS = """
-    kostet kosten kostete kosteten steigt steigen stieg stiegen sinkt sinken sank sanken
-    fällt fallen fiel fielen wächst wachsen wuchs wuchsen beträgt betragen betrug betrugen
-    dauert dauern dauerte dauerten dauere wiegt wiegen wog misst maß klettert kletterte
-    kletterten erreicht erreichte erreichten liegt lag beläuft belief umfasst umfasste
-    schrumpft schrumpfte legte legt gestiegen gesunken gefallen gewachsen
+    kostet kosten kostete kosteten steigt steigen stieg stiegen sinkt sinken sank
+    sanken fällt fallen fiel fielen wächst wachsen wuchs wuchsen beträgt betragen
+    betrug betrugen dauert dauern dauerte dauerten dauere wiegt wiegen wog misst maß
+    klettert kletterte kletterten erreicht erreichte erreichten liegt lag beläuft
+    belief umfasst umfasste schrumpft schrumpfte legte legt gestiegen gesunken
+    gefallen gewachsen
 """
 _VALUES = frozenset(_VALUE_WORDS.split())
 _ARTICLES_WORDS = """
-    der die das den dem des ein eine einen einem einer eines seine ihre sein ihr diese
-    dieser dieses unsere mehr als
+    der die das den dem des ein eine einen einem einer eines seine ihre sein ihr
+    diese dieser dieses unsere mehr als
 """
 _ARTICLES = frozenset(_ARTICLES_WORDS.split())
 _NO_NOUNS_WORDS = """
-    Jahr Jahre Jahren Monat Monate Woche Wochen Tag Tage Tagen Stunde Stunden Uhr Montag
-    Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Januar Februar März April Mai
-    Juni Juli August September Oktober November Dezember Millionen Milliarden Million
-    Milliarde Euro Prozent Zeit Mal
+    Jahr Jahre Jahren Monat Monate Woche Wochen Tag Tage Tagen Stunde Stunden Uhr
+    Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Januar Februar März
+    April Mai Juni Juli August September Oktober November Dezember Millionen
+    Milliarden Million Milliarde Euro Prozent Zeit Mal
 """
 _NO_NOUNS = frozenset(_NO_NOUNS_WORDS.split())
 _PARTICIPLE = re.compile(r"[a-zäöüß-]{4,}(?:e|en|er|es|em)$")
@@ -38,8 +39,7 @@ _REACH = 200
 
 def counted(text: str, end: int) -> str:
     """The noun right after a bare number, with the adjectives before it, or ""."""
-    taken = 0
-    for m in _WORD.finditer(text, end, min(len(text), end + 80)):
+    for taken, m in enumerate(_WORD.finditer(text, end, min(len(text), end + 80))):
         word = m.group()
         if not text[end : m.start()].strip() and m.start() == end:
             return ""
@@ -47,7 +47,6 @@ def counted(text: str, end: int) -> str:
             return "" if word in _NO_NOUNS else text[end : m.end()].strip()
         if taken == 2 or not _PARTICIPLE.match(word):
             return ""
-        taken += 1
     return ""
 
 
@@ -69,7 +68,9 @@ def measured(text: str, sentence_start: int, start: int, end: int, shared: str) 
     near = _after(right)
     if near is not None:
         return near
-    if shared and (left[-1:] in (["auf"], ["von"]) or right[:1] in (["mehr"], ["weniger"])):
+    if shared and (
+        left[-1:] in (["auf"], ["von"]) or right[:1] in (["mehr"], ["weniger"])
+    ):
         return shared
     if left[-1:] == ["von"] and len(left) > 1 and _is_noun(left[-2]):
         return left[-2]
@@ -107,7 +108,9 @@ def _first_noun(clause: Sequence[str]) -> str:
     for at, word in enumerate(clause[:5]):
         if word in _LINKS:
             return ""
-        if _is_noun(word) and (at == 0 or clause[at - 1].lower() in _ARTICLES or at == 2):
+        if _is_noun(word) and (
+            at == 0 or clause[at - 1].lower() in _ARTICLES or at == 2
+        ):
             return "" if word.lower() in _ARTICLES else word
         if word.lower() not in _ARTICLES and not _PARTICIPLE.match(word.lower()):
             return ""

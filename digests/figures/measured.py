@@ -25,6 +25,7 @@ from digests.figures.tables import (
     MASSES,
     MOVES,
     PASSIVE,
+    SPARED,
     VALUES,
 )
 
@@ -34,6 +35,22 @@ _MORE = frozenset(("more", "less", "fewer", "higher", "lower", "above", "below")
 _LINKING = _COMPARED | {",", "up", "down", "well", "compared", "the", "and"}
 _UP_OR_DOWN = frozenset(("up", "down"))
 _OVER_ALL = frozenset(("of", "the", "its", "his", "her", "their", "these", "those"))
+_LEADS = frozenset(
+    (
+        "a",
+        "an",
+        "the",
+        "its",
+        "his",
+        "her",
+        "their",
+        "our",
+        "my",
+        "your",
+        "this",
+        "that",
+    )
+)
 _SPENDS = frozenset(("spend", "spends", "spent", "spending"))
 #: How far back the figure may stand whose noun this one shares, in words.
 _SHARING = 12
@@ -103,7 +120,9 @@ def counted(place: Place) -> str:
     phrase = phrases.after(place.found, at, plural=True, whole=True)
     if phrase is None:
         return ""
-    return place.text[place.found[phrase.first].start : place.found[phrase.last - 1].end]
+    return place.text[
+        place.found[phrase.first].start : place.found[phrase.last - 1].end
+    ]
 
 
 def bare(place: Place) -> str:
@@ -123,13 +142,14 @@ def bare(place: Place) -> str:
 
 def _before_noun(place: Place) -> str | None:
     """«a 38-centimetre crack», «the £4.6 million scheme», «an 8% rise in sales»."""
-    ahead = place.kind(place.first - 1)
-    if ahead == "noun" and place.kind(place.first - 2) in ("det", "poss"):
-        ahead = "det"
-    if not place.tied and ahead not in ("det", "poss"):
+    ahead = place.first - 1
+    if place.kind(ahead) == "noun" and place.kind(ahead - 1) in ("det", "poss"):
+        ahead -= 1
+    leads = place.word(ahead) in _LEADS or place.kind(ahead) == "poss"
+    if not place.tied and not leads:
         return None
-    phrase = phrases.after(place.found, place.last)
-    if phrase is None or phrase.first != place.last and place.kind(place.last) == "det":
+    phrase = phrases.after(place.found, place.last, tied=place.tied)
+    if phrase is None or place.kind(place.last) == "det":
         return None
     head = place.word(phrase.last - 1)
     if head in DIMENSIONS:
@@ -144,7 +164,7 @@ def _of_noun(place: Place) -> str | None:
     at = place.last
     if place.word(at) == "worth":
         at += 1
-    if place.word(at) != "of":
+    if place.word(at) != "of" or place.word(place.first - 1) == "within":
         return None
     answer = place.said(phrases.after(place.found, at + 1))
     return answer or None
@@ -200,7 +220,7 @@ def _mover(place: Place) -> str | None:
     whole = _whole(place, phrase)
     at = whole.first - 1
     while place.kind(at) in ("det", "poss", "adv", "number") or (
-        place.found[at].low in phrases.SPARED if 0 <= at < len(place.found) else False
+        place.found[at].low in SPARED if 0 <= at < len(place.found) else False
     ):
         at -= 1
     if place.word(at) in MOVES and place.word(preposition) != "for":
@@ -224,7 +244,9 @@ def _value(place: Place) -> str | None:
         turned = turned or place.word(at) in _UP_OR_DOWN
     verb = place.word(at - 1)
     if turned and verb == ",":
-        return place.said(phrases.before(place.found, at - 1))
+        phrase = phrases.before(place.found, at - 1)
+        hangs = phrase is not None and place.kind(phrase.first - 2) == "prep"
+        return None if hangs else place.said(phrase)
     if verb == "worth":
         return _worth(place, at - 1)
     if not _speaks_of_value(place, at - 1, preposition, turned=turned):
@@ -238,9 +260,7 @@ def _worth(place: Place, at: int) -> str:
     return place.said(phrases.before(place.found, at))
 
 
-def _speaks_of_value(
-    place: Place, at: int, preposition: str, *, turned: bool
-) -> bool:
+def _speaks_of_value(place: Place, at: int, preposition: str, *, turned: bool) -> bool:
     verb = place.word(at)
     if verb in BE:
         return turned or (preposition in ("", "about", "at") and place.sort != "time")
@@ -249,7 +269,11 @@ def _speaks_of_value(
     if verb in ("come", "comes", "came") and preposition != "to":
         return False
     if verb in PASSIVE:
-        return place.word(at - 1) in BE or place.kind(at - 1) in ("comma", "noun", "adv")
+        return place.word(at - 1) in BE or place.kind(at - 1) in (
+            "comma",
+            "noun",
+            "adv",
+        )
     if verb in ADDERS:
         return place.sort == "time"
     return not (verb in HOLDERS and place.sort in ("money", "time"))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from digests.figures.tables import (
     CHANGES,
+    CLIPPED,
     IRREGULAR,
     KINDS,
     MODALS,
@@ -74,10 +75,9 @@ def _kind(low: str) -> str:
     known = KINDS.get(low)
     if known is not None:
         return known
-    if low[-1] == "'" or low.endswith("'s"):
-        return "poss"
     if "'" in low:
-        return "pron"
+        owns = low[-1] == "'" or low.endswith("'s")
+        return "poss" if owns and low not in CLIPPED else "pron"
     if low.endswith("ly") and low not in NO_ADVERBS:
         return "adv"
     if low.endswith("ed") and verbs.looks_finite(low):
@@ -89,7 +89,7 @@ def _kind(low: str) -> str:
 
 def is_plural(low: str) -> bool:
     """Whether a lower-case word looks like a plural noun."""
-    if low in IRREGULAR:
+    if low in IRREGULAR or (low.endswith("men") and len(low) > 5):
         return True
     return len(low) > 3 and low.endswith("s") and not low.endswith(NOT_PLURAL)
 
@@ -109,7 +109,12 @@ def before(found: Sequence[Word], at: int) -> Phrase | None:
 
 
 def after(
-    found: Sequence[Word], at: int, *, plural: bool = False, whole: bool = False
+    found: Sequence[Word],
+    at: int,
+    *,
+    plural: bool = False,
+    whole: bool = False,
+    tied: bool = False,
 ) -> Phrase | None:
     """The noun phrase that begins at word `at`, behind its determiner.
 
@@ -118,13 +123,18 @@ def after(
         at: Where the phrase or its determiner stands.
         plural: Whether only a phrase with a plural counts.
         whole: Whether adjectives like «other» stay in front.
+        tied: Whether a hyphen leads to it, so that no plural ends it.
     """
     first = _behind_determiner(found, at)
     last = first
     ended = False
     while last < len(found) and last - first < _MOST_WORDS:
         word = found[last]
-        if ended and not (_is_compound(word) and _kind_of_noun(found, last)):
+        if (
+            ended
+            and not tied
+            and not (_is_compound(word) and _kind_of_noun(found, last))
+        ):
             break
         if not _continues(found, first, last):
             break
@@ -153,7 +163,7 @@ def with_complement(found: Sequence[Word], phrase: Phrase, *, of: str) -> Phrase
 def subject(found: Sequence[Word], verb: int) -> Phrase | None:
     """The phrase that the verb at `verb` speaks of, or None where it is not plain."""
     at = verb
-    while at > 0 and (found[at - 1].kind in ("adv", "verb") or found[at - 1].low == "to"):
+    while at > 0 and _helps(found[at - 1]):
         at -= 1
     if at == 0:
         return None
@@ -166,6 +176,13 @@ def subject(found: Sequence[Word], verb: int) -> Phrase | None:
     if left.low in ("and", "but") or left.kind == "link":
         return _first(found, at - 1) if left.low in ("and", "but") else None
     return _leftmost(found, at)
+
+
+def _helps(word: Word) -> bool:
+    """Whether a word belongs to the verb behind it («will have to», «not»)."""
+    if word.kind == "verb":
+        return word.low not in PLAIN
+    return word.kind == "adv" or word.low == "to"
 
 
 def _is_relative(found: Sequence[Word], at: int) -> bool:

@@ -31,6 +31,7 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_HEDGE = 28
+_BEFORE_NUMBERS = "0123456789,;:%$£€()-–— \n"
 #: «80 years ago» tells when, of nothing in particular.
 _POINTS_AWAY = re.compile(r"\s(?:ago|later|earlier|before|after)\b")
 _COUNT_TIED = re.compile(
@@ -65,12 +66,6 @@ _RATE = re.compile(
     r"(?!\s(?:later|earlier|ago|before|after|old)\b)"
 )
 _SMALL = re.compile(r"\b[a-z][\w'’-]*")
-_SORTS: Mapping[str, str] = {
-    "percent": "share",
-    "percentage points": "share",
-    **dict.fromkeys(units.TIME, "time"),
-    **dict.fromkeys(units.MONEY, "money"),
-}
 
 
 @dataclass(slots=True)
@@ -164,7 +159,7 @@ class Reader:
     def _noun(
         self, number: Number, unit: Unit | None, first: int, last: int
     ) -> tuple[str, str, int] | None:
-        """Unit, noun and the end of the figure's stretch; None where it counts nothing."""
+        """Unit, noun and least end of the stretch; None where nothing is counted."""
         if number.shape == "rate":
             noun = self._counted(first, last)
             return ("people" if units.counts_people(noun) else "", noun, last)
@@ -175,7 +170,7 @@ class Reader:
         name = unit.name if unit else ""
         if _POINTS_AWAY.match(self.text, last):
             return name, "", 0
-        sort = _SORTS.get(name, "measure") if unit else "share"
+        sort = units.sort_of(name) if unit else "share"
         return name, self._measured(first, last, sort), 0
 
     def _count(
@@ -193,11 +188,12 @@ class Reader:
         if noun:
             people = units.counts_people(noun.rpartition(" ")[2])
             return ("people" if people else "", noun, 0)
-        before = self.text[max(0, number.start - 12) : number.start]
+        if number.shape != "digits":
+            return None
         hedged = first < number.start
-        if number.shape == "digits" and (hedged or _TAKES_BARE.search(before)):
-            return self._bare(first, last)
-        return None
+        before = self.text[max(0, number.start - 12) : number.start]
+        spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
+        return self._bare(first, last) if hedged or spoken else None
 
     def _tied(self, last: int) -> tuple[str, str, int] | None:
         """«a 25-member group»."""
@@ -279,6 +275,9 @@ class Reader:
         return None
 
     def _with_hedge(self, start: int) -> int:
+        # Most numbers follow no word at all: nothing to search for.
+        if not self.text[max(0, start - 2) : start - 1].strip(_BEFORE_NUMBERS):
+            return start
         m = _HEDGE.search(self.text[max(0, start - _LONGEST_HEDGE) : start])
         return start - len(m.group()) if m else start
 

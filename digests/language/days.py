@@ -1,10 +1,11 @@
-"""Finds words that name a day beside another («on Tuesday», «last week») and resolves them.
+"""Finds and resolves words that name one day beside another; it keeps no calendar.
 
-A day named so is resolved against the day an article was published: a weekday is the
-last one, that day included, or the next one where the words before it look ahead
-(«will», «is due to»). What depends on something the text only tells («hours before his
-arrival», «two days later») is found and stays unresolved. Calendar dates belong to
-`digests.language.dates`, which this module only completes with a year.
+A day named so («on Tuesday», «last week») is resolved against the day an article was
+published: a weekday is the last one, that day included, or the next one where the
+words before it look ahead («will», «is due to»). What depends on something that only
+the text tells («hours before his arrival», «two days later») is found and stays
+unresolved. Calendar dates belong to `digests.language.dates`; here they only get the
+year that they leave out.
 """
 
 import re
@@ -51,7 +52,8 @@ _WEEKDAY = re.compile(
 _NUMBERS: Mapping[str, int] = {
     word: value
     for value, word in enumerate(
-        "a two three four five six seven eight nine ten".split(" "), start=1
+        ("a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+        start=1,
     )
 } | {"an": 1, "one": 1}
 _RELATIVE = re.compile(
@@ -66,13 +68,16 @@ _RELATIVE = re.compile(
 )
 #: What happened beside something else that the text tells.
 _BESIDE = re.compile(
-    r"\b(?:(?:just|only|a few|several|\w+)\s)?(?:minutes|hours|days|weeks|months|years)\s"
+    r"\b(?:(?:just|only|a few|several|many|two|three|four|five|six|eight|ten|\d+)\s)?"
+    r"(?:minutes|hours|days|weeks|months|years)\s"
     r"(?:(?:before|after)\s\w+(?:\s\w+)?|later|earlier)\b"
 )
-_IN_MONTH = re.compile(rf"\b(?:[Ii]n|[Ii]m|[Ss]ince|[Ss]eit)\s({MONTH_NAMES})\b(?!\.?\s?\d)")
+_IN_MONTH = re.compile(
+    rf"\b(?:[Ii]n|[Ii]m|[Ss]ince|[Ss]eit)\s({MONTH_NAMES})\b(?!\.?\s?\d)"
+)
 _AHEAD = re.compile(
-    r"\b(?:will|would|won['’]t|wouldn['’]t|(?:is|are|to|should) (?:to|be)|plans? to|due|"
-    r"expected|scheduled|beginning|starting|wird|werden|werde|soll|sollen|solle|"
+    r"\b(?:will|would|won['’]t|wouldn['’]t|(?:is|are|to|should) (?:to|be)|plans? to|"
+    r"due|expected|scheduled|beginning|starting|wird|werden|werde|soll|sollen|solle|"
     r"beginnt|beginne|steigt|steigen)\b"
 )
 _BEHIND = re.compile(r"\b(?:said|says|told|was|were|sagte|sagten|wurde|wurden)\b")
@@ -167,7 +172,9 @@ def _weekday(text: str, m: re.Match[str], published: date) -> date:
     turn = (m["turn"] or "").lower()
     if turn in ("last", "past", "letzten", "vergangenen"):
         return published - timedelta(days=back or 7)
-    if turn in ("next", "nächsten", "kommenden") or (back and looks_ahead(text, m.start())):
+    if turn in ("next", "nächsten", "kommenden") or (
+        back and looks_ahead(text, m.start())
+    ):
         return published + timedelta(days=(7 - back) or 7)
     return published - timedelta(days=back)
 

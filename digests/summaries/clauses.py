@@ -143,12 +143,17 @@ def reads_well(text: str, version: Version) -> bool:
 
 def _waits(whole: str) -> bool:
     """Whether the words are an opening that waits for its main clause."""
+    about = _LEFT_OPEN.match(whole)
+    if about and not any(verbs.looks_finite(w) for w in words.tokens(about[1])):
+        return True
     if not _OPENER.match(whole):
         return False
     main = whole.partition(", ")[2]
     return not any(verbs.looks_finite(w) for w in words.tokens(main))
 
 
+#: «The mayor, who was elected last spring»: the clause about him is not closed.
+_LEFT_OPEN = re.compile(r"([^,]{1,80}),\s(?:who|which|whose|where)\s[^,]*$")
 #: Words that open something in front of the main clause, one of the first two.
 _OPENER = re.compile(
     r"(?:[\w'’]+\s)?(?:after|as|when|while|because|although|though|since|until|before|"

@@ -10,12 +10,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 
-from digests.language import names, tokens, verbs, words
-from digests.language.tokens import Token
-from digests.summaries import clauses, passages
+from digests.language import verbs, words
+from digests.summaries import clauses, ornaments, passages
 from digests.summaries.clauses import Version
+from digests.summaries.ornaments import Gap
 from digests.summaries.passages import Passage
 from digests.types import Article, Headline, Span
 
@@ -28,16 +28,15 @@ _LOOKED_AT = 8
 _ENOUGH = 5
 _CHARS_A_WORD = 20
 #: Beyond the wanted length so many more characters must bring a word.
-_CHARS_OVER = 20
-#: What a word is worth that the opening says only once.
+_CHARS_OVER = 30
+#: What a word is worth that the article says only once.
 _SAID_ONCE = 0.5
-_OPENING_LENGTH = 4_000
 #: What a less clean version costs, in content words that it must keep more.
 _PHRASE_COST = 1.5
 _OPENING_COST = 0.5
 _MIDDLE_COST = 3.0
 #: Who promised loses what; «to» after such a verb or noun opens it.
-_OBJECT_COST = 2.0
+_OBJECT_COST = 3.0
 _SHORT_NAME_COST = 0.2
 #: «met, pledging to …»: the news is what comes after the comma.
 _OUTCOME = re.compile(
@@ -57,40 +56,13 @@ _OPENING = re.compile(
     r"While|Since|Amid|Under|Once|But|And|Still|However|Meanwhile|Am|Im|Nach|Seit|Bei)"
     r"(?:\s[^,;:()\"“”]{2,90})?,\s"
 )
-_RANKS = (
-    "President|Prime Minister|Vice President|Foreign Minister|Finance Minister|"
-    "Interior Minister|Defence Minister|Defense Minister|Home Secretary|Chancellor|"
-    "Foreign Secretary|Secretary of State|Defense Secretary|Minister|Secretary|Senator|"
-    "Governor|Mayor|General|Colonel|Judge|Justice|Professor|Dr|Sir|King|Queen|Prince|"
-    "Princess|Pope|Archbishop|Bishop|Chief Executive|CEO|Chairman|Director|Coach"
-)
-_TITLE = re.compile(
-    rf"(?:(?:former|then)\s)?(?:[A-Z][\w.-]+\s){{0,3}}(?:{_RANKS})\.?\s"
-    rf"(?=[A-Z][\w'’-]+\s[A-Z])"
-)
-_DAY = (
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s(?:morning|afternoon|evening|night))?"
-)
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|"
-    r"December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
-)
-#: Days and dates: the first that a headline can do without.
-_DATE = re.compile(
-    rf"\s(?:(?:early|late|earlier)\s)?(?:(?:on|in)\s)?(?:{_DAY}|{_MONTH}\s\d{{1,2}}"
-    rf"(?:,\s\d{{4}}|(?!\d))|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?)(?=[\s,.])(?<!,)"
-)
 _TIMES_WORDS = """
-    monday tuesday wednesday thursday friday saturday sunday january february march april
-    may june july august september october november december morning afternoon evening
-    night early late earlier today yesterday week
+    monday tuesday wednesday thursday friday saturday sunday january february march
+    april may june july august september october november december morning afternoon
+    evening night early late earlier today yesterday week
 """
 #: Stems that tell when, not what.
 _TIMES = frozenset(words.content(_TIMES_WORDS))
-_NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at)\s(?:\d|[A-Z])|['’]")
-#: A date that these words lead to is no ornament.
-_LEADS_TO_DATE = re.compile(r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|next|last)|[\d.])$", re.I
-)
 #: Where a phrase ends and what follows can be spared.
 _PHRASE = re.compile(
     r"\s(?=(?:in|at|on|for|from|during|over|with|by|near|against|before|until|through|"
@@ -111,12 +83,12 @@ _BEFORE_VERB_WORDS = """
 #: «to look», «may continue»: what such a verb needs cannot be known here.
 _BEFORE_VERB = frozenset(_BEFORE_VERB_WORDS.split())
 _WAITING_WORDS = """
-    able unable likely unlikely due ready set expected willing keen number series group
-    lot kind part one some most many majority total pair couple dozens hundreds
-    thousands millions range bid plan plans decision attempt effort efforts right way
-    list sort set member members head leader chance first last two-thirds half much all
-    any each look looks thanks according such well away back out off case cases want
-    wants
+    able unable likely unlikely due ready set expected willing keen number series
+    group lot kind part one some most many majority total pair couple dozens
+    hundreds thousands millions range bid plan plans decision attempt effort efforts
+    right way list sort set member members head leader chance first last two-thirds
+    half much all any each look looks thanks according such well away back out off
+    case cases want wants ways means steps
 """
 #: After these a preposition's phrase is no ornament.
 _WAITING = frozenset(_WAITING_WORDS.split())
@@ -133,14 +105,11 @@ _BEFORE_VERB_PHRASE = re.compile(
     r"\s(?:for|about|by|in|at|on|from|with|against|near)\s(?:(?!that\s|who\s|which\s|and\s)"
     r"[^\s,;:()\"“”—–]+\s)+$"
 )
+#: A sentence that opens so has its subject later.
+_LED_BY = re.compile(r"(?:On|In|At|After|During|Following|With|For|By|From|Under)\s")
 _CONNECTIVE = re.compile(r"(?:And|But|So|Yet)\s")
 _QUOTING = re.compile(r"[\"“”«»]|(?<!\w)['‘](?=\w)|(?<=[\w.,!?])['’](?!\w)")
 _WORD = re.compile(r"[\w'’-]+")
-#: What may stand before a surname without being a given name.
-_MAY_PRECEDE = re.compile(
-    rf"{_RANKS}|Mr|Mrs|Ms|Miss|Lord|Lady|But|And|When|As|While|If|After|Before|That|"
-    r"However|Although|Since|Then|Both|For|In|At|With|By|To|Of|The|Asked|Earlier|Later"
-)
 _BE = frozenset(
     ["is", "are", "was", "were", "be", "been", "being", "get", "gets", "got"]
 )
@@ -167,17 +136,12 @@ def write(article: Article, found: Sequence[Passage] | None = None) -> Headline:
 def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | None:
     shown = [p for p in found[:_LOOKED_AT] if passages.presentable(p)]
     shown = [p for p in shown if not p.leans and p.text[0].isalnum()] or shown
-    told = _told(article.text)
+    told = Counter(word for passage in found for word in passage.words)
     for passage in shown:
         version = _best(article.text, passage.span, told)
         if version is not None:
             return Headline(text=_shown(article.text, version), spans=version)
     return None
-
-
-def _told(text: str) -> Counter[str]:
-    """How often the article's opening says each of its content words."""
-    return Counter(words.content(text[:_OPENING_LENGTH]))
 
 
 def _tightened(text: str, version: Version) -> Version:
@@ -208,9 +172,9 @@ def _best(text: str, span: Span, told: Counter[str]) -> Version | None:
     """The version of a sentence that keeps most of the story for least."""
     best: Version | None = None
     highest = -math.inf
-    given = " ".join(text[a:b] for a, b in _given_names(text, span))
-    silent = _TIMES | frozenset(words.content(given))
-    for loose, version in _versions(text, span):
+    given = ornaments.given_names(text, span)
+    silent = _TIMES.union(words.content(" ".join(text[a:b] for a, b in given)))
+    for loose, version in _versions(text, span, given):
         if not version or not clauses.reads_well(text, version):
             continue
         tight = _tightened(text, version)
@@ -225,7 +189,9 @@ def _best(text: str, span: Span, told: Counter[str]) -> Version | None:
 
 def _is_stump(shown: str) -> bool:
     stump = _STUMP.search(shown)
-    return bool(stump) and not any(map(verbs.looks_finite, stump["left"].split()))
+    if stump is None:
+        return False
+    return not any(map(verbs.looks_finite, stump["left"].split()))
 
 
 def _worth(shown: str, told: Counter[str], silent: frozenset[str]) -> float:
@@ -236,10 +202,12 @@ def _worth(shown: str, told: Counter[str], silent: frozenset[str]) -> float:
     return min(tells, _ENOUGH) - len(shown) / _CHARS_A_WORD - over / _CHARS_OVER
 
 
-def _versions(text: str, span: Span) -> Iterator[tuple[float, Version]]:
+def _versions(
+    text: str, span: Span, given: list[Gap]
+) -> Iterator[tuple[float, Version]]:
     """Versions with what they cost: the less clean a cut, the dearer."""
     held = _objects(text, span)
-    for cost, body in _bodies(text, span):
+    for cost, body in _bodies(text, span, given):
         yield cost, body
         for end in clauses.ends(text, span):
             yield cost + _lost(held, end), _until(body, end)
@@ -248,7 +216,7 @@ def _versions(text: str, span: Span) -> Iterator[tuple[float, Version]]:
             yield cost + lost, _until(body, _phrase_end(text, span, m))
 
 
-def _objects(text: str, span: Span) -> list[tuple[int, int]]:
+def _objects(text: str, span: Span) -> list[Gap]:
     """Where no cut may fall without losing what was promised, or what came of it."""
     found = [m.span() for m in _OPENS_OBJECT.finditer(text, span.start, span.end)]
     outcome = _OUTCOME.search(text, span.start, span.end)
@@ -289,23 +257,22 @@ def _until(body: Version, end: int) -> Version:
     return tuple(Span(start=s.start, end=min(s.end, end)) for s in kept)
 
 
-def _bodies(text: str, span: Span) -> Iterator[tuple[float, Version]]:
+def _bodies(text: str, span: Span, given: list[Gap]) -> Iterator[tuple[float, Version]]:
     """The sentence without some of its ornaments, the fullest first."""
     opening = _OPENING.match(text, span.start, span.end)
     connective = _CONNECTIVE.match(text, span.start, span.end)
     starts = [(0.0, connective.end() if connective else span.start)]
     if opening and not text.startswith(("and ", "und "), opening.end()):
         starts.append((_OPENING_COST, opening.end()))
-    titles = [m.span() for m in _TITLE.finditer(text, span.start, span.end)]
+    titles = ornaments.titles(text, span)
     inserted = clauses.insertions(text, span)
-    days = _dates(text, span)
-    given = _given_names(text, span)
+    days = ornaments.dates(text, span)
     for cost, start in starts:
         middle = _middle(text, Span(start=start, end=span.end))
         spared = [part for part in (titles, inserted, days) if part]
-        options: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
+        options: list[tuple[float, list[Gap]]] = [(0.0, [])]
         options += [
-            (0.0, sorted(sum(parts, [])))
+            (0.0, sorted(chain.from_iterable(parts)))
             for size in range(1, len(spared) + 1)
             for parts in combinations(spared, size)
         ]
@@ -318,48 +285,10 @@ def _bodies(text: str, span: Span) -> Iterator[tuple[float, Version]]:
             yield cost + dearer, _without(Span(start=start, end=span.end), gaps)
 
 
-def _dates(text: str, span: Span) -> list[tuple[int, int]]:
-    """Days and dates that nothing but «when» hangs on."""
-    return [
-        m.span()
-        for m in _DATE.finditer(text, span.start, span.end)
-        if text[m.start() - 1 : m.start()] != ","
-        and not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 8) : m.start()])
-        and not _NOT_AFTER_DATE.match(text, m.end())
-    ]
-
-
-def _given_names(text: str, span: Span) -> list[tuple[int, int]]:
-    """What a person's full name can lose: the text itself uses the rest alone."""
-    found = tokens.tokens(text, span.start, span.end)
-    gaps = []
-    for name in names.runs(found):
-        parts = found[name.core : name.last]
-        if name.kind != "person" or len(parts) < 2:
-            continue
-        for kept in (parts[-1], parts[0]):
-            if _stands_alone(text, kept.text.removesuffix("'s").removesuffix("’s"), parts):
-                before, after = (parts[0].start, kept.start), (kept.end, parts[-1].end)
-                gaps += [gap for gap in (before, after) if gap[0] < gap[1]]
-                break
-    return gaps
-
-
-def _stands_alone(text: str, word: str, parts: Sequence[Token]) -> bool:
-    """Whether the text says `word` without the rest, and of nobody else."""
-    alone = False
-    others = {t.text for t in parts}
-    for m in re.finditer(rf"(?:\b([A-Z][\w'’-]+)\s)?\b{re.escape(word)}\b(?:\s([A-Z]\w+))?", text):
-        if m[1] in others or m[2] in others:
-            continue
-        if m[2] or (m[1] and not _MAY_PRECEDE.fullmatch(m[1])):
-            return False
-        alone = True
-    return alone
-
-
 def _middle(text: str, span: Span) -> tuple[int, int] | None:
     """The phrases between a subject and its verb: «trial date [for …] has been …»."""
+    if _LED_BY.match(text, span.start, span.end):
+        return None
     for m in _WORD.finditer(text, span.start, min(span.end, span.start + 160)):
         if verbs.looks_finite(m.group()):
             break
