@@ -6,8 +6,9 @@ the others alone have. A brief line is a headline with its outlets.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from digests import cards, quotes
+from digests import cards, figures, quotes
 from digests.language.fold import fold
 from digests.stories import Ranked
 from digests.types import (
@@ -26,6 +27,9 @@ from digests.types import (
 FIGURES_SHOWN = 4
 #: A bare count below this is seldom what a story is about.
 COUNT_OF_NOTE = 10
+#: A count from here on tells the size of something.
+MANY = 100
+_RANGE = frozenset((" to ", " or ", " and ", "-", "–", " - ", " – ", " bis "))
 HERO_LENGTH = range(40, 241)
 
 
@@ -100,7 +104,9 @@ def _cards(
 def _figures(story: Story, lead: Analysis) -> tuple[ToldFigure, ...]:
     """The figures of the told article that are news, in text order."""
     article = story.articles[0]
-    worth = [f for f in lead.figures if _is_news(f, lead)]
+    worth = [f for f in _ranges_joined(lead.figures, article.text) if _is_news(f, lead)]
+    once = {(f.value, f.unit, f.what): f for f in reversed(worth)}
+    most = sorted(once.values(), key=lambda f: (_rank(f), f.start))[:FIGURES_SHOWN]
     return tuple(
         ToldFigure(
             figure=figure,
@@ -108,15 +114,44 @@ def _figures(story: Story, lead: Analysis) -> tuple[ToldFigure, ...]:
             source=article.source,
             sentence_text=article.text[figure.sentence.start : figure.sentence.end],
         )
-        for figure in worth[:FIGURES_SHOWN]
+        for figure in sorted(most, key=lambda f: f.start)
     )
 
 
+def _ranges_joined(found: Sequence[Figure], text: str) -> list[Figure]:
+    """«35 to 50 minutes» as one figure: its upper end, shown from the lower one on."""
+    joined: list[Figure] = []
+    for figure in found:
+        low = joined[-1] if joined else None
+        if low and (low.unit, low.what) == (figure.unit, figure.what):
+            between = text[low.end : figure.start]
+            if between in _RANGE and low.value < figure.value:
+                joined.pop()
+                shown = text[low.start : figure.end]
+                figure = replace(figure, start=low.start, text=shown)
+        joined.append(figure)
+    return joined
+
+
+def _rank(figure: Figure) -> int:
+    """How far from the news: money and shares first, then many, then how long."""
+    sort = figures.sort_of(figure.unit)
+    if sort == "count":
+        return 1 if figure.unit == "people" or figure.value >= MANY else 3
+    return {"money": 0, "share": 0, "measure": 2, "time": 4}[sort]
+
+
 def _is_news(figure: Figure, analysis: Analysis) -> bool:
-    """Whether it says what it measures, and more than «two leaders».
+    """Whether it says what it measures, and more than «two leaders» or an age.
 
     A number inside a quote is a claim of the speaker's, not a fact of the story.
     """
     quoted = any(q.start <= figure.start < q.end for q in analysis.quotes)
-    measured = bool(figure.unit) or figure.value >= COUNT_OF_NOTE
-    return bool(figure.what) and measured and not quoted
+    sort = figures.sort_of(figure.unit)
+    measured = sort != "count" or abs(figure.value) >= COUNT_OF_NOTE
+    measured = measured or figure.unit == "people"
+    return bool(figure.what) and measured and not quoted and not _is_age(figure)
+
+
+def _is_age(figure: Figure) -> bool:
+    return figures.sort_of(figure.unit) == "time" and "old" in figure.text

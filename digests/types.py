@@ -6,7 +6,7 @@ can be shared freely.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 QuoteKind = Literal["direct", "partial"]
@@ -95,6 +95,35 @@ class Figure:
     #: What is measured, in the article's words, for example «bilateral trade».
     what: str
     sentence: Span
+    #: When it held, in the article's words («in 2024»), where they stand beside it.
+    when: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Agreement:
+    """A figure that two articles give, with the sentences they give it in."""
+
+    ours: Figure
+    theirs: Figure
+    #: Whether both tell the same value, rounding aside.
+    equal: bool
+    our_sentence: str
+    their_sentence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """A sentence that says when something happened or will."""
+
+    article: str
+    #: The sentence's words.
+    text: str
+    sentence: Span
+    #: Where the words that tell when stand («on Tuesday», «last week»).
+    words: Span
+    #: First and last day it may be; None where the text leaves them open.
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
