@@ -8,7 +8,7 @@ the others alone have. A brief line is a headline with its outlets.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from digests import cards, figures, quotes
+from digests import cards, figures, quotes, summaries
 from digests.language.fold import fold
 from digests.stories import Ranked
 from digests.types import (
@@ -17,10 +17,14 @@ from digests.types import (
     ArticleRef,
     Brief,
     Card,
+    Dispute,
     EditionStory,
     Figure,
+    Sentence,
+    Span,
     Story,
     Style,
+    Summary,
     ToldFigure,
 )
 
@@ -30,6 +34,8 @@ COUNT_OF_NOTE = 10
 #: A count from here on tells the size of something.
 MANY = 100
 _RANGE = frozenset((" to ", " or ", " and ", "-", "–", " - ", " – ", " bis "))
+#: A longer «why it matters» is no aside any more.
+MATTERS_LENGTH = 200
 HERO_LENGTH = range(40, 241)
 
 
@@ -49,6 +55,8 @@ def in_full(
         outlets=story.outlets,
         update=entry.update,
         reasons=entry.reasons,
+        matters=_matters(lead),
+        disputes=_disputes(story, analyses),
     )
 
 
@@ -107,15 +115,50 @@ def _figures(story: Story, lead: Analysis) -> tuple[ToldFigure, ...]:
     worth = [f for f in _ranges_joined(lead.figures, article.text) if _is_news(f, lead)]
     once = {(f.value, f.unit, f.what): f for f in reversed(worth)}
     most = sorted(once.values(), key=lambda f: (_rank(f), f.start))[:FIGURES_SHOWN]
-    return tuple(
-        ToldFigure(
-            figure=figure,
-            article=article.id,
-            source=article.source,
-            sentence_text=article.text[figure.sentence.start : figure.sentence.end],
-        )
-        for figure in sorted(most, key=lambda f: f.start)
+    return tuple(_told(f, article) for f in sorted(most, key=lambda f: f.start))
+
+
+def _told(figure: Figure, article: Article) -> ToldFigure:
+    return ToldFigure(
+        figure=figure,
+        article=article.id,
+        source=article.source,
+        sentence_text=article.text[figure.sentence.start : figure.sentence.end],
     )
+
+
+def _matters(lead: Analysis) -> Sentence | None:
+    """Why it matters, if a sentence says so that the summary does not hold already."""
+    found = summaries.why_it_matters(lead.article)
+    if found is None or found.spans[0] in _spans(lead.summary):
+        return None
+    return found if len(found.text) <= MATTERS_LENGTH else None
+
+
+def _spans(summary: Summary) -> set[Span]:
+    return {span for sentence in summary.sentences for span in sentence.spans}
+
+
+def _disputes(story: Story, analyses: Mapping[str, Analysis]) -> tuple[Dispute, ...]:
+    """What the other outlets count differently from the told one, each thing once."""
+    ours, *others = story.articles
+    found: dict[tuple[int, int], Dispute] = {}
+    for theirs in others:
+        for pair in figures.compare(
+            analyses[ours.id].figures,
+            ours.text,
+            analyses[theirs.id].figures,
+            theirs.text,
+        ):
+            place = (pair.ours.start, pair.ours.end)
+            if not pair.equal and theirs.source != ours.source:
+                found.setdefault(
+                    place,
+                    Dispute(
+                        ours=_told(pair.ours, ours), theirs=_told(pair.theirs, theirs)
+                    ),
+                )
+    return tuple(found.values())
 
 
 def _ranges_joined(found: Sequence[Figure], text: str) -> list[Figure]:

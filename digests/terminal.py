@@ -10,7 +10,14 @@ from typing import Any
 
 from digests import figures, grounding, jsonl, quotes, stories, summaries
 from digests.language import sentences
-from digests.types import Article, ArticleRef, Card, Edition, EditionStory
+from digests.types import (
+    Article,
+    ArticleRef,
+    Card,
+    Edition,
+    EditionStory,
+    ToldFigure,
+)
 
 UNNAMED = "speaker not named in text"
 
@@ -115,11 +122,15 @@ def _story(story: EditionStory) -> dict[str, Any]:
         "headline": asdict(story.headline),
         "summary": [jsonl.sentence(s) for s in story.summary],
         "quotes": [_card(card) for card in story.cards],
-        "figures": [
-            {**asdict(told.figure), "article": told.article} for told in story.figures
-        ],
+        "figures": [_told(told) for told in story.figures],
+        "disputes": [[_told(d.ours), _told(d.theirs)] for d in story.disputes],
+        "matters": jsonl.sentence(story.matters) if story.matters else None,
         "articles": [_ref(ref) for ref in story.articles],
     }
+
+
+def _told(told: ToldFigure) -> dict[str, Any]:
+    return {**asdict(told.figure), "article": told.article}
 
 
 def _card(card: Card) -> dict[str, Any]:

@@ -228,6 +228,14 @@ class ToldFigure:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Dispute:
+    """One thing that two outlets count differently; the first is the told article's."""
+
+    ours: ToldFigure
+    theirs: ToldFigure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleRef:
     """Which stored text something was taken from."""
 
@@ -258,6 +266,10 @@ class EditionStory:
     update: bool = False
     #: Why it stands where it stands, in words.
     reasons: tuple[str, ...] = ()
+    #: The sentence of `articles[0]` that says why it matters, where one does.
+    matters: Sentence | None = None
+    #: Figures on which the story's outlets differ.
+    disputes: tuple[Dispute, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

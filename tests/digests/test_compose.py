@@ -88,6 +88,36 @@ def test_two_outlets_on_one_event_are_one_story():
     assert set(story.outlets) == {"Hallin Courier", "Strand Radio"}
 
 
+def test_figures_on_which_outlets_differ_are_shown_side_by_side():
+    text = (
+        "The harbour bridge at Hallin was closed on Tuesday after a crack was found. "
+        "Some 36,000 vehicles cross the bridge every day, the city said."
+    )
+    other = an_article(id="bridge-2", source="Strand Radio", text=text)
+    (story,) = edition_of(an_article(), other).stories
+    (dispute,) = story.disputes
+    sides = {dispute.ours.source: dispute.ours, dispute.theirs.source: dispute.theirs}
+    assert sides["Hallin Courier"].figure.value == 31_000
+    assert sides["Strand Radio"].figure.value == 36_000
+
+
+def test_figures_on_which_outlets_agree_are_no_dispute():
+    other = an_article(id="bridge-2", source="Strand Radio")
+    (story,) = edition_of(an_article(), other).stories
+    assert story.disputes == ()
+
+
+def test_why_it_matters_is_a_sentence_of_the_article_or_nothing():
+    why = "The closure means that every container has to be brought in by sea."
+    (plain,) = edition_of(an_article()).stories
+    told = an_article(text=f"{an_article().text}\n\n{why}")
+    (story,) = edition_of(told).stories
+    assert plain.matters is None
+    assert story.matters is not None
+    (span,) = story.matters.spans
+    assert told.text[span.start : span.end] == story.matters.text
+
+
 def test_every_article_has_exactly_one_decision():
     articles = (an_article(), POOL, replace(POOL, id="de", lang="de"))
     decided = [d.article for d in edition_of(*articles).decisions]
