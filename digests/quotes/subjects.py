@@ -7,14 +7,20 @@ the order is turned («said Tom Smith»). Where the words before are another ver
 frame's main subject is shared («X rose and said»).
 """
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 from digests.language.tokens import Token
+from digests.language.verbs import looks_finite
 from digests.quotes.phrases import Noted
 from digests.quotes.reading import Frame
-from digests.quotes.tables import BETWEEN, CLAUSE_OPENERS, TURNING
+from digests.quotes.tables import BETWEEN, CLAUSE_OPENERS, STRONG, TURNING
 
 _RELATIVES = frozenset(("who", "that", "which"))
+_PROGRESSIVE = frozenset(("is", "are", "was", "were", "been"))
+_FAR_CUE = 40
+#: Reporting words that a quotation may stand before: «"Why?" asked Ruth Bell».
+_AFTER_WORDS = TURNING | {"asked", "asks", "reported", "denied", "urged", "laut"}
 _SHUT = frozenset((",", "—", "–", "-"))
 
 
@@ -27,33 +33,49 @@ class Subject(NamedTuple):
 
 def subject(frame: Frame, cue: int) -> Subject | None:
     """Give the subject of the reporting word at token `cue`."""
+    return _agent(frame, cue) or _own(frame, cue) or _shared(frame, cue)
+
+
+def _own(frame: Frame, cue: int) -> Subject | None:
+    """Give the subject that stands at the word itself, not one shared with another."""
     tokens = frame.tokens
-    agent = _agent(frame, cue)
-    if agent is not None:
-        return agent
     at = _skip_left(tokens, cue - 1)
+    if tokens[cue].low.endswith("ing"):
+        return _of_participle(frame, at)
     if at >= 0 and tokens[at].text in _SHUT:
-        if tokens[cue].low.endswith("ing"):
-            return _shared(frame, cue)
         turned = _turned(frame, cue) if tokens[cue].low in TURNING else None
         if turned is not None:
-            return turned
+            return _before_aside(frame, at) if _rules_on(frame, turned, at) else turned
     if _after_quote(tokens, at):
-        return _turned(frame, cue) or _shared(frame, cue)
-    if tokens[cue].low.endswith("ing"):
-        # «Bell issued a statement describing it»: the statement is Bell's.
-        beside = _ends(frame, at + 1)
-        if beside is not None and beside.kind == "nominal":
-            return _shared(frame, cue)
-        if beside is not None and tokens[beside.first - 1].low == "with":
-            return Subject(beside, "direct")
+        return _turned(frame, cue) if tokens[cue].low in _AFTER_WORDS else None
     return (
         _turned_german(frame, cue)
         or _ending_at(frame, at + 1)
         or _before_aside(frame, at)
         or _antecedent(frame, at)
-        or _shared(frame, cue)
     )
+
+
+def _of_participle(frame: Frame, at: int) -> Subject | None:
+    """«…, saying …»: the subject is the main clause's; «with X calling …» is X's."""
+    beside = _ends(frame, at + 1)
+    if beside is not None and beside.first:
+        # «Bell issued a statement describing it»: the statement is Bell's.
+        if frame.tokens[beside.first - 1].low == "with":
+            return Subject(beside, "direct")
+        if frame.tokens[at + 1].low in _PROGRESSIVE and not beside.possessive:
+            return Subject(beside, "direct")
+    return None
+
+
+def _rules_on(frame: Frame, turned: Subject, at: int) -> bool:
+    """Tell «X, a warden, said the lock was …» from «…, said Ruth Bell»."""
+    last = turned.noted.last
+    tokens = frame.tokens
+    if last >= len(tokens) or _before_aside(frame, at) is None:
+        return False
+    following = tokens[last]
+    return following.kind == "cover" or looks_finite(following.text)
 
 
 def main_subject(frame: Frame, before: int | None = None) -> Noted | None:
@@ -206,5 +228,18 @@ def _antecedent(frame: Frame, at: int) -> Subject | None:
 
 
 def _shared(frame: Frame, cue: int) -> Subject | None:
-    noted = main_subject(frame, before=cue)
+    reached = _of_cue_before(frame, cue)
+    noted = reached.noted if reached else main_subject(frame, before=cue)
     return Subject(noted, "shared") if noted is not None else None
+
+
+def _of_cue_before(frame: Frame, cue: int) -> Subject | None:
+    """«…, Bell said, adding …»: the subject of the reporting word just before."""
+    tokens = frame.tokens
+    before = bisect_left(frame.cues, cue) - 1
+    if before < 0 or cue - frame.cues[before] > _FAR_CUE:
+        return None
+    at = frame.cues[before]
+    if tokens[at].low.endswith("ing") or tokens[at].low not in STRONG:
+        return None
+    return _own(frame, at)
