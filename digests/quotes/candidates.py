@@ -5,17 +5,25 @@ quotation beside it, or the subject of the sentence that introduces it. What spe
 for a candidate is a set of features; `scores` holds their weights.
 """
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from digests.quotes.phrases import Noted, is_cue, is_role
+from digests.language.tokens import Token
+from digests.quotes.phrases import Noted, is_role, is_strong
 from digests.quotes.reading import REACH, Frame, Reading
 from digests.quotes.spans import Stretch
-from digests.quotes.subjects import main_subject, subject
-from digests.quotes.tables import BETWEEN, STRONG, TURNING
+from digests.quotes.subjects import is_passive, main_subject, subject
+from digests.quotes.tables import BETWEEN, FAINT, TURNING
 
 _HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
+_IRREAL = frozenset(
+    ("to", "will", "would", "should", "could", "can", "may", "might", "began", "can't")
+)
+#: A name after the quotation and a dash: «“We open today.” — Ruth Bell».
+_SIGNED = re.compile(r"[\"'”’»“]{0,2}\s{0,3}(?:[—–―]|--?)[^\S\n]{0,2}(?=[^\W\d_])")
+_SIGNATURE_ENDS = re.compile(r"[^\S\n]*(?:[.,(]|$)", re.MULTILINE)
 #: Tokens of an aside between a subject and its verb: «X, who has proposed …, said».
 _ASIDE = 14
 
@@ -83,7 +91,10 @@ def _near_cues(where: Place) -> list[int]:
 
 def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
     tokens = where.frame.tokens
-    value = 3.0 if tokens[at].low in STRONG else 2.0
+    strong = is_strong(tokens, at)
+    value = 3.0 if strong else 2.0
+    if is_passive(where.frame, at):
+        value -= 1.5
     if (
         at + 1 < len(tokens)
         and tokens[at + 1].low == "by"
@@ -92,7 +103,6 @@ def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
         value += 2.0
     if at >= where.right:
         gap = tokens[where.right : at]
-        strong = tokens[at].low in STRONG
         value -= 0.15 * len(gap) + (0.0 if hands_over else 1.5)
         value += 3.0 if strong and hands_over and len(gap) <= _ASIDE else 0.0
         value += 3.0 if strong and not hands_over and _trails(where.frame, at) else 0.0
@@ -100,11 +110,20 @@ def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
         gap = tokens[at + 1 : where.left]
         words = [token for token in gap if token.kind == "word"]
         value -= 0.12 * len(gap)
-        if words and tokens[at].low not in STRONG and _rules(where.frame, at):
-            # «X said that Y wants to make …»: the words are X's.
+        if _is_governed(tokens, at, adjacent=not words) and _rules(where.frame, at):
+            # «X said that Y wants to make …», «X said they would say …»: X's words.
             value -= 2.5
         value += 3.0 if not words else 1.0 if len(words) <= 4 else 0.0
     return value - 1.5 * sum(token.kind == "cover" for token in gap)
+
+
+def _is_governed(tokens: list[Token], at: int, *, adjacent: bool) -> bool:
+    """Tell whether a reporting word may only be part of what somebody reports."""
+    if tokens[at].low in FAINT:
+        return True
+    if at and tokens[at - 1].low in _IRREAL:
+        return True
+    return not adjacent and not is_strong(tokens, at)
 
 
 def _trails(frame: Frame, at: int) -> bool:
@@ -124,10 +143,13 @@ def _trails(frame: Frame, at: int) -> bool:
 def _rules(frame: Frame, at: int) -> bool:
     """Tell whether a strong reporting word stands before `at`, no quotation between."""
     tokens = frame.tokens
-    for other in range(at - 1, max(-1, at - REACH), -1):
-        if tokens[other].kind == "cover":
+    for place in range(bisect_left(frame.cues, at) - 1, -1, -1):
+        other = frame.cues[place]
+        if at - other > REACH:
             return False
-        if tokens[other].low in STRONG and is_cue(tokens, other):
+        if any(token.kind == "cover" for token in tokens[other:at]):
+            return False
+        if is_strong(tokens, other):
             return True
     return False
 
@@ -146,7 +168,13 @@ def in_frame(where: Place, cue: Cue | None) -> list[Candidate]:
         _describe(candidate, noted, where)
         if noted is main:
             candidate.features["main subject"] = 1
+            if cue is None and _hands_over_by_colon(where) and noted.last < where.left:
+                candidate.features["subject before a colon"] = 1
     return list(found.values())
+
+
+def _hands_over_by_colon(where: Place) -> bool:
+    return where.left > 0 and where.frame.tokens[where.left - 1].text == ":"
 
 
 def _mark_subject(frame: Frame, cue: Cue | None, found: dict[int, Candidate]) -> None:
@@ -168,7 +196,7 @@ def _mark_subject(frame: Frame, cue: Cue | None, found: dict[int, Candidate]) ->
 def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
     features = candidate.features
     if noted.possessive:
-        near = noted.last == where.left
+        near = noted.last == where.left and noted.kind != "pronoun"
         features["owner of the words" if near else "possessive"] = 1
     elif noted.after_preposition:
         features["after preposition"] = 1
@@ -182,7 +210,8 @@ def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
         features["name"] = 1
     tokens = where.frame.tokens
     if noted.last + 1 == where.left and tokens[noted.last].text == ":":
-        features["colon"] = 1
+        if noted.kind == "name" or not noted.after_preposition:
+            features["colon"] = 1
     if noted.first >= where.right:
         features["after the words"] = 1
         gap = noted.first - where.right
@@ -210,7 +239,23 @@ def carried(reading: Reading, number: int, where: Place) -> list[Candidate]:
         if other.paragraph == paragraph:
             found.append(Candidate(None, number + 1, {"next speaker": 1}))
     found += _introduced(reading, frame, bare=bare)
-    return found
+    return found + _signed(reading, number)
+
+
+def _signed(reading: Reading, number: int) -> list[Candidate]:
+    """Give the name under the words: «“We open today.” — Ruth Bell»."""
+    text = reading.text
+    dash = _SIGNED.match(text, reading.stretches[number].end)
+    if dash is None:
+        return []
+    frames = reading.frames
+    at = bisect_right(frames, dash.end(), key=lambda frame: frame.start) - 1
+    for noted in frames[at].mentions:
+        if noted.start == dash.end() and noted.kind == "name":
+            if _SIGNATURE_ENDS.match(text, noted.end):
+                return [Candidate(noted, None, {"signed": 1})]
+            return []
+    return []
 
 
 def _neighbour(

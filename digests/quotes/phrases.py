@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from digests.language.name_tables import (
     FEMALE_WORDS,
     MALE_WORDS,
+    PLACES,
     PLURAL_NOUNS,
     ROLE_NOUNS,
 )
@@ -20,15 +21,21 @@ from digests.quotes.tables import (
     BREAKERS,
     CUES,
     DETERMINERS,
+    GERMAN_ONLY,
     HE,
     PREPOSITIONS,
     SHE,
+    STRONG,
     SUBJECT_PRONOUNS,
     THEY,
     TIME_NOUNS,
+    WITH_BACK,
+    WITH_IN,
 )
 
 _LONGEST_PHRASE = 7
+_LONGEST_DATELINE = 14
+_DASHES = frozenset("—–―-")
 _PRONOUNS = HE | SHE | THEY | SUBJECT_PRONOUNS
 _OBJECT_PRONOUNS = frozenset(("him", "his", "her", "them", "their"))
 _NOUN_CUES = frozenset(
@@ -87,15 +94,37 @@ class Noted:
     core: int
 
 
-def cues(tokens: Sequence[Token]) -> list[int]:
+def cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
     """Give the places of reporting words, nouns of the same form left out."""
-    return [at for at in range(len(tokens)) if is_cue(tokens, at)]
+    return [
+        at
+        for at in range(len(tokens))
+        if is_cue(tokens, at) and (german or tokens[at].low not in GERMAN_ONLY)
+    ]
 
 
 def is_cue(tokens: Sequence[Token], at: int) -> bool:
     """Tell whether the word at `at` reports."""
     token = tokens[at]
-    return token.low in CUES and not token.possessive and not _is_noun(tokens, at)
+    if token.low not in CUES:
+        return _has_particle(tokens, at)
+    return not token.possessive and not _is_noun(tokens, at)
+
+
+def is_strong(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether the reporting word at `at` means «said»."""
+    return tokens[at].low in STRONG or _has_particle(tokens, at)
+
+
+def _has_particle(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «shot back» and «chimed in» from «shot» and «cut»."""
+    low = tokens[at].low
+    if low not in WITH_BACK and low not in WITH_IN or at + 1 >= len(tokens):
+        return False
+    after = tokens[at + 1].low
+    if low in WITH_BACK and after == "back":
+        return True
+    return low in WITH_IN and after in {"in", "up"}
 
 
 def _is_noun(tokens: Sequence[Token], at: int) -> bool:
@@ -108,6 +137,25 @@ def _is_noun(tokens: Sequence[Token], at: int) -> bool:
         or before.low in PREPOSITIONS - {"to"}
         or (before.low in BREAKERS and before.low not in _NO_STOP)
     )
+
+
+def dateline(tokens: Sequence[Token]) -> int:
+    """Give the place of the dash that ends «HALLIN, June 3 (Wire) —»; 0 if none."""
+    for at in range(1, min(len(tokens), _LONGEST_DATELINE)):
+        token = tokens[at]
+        if token.text in _DASHES and tokens[at - 1].end < token.start:
+            before = tokens[:at]
+            dated = any(one.text == "(" for one in before) or (
+                tokens[0].text.isupper() or tokens[0].low in PLACES
+            )
+            return at if dated else 0
+        if token.kind == "cover" or (token.kind == "word" and not _may_date(token)):
+            return 0
+    return 0
+
+
+def _may_date(token: Token) -> bool:
+    return token.capital or token.text.isdigit() or token.low in {"of", "de"}
 
 
 def is_role(word: str) -> bool:

@@ -50,12 +50,14 @@ class Frame:
     @cached_property
     def mentions(self) -> list[Noted]:
         """Everybody who could speak, in order."""
-        return phrases.mentions(self.tokens, self.names, self.index)
+        found = phrases.mentions(self.tokens, self.names, self.index)
+        dated = self.dateline
+        return [noted for noted in found if noted.first > dated] if dated else found
 
     @cached_property
     def cues(self) -> list[int]:
         """Places of the reporting words among the tokens."""
-        return phrases.cues(self.tokens)
+        return phrases.cues(self.tokens, german=self.german)
 
     @cached_property
     def ends(self) -> dict[int, Noted]:
@@ -91,9 +93,18 @@ class Frame:
     @cached_property
     def opening(self) -> int:
         """Place of the comma after «As the crowd fell silent,»; -1 if none."""
-        if not self.tokens or self.tokens[0].low not in OPENERS:
+        first = self.dateline + 1 if self.dateline else 0
+        if len(self.tokens) <= first or self.tokens[first].low not in OPENERS:
             return -1
-        return next((at for at, one in enumerate(self.tokens) if one.text == ","), -1)
+        for at in range(first, len(self.tokens)):
+            if self.tokens[at].text == ",":
+                return at
+        return -1
+
+    @cached_property
+    def dateline(self) -> int:
+        """Place of the dash after «HALLIN, June 3 (Wire) —»; 0 if there is none."""
+        return phrases.dateline(self.tokens)
 
     def near(self, left: int, right: int) -> list[Noted]:
         """Give the mentions at most `REACH` tokens before `left` or after `right`."""
@@ -129,17 +140,28 @@ def read(
     if title:
         known += names.runs(tokens(title, 0, len(title)))
     cast = names.Cast(known)
+    inside = {name.text.lower() for name in known if name.first}
     for frame in frames:
-        frame.names = [name for name in frame.names if _is_sure(frame, name, cast)]
+        frame.names = [
+            name for name in frame.names if _is_sure(frame, name, cast, inside)
+        ]
     _learn(frames, cast)
     return Reading(text, found, frames, cast, frame_of)
 
 
-def _is_sure(frame: Frame, name: names.Name, cast: names.Cast) -> bool:
-    """Tell names from verb forms and, in German, from common nouns."""
+def _is_sure(
+    frame: Frame, name: names.Name, cast: names.Cast, inside: set[str]
+) -> bool:
+    """Tell names from words that only begin a sentence and from German nouns."""
     if name.doubtful or (frame.german and not name.kind):
         return cast.is_person(cast.full(name.text))
-    return True
+    if name.first or name.kind or name.text.lower() in inside:
+        return True
+    return (
+        name.possessive
+        or name.last in frame.cues
+        or cast.is_person(cast.full(name.text))
+    )
 
 
 def _learn(frames: Sequence[Frame], cast: names.Cast) -> None:

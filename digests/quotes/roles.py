@@ -122,10 +122,13 @@ def _apposed(text: str, frame: Frame, noted: Noted) -> str | None:
     tokens = frame.tokens
     if noted.first < 2 or tokens[noted.first - 1].text != ",":
         return None
-    other = frame.ends.get(noted.first - 1)
+    last = noted.first - 1
+    other = frame.ends.get(last)
+    if other is not None and other.after_preposition:
+        other = frame.ends.get(other.first - 1)
     if other is None or other.kind != "nominal":
         return None
-    words = tokens[other.first : other.last]
+    words = tokens[other.first : last]
     return _without_article(text, words) if _has_role(words) else None
 
 

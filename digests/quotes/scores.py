@@ -16,7 +16,8 @@ WEIGHTS = {
     "shared": 4.5,
     "agent": 8.0,
     "according to": 8.0,
-    "colon": 7.0,
+    "colon": 4.0,
+    "subject before a colon": 5.0,
     # Standing in the same sentence.
     "main subject": 2.0,
     "owner of the words": 3.0,
@@ -35,6 +36,7 @@ WEIGHTS = {
     "next speaker": 6.0,
     "speaker of the paragraph before": 3.5,
     "speaker far before": 0.3,
+    "signed": 9.0,
     "introduces": 7.5,
     "subject before": 3.0,
 }

@@ -18,6 +18,8 @@ from digests.quotes.tables import BETWEEN, CLAUSE_OPENERS, STRONG, TURNING
 
 _RELATIVES = frozenset(("who", "that", "which"))
 _PROGRESSIVE = frozenset(("is", "are", "was", "were", "been"))
+_BE = _PROGRESSIVE | {"be", "being", "get", "got", "isn't", "wasn't", "weren't"}
+_ADVERBS = frozenset(("also", "not", "once", "often", "later", "then", "never", "now"))
 _FAR_CUE = 40
 #: Reporting words that a quotation may stand before: «"Why?" asked Ruth Bell».
 _AFTER_WORDS = TURNING | {"asked", "asks", "reported", "denied", "urged", "laut"}
@@ -33,7 +35,10 @@ class Subject(NamedTuple):
 
 def subject(frame: Frame, cue: int) -> Subject | None:
     """Give the subject of the reporting word at token `cue`."""
-    return _agent(frame, cue) or _own(frame, cue) or _shared(frame, cue)
+    agent = _agent(frame, cue)
+    if agent is not None or is_passive(frame, cue):
+        return agent
+    return _own(frame, cue) or _shared(frame, cue)
 
 
 def _own(frame: Frame, cue: int) -> Subject | None:
@@ -104,16 +109,31 @@ def _after_quote(tokens: list[Token], at: int) -> bool:
 
 
 def _agent(frame: Frame, cue: int) -> Subject | None:
-    """«as confirmed by the adviser», «in words written by X»: the passive's agent."""
+    """«as confirmed by the adviser», «was called “a wonder” by X»: the agent."""
     tokens = frame.tokens
-    if cue + 2 >= len(tokens) or tokens[cue + 1].low not in {"by", "von"}:
+    at = cue + 1
+    if is_passive(frame, cue):
+        while at < len(tokens) and tokens[at].kind != "word":
+            at += 1
+    if at + 1 >= len(tokens) or tokens[at].low not in {"by", "von"}:
         return None
-    for noted in frame.near(cue, cue):
-        if noted.first <= cue + 2 < noted.last and not noted.possessive:
+    for noted in frame.near(at, at):
+        if noted.first <= at + 1 < noted.last and not noted.possessive:
             return Subject(noted, "agent")
-        if noted.first == cue + 2 and noted.possessive:
-            cue = noted.last - 2
+        if noted.first == at + 1 and noted.possessive:
+            at = noted.last - 1
     return None
+
+
+def is_passive(frame: Frame, cue: int) -> bool:
+    """Tell «was asked», «is being told» from «asked» and «was telling»."""
+    tokens = frame.tokens
+    if not tokens[cue].low.endswith(("ed", "told", "said", "termed")):
+        return False
+    at = cue - 1
+    while at >= 0 and (tokens[at].low.endswith("ly") or tokens[at].low in _ADVERBS):
+        at -= 1
+    return at >= 0 and tokens[at].low in _BE
 
 
 def _turned(frame: Frame, cue: int) -> Subject | None:
@@ -125,7 +145,7 @@ def _turned(frame: Frame, cue: int) -> Subject | None:
         at += 1
     for noted in frame.near(at, at):
         if noted.first == at and not noted.possessive:
-            return Subject(_apposed(frame, noted), "inverted")
+            return Subject(_apposed(frame, noted, noted.last), "inverted")
         if noted.first > at:
             break
     return None
@@ -156,7 +176,7 @@ def _ending_at(frame: Frame, last: int) -> Subject | None:
         before = frame.tokens[noted.first - 1].low
         if before not in CLAUSE_OPENERS:
             return None
-    return Subject(_apposed(frame, noted), "direct")
+    return Subject(_apposed(frame, noted, last), "direct")
 
 
 def _holder(frame: Frame, noted: Noted) -> Noted | None:
@@ -176,15 +196,18 @@ def _holder(frame: Frame, noted: Noted) -> Noted | None:
     return None
 
 
-def _apposed(frame: Frame, noted: Noted) -> Noted:
-    """Give the name in «her campaign manager, Robby Mook,» for the phrase."""
+def _apposed(frame: Frame, noted: Noted, last: int) -> Noted:
+    """Give the name in «the mayor of Hallin, Ada Brandt,» for the phrase.
+
+    `last` is where the phrase ends with what completes it («of Hallin»).
+    """
     tokens = frame.tokens
-    if noted.kind != "nominal" or noted.last >= len(tokens):
+    if noted.kind != "nominal" or last >= len(tokens):
         return noted
-    if tokens[noted.last].text != ",":
+    if tokens[last].text != ",":
         return noted
-    for other in frame.near(noted.last, noted.last):
-        if other.first == noted.last + 1 and other.sort == "person":
+    for other in frame.near(last, last):
+        if other.first == last + 1 and other.sort == "person":
             shut = other.last >= len(tokens) or tokens[other.last].kind != "word"
             return other if shut else noted
     return noted

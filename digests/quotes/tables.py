@@ -32,6 +32,10 @@ STRONG = word_set(
     "sagte sagt erklärte erklärt betonte betont meinte meint fügte ergänzte schrieb",
     "schreibt berichtete berichtet kritisierte kritisiert forderte fordert warnte",
     "warnt äußerte teilte teilten sagten erklärten rief fragte fragt antwortete so",
+    "sniped snipes scoffed scoffs grumbled groused bellowed sighed reasoned surmised",
+    "ventured volunteered demurred objected chided scolded needled enthused confided",
+    "confessed speculated theorized theorised insisting bragging boasting shouting",
+    "begged begs pleads admonished reassured implored exhorted deadpanned estimated",
     "kommentierte begründete bezeichnete nannte verteidigte zitierte bekräftigte",
 )
 #: Verbs that take words from somebody's mouth without meaning «said».
@@ -60,6 +64,20 @@ WEAK = word_set(
     "bezeichnet nennt spricht sprach sprachen wertete lobte wies versprach",
 )
 CUES = STRONG | WEAK
+#: Of these, in a clause that depends on «said», the words are the outer speaker's.
+FAINT = word_set(
+    "shows showed pushed want wants wanted means meant using seeks sought aiming aims",
+    "hopes hoped supports supported endorsed committed commit committing proposes",
+    "proposed outlined feels felt compared heard titled entitled need needs",
+)
+#: Verbs that report with the small word after them: «shot back», «chimed in».
+WITH_BACK = word_set(
+    "shot fired hit struck snapped clapped pushed punched shoots fires hits snaps",
+    "wrote barked tweeted yelled shouted came",
+)
+WITH_IN = word_set("cut chimed chipped jumped broke butted weighed chimes piped spoke")
+#: Reporting words in German texts only.
+GERMAN_ONLY = word_set("so")
 #: Stand between a subject and its verb, or between the parts of a verb.
 BETWEEN = word_set(
     "has have had having is are was were be been being will would could should may",
