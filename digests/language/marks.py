@@ -37,6 +37,9 @@ _BEFORE_OPENER = "([{—–-―/:=>|*"
 _AFTER_CLOSER = ",.!?…;:)]}—–-―/*<|"
 #: Stands in for a double mark that was lost: «It works.’ Then …».
 _MISTYPED_CLOSE = re.compile(r"(?<=[.!?…])['’](?=\s|\Z)")
+_TWO_OPEN = re.compile(r"(?<![\w'])''(?=\w)")
+_TWO_CLOSE = re.compile(r"(?<=[\w.,!?])''(?![\w'])")
+_INNER_OPEN = re.compile(r"(?<=\s)['‘](?=\w)")
 _INTRODUCED = re.compile(r"[:,]\s*\Z")
 
 
@@ -59,8 +62,18 @@ def quoted(text: str, lang: str | None = None) -> tuple[Quoted, ...]:
     paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
     doubles = _pairs(text, paragraphs, _Double(text, code))
     singles = _pairs(text, paragraphs, _Single(text)) if _has_single(text) else []
+    if singles and _doubled(text):
+        singles = []
     chosen = _outer(doubles, singles)
     return tuple(_trimmed(text, chosen))
+
+
+def _doubled(text: str) -> bool:
+    """Tell whether two apostrophes are the outer marks: single ones are inner then.
+
+    What stands between them is left unread: in most texts they mean something else.
+    """
+    return len(_TWO_OPEN.findall(text)) > 1 and len(_TWO_CLOSE.findall(text)) > 1
 
 
 def _has_single(text: str) -> bool:
@@ -296,7 +309,9 @@ def _substitute(text: str, at: int, end: int, reader: _Double | _Single) -> int:
         return -1
     stop = reader.pattern.search(text, at, end)
     match = _MISTYPED_CLOSE.search(text, at, stop.start() if stop else end)
-    return match.start() if match else -1
+    if match is None or _INNER_OPEN.search(text, at, match.start()):
+        return -1
+    return match.start()
 
 
 def _opens_again(at: int, end: int, reader: _Double | _Single) -> bool:

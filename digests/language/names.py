@@ -88,7 +88,7 @@ def _is_small(tokens: Sequence[Token], at: int) -> bool:
 
 def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
     """Tell «Speaking to …», «Asked about …» at a sentence's beginning from names."""
-    if at and tokens[at - 1].kind == "word":
+    if at and (tokens[at - 1].kind == "word" or tokens[at - 1].text == ","):
         return False
     if not tokens[at].low.endswith(("ing", "ed", "ly")):
         return False

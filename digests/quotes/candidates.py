@@ -14,10 +14,11 @@ from digests.quotes.phrases import Noted, is_role, is_strong
 from digests.quotes.reading import REACH, Frame, Reading
 from digests.quotes.spans import Stretch
 from digests.quotes.subjects import is_passive, main_subject, subject
-from digests.quotes.tables import BETWEEN, FAINT, TURNING
+from digests.quotes.tables import BETWEEN, FAINT, SPEECH_NOUNS, TURNING
 
 _HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
+_NEAR_SAYING = 8
 _IRREAL = frozenset(
     ("to", "will", "would", "should", "could", "can", "may", "might", "began", "can't")
 )
@@ -114,6 +115,8 @@ def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
             # «X said that Y wants to make …», «X said they would say …»: X's words.
             value -= 2.5
         value += 3.0 if not words else 1.0 if len(words) <= 4 else 0.0
+        if words and tokens[at - 1].low == "who":
+            value -= 1.0
     return value - 1.5 * sum(token.kind == "cover" for token in gap)
 
 
@@ -173,6 +176,18 @@ def in_frame(where: Place, cue: Cue | None) -> list[Candidate]:
     return list(found.values())
 
 
+def _owns_speech(where: Place, noted: Noted) -> bool:
+    """Tell «Bell's claim that “…”» and «“…”, in Bell's view»."""
+    tokens = where.frame.tokens
+    for at in range(noted.last, min(noted.last + 3, len(tokens))):
+        if tokens[at].low in SPEECH_NOUNS:
+            near = where.left - at if at < where.left else noted.first - where.right
+            return near <= _NEAR_SAYING
+        if tokens[at].kind != "word":
+            return False
+    return False
+
+
 def _hands_over_by_colon(where: Place) -> bool:
     return where.left > 0 and where.frame.tokens[where.left - 1].text == ":"
 
@@ -198,6 +213,8 @@ def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
     if noted.possessive:
         near = noted.last == where.left and noted.kind != "pronoun"
         features["owner of the words" if near else "possessive"] = 1
+        if _owns_speech(where, noted):
+            features["owner of a saying"] = 1
     elif noted.after_preposition:
         features["after preposition"] = 1
     if noted.kind == "nominal" and not is_role(

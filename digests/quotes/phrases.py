@@ -287,6 +287,10 @@ def _phrase(
             return _named(tokens, at, name, frame)
         if head and name is None and not _role_soon(tokens, starts, end):
             break
+        if _is_own_verb(tokens, starts, at, end):
+            break
+        if name is not None and _ends_phrase(tokens, starts, at, end):
+            break
         end = name.last if name is not None else end + 1
         if tokens[end - 1].possessive:
             head = 0
@@ -301,6 +305,35 @@ def _phrase(
     if tokens[end - 1].low in TIME_NOUNS:
         return None
     return _noted(tokens, at, end, frame, "nominal")
+
+
+def _is_own_verb(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, end: int
+) -> bool:
+    """Tell «the FBI lists»: after a body's name a word in «-s» or «-ed» is its verb."""
+    name = starts.get(at + 1)
+    return (
+        name is not None
+        and name.last == end
+        and name.kind == "body"
+        and end not in starts
+        and tokens[end].low.endswith(("s", "ed"))
+        and not is_role(tokens[end].low)
+    )
+
+
+def _ends_phrase(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, end: int
+) -> bool:
+    """Tell «in a Wire interview Bell said»: a noun after a name, then another name."""
+    return (
+        end > at + 2
+        and end - 1 not in starts
+        and tokens[end - 1].low[0].islower()
+        and not tokens[end - 1].capital
+        and any(place in starts for place in range(at + 1, end - 1))
+        and not is_role(tokens[end - 1].low)
+    )
 
 
 def _role_soon(tokens: Sequence[Token], starts: dict[int, Name], at: int) -> bool:

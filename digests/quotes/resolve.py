@@ -32,6 +32,9 @@ def who(reading: Reading, noted: Noted, last_speaker: str | None) -> Who | None:
     """Resolve a mention; `last_speaker` is the full name of the speaker before it."""
     if noted.kind == "name":
         full = reading.cast.full(noted.text, noted.sex)
+        together = _together(reading, noted)
+        if together is not None:
+            return Who(together, "", noted)
         return Who(full, reading.cast.sex(full), noted)
     if noted.kind == "nominal":
         return Who(_phrase(reading, noted), noted.sex, noted)
@@ -57,6 +60,27 @@ def _phrase(reading: Reading, noted: Noted) -> str:
                 end = other.end
                 break
     return reading.text[noted.start : end]
+
+
+def _together(reading: Reading, noted: Noted) -> str | None:
+    """Give both where two speak together: «Bell and Cole said»."""
+    frame = reading.frames[noted.frame]
+    tokens = frame.tokens
+    first = second = noted
+    if noted.first > 1 and tokens[noted.first - 1].low == "and":
+        first = frame.ends.get(noted.first - 1, noted)
+    elif noted.last + 1 < len(tokens) and tokens[noted.last].low == "and":
+        for other in frame.near(noted.last, noted.last):
+            if other.first == noted.last + 1:
+                second = other
+    if first is second or first.possessive or second.possessive:
+        return None
+    if not (first.kind == second.kind == "name") or "party" in (first.sort, second.sort):
+        return None
+    if second.core > second.first or first.after_preposition:
+        return None
+    one, two = (reading.cast.full(each.text, each.sex) for each in (first, second))
+    return f"{one} and {two}" if one != two else None
 
 
 def _before(reading: Reading, noted: Noted) -> Iterator[tuple[Frame, Noted]]:

@@ -21,6 +21,7 @@ WEIGHTS = {
     # Standing in the same sentence.
     "main subject": 2.0,
     "owner of the words": 3.0,
+    "owner of a saying": 4.5,
     "name": 0.5,
     "after preposition": -2.0,
     "possessive": -1.5,

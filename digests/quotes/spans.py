@@ -15,10 +15,12 @@ from digests.quotes.tables import (
     CUES,
     PROGRAMME_OWNERS,
     SO_CALLED,
+    TITLE_PLACES,
     WORK_WORDS,
 )
 
 _LONGEST_TITLE = 7
+_STOPS = frozenset(".!?")
 _LINKS = frozenset((",", "the", "his", "her", "a"))
 _NEAR = 60
 _SMALL_IN_TITLES = word_set(
@@ -60,7 +62,26 @@ def _is_speech(text: str, one: Quoted) -> bool:
     return not (
         _is_nickname(text, one, before, after, words)
         or _is_so_called(before)
-        or (_is_title_case(words) and _names_a_work(before, after))
+        or _is_term(text, one, before, after, words)
+        or (_is_title_case(words) and _names_a_work(before, after, words))
+    )
+
+
+def _is_term(
+    text: str,
+    one: Quoted,
+    before: Sequence[Token],
+    after: Sequence[Token],
+    words: Sequence[Token],
+) -> bool:
+    """«"Containment" has been …»: one word spoken of, at a sentence's beginning."""
+    return (
+        len(words) == 1
+        and (not before or before[-1].text in _STOPS)
+        and text[one.end - 1].isalnum()
+        and bool(after)
+        and (after[0].kind == "word" or after[0].text in "(:")
+        and not any(token.low in CUES for token in after)
     )
 
 
@@ -97,10 +118,14 @@ def _is_title_case(words: Sequence[Token]) -> bool:
     )
 
 
-def _names_a_work(before: Sequence[Token], after: Sequence[Token]) -> bool:
+def _names_a_work(
+    before: Sequence[Token], after: Sequence[Token], words: Sequence[Token]
+) -> bool:
     """Tell a work's name by the words beside it."""
     near = [token.low for token in before[-3:]]
     if near and (near[-1] in WORK_WORDS or near[-1] in PROGRAMME_OWNERS):
+        return True
+    if near and near[-1] in TITLE_PLACES and sum(one.capital for one in words) > 1:
         return True
     if near and near[-1] in _LINKS and any(low in WORK_WORDS for low in near[:-1]):
         return True

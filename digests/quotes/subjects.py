@@ -50,7 +50,7 @@ def _own(frame: Frame, cue: int) -> Subject | None:
     if at >= 0 and tokens[at].text in _SHUT:
         turned = _turned(frame, cue) if tokens[cue].low in TURNING else None
         if turned is not None:
-            return _before_aside(frame, at) if _rules_on(frame, turned, at) else turned
+            return _before_aside(frame, at) if _rules_on(frame, turned) else turned
     if _after_quote(tokens, at):
         return _turned(frame, cue) if tokens[cue].low in _AFTER_WORDS else None
     return (
@@ -73,11 +73,11 @@ def _of_participle(frame: Frame, at: int) -> Subject | None:
     return None
 
 
-def _rules_on(frame: Frame, turned: Subject, at: int) -> bool:
+def _rules_on(frame: Frame, turned: Subject) -> bool:
     """Tell «X, a warden, said the lock was …» from «…, said Ruth Bell»."""
     last = turned.noted.last
     tokens = frame.tokens
-    if last >= len(tokens) or _before_aside(frame, at) is None:
+    if last >= len(tokens):
         return False
     following = tokens[last]
     return following.kind == "cover" or looks_finite(following.text)

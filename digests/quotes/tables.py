@@ -78,6 +78,14 @@ WITH_BACK = word_set(
 WITH_IN = word_set("cut chimed chipped jumped broke butted weighed chimes piped spoke")
 #: Reporting words in German texts only.
 GERMAN_ONLY = word_set("so")
+#: What somebody owns and words may stand in: «in Bell's view», «Bell's claim that».
+SPEECH_NOUNS = word_set(
+    "view words claim claims opinion response answer message statement remark remarks",
+    "comment comments motto dictum argument verdict quote phrase promise pledge",
+    "description question tweet post speech letter warning complaint prediction reply",
+    "reaction contention assertion accusation assessment suggestion conclusion advice",
+    "telling judgment judgement call slogan",
+)
 #: Stand between a subject and its verb, or between the parts of a verb.
 BETWEEN = word_set(
     "has have had having is are was were be been being will would could should may",
@@ -100,7 +108,8 @@ BREAKERS = word_set(
     "and or but nor so yet if because while when where who whom whose which that what",
     "how why although though whether as is are was were be been being has have had do",
     "does did will would can could should may might must not also then than there here",
-    "it's that's just even only still never und oder aber dass der die wenn",
+    "it's that's just even only still never wouldn't won't doesn't didn't don't isn't",
+    "wasn't aren't weren't can't couldn't shouldn't hasn't haven't hadn't und oder aber dass der die wenn",
 )
 DETERMINERS = word_set(
     "a an the this these those his her their its our my your one another some any",
@@ -145,6 +154,11 @@ PROGRAMME_OWNERS = word_set(
     "nbc nbc's cbs cbs's abc abc's cnn cnn's msnbc msnbc's fox fox's news's channel's",
     "bbc bbc's npr npr's hbo hbo's pbs pbs's itv itv's radio's espn's politico's",
     "netflix netflix's bravo's wabc's wnyc's siriusxm's showtime's c-span's times's",
+)
+#: Before several words with capitals these lead to a name: «on "Harbour Lights"».
+TITLE_PLACES = word_set(
+    "on in from with of during at against edits edited hosts hosted hosting directed",
+    "performed perform sang watched watching read joined performing starring",
 )
 SO_CALLED = word_set(
     "so-called self-described self-styled nicknamed dubbed nickname known sogenannte",
