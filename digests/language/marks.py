@@ -73,6 +73,8 @@ def _doubled(text: str) -> bool:
 
     What stands between them is left unread: in most texts they mean something else.
     """
+    if "''" not in text:
+        return False
     return len(_TWO_OPEN.findall(text)) > 1 and len(_TWO_CLOSE.findall(text)) > 1
 
 
@@ -237,6 +239,8 @@ def _decade(word: str) -> bool:
 
 def _points_inward(text: str) -> bool:
     """Tell whether guillemets point inward (»so«), as in German and Danish books."""
+    if "»" not in text:
+        return False
     return len(re.findall(r"(?<!\w)»(?=\w)", text)) > len(
         re.findall(r"(?<!\w)«(?=\s?\w)", text)
     )

@@ -227,6 +227,7 @@ class Cast:
         self._by_last: dict[str, list[str]] = {}
         self._by_first: dict[str, list[str]] = {}
         self._sex: dict[str, str] = {}
+        self._words: dict[str, list[str]] = {}
         for name in names:
             if name.kind == "person" and " " in name.text:
                 self._enter(name)
@@ -238,7 +239,9 @@ class Cast:
 
     def full(self, text: str, sex: str = "") -> str:
         """Give the full name that `text` stands for, or `text` itself."""
-        words = _key_words(text)
+        words = self._words.get(text)
+        if words is None:
+            words = self._words[text] = _key_words(text)
         if not words:
             return text
         if len(words) > 1:

@@ -18,6 +18,8 @@ from digests.quotes.tables import BETWEEN, FAINT, SPEECH_NOUNS, TURNING
 
 _HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
+#: Reporting words looked at on each side of a quotation.
+_MOST_CUES = 12
 _NEAR_SAYING = 8
 _IRREAL = frozenset(
     ("to", "will", "would", "should", "could", "can", "may", "might", "began", "can't")
@@ -87,11 +89,14 @@ def choose_cue(text: str, one: Stretch, where: Place) -> Cue | None:
 def _near_cues(where: Place) -> list[int]:
     cues = where.frame.cues
     low = bisect_left(cues, where.left - REACH)
-    return cues[low : bisect_left(cues, where.right + REACH)]
+    middle = bisect_left(cues, where.left)
+    high = bisect_left(cues, where.right + REACH)
+    return cues[max(low, middle - _MOST_CUES) : min(high, middle + _MOST_CUES)]
 
 
 def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
     tokens = where.frame.tokens
+    words, covers = where.frame.words_before, where.frame.covers_before
     strong = is_strong(tokens, at)
     value = 3.0 if strong else 2.0
     if is_passive(where.frame, at):
@@ -103,21 +108,22 @@ def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
     ):
         value += 2.0
     if at >= where.right:
-        gap = tokens[where.right : at]
-        value -= 0.15 * len(gap) + (0.0 if hands_over else 1.5)
-        value += 3.0 if strong and hands_over and len(gap) <= _ASIDE else 0.0
+        gap = at - where.right
+        between = covers[at] - covers[where.right]
+        value -= 0.15 * gap + (0.0 if hands_over else 1.5)
+        value += 3.0 if strong and hands_over and gap <= _ASIDE else 0.0
         value += 3.0 if strong and not hands_over and _trails(where.frame, at) else 0.0
     else:
-        gap = tokens[at + 1 : where.left]
-        words = [token for token in gap if token.kind == "word"]
-        value -= 0.12 * len(gap)
-        if _is_governed(tokens, at, adjacent=not words) and _rules(where.frame, at):
+        between = covers[where.left] - covers[at + 1]
+        said = words[where.left] - words[at + 1]
+        value -= 0.12 * (where.left - at - 1)
+        if _is_governed(tokens, at, adjacent=not said) and _rules(where.frame, at):
             # «X said that Y wants to make …», «X said they would say …»: X's words.
             value -= 2.5
-        value += 3.0 if not words else 1.0 if len(words) <= 4 else 0.0
-        if words and tokens[at - 1].low == "who":
+        value += 3.0 if not said else 1.0 if said <= 4 else 0.0
+        if said and tokens[at - 1].low == "who":
             value -= 1.0
-    return value - 1.5 * sum(token.kind == "cover" for token in gap)
+    return value - 1.5 * between
 
 
 def _is_governed(tokens: list[Token], at: int, *, adjacent: bool) -> bool:
@@ -145,14 +151,14 @@ def _trails(frame: Frame, at: int) -> bool:
 
 def _rules(frame: Frame, at: int) -> bool:
     """Tell whether a strong reporting word stands before `at`, no quotation between."""
-    tokens = frame.tokens
+    covers = frame.covers_before
     for place in range(bisect_left(frame.cues, at) - 1, -1, -1):
         other = frame.cues[place]
         if at - other > REACH:
             return False
-        if any(token.kind == "cover" for token in tokens[other:at]):
+        if covers[at] > covers[other]:
             return False
-        if is_strong(tokens, other):
+        if is_strong(frame.tokens, other):
             return True
     return False
 

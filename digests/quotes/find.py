@@ -63,7 +63,8 @@ def find(
     reading = read(text, found, title, lang)
     settled = _settle(reading)
     groups = _groups(reading, settled)
-    roles = known_roles(reading)
+    speakers = {one.who.speaker for one in settled if one.who is not None}
+    roles = known_roles(reading, speakers)
     return tuple(
         _quote(reading, number, settled[number], groups[number], roles)
         for number in range(len(found))

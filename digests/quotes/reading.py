@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 from digests.language import names, sentences
 from digests.language.tokens import COVER, Token, tokens
@@ -60,6 +61,16 @@ class Frame:
         return phrases.cues(self.tokens, german=self.german)
 
     @cached_property
+    def words_before(self) -> list[int]:
+        """How many words stand before each token, and before the end."""
+        return list(accumulate((one.kind == "word" for one in self.tokens), initial=0))
+
+    @cached_property
+    def covers_before(self) -> list[int]:
+        """How many quotations stand before each token, and before the end."""
+        return list(accumulate((one.kind == "cover" for one in self.tokens), initial=0))
+
+    @cached_property
     def ends(self) -> dict[int, Noted]:
         """Mentions by the token after them."""
         return {noted.last: noted for noted in self.mentions}
@@ -78,7 +89,7 @@ class Frame:
     @cached_property
     def bare(self) -> bool:
         """Whether hardly a word stands beside the quotations."""
-        return sum(token.kind == "word" for token in self.tokens) <= 1
+        return self.words_before[-1] <= 1
 
     @cached_property
     def accord(self) -> int:

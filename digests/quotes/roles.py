@@ -25,10 +25,13 @@ def role(
     return found or roles.get(speaker)
 
 
-def known_roles(reading: Reading) -> dict[str, str]:
-    """Give the first role that the article gives each person, by full name."""
+def known_roles(reading: Reading, speakers: set[str]) -> dict[str, str]:
+    """Give the first role that the article gives each of `speakers`."""
     found: dict[str, str] = {}
+    full = reading.cast.full
     for frame in reading.frames:
+        if not any(full(name.text, name.sex) in speakers for name in frame.names):
+            continue
         for noted in frame.mentions:
             if noted.kind != "name" or noted.sort != "person":
                 continue

@@ -20,9 +20,9 @@ from digests.quotes.tables import (
 )
 
 _LONGEST_TITLE = 7
-_STOPS = frozenset(".!?")
+_STOPS = frozenset(".!?\n\r")
 _LINKS = frozenset((",", "the", "his", "her", "a"))
-_NEAR = 60
+_NEAR = 50
 _SMALL_IN_TITLES = word_set(
     "a an the of in on to for and or with at by from is it vs de der die das und"
 )
@@ -56,29 +56,33 @@ def _count(text: str, one: Quoted) -> int:
 def _is_speech(text: str, one: Quoted) -> bool:
     if not one.closed or one.goes_on or _count(text, one) > _LONGEST_TITLE:
         return True
+    if _is_so_called(text, one):
+        return False
+    alone = not any(map(str.isspace, text[one.start : one.end]))
+    if text[one.start].islower() and not (alone and _begins(text, one)):
+        return True
     words = tokens(text, one.start, one.end)
     before = tokens(text, max(0, one.start - 1 - _NEAR), one.start - 1)
     after = tokens(text, one.end + 1, min(len(text), one.end + 1 + _NEAR))
     return not (
         _is_nickname(text, one, before, after, words)
-        or _is_so_called(before)
-        or _is_term(text, one, before, after, words)
+        or (alone and _begins(text, one) and _is_term(text, one, after))
         or (_is_title_case(words) and _names_a_work(before, after, words))
     )
 
 
-def _is_term(
-    text: str,
-    one: Quoted,
-    before: Sequence[Token],
-    after: Sequence[Token],
-    words: Sequence[Token],
-) -> bool:
+def _begins(text: str, one: Quoted) -> bool:
+    """Tell whether a quotation stands at a sentence's beginning."""
+    at = one.start - 2
+    while at >= 0 and text[at] in " \t":
+        at -= 1
+    return at < 0 or text[at] in _STOPS
+
+
+def _is_term(text: str, one: Quoted, after: Sequence[Token]) -> bool:
     """«"Containment" has been …»: one word spoken of, at a sentence's beginning."""
     return (
-        len(words) == 1
-        and (not before or before[-1].text in _STOPS)
-        and text[one.end - 1].isalnum()
+        text[one.end - 1].isalnum()
         and bool(after)
         and (after[0].kind == "word" or after[0].text in "(:")
         and not any(token.low in CUES for token in after)
@@ -106,8 +110,9 @@ def _is_nickname(
     )
 
 
-def _is_so_called(before: Sequence[Token]) -> bool:
-    return bool(before) and before[-1].low in SO_CALLED
+def _is_so_called(text: str, one: Quoted) -> bool:
+    words = text[max(0, one.start - 1 - _NEAR) : one.start - 1].split()
+    return bool(words) and words[-1].lower() in SO_CALLED
 
 
 def _is_title_case(words: Sequence[Token]) -> bool:
