@@ -143,6 +143,7 @@ PARTICLES = word_set(
     "de la le du des da das dos di del della van von der den zu zur ter ten bin ibn al",
     "el ben abu st",
 )
+GERMAN_PARTICLES = word_set("von zu zur der den des")
 MALE = word_set(
     "aaron adam al alan albert alex alexander andrew andy anthony antonio arthur ben",
     "benjamin bernie bill bob boris brad brian bruce carl carlos charles charlie chris",

@@ -17,6 +17,7 @@ from digests.language.name_tables import (
     BODY_WORDS,
     FEMALE,
     FEMALE_WORDS,
+    GERMAN_PARTICLES,
     MALE,
     MALE_WORDS,
     NEUTRAL_TITLES,
@@ -104,9 +105,21 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
             end += 1
         elif _bridges(tokens, end):
             end += 2
+        elif _bridges_twice(tokens, end):
+            end += 3
         else:
             break
     return end
+
+
+def _bridges_twice(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «Ursula von der Leyen», «Ana de la Cruz»."""
+    return (
+        at + 2 < len(tokens)
+        and tokens[at].low in PARTICLES
+        and tokens[at + 1].low in PARTICLES
+        and tokens[at + 2].capital
+    )
 
 
 def _bridges(tokens: Sequence[Token], at: int) -> bool:
@@ -114,9 +127,12 @@ def _bridges(tokens: Sequence[Token], at: int) -> bool:
     if at + 1 >= len(tokens) or not tokens[at + 1].capital:
         return False
     low = tokens[at].low
+    before = tokens[at - 1].low
+    if low in GERMAN_PARTICLES:
+        # In German these are prepositions and articles too: «Jan Lindner von der …».
+        return before in MALE or before in FEMALE or before in TITLES
     if low in PARTICLES:
         return True
-    before = tokens[at - 1].low
     if low == "of":
         return before in BODY_WORDS and before not in PLACES
     return low == "&"

@@ -21,6 +21,7 @@ from digests.quotes.tables import (
     BREAKERS,
     CUES,
     DETERMINERS,
+    GERMAN_DETERMINERS,
     GERMAN_ONLY,
     HE,
     PREPOSITIONS,
@@ -99,8 +100,17 @@ def cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
     return [
         at
         for at in range(len(tokens))
-        if is_cue(tokens, at) and (german or tokens[at].low not in GERMAN_ONLY)
+        if is_cue(tokens, at)
+        and (tokens[at].low not in GERMAN_ONLY or (german and _is_so(tokens, at)))
     ]
+
+
+def _is_so(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «“…“, so die Ministerin» from other uses of «so»."""
+    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
+        return False
+    after = tokens[at + 1]
+    return after.capital or after.low in GERMAN_DETERMINERS
 
 
 def is_cue(tokens: Sequence[Token], at: int) -> bool:
@@ -279,6 +289,8 @@ def _phrase(
         token, name = tokens[end], starts.get(end)
         if token.kind != "word" or _shuts(token, name, first=end == at + 1):
             break
+        if tokens[at].low in GERMAN_DETERMINERS and _after_noun(tokens, at, end):
+            break
         if (
             (head or tokens[end - 1].possessive)
             and name is not None
@@ -305,6 +317,11 @@ def _phrase(
     if tokens[end - 1].low in TIME_NOUNS:
         return None
     return _noted(tokens, at, end, frame, "nominal")
+
+
+def _after_noun(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Tell where a German noun phrase ends: nouns have capitals, verbs have none."""
+    return end > at + 1 and tokens[end - 1].capital and not tokens[end].capital
 
 
 def _is_own_verb(

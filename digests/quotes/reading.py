@@ -164,7 +164,10 @@ def _is_sure(
     frame: Frame, name: names.Name, cast: names.Cast, inside: set[str]
 ) -> bool:
     """Tell names from words that only begin a sentence and from German nouns."""
-    if name.doubtful or (frame.german and not name.kind):
+    if frame.german and not name.kind:
+        beside = {name.last, name.first - 1}
+        return cast.is_person(cast.full(name.text)) or bool(beside & set(frame.cues))
+    if name.doubtful:
         return cast.is_person(cast.full(name.text))
     if name.first or name.kind or name.text.lower() in inside:
         return True

@@ -49,6 +49,9 @@ def _own(frame: Frame, cue: int) -> Subject | None:
         return _of_participle(frame, at)
     if at >= 0 and tokens[at].text in _SHUT:
         turned = _turned(frame, cue) if tokens[cue].low in TURNING else None
+        if frame.german and not (at and tokens[at - 1].kind == "cover"):
+            # «Der Minister, Jan Lindner, nannte den Plan …»: an object follows.
+            return _named_aside(frame, at) or _before_aside(frame, at) or turned
         if turned is not None:
             return _before_aside(frame, at) if _rules_on(frame, turned) else turned
     if _after_quote(tokens, at):
@@ -236,6 +239,16 @@ def _before_aside(frame: Frame, at: int) -> Subject | None:
         if found is not None and found.noted.sort != "place":
             return Subject(found.noted, "apposition")
     return None
+
+
+def _named_aside(frame: Frame, at: int) -> Subject | None:
+    """«Der Minister, Jan Lindner, …»: the name between the commas."""
+    noted = _ends(frame, at)
+    if noted is None or noted.sort != "person" or noted.after_preposition:
+        return None
+    if not noted.first or frame.tokens[noted.first - 1].text != ",":
+        return None
+    return Subject(noted, "apposition")
 
 
 def _antecedent(frame: Frame, at: int) -> Subject | None:

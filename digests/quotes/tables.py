@@ -37,6 +37,13 @@ STRONG = word_set(
     "confessed speculated theorized theorised insisting bragging boasting shouting",
     "begged begs pleads admonished reassured implored exhorted deadpanned estimated",
     "kommentierte begründete bezeichnete nannte verteidigte zitierte bekräftigte",
+    "entgegnete entgegnet erwiderte erwidert verkündete verkündeten charakterisierte",
+    "bestritt bestreitet mahnte mahnt drohte droht skandierten skandierte riefen",
+    "unterstrich versicherte versichert resümierte bilanzierte konstatierte urteilte",
+    "titelte behauptete behauptet vermutete vermutet rät riet appellierte beklagte",
+    "beklagt bedauerte begrüßte verlangte verlangt erläuterte erläutert beschrieb",
+    "beschreibt beteuerte beteuert forderten warnten schrieben schilderte schildert",
+    "kündigte hob stellte fasste räumte zeigte prognostizierte prophezeite scherzte",
 )
 #: Verbs that take words from somebody's mouth without meaning «said».
 WEAK = word_set(
@@ -115,8 +122,9 @@ DETERMINERS = word_set(
     "a an the this these those his her their its our my your one another some any",
     "many several few both other others two three four five six seven eight nine ten",
     "dozens hundreds thousands each every no most all more half either neither such",
-    "ein eine einer der die das",
+    "ein eine einer der die das den dem des einem einen eines",
 )
+GERMAN_DETERMINERS = word_set("ein eine einer der die das den dem des einem einen")
 #: Heads of phrases that say when or how much: they never speak.
 TIME_NOUNS = word_set(
     "day days week weeks month months year years spring summer autumn fall winter",
