@@ -18,6 +18,8 @@ from digests.quotes.scores import FLOOR, score
 from digests.types import Mention, Quote, QuoteKind, Span
 
 _SPEAKERS_BACK = 8
+#: Languages whose reporting words are in the tables; in others nobody is named.
+SPEAKING = frozenset(("en", "de"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,13 +57,14 @@ def find(
     Args:
         text: The article; any text is answered.
         title: Its headline, where somebody may be named in full.
-        lang: BCP 47; None is read as English.
+        lang: BCP 47; None is read as English. In languages other than English and
+            German the spans are given and no speaker.
     """
     found = spans.stretches(text, lang)
     if not found:
         return ()
     reading = read(text, found, title, lang)
-    settled = _settle(reading)
+    settled = _settle(reading) if _speaks(lang) else _unnamed(reading)
     groups = _groups(reading, settled)
     speakers = {one.who.speaker for one in settled if one.who is not None}
     roles = known_roles(reading, speakers)
@@ -77,11 +80,25 @@ def explain(
     """Give every candidate of every quotation with its features and score."""
     found = spans.stretches(text, lang)
     reading = read(text, found, title, lang)
-    rows = []
+    rows: list[Row] = []
+    if not _speaks(lang):
+        return ()
     for number, one in enumerate(_settle(reading)):
         for place, (value, candidate) in enumerate(one.ranked):
             rows.append(_row(reading, number, one, candidate, value, first=place == 0))
     return tuple(rows)
+
+
+def _speaks(lang: str | None) -> bool:
+    return (lang or "en")[:2].lower() in SPEAKING
+
+
+def _unnamed(reading: Reading) -> list[_Settled]:
+    """Decide nothing: no table tells how the text's language attributes."""
+    return [
+        _Settled(candidates.place(reading, number), None, [])
+        for number in range(len(reading.stretches))
+    ]
 
 
 def _settle(reading: Reading) -> list[_Settled]:
