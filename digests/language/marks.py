@@ -32,6 +32,9 @@ _SINGLE = re.compile(f"[{SINGLE}]")
 _ORNAMENT = re.compile(f"[{DOUBLE}{SINGLE}]{{5,}}+")
 _WORD = re.compile(r"\w{1,20}")
 _NEXT_WORD = re.compile(r"\s?(\w{0,20})")
+#: Scripts without spaces between words begin here.
+_FIRST_IDEOGRAPH = "\u2e80"
+_JOINING = frozenset(".,;:!?)")
 _FULL_END = ",.!?…;:"
 _BEFORE_OPENER = "([{—–-―/:=>|*"
 _AFTER_CLOSER = ",.!?…;:)]}—–-―/*<|"
@@ -119,6 +122,7 @@ class _Double:
         self.pattern = _DOUBLE
         self.low_opener = code in LOW_OPENER or "„" in text
         self.inward = _points_inward(text)
+        self.paired = "«" in text and "»" in text
 
     def reads(self, at: int, end: int, *, is_open: bool) -> str:
         """Tell what the mark at `at` does: «open», «close», or «» for nothing."""
@@ -126,8 +130,13 @@ class _Double:
         if mark in CORNERS or mark in "」』〞〟":
             return "open" if mark in CORNERS else "close"
         before, after = _neighbours(self.text, at, end)
-        if mark in "«»" and self.inward:
-            return "open" if mark == "»" else "close"
+        if mark in "«»" and self.paired:
+            # Their shape says it, whatever spaces stand around them.
+            return "open" if (mark == "»") == self.inward else "close"
+        if is_open and before.isspace() and after in _JOINING:
+            return "close"
+        if mark in "“”" and (before >= _FIRST_IDEOGRAPH or after >= _FIRST_IDEOGRAPH):
+            return self._by_shape(mark, is_open=is_open)
         opens = _can_open(before, after)
         closes = _can_close(before, after)
         if opens == closes and (opens or (before.isspace() and after.isspace())):
@@ -208,6 +217,9 @@ class _Single:
         after = self.text[at + 1]
         if not after.isspace():
             return True
+        if self.text[at - 2 : at] == "in":
+            # «waitin' for us»: most often a letter is left out.
+            return False
         following = _NEXT_WORD.match(self.text, at + 1)
         word = following[1] if following else ""
         return word.lower() in AFTER_CLOSE or not word

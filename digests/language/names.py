@@ -31,6 +31,8 @@ from digests.language.name_tables import (
 from digests.language.tokens import Token
 
 _SMALL = STARTERS["en"] | STARTERS["de"] | NEVER_NAME
+_MONTH_NAMES = frozenset(("may", "april", "june", "august"))
+_SPEAKS = frozenset(("said", "says", "told", "added", "asked", "wrote", "replied"))
 _SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _ACRONYM_LENGTH = 6
 _MOST_BEARERS = 20
@@ -78,13 +80,15 @@ def _is_small(tokens: Sequence[Token], at: int) -> bool:
         return True
     if low not in _SMALL:
         return False
-    # «Will Smith», «May Jones»: a function word before a surname may be a name.
-    return not (
-        (low in MALE or low in FEMALE)
-        and at + 1 < len(tokens)
-        and tokens[at + 1].capital
-        and tokens[at + 1].low not in _SMALL
-    )
+    if at + 1 >= len(tokens):
+        return True
+    after = tokens[at + 1]
+    if low in _MONTH_NAMES and after.low in _SPEAKS:
+        return False
+    # «Will Smith», «Will May»: a function word before a surname may be a name.
+    given = _is_given(tokens[at])
+    known = after.low not in _SMALL or (given and after.low in _MONTH_NAMES)
+    return not (given and after.capital and known)
 
 
 def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
@@ -101,7 +105,10 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
     end = at + 1
     while end < len(tokens) and not tokens[end - 1].possessive:
         token = tokens[end]
-        if token.capital and token.low not in _SMALL:
+        if token.capital and (
+            token.low not in _SMALL
+            or (end == at + 1 and token.low in _MONTH_NAMES and _is_given(tokens[at]))
+        ):
             end += 1
         elif _bridges(tokens, end):
             end += 2
@@ -110,6 +117,10 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
         else:
             break
     return end
+
+
+def _is_given(token: Token) -> bool:
+    return token.low in MALE or token.low in FEMALE
 
 
 def _bridges_twice(tokens: Sequence[Token], at: int) -> bool:
@@ -239,14 +250,18 @@ class Cast:
 
     def __init__(self, names: Sequence[Name]) -> None:
         self._count: Counter[str] = Counter()
-        self._full: dict[tuple[str, str], str] = {}
+        self._full: dict[tuple[str, str, str], str] = {}
         self._by_last: dict[str, list[str]] = {}
         self._by_first: dict[str, list[str]] = {}
+        self._by_middle: dict[str, list[str]] = {}
         self._sex: dict[str, str] = {}
         self._words: dict[str, list[str]] = {}
         for name in names:
             if name.kind == "person" and " " in name.text:
                 self._enter(name)
+        for (first, last, suffix), full in list(self._full.items()):
+            if suffix:
+                self._full.setdefault((first, last, ""), full)
         for name in names:
             full = self.full(name.text, name.sex)
             self._count[full] += 1
@@ -260,13 +275,13 @@ class Cast:
             words = self._words[text] = _key_words(text)
         if not words:
             return text
-        if len(words) > 1:
-            return self._full.get((words[0], words[-1]), text)
+        if len(words) > 1 and words[0] not in PARTICLES:
+            return self._full.get((words[0], words[-1], _suffix(text)), text)
         # A surname that several bear is most often the one most spoken of.
-        for table in (self._by_last, self._by_first):
+        for table in (self._by_last, self._by_first, self._by_middle):
             bearers = [
                 full
-                for full in table.get(words[0], ())
+                for full in table.get(words[-1], ())
                 if not sex or self._sex.get(full, sex) == sex
             ]
             if bearers:
@@ -294,14 +309,24 @@ class Cast:
         words = _key_words(name.text)
         if len(words) < 2:
             return
-        full = self._full.setdefault((words[0], words[-1]), name.text)
+        key = (words[0], words[-1], _suffix(name.text))
+        full = self._full.setdefault(key, name.text)
         self._sex.setdefault(full, name.sex)
         self._sex[full] = self._sex[full] or name.sex
         self._count[full] += 1
-        for table, word in ((self._by_last, words[-1]), (self._by_first, words[0])):
+        tables = [(self._by_last, words[-1]), (self._by_first, words[0])]
+        if len(words) > 2 and len(words[-2]) > 1:
+            # «María Robles Ortega» is «Robles» for short.
+            tables.append((self._by_middle, words[-2]))
+        for table, word in tables:
             bearers = table.setdefault(word, [])
             if full not in bearers and len(bearers) < _MOST_BEARERS:
                 bearers.append(full)
+
+
+def _suffix(text: str) -> str:
+    last = text.rpartition(" ")[2].strip(".,").lower()
+    return last if last in _SUFFIXES else ""
 
 
 def _key_words(text: str) -> list[str]:

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     rf"(?P<cover>{COVER}++)"
     r"|(?P<word>"
     r"(?:(?=[A-Za-z]{1,4}+\.)(?:(?:Mrs?|Ms|Mx|Dr|Prof|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Adm|Maj"
-    r"|Cmdr|Amb|Supt|Det|Jr|Sr|St|Asst|Atty)\.(?=\s)|[A-Z]\.(?=\s?[A-Z])"
+    r"|Cmdr|Amb|Supt|Det|St|Asst|Atty)\.(?=\s)|[JS]r\.(?=\s|\Z|[,;])|[A-Z]\.(?=\s?[A-Z])"
     r"|(?:[A-Za-z]\.){2,12}(?:['’]s\b)?))"
     r"|[^\W_]++(?:[-.'’&][^\W_]++)*+(?:(?<=[sxz])['’](?=\s))?)"
     r"|[^\w\s]"

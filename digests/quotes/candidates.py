@@ -177,6 +177,8 @@ def in_frame(where: Place, cue: Cue | None) -> list[Candidate]:
         _describe(candidate, noted, where)
         if noted is main:
             candidate.features["main subject"] = 1
+            if cue is not None and is_passive(frame, cue.at):
+                candidate.features["told and not telling"] = 1
             if cue is None and _hands_over_by_colon(where) and noted.last < where.left:
                 candidate.features["subject before a colon"] = 1
     return list(found.values())

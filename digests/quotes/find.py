@@ -18,6 +18,11 @@ from digests.quotes.scores import FLOOR, score
 from digests.types import Mention, Quote, QuoteKind, Span
 
 _SPEAKERS_BACK = 8
+_MARKS_AND_SPACES = "\"'”’»«“‘„‚›‹「『」』 \u00a0\u202f"
+_NEAR = 4
+_STOPS = frozenset(".,!?…。，！？、")
+_BEFORE_SPEECH = frozenset(",:.!?—–-\n：，。")
+_WHOLE_WORDS = 6
 #: Languages whose reporting words are in the tables; in others nobody is named.
 SPEAKING = frozenset(("en", "de"))
 
@@ -208,15 +213,23 @@ def _kind(text: str, number: int, reading: Reading) -> QuoteKind:
     one = reading.stretches[number]
     if one.goes_on:
         return "direct"
-    before = text[max(0, one.start - 3) : one.start - 1].rstrip()
-    stops = text[one.end - 1] in ".,!?…" or text[one.end + 1 : one.end + 2] in {
-        ",",
-        ".",
-    }
-    begins = not before or before[-1] in ",:.!?—–-”\"’'»\n"
-    if begins and stops and not text[one.start].islower():
+    before = text[max(0, one.start - _NEAR) : one.start].rstrip(_MARKS_AND_SPACES)
+    after = text[one.end : one.end + _NEAR].lstrip(_MARKS_AND_SPACES)
+    said = text[one.start : one.end].rstrip(_MARKS_AND_SPACES)
+    stops = said[-1:] in _STOPS or after[:1] in _STOPS
+    begins = not before or before[-1] in _BEFORE_SPEECH
+    whole = not text[one.start].islower() or one.words >= _WHOLE_WORDS
+    if begins and stops and (whole or _is_rest(reading, number)):
         return "direct"
-    return "direct" if begins and one.words >= 6 and stops else "partial"
+    return "partial"
+
+
+def _is_rest(reading: Reading, number: int) -> bool:
+    """Tell «"The gate," she said, "is open."»: the rest of one sentence."""
+    if not number or reading.frame_of[number] != reading.frame_of[number - 1]:
+        return False
+    before = reading.stretches[number - 1]
+    return reading.text[before.end - 1] == "," and reading.text[before.start].isupper()
 
 
 def _row(

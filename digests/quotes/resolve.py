@@ -7,15 +7,21 @@ against the known sex. «They» goes to a plural or a body right before, «it»,
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digests.language.names import Cast
+from digests.language.tables import word_set
 from digests.quotes.phrases import Noted
 from digests.quotes.reading import Frame, Reading
-from digests.quotes.tables import DETERMINERS, HE, PREPOSITIONS, SHE, THEY
+from digests.quotes.tables import CUES, DETERMINERS, HE, PREPOSITIONS, SHE, THEY
 
 _FRAMES_BACK = 9
 _SUBJECT_SIGNS = frozenset(("said", "says", "told", "who"))
+#: What somebody has written: «a report by the council».
+_WRITTEN = word_set(
+    "report study survey letter statement article review analysis poll book editorial"
+    " memo opinion paper column"
+)
 _COMPLEMENTS = frozenset(("of", "for", "from", "at", "with", "in", "fur", "für", "von"))
 
 
@@ -41,9 +47,18 @@ def who(reading: Reading, noted: Noted, last_speaker: str | None) -> Who | None:
     low = reading.text[noted.start : noted.end].lower()
     if low in HE or low in SHE or low == "er":
         return _person(reading, noted, last_speaker)
+    if low == "sie" and _is_singular(reading, noted):
+        return _person(reading, replace(noted, sex="f"), last_speaker)
     if low in THEY:
         return _several(reading, noted)
     return None
+
+
+def _is_singular(reading: Reading, noted: Noted) -> bool:
+    """Tell «sagte sie» (she) from «sagten sie» (they)."""
+    tokens = reading.frames[noted.frame].tokens
+    beside = tokens[max(0, noted.first - 1) : noted.last + 1]
+    return any(token.low in CUES and token.low.endswith(("t", "te")) for token in beside)
 
 
 def _phrase(reading: Reading, noted: Noted) -> str:
@@ -51,7 +66,11 @@ def _phrase(reading: Reading, noted: Noted) -> str:
     frame = reading.frames[noted.frame]
     tokens = frame.tokens
     end = noted.end
-    if noted.last < len(tokens) and tokens[noted.last].low in _COMPLEMENTS:
+    head = tokens[noted.last - 1].low
+    if noted.last < len(tokens) and (
+        tokens[noted.last].low in _COMPLEMENTS
+        or (tokens[noted.last].low == "by" and head in _WRITTEN)
+    ):
         begins = noted.last + 1
         if begins < len(tokens) and tokens[begins].low in DETERMINERS:
             begins += 1

@@ -5,6 +5,7 @@ apposition after it («Ruth Bell, a lock warden on the canal,»). The mention
 that the speaker was resolved from is asked first, then the person's others.
 """
 
+from digests.language.name_tables import TITLE_PARTS
 from digests.language.tokens import Token
 from digests.quotes.phrases import Noted, is_role
 from digests.quotes.reading import Frame, Reading
@@ -13,6 +14,8 @@ from digests.quotes.tables import BREAKERS, CUES, DETERMINERS, PREPOSITIONS
 _COURTESY = frozenset(
     ("mr", "mrs", "ms", "miss", "dr", "mx", "sir", "lady", "herr", "frau")
 )
+#: «A» says nothing, and «its» nothing without the sentence before.
+_NEVER_KEPT = frozenset(("a", "an", "its", "his", "her", "their", "our", "my"))
 _LONGEST = 12
 _BACK = 5
 
@@ -107,7 +110,13 @@ def _after(text: str, frame: Frame, noted: Noted) -> str | None:
     if at + 1 >= len(tokens) or tokens[at].text != ",":
         return None
     first = at + 1
-    if not (tokens[first].low in DETERMINERS or is_role(tokens[first].low)):
+    opening = tokens[first]
+    if not (
+        opening.low in DETERMINERS
+        or opening.possessive
+        or opening.low in TITLE_PARTS
+        or is_role(opening.low)
+    ):
         return None
     end = first
     while end < len(tokens) and end - first < _LONGEST and tokens[end].kind == "word":
@@ -138,6 +147,6 @@ def _apposed(text: str, frame: Frame, noted: Noted) -> str | None:
 def _without_article(text: str, words: list[Token]) -> str | None:
     """Give the words, without an article that no possessor needs."""
     owned = any(word.possessive for word in words)
-    if words[0].low in {"a", "an"} or (words[0].low == "the" and not owned):
+    if words[0].low in _NEVER_KEPT or (words[0].low == "the" and not owned):
         words = words[1:]
     return text[words[0].start : words[-1].end] if words else None
