@@ -42,6 +42,8 @@ _AFTER_CLOSER = ",.!?…;:)]}—–-―/*<|"
 _MISTYPED_CLOSE = re.compile(r"(?<=[.!?…])['’](?=\s|\Z)")
 _TWO_OPEN = re.compile(r"(?<![\w'])''(?=\w)")
 _TWO_CLOSE = re.compile(r"(?<=[\w.,!?])''(?![\w'])")
+_INWARD = re.compile(r"»(?<![^\s(\[—–:]»)(?=\w)")
+_OUTWARD = re.compile(r"«(?<![^\s(\[—–:]«)(?=\s?\w)")
 _INNER_OPEN = re.compile(r"(?<=\s)['‘](?=\w)")
 _INTRODUCED = re.compile(r"[:,]\s*\Z")
 
@@ -253,9 +255,7 @@ def _points_inward(text: str) -> bool:
     """Tell whether guillemets point inward (»so«), as in German and Danish books."""
     if "»" not in text:
         return False
-    return len(re.findall(r"(?<!\w)»(?=\w)", text)) > len(
-        re.findall(r"(?<!\w)«(?=\s?\w)", text)
-    )
+    return len(_INWARD.findall(text)) > len(_OUTWARD.findall(text))
 
 
 def _pairs(

@@ -68,7 +68,7 @@ ROLE_NOUNS = word_set(
     "worker goalkeeper striker midfielder referee ecologist forecaster hydrologist vet",
     "trainer mechanic plumber butcher baker carpenter shopkeeper landlord keeper",
     "writer girl boy kid child teenager guy person mourner attendee partier",
-    "people women men police fans crowd audience children family families team",
+    "percent people women men police fans crowd audience children family families team",
     "administration agency army association authority bank board body bureau cabinet",
     "campaign center centre chain church club coalition college commission committee",
     "company conference congress cooperative corporation council court department",
@@ -85,7 +85,7 @@ ROLE_NOUNS = word_set(
     "nation country duo pair couple trio bench team-mate teammate crew ferry",
 )
 #: Words of role nouns that end in «-s» in the singular or are plural without it.
-PLURAL_NOUNS = word_set("people women men children police families parties")
+PLURAL_NOUNS = word_set("percent people women men children police families parties")
 
 #: A name that holds one of these is a body, not a person.
 BODY_WORDS = word_set(

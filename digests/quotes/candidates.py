@@ -18,6 +18,7 @@ from digests.quotes.tables import BETWEEN, FAINT, SPEECH_NOUNS, TURNING
 
 _HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
+_SCARE_WORDS = 2
 #: Reporting words looked at on each side of a quotation.
 _MOST_CUES = 12
 _NEAR_SAYING = 8
@@ -163,8 +164,14 @@ def _rules(frame: Frame, at: int) -> bool:
     return False
 
 
-def in_frame(where: Place, cue: Cue | None) -> list[Candidate]:
-    """Give the frame's own mentions with their features."""
+def in_frame(where: Place, cue: Cue | None, *, fragment: int) -> list[Candidate]:
+    """Give the frame's own mentions with their features.
+
+    Args:
+        where: The quotation's place.
+        cue: Its reporting word, if its frame has one.
+        fragment: Its words, if they are a few worked into the sentence; else 0.
+    """
     frame = where.frame
     near = frame.near(where.left, where.right)
     found = {id(noted): Candidate(noted) for noted in near}
@@ -177,6 +184,12 @@ def in_frame(where: Place, cue: Cue | None) -> list[Candidate]:
         _describe(candidate, noted, where)
         if noted is main:
             candidate.features["main subject"] = 1
+            after = noted.first >= where.right
+            thing = "unknown noun" in candidate.features
+            few = noted.kind != "name" and (thing or fragment <= _SCARE_WORDS)
+            if cue is None and fragment and (after or few):
+                # «The "free" lock cost millions»: nobody speaks there.
+                candidate.features["of a fragment"] = 1
             if cue is not None and is_passive(frame, cue.at):
                 candidate.features["told and not telling"] = 1
             if cue is None and _hands_over_by_colon(where) and noted.last < where.left:

@@ -121,8 +121,10 @@ def _settle(reading: Reading) -> list[_Settled]:
 def _own(reading: Reading, number: int) -> _Settled:
     where = candidates.place(reading, number)
     cue = candidates.choose_cue(reading.text, reading.stretches[number], where)
-    ranked = [(score(one), one) for one in candidates.in_frame(where, cue)]
-    return _Settled(where, cue, ranked)
+    stretch = reading.stretches[number]
+    few = stretch.words < _WHOLE_WORDS and reading.text[stretch.start].islower()
+    inside = candidates.in_frame(where, cue, fragment=stretch.words if few else 0)
+    return _Settled(where, cue, [(score(one), one) for one in inside])
 
 
 def _decide(reading: Reading, number: int, settled: list[_Settled]) -> None:

@@ -210,6 +210,8 @@ def _at(
         return _pronoun(tokens, starts, at, frame)
     if low in DETERMINERS:
         return _phrase(tokens, starts, at, frame)
+    if low[0].isdigit() and at + 1 < len(tokens) and tokens[at + 1].low == "percent":
+        return _noted(tokens, at, at + 2, frame, "nominal")
     if low in BREAKERS or low in PREPOSITIONS or low in CUES:
         return None
     if is_role(low):

@@ -17,6 +17,7 @@ from digests.quotes.tables import CUES, DETERMINERS, HE, PREPOSITIONS, SHE, THEY
 
 _FRAMES_BACK = 9
 _SUBJECT_SIGNS = frozenset(("said", "says", "told", "who"))
+_DESCRIBING = frozenset(("familiar", "close", "involved", "present", "based", "loyal"))
 #: What somebody has written: «a report by the council».
 _WRITTEN = word_set(
     "report study survey letter statement article review analysis poll book editorial"
@@ -66,6 +67,13 @@ def _phrase(reading: Reading, noted: Noted) -> str:
     frame = reading.frames[noted.frame]
     tokens = frame.tokens
     end = noted.end
+    if _is_described(frame, noted):
+        begins = noted.last + 2
+        if begins < len(tokens) and tokens[begins].low in DETERMINERS:
+            begins += 1
+        for other in frame.near(begins, begins):
+            if noted.last < other.first <= begins < other.last + 1:
+                return reading.text[noted.start : other.end]
     head = tokens[noted.last - 1].low
     if noted.last < len(tokens) and (
         tokens[noted.last].low in _COMPLEMENTS
@@ -100,6 +108,18 @@ def _together(reading: Reading, noted: Noted) -> str | None:
         return None
     one, two = (reading.cast.full(each.text, each.sex) for each in (first, second))
     return f"{one} and {two}" if one != two else None
+
+
+def _is_described(frame: Frame, noted: Noted) -> bool:
+    """Tell «a source familiar with the talks», «said a warden sent to the lock»."""
+    tokens = frame.tokens
+    if noted.last + 2 >= len(tokens):
+        return False
+    low = tokens[noted.last].low
+    if tokens[noted.last + 1].low not in PREPOSITIONS:
+        return False
+    after_cue = noted.first > 0 and tokens[noted.first - 1].low in CUES
+    return low in _DESCRIBING or (after_cue and low.endswith("ed"))
 
 
 def _before(reading: Reading, noted: Noted) -> Iterator[tuple[Frame, Noted]]:

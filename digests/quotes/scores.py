@@ -20,6 +20,7 @@ WEIGHTS = {
     "subject before a colon": 5.0,
     # Standing in the same sentence.
     "main subject": 2.0,
+    "of a fragment": -2.0,
     "told and not telling": -3.0,
     "owner of the words": 3.0,
     "owner of a saying": 4.5,
