@@ -220,6 +220,9 @@ def _kind(text: str, number: int, reading: Reading) -> QuoteKind:
     said = text[one.start : one.end].rstrip(_MARKS_AND_SPACES)
     stops = said[-1:] in _STOPS or after[:1] in _STOPS
     begins = not before or before[-1] in _BEFORE_SPEECH
+    if before[-1:] == "." and text[one.start].islower():
+        # «… with the U.S. “should go on”»: no sentence has ended there.
+        begins = False
     whole = not text[one.start].islower() or one.words >= _WHOLE_WORDS
     if begins and stops and (whole or _is_rest(reading, number)):
         return "direct"
