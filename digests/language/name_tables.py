@@ -134,6 +134,8 @@ NEVER_NAME = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march",
     "april may june july august september october november december jan feb mar apr",
     "jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun",
+    "neither either of like unlike does did do said says using asked using hail only",
+    "more most even why how because although despite during whether since until",
     "nobody everybody everyone somebody someone anybody anyone none nothing",
     "i i'm i’m i've i’ve i'll i’ll i'd i’d ok okay yes no oh well related photo video",
     "image correction update advertisement islam christianity god internet montag",

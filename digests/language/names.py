@@ -7,9 +7,10 @@ full name ends in it, «Xi» the one whose full name begins with it where the te
 it so (family name first), and tells what the text says about sex.
 """
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from digests.language.abbreviations import STARTERS
 from digests.language.name_tables import (
@@ -33,8 +34,11 @@ from digests.language.tokens import Token
 _SMALL = STARTERS["en"] | STARTERS["de"] | NEVER_NAME
 _MONTH_NAMES = frozenset(("may", "april", "june", "august"))
 _SPEAKS = frozenset(("said", "says", "told", "added", "asked", "wrote", "replied"))
+_SHORTEST_PARTICIPLE = 6
+_GIVEN_IN_ING = frozenset(("sterling", "fielding", "harding", "redding"))
 _SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _ACRONYM_LENGTH = 6
+_FAR_MORE = 3
 _MOST_BEARERS = 20
 _ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - MALE - FEMALE
 
@@ -66,6 +70,9 @@ def runs(tokens: Sequence[Token]) -> list[Name]:
     while at < len(tokens):
         token = tokens[at]
         if token.capital and not _is_small(tokens, at):
+            if _leads_in(tokens, at):
+                at += 1
+                continue
             end = _run_end(tokens, at)
             found.append(_name(tokens, at, end))
             at = end
@@ -98,6 +105,29 @@ def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
     if not tokens[at].low.endswith(("ing", "ed", "ly")):
         return False
     return tokens[at].low not in MALE and tokens[at].low not in FEMALE
+
+
+def _leads_in(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «Chasing Bell, the crowd …» from «Sterling Bell»: a verb before a name."""
+    low = tokens[at].low
+    return (
+        low.endswith("ing")
+        and len(low) >= _SHORTEST_PARTICIPLE
+        and low not in _GIVEN_IN_ING
+        and _is_opening_verb(tokens, at)
+        and at + 1 < len(tokens)
+        and tokens[at + 1].capital
+    )
+
+
+def in_headline(found: Iterable[Name]) -> Iterator[Name]:
+    """Give what is surely a name in a line that writes every word with a capital."""
+    for name in found:
+        words = name.text.split()
+        if len(words) > 1 and words[0].lower() in MALE | FEMALE:
+            yield replace(name, text=" ".join(words[:2]))
+        elif name.core > name.first:
+            yield name
 
 
 def _run_end(tokens: Sequence[Token], at: int) -> int:
@@ -256,9 +286,14 @@ class Cast:
         self._by_middle: dict[str, list[str]] = {}
         self._sex: dict[str, str] = {}
         self._words: dict[str, list[str]] = {}
+        #: How often each stands in full.
+        self._named: Counter[str] = Counter()
+        #: Where sentences speak of somebody first, in full, by surname.
+        self._leads: dict[str, list[tuple[int, str]]] = {}
         for name in names:
             if name.kind == "person" and " " in name.text:
                 self._enter(name)
+        self._forget_longer()
         for (first, last, suffix), full in list(self._full.items()):
             if suffix:
                 self._full.setdefault((first, last, ""), full)
@@ -268,8 +303,20 @@ class Cast:
             if name.sex and not self._sex.get(full):
                 self._sex[full] = name.sex
 
-    def full(self, text: str, sex: str = "") -> str:
-        """Give the full name that `text` stands for, or `text` itself."""
+    def lead(self, text: str, start: int) -> None:
+        """Note that a sentence speaks first of the full name `text`, at `start`."""
+        words = _key_words(text)
+        if len(words) > 1:
+            self._leads.setdefault(words[-1], []).append((start, self.full(text)))
+
+    def full(self, text: str, sex: str = "", at: int | None = None) -> str:
+        """Give the full name that `text` stands for, or `text` itself.
+
+        Args:
+            text: The name as it stands, without titles.
+            sex: What its titles tell: «m», «f» or «».
+            at: Where it stands, which may tell two of one surname apart.
+        """
         words = self._words.get(text)
         if words is None:
             words = self._words[text] = _key_words(text)
@@ -277,16 +324,38 @@ class Cast:
             return text
         if len(words) > 1 and words[0] not in PARTICLES:
             return self._full.get((words[0], words[-1], _suffix(text)), text)
-        # A surname that several bear is most often the one most spoken of.
         for table in (self._by_last, self._by_first, self._by_middle):
             bearers = [
                 full
                 for full in table.get(words[-1], ())
                 if not sex or self._sex.get(full, sex) == sex
             ]
+            if len(bearers) > 1:
+                return self._likeliest(words[-1], bearers, at)
             if bearers:
-                return max(bearers, key=lambda full: self._count[full])
+                return bearers[0]
         return text
+
+    def _likeliest(self, last: str, bearers: list[str], at: int | None) -> str:
+        """Choose among those of one surname.
+
+        Most often it is the one most spoken of; but the one whom a sentence has just
+        introduced, unless the other is far more spoken of in full.
+        """
+        best = max(bearers, key=lambda full: self._count[full])
+        leads = self._leads.get(last)
+        if at is None or not leads:
+            return best
+        before = bisect_left(leads, at, key=lambda lead: lead[0]) - 1
+        if before < 0 or leads[before][1] not in bearers:
+            return best
+        just = leads[before][1]
+        return best if self._named[best] >= _FAR_MORE * self._named[just] else just
+
+    def is_shared(self, text: str) -> bool:
+        """Tell whether several bear the surname of the full name `text`."""
+        last = _key_words(text)[-1:]
+        return " " in text and bool(last) and len(self._by_last.get(last[0], ())) > 1
 
     def sex(self, full: str) -> str:
         """Give «m», «f», or «» where the text does not tell."""
@@ -305,6 +374,14 @@ class Cast:
         if not self._sex.get(full):
             self._sex[full] = sex
 
+    def _forget_longer(self) -> None:
+        """Forget «Actress Ruth Bell» where the text has «Ruth Bell» as well."""
+        for bearers in self._by_last.values():
+            for full in bearers[:]:
+                ends = (" " + other for other in bearers if other != full)
+                if any(full.endswith(end) for end in ends):
+                    bearers.remove(full)
+
     def _enter(self, name: Name) -> None:
         words = _key_words(name.text)
         if len(words) < 2:
@@ -314,6 +391,7 @@ class Cast:
         self._sex.setdefault(full, name.sex)
         self._sex[full] = self._sex[full] or name.sex
         self._count[full] += 1
+        self._named[full] += 1
         tables = [(self._by_last, words[-1]), (self._by_first, words[0])]
         if len(words) > 2 and len(words[-2]) > 1:
             # «María Robles Ortega» is «Robles» for short.

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from digests.language import names, sentences
+from digests.language.names import Name
 from digests.language.tokens import COVER, Token, tokens
 from digests.quotes import phrases
 from digests.quotes.phrases import Noted
@@ -22,6 +23,8 @@ from digests.quotes.tables import OPENERS
 #: How many tokens around a quotation are looked at: keeps a sentence without end
 #: from costing the square of its length.
 REACH = 90
+_SMALL_WORD = 4
+_SHORTEST_HEADLINE = 5
 _END_MARKS = ".,!?…:;"
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 
@@ -44,9 +47,33 @@ class Frame:
         return tokens(self.text, self.start, self.end)
 
     @cached_property
-    def names(self) -> list[names.Name]:
+    def names(self) -> list[Name]:
         """Names among the tokens."""
         return names.runs(self.tokens)
+
+    @cached_property
+    def known(self) -> list[Name]:
+        """The names that may tell who is who elsewhere."""
+        return list(names.in_headline(self.names)) if self.shouts else self.names
+
+    @cached_property
+    def shouts(self) -> bool:
+        """Whether every longer word of the first line has a capital: a headline."""
+        if self.index or self.german:
+            return False
+        words = [token for token in self.tokens if token.kind == "word"]
+        long = [token.capital for token in words if len(token.low) > _SMALL_WORD]
+        return len(words) >= _SHORTEST_HEADLINE and all(long)
+
+    @property
+    def lead(self) -> Noted | None:
+        """The person whom the sentence is about, if it names one first."""
+        for noted in self.free:
+            if noted.first > self.opening:
+                before = noted.first - 1
+                aside = before > max(1, self.opening) and self.tokens[before].text in ",("
+                return None if aside or noted.sort != "person" else noted
+        return None
 
     @cached_property
     def mentions(self) -> list[Noted]:
@@ -147,21 +174,33 @@ def read(
     covered = _cover(text, found)
     frames = _frames(covered, lang)
     frame_of = _place(frames, found)
-    known = [name for frame in frames for name in frame.names]
+    known: list[Name] = []
+    for frame in frames:
+        known += frame.known
     if title:
-        known += names.runs(tokens(title, 0, len(title)))
+        known += _of_title(title)
     cast = names.Cast(known)
     inside = {name.text.lower() for name in known if name.first}
     for frame in frames:
         frame.names = [
             name for name in frame.names if _is_sure(frame, name, cast, inside)
         ]
+    for frame in frames:
+        if any(cast.is_shared(name.text) for name in frame.names):
+            lead = None if frame.shouts else frame.lead
+            if lead is not None:
+                cast.lead(lead.text, lead.start)
     _learn(frames, cast)
     return Reading(text, found, frames, cast, frame_of)
 
 
+def _of_title(title: str) -> list[Name]:
+    found = Frame(0, 0, len(title), 0, title, german=False)
+    return found.known
+
+
 def _is_sure(
-    frame: Frame, name: names.Name, cast: names.Cast, inside: set[str]
+    frame: Frame, name: Name, cast: names.Cast, inside: set[str]
 ) -> bool:
     """Tell names from words that only begin a sentence and from German nouns."""
     if frame.german and not name.kind:

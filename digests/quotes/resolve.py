@@ -38,7 +38,7 @@ class Who:
 def who(reading: Reading, noted: Noted, last_speaker: str | None) -> Who | None:
     """Resolve a mention; `last_speaker` is the full name of the speaker before it."""
     if noted.kind == "name":
-        full = reading.cast.full(noted.text, noted.sex)
+        full = reading.cast.full(noted.text, noted.sex, noted.start)
         together = _together(reading, noted)
         if together is not None:
             return Who(together, "", noted)
@@ -106,7 +106,9 @@ def _together(reading: Reading, noted: Noted) -> str | None:
         return None
     if second.core > second.first or first.after_preposition:
         return None
-    one, two = (reading.cast.full(each.text, each.sex) for each in (first, second))
+    one, two = (
+        reading.cast.full(each.text, each.sex, each.start) for each in (first, second)
+    )
     return f"{one} and {two}" if one != two else None
 
 
@@ -152,7 +154,7 @@ def _person(reading: Reading, noted: Noted, last_speaker: str | None) -> Who | N
 def _antecedent(reading: Reading, other: Noted, sex: str) -> Who | None:
     """Give whom a mention means if «he» or «she» can mean it."""
     if other.kind == "name" and other.sort in {"person", ""}:
-        full = reading.cast.full(other.text, other.sex)
+        full = reading.cast.full(other.text, other.sex, other.start)
         if other.sort == "" and not reading.cast.is_person(full):
             return None
         known = reading.cast.sex(full)

@@ -31,14 +31,14 @@ def role(
 def known_roles(reading: Reading, speakers: set[str]) -> dict[str, str]:
     """Give the first role that the article gives each of `speakers`."""
     found: dict[str, str] = {}
-    full = reading.cast.full
+    parts = {part for speaker in speakers for part in speaker.split()}
     for frame in reading.frames:
-        if not any(full(name.text, name.sex) in speakers for name in frame.names):
+        if not any(parts.intersection(name.text.split()) for name in frame.names):
             continue
         for noted in frame.mentions:
             if noted.kind != "name" or noted.sort != "person":
                 continue
-            speaker = reading.cast.full(noted.text, noted.sex)
+            speaker = reading.cast.full(noted.text, noted.sex, noted.start)
             if speaker not in found:
                 role_here = _at(reading, noted)
                 if role_here is not None:
