@@ -10,8 +10,9 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from digests.language.tokens import Token
-from digests.quotes.phrases import Noted, is_role, is_strong
+from digests.quotes.phrases import Noted, is_role
 from digests.quotes.reading import REACH, Frame, Reading
+from digests.quotes.reporting import is_strong
 from digests.quotes.spans import Stretch
 from digests.quotes.subjects import is_passive, main_subject, subject
 from digests.quotes.tables import BETWEEN, FAINT, SPEECH_NOUNS, TURNING
@@ -247,9 +248,9 @@ def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
     if noted.kind == "name":
         features["name"] = 1
     tokens = where.frame.tokens
-    if noted.last + 1 == where.left and tokens[noted.last].text == ":":
-        if noted.kind == "name" or not noted.after_preposition:
-            features["colon"] = 1
+    free = noted.kind == "name" or not noted.after_preposition
+    if free and noted.last + 1 == where.left and tokens[noted.last].text == ":":
+        features["colon"] = 1
     if noted.first >= where.right:
         features["after the words"] = 1
         gap = noted.first - where.right

@@ -28,7 +28,8 @@ _FIRST_PERSON = word_set(
 )
 _DISAGREEING = word_set(
     "not no never nobody nothing neither nor cannot but wrong against refuse reject",
-    "instead rather without nicht kein keine nie niemand aber falsch gegen ohne sondern",
+    "instead rather without nicht kein keine nie niemand aber falsch gegen ohne",
+    "sondern",
 )
 _NUMBERS = word_set(
     "two three four five six seven eight nine ten dozen hundred thousand million",
@@ -61,8 +62,8 @@ WEIGHTS = {
     "same utterance again": -1.0,
 }
 _LEANING = word_set(
-    "and but or so that's that it it's this those these he she they then such still nor",
-    "because which und aber oder das dann denn",
+    "and but or so that's that it it's this those these he she they then such still",
+    "nor because which und aber oder das dann denn",
 )
 _LEADING_SPACES = re.compile(r"\s*")
 

@@ -22,16 +22,12 @@ from digests.quotes.tables import (
     CUES,
     DETERMINERS,
     GERMAN_DETERMINERS,
-    GERMAN_ONLY,
     HE,
     PREPOSITIONS,
     SHE,
-    STRONG,
     SUBJECT_PRONOUNS,
     THEY,
     TIME_NOUNS,
-    WITH_BACK,
-    WITH_IN,
 )
 
 _LONGEST_PHRASE = 7
@@ -39,38 +35,8 @@ _LONGEST_DATELINE = 14
 _DASHES = frozenset("—–―-")
 _PRONOUNS = HE | SHE | THEY | SUBJECT_PRONOUNS
 _OBJECT_PRONOUNS = frozenset(("him", "his", "her", "them", "their"))
-_NOUN_CUES = frozenset(
-    (
-        "report",
-        "reports",
-        "calls",
-        "call",
-        "claims",
-        "charges",
-        "posts",
-        "notes",
-        "comments",
-        "quotes",
-        "points",
-        "talks",
-        "use",
-        "complaints",
-        "attacks",
-        "offers",
-        "demands",
-        "hopes",
-        "uses",
-        "views",
-        "read",
-        "post",
-        "want",
-        "questions",
-        "wishes",
-    )
-)
 #: Determiners that can speak without a noun: «several said».
 _ALONE = word_set("several many some others both one another hundreds thousands most")
-_NO_STOP = frozenset(("to", "will", "would", "who", "and", "also", "then"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,60 +59,6 @@ class Noted:
     after_preposition: bool
     #: Where the name proper begins among the tokens.
     core: int
-
-
-def cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
-    """Give the places of reporting words, nouns of the same form left out."""
-    return [
-        at
-        for at in range(len(tokens))
-        if is_cue(tokens, at)
-        and (tokens[at].low not in GERMAN_ONLY or (german and _is_so(tokens, at)))
-    ]
-
-
-def _is_so(tokens: Sequence[Token], at: int) -> bool:
-    """Tell «“…“, so die Ministerin» from other uses of «so»."""
-    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
-        return False
-    after = tokens[at + 1]
-    return after.capital or after.low in GERMAN_DETERMINERS
-
-
-def is_cue(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether the word at `at` reports."""
-    token = tokens[at]
-    if token.low not in CUES:
-        return _has_particle(tokens, at)
-    return not token.possessive and not _is_noun(tokens, at)
-
-
-def is_strong(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether the reporting word at `at` means «said»."""
-    return tokens[at].low in STRONG or _has_particle(tokens, at)
-
-
-def _has_particle(tokens: Sequence[Token], at: int) -> bool:
-    """Tell «shot back» and «chimed in» from «shot» and «cut»."""
-    low = tokens[at].low
-    if low not in WITH_BACK and low not in WITH_IN or at + 1 >= len(tokens):
-        return False
-    after = tokens[at + 1].low
-    if low in WITH_BACK and after == "back":
-        return True
-    return low in WITH_IN and after in {"in", "up"}
-
-
-def _is_noun(tokens: Sequence[Token], at: int) -> bool:
-    if at == 0 or tokens[at].low not in _NOUN_CUES:
-        return False
-    before = tokens[at - 1]
-    return (
-        before.low in DETERMINERS
-        or before.possessive
-        or before.low in PREPOSITIONS - {"to"}
-        or (before.low in BREAKERS and before.low not in _NO_STOP)
-    )
 
 
 def dateline(tokens: Sequence[Token]) -> int:
@@ -291,19 +203,12 @@ def _phrase(
         token, name = tokens[end], starts.get(end)
         if token.kind != "word" or _shuts(token, name, first=end == at + 1):
             break
-        if tokens[at].low in GERMAN_DETERMINERS and _after_noun(tokens, at, end):
-            break
-        if (
-            (head or tokens[end - 1].possessive)
-            and name is not None
-            and _is_person(name)
-        ):
+        introduced = head or tokens[end - 1].possessive
+        if introduced and name is not None and _is_person(name):
             return _named(tokens, at, name, frame)
         if head and name is None and not _role_soon(tokens, starts, end):
             break
-        if _is_own_verb(tokens, starts, at, end):
-            break
-        if name is not None and _ends_phrase(tokens, starts, at, end):
+        if _ends_before(tokens, starts, at, end):
             break
         end = name.last if name is not None else end + 1
         if tokens[end - 1].possessive:
@@ -314,11 +219,21 @@ def _phrase(
         # «the Guardian», «both Smith and Jones»: the name stands for itself.
         return _titled(tokens, at, end, starts[at + 1], frame)
     end = head or _trim(tokens, at, end)
-    if end <= at + 1 and tokens[at].low not in _ALONE:
-        return None
-    if tokens[end - 1].low in TIME_NOUNS:
+    empty = end <= at + 1 and tokens[at].low not in _ALONE
+    if empty or tokens[end - 1].low in TIME_NOUNS:
         return None
     return _noted(tokens, at, end, frame, "nominal")
+
+
+def _ends_before(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, end: int
+) -> bool:
+    """Tell whether the phrase from `at` is over before the token at `end`."""
+    if tokens[at].low in GERMAN_DETERMINERS and _after_noun(tokens, at, end):
+        return True
+    if end in starts:
+        return _is_next_name(tokens, starts, at, end)
+    return _is_own_verb(tokens, starts, at, end)
 
 
 def _after_noun(tokens: Sequence[Token], at: int, end: int) -> bool:
@@ -335,13 +250,12 @@ def _is_own_verb(
         name is not None
         and name.last == end
         and name.kind == "body"
-        and end not in starts
         and tokens[end].low.endswith(("s", "ed"))
         and not is_role(tokens[end].low)
     )
 
 
-def _ends_phrase(
+def _is_next_name(
     tokens: Sequence[Token], starts: dict[int, Name], at: int, end: int
 ) -> bool:
     """Tell «in a Wire interview Bell said»: a noun after a name, then another name."""

@@ -13,9 +13,10 @@ from functools import cached_property
 from itertools import accumulate
 
 from digests.language import names, sentences
+from digests.language.cast import Cast
 from digests.language.names import Name
 from digests.language.tokens import COVER, Token, tokens
-from digests.quotes import phrases
+from digests.quotes import phrases, reporting
 from digests.quotes.phrases import Noted
 from digests.quotes.spans import Stretch
 from digests.quotes.tables import OPENERS
@@ -71,7 +72,9 @@ class Frame:
         for noted in self.free:
             if noted.first > self.opening:
                 before = noted.first - 1
-                aside = before > max(1, self.opening) and self.tokens[before].text in ",("
+                aside = (
+                    before > max(1, self.opening) and self.tokens[before].text in ",("
+                )
                 return None if aside or noted.sort != "person" else noted
         return None
 
@@ -85,7 +88,7 @@ class Frame:
     @cached_property
     def cues(self) -> list[int]:
         """Places of the reporting words among the tokens."""
-        return phrases.cues(self.tokens, german=self.german)
+        return reporting.cues(self.tokens, german=self.german)
 
     @cached_property
     def words_before(self) -> list[int]:
@@ -162,7 +165,7 @@ class Reading:
     text: str
     stretches: tuple[Stretch, ...]
     frames: tuple[Frame, ...]
-    cast: names.Cast
+    cast: Cast
     #: The frame in which each stretch begins.
     frame_of: tuple[int, ...]
 
@@ -179,7 +182,7 @@ def read(
         known += frame.known
     if title:
         known += _of_title(title)
-    cast = names.Cast(known)
+    cast = Cast(known)
     inside = {name.text.lower() for name in known if name.first}
     for frame in frames:
         frame.names = [
@@ -199,9 +202,7 @@ def _of_title(title: str) -> list[Name]:
     return found.known
 
 
-def _is_sure(
-    frame: Frame, name: Name, cast: names.Cast, inside: set[str]
-) -> bool:
+def _is_sure(frame: Frame, name: Name, cast: Cast, inside: set[str]) -> bool:
     """Tell names from words that only begin a sentence and from German nouns."""
     if frame.german and not name.kind:
         beside = {name.last, name.first - 1}
@@ -217,7 +218,7 @@ def _is_sure(
     )
 
 
-def _learn(frames: Sequence[Frame], cast: names.Cast) -> None:
+def _learn(frames: Sequence[Frame], cast: Cast) -> None:
     """Learn sex from «he» and «she» in sentences that name one person only."""
     votes: Counter[tuple[str, str]] = Counter()
     for frame in frames:

@@ -9,7 +9,7 @@ against the known sex. «They» goes to a plural or a body right before, «it»,
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from digests.language.names import Cast
+from digests.language.cast import Cast
 from digests.language.tables import word_set
 from digests.quotes.phrases import Noted
 from digests.quotes.reading import Frame, Reading
@@ -59,7 +59,9 @@ def _is_singular(reading: Reading, noted: Noted) -> bool:
     """Tell «sagte sie» (she) from «sagten sie» (they)."""
     tokens = reading.frames[noted.frame].tokens
     beside = tokens[max(0, noted.first - 1) : noted.last + 1]
-    return any(token.low in CUES and token.low.endswith(("t", "te")) for token in beside)
+    return any(
+        token.low in CUES and token.low.endswith(("t", "te")) for token in beside
+    )
 
 
 def _phrase(reading: Reading, noted: Noted) -> str:
@@ -102,7 +104,10 @@ def _together(reading: Reading, noted: Noted) -> str | None:
                 second = other
     if first is second or first.possessive or second.possessive:
         return None
-    if not (first.kind == second.kind == "name") or "party" in (first.sort, second.sort):
+    if not (first.kind == second.kind == "name") or "party" in (
+        first.sort,
+        second.sort,
+    ):
         return None
     if second.core > second.first or first.after_preposition:
         return None
