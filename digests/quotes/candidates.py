@@ -19,6 +19,8 @@ from digests.quotes.tables import BETWEEN, FAINT, SPEECH_NOUNS, TURNING
 
 _HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
+#: Words after the reporting word that still tell nothing but who, where and when.
+_FEW_AFTER = 2
 _SCARE_WORDS = 2
 #: Reporting words looked at on each side of a quotation.
 _MOST_CUES = 12
@@ -277,8 +279,27 @@ def carried(reading: Reading, number: int, where: Place) -> list[Candidate]:
         other = reading.frames[reading.frame_of[number + 1]]
         if other.paragraph == paragraph:
             found.append(Candidate(None, number + 1, {"next speaker": 1}))
+    if bare:
+        found += _said_after(reading, frame)
     found += _introduced(reading, frame, bare=bare)
     return found + _signed(reading, number)
+
+
+def _said_after(reading: Reading, frame: Frame) -> list[Candidate]:
+    """Give the subject of «“We open today.” Ruth Bell said.»: a sentence of its own."""
+    if frame.index + 1 >= len(reading.frames):
+        return []
+    after = reading.frames[frame.index + 1]
+    cues = after.cues
+    if after.paragraph != frame.paragraph or after.quotes or len(cues) != 1:
+        return []
+    at = cues[0]
+    words = after.words_before
+    rest = words[-1] - words[at + 1]
+    reached = subject(after, at) if is_strong(after.tokens, at) else None
+    if reached is None or reached.how != "direct" or rest > _FEW_AFTER:
+        return []
+    return [Candidate(reached.noted, None, {"said after": 1})]
 
 
 def _signed(reading: Reading, number: int) -> list[Candidate]:

@@ -31,6 +31,12 @@ from digests.quotes.tables import (
 )
 
 _LONGEST_PHRASE = 7
+_ROLE_FORMS = ROLE_NOUNS.union(
+    PLURAL_NOUNS,
+    (noun + "s" for noun in ROLE_NOUNS),
+    (noun + "es" for noun in ROLE_NOUNS),
+    (noun[:-1] + "ies" for noun in ROLE_NOUNS if noun.endswith("y")),
+)
 _LONGEST_DATELINE = 14
 _DASHES = frozenset("—–―-")
 _PRONOUNS = HE | SHE | THEY | SUBJECT_PRONOUNS
@@ -82,11 +88,7 @@ def _may_date(token: Token) -> bool:
 
 def is_role(word: str) -> bool:
     """Tell whether a word is a role noun, in either number."""
-    if word in ROLE_NOUNS or word in PLURAL_NOUNS:
-        return True
-    if word.endswith("ies"):
-        return word[:-3] + "y" in ROLE_NOUNS
-    return word.endswith("s") and (word[:-1] in ROLE_NOUNS or word[:-2] in ROLE_NOUNS)
+    return word in _ROLE_FORMS
 
 
 def is_plural(word: str) -> bool:
@@ -100,7 +102,7 @@ def mentions(tokens: Sequence[Token], names: Sequence[Name], frame: int) -> list
     starts = {name.first: name for name in names}
     at = 0
     while at < len(tokens):
-        noted = _at(tokens, starts, at, frame)
+        noted = _at(tokens, starts, at, frame) if tokens[at].kind == "word" else None
         if noted is None:
             at += 1
             continue
@@ -112,13 +114,10 @@ def mentions(tokens: Sequence[Token], names: Sequence[Name], frame: int) -> list
 def _at(
     tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
 ) -> Noted | None:
-    token = tokens[at]
-    if token.kind != "word":
-        return None
     if at in starts:
         return _from_name(tokens, starts, at, frame)
-    low = token.low
-    if low.partition("'")[0] in _PRONOUNS:
+    low = tokens[at].low
+    if low in _PRONOUNS or ("'" in low and low.partition("'")[0] in _PRONOUNS):
         return _pronoun(tokens, starts, at, frame)
     if low in DETERMINERS:
         return _phrase(tokens, starts, at, frame)

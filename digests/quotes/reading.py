@@ -222,15 +222,14 @@ def _learn(frames: Sequence[Frame], cast: Cast) -> None:
     """Learn sex from «he» and «she» in sentences that name one person only."""
     votes: Counter[tuple[str, str]] = Counter()
     for frame in frames:
-        said = {token.low.partition("'")[0] for token in frame.tokens}
-        sex = "m" if "he" in said else "f" if "she" in said else ""
-        if not sex or {"he", "she"} <= said:
-            continue
         persons = {
             cast.full(name.text) for name in frame.names if name.kind in {"person", ""}
         }
-        if len(persons) == 1:
-            votes[persons.pop(), sex] += 1
+        if len(persons) != 1:
+            continue
+        said = {token.low.partition("'")[0] for token in frame.tokens}
+        if ("he" in said) != ("she" in said):
+            votes[persons.pop(), "m" if "he" in said else "f"] += 1
     for (full, sex), _ in votes.most_common():
         if cast.is_person(full):
             cast.learn(full, sex)

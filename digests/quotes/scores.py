@@ -40,6 +40,7 @@ WEIGHTS = {
     "speaker of the paragraph before": 3.5,
     "speaker far before": 0.3,
     "signed": 9.0,
+    "said after": 7.5,
     "introduces": 7.5,
     "subject before": 3.0,
 }

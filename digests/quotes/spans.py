@@ -20,6 +20,7 @@ from digests.quotes.tables import (
 )
 
 _LONGEST_TITLE = 7
+_LONGEST_NICKNAME = 2
 _STOPS = frozenset(".!?\n\r")
 _LINKS = frozenset((",", "the", "his", "her", "a"))
 _NEAR = 50
@@ -59,15 +60,19 @@ def _is_speech(text: str, one: Quoted) -> bool:
     if _is_so_called(text, one):
         return False
     alone = not any(map(str.isspace, text[one.start : one.end]))
-    if text[one.start].islower() and not (alone and _begins(text, one)):
+    if not text[one.start].isupper() and not (alone and _begins(text, one)):
         return True
     words = tokens(text, one.start, one.end)
+    bare = text[one.end - 1].isalnum()
+    titled = _is_title_case(words)
+    if not (titled or (bare and len(words) <= _LONGEST_NICKNAME)):
+        return True
     before = tokens(text, max(0, one.start - 1 - _NEAR), one.start - 1)
     after = tokens(text, one.end + 1, min(len(text), one.end + 1 + _NEAR))
     return not (
-        _is_nickname(text, one, before, after, words)
-        or (alone and _begins(text, one) and _is_term(text, one, after))
-        or (_is_title_case(words) and _names_a_work(before, after, words))
+        (bare and _is_nickname(one, before, after, words))
+        or (bare and alone and _begins(text, one) and _is_term(after))
+        or (titled and _names_a_work(before, after, words))
     )
 
 
@@ -79,18 +84,16 @@ def _begins(text: str, one: Quoted) -> bool:
     return at < 0 or text[at] in _STOPS
 
 
-def _is_term(text: str, one: Quoted, after: Sequence[Token]) -> bool:
+def _is_term(after: Sequence[Token]) -> bool:
     """«"Containment" has been …»: one word spoken of, at a sentence's beginning."""
     return (
-        text[one.end - 1].isalnum()
-        and bool(after)
+        bool(after)
         and (after[0].kind == "word" or after[0].text in "(:")
         and not any(token.low in CUES for token in after)
     )
 
 
 def _is_nickname(
-    text: str,
     one: Quoted,
     before: Sequence[Token],
     after: Sequence[Token],
@@ -98,12 +101,11 @@ def _is_nickname(
 ) -> bool:
     """«Thomas "Tug" Cole»: capitals on both sides, nothing between."""
     return (
-        len(words) <= 2
+        len(words) <= _LONGEST_NICKNAME
         and bool(before and after)
         and before[-1].capital
         and after[0].capital
         and before[-1].end >= one.start - 2
-        and text[one.end - 1].isalnum()
         and words[0].capital
         and before[-1].low not in CUES
         and not before[-1].possessive

@@ -95,7 +95,7 @@ def test_nobody_has_two_cards_in_a_row_while_somebody_else_has_something():
 def test_news_comes_before_talk(better, worse):
     text = (
         "The Hallin council met on Monday.\n\n"
-        f"“{worse}” Ruth Bell said.\n\n“{better}” Tom Cole said.\n\n"
+        f"Ruth Bell said: “{worse}”\n\nTom Cole said: “{better}”\n\n"
         + "It rained on the canal. "
         * 40
     )
