@@ -14,7 +14,7 @@ from digests.quotes.phrases import Noted
 from digests.quotes.reading import Reading, read
 from digests.quotes.resolve import Who, who
 from digests.quotes.roles import known_roles, role
-from digests.quotes.scores import FLOOR, score
+from digests.quotes.scores import FLOOR, score, worths
 from digests.types import Mention, Quote, QuoteKind, Span
 
 _SPEAKERS_BACK = 8
@@ -23,6 +23,7 @@ _NEAR = 4
 _STOPS = frozenset(".,!?…。，！？、")
 _BEFORE_SPEECH = frozenset(",:.!?—–-\n：，。")
 _WHOLE_WORDS = 6
+_CERTAIN = 5.0
 #: Languages whose reporting words are in the tables; in others nobody is named.
 SPEAKING = frozenset(("en", "de"))
 
@@ -36,9 +37,12 @@ class Row:
     text: str
     candidate: str
     speaker: str | None
+    #: What speaks for and against it, each with its worth; they sum up to `score`.
     features: tuple[tuple[str, float], ...]
     score: float
     chosen: bool
+    #: The quotation's reporting word, if one was found.
+    cue: str | None = None
 
 
 @dataclass(slots=True)
@@ -52,6 +56,8 @@ class _Settled:
     noted: Noted | None = None
     margin: float = 0.0
     carried: int | None = None
+    #: Place of the chosen one in `ranked`; -1 where nobody was.
+    chosen: int = -1
 
 
 def find(
@@ -90,7 +96,8 @@ def explain(
         return ()
     for number, one in enumerate(_settle(reading)):
         for place, (value, candidate) in enumerate(one.ranked):
-            rows.append(_row(reading, number, one, candidate, value, first=place == 0))
+            chosen = place == one.chosen
+            rows.append(_row(reading, number, one, candidate, value, chosen=chosen))
     return tuple(rows)
 
 
@@ -145,8 +152,11 @@ def _decide(reading: Reading, number: int, settled: list[_Settled]) -> None:
             one.noted = candidate.noted
         below = one.ranked[place + 1][0] if place + 1 < len(one.ranked) else 0.0
         one.margin = value - max(below, 0.0)
-        # An unresolved «it» or «we» that certainly spoke leaves nobody else to speak.
-        if one.who is not None or value > 5:
+        if one.who is not None:
+            one.chosen = place
+            return
+        if value > _CERTAIN:
+            # An «it» or «we» that certainly spoke leaves nobody else to speak.
             return
 
 
@@ -244,7 +254,7 @@ def _row(
     candidate: Candidate,
     value: float,
     *,
-    first: bool,
+    chosen: bool,
 ) -> Row:
     noted = candidate.noted
     stretch = reading.stretches[number]
@@ -254,10 +264,11 @@ def _row(
         candidate=(
             reading.text[noted.start : noted.end]
             if noted
-            else f"speaker of quotation {candidate.quote}"
+            else f"speaker of quotation {(candidate.quote or 0) + 1}"
         ),
-        speaker=one.who.speaker if first and one.who else None,
-        features=tuple(sorted(candidate.features.items())),
+        speaker=one.who.speaker if chosen and one.who else None,
+        features=worths(candidate),
         score=round(value, 2),
-        chosen=first,
+        chosen=chosen,
+        cue=one.cue.text if one.cue else None,
     )

@@ -51,3 +51,12 @@ FLOOR = 0.6
 def score(candidate: Candidate) -> float:
     """Give the sum of a candidate's weighted features."""
     return sum(WEIGHTS[name] * value for name, value in candidate.features.items())
+
+
+def worths(candidate: Candidate) -> tuple[tuple[str, float], ...]:
+    """Give each feature with what it adds to the score, the weightiest first."""
+    added = [
+        (name, round(WEIGHTS[name] * value, 2))
+        for name, value in candidate.features.items()
+    ]
+    return tuple(sorted(added, key=lambda pair: -abs(pair[1])))
