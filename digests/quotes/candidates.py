@@ -124,7 +124,8 @@ def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
         if _is_governed(tokens, at, adjacent=not said) and _rules(where.frame, at):
             # «X said that Y wants to make …», «X said they would say …»: X's words.
             value -= 2.5
-        value += 3.0 if not said else 1.0 if said <= 4 else 0.0
+        else:
+            value += 3.0 if not said else 1.0 if said <= 4 else 0.0
         if said and tokens[at - 1].low == "who":
             value -= 1.0
     return value - 1.5 * between
@@ -349,4 +350,6 @@ def _introduced(reading: Reading, frame: Frame, *, bare: bool) -> list[Candidate
     if noted is None:
         return []
     name = "introduces" if colon else "subject before"
+    if not far and not colon and not intro.quotes:
+        name = "subject of the sentence before"
     return [Candidate(noted, None, {name: 1})]

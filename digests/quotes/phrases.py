@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from digests.language.name_tables import (
     FEMALE_WORDS,
     MALE_WORDS,
-    PLACES,
     PLURAL_NOUNS,
     ROLE_NOUNS,
 )
 from digests.language.names import Name
 from digests.language.tables import word_set
 from digests.language.tokens import Token
+from digests.language.verbs import looks_finite
 from digests.quotes.tables import (
     BREAKERS,
     CUES,
@@ -37,8 +37,6 @@ _ROLE_FORMS = ROLE_NOUNS.union(
     (noun + "es" for noun in ROLE_NOUNS),
     (noun[:-1] + "ies" for noun in ROLE_NOUNS if noun.endswith("y")),
 )
-_LONGEST_DATELINE = 14
-_DASHES = frozenset("—–―-")
 _PRONOUNS = HE | SHE | THEY | SUBJECT_PRONOUNS
 _OBJECT_PRONOUNS = frozenset(("him", "his", "her", "them", "their"))
 #: Determiners that can speak without a noun: «several said».
@@ -65,25 +63,6 @@ class Noted:
     after_preposition: bool
     #: Where the name proper begins among the tokens.
     core: int
-
-
-def dateline(tokens: Sequence[Token]) -> int:
-    """Give the place of the dash that ends «HALLIN, June 3 (Wire) —»; 0 if none."""
-    for at in range(1, min(len(tokens), _LONGEST_DATELINE)):
-        token = tokens[at]
-        if token.text in _DASHES and tokens[at - 1].end < token.start:
-            before = tokens[:at]
-            dated = any(one.text == "(" for one in before) or (
-                tokens[0].text.isupper() or tokens[0].low in PLACES
-            )
-            return at if dated else 0
-        if token.kind == "cover" or (token.kind == "word" and not _may_date(token)):
-            return 0
-    return 0
-
-
-def _may_date(token: Token) -> bool:
-    return token.capital or token.text.isdigit() or token.low in {"of", "de"}
 
 
 def is_role(word: str) -> bool:
@@ -139,6 +118,9 @@ def _from_name(
     follows = starts.get(end)
     if end > name.last and follows is not None and _is_person(follows):
         return _named(tokens, at, follows, frame)
+    beyond = starts.get(name.last + 1)
+    if end == name.last and beyond is not None and _describes(tokens, name, beyond):
+        return _named(tokens, at, beyond, frame)
     if end > name.last and follows is None:
         return _noted(tokens, at, end, frame, "nominal")
     if name.kind == "title":
@@ -153,6 +135,20 @@ def _from_name(
         sex=name.sex,
         core=name.core,
         text=name.text,
+    )
+
+
+def _describes(tokens: Sequence[Token], name: Name, beyond: Name) -> bool:
+    """Tell «Bell follower Tom Cole» from «Bell beat Tom Cole»."""
+    between = tokens[name.last]
+    return (
+        between.kind == "word"
+        and beyond.kind == "person"
+        and " " in beyond.text
+        and not between.capital
+        and not _breaks(between)
+        and not looks_finite(between.low)
+        and not between.low.endswith(("ing", "s"))
     )
 
 
@@ -293,7 +289,19 @@ def _titled(
 ) -> Noted | None:
     if name.kind == "title":
         return _noted(tokens, at, end, frame, "nominal", sort="title")
-    return None
+    if tokens[at].low != "the":
+        return None
+    return _noted(
+        tokens,
+        at,
+        end,
+        frame,
+        "name",
+        sort=name.kind,
+        sex=name.sex,
+        core=name.core,
+        text=name.text,
+    )
 
 
 def _is_person(name: Name) -> bool:

@@ -14,6 +14,7 @@ from itertools import accumulate
 
 from digests.language import names, sentences
 from digests.language.cast import Cast
+from digests.language.name_tables import PLACES
 from digests.language.names import Name
 from digests.language.tokens import COVER, Token, tokens
 from digests.quotes import phrases, reporting
@@ -24,6 +25,8 @@ from digests.quotes.tables import OPENERS
 #: How many tokens around a quotation are looked at: keeps a sentence without end
 #: from costing the square of its length.
 REACH = 90
+_LONGEST_DATELINE = 14
+_DASHES = frozenset("—–―-")
 _SMALL_WORD = 4
 _SHORTEST_HEADLINE = 5
 _END_MARKS = ".,!?…:;"
@@ -145,7 +148,13 @@ class Frame:
     @cached_property
     def dateline(self) -> int:
         """Place of the dash after «HALLIN, June 3 (Wire) —»; 0 if there is none."""
-        return phrases.dateline(self.tokens)
+        return _dateline(self.tokens)
+
+    def free_before(self, last: int) -> list[Noted]:
+        """Mentions that stand for themselves in the window before token `last`."""
+        low = bisect_left(self.free, last - REACH, key=lambda noted: noted.first)
+        high = bisect_left(self.free, last, key=lambda noted: noted.first)
+        return self.free[low:high]
 
     def near(self, left: int, right: int) -> list[Noted]:
         """Give the mentions at most `REACH` tokens before `left` or after `right`."""
@@ -195,6 +204,25 @@ def read(
                 cast.lead(lead.text, lead.start)
     _learn(frames, cast)
     return Reading(text, found, frames, cast, frame_of)
+
+
+def _dateline(tokens: Sequence[Token]) -> int:
+    """Give the place of the dash that ends «HALLIN, June 3 (Wire) —»; 0 if none."""
+    for at in range(1, min(len(tokens), _LONGEST_DATELINE)):
+        token = tokens[at]
+        if token.text in _DASHES and tokens[at - 1].end < token.start:
+            before = tokens[:at]
+            dated = any(one.text == "(" for one in before) or (
+                tokens[0].text.isupper() or tokens[0].low in PLACES
+            )
+            return at if dated else 0
+        if token.kind == "cover" or (token.kind == "word" and not _may_date(token)):
+            return 0
+    return 0
+
+
+def _may_date(token: Token) -> bool:
+    return token.capital or token.text.isdigit() or token.low in {"of", "de"}
 
 
 def _of_title(title: str) -> list[Name]:

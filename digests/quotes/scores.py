@@ -43,6 +43,7 @@ WEIGHTS = {
     "said after": 7.5,
     "introduces": 7.5,
     "subject before": 3.0,
+    "subject of the sentence before": 4.0,
 }
 #: Below this nobody is named: null rather than a guess.
 FLOOR = 0.6

@@ -48,6 +48,9 @@ def _own(frame: Frame, cue: int) -> Subject | None:
     if tokens[cue].low.endswith("ing"):
         return _of_participle(frame, at)
     if at >= 0 and tokens[at].text in _SHUT:
+        head = _head(frame, at)
+        if head is not None:
+            return Subject(head, "apposition")
         turned = _turned(frame, cue) if tokens[cue].low in TURNING else None
         if frame.german and not (at and tokens[at - 1].kind == "cover"):
             # «Der Minister, Jan Lindner, nannte den Plan …»: an object follows.
@@ -69,7 +72,9 @@ def _of_participle(frame: Frame, at: int) -> Subject | None:
     beside = _ends(frame, at + 1)
     if beside is not None and beside.first:
         # «Bell issued a statement describing it»: the statement is Bell's.
-        if frame.tokens[beside.first - 1].low == "with":
+        before = frame.tokens[beside.first - 1].low
+        if before == "with" or (before == "of" and beside.sort == "person"):
+            # «with X calling», «a film of X asking».
             return Subject(beside, "direct")
         if frame.tokens[at + 1].low in _PROGRESSIVE and not beside.possessive:
             return Subject(beside, "direct")
@@ -102,6 +107,22 @@ def _skip_left(tokens: list[Token], at: int) -> int:
     while at >= 0 and (tokens[at].low in BETWEEN or tokens[at].low.endswith("ly")):
         at -= 1
     return at
+
+
+def _head(frame: Frame, at: int) -> Noted | None:
+    """Give the name in «Bell, a warden at the lock, which leaks, said …».
+
+    It stands first in its clause and an aside follows that is shut at `at`.
+    """
+    covers = frame.covers_before
+    for noted in frame.free_before(at):
+        if covers[noted.first] < covers[at] - int(frame.tokens[at - 1].kind == "cover"):
+            continue
+        if noted.first <= frame.opening:
+            continue
+        named = noted.kind == "name" and noted.last < at
+        return noted if named and frame.tokens[noted.last].text in _SHUT else None
+    return None
 
 
 def _after_quote(tokens: list[Token], at: int) -> bool:
