@@ -30,6 +30,7 @@ from digests.language.tokens import Token
 _SMALL = STARTERS["en"] | STARTERS["de"] | NEVER_NAME
 _MONTH_NAMES = frozenset(("may", "april", "june", "august"))
 _SPEAKS = frozenset(("said", "says", "told", "added", "asked", "wrote", "replied"))
+_BEFORE_PARTICLE = frozenset(("herr", "frau", "graf", "gräfin", "baron", "dr", "dr."))
 _SHORTEST_PARTICIPLE = 6
 _GIVEN_IN_ING = frozenset(("sterling", "fielding", "harding", "redding"))
 _ACRONYM_LENGTH = 6
@@ -164,7 +165,7 @@ def _bridges(tokens: Sequence[Token], at: int) -> bool:
     before = tokens[at - 1].low
     if low in GERMAN_PARTICLES:
         # In German these are prepositions and articles too: «Jan Lindner von der …».
-        return before in MALE or before in FEMALE or before in TITLES
+        return before in MALE or before in FEMALE or before in _BEFORE_PARTICLE
     if low in PARTICLES:
         return True
     if low == "of":

@@ -117,6 +117,7 @@ def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
         value -= 0.15 * gap + (0.0 if hands_over else 1.5)
         value += 3.0 if strong and hands_over and gap <= _ASIDE else 0.0
         value += 3.0 if strong and not hands_over and _trails(where.frame, at) else 0.0
+        value -= 1.5 if tokens[at - 1].low == "who" else 0.0
     else:
         between = covers[where.left] - covers[at + 1]
         said = words[where.left] - words[at + 1]
@@ -303,6 +304,10 @@ def _said_after(reading: Reading, frame: Frame) -> list[Candidate]:
     return [Candidate(reached.noted, None, {"said after": 1})]
 
 
+def _acts(noted: Noted) -> bool:
+    return noted.sort == "person" or (noted.kind == "pronoun" and bool(noted.sex))
+
+
 def _signed(reading: Reading, number: int) -> list[Candidate]:
     """Give the name under the words: «“We open today.” — Ruth Bell»."""
     text = reading.text
@@ -352,4 +357,7 @@ def _introduced(reading: Reading, frame: Frame, *, bare: bool) -> list[Candidate
     name = "introduces" if colon else "subject before"
     if not far and not colon and not intro.quotes:
         name = "subject of the sentence before"
+        if frame.index > 1 and reading.frames[frame.index - 2].quotes and _acts(noted):
+            # «“We open today.” Tom Cole shook his head. “You do not.”»
+            name = "acts in between"
     return [Candidate(noted, None, {name: 1})]

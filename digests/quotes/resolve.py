@@ -76,6 +76,10 @@ def _phrase(reading: Reading, noted: Noted) -> str:
         for other in frame.near(begins, begins):
             if noted.last < other.first <= begins < other.last + 1:
                 return reading.text[noted.start : other.end]
+    if frame.german and noted.last + 1 < len(tokens):
+        genitive = tokens[noted.last : noted.last + 2]
+        if genitive[0].low in {"des", "der"} and genitive[1].capital:
+            return reading.text[noted.start : genitive[1].end]
     head = tokens[noted.last - 1].low
     if noted.last < len(tokens) and (
         tokens[noted.last].low in _COMPLEMENTS
@@ -141,19 +145,30 @@ def _before(reading: Reading, noted: Noted) -> Iterator[tuple[Frame, Noted]]:
 
 def _person(reading: Reading, noted: Noted, last_speaker: str | None) -> Who | None:
     best, chosen = -9.0, None
+    newer = False
     for frame, other in _before(reading, noted):
         found = _antecedent(reading, other, noted.sex)
         if found is None:
             continue
         paragraphs = reading.frames[noted.frame].paragraph - frame.paragraph
         value = _fitness(reading.cast, frame, found, noted, paragraphs)
-        if found.speaker == last_speaker:
+        if found.speaker == last_speaker and not newer:
             value += 1.0
+        newer = newer or _leads(frame, other)
         if value > best:
             best, chosen = value, found
     if chosen is not None and reading.cast.is_person(chosen.speaker):
         reading.cast.learn(chosen.speaker, noted.sex)
     return chosen
+
+
+def _leads(frame: Frame, other: Noted) -> bool:
+    """Tell whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,»."""
+    free = frame.free
+    if not free:
+        return False
+    apposed = free[0].kind == "nominal" and free[0].last + 1 == other.first
+    return other is free[0] or apposed
 
 
 def _antecedent(reading: Reading, other: Noted, sex: str) -> Who | None:
@@ -188,7 +203,7 @@ def _fitness(
         value -= 1.0
     else:
         value += 1.0
-        if frame.free and other is frame.free[0]:
+        if _leads(frame, other):
             value += 0.8
     after = frame.tokens[other.last : other.last + 2]
     if any(token.low in _SUBJECT_SIGNS for token in after):

@@ -16,7 +16,7 @@ _COURTESY = frozenset(
 )
 #: «A» says nothing, and «its» nothing without the sentence before.
 _NEVER_KEPT = frozenset(("a", "an", "its", "his", "her", "their", "our", "my"))
-_LONGEST = 12
+_LONGEST = 16
 _BACK = 5
 
 

@@ -42,6 +42,7 @@ WEIGHTS = {
     "signed": 9.0,
     "said after": 7.5,
     "introduces": 7.5,
+    "acts in between": 7.3,
     "subject before": 3.0,
     "subject of the sentence before": 4.0,
 }

@@ -98,7 +98,7 @@ def main_subject(frame: Frame, before: int | None = None) -> Noted | None:
         if before is not None and noted.last > before:
             break
         if noted.first > frame.opening:
-            return noted
+            return _apposed(frame, noted, noted.last)
         first = first or noted
     return first
 
@@ -189,7 +189,7 @@ def _turned_german(frame: Frame, cue: int) -> Subject | None:
 
 def _ending_at(frame: Frame, last: int) -> Subject | None:
     noted = _ends(frame, last)
-    if noted is None or noted.possessive:
+    if noted is None or noted.possessive or frame.tokens[last - 1].low == "who":
         return None
     while True:
         outer = _holder(frame, noted)

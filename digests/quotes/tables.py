@@ -47,6 +47,7 @@ STRONG = word_set(
 )
 #: Verbs that take words from somebody's mouth without meaning «said».
 WEAK = word_set(
+    "found finds",
     "ended opened went goes put puts spoke related",
     "called calls call calling described describes describing dismissed dismisses",
     "dismissing accused accuses accusing blasted blasts blasting slammed slams",
@@ -74,6 +75,7 @@ WEAK = word_set(
 CUES = STRONG | WEAK
 #: Of these, in a clause that depends on «said», the words are the outer speaker's.
 FAINT = word_set(
+    "found finds",
     "shows showed pushed want wants wanted means meant using seeks sought aiming aims",
     "hopes hoped supports supported endorsed committed commit committing proposes",
     "proposed outlined feels felt compared heard titled entitled need needs",
