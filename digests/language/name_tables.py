@@ -17,6 +17,7 @@ TITLES = word_set(
     "ceo cfo cto coo treasurer alderman inspector marshal undersecretary delegate",
     "defender goalkeeper striker midfielder referee trainer stadtrat stadträtin",
     "landrat landrätin trainerin",
+    "mp mps mep msp",
     "herr frau doktor präsident präsidentin kanzler kanzlerin minister ministerin",
     "sprecher sprecherin richter richterin bürgermeister bürgermeisterin",
     "oberbürgermeister professorin senatorin staatssekretär vorsitzender vorsitzende",
@@ -39,6 +40,7 @@ TITLE_PARTS = word_set(
 )
 #: A role noun: heads a noun phrase that can speak.
 ROLE_NOUNS = word_set(
+    "ally mp mps captor neighbour rival foe",
     "activist adviser advisor aide analyst architect artist assistant attorney author",
     "banker biologist boss brother bystander campaigner candidate captain caller ceo",
     "chair chairman chairwoman chancellor chef chemist chief citizen clerk client",

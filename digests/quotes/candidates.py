@@ -14,11 +14,15 @@ from digests.quotes.phrases import Noted, is_role
 from digests.quotes.reading import REACH, Frame, Reading
 from digests.quotes.reporting import is_strong
 from digests.quotes.spans import Stretch
-from digests.quotes.subjects import is_passive, main_subject, subject
+from digests.quotes.subjects import apposed, is_passive, main_subject, subject
 from digests.quotes.tables import BETWEEN, FAINT, SPEECH_NOUNS, TURNING
 
 _HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
+#: After a quotation's comma these begin a clause that is not about its words.
+_NEW_CLAUSE = frozenset(
+    ("but", "and", "while", "though", "although", "yet", "whereas", "because", "which")
+)
 #: Words after the reporting word that still tell nothing but who, where and when.
 _FEW_AFTER = 2
 _SCARE_WORDS = 2
@@ -80,6 +84,8 @@ def choose_cue(text: str, one: Stretch, where: Place) -> Cue | None:
     hands_over = (
         text[one.end - 1] in _HANDS_OVER or text[one.end + 1 : one.end + 2] == ","
     )
+    if _turns_away(where):
+        hands_over = False
     for at in _near_cues(where):
         value = _closeness(where, at, hands_over=hands_over)
         if value > best:
@@ -88,6 +94,14 @@ def choose_cue(text: str, one: Stretch, where: Place) -> Cue | None:
     if accord >= 0 and best < 4:
         return Cue(accord, "according to")
     return Cue(chosen, where.frame.tokens[chosen].text) if chosen >= 0 else None
+
+
+def _turns_away(where: Place) -> bool:
+    """Tell «“We open today”, but Bell says …»: another clause begins."""
+    for token in where.frame.tokens[where.right : where.right + 2]:
+        if token.kind != "sign":
+            return token.low in _NEW_CLAUSE
+    return False
 
 
 def _near_cues(where: Place) -> list[int]:
@@ -222,9 +236,11 @@ def _mark_subject(frame: Frame, cue: Cue | None, found: dict[int, Candidate]) ->
     if cue is None:
         return
     if frame.tokens[cue.at].low in {"according", "laut"}:
-        for candidate in found.values():
+        for candidate in list(found.values()):
             if candidate.noted and candidate.noted.first > cue.at:
-                candidate.features["according to"] = 1
+                noted = apposed(frame, candidate.noted, candidate.noted.last)
+                named = found.setdefault(id(noted), Candidate(noted))
+                named.features["according to"] = 1
                 return
         return
     reached = subject(frame, cue.at)

@@ -234,7 +234,8 @@ def _is_sure(frame: Frame, name: Name, cast: Cast, inside: set[str]) -> bool:
     """Tell names from words that only begin a sentence and from German nouns."""
     if frame.german and not name.kind:
         beside = {name.last, name.first - 1}
-        return cast.is_person(cast.full(name.text)) or bool(beside & set(frame.cues))
+        told = name.first == frame.accord + 1 > 0 or beside & set(frame.cues)
+        return bool(told) or cast.is_person(cast.full(name.text))
     if name.doubtful:
         return cast.is_person(cast.full(name.text))
     if name.first or name.kind or name.text.lower() in inside:

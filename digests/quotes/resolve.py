@@ -68,31 +68,30 @@ def _phrase(reading: Reading, noted: Noted) -> str:
     """Give the noun phrase with the complement that makes it whole."""
     frame = reading.frames[noted.frame]
     tokens = frame.tokens
-    end = noted.end
-    if _is_described(frame, noted):
-        begins = noted.last + 2
-        if begins < len(tokens) and tokens[begins].low in DETERMINERS:
-            begins += 1
-        for other in frame.near(begins, begins):
-            if noted.last < other.first <= begins < other.last + 1:
-                return reading.text[noted.start : other.end]
     if frame.german and noted.last + 1 < len(tokens):
-        genitive = tokens[noted.last : noted.last + 2]
-        if genitive[0].low in {"des", "der"} and genitive[1].capital:
-            return reading.text[noted.start : genitive[1].end]
-    head = tokens[noted.last - 1].low
-    if noted.last < len(tokens) and (
-        tokens[noted.last].low in _COMPLEMENTS
-        or (tokens[noted.last].low == "by" and head in _WRITTEN)
-    ):
-        begins = noted.last + 1
-        if begins < len(tokens) and tokens[begins].low in DETERMINERS:
-            begins += 1
-        for other in frame.near(begins, begins):
-            if noted.last < other.first <= begins and other.kind != "pronoun":
-                end = other.end
-                break
-    return reading.text[noted.start : end]
+        article, noun = tokens[noted.last : noted.last + 2]
+        if article.low in {"des", "der"} and noun.capital:
+            return reading.text[noted.start : noun.end]
+    begins = noted.last + _joint(frame, noted)
+    if noted.last < begins < len(tokens) and tokens[begins].low in DETERMINERS:
+        begins += 1
+    for other in frame.near(begins, begins):
+        if noted.last < other.first <= begins <= other.last:
+            if other.kind != "pronoun":
+                return reading.text[noted.start : other.end]
+            break
+    return reading.text[noted.start : noted.end]
+
+
+def _joint(frame: Frame, noted: Noted) -> int:
+    """Count the words that join a complement: «familiar with», «of»; 0 if none."""
+    tokens = frame.tokens
+    if noted.last >= len(tokens):
+        return 0
+    if _is_described(frame, noted):
+        return 2
+    low, head = tokens[noted.last].low, tokens[noted.last - 1].low
+    return int(low in _COMPLEMENTS or (low == "by" and head in _WRITTEN))
 
 
 def _together(reading: Reading, noted: Noted) -> str | None:
@@ -175,7 +174,8 @@ def _antecedent(reading: Reading, other: Noted, sex: str) -> Who | None:
     """Give whom a mention means if «he» or «she» can mean it."""
     if other.kind == "name" and other.sort in {"person", ""}:
         full = reading.cast.full(other.text, other.sex, other.start)
-        if other.sort == "" and not reading.cast.is_person(full):
+        free = not other.possessive and not other.after_preposition
+        if other.sort == "" and not (free or reading.cast.is_person(full)):
             return None
         known = reading.cast.sex(full)
     elif other.kind == "nominal" and not other.plural and other.sex:
@@ -192,10 +192,11 @@ def _fitness(
 ) -> float:
     """Weigh an antecedent: near, subject, known to be of that sex, much spoken of."""
     other = found.noted
+    unsure = other.kind == "name" and not cast.is_person(found.speaker)
     value = -0.5 * (noted.frame - frame.index) - 0.9 * min(3, paragraphs)
     if found.sex and found.sex == noted.sex:
         value += 1.0
-    if other.kind == "nominal":
+    if other.kind == "nominal" or unsure:
         value -= 1.5
     if other.possessive:
         value -= 0.6

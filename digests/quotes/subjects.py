@@ -98,7 +98,7 @@ def main_subject(frame: Frame, before: int | None = None) -> Noted | None:
         if before is not None and noted.last > before:
             break
         if noted.first > frame.opening:
-            return _apposed(frame, noted, noted.last)
+            return apposed(frame, noted, noted.last)
         first = first or noted
     return first
 
@@ -169,7 +169,7 @@ def _turned(frame: Frame, cue: int) -> Subject | None:
         at += 1
     for noted in frame.near(at, at):
         if noted.first == at and not noted.possessive:
-            return Subject(_apposed(frame, noted, noted.last), "inverted")
+            return Subject(apposed(frame, noted, noted.last), "inverted")
         if noted.first > at:
             break
     return None
@@ -200,7 +200,7 @@ def _ending_at(frame: Frame, last: int) -> Subject | None:
         before = frame.tokens[noted.first - 1].low
         if before not in CLAUSE_OPENERS:
             return None
-    return Subject(_apposed(frame, noted, last), "direct")
+    return Subject(apposed(frame, noted, last), "direct")
 
 
 def _holder(frame: Frame, noted: Noted) -> Noted | None:
@@ -220,7 +220,7 @@ def _holder(frame: Frame, noted: Noted) -> Noted | None:
     return None
 
 
-def _apposed(frame: Frame, noted: Noted, last: int) -> Noted:
+def apposed(frame: Frame, noted: Noted, last: int) -> Noted:
     """Give the name in «the mayor of Hallin, Ada Brandt,» for the phrase.
 
     `last` is where the phrase ends with what completes it («of Hallin»).
