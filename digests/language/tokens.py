@@ -14,13 +14,16 @@ COVER = "\ue000"
 _TOKEN = re.compile(
     rf"(?P<cover>{COVER}++)"
     r"|(?P<word>"
-    r"(?:(?=[A-Za-z]{1,4}+\.)(?:(?:Mrs?|Ms|Mx|Dr|Prof|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Adm|Maj"
-    r"|Cmdr|Amb|Supt|Det|St|Asst|Atty)\.(?=\s)|[JS]r\.(?=\s|\Z|[,;])|[A-Z]\.(?=\s?[A-Z])"
+    # The first look saves most words the titles, initials and «U.S.».
+    r"(?:(?=[A-Za-z]{1,4}+\.)"
+    r"(?:(?:Mrs?|Ms|Mx|Dr|Prof|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Adm|Maj"
+    r"|Cmdr|Amb|Supt|Det|St|Asst|Atty)\.(?=\s)"
+    r"|[JS]r\.(?=\s|\Z|[,;])|[A-Z]\.(?=\s?[A-Z])"
     r"|(?:[A-Za-z]\.){2,12}(?:['’]s\b)?))"
     r"|[^\W_]++(?:[-.'’&][^\W_]++)*+(?:(?<=[sxz])['’](?=\s))?)"
     r"|[^\w\s]"
 )
-_POSSESSIVE = ("'s", "’s")
+_POSSESSIVE = ("'s", "'")
 
 
 class Token(NamedTuple):
@@ -43,10 +46,10 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
         words = match[0]
         if match.lastgroup == "word":
             low = words.lower()
-            possessive = low.endswith(_POSSESSIVE) or low[-1] in "'’"
             if "’" in low:
                 low = low.replace("’", "'")
-            capital = words[0].isupper()
+            possessive = "'" in low and low.endswith(_POSSESSIVE)
+            capital = words[0] != low[0]
             parts = (*match.span(), words, low, "word", possessive, capital)
         else:
             kind = "cover" if match.lastgroup else "sign"

@@ -6,6 +6,7 @@ that the speaker was resolved from is asked first, then the person's others.
 """
 
 from digests.language.name_tables import TITLE_PARTS
+from digests.language.names import Name
 from digests.language.tokens import Token
 from digests.quotes.phrases import Noted, is_role
 from digests.quotes.reading import Frame, Reading
@@ -33,7 +34,7 @@ def known_roles(reading: Reading, speakers: set[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     parts = {part for speaker in speakers for part in speaker.split()}
     for frame in reading.frames:
-        if not any(parts.intersection(name.text.split()) for name in frame.names):
+        if not any(_may_tell(frame, name, parts) for name in frame.names):
             continue
         for noted in frame.mentions:
             if noted.kind != "name" or noted.sort != "person":
@@ -44,6 +45,13 @@ def known_roles(reading: Reading, speakers: set[str]) -> dict[str, str]:
                 if role_here is not None:
                     found[speaker] = role_here
     return found
+
+
+def _may_tell(frame: Frame, name: Name, parts: set[str]) -> bool:
+    """Tell whether a role may stand at a name: at a bare surname hardly ever."""
+    before = frame.tokens[name.first - 1].low if name.first else ""
+    told = " " in name.text or name.core > name.first or is_role(before)
+    return told and not parts.isdisjoint(name.text.split())
 
 
 def _at(reading: Reading, noted: Noted) -> str | None:
