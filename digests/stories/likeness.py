@@ -24,8 +24,9 @@ _NAMES_UNIT, _WORDS_UNIT = 400.0, 1600.0
 #: What is left of the likeness …
 _ONE_WORD = 0.5
 _AT_ODDS = 0.5
-#: … of two texts of one outlet: it seldom reports one event twice.
+#: … of two texts of one outlet: it seldom reports one event twice on one day.
 _ONE_OUTLET = 0.7
+_SOON = 24.0
 _NEARLY = 0.99
 WINDOW = 72.0
 _DAY = 24.0
@@ -83,17 +84,22 @@ def _of_texts(one: Profile, other: Profile, in_names: float, in_words: float) ->
     if one.named and other.named:
         names = one.names_length * other.names_length / _NAMES_UNIT
         others = one.words_length * other.words_length / _WORDS_UNIT
-        found = in_names / _NAMES_UNIT / names**_NAMES_POWER
-        found += _WORDS * in_words / _WORDS_UNIT / others**_WORDS_POWER
-        found /= TEXTS
+        by_names = in_names / _NAMES_UNIT / math.pow(names, _NAMES_POWER)
+        by_words = in_words / _WORDS_UNIT / math.pow(others, _WORDS_POWER)
+        found = (by_names + _WORDS * by_words) / TEXTS
     else:
         found = (in_names + in_words) / (one.length * other.length) / _UNNAMED
     if at_odds(one, other):
         found *= _AT_ODDS
-    same = one.source and one.source == other.source
-    if same and not (one.corrects or other.corrects):
-        found *= _ONE_OUTLET
-    return found
+    return found * _ONE_OUTLET if _of_one_outlet(one, other) else found
+
+
+def _of_one_outlet(one: Profile, other: Profile) -> bool:
+    """Whether one outlet wrote both within hours, and neither to correct the other."""
+    if not one.source or one.source != other.source or one.corrects or other.corrects:
+        return False
+    known = one.hours is not None and other.hours is not None
+    return not known or abs((one.hours or 0.0) - (other.hours or 0.0)) <= _SOON
 
 
 def _differ(

@@ -74,6 +74,11 @@ def profiles(
     return [_profile(a, c, known) for a, c in zip(articles, counted, strict=True)]
 
 
+def profile(article: Article, background: terms.Background) -> Profile:
+    """The profile of one article."""
+    return _profile(article, terms.counts(article), background)
+
+
 def _profile(
     article: Article, counted: Mapping[str, float], background: terms.Background
 ) -> Profile:

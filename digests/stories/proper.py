@@ -33,7 +33,9 @@ def names(text: str) -> frozenset[str]:
         else:
             named[words.stem(low)] += 1
     only_opening = opening - named.keys() - plain.keys()
-    return frozenset(only_opening) | {stem for stem, n in named.items() if n > plain[stem]}
+    return frozenset(only_opening) | {
+        stem for stem, n in named.items() if n > plain[stem]
+    }
 
 
 def _opens(text: str, start: int) -> bool:

@@ -9,7 +9,7 @@ centroids). Pairs are found through an inverted index with bounded lists.
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from digests.stories import likeness
 from digests.stories.likeness import HEADLINES
@@ -62,9 +62,7 @@ def _neighbours(read: Sequence[Profile]) -> Neighbours:
             products[stem].append(weight)
         for j, product in found.items():
             names = in_names.get(j, 0.0)
-            near = likeness.combine(
-                profile, read[j], names, product - names, shared[j]
-            )
+            near = likeness.combine(profile, read[j], names, product - names, shared[j])
             if near > _NOISE:
                 links[i][j] = links[j][i] = near
     return links
@@ -116,9 +114,9 @@ def _agglomerate(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
         _find_best(i, cluster, clusters, heap)
     while heap:
         score, i = heapq.heappop(heap)
-        cluster = clusters.get(i)
-        if cluster is None or cluster.best != -score:
+        if i not in clusters or clusters[i].best != -score:
             continue
+        cluster = clusters[i]
         if cluster.partner in clusters and cluster.sure:
             _merge(clusters, i, cluster.partner, heap)
         else:

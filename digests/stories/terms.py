@@ -139,6 +139,15 @@ def telling(article: Article) -> frozenset[str]:
     )
 
 
+def rare(text: str, lang: str | None) -> frozenset[str]:
+    """The words of a text that say what it is about; English only."""
+    if words.primary(lang) != "en":
+        return frozenset()
+    return frozenset(
+        word for word in words.tokens(text) if rarity(words.stem(word)) == RARE
+    )
+
+
 def _content(text: str, lang: str | None) -> list[str]:
     tag = words.primary(lang)
     return [

@@ -19,7 +19,8 @@ def test_a_wire_copy_adds_no_outlet():
 
 def test_an_outlet_with_two_reports_counts_once():
     (story,) = gathered(
-        news("a", FERRY, source="Wire"), news("b", FERRY_AGAIN, source="Wire")
+        news("a", FERRY, source="Wire"),
+        news("b", FERRY_AGAIN, hours=25, source="Wire"),
     )
     assert story.outlets == ("Wire",)
 
