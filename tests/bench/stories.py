@@ -1,7 +1,8 @@
 """Stories: one article arriving among 100,000, and 2,000 headlines of one event.
 
 The articles are made of invented words with the frequencies of a language (Zipf), in
-events of one to a few articles over as many days as asked for.
+events of one article over as many days as asked for. Times are processor time, so
+that whatever else the machine does counts for nothing; filling takes some minutes.
 """
 
 import random
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from digests.stories import StoryIndex, group, join
 from digests.types import Article, Membership
@@ -29,9 +31,9 @@ def rows() -> Iterator[tuple[str, str, str]]:
     yield from arriving("over a year", days=365)
     rng = random.Random(1)
     articles = [headline(n, rng) for n in range(HEADLINES)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = group(articles)
-    took = time.perf_counter() - begun
+    took = time.process_time() - begun
     stories = len({member.story for member in found})
     yield f"{HEADLINES} headlines of one event", f"{took:.2f} s", "≤ 1.5 s"
     yield "… stories made of them", str(stories), ""
@@ -42,17 +44,17 @@ def arriving(name: str, days: int) -> Iterator[tuple[str, str, str]]:
     rng = random.Random(0)
     before = megabytes()
     index = StoryIndex()
-    begun = time.perf_counter()
+    begun = time.process_time()
     for n in range(ARCHIVED):
         article = report(n, rng, days)
         index.add(article, Membership(article=article.id, story=f"s-{n}"))
-    filled = time.perf_counter() - begun
+    filled = time.process_time() - begun
     took, own = [], 0
     for n in range(ARCHIVED - ARRIVING, ARCHIVED):
         article = report(n, rng, days, again=True)
-        begun = time.perf_counter()
+        begun = time.process_time()
         story = join(article, index).story
-        took.append(1000 * (time.perf_counter() - begun))
+        took.append(1000 * (time.process_time() - begun))
         own += story == f"s-{n}"
     took.sort()
     mean = statistics.mean(took)
@@ -95,6 +97,7 @@ def at(n: int, days: int) -> datetime:
     return NOON + n * timedelta(days=days) / ARCHIVED
 
 
+@lru_cache(maxsize=WORDS)
 def word(n: int) -> str:
     """An invented word: the syllables of a number."""
     syllables = "bakelomirutasenovidoga"

@@ -79,6 +79,17 @@ def test_a_story_told_in_brief_counts_as_told():
     assert (again.stories, again.brief) == ((), ())
 
 
+def test_of_a_story_told_in_brief_no_article_comes_back_as_an_update():
+    longer = replace(
+        SAME_EVENT, text=f"{SAME_EVENT.text} Insurers refuse any payment so far."
+    )
+    articles = (an_article(), longer)
+    first = edition_of(*articles, stories=0)
+    assert len(first.brief) == 1
+    again = edition_of(*articles, told=told_by(first))
+    assert (again.stories, again.brief) == ((), ())
+
+
 def test_the_order_of_the_articles_does_not_matter():
     assert edition_of(an_article(), POOL) == edition_of(POOL, an_article())
 

@@ -73,13 +73,11 @@ def test_a_late_earlier_article_does_not_rename_the_story():
 
 
 def test_a_late_article_finds_its_story_behind_many_newer_ones():
-    crowd = [
-        news(f"n{n}", title=f"Tollmar Gannet Norrline word{n}", hours=200 + n / 10)
-        for n in range(300)
-    ]
-    archive = archive_of(news("a", FERRY), *crowd)
-    late = news("b", FERRY_AGAIN, hours=2)
-    assert join(late, archive).story == archive.story_of("a")
+    words = "Gannet ferries lose propeller off Tollmar"
+    crowd = [news(f"n{n}", title=f"{words}, {n}", hours=200 + n) for n in range(300)]
+    early = news("a", title="Tollmar ferries stopped after Gannet propeller loss")
+    archive = archive_of(early, *crowd)
+    assert join(news("b", title=words, hours=2), archive).story == archive.story_of("a")
 
 
 def test_joining_changes_nothing():

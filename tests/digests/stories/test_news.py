@@ -34,7 +34,7 @@ TABLE = [
     ("", False),
     ("Norrline said 231 passengers were brought ashore by lifeboats.", True),
     ("Norrline said 212 passengers were brought ashore by lifeboats.", False),
-    ("The company Norrline said no 212 passengers were brought ashore by lifeboats.", True),
+    ("Company Norrline: 212 passengers were not brought ashore by lifeboats.", True),
     ("Prosecutors have opened an inquiry against the shipyard in Lower Dunmark.", True),
     ("“The company Norrline stopped the divers at Tollmar,” said Ilse Vranken.", True),
 ]  # fmt: skip
