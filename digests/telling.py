@@ -11,6 +11,7 @@ from dataclasses import replace
 from digests import cards, figures, quotes, summaries
 from digests.language.fold import fold
 from digests.stories import Ranked
+from digests.summaries import updates
 from digests.types import (
     Analysis,
     Article,
@@ -48,7 +49,7 @@ def in_full(
     return EditionStory(
         id=story.id,
         headline=lead.summary.headline,
-        summary=lead.summary.sentences,
+        summary=_summary(entry, lead, style),
         cards=_cards(story, analyses, style.quotes),
         figures=_figures(story, lead),
         articles=tuple(reference(a) for a in story.articles),
@@ -68,6 +69,7 @@ def in_brief(entry: Ranked, analyses: Mapping[str, Analysis]) -> Brief:
         headline=analyses[story.articles[0].id].summary.headline,
         article=reference(story.articles[0]),
         outlets=story.outlets,
+        articles=tuple(reference(a) for a in story.articles),
     )
 
 
@@ -89,6 +91,13 @@ def reference(article: Article) -> ArticleRef:
         published=article.published,
         lang=article.lang,
     )
+
+
+def _summary(entry: Ranked, lead: Analysis, style: Style) -> tuple[Sentence, ...]:
+    """An update tells what is new first."""
+    if not entry.news:
+        return lead.summary.sentences
+    return updates.tell(lead.article, lead.summary, entry.news, style.summary_chars)
 
 
 def _cards(

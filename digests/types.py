@@ -280,6 +280,8 @@ class Brief:
     headline: Headline
     article: ArticleRef
     outlets: tuple[str, ...]
+    #: All that report the story; the first is `article`.
+    articles: tuple[ArticleRef, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -334,6 +336,17 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Caps:
+    """The share of the stories told in full that one of a kind may take, 0 to 1.
+
+    At least one story each; a cap yields where nothing else is there to tell.
+    """
+
+    source: float = 0.5
+    topic: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Style:
     """What an admin decides about the look and size of an edition."""
 
@@ -349,3 +362,4 @@ class Style:
     include: tuple[str, ...] = ()
     #: Words or "phrases", any of which keeps it out.
     exclude: tuple[str, ...] = ()
+    caps: Caps = Caps()
