@@ -182,6 +182,14 @@ class Archive:
         )
         return found[0] if found else None
 
+    async def articles_of(self, found: Found) -> tuple[Article, ...]:
+        """The stored texts that a told story was made from, as they were then."""
+        texts = [
+            await self.article(found.issue.workspace_id, int(ref.id), ref.revision)
+            for ref in found.story.articles
+        ]
+        return tuple(text for text in texts if text is not None)
+
     async def local_article(
         self, article_id: str, revision: str | None
     ) -> Article | None:

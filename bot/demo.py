@@ -28,6 +28,8 @@ class Newsroom:
     #: Holds `demo.toml` and `articles/`.
     home: Path
     seeds: Path
+    #: Between two arrivals.
+    pace: timedelta = EVERY
 
     @property
     def configuration(self) -> Path:
@@ -45,7 +47,7 @@ class Newsroom:
     async def feed(self, tell: Callable[[], None]) -> None:
         """Bring the other articles, one at a time; `tell` after each."""
         for path in self._waiting():
-            await asyncio.sleep(EVERY.total_seconds())
+            await asyncio.sleep(self.pace.total_seconds())
             await asyncio.to_thread(self._bring, path)
             tell()
 

@@ -26,9 +26,6 @@ from digests.types import Article, Style
 if TYPE_CHECKING:
     from digests.sources import folder
 
-#: For an edition composed without a clock of its own.
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 #: How long a summary is: in an edition, and alone.
 CHARS = (280, 400)
 
@@ -109,9 +106,9 @@ def _own_options(name: str, verb: argparse.ArgumentParser) -> None:
         verb.add_argument(
             "--chars", type=int, choices=jsonl.CHARS, help="a hard limit on the summary"
         )
-    if name == "quotes":
+    if name in ("quotes", "summary"):
         verb.add_argument(
-            "--explain", action="store_true", help="candidates and their scores"
+            "--explain", action="store_true", help="what was weighed, with the scores"
         )
     if name == "check":
         verb.add_argument("--claim", help="the sentence to be checked")
@@ -218,7 +215,8 @@ def _each(args: argparse.Namespace) -> Callable[[Article], Iterator[str]]:
             raise UsageError('Name the sentence to be checked: --claim "…".')
         return lambda article: terminal.checked(article, args.claim)
     if args.verb == "summary":
-        return lambda article: terminal.summary_of(article, args.chars)
+        told = terminal.explained_summary if args.explain else terminal.summary_of
+        return lambda article: told(article, args.chars)
     quotes = terminal.explained_quotes if args.explain else terminal.quotes_of
     return {
         "quotes": quotes,
@@ -240,11 +238,18 @@ def _compose(args: argparse.Namespace, articles: Sequence[Article]) -> Iterator[
     )
     # The newest article stands for «now»: the same files give the same edition.
     dated = [a.published for a in articles if a.published]
-    edition = compose(articles, now=max(dated, default=EPOCH), style=style)
+    now = max(dated) if dated else _changed(args.paths)
+    edition = compose(articles, now=now, style=style)
     if args.format == "json":
         yield terminal.edition_json(edition)
     else:
         yield templates.render(edition, args.format)
+
+
+def _changed(paths: Sequence[str]) -> datetime:
+    """When the newest of these files or folders was changed."""
+    newest = max(Path(path).stat().st_mtime for path in paths if Path(path).exists())
+    return datetime.fromtimestamp(newest, UTC)
 
 
 def _language(articles: Sequence[Article]) -> str:

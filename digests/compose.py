@@ -12,13 +12,13 @@ from datetime import datetime
 
 from digests import decisions, figures, grounding, quotes, stories, summaries, telling
 from digests.language.fold import fold
-from digests.stories import filters
 from digests.types import (
     Analysis,
     Article,
     Decision,
     Edition,
     MadeFrom,
+    Membership,
     Style,
     Told,
 )
@@ -36,6 +36,7 @@ def compose(
     told: Told | None = None,
     style: Style | None = None,
     read: Read | None = None,
+    known: Sequence[Membership] = (),
 ) -> Edition:
     """The edition that these articles make at this moment.
 
@@ -45,6 +46,7 @@ def compose(
         told: What this digest has shown before; None = nothing.
         style: What the admin decided; None = the defaults.
         read: Analyses one article; for callers that keep earlier analyses.
+        known: To which stories articles were said to belong; their ids are kept.
 
     Returns:
         An edition without stories when nothing is new.
@@ -52,9 +54,12 @@ def compose(
     told, style, read = told or Told(), style or Style(), read or analyse
     articles = sorted(articles, key=_age)
     admitted, refused = _filter(articles, style)
-    gathered = stories.gather(admitted, stories.group(admitted))
-    ranked = stories.rank(gathered, now=now, told=told, style=style)
+    members = stories.group(admitted, known)
+    gathered = stories.gather(admitted, members)
     analyses = {a.id: read(a, style) for a in admitted}
+    ranked = stories.rank(
+        gathered, now=now, told=told, style=style, at_hand=articles, analyses=analyses
+    )
     full = [telling.in_full(r, analyses, style) for r in ranked[: style.stories]]
     rest = ranked[style.stories : style.stories + style.brief]
     draft = Edition(
@@ -68,7 +73,7 @@ def compose(
         lang=style.lang,
     )
     edition = grounding.gate(draft, {a.id: a for a in admitted})
-    decided = decisions.decide(admitted, gathered, ranked, edition)
+    decided = decisions.decide(admitted, members, gathered, ranked, edition)
     return replace(
         edition,
         hero=telling.hero(edition.stories),
@@ -93,7 +98,7 @@ def analyse(article: Article, style: Style | None = None) -> Analysis:
 def told_by(edition: Edition) -> Told:
     """What the readers of this edition have been shown: additions to the ledger."""
     refs = [ref for story in edition.stories for ref in story.articles]
-    refs += [line.article for line in edition.brief]
+    refs += [ref for line in edition.brief for ref in line.articles]
     shown = [story.id for story in edition.stories] + [b.story for b in edition.brief]
     return Told(
         stories=frozenset(shown),
@@ -119,19 +124,12 @@ def _filter(
 ) -> tuple[list[Article], list[Decision]]:
     admitted, refused = [], []
     for article in articles:
-        reason = _foreign(article, style) or filters.admits(article, style)
+        reason = stories.admits(article, style)
         if reason is None:
             admitted.append(article)
         else:
             refused.append(decisions.refused(article, reason))
     return admitted, refused
-
-
-def _foreign(article: Article, style: Style) -> str | None:
-    lang = (article.lang or style.lang).lower().split("-")[0]
-    if lang == style.lang.lower().split("-")[0]:
-        return None
-    return f"Written in another language ({lang}) than this digest ({style.lang})."
 
 
 def _made_from(articles: Sequence[Article]) -> MadeFrom:

@@ -4,40 +4,41 @@ It reads what the steps of `compose` did and must not influence them.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from digests.stories import Ranked
-from digests.types import Article, Decision, Edition, Outcome, Stage, Story
+from digests.types import (
+    Article,
+    Decision,
+    Edition,
+    Membership,
+    Outcome,
+    Stage,
+    Story,
+)
 
 
 def decide(
     admitted: Sequence[Article],
-    told_from: Sequence[Story],
+    memberships: Sequence[Membership],
+    gathered: Sequence[Story],
     ranked: Sequence[Ranked],
     edition: Edition,
 ) -> list[Decision]:
     """What became of every admitted article, with the stage that decided it."""
-    story_of = {a.id: s for s in told_from for a in s.articles}
-    reasons = {entry.story.id: entry.reasons for entry in ranked}
-    full = {s.id: n for n, s in enumerate(edition.stories, 1)}
-    brief = {b.story for b in edition.brief}
-    decisions = []
-    for article in admitted:
-        story = story_of.get(article.id)
-        if story is None:
-            why = "A newer version of this article took its place."
-            decisions.append(_decision(article, None, "fresh", "left out", why))
-        elif story.id in full:
-            decisions.append(_shown(article, story, full[story.id], reasons))
-        elif story.id in brief:
-            why = "Ranked below the stories told in full."
-            decisions.append(_decision(article, story.id, "rank", "brief", why))
-        elif story.id not in reasons:
-            why = "This digest has told the story, and nothing in it is new."
-            decisions.append(_decision(article, story.id, "told", "left out", why))
-        else:
-            why = "Ranked below what one edition holds."
-            decisions.append(_decision(article, story.id, "rank", "left out", why))
-    return decisions
+    # A story that has news is told from another article than it was gathered with.
+    told_as = {entry.story.id: entry.story for entry in ranked}
+    steps = _Steps(
+        articles={a.id: a for a in admitted},
+        copies={m.article: m.duplicate_of for m in memberships},
+        newer={a.revises: a for a in admitted if a.revises},
+        stories={a.id: told_as.get(s.id, s) for s in gathered for a in s.articles},
+        ranked={entry.story.id: entry for entry in ranked},
+        full={story.id: n for n, story in enumerate(edition.stories, 1)},
+        brief=frozenset(line.story for line in edition.brief),
+        last=_last(ranked, edition),
+    )
+    return [_decide(article, steps) for article in admitted]
 
 
 def refused(article: Article, reason: str) -> Decision:
@@ -45,17 +46,87 @@ def refused(article: Article, reason: str) -> Decision:
     return _decision(article, None, "filter", "left out", reason)
 
 
-def _shown(
-    article: Article,
-    story: Story,
-    position: int,
-    reasons: Mapping[str, tuple[str, ...]],
-) -> Decision:
-    if article.id == story.articles[0].id:
-        why = f"Story {position} is told from it: {'; '.join(reasons[story.id])}."
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Steps:
+    """What was done, by article and by story."""
+
+    articles: Mapping[str, Article]
+    copies: Mapping[str, str | None]
+    #: Id of an article to its newer version.
+    newer: Mapping[str, Article]
+    stories: Mapping[str, Story]
+    ranked: Mapping[str, Ranked]
+    #: Story to its position among those told in full.
+    full: Mapping[str, int]
+    brief: frozenset[str]
+    #: The place in the ranking behind which nothing was shown.
+    last: int
+
+
+def _last(ranked: Sequence[Ranked], edition: Edition) -> int:
+    shown = {s.id for s in edition.stories} | {b.story for b in edition.brief}
+    return max((n for n, r in enumerate(ranked) if r.story.id in shown), default=-1)
+
+
+def _decide(article: Article, steps: _Steps) -> Decision:
+    story = steps.stories.get(article.id)
+    if story is None:
+        newer = _outlet(steps.newer.get(article.id))
+        why = f"A newer version of this article, by {newer}, took its place."
+        return _decision(article, None, "fresh", "left out", why)
+    lead = story.articles[0]
+    if story.id in steps.ranked and article.id != lead.id:
+        return _merged(article, story, steps)
+    if story.id in steps.full:
+        reasons = "; ".join(steps.ranked[story.id].reasons)
+        why = f"Story {steps.full[story.id]} is told from it: {reasons}."
         return _decision(article, story.id, "rank", "chosen", why)
-    why = f"Reports the same event as story {position} and was merged into it."
+    return _not_in_full(article, story, steps)
+
+
+def _merged(article: Article, story: Story, steps: _Steps) -> Decision:
+    """It is not the one its story is told from."""
+    lead = _outlet(story.articles[0])
+    where = _where(story, steps)
+    original = steps.articles.get(steps.copies.get(article.id) or "")
+    if original is not None:
+        outlet = _outlet(original)
+        why = f"Repeats the article of {outlet} and was merged with it{where}."
+        return _decision(article, story.id, "story", "duplicate", why)
+    why = f"Reports the same event as the article of {lead} and was merged{where}."
     return _decision(article, story.id, "story", "merged", why)
+
+
+def _where(story: Story, steps: _Steps) -> str:
+    if story.id in steps.full:
+        return f" into story {steps.full[story.id]}"
+    if story.id in steps.brief:
+        return " into a story told in brief"
+    return " into a story that is not in this edition"
+
+
+def _not_in_full(article: Article, story: Story, steps: _Steps) -> Decision:
+    if story.id in steps.brief:
+        reasons = "; ".join(steps.ranked[story.id].reasons)
+        why = f"Ranked below the stories told in full, therefore in brief: {reasons}."
+        return _decision(article, story.id, "rank", "brief", why)
+    if story.id not in steps.ranked:
+        why = "This digest has told the story"
+        if article.id != story.articles[0].id:
+            why += f" (of {_outlet(story.articles[0])})"
+        why += ", and nothing in this article is new."
+        return _decision(article, story.id, "told", "left out", why)
+    place = list(steps.ranked).index(story.id)
+    if place < steps.last:
+        why = "Nothing of it could be shown in the words of its source."
+        return _decision(article, story.id, "edition", "left out", why)
+    reasons = "; ".join(steps.ranked[story.id].reasons)
+    why = f"Ranked below what one edition holds: {reasons}."
+    return _decision(article, story.id, "rank", "left out", why)
+
+
+def _outlet(article: Article | None) -> str:
+    return (article.source if article else "") or "an outlet without a name"
 
 
 def _decision(

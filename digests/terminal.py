@@ -3,16 +3,27 @@
 Each function takes articles and returns lines of text; `digests.__main__` prints.
 """
 
+import itertools
 import json
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from digests import figures, grounding, jsonl, quotes, stories, summaries
 from digests.language import sentences
-from digests.types import Article, ArticleRef, Card, Edition, EditionStory
+from digests.types import (
+    Article,
+    ArticleRef,
+    Card,
+    Edition,
+    EditionStory,
+    ToldFigure,
+)
 
 UNNAMED = "speaker not named in text"
+#: Candidates shown for a quote.
+_CANDIDATES = 5
 
 
 def quotes_of(article: Article) -> Iterator[str]:
@@ -26,15 +37,35 @@ def quotes_of(article: Article) -> Iterator[str]:
 
 
 def explained_quotes(article: Article) -> Iterator[str]:
-    """The candidates for each quote with their scores, the chosen one marked."""
-    shown = None
-    for row in quotes.explain(article.text, title=article.title, lang=article.lang):
-        if row.quote != shown:
-            shown = row.quote
-            yield f"{row.quote}. “{row.text}”"
-        mark = "→" if row.chosen else " "
-        why = ", ".join(f"{name} {weight:+g}" for name, weight in row.features)
-        yield f"  {mark} {row.score:6.2f}  {row.candidate:<28} {why}"
+    """A table a quote: its candidates, best first, and what speaks for each.
+
+    No line is wider than 100 columns; candidates far below the chosen one are counted.
+    """
+    rows = quotes.explain(article.text, title=article.title, lang=article.lang)
+    for number, group in itertools.groupby(rows, key=lambda row: row.quote):
+        candidates = list(group)
+        chosen = next((row for row in candidates if row.chosen), None)
+        speaker = chosen.speaker if chosen else None
+        cue = f"reporting word «{candidates[0].cue}»" if candidates[0].cue else "no cue"
+        yield f"{number + 1}. “{_cut(candidates[0].text, 92)}”"
+        yield f"   {speaker or UNNAMED} · {cue}"
+        shown = candidates[:_CANDIDATES]
+        for row in shown:
+            mark = "→" if row.chosen else " "
+            why = ", ".join(f"{name} {worth:+g}" for name, worth in row.features)
+            lead = f"   {mark} {row.score:6.2f}  {_cut(row.candidate, 30):<30}  "
+            room = 100 - len(lead)
+            first, *more = textwrap.wrap(why, room) or [""]
+            yield lead + first
+            yield from (" " * len(lead) + line for line in more)
+        if len(candidates) > len(shown):
+            yield f"             and {len(candidates) - len(shown)} more below"
+
+
+def _cut(text: str, room: int) -> str:
+    """The text in one line, cut with an ellipsis where it is longer than `room`."""
+    line = " ".join(text.split())
+    return line if len(line) <= room else f"{line[: room - 1]}…"
 
 
 def summary_of(article: Article, chars: int) -> Iterator[str]:
@@ -45,6 +76,15 @@ def summary_of(article: Article, chars: int) -> Iterator[str]:
     for told in summary.sentences:
         places = ", ".join(f"{s.start}–{s.end}" for s in told.spans)
         yield f"{told.text}  [{places}]"
+
+
+def explained_summary(article: Article, chars: int) -> Iterator[str]:
+    """Every sentence that could be told, its weight and what became of it."""
+    for row in summaries.explain(article, chars):
+        mark = "→" if row.shown else " "
+        why = ", ".join(f"{name} {weight:+.2f}" for name, weight in row.features)
+        yield f"{mark} {row.score:5.2f}  {row.shown or row.text}"
+        yield f"         {row.why} · {why} · {row.span.start}–{row.span.end}"
 
 
 def sentences_of(article: Article) -> Iterator[str]:
@@ -106,11 +146,15 @@ def _story(story: EditionStory) -> dict[str, Any]:
         "headline": asdict(story.headline),
         "summary": [jsonl.sentence(s) for s in story.summary],
         "quotes": [_card(card) for card in story.cards],
-        "figures": [
-            {**asdict(told.figure), "article": told.article} for told in story.figures
-        ],
+        "figures": [_told(told) for told in story.figures],
+        "disputes": [[_told(d.ours), _told(d.theirs)] for d in story.disputes],
+        "matters": jsonl.sentence(story.matters) if story.matters else None,
         "articles": [_ref(ref) for ref in story.articles],
     }
+
+
+def _told(told: ToldFigure) -> dict[str, Any]:
+    return {**asdict(told.figure), "article": told.article}
 
 
 def _card(card: Card) -> dict[str, Any]:

@@ -6,7 +6,7 @@ can be shared freely.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 QuoteKind = Literal["direct", "partial"]
@@ -97,6 +97,35 @@ class Figure:
     #: What is measured, in the article's words, for example «bilateral trade».
     what: str
     sentence: Span
+    #: When it held, in the article's words («in 2024»), where they stand beside it.
+    when: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Agreement:
+    """A figure that two articles give, with the sentences they give it in."""
+
+    ours: Figure
+    theirs: Figure
+    #: Whether both tell the same value, rounding aside.
+    equal: bool
+    our_sentence: str
+    their_sentence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """A sentence that says when something happened or will."""
+
+    article: str
+    #: The sentence's words.
+    text: str
+    sentence: Span
+    #: Where the words that tell when stand («on Tuesday», «last week»).
+    words: Span
+    #: First and last day it may be; None where the text leaves them open.
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,6 +230,14 @@ class ToldFigure:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Dispute:
+    """One thing that two outlets count differently; the first is the told article's."""
+
+    ours: ToldFigure
+    theirs: ToldFigure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleRef:
     """Which stored text something was taken from."""
 
@@ -231,6 +268,10 @@ class EditionStory:
     update: bool = False
     #: Why it stands where it stands, in words.
     reasons: tuple[str, ...] = ()
+    #: The sentence of `articles[0]` that says why it matters, where one does.
+    matters: Sentence | None = None
+    #: Figures on which the story's outlets differ.
+    disputes: tuple[Dispute, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -241,6 +282,8 @@ class Brief:
     headline: Headline
     article: ArticleRef
     outlets: tuple[str, ...]
+    #: All that report the story; the first is `article`.
+    articles: tuple[ArticleRef, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -295,6 +338,17 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Caps:
+    """The share of the stories told in full that one of a kind may take, 0 to 1.
+
+    At least one story each; a cap yields where nothing else is there to tell.
+    """
+
+    source: float = 0.5
+    topic: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Style:
     """What an admin decides about the look and size of an edition."""
 
@@ -310,3 +364,4 @@ class Style:
     include: tuple[str, ...] = ()
     #: Words or "phrases", any of which keeps it out.
     exclude: tuple[str, ...] = ()
+    caps: Caps = Caps()

@@ -2,14 +2,13 @@
 
 from bot.archive import Why
 from bot.commands.desk import Desk
-from bot.commands.wording import texts_of, title_of
+from bot.commands.wording import STORY, texts_of, title_of
 from bot.texts import Texts
 from bot.types import (
     Block,
     Command,
     Invocation,
     Line,
-    Option,
     Paragraph,
     Permission,
     Reply,
@@ -33,15 +32,7 @@ def build(desk: Desk) -> Command:
         description="Why a story is (or is not) in the edition",
         permission=Permission.EVERYONE,
         run=run,
-        options=(
-            Option(
-                name="story",
-                description="Its number, its id, or words of it",
-                required=True,
-                rest=True,
-                completes="story",
-            ),
-        ),
+        options=(STORY,),
         examples=("/news why 1", "/news why pool"),
     )
 

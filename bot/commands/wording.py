@@ -3,8 +3,17 @@
 from datetime import datetime
 
 from bot.texts import Texts
-from bot.types import Invocation, Line
+from bot.types import Invocation, Line, Option
 from digests.types import Article, ArticleRef, EditionStory, Figure
+
+#: How every command takes a story.
+STORY = Option(
+    name="story",
+    description="Its number, its id, or words of it",
+    required=True,
+    rest=True,
+    completes="story",
+)
 
 
 def texts_of(invocation: Invocation) -> Texts:

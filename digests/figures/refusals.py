@@ -27,6 +27,7 @@ _STREET_AFTER = re.compile(
     r"[A-Za-z]?\s(?:[A-Z][\w.'’-]*\s){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|"
     r"Boulevard|Blvd|Square|Place|Court|Way|Terrace|Row|Crescent|Close|Parkway)\b"
 )
+_AMID_NUMBERS = "0123456789,;:%$£€() "
 _SCORE_AFTER = re.compile(r"\s?[-–:]\s?\d{1,3}(?![\d,.]*\d)")
 _SCORE_BEFORE = re.compile(r"\d\s?[-–:]\s?$")
 _PHONE = re.compile(r"(?=[+(\d])\+?\(?\d{2,5}\)?(?:[\s./-]\d{2,8}){2,}|\+\d[\d\s-]{6,}")
@@ -58,6 +59,8 @@ class Refusals:
     def labelled(self, number: Number) -> bool:
         """Whether a number only tells one thing from another (No. 5, Highway 61)."""
         before = self._text[max(0, number.start - 16) : number.start]
+        if before[-2:].strip(_AMID_NUMBERS) == "":
+            return bool(_STREET_AFTER.match(self._text, number.end))
         return bool(
             _LABEL.search(before)
             or _STREET_BEFORE.search(before)
@@ -81,6 +84,8 @@ class Refusals:
         if number.shape != "digits" or number.scale != 1:
             return False
         before = text[max(sentence_start, number.start - 30) : number.start]
+        if not before[-2:-1].isalnum() or before[-2:-1].isdigit():
+            return False
         if _PRODUCT.search(before):
             return True
         return not noun and bool(_CAPITAL_BEFORE.search(before))

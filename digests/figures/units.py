@@ -8,6 +8,9 @@ words; a unit that is not listed is none.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
+
+Sort = Literal["money", "share", "time", "measure", "count"]
 
 _SIGNS: Mapping[str, str] = {
     "US$": "USD",
@@ -50,20 +53,24 @@ _WRITTEN: Mapping[str, str] = {
     "RUB": "rubles|roubles|ruble|Rubel",
     "CHF": "Swiss francs|francs|Franken",
     "cents": "cents|cent",
-    "pence": "pence",
+    "pence": "pence|penny",
     "pounds": "pounds|pound|lbs|lb",
-    "km/h": "km/h|kph|kmh|kilometers per hour|kilometres per hour|Stundenkilometer",
+    "km/h": "km/h|kph|kmh|kilometers per hour|kilometres per hour|kilometers an hour|"
+    "kilometres an hour|Stundenkilometer",
     "mph": "mph|miles per hour|miles an hour",
-    "square km": "square kilometers|square kilometres|km²|Quadratkilometer",
+    "square km": "square kilometers|square kilometres|square kilometre|km²|"
+    "Quadratkilometer",
     "square miles": "square miles|square mile",
-    "square metres": "square meters|square metres|m²|Quadratmeter",
+    "square metres": "square meters|square metres|square metre|square meter|m²|"
+    "Quadratmeter",
     "square feet": "square feet|square foot|sq ft",
-    "cubic metres": "cubic meters|cubic metres|m³|Kubikmeter",
+    "cubic metres": "cubic meters|cubic metres|cubic metre|cubic meter|m³|Kubikmeter",
     "km": "km|kilometers|kilometres|kilometer|kilometre|Kilometer|Kilometern",
+    "nautical miles": "nautical miles|nautical mile|Seemeilen",
     "miles": "miles|mile|Meilen",
     "metres": "m|meters|metres|meter|metre|Meter|Metern",
-    "cm": "cm|centimeters|centimetres|Zentimeter",
-    "mm": "mm|millimeters|millimetres|Millimeter",
+    "cm": "cm|centimeters|centimetres|centimeter|centimetre|Zentimeter",
+    "mm": "mm|millimeters|millimetres|millimeter|millimetre|Millimeter",
     "feet": "feet|foot|ft",
     "inches": "inches|inch",
     "yards": "yards|yard",
@@ -90,6 +97,8 @@ _WRITTEN: Mapping[str, str] = {
     "MB": "MB|megabytes|Megabyte",
     "GB": "GB|gigabytes|gigabyte|Gigabyte",
     "TB": "TB|terabytes|terabyte|Terabyte",
+    "milliseconds": "milliseconds|millisecond",
+    "mg": "mg|milligrams|milligrammes|milligram",
     "seconds": "seconds|second|secs|Sekunden",
     "minutes": "minutes|minute|mins|min|Minuten",
     "hours": "hours|hour|hrs|Stunden",
@@ -109,6 +118,7 @@ _TIME_WORDS = """
     seconds minutes hours days nights weeks months years decades centuries
 """
 TIME = frozenset(_TIME_WORDS.split())
+MONEY = frozenset((*_CODES, *_SIGNS.values(), "cents", "pence", "pounds"))
 
 _LONGEST_FIRST = sorted(_NAME_OF, key=len, reverse=True)
 _AFTER = re.compile(
@@ -148,6 +158,17 @@ def of(text: str, start: int, end: int) -> Unit | None:
     if name == "KRW" and "illion" not in text[start:end]:
         return None
     return Unit(name=name, start=start, end=m.end())
+
+
+def sort_of(unit: str) -> Sort:
+    """What sort of thing a unit's plain name measures; "" counts."""
+    if unit in MONEY:
+        return "money"
+    if unit in TIME:
+        return "time"
+    if unit in ("percent", "percentage points"):
+        return "share"
+    return "measure" if unit in _WRITTEN else "count"
 
 
 def counts_people(noun: str) -> bool:

@@ -3,14 +3,17 @@
 That numbers and names occur somewhere in the source is necessary and nearly
 worthless alone (QAGS: Wang et al., 2020, and our own measurements). So the claim is
 laid over every window of two neighbouring sentences: its pairs and triples of words,
-and the longest run of words in the same order within one sentence. Figures and names
-must stand in the source, better in the window; negation and doubt must agree.
+and the longest run of words in the same order within one sentence. Then everything that
+speaks against it takes its part of the score: figures and names that are not there or
+stand beside other words, other titles, roles turned round, opposites, a negation or a
+doubt that only one of them has.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from digests.grounding import agreement, roles
 from digests.language import numbers, sentences, words
 from digests.language.fold import fold
 from digests.types import Verdict
@@ -21,12 +24,19 @@ SUPPORTED = 0.75
 _PAIRS, _TRIPLES, _ORDER = 0.3, 0.4, 0.3
 #: What is left of the score where something does not agree.
 _FOREIGN_FIGURE = 0.4
+_SWAPPED_FIGURE = 0.5
 _DISTANT_FIGURE = 0.9
 _FOREIGN_NAME = 0.5
 _DISTANT_NAME = 0.95
+_FOREIGN_TITLE = 0.6
 _NEGATION = 0.6
+_OPPOSED = 0.6
+_TURNED = 0.5
 _HEARD = 0.7
 _DOUBT = 0.9
+#: A claim whose words all stand in one sentence in their order only leaves words out:
+#: its score goes this far of the way to 1.
+_ONLY_SHORTER = 0.3
 #: The windows that share most with the claim are read word by word.
 _READ_CLOSELY = 5
 #: A longer «sentence» is read in pieces of so many words.
@@ -51,8 +61,9 @@ _DOUBTS = re.compile(
 #: A denial is read for the content words after it, so many of them in so many signs.
 _DENIED = 2
 _REACH = 40
+_FILLERS = frozenset(("yet", "ever", "even", "really", "any", "immediate", "clear"))
 _STOPS = ".!?…'"
-_TORN = re.compile(r"(?<=\d)([.,])\s(?=\d)")
+_TORN = re.compile(r"(?<=\d)(?:([.,])\s|\s(-)\s)(?=\d)")
 
 Words = tuple[str, ...]
 
@@ -65,6 +76,8 @@ class _Window:
     #: The first sentence, as it stands and as words.
     first_text: str
     first: Words
+    #: The first sentence with the one before it in place of its leading pronoun.
+    joined: Words
     content: Words
     raw: Words
 
@@ -102,11 +115,23 @@ def check(source: str, claim: str) -> Verdict:
     windows = _windows(source)
     figures = _figures(source)
     vocabulary = frozenset(w for window in windows for w in window.raw)
-    verdicts = [_judge(_read(p), windows, figures, vocabulary) for p in parts]
+    verdicts = [
+        max(
+            (_judge(_read(p), windows, figures, vocabulary) for p in _readings(part)),
+            key=lambda v: v[0],
+        )
+        for part in parts
+    ]
     score, reasons = min(verdicts, key=lambda v: v[0])
     return Verdict(
         supported=score >= SUPPORTED, score=round(score, 4), reasons=tuple(reasons)
     )
+
+
+def _readings(part: str) -> list[str]:
+    """A sentence, and the same in the active voice where it is in the passive."""
+    turned = agreement.active(part)
+    return [part, turned] if turned else [part]
 
 
 def _stands_whole(claim: str, source: str) -> bool:
@@ -131,10 +156,15 @@ def _read(part: str) -> _Claim:
 
 
 def _figures(text: str) -> frozenset[float]:
-    """The numbers of a source, also those that a blank tore apart («235, 000»)."""
-    mended = _TORN.sub(r"\1", text)
+    """The numbers of a source, also those that a blank tore apart."""
+    mended = _mended(text)
     found = numbers.find(text) + (numbers.find(mended) if mended != text else ())
     return frozenset(number.value for number in found)
+
+
+def _mended(text: str) -> str:
+    """A text without the blanks in «235, 000» and «2 - 0»."""
+    return _TORN.sub(r"\1\2", text)
 
 
 def _windows(source: str) -> list[_Window]:
@@ -148,16 +178,21 @@ def _windows(source: str) -> list[_Window]:
     found = []
     for at in range(len(pieces)):
         following = slice(at, at + 2)
+        leans = at > 0 and tokens[at] and tokens[at][0] in _PRONOUNS
         found.append(
             _Window(
                 text=" ".join(pieces[following]),
                 first_text=pieces[at],
                 first=tokens[at],
+                joined=tokens[at - 1] + tokens[at][1:] if leans else (),
                 content=tuple(w for part in contents[following] for w in part),
                 raw=tuple(w for part in tokens[following] for w in part),
             )
         )
     return found
+
+
+_PRONOUNS = frozenset(("he", "she", "it", "they", "er", "sie", "es"))
 
 
 def _pieces(sentence: str) -> list[str]:
@@ -220,7 +255,9 @@ def _close(claim: _Claim, window: _Window, rough: float) -> float:
     if rough <= 0:
         return 0.0
     raw = claim.raw[: 2 * _LONGEST_PIECE]
-    return rough + _ORDER * _common(raw, window.first) / len(raw)
+    kept = max(_common(raw, window.first), _common(raw, window.joined)) / len(raw)
+    score = rough + _ORDER * kept
+    return score + _ONLY_SHORTER * (1 - score) if kept == 1 else score
 
 
 def _common(one: Words, other: Words) -> int:
@@ -244,33 +281,69 @@ def _weighed(
     vocabulary: frozenset[str],
 ) -> tuple[float, list[str]]:
     """The score after figures, names, negation and doubt were compared."""
-    reasons = []
-    near = _figures(window.text)
-    if claim.figures - figures:
-        score *= _FOREIGN_FIGURE
-        reasons.append("A figure does not stand in the source.")
-    elif claim.figures - near:
-        score *= _DISTANT_FIGURE
-        reasons.append("A figure stands elsewhere in the source, in another context.")
-    spoken = frozenset(word.removesuffix("'s") for word in window.raw)
-    if not all(_has(vocabulary, name) for name in claim.names):
-        score *= _FOREIGN_NAME
-        reasons.append("A name does not stand in the source.")
-    elif not all(_has(spoken, name) for name in claim.names):
-        score *= _DISTANT_NAME
-        reasons.append("A name stands elsewhere in the source, in another context.")
-    if _disagrees(claim, window):
-        score *= _NEGATION
-        reasons.append("Claim and source do not deny the same.")
-    if _surer(_HEARSAY, claim, window):
-        score *= _HEARD
-        reasons.append("The source only reports what somebody claims.")
-    elif _surer(_DOUBTS, claim, window):
-        score *= _DOUBT
-        reasons.append("The source is less sure than the claim.")
+    found = [
+        *_on_figures(claim, window, figures),
+        *_on_names(claim, window, vocabulary),
+        *_on_sense(claim, window),
+        *_on_doubt(claim, window),
+    ]
+    for left, _ in found:
+        score *= left
+    reasons = [reason for _, reason in found]
     if not reasons and score < SUPPORTED:
         reasons.append("The words stand in the source, but not together.")
     return score, reasons
+
+
+#: What is left of the score, and why.
+_Objections = Iterator[tuple[float, str]]
+
+
+def _on_figures(
+    claim: _Claim, window: _Window, figures: frozenset[float]
+) -> _Objections:
+    if not claim.figures:
+        return
+    if claim.figures - figures:
+        yield _FOREIGN_FIGURE, "A figure does not stand in the source."
+    elif claim.figures - _figures(window.text):
+        yield (
+            _DISTANT_FIGURE,
+            "A figure stands elsewhere in the source, in another context.",
+        )
+    elif agreement.figures_swapped(claim.text, _mended(window.text)):
+        yield _SWAPPED_FIGURE, "A figure counts something else in the source."
+
+
+def _on_names(
+    claim: _Claim, window: _Window, vocabulary: frozenset[str]
+) -> _Objections:
+    spoken = frozenset(word.removesuffix("'s") for word in window.raw)
+    if not all(_has(vocabulary, name) for name in claim.names):
+        yield _FOREIGN_NAME, "A name does not stand in the source."
+    elif not all(_has(spoken, name) for name in claim.names):
+        yield (
+            _DISTANT_NAME,
+            "A name stands elsewhere in the source, in another context.",
+        )
+    elif agreement.title_foreign(claim.text, window.text):
+        yield _FOREIGN_TITLE, "A name has another title in the source."
+
+
+def _on_sense(claim: _Claim, window: _Window) -> _Objections:
+    if _disagrees(claim, window):
+        yield _NEGATION, "Claim and source do not deny the same."
+    elif roles.turned(claim.text, window.first_text):
+        yield _TURNED, "The source says it the other way round."
+    elif agreement.opposed(claim.text, window.first_text):
+        yield _OPPOSED, "The source says the opposite."
+
+
+def _on_doubt(claim: _Claim, window: _Window) -> _Objections:
+    if _surer(_HEARSAY, claim, window):
+        yield _HEARD, "The source only reports what somebody claims."
+    elif _surer(_DOUBTS, claim, window):
+        yield _DOUBT, "The source is less sure than the claim."
 
 
 def _surer(doubt: re.Pattern[str], claim: _Claim, window: _Window) -> bool:
@@ -284,7 +357,11 @@ def _disagrees(claim: _Claim, window: _Window) -> bool:
         return not _DENIES.search(window.first_text)
     told = frozenset(claim.content)
     denied = (
-        words.content(window.first_text[m.end() : m.end() + _REACH])[:_DENIED]
+        [
+            word
+            for word in words.content(window.first_text[m.end() : m.end() + _REACH])
+            if word not in _FILLERS
+        ][:_DENIED]
         for m in _DENIES.finditer(window.first_text)
     )
     return any(told.issuperset(part) and part for part in denied)

@@ -17,6 +17,7 @@ from digests.types import (
     ArticleRef,
     Brief,
     Card,
+    Dispute,
     Edition,
     EditionStory,
     Headline,
@@ -61,7 +62,18 @@ def _story(story: EditionStory, articles: Articles) -> EditionStory | None:
         cards=tuple(c for c in story.cards if _card_stands(c, articles)),
         figures=tuple(f for f in story.figures if _figure_stands(f, articles)),
         articles=tuple(ref for ref in story.articles if _ref_stands(ref, articles)),
+        matters=_kept(story.matters, told),
+        disputes=tuple(d for d in story.disputes if _dispute_stands(d, articles)),
     )
+
+
+def _kept(sentence: Sentence | None, article: Article) -> Sentence | None:
+    stands = sentence is not None and _sentence_stands(sentence, article)
+    return sentence if stands else None
+
+
+def _dispute_stands(dispute: Dispute, articles: Articles) -> bool:
+    return all(_figure_stands(f, articles) for f in (dispute.ours, dispute.theirs))
 
 
 def _told(story: EditionStory, articles: Articles) -> Article | None:

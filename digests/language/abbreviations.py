@@ -3,6 +3,7 @@
 `BEFORE_NAME`: always followed by more (a title before a name): the stop never ends.
 `BEFORE_NUMBER`: the stop holds only before a number.
 `MAY_END`: the stop ends a sentence only before a word that usually begins one.
+`LETTERED`: words that a single letter follows as a name of its own.
 `STARTERS`: words that usually begin a sentence.
 
 Written without the last stop. An entry in small letters stands for either case; one
@@ -15,11 +16,11 @@ BEFORE_NAME = {
     "en": word_set(
         "Mr Mrs Ms Mx Dr Prof Sen Sens Rep Reps Gov Govs Gen Lt Col Maj Capt Cmdr Cpl",
         "Sgt Pvt Adm Brig Insp Det Supt Rev Hon Fr St Mt Ft Messrs Mme Mlle Amb Asst",
-        "Assoc Atty Att Pres Treas Sec vs v approx cf",
+        "Assoc Atty Att Pres Treas Sec Spc Pfc Cllr Ald vs v approx cf",
     ),
     "de": word_set(
         "dr prof hr fr frl st dipl ing mag bspw ca vgl bzw evtl ggf inkl exkl sog",
-        "insb insbes lt hl tel str ehem geb gest gen z d u i s o",
+        "insb insbes lt hl tel str ehem geb gest gen fa gebr z d u i s o",
     ),
     "fr": word_set("M MM mme mmes mlle dr pr me st ste mgr cf env"),
     "es": word_set("sr sra srta sres dr dra D dña st sto sta ud uds"),
@@ -29,12 +30,12 @@ BEFORE_NAME = {
 }
 
 BEFORE_NUMBER = word_set(
-    "no nos fig figs vol p pp art sect par sec nr abs núm pág pag ch approx"
+    "no nos fig figs vol p pp art sect par sec nr abs núm pág pag ch approx pop est"
 )
 
 MAY_END = {
     "en": word_set(
-        "Jr Sr Inc Ltd Co Corp Cos Bros llc plc etc est dept univ Ave blvd rd assn",
+        "Jr Sr Inc Ltd Co Corp Cos Bros Mfg llc plc etc dept univ Ave blvd rd assn",
         "intl Nat gov't eds al ph.d m.d b.a m.a Jan Feb Mar Apr Jun Jul Aug Sep",
         "sept Oct Nov Dec Mon Tue tues Wed Thu thur thurs Fri Sat Ala Ariz Ark calif",
         "colo Conn Del Fla Ga Ill Ind Kan Kans Ky La Md Mass Mich Minn Miss Mo Mont",
@@ -50,6 +51,13 @@ MAY_END = {
     "nl": word_set("enz n.v b.v"),
     "pt": word_set("etc s.a"),
 }
+
+#: What is told apart by a letter: «plan B.» ends where «Mr. B.» would not.
+LETTERED = word_set(
+    "plan plans vitamin grade group hepatitis influenza type option lot appendix class",
+    "category point exhibit gate terminal wing ward platform schedule gruppe klasse",
+    "halle",
+)
 
 STARTERS = {
     "en": word_set(

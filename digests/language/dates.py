@@ -26,7 +26,8 @@ class Moment:
     day: int | None = None
 
 
-_MONTHS = {
+#: Names and short forms of months, English and German, in small letters.
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -47,14 +48,13 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = (
-    "(?:"
-    + "|".join(
-        f"{name.capitalize()}|{name.upper()}"
-        for name in sorted(_MONTHS, key=len, reverse=True)
-    )
-    + r")\b\.?"
+#: The names of months as they are written, for patterns.
+MONTH_NAMES = "|".join(
+    f"{name.capitalize()}|{name.upper()}"
+    for name in sorted(MONTHS, key=len, reverse=True)
 )
+#: Only a short form has a stop of its own: «Jan. 6», but «in January.»
+_MONTH = rf"(?:{MONTH_NAMES})\b(?:(?<=\b\w\w\w)\.|(?<=\b[Ss]ept)\.)?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _DAYS = rf"{_DAY}(?:st|nd|rd|th)?(?:\s?[-–]\s?{_DAY}(?:st|nd|rd|th)?)?"
@@ -136,7 +136,7 @@ def _date(m: re.Match[str]) -> Moment:
 
 
 def _month(written: str) -> int:
-    return int(written) if written.isdigit() else _MONTHS[written.lower().rstrip(".")]
+    return int(written) if written.isdigit() else MONTHS[written.lower().rstrip(".")]
 
 
 def _counts_things(text: str, start: int, end: int) -> bool:

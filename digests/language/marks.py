@@ -32,11 +32,19 @@ _SINGLE = re.compile(f"[{SINGLE}]")
 _ORNAMENT = re.compile(f"[{DOUBLE}{SINGLE}]{{5,}}+")
 _WORD = re.compile(r"\w{1,20}")
 _NEXT_WORD = re.compile(r"\s?(\w{0,20})")
+#: Scripts without spaces between words begin here.
+_FIRST_IDEOGRAPH = "\u2e80"
+_JOINING = frozenset(".,;:!?)")
 _FULL_END = ",.!?…;:"
 _BEFORE_OPENER = "([{—–-―/:=>|*"
 _AFTER_CLOSER = ",.!?…;:)]}—–-―/*<|"
 #: Stands in for a double mark that was lost: «It works.’ Then …».
 _MISTYPED_CLOSE = re.compile(r"(?<=[.!?…])['’](?=\s|\Z)")
+_TWO_OPEN = re.compile(r"(?<![\w'])''(?=\w)")
+_TWO_CLOSE = re.compile(r"(?<=[\w.,!?])''(?![\w'])")
+_INWARD = re.compile(r"»(?<![^\s(\[—–:]»)(?=\w)")
+_OUTWARD = re.compile(r"«(?<![^\s(\[—–:]«)(?=\s?\w)")
+_INNER_OPEN = re.compile(r"(?<=\s)['‘](?=\w)")
 _INTRODUCED = re.compile(r"[:,]\s*\Z")
 
 
@@ -59,8 +67,20 @@ def quoted(text: str, lang: str | None = None) -> tuple[Quoted, ...]:
     paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
     doubles = _pairs(text, paragraphs, _Double(text, code))
     singles = _pairs(text, paragraphs, _Single(text)) if _has_single(text) else []
+    if singles and _doubled(text):
+        singles = []
     chosen = _outer(doubles, singles)
     return tuple(_trimmed(text, chosen))
+
+
+def _doubled(text: str) -> bool:
+    """Tell whether two apostrophes are the outer marks: single ones are inner then.
+
+    What stands between them is left unread: in most texts they mean something else.
+    """
+    if "''" not in text:
+        return False
+    return len(_TWO_OPEN.findall(text)) > 1 and len(_TWO_CLOSE.findall(text)) > 1
 
 
 def _has_single(text: str) -> bool:
@@ -104,6 +124,7 @@ class _Double:
         self.pattern = _DOUBLE
         self.low_opener = code in LOW_OPENER or "„" in text
         self.inward = _points_inward(text)
+        self.paired = "«" in text and "»" in text
 
     def reads(self, at: int, end: int, *, is_open: bool) -> str:
         """Tell what the mark at `at` does: «open», «close», or «» for nothing."""
@@ -111,8 +132,13 @@ class _Double:
         if mark in CORNERS or mark in "」』〞〟":
             return "open" if mark in CORNERS else "close"
         before, after = _neighbours(self.text, at, end)
-        if mark in "«»" and self.inward:
-            return "open" if mark == "»" else "close"
+        if mark in "«»" and self.paired:
+            # Their shape says it, whatever spaces stand around them.
+            return "open" if (mark == "»") == self.inward else "close"
+        if is_open and before.isspace() and after in _JOINING:
+            return "close"
+        if mark in "“”" and (before >= _FIRST_IDEOGRAPH or after >= _FIRST_IDEOGRAPH):
+            return self._by_shape(mark, is_open=is_open)
         opens = _can_open(before, after)
         closes = _can_close(before, after)
         if opens == closes and (opens or (before.isspace() and after.isspace())):
@@ -193,6 +219,9 @@ class _Single:
         after = self.text[at + 1]
         if not after.isspace():
             return True
+        if self.text[at - 2 : at] == "in":
+            # «waitin' for us»: most often a letter is left out.
+            return False
         following = _NEXT_WORD.match(self.text, at + 1)
         word = following[1] if following else ""
         return word.lower() in AFTER_CLOSE or not word
@@ -224,9 +253,9 @@ def _decade(word: str) -> bool:
 
 def _points_inward(text: str) -> bool:
     """Tell whether guillemets point inward (»so«), as in German and Danish books."""
-    return len(re.findall(r"(?<!\w)»(?=\w)", text)) > len(
-        re.findall(r"(?<!\w)«(?=\s?\w)", text)
-    )
+    if "»" not in text:
+        return False
+    return len(_INWARD.findall(text)) > len(_OUTWARD.findall(text))
 
 
 def _pairs(
@@ -296,7 +325,9 @@ def _substitute(text: str, at: int, end: int, reader: _Double | _Single) -> int:
         return -1
     stop = reader.pattern.search(text, at, end)
     match = _MISTYPED_CLOSE.search(text, at, stop.start() if stop else end)
-    return match.start() if match else -1
+    if match is None or _INNER_OPEN.search(text, at, match.start()):
+        return -1
+    return match.start()
 
 
 def _opens_again(at: int, end: int, reader: _Double | _Single) -> bool:

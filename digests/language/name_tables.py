@@ -17,6 +17,7 @@ TITLES = word_set(
     "ceo cfo cto coo treasurer alderman inspector marshal undersecretary delegate",
     "defender goalkeeper striker midfielder referee trainer stadtrat stadträtin",
     "landrat landrätin trainerin",
+    "mp mps mep msp",
     "herr frau doktor präsident präsidentin kanzler kanzlerin minister ministerin",
     "sprecher sprecherin richter richterin bürgermeister bürgermeisterin",
     "oberbürgermeister professorin senatorin staatssekretär vorsitzender vorsitzende",
@@ -39,6 +40,7 @@ TITLE_PARTS = word_set(
 )
 #: A role noun: heads a noun phrase that can speak.
 ROLE_NOUNS = word_set(
+    "ally mp mps captor neighbour rival foe",
     "activist adviser advisor aide analyst architect artist assistant attorney author",
     "banker biologist boss brother bystander campaigner candidate captain caller ceo",
     "chair chairman chairwoman chancellor chef chemist chief citizen clerk client",
@@ -68,7 +70,7 @@ ROLE_NOUNS = word_set(
     "worker goalkeeper striker midfielder referee ecologist forecaster hydrologist vet",
     "trainer mechanic plumber butcher baker carpenter shopkeeper landlord keeper",
     "writer girl boy kid child teenager guy person mourner attendee partier",
-    "people women men police fans crowd audience children family families team",
+    "percent people women men police fans crowd audience children family families team",
     "administration agency army association authority bank board body bureau cabinet",
     "campaign center centre chain church club coalition college commission committee",
     "company conference congress cooperative corporation council court department",
@@ -85,7 +87,7 @@ ROLE_NOUNS = word_set(
     "nation country duo pair couple trio bench team-mate teammate crew ferry",
 )
 #: Words of role nouns that end in «-s» in the singular or are plural without it.
-PLURAL_NOUNS = word_set("people women men children police families parties")
+PLURAL_NOUNS = word_set("percent people women men children police families parties")
 
 #: A name that holds one of these is a body, not a person.
 BODY_WORDS = word_set(
@@ -134,6 +136,9 @@ NEVER_NAME = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march",
     "april may june july august september october november december jan feb mar apr",
     "jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun",
+    "neither either of like unlike does did do said says using asked using hail only",
+    "more most even why how because although despite during whether since until",
+    "nobody everybody everyone somebody someone anybody anyone none nothing",
     "i i'm i’m i've i’ve i'll i’ll i'd i’d ok okay yes no oh well related photo video",
     "image correction update advertisement islam christianity god internet montag",
     "dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni",
@@ -143,6 +148,7 @@ PARTICLES = word_set(
     "de la le du des da das dos di del della van von der den zu zur ter ten bin ibn al",
     "el ben abu st",
 )
+GERMAN_PARTICLES = word_set("von zu zur der den des")
 MALE = word_set(
     "aaron adam al alan albert alex alexander andrew andy anthony antonio arthur ben",
     "benjamin bernie bill bob boris brad brian bruce carl carlos charles charlie chris",

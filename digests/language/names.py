@@ -1,15 +1,12 @@
-"""Reads names in a text and who is meant by a short one; it resolves no pronoun.
+"""Reads names in a sentence; who is meant by them is the part of `cast`.
 
 A name is a run of capitalised words. Titles, parties and countries before it are cut
 off and kept as the role, weekdays and function words are no names, a possessive ends
-a run. `Cast` then knows every full name of the text: «Bell» is the person whose
-full name ends in it, «Xi» the one whose full name begins with it where the text uses
-it so (family name first), and tells what the text says about sex.
+a run.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from digests.language.abbreviations import STARTERS
 from digests.language.name_tables import (
@@ -17,6 +14,7 @@ from digests.language.name_tables import (
     BODY_WORDS,
     FEMALE,
     FEMALE_WORDS,
+    GERMAN_PARTICLES,
     MALE,
     MALE_WORDS,
     NEUTRAL_TITLES,
@@ -30,9 +28,12 @@ from digests.language.name_tables import (
 from digests.language.tokens import Token
 
 _SMALL = STARTERS["en"] | STARTERS["de"] | NEVER_NAME
-_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+_MONTH_NAMES = frozenset(("may", "april", "june", "august"))
+_SPEAKS = frozenset(("said", "says", "told", "added", "asked", "wrote", "replied"))
+_BEFORE_PARTICLE = frozenset(("herr", "frau", "graf", "gräfin", "baron", "dr", "dr."))
+_SHORTEST_PARTICIPLE = 6
+_GIVEN_IN_ING = frozenset(("sterling", "fielding", "harding", "redding"))
 _ACRONYM_LENGTH = 6
-_MOST_BEARERS = 20
 _ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - MALE - FEMALE
 
 
@@ -63,6 +64,9 @@ def runs(tokens: Sequence[Token]) -> list[Name]:
     while at < len(tokens):
         token = tokens[at]
         if token.capital and not _is_small(tokens, at):
+            if _leads_in(tokens, at):
+                at += 1
+                continue
             end = _run_end(tokens, at)
             found.append(_name(tokens, at, end))
             at = end
@@ -77,22 +81,47 @@ def _is_small(tokens: Sequence[Token], at: int) -> bool:
         return True
     if low not in _SMALL:
         return False
-    # «Will Smith», «May Jones»: a function word before a surname may be a name.
-    return not (
-        (low in MALE or low in FEMALE)
-        and at + 1 < len(tokens)
-        and tokens[at + 1].capital
-        and tokens[at + 1].low not in _SMALL
-    )
+    if at + 1 >= len(tokens):
+        return True
+    after = tokens[at + 1]
+    if low in _MONTH_NAMES and after.low in _SPEAKS:
+        return False
+    # «Will Smith», «Will May»: a function word before a surname may be a name.
+    given = _is_given(tokens[at])
+    known = after.low not in _SMALL or (given and after.low in _MONTH_NAMES)
+    return not (given and after.capital and known)
 
 
 def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
     """Tell «Speaking to …», «Asked about …» at a sentence's beginning from names."""
-    if at and tokens[at - 1].kind == "word":
+    if at and (tokens[at - 1].kind == "word" or tokens[at - 1].text == ","):
         return False
     if not tokens[at].low.endswith(("ing", "ed", "ly")):
         return False
     return tokens[at].low not in MALE and tokens[at].low not in FEMALE
+
+
+def _leads_in(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «Chasing Bell, the crowd …» from «Sterling Bell»: a verb before a name."""
+    low = tokens[at].low
+    return (
+        low.endswith("ing")
+        and len(low) >= _SHORTEST_PARTICIPLE
+        and low not in _GIVEN_IN_ING
+        and _is_opening_verb(tokens, at)
+        and at + 1 < len(tokens)
+        and tokens[at + 1].capital
+    )
+
+
+def in_headline(found: Iterable[Name]) -> Iterator[Name]:
+    """Give what is surely a name in a line that writes every word with a capital."""
+    for name in found:
+        words = name.text.split()
+        if len(words) > 1 and words[0].lower() in MALE | FEMALE:
+            yield replace(name, text=" ".join(words[:2]))
+        elif name.core > name.first:
+            yield name
 
 
 def _run_end(tokens: Sequence[Token], at: int) -> int:
@@ -100,13 +129,32 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
     end = at + 1
     while end < len(tokens) and not tokens[end - 1].possessive:
         token = tokens[end]
-        if token.capital and token.low not in _SMALL:
+        if token.capital and (
+            token.low not in _SMALL
+            or (end == at + 1 and token.low in _MONTH_NAMES and _is_given(tokens[at]))
+        ):
             end += 1
         elif _bridges(tokens, end):
             end += 2
+        elif _bridges_twice(tokens, end):
+            end += 3
         else:
             break
     return end
+
+
+def _is_given(token: Token) -> bool:
+    return token.low in MALE or token.low in FEMALE
+
+
+def _bridges_twice(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «Ursula von der Leyen», «Ana de la Cruz»."""
+    return (
+        at + 2 < len(tokens)
+        and tokens[at].low in PARTICLES
+        and tokens[at + 1].low in PARTICLES
+        and tokens[at + 2].capital
+    )
 
 
 def _bridges(tokens: Sequence[Token], at: int) -> bool:
@@ -114,9 +162,12 @@ def _bridges(tokens: Sequence[Token], at: int) -> bool:
     if at + 1 >= len(tokens) or not tokens[at + 1].capital:
         return False
     low = tokens[at].low
+    before = tokens[at - 1].low
+    if low in GERMAN_PARTICLES:
+        # In German these are prepositions and articles too: «Jan Lindner von der …».
+        return before in MALE or before in FEMALE or before in _BEFORE_PARTICLE
     if low in PARTICLES:
         return True
-    before = tokens[at - 1].low
     if low == "of":
         return before in BODY_WORDS and before not in PLACES
     return low == "&"
@@ -216,77 +267,3 @@ def _sex(titles: Iterable[str], words: Sequence[str]) -> str:
         if words[0] in MALE:
             return "m"
     return ""
-
-
-class Cast:
-    """Everybody whom a text names, by full name."""
-
-    def __init__(self, names: Sequence[Name]) -> None:
-        self._count: Counter[str] = Counter()
-        self._full: dict[tuple[str, str], str] = {}
-        self._by_last: dict[str, list[str]] = {}
-        self._by_first: dict[str, list[str]] = {}
-        self._sex: dict[str, str] = {}
-        for name in names:
-            if name.kind == "person" and " " in name.text:
-                self._enter(name)
-        for name in names:
-            full = self.full(name.text, name.sex)
-            self._count[full] += 1
-            if name.sex and not self._sex.get(full):
-                self._sex[full] = name.sex
-
-    def full(self, text: str, sex: str = "") -> str:
-        """Give the full name that `text` stands for, or `text` itself."""
-        words = _key_words(text)
-        if not words:
-            return text
-        if len(words) > 1:
-            return self._full.get((words[0], words[-1]), text)
-        # A surname that several bear is most often the one most spoken of.
-        for table in (self._by_last, self._by_first):
-            bearers = [
-                full
-                for full in table.get(words[0], ())
-                if not sex or self._sex.get(full, sex) == sex
-            ]
-            if bearers:
-                return max(bearers, key=lambda full: self._count[full])
-        return text
-
-    def sex(self, full: str) -> str:
-        """Give «m», «f», or «» where the text does not tell."""
-        return self._sex.get(full, "")
-
-    def count(self, full: str) -> int:
-        """Give how often the text names somebody."""
-        return self._count[full]
-
-    def is_person(self, full: str) -> bool:
-        """Tell whether a full name was entered for it."""
-        return full in self._sex
-
-    def learn(self, full: str, sex: str) -> None:
-        """Note what a pronoun proved about somebody."""
-        if not self._sex.get(full):
-            self._sex[full] = sex
-
-    def _enter(self, name: Name) -> None:
-        words = _key_words(name.text)
-        if len(words) < 2:
-            return
-        full = self._full.setdefault((words[0], words[-1]), name.text)
-        self._sex.setdefault(full, name.sex)
-        self._sex[full] = self._sex[full] or name.sex
-        self._count[full] += 1
-        for table, word in ((self._by_last, words[-1]), (self._by_first, words[0])):
-            bearers = table.setdefault(word, [])
-            if full not in bearers and len(bearers) < _MOST_BEARERS:
-                bearers.append(full)
-
-
-def _key_words(text: str) -> list[str]:
-    words = [word.strip(".,").lower() for word in text.split()]
-    while len(words) > 1 and words[-1] in _SUFFIXES:
-        words.pop()
-    return words

@@ -191,6 +191,9 @@ def _all(text: str, tag: str) -> Iterator[Number]:
         return
     for m in _FRACTION.finditer(text):
         value = _UNITS[m["over"].lower()] / _PARTS[m["part"].lower()]
+        if value >= 1:
+            # «the city's two halves» are counted.
+            continue
         yield Number(start=m.start(), end=m.end(), value=value, shape="fraction")
     for m in _ENGLISH_WORDS.finditer(text):
         yield from _from_words(text, m)

@@ -7,6 +7,7 @@ it. Speech of several sentences is split like any other text. Linear time.
 """
 
 import re
+import sys
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from digests.language.abbreviations import (
     AFTER_CLOCK,
     BEFORE_NAME,
     BEFORE_NUMBER,
+    LETTERED,
     MAY_END,
     STARTERS,
 )
@@ -31,6 +33,8 @@ _BOUNDARY = re.compile(
     rf"(?=(?P<gap>[^\S{_BREAKS}]++(?P<open>[\"'“”„‘‚«»‹›(\[{{—–-]*+)"
     r"(?P<next>[^\W\d_]{0,20}))?)"
 )
+#: Where a boundary can begin: found much faster than the whole pattern.
+_SIGN = re.compile(rf"[.!?…‽。！？｡{_BREAKS}]")
 _BEFORE = 24
 _OPENING = "\"'“”„‘’‚«»‹›([{—–-"
 _LETTERS_AND_STOPS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}\Z")
@@ -46,31 +50,41 @@ _REPORTS = re.compile(
 
 
 class _Language(NamedTuple):
+    #: Every abbreviation in small letters: what is not among them is a plain word.
+    known: frozenset[str]
     before_name: frozenset[str]
     may_end: frozenset[str]
     starters: frozenset[str]
     ordinal_stop: bool
 
 
-def split(text: str, lang: str | None = None) -> tuple[Span, ...]:
+def split(
+    text: str, lang: str | None = None, *, most: int = sys.maxsize
+) -> tuple[Span, ...]:
     """Give the sentences of `text` in order, without surrounding white space.
 
     Args:
         text: Any text; offsets of the answer point into it.
         lang: BCP 47 tag; None and languages without a table are read as English.
+        most: Stop reading after so many sentences.
     """
     language = _language((lang or "en")[:2].lower())
     found: list[Span] = []
-    start = 0
-    for match in _BOUNDARY.finditer(text):
+    start = read = 0
+    for sign in _SIGN.finditer(text):
+        at = sign.start()
+        match = _BOUNDARY.match(text, at) if at >= read else None
+        if match is None:
+            continue
+        read = end = match.end()
         if match["stop"] is None:
-            end = match.start() if text[match.start()] in _BREAKS else match.end()
-        elif match["gap"] is not None and _ends(text, start, match, language):
-            end = match.end()
-        else:
+            end = at if text[at] in _BREAKS else end
+        elif match["gap"] is None or not _ends(text, start, match, language):
             continue
         _keep(found, text, start, end)
-        start = match.end()
+        start = read
+        if len(found) >= most:
+            return tuple(found)
     _keep(found, text, start, len(text))
     return tuple(found)
 
@@ -78,7 +92,9 @@ def split(text: str, lang: str | None = None) -> tuple[Span, ...]:
 @lru_cache(maxsize=16)
 def _language(code: str) -> _Language:
     code = code if code in STARTERS else "en"
+    known = BEFORE_NAME[code] | MAY_END[code] | BEFORE_NUMBER | _CLOCK
     return _Language(
+        known=frozenset(word.lower() for word in known),
         before_name=BEFORE_NAME[code],
         may_end=MAY_END[code],
         starters=STARTERS[code],
@@ -100,15 +116,18 @@ def _ends(text: str, start: int, match: re.Match[str], language: _Language) -> b
     if following and following[0].islower() and not following[1:2].isupper():
         return False
     stop = match["stop"]
-    if stop != ".":
-        if match["close"] and stop[-1] in "!?" and not match["open"]:
-            return not _REPORTS.match(text, match.end())
-        return True
+    if stop[-1] in "!?" and match["close"] and not match["open"]:
+        return not _REPORTS.match(text, match.end())
     at = match.start()
-    words = text[max(start, at - _BEFORE) : at].rsplit(None, 1)
+    words = text[max(start, at - _BEFORE) : at].rsplit(None, 2)
     if not words:
         return True
     word = words[-1].lstrip(_OPENING)
+    if stop != ".":
+        # «I… I do not know» is one sentence.
+        return stop[-1] not in ".…" or word != following
+    if len(word) == 1 and len(words) > 1 and words[-2].lower() in LETTERED:
+        return True
     return _word_ends(word, following, language, opens_line=len(words) == 1)
 
 
@@ -117,6 +136,8 @@ def _word_ends(
 ) -> bool:
     """Tell whether the stop after `word` ends a sentence before `following`."""
     low = word.lower()
+    if len(word) > 1 and word.isalpha() and low not in language.known:
+        return not (language.ordinal_stop and low.endswith("str"))
     if word in language.before_name or low in language.before_name:
         return False
     if not following and low in BEFORE_NUMBER:
@@ -128,6 +149,8 @@ def _word_ends(
         if opens_line and len(word) < 4 and following:
             return False
         return begins or not (language.ordinal_stop and len(word) < 4)
+    if opens_line and len(word) == 1 and word.isalpha() and word != "I":
+        return False
     if _is_short(word, low, language):
         return begins
     return True

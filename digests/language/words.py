@@ -8,7 +8,7 @@ comparing words of one text, not for search.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -81,6 +81,22 @@ def is_stop(word: str, lang: str | None = None) -> bool:
 
 def content(text: str, lang: str | None = None) -> tuple[str, ...]:
     """The stems of a text's content words, in order, repeats included."""
-    tag = primary(lang)
+    found = _WORD.findall(text.lower().replace("’", "'"))
+    return tuple(filter(None, map(rooter(lang), found)))
+
+
+def rooter(lang: str | None = None) -> Callable[[str], str]:
+    """Gives a lower-case word's stem in a language, and "" for a stop word."""
+    return _rooter(primary(lang))
+
+
+@lru_cache(maxsize=len(STOP_WORDS))
+def _rooter(tag: str) -> Callable[[str], str]:
+    """A rooter that remembers the words it met."""
     stops = STOP_WORDS[tag]
-    return tuple(stem(w, tag) for w in tokens(text) if w not in stops)
+
+    @lru_cache(maxsize=1 << 14)
+    def root(word: str) -> str:
+        return "" if word in stops else stem(word, tag)
+
+    return root

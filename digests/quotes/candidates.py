@@ -5,17 +5,36 @@ quotation beside it, or the subject of the sentence that introduces it. What spe
 for a candidate is a set of features; `scores` holds their weights.
 """
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from digests.quotes.phrases import Noted, is_cue, is_role
+from digests.language.tokens import Token
+from digests.quotes.phrases import Noted, is_role
 from digests.quotes.reading import REACH, Frame, Reading
+from digests.quotes.reporting import is_strong
 from digests.quotes.spans import Stretch
-from digests.quotes.subjects import main_subject, subject
-from digests.quotes.tables import BETWEEN, STRONG, TURNING
+from digests.quotes.subjects import apposed, is_passive, main_subject, subject
+from digests.quotes.tables import BETWEEN, FAINT, SPEECH_NOUNS, TURNING
 
 _HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
+#: After a quotation's comma these begin a clause that is not about its words.
+_NEW_CLAUSE = frozenset(
+    ("but", "and", "while", "though", "although", "yet", "whereas", "because", "which")
+)
+#: Words after the reporting word that still tell nothing but who, where and when.
+_FEW_AFTER = 2
+_SCARE_WORDS = 2
+#: Reporting words looked at on each side of a quotation.
+_MOST_CUES = 12
+_NEAR_SAYING = 8
+_IRREAL = frozenset(
+    ("to", "will", "would", "should", "could", "can", "may", "might", "began", "can't")
+)
+#: A name after the quotation and a dash: «“We open today.” — Ruth Bell».
+_SIGNED = re.compile(r"[\"'”’»“]{0,2}\s{0,3}(?:[—–―]|--?)[^\S\n]{0,2}(?=[^\W\d_])")
+_SIGNATURE_ENDS = re.compile(r"[^\S\n]*(?:[.,(]|$)", re.MULTILINE)
 #: Tokens of an aside between a subject and its verb: «X, who has proposed …, said».
 _ASIDE = 14
 
@@ -65,6 +84,8 @@ def choose_cue(text: str, one: Stretch, where: Place) -> Cue | None:
     hands_over = (
         text[one.end - 1] in _HANDS_OVER or text[one.end + 1 : one.end + 2] == ","
     )
+    if _turns_away(where):
+        hands_over = False
     for at in _near_cues(where):
         value = _closeness(where, at, hands_over=hands_over)
         if value > best:
@@ -75,15 +96,29 @@ def choose_cue(text: str, one: Stretch, where: Place) -> Cue | None:
     return Cue(chosen, where.frame.tokens[chosen].text) if chosen >= 0 else None
 
 
+def _turns_away(where: Place) -> bool:
+    """Tell «“We open today”, but Bell says …»: another clause begins."""
+    for token in where.frame.tokens[where.right : where.right + 2]:
+        if token.kind != "sign":
+            return token.low in _NEW_CLAUSE
+    return False
+
+
 def _near_cues(where: Place) -> list[int]:
     cues = where.frame.cues
     low = bisect_left(cues, where.left - REACH)
-    return cues[low : bisect_left(cues, where.right + REACH)]
+    middle = bisect_left(cues, where.left)
+    high = bisect_left(cues, where.right + REACH)
+    return cues[max(low, middle - _MOST_CUES) : min(high, middle + _MOST_CUES)]
 
 
 def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
     tokens = where.frame.tokens
-    value = 3.0 if tokens[at].low in STRONG else 2.0
+    words, covers = where.frame.words_before, where.frame.covers_before
+    strong = is_strong(tokens, at)
+    value = 3.0 if strong else 2.0
+    if is_passive(where.frame, at):
+        value -= 1.5
     if (
         at + 1 < len(tokens)
         and tokens[at + 1].low == "by"
@@ -91,20 +126,33 @@ def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
     ):
         value += 2.0
     if at >= where.right:
-        gap = tokens[where.right : at]
-        strong = tokens[at].low in STRONG
-        value -= 0.15 * len(gap) + (0.0 if hands_over else 1.5)
-        value += 3.0 if strong and hands_over and len(gap) <= _ASIDE else 0.0
+        gap = at - where.right
+        between = covers[at] - covers[where.right]
+        value -= 0.15 * gap + (0.0 if hands_over else 1.5)
+        value += 3.0 if strong and hands_over and gap <= _ASIDE else 0.0
         value += 3.0 if strong and not hands_over and _trails(where.frame, at) else 0.0
+        value -= 1.5 if tokens[at - 1].low == "who" else 0.0
     else:
-        gap = tokens[at + 1 : where.left]
-        words = [token for token in gap if token.kind == "word"]
-        value -= 0.12 * len(gap)
-        if words and tokens[at].low not in STRONG and _rules(where.frame, at):
-            # «X said that Y wants to make …»: the words are X's.
+        between = covers[where.left] - covers[at + 1]
+        said = words[where.left] - words[at + 1]
+        value -= 0.12 * (where.left - at - 1)
+        if _is_governed(tokens, at, adjacent=not said) and _rules(where.frame, at):
+            # «X said that Y wants to make …», «X said they would say …»: X's words.
             value -= 2.5
-        value += 3.0 if not words else 1.0 if len(words) <= 4 else 0.0
-    return value - 1.5 * sum(token.kind == "cover" for token in gap)
+        else:
+            value += 3.0 if not said else 1.0 if said <= 4 else 0.0
+        if said and tokens[at - 1].low == "who":
+            value -= 1.0
+    return value - 1.5 * between
+
+
+def _is_governed(tokens: list[Token], at: int, *, adjacent: bool) -> bool:
+    """Tell whether a reporting word may only be part of what somebody reports."""
+    if tokens[at].low in FAINT:
+        return True
+    if at and tokens[at - 1].low in _IRREAL:
+        return True
+    return not adjacent and not is_strong(tokens, at)
 
 
 def _trails(frame: Frame, at: int) -> bool:
@@ -123,17 +171,26 @@ def _trails(frame: Frame, at: int) -> bool:
 
 def _rules(frame: Frame, at: int) -> bool:
     """Tell whether a strong reporting word stands before `at`, no quotation between."""
-    tokens = frame.tokens
-    for other in range(at - 1, max(-1, at - REACH), -1):
-        if tokens[other].kind == "cover":
+    covers = frame.covers_before
+    for place in range(bisect_left(frame.cues, at) - 1, -1, -1):
+        other = frame.cues[place]
+        if at - other > REACH:
             return False
-        if tokens[other].low in STRONG and is_cue(tokens, other):
+        if covers[at] > covers[other]:
+            return False
+        if is_strong(frame.tokens, other):
             return True
     return False
 
 
-def in_frame(where: Place, cue: Cue | None) -> list[Candidate]:
-    """Give the frame's own mentions with their features."""
+def in_frame(where: Place, cue: Cue | None, *, fragment: int) -> list[Candidate]:
+    """Give the frame's own mentions with their features.
+
+    Args:
+        where: The quotation's place.
+        cue: Its reporting word, if its frame has one.
+        fragment: Its words, if they are a few worked into the sentence; else 0.
+    """
     frame = where.frame
     near = frame.near(where.left, where.right)
     found = {id(noted): Candidate(noted) for noted in near}
@@ -146,16 +203,44 @@ def in_frame(where: Place, cue: Cue | None) -> list[Candidate]:
         _describe(candidate, noted, where)
         if noted is main:
             candidate.features["main subject"] = 1
+            after = noted.first >= where.right
+            thing = "unknown noun" in candidate.features
+            few = noted.kind != "name" and (thing or fragment <= _SCARE_WORDS)
+            if cue is None and fragment and (after or few):
+                # «The "free" lock cost millions»: nobody speaks there.
+                candidate.features["of a fragment"] = 1
+            if cue is not None and is_passive(frame, cue.at):
+                candidate.features["told and not telling"] = 1
+            if cue is None and _hands_over_by_colon(where) and noted.last < where.left:
+                candidate.features["subject before a colon"] = 1
     return list(found.values())
+
+
+def _owns_speech(where: Place, noted: Noted) -> bool:
+    """Tell «Bell's claim that “…”» and «“…”, in Bell's view»."""
+    tokens = where.frame.tokens
+    for at in range(noted.last, min(noted.last + 3, len(tokens))):
+        if tokens[at].low in SPEECH_NOUNS:
+            near = where.left - at if at < where.left else noted.first - where.right
+            return near <= _NEAR_SAYING
+        if tokens[at].kind != "word":
+            return False
+    return False
+
+
+def _hands_over_by_colon(where: Place) -> bool:
+    return where.left > 0 and where.frame.tokens[where.left - 1].text == ":"
 
 
 def _mark_subject(frame: Frame, cue: Cue | None, found: dict[int, Candidate]) -> None:
     if cue is None:
         return
     if frame.tokens[cue.at].low in {"according", "laut"}:
-        for candidate in found.values():
+        for candidate in list(found.values()):
             if candidate.noted and candidate.noted.first > cue.at:
-                candidate.features["according to"] = 1
+                noted = apposed(frame, candidate.noted, candidate.noted.last)
+                named = found.setdefault(id(noted), Candidate(noted))
+                named.features["according to"] = 1
                 return
         return
     reached = subject(frame, cue.at)
@@ -168,8 +253,10 @@ def _mark_subject(frame: Frame, cue: Cue | None, found: dict[int, Candidate]) ->
 def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
     features = candidate.features
     if noted.possessive:
-        near = noted.last == where.left
+        near = noted.last == where.left and noted.kind != "pronoun"
         features["owner of the words" if near else "possessive"] = 1
+        if _owns_speech(where, noted):
+            features["owner of a saying"] = 1
     elif noted.after_preposition:
         features["after preposition"] = 1
     if noted.kind == "nominal" and not is_role(
@@ -181,7 +268,8 @@ def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
     if noted.kind == "name":
         features["name"] = 1
     tokens = where.frame.tokens
-    if noted.last + 1 == where.left and tokens[noted.last].text == ":":
+    free = noted.kind == "name" or not noted.after_preposition
+    if free and noted.last + 1 == where.left and tokens[noted.last].text == ":":
         features["colon"] = 1
     if noted.first >= where.right:
         features["after the words"] = 1
@@ -209,8 +297,47 @@ def carried(reading: Reading, number: int, where: Place) -> list[Candidate]:
         other = reading.frames[reading.frame_of[number + 1]]
         if other.paragraph == paragraph:
             found.append(Candidate(None, number + 1, {"next speaker": 1}))
+    if bare:
+        found += _said_after(reading, frame)
     found += _introduced(reading, frame, bare=bare)
-    return found
+    return found + _signed(reading, number)
+
+
+def _said_after(reading: Reading, frame: Frame) -> list[Candidate]:
+    """Give the subject of «“We open today.” Ruth Bell said.»: a sentence of its own."""
+    if frame.index + 1 >= len(reading.frames):
+        return []
+    after = reading.frames[frame.index + 1]
+    cues = after.cues
+    if after.paragraph != frame.paragraph or after.quotes or len(cues) != 1:
+        return []
+    at = cues[0]
+    words = after.words_before
+    rest = words[-1] - words[at + 1]
+    reached = subject(after, at) if is_strong(after.tokens, at) else None
+    if reached is None or reached.how != "direct" or rest > _FEW_AFTER:
+        return []
+    return [Candidate(reached.noted, None, {"said after": 1})]
+
+
+def _acts(noted: Noted) -> bool:
+    return noted.sort == "person" or (noted.kind == "pronoun" and bool(noted.sex))
+
+
+def _signed(reading: Reading, number: int) -> list[Candidate]:
+    """Give the name under the words: «“We open today.” — Ruth Bell»."""
+    text = reading.text
+    dash = _SIGNED.match(text, reading.stretches[number].end)
+    if dash is None:
+        return []
+    frames = reading.frames
+    at = bisect_right(frames, dash.end(), key=lambda frame: frame.start) - 1
+    for noted in frames[at].mentions:
+        if noted.start == dash.end() and noted.kind == "name":
+            if _SIGNATURE_ENDS.match(text, noted.end):
+                return [Candidate(noted, None, {"signed": 1})]
+            return []
+    return []
 
 
 def _neighbour(
@@ -244,4 +371,9 @@ def _introduced(reading: Reading, frame: Frame, *, bare: bool) -> list[Candidate
     if noted is None:
         return []
     name = "introduces" if colon else "subject before"
+    if not far and not colon and not intro.quotes:
+        name = "subject of the sentence before"
+        if frame.index > 1 and reading.frames[frame.index - 2].quotes and _acts(noted):
+            # «“We open today.” Tom Cole shook his head. “You do not.”»
+            name = "acts in between"
     return [Candidate(noted, None, {name: 1})]

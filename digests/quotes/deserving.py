@@ -2,14 +2,18 @@
 
 A whole thought counts more than a fragment, a named voice more than an unnamed one,
 40 to 240 characters more than less or more, early more than late. Each further card
-of one voice loses worth, so that nobody crowds the others out. Words that only hold
-something at arm's length («so-called» ones) are never shown as speech.
+of one voice loses worth and none follows another of the same voice while somebody else
+has something to say, so that nobody crowds the others out. What speaks of the lead, has
+figures or disagrees counts more. Words that only hold something at arm's length
+(«so-called» ones) are never shown as speech.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from digests.language.tables import word_set
+from digests.language.verbs import AUXILIARIES
 from digests.types import Quote
 
 _SHORT, _LONG, _TOO_LONG = 40, 240, 480
@@ -17,7 +21,25 @@ _SCARE_WORDS = 3
 #: How many are balanced between voices; more than any edition shows.
 _MOST = 100
 _FRAGMENT_WORDS = 5
-_FIRST_PERSON = word_set("i we my our us me i'm we're i've we've")
+_LEAD_LENGTH = 600
+_SIGNS = ".,!?;:…\"'“”‘’«»"
+_FIRST_PERSON = word_set(
+    "i we my our us me i'm we're i've we've ich wir uns mir mich unser unsere"
+)
+_DISAGREEING = word_set(
+    "not no never nobody nothing neither nor cannot but wrong against refuse reject",
+    "instead rather without nicht kein keine nie niemand aber falsch gegen ohne",
+    "sondern",
+)
+_NUMBERS = word_set(
+    "two three four five six seven eight nine ten dozen hundred thousand million",
+    "billion percent half twice zwei drei vier fünf sechs hundert tausend prozent",
+)
+#: A word this long is about something.
+_TELLING = 5
+_LEAD_WORDS = 2
+#: Worth from which a card of another voice goes before a second one of the same.
+_SOMETHING = 3.5
 
 WEIGHTS = {
     "whole thought": 3.0,
@@ -25,17 +47,25 @@ WEIGHTS = {
     "unnamed": 0.5,
     "nobody": -2.0,
     "good length": 2.0,
-    "longer": 0.5,
+    "longer": 0.0,
     "too long": -2.5,
     "fragment": -3.0,
     "first person": 0.5,
+    "ends a sentence": 0.6,
+    "has figures": 0.6,
+    "disagrees": 0.5,
+    "word of the lead": 0.4,
     "sure": 1.0,
     "late": -1.0,
     "leans on words before": -0.7,
     "same voice again": -1.6,
     "same utterance again": -1.0,
 }
-_LEANING = word_set("and but or so that's that it it's this he she they")
+_LEANING = word_set(
+    "and but or so that's that it it's this those these he she they then such still",
+    "nor because which und aber oder das dann denn",
+)
+_LEADING_SPACES = re.compile(r"\s*")
 
 
 def deserving(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
@@ -45,7 +75,9 @@ def deserving(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
         quotes: What `find` gave for `text`.
         text: The article that the offsets point into.
     """
-    fit = [(_worth(quote, len(text)), quote) for quote in quotes if _is_fit(quote)]
+    lead = _lead_words(text)
+    length = len(text)
+    fit = [(_worth(quote, lead, length), quote) for quote in quotes if _is_fit(quote)]
     fit.sort(key=lambda pair: (-pair[0], pair[1].start))
     rest = [quote for _, quote in fit[_MOST:]]
     return (*_balanced(fit[:_MOST]), *rest)
@@ -63,7 +95,13 @@ def _balanced(left: list[tuple[float, Quote]]) -> list[Quote]:
         return worth + again + WEIGHTS["same utterance again"] * groups[quote.group]
 
     while left:
-        _, quote = left.pop(max(range(len(left)), key=now))
+        last = chosen[-1].speaker if chosen else ""
+        others = [
+            at
+            for at, (worth, quote) in enumerate(left)
+            if quote.speaker != last and worth >= _SOMETHING
+        ]
+        _, quote = left.pop(max(others or range(len(left)), key=now))
         chosen.append(quote)
         voices[quote.speaker] += 1
         groups[quote.group] += 1
@@ -87,7 +125,17 @@ def _is_titled(words: Sequence[str]) -> bool:
     return bool(long) and all(word[0].isupper() for word in long)
 
 
-def _worth(quote: Quote, length: int) -> float:
+def _lead_words(text: str) -> frozenset[str]:
+    """Give the longer words of the first paragraph, in small letters."""
+    begins = _LEADING_SPACES.match(text)
+    start = begins.end() if begins else 0
+    end = text.find("\n", start)
+    first = text[start : end if end >= 0 else start + _LEAD_LENGTH][:_LEAD_LENGTH]
+    low = (word.strip(_SIGNS).lower() for word in first.split())
+    return frozenset(word for word in low if len(word) >= _TELLING)
+
+
+def _worth(quote: Quote, lead: frozenset[str], length: int) -> float:
     words = quote.text.split()
     signs = [_length_sign(len(quote.text))]
     if quote.kind == "direct":
@@ -95,16 +143,31 @@ def _worth(quote: Quote, length: int) -> float:
     if len(words) <= _FRAGMENT_WORDS:
         signs.append("fragment")
     signs.append(_voice_sign(quote.speaker))
-    low = [word.lower().strip(".,!?").replace("’", "'") for word in words]
-    if _FIRST_PERSON.intersection(low):
-        signs.append("first person")
-    if low[0] in _LEANING:
-        signs.append("leans on words before")
+    signs += _word_signs(quote.text, words)
+    low = {word.strip(_SIGNS).lower() for word in words}
     return (
         sum(WEIGHTS[sign] for sign in signs if sign)
+        + WEIGHTS["word of the lead"] * min(_LEAD_WORDS, len(low & lead))
         + WEIGHTS["sure"] * quote.confidence
         + WEIGHTS["late"] * quote.start / max(1, length)
     )
+
+
+def _word_signs(text: str, words: Sequence[str]) -> list[str]:
+    """Give the signs that the words themselves bear."""
+    low = [word.lower().strip(_SIGNS).replace("’", "'") for word in words]
+    signs = []
+    if _FIRST_PERSON.intersection(low):
+        signs.append("first person")
+    if low[0] in _LEANING or (text[0].islower() and low[0] in AUXILIARIES):
+        signs.append("leans on words before")
+    if text[-1] in ".!?…":
+        signs.append("ends a sentence")
+    if any(map(str.isdigit, text)) or _NUMBERS.intersection(low):
+        signs.append("has figures")
+    if _DISAGREEING.intersection(low) or any(one.endswith("n't") for one in low):
+        signs.append("disagrees")
+    return signs
 
 
 def _length_sign(length: int) -> str:

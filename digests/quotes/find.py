@@ -14,10 +14,18 @@ from digests.quotes.phrases import Noted
 from digests.quotes.reading import Reading, read
 from digests.quotes.resolve import Who, who
 from digests.quotes.roles import known_roles, role
-from digests.quotes.scores import FLOOR, score
+from digests.quotes.scores import FLOOR, score, worths
 from digests.types import Mention, Quote, QuoteKind, Span
 
 _SPEAKERS_BACK = 8
+_MARKS_AND_SPACES = "\"'”’»«“‘„‚›‹「『」』 \u00a0\u202f"
+_NEAR = 4
+_STOPS = frozenset(".,!?…。，！？、")
+_BEFORE_SPEECH = frozenset(",:.!?—–-\n：，。")
+_WHOLE_WORDS = 6
+_CERTAIN = 5.0
+#: Languages whose reporting words are in the tables; in others nobody is named.
+SPEAKING = frozenset(("en", "de"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,9 +37,12 @@ class Row:
     text: str
     candidate: str
     speaker: str | None
+    #: What speaks for and against it, each with its worth; they sum up to `score`.
     features: tuple[tuple[str, float], ...]
     score: float
     chosen: bool
+    #: The quotation's reporting word, if one was found.
+    cue: str | None = None
 
 
 @dataclass(slots=True)
@@ -45,6 +56,8 @@ class _Settled:
     noted: Noted | None = None
     margin: float = 0.0
     carried: int | None = None
+    #: Place of the chosen one in `ranked`; -1 where nobody was.
+    chosen: int = -1
 
 
 def find(
@@ -55,15 +68,17 @@ def find(
     Args:
         text: The article; any text is answered.
         title: Its headline, where somebody may be named in full.
-        lang: BCP 47; None is read as English.
+        lang: BCP 47; None is read as English. In languages other than English and
+            German the spans are given and no speaker.
     """
     found = spans.stretches(text, lang)
     if not found:
         return ()
     reading = read(text, found, title, lang)
-    settled = _settle(reading)
+    settled = _settle(reading) if _speaks(lang) else _unnamed(reading)
     groups = _groups(reading, settled)
-    roles = known_roles(reading)
+    speakers = {one.who.speaker for one in settled if one.who is not None}
+    roles = known_roles(reading, speakers)
     return tuple(
         _quote(reading, number, settled[number], groups[number], roles)
         for number in range(len(found))
@@ -76,11 +91,26 @@ def explain(
     """Give every candidate of every quotation with its features and score."""
     found = spans.stretches(text, lang)
     reading = read(text, found, title, lang)
-    rows = []
+    rows: list[Row] = []
+    if not _speaks(lang):
+        return ()
     for number, one in enumerate(_settle(reading)):
         for place, (value, candidate) in enumerate(one.ranked):
-            rows.append(_row(reading, number, one, candidate, value, first=place == 0))
+            chosen = place == one.chosen
+            rows.append(_row(reading, number, one, candidate, value, chosen=chosen))
     return tuple(rows)
+
+
+def _speaks(lang: str | None) -> bool:
+    return (lang or "en")[:2].lower() in SPEAKING
+
+
+def _unnamed(reading: Reading) -> list[_Settled]:
+    """Decide nothing: no table tells how the text's language attributes."""
+    return [
+        _Settled(candidates.place(reading, number), None, [])
+        for number in range(len(reading.stretches))
+    ]
 
 
 def _settle(reading: Reading) -> list[_Settled]:
@@ -98,8 +128,10 @@ def _settle(reading: Reading) -> list[_Settled]:
 def _own(reading: Reading, number: int) -> _Settled:
     where = candidates.place(reading, number)
     cue = candidates.choose_cue(reading.text, reading.stretches[number], where)
-    ranked = [(score(one), one) for one in candidates.in_frame(where, cue)]
-    return _Settled(where, cue, ranked)
+    stretch = reading.stretches[number]
+    few = stretch.words < _WHOLE_WORDS and reading.text[stretch.start].islower()
+    inside = candidates.in_frame(where, cue, fragment=stretch.words if few else 0)
+    return _Settled(where, cue, [(score(one), one) for one in inside])
 
 
 def _decide(reading: Reading, number: int, settled: list[_Settled]) -> None:
@@ -120,8 +152,11 @@ def _decide(reading: Reading, number: int, settled: list[_Settled]) -> None:
             one.noted = candidate.noted
         below = one.ranked[place + 1][0] if place + 1 < len(one.ranked) else 0.0
         one.margin = value - max(below, 0.0)
-        # An unresolved «it» or «we» that certainly spoke leaves nobody else to speak.
-        if one.who is not None or value > 5:
+        if one.who is not None:
+            one.chosen = place
+            return
+        if value > _CERTAIN:
+            # An «it» or «we» that certainly spoke leaves nobody else to speak.
             return
 
 
@@ -190,15 +225,26 @@ def _kind(text: str, number: int, reading: Reading) -> QuoteKind:
     one = reading.stretches[number]
     if one.goes_on:
         return "direct"
-    before = text[max(0, one.start - 3) : one.start - 1].rstrip()
-    stops = text[one.end - 1] in ".,!?…" or text[one.end + 1 : one.end + 2] in {
-        ",",
-        ".",
-    }
-    begins = not before or before[-1] in ",:.!?—–-”\"’'»\n"
-    if begins and stops and not text[one.start].islower():
+    before = text[max(0, one.start - _NEAR) : one.start].rstrip(_MARKS_AND_SPACES)
+    after = text[one.end : one.end + _NEAR].lstrip(_MARKS_AND_SPACES)
+    said = text[one.start : one.end].rstrip(_MARKS_AND_SPACES)
+    stops = said[-1:] in _STOPS or after[:1] in _STOPS
+    begins = not before or before[-1] in _BEFORE_SPEECH
+    if before[-1:] == "." and text[one.start].islower():
+        # «… with the U.S. “should go on”»: no sentence has ended there.
+        begins = False
+    whole = not text[one.start].islower() or one.words >= _WHOLE_WORDS
+    if begins and stops and (whole or _is_rest(reading, number)):
         return "direct"
-    return "direct" if begins and one.words >= 6 and stops else "partial"
+    return "partial"
+
+
+def _is_rest(reading: Reading, number: int) -> bool:
+    """Tell «"The gate," she said, "is open."»: the rest of one sentence."""
+    if not number or reading.frame_of[number] != reading.frame_of[number - 1]:
+        return False
+    before = reading.stretches[number - 1]
+    return reading.text[before.end - 1] == "," and reading.text[before.start].isupper()
 
 
 def _row(
@@ -208,7 +254,7 @@ def _row(
     candidate: Candidate,
     value: float,
     *,
-    first: bool,
+    chosen: bool,
 ) -> Row:
     noted = candidate.noted
     stretch = reading.stretches[number]
@@ -218,10 +264,11 @@ def _row(
         candidate=(
             reading.text[noted.start : noted.end]
             if noted
-            else f"speaker of quotation {candidate.quote}"
+            else f"speaker of quotation {(candidate.quote or 0) + 1}"
         ),
-        speaker=one.who.speaker if first and one.who else None,
-        features=tuple(sorted(candidate.features.items())),
+        speaker=one.who.speaker if chosen and one.who else None,
+        features=worths(candidate),
         score=round(value, 2),
-        chosen=first,
+        chosen=chosen,
+        cue=one.cue.text if one.cue else None,
     )

@@ -16,10 +16,12 @@ from digests.language.name_tables import (
 from digests.language.names import Name
 from digests.language.tables import word_set
 from digests.language.tokens import Token
+from digests.language.verbs import looks_finite
 from digests.quotes.tables import (
     BREAKERS,
     CUES,
     DETERMINERS,
+    GERMAN_DETERMINERS,
     HE,
     PREPOSITIONS,
     SHE,
@@ -29,40 +31,16 @@ from digests.quotes.tables import (
 )
 
 _LONGEST_PHRASE = 7
+_ROLE_FORMS = ROLE_NOUNS.union(
+    PLURAL_NOUNS,
+    (noun + "s" for noun in ROLE_NOUNS),
+    (noun + "es" for noun in ROLE_NOUNS),
+    (noun[:-1] + "ies" for noun in ROLE_NOUNS if noun.endswith("y")),
+)
 _PRONOUNS = HE | SHE | THEY | SUBJECT_PRONOUNS
 _OBJECT_PRONOUNS = frozenset(("him", "his", "her", "them", "their"))
-_NOUN_CUES = frozenset(
-    (
-        "report",
-        "reports",
-        "calls",
-        "call",
-        "claims",
-        "charges",
-        "posts",
-        "notes",
-        "comments",
-        "quotes",
-        "points",
-        "talks",
-        "use",
-        "complaints",
-        "attacks",
-        "offers",
-        "demands",
-        "hopes",
-        "uses",
-        "views",
-        "read",
-        "post",
-        "want",
-        "questions",
-        "wishes",
-    )
-)
 #: Determiners that can speak without a noun: «several said».
 _ALONE = word_set("several many some others both one another hundreds thousands most")
-_NO_STOP = frozenset(("to", "will", "would", "who", "and", "also", "then"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,36 +65,9 @@ class Noted:
     core: int
 
 
-def cues(tokens: Sequence[Token]) -> list[int]:
-    """Give the places of reporting words, nouns of the same form left out."""
-    return [at for at in range(len(tokens)) if is_cue(tokens, at)]
-
-
-def is_cue(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether the word at `at` reports."""
-    token = tokens[at]
-    return token.low in CUES and not token.possessive and not _is_noun(tokens, at)
-
-
-def _is_noun(tokens: Sequence[Token], at: int) -> bool:
-    if at == 0 or tokens[at].low not in _NOUN_CUES:
-        return False
-    before = tokens[at - 1]
-    return (
-        before.low in DETERMINERS
-        or before.possessive
-        or before.low in PREPOSITIONS - {"to"}
-        or (before.low in BREAKERS and before.low not in _NO_STOP)
-    )
-
-
 def is_role(word: str) -> bool:
     """Tell whether a word is a role noun, in either number."""
-    if word in ROLE_NOUNS or word in PLURAL_NOUNS:
-        return True
-    if word.endswith("ies"):
-        return word[:-3] + "y" in ROLE_NOUNS
-    return word.endswith("s") and (word[:-1] in ROLE_NOUNS or word[:-2] in ROLE_NOUNS)
+    return word in _ROLE_FORMS
 
 
 def is_plural(word: str) -> bool:
@@ -130,7 +81,7 @@ def mentions(tokens: Sequence[Token], names: Sequence[Name], frame: int) -> list
     starts = {name.first: name for name in names}
     at = 0
     while at < len(tokens):
-        noted = _at(tokens, starts, at, frame)
+        noted = _at(tokens, starts, at, frame) if tokens[at].kind == "word" else None
         if noted is None:
             at += 1
             continue
@@ -142,16 +93,15 @@ def mentions(tokens: Sequence[Token], names: Sequence[Name], frame: int) -> list
 def _at(
     tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
 ) -> Noted | None:
-    token = tokens[at]
-    if token.kind != "word":
-        return None
     if at in starts:
         return _from_name(tokens, starts, at, frame)
-    low = token.low
-    if low.partition("'")[0] in _PRONOUNS:
+    low = tokens[at].low
+    if low in _PRONOUNS or ("'" in low and low.partition("'")[0] in _PRONOUNS):
         return _pronoun(tokens, starts, at, frame)
     if low in DETERMINERS:
         return _phrase(tokens, starts, at, frame)
+    if low[0].isdigit() and at + 1 < len(tokens) and tokens[at + 1].low == "percent":
+        return _noted(tokens, at, at + 2, frame, "nominal")
     if low in BREAKERS or low in PREPOSITIONS or low in CUES:
         return None
     if is_role(low):
@@ -168,6 +118,9 @@ def _from_name(
     follows = starts.get(end)
     if end > name.last and follows is not None and _is_person(follows):
         return _named(tokens, at, follows, frame)
+    beyond = starts.get(name.last + 1)
+    if end == name.last and beyond is not None and _describes(tokens, name, beyond):
+        return _named(tokens, at, beyond, frame)
     if end > name.last and follows is None:
         return _noted(tokens, at, end, frame, "nominal")
     if name.kind == "title":
@@ -182,6 +135,20 @@ def _from_name(
         sex=name.sex,
         core=name.core,
         text=name.text,
+    )
+
+
+def _describes(tokens: Sequence[Token], name: Name, beyond: Name) -> bool:
+    """Tell «Bell follower Tom Cole» from «Bell beat Tom Cole»."""
+    between = tokens[name.last]
+    return (
+        between.kind == "word"
+        and beyond.kind == "person"
+        and " " in beyond.text
+        and not between.capital
+        and not _breaks(between)
+        and not looks_finite(between.low)
+        and not between.low.endswith(("ing", "s"))
     )
 
 
@@ -231,13 +198,12 @@ def _phrase(
         token, name = tokens[end], starts.get(end)
         if token.kind != "word" or _shuts(token, name, first=end == at + 1):
             break
-        if (
-            (head or tokens[end - 1].possessive)
-            and name is not None
-            and _is_person(name)
-        ):
+        introduced = head or tokens[end - 1].possessive
+        if introduced and name is not None and _is_person(name):
             return _named(tokens, at, name, frame)
         if head and name is None and not _role_soon(tokens, starts, end):
+            break
+        if _ends_before(tokens, starts, at, end):
             break
         end = name.last if name is not None else end + 1
         if tokens[end - 1].possessive:
@@ -248,11 +214,54 @@ def _phrase(
         # «the Guardian», «both Smith and Jones»: the name stands for itself.
         return _titled(tokens, at, end, starts[at + 1], frame)
     end = head or _trim(tokens, at, end)
-    if end <= at + 1 and tokens[at].low not in _ALONE:
-        return None
-    if tokens[end - 1].low in TIME_NOUNS:
+    empty = end <= at + 1 and tokens[at].low not in _ALONE
+    if empty or tokens[end - 1].low in TIME_NOUNS:
         return None
     return _noted(tokens, at, end, frame, "nominal")
+
+
+def _ends_before(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, end: int
+) -> bool:
+    """Tell whether the phrase from `at` is over before the token at `end`."""
+    if tokens[at].low in GERMAN_DETERMINERS and _after_noun(tokens, at, end):
+        return True
+    if end in starts:
+        return _is_next_name(tokens, starts, at, end)
+    return _is_own_verb(tokens, starts, at, end)
+
+
+def _after_noun(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Tell where a German noun phrase ends: nouns have capitals, verbs have none."""
+    return end > at + 1 and tokens[end - 1].capital and not tokens[end].capital
+
+
+def _is_own_verb(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, end: int
+) -> bool:
+    """Tell «the FBI lists»: after a body's name a word in «-s» or «-ed» is its verb."""
+    name = starts.get(at + 1)
+    return (
+        name is not None
+        and name.last == end
+        and name.kind == "body"
+        and tokens[end].low.endswith(("s", "ed"))
+        and not is_role(tokens[end].low)
+    )
+
+
+def _is_next_name(
+    tokens: Sequence[Token], starts: dict[int, Name], at: int, end: int
+) -> bool:
+    """Tell «in a Wire interview Bell said»: a noun after a name, then another name."""
+    return (
+        end > at + 2
+        and end - 1 not in starts
+        and tokens[end - 1].low[0].islower()
+        and not tokens[end - 1].capital
+        and any(place in starts for place in range(at + 1, end - 1))
+        and not is_role(tokens[end - 1].low)
+    )
 
 
 def _role_soon(tokens: Sequence[Token], starts: dict[int, Name], at: int) -> bool:
@@ -280,7 +289,19 @@ def _titled(
 ) -> Noted | None:
     if name.kind == "title":
         return _noted(tokens, at, end, frame, "nominal", sort="title")
-    return None
+    if tokens[at].low != "the":
+        return None
+    return _noted(
+        tokens,
+        at,
+        end,
+        frame,
+        "name",
+        sort=name.kind,
+        sex=name.sex,
+        core=name.core,
+        text=name.text,
+    )
 
 
 def _is_person(name: Name) -> bool:

@@ -10,10 +10,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 from digests.language import names, sentences
+from digests.language.cast import Cast
+from digests.language.name_tables import PLACES
+from digests.language.names import Name
 from digests.language.tokens import COVER, Token, tokens
-from digests.quotes import phrases
+from digests.quotes import phrases, reporting
 from digests.quotes.phrases import Noted
 from digests.quotes.spans import Stretch
 from digests.quotes.tables import OPENERS
@@ -21,6 +25,10 @@ from digests.quotes.tables import OPENERS
 #: How many tokens around a quotation are looked at: keeps a sentence without end
 #: from costing the square of its length.
 REACH = 90
+_LONGEST_DATELINE = 14
+_DASHES = frozenset("—–―-")
+_SMALL_WORD = 4
+_SHORTEST_HEADLINE = 5
 _END_MARKS = ".,!?…:;"
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 
@@ -43,19 +51,57 @@ class Frame:
         return tokens(self.text, self.start, self.end)
 
     @cached_property
-    def names(self) -> list[names.Name]:
+    def names(self) -> list[Name]:
         """Names among the tokens."""
         return names.runs(self.tokens)
 
     @cached_property
+    def known(self) -> list[Name]:
+        """The names that may tell who is who elsewhere."""
+        return list(names.in_headline(self.names)) if self.shouts else self.names
+
+    @cached_property
+    def shouts(self) -> bool:
+        """Whether every longer word of the first line has a capital: a headline."""
+        if self.index or self.german:
+            return False
+        words = [token for token in self.tokens if token.kind == "word"]
+        long = [token.capital for token in words if len(token.low) > _SMALL_WORD]
+        return len(words) >= _SHORTEST_HEADLINE and all(long)
+
+    @property
+    def lead(self) -> Noted | None:
+        """The person whom the sentence is about, if it names one first."""
+        for noted in self.free:
+            if noted.first > self.opening:
+                before = noted.first - 1
+                aside = (
+                    before > max(1, self.opening) and self.tokens[before].text in ",("
+                )
+                return None if aside or noted.sort != "person" else noted
+        return None
+
+    @cached_property
     def mentions(self) -> list[Noted]:
         """Everybody who could speak, in order."""
-        return phrases.mentions(self.tokens, self.names, self.index)
+        found = phrases.mentions(self.tokens, self.names, self.index)
+        dated = self.dateline
+        return [noted for noted in found if noted.first > dated] if dated else found
 
     @cached_property
     def cues(self) -> list[int]:
         """Places of the reporting words among the tokens."""
-        return phrases.cues(self.tokens)
+        return reporting.cues(self.tokens, german=self.german)
+
+    @cached_property
+    def words_before(self) -> list[int]:
+        """How many words stand before each token, and before the end."""
+        return list(accumulate((one.kind == "word" for one in self.tokens), initial=0))
+
+    @cached_property
+    def covers_before(self) -> list[int]:
+        """How many quotations stand before each token, and before the end."""
+        return list(accumulate((one.kind == "cover" for one in self.tokens), initial=0))
 
     @cached_property
     def ends(self) -> dict[int, Noted]:
@@ -76,7 +122,7 @@ class Frame:
     @cached_property
     def bare(self) -> bool:
         """Whether hardly a word stands beside the quotations."""
-        return sum(token.kind == "word" for token in self.tokens) <= 1
+        return self.words_before[-1] <= 1
 
     @cached_property
     def accord(self) -> int:
@@ -91,9 +137,24 @@ class Frame:
     @cached_property
     def opening(self) -> int:
         """Place of the comma after «As the crowd fell silent,»; -1 if none."""
-        if not self.tokens or self.tokens[0].low not in OPENERS:
+        first = self.dateline + 1 if self.dateline else 0
+        if len(self.tokens) <= first or self.tokens[first].low not in OPENERS:
             return -1
-        return next((at for at, one in enumerate(self.tokens) if one.text == ","), -1)
+        for at in range(first, len(self.tokens)):
+            if self.tokens[at].text == ",":
+                return at
+        return -1
+
+    @cached_property
+    def dateline(self) -> int:
+        """Place of the dash after «HALLIN, June 3 (Wire) —»; 0 if there is none."""
+        return _dateline(self.tokens)
+
+    def free_before(self, last: int) -> list[Noted]:
+        """Mentions that stand for themselves in the window before token `last`."""
+        low = bisect_left(self.free, last - REACH, key=lambda noted: noted.first)
+        high = bisect_left(self.free, last, key=lambda noted: noted.first)
+        return self.free[low:high]
 
     def near(self, left: int, right: int) -> list[Noted]:
         """Give the mentions at most `REACH` tokens before `left` or after `right`."""
@@ -113,7 +174,7 @@ class Reading:
     text: str
     stretches: tuple[Stretch, ...]
     frames: tuple[Frame, ...]
-    cast: names.Cast
+    cast: Cast
     #: The frame in which each stretch begins.
     frame_of: tuple[int, ...]
 
@@ -125,36 +186,79 @@ def read(
     covered = _cover(text, found)
     frames = _frames(covered, lang)
     frame_of = _place(frames, found)
-    known = [name for frame in frames for name in frame.names]
-    if title:
-        known += names.runs(tokens(title, 0, len(title)))
-    cast = names.Cast(known)
+    known: list[Name] = []
     for frame in frames:
-        frame.names = [name for name in frame.names if _is_sure(frame, name, cast)]
+        known += frame.known
+    if title:
+        known += _of_title(title)
+    cast = Cast(known)
+    inside = {name.text.lower() for name in known if name.first}
+    for frame in frames:
+        frame.names = [
+            name for name in frame.names if _is_sure(frame, name, cast, inside)
+        ]
+    for frame in frames:
+        if any(cast.is_shared(name.text) for name in frame.names):
+            lead = None if frame.shouts else frame.lead
+            if lead is not None:
+                cast.lead(lead.text, lead.start)
     _learn(frames, cast)
     return Reading(text, found, frames, cast, frame_of)
 
 
-def _is_sure(frame: Frame, name: names.Name, cast: names.Cast) -> bool:
-    """Tell names from verb forms and, in German, from common nouns."""
-    if name.doubtful or (frame.german and not name.kind):
+def _dateline(tokens: Sequence[Token]) -> int:
+    """Give the place of the dash that ends «HALLIN, June 3 (Wire) —»; 0 if none."""
+    for at in range(1, min(len(tokens), _LONGEST_DATELINE)):
+        token = tokens[at]
+        if token.text in _DASHES and tokens[at - 1].end < token.start:
+            before = tokens[:at]
+            dated = any(one.text == "(" for one in before) or (
+                tokens[0].text.isupper() or tokens[0].low in PLACES
+            )
+            return at if dated else 0
+        if token.kind == "cover" or (token.kind == "word" and not _may_date(token)):
+            return 0
+    return 0
+
+
+def _may_date(token: Token) -> bool:
+    return token.capital or token.text.isdigit() or token.low in {"of", "de"}
+
+
+def _of_title(title: str) -> list[Name]:
+    found = Frame(0, 0, len(title), 0, title, german=False)
+    return found.known
+
+
+def _is_sure(frame: Frame, name: Name, cast: Cast, inside: set[str]) -> bool:
+    """Tell names from words that only begin a sentence and from German nouns."""
+    if frame.german and not name.kind:
+        beside = {name.last, name.first - 1}
+        told = name.first == frame.accord + 1 > 0 or beside & set(frame.cues)
+        return bool(told) or cast.is_person(cast.full(name.text))
+    if name.doubtful:
         return cast.is_person(cast.full(name.text))
-    return True
+    if name.first or name.kind or name.text.lower() in inside:
+        return True
+    return (
+        name.possessive
+        or name.last in frame.cues
+        or cast.is_person(cast.full(name.text))
+    )
 
 
-def _learn(frames: Sequence[Frame], cast: names.Cast) -> None:
+def _learn(frames: Sequence[Frame], cast: Cast) -> None:
     """Learn sex from «he» and «she» in sentences that name one person only."""
     votes: Counter[tuple[str, str]] = Counter()
     for frame in frames:
-        said = {token.low.partition("'")[0] for token in frame.tokens}
-        sex = "m" if "he" in said else "f" if "she" in said else ""
-        if not sex or {"he", "she"} <= said:
-            continue
         persons = {
             cast.full(name.text) for name in frame.names if name.kind in {"person", ""}
         }
-        if len(persons) == 1:
-            votes[persons.pop(), sex] += 1
+        if len(persons) != 1:
+            continue
+        said = {token.low.partition("'")[0] for token in frame.tokens}
+        if ("he" in said) != ("she" in said):
+            votes[persons.pop(), "m" if "he" in said else "f"] += 1
     for (full, sex), _ in votes.most_common():
         if cast.is_person(full):
             cast.learn(full, sex)

@@ -5,6 +5,8 @@ apposition after it («Ruth Bell, a lock warden on the canal,»). The mention
 that the speaker was resolved from is asked first, then the person's others.
 """
 
+from digests.language.name_tables import TITLE_PARTS
+from digests.language.names import Name
 from digests.language.tokens import Token
 from digests.quotes.phrases import Noted, is_role
 from digests.quotes.reading import Frame, Reading
@@ -13,7 +15,9 @@ from digests.quotes.tables import BREAKERS, CUES, DETERMINERS, PREPOSITIONS
 _COURTESY = frozenset(
     ("mr", "mrs", "ms", "miss", "dr", "mx", "sir", "lady", "herr", "frau")
 )
-_LONGEST = 12
+#: «A» says nothing, and «its» nothing without the sentence before.
+_NEVER_KEPT = frozenset(("a", "an", "its", "his", "her", "their", "our", "my"))
+_LONGEST = 16
 _BACK = 5
 
 
@@ -25,19 +29,29 @@ def role(
     return found or roles.get(speaker)
 
 
-def known_roles(reading: Reading) -> dict[str, str]:
-    """Give the first role that the article gives each person, by full name."""
+def known_roles(reading: Reading, speakers: set[str]) -> dict[str, str]:
+    """Give the first role that the article gives each of `speakers`."""
     found: dict[str, str] = {}
+    parts = {part for speaker in speakers for part in speaker.split()}
     for frame in reading.frames:
+        if not any(_may_tell(frame, name, parts) for name in frame.names):
+            continue
         for noted in frame.mentions:
             if noted.kind != "name" or noted.sort != "person":
                 continue
-            speaker = reading.cast.full(noted.text, noted.sex)
+            speaker = reading.cast.full(noted.text, noted.sex, noted.start)
             if speaker not in found:
                 role_here = _at(reading, noted)
                 if role_here is not None:
                     found[speaker] = role_here
     return found
+
+
+def _may_tell(frame: Frame, name: Name, parts: set[str]) -> bool:
+    """Tell whether a role may stand at a name: at a bare surname hardly ever."""
+    before = frame.tokens[name.first - 1].low if name.first else ""
+    told = " " in name.text or name.core > name.first or is_role(before)
+    return told and not parts.isdisjoint(name.text.split())
 
 
 def _at(reading: Reading, noted: Noted) -> str | None:
@@ -104,7 +118,13 @@ def _after(text: str, frame: Frame, noted: Noted) -> str | None:
     if at + 1 >= len(tokens) or tokens[at].text != ",":
         return None
     first = at + 1
-    if not (tokens[first].low in DETERMINERS or is_role(tokens[first].low)):
+    opening = tokens[first]
+    if not (
+        opening.low in DETERMINERS
+        or opening.possessive
+        or opening.low in TITLE_PARTS
+        or is_role(opening.low)
+    ):
         return None
     end = first
     while end < len(tokens) and end - first < _LONGEST and tokens[end].kind == "word":
@@ -122,16 +142,19 @@ def _apposed(text: str, frame: Frame, noted: Noted) -> str | None:
     tokens = frame.tokens
     if noted.first < 2 or tokens[noted.first - 1].text != ",":
         return None
-    other = frame.ends.get(noted.first - 1)
+    last = noted.first - 1
+    other = frame.ends.get(last)
+    if other is not None and other.after_preposition:
+        other = frame.ends.get(other.first - 1)
     if other is None or other.kind != "nominal":
         return None
-    words = tokens[other.first : other.last]
+    words = tokens[other.first : last]
     return _without_article(text, words) if _has_role(words) else None
 
 
 def _without_article(text: str, words: list[Token]) -> str | None:
     """Give the words, without an article that no possessor needs."""
     owned = any(word.possessive for word in words)
-    if words[0].low in {"a", "an"} or (words[0].low == "the" and not owned):
+    if words[0].low in _NEVER_KEPT or (words[0].low == "the" and not owned):
         words = words[1:]
     return text[words[0].start : words[-1].end] if words else None

@@ -7,14 +7,22 @@ the order is turned («said Tom Smith»). Where the words before are another ver
 frame's main subject is shared («X rose and said»).
 """
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 from digests.language.tokens import Token
+from digests.language.verbs import looks_finite
 from digests.quotes.phrases import Noted
 from digests.quotes.reading import Frame
-from digests.quotes.tables import BETWEEN, CLAUSE_OPENERS, TURNING
+from digests.quotes.tables import BETWEEN, CLAUSE_OPENERS, STRONG, TURNING
 
 _RELATIVES = frozenset(("who", "that", "which"))
+_PROGRESSIVE = frozenset(("is", "are", "was", "were", "been"))
+_BE = _PROGRESSIVE | {"be", "being", "get", "got", "isn't", "wasn't", "weren't"}
+_ADVERBS = frozenset(("also", "not", "once", "often", "later", "then", "never", "now"))
+_FAR_CUE = 40
+#: Reporting words that a quotation may stand before: «"Why?" asked Ruth Bell».
+_AFTER_WORDS = TURNING | {"asked", "asks", "reported", "denied", "urged", "laut"}
 _SHUT = frozenset((",", "—", "–", "-"))
 
 
@@ -27,33 +35,60 @@ class Subject(NamedTuple):
 
 def subject(frame: Frame, cue: int) -> Subject | None:
     """Give the subject of the reporting word at token `cue`."""
-    tokens = frame.tokens
     agent = _agent(frame, cue)
-    if agent is not None:
+    if agent is not None or is_passive(frame, cue):
         return agent
+    return _own(frame, cue) or _shared(frame, cue)
+
+
+def _own(frame: Frame, cue: int) -> Subject | None:
+    """Give the subject that stands at the word itself, not one shared with another."""
+    tokens = frame.tokens
     at = _skip_left(tokens, cue - 1)
-    if at >= 0 and tokens[at].text in _SHUT:
-        if tokens[cue].low.endswith("ing"):
-            return _shared(frame, cue)
-        turned = _turned(frame, cue) if tokens[cue].low in TURNING else None
-        if turned is not None:
-            return turned
-    if _after_quote(tokens, at):
-        return _turned(frame, cue) or _shared(frame, cue)
     if tokens[cue].low.endswith("ing"):
-        # «Bell issued a statement describing it»: the statement is Bell's.
-        beside = _ends(frame, at + 1)
-        if beside is not None and beside.kind == "nominal":
-            return _shared(frame, cue)
-        if beside is not None and tokens[beside.first - 1].low == "with":
-            return Subject(beside, "direct")
+        return _of_participle(frame, at)
+    if at >= 0 and tokens[at].text in _SHUT:
+        head = _head(frame, at)
+        if head is not None:
+            return Subject(head, "apposition")
+        turned = _turned(frame, cue) if tokens[cue].low in TURNING else None
+        if frame.german and not (at and tokens[at - 1].kind == "cover"):
+            # «Der Minister, Jan Lindner, nannte den Plan …»: an object follows.
+            return _named_aside(frame, at) or _before_aside(frame, at) or turned
+        if turned is not None:
+            return _before_aside(frame, at) if _rules_on(frame, turned) else turned
+    if _after_quote(tokens, at):
+        return _turned(frame, cue) if tokens[cue].low in _AFTER_WORDS else None
     return (
         _turned_german(frame, cue)
         or _ending_at(frame, at + 1)
         or _before_aside(frame, at)
         or _antecedent(frame, at)
-        or _shared(frame, cue)
     )
+
+
+def _of_participle(frame: Frame, at: int) -> Subject | None:
+    """«…, saying …»: the subject is the main clause's; «with X calling …» is X's."""
+    beside = _ends(frame, at + 1)
+    if beside is not None and beside.first:
+        # «Bell issued a statement describing it»: the statement is Bell's.
+        before = frame.tokens[beside.first - 1].low
+        if before == "with" or (before == "of" and beside.sort == "person"):
+            # «with X calling», «a film of X asking».
+            return Subject(beside, "direct")
+        if frame.tokens[at + 1].low in _PROGRESSIVE and not beside.possessive:
+            return Subject(beside, "direct")
+    return None
+
+
+def _rules_on(frame: Frame, turned: Subject) -> bool:
+    """Tell «X, a warden, said the lock was …» from «…, said Ruth Bell»."""
+    last = turned.noted.last
+    tokens = frame.tokens
+    if last >= len(tokens):
+        return False
+    following = tokens[last]
+    return following.kind == "cover" or looks_finite(following.text)
 
 
 def main_subject(frame: Frame, before: int | None = None) -> Noted | None:
@@ -63,7 +98,7 @@ def main_subject(frame: Frame, before: int | None = None) -> Noted | None:
         if before is not None and noted.last > before:
             break
         if noted.first > frame.opening:
-            return noted
+            return apposed(frame, noted, noted.last)
         first = first or noted
     return first
 
@@ -74,6 +109,22 @@ def _skip_left(tokens: list[Token], at: int) -> int:
     return at
 
 
+def _head(frame: Frame, at: int) -> Noted | None:
+    """Give the name in «Bell, a warden at the lock, which leaks, said …».
+
+    It stands first in its clause and an aside follows that is shut at `at`.
+    """
+    covers = frame.covers_before
+    for noted in frame.free_before(at):
+        if covers[noted.first] < covers[at] - int(frame.tokens[at - 1].kind == "cover"):
+            continue
+        if noted.first <= frame.opening:
+            continue
+        named = noted.kind == "name" and noted.last < at
+        return noted if named and frame.tokens[noted.last].text in _SHUT else None
+    return None
+
+
 def _after_quote(tokens: list[Token], at: int) -> bool:
     """Tell whether nothing stands between `at` and a quotation or the beginning."""
     while at >= 0 and tokens[at].kind == "sign":
@@ -82,16 +133,31 @@ def _after_quote(tokens: list[Token], at: int) -> bool:
 
 
 def _agent(frame: Frame, cue: int) -> Subject | None:
-    """«as confirmed by the adviser», «in words written by X»: the passive's agent."""
+    """«as confirmed by the adviser», «was called “a wonder” by X»: the agent."""
     tokens = frame.tokens
-    if cue + 2 >= len(tokens) or tokens[cue + 1].low not in {"by", "von"}:
+    at = cue + 1
+    if is_passive(frame, cue):
+        while at < len(tokens) and tokens[at].kind != "word":
+            at += 1
+    if at + 1 >= len(tokens) or tokens[at].low not in {"by", "von"}:
         return None
-    for noted in frame.near(cue, cue):
-        if noted.first <= cue + 2 < noted.last and not noted.possessive:
+    for noted in frame.near(at, at):
+        if noted.first <= at + 1 < noted.last and not noted.possessive:
             return Subject(noted, "agent")
-        if noted.first == cue + 2 and noted.possessive:
-            cue = noted.last - 2
+        if noted.first == at + 1 and noted.possessive:
+            at = noted.last - 1
     return None
+
+
+def is_passive(frame: Frame, cue: int) -> bool:
+    """Tell «was asked», «is being told» from «asked» and «was telling»."""
+    tokens = frame.tokens
+    if not tokens[cue].low.endswith(("ed", "told", "said", "termed")):
+        return False
+    at = cue - 1
+    while at >= 0 and (tokens[at].low.endswith("ly") or tokens[at].low in _ADVERBS):
+        at -= 1
+    return at >= 0 and tokens[at].low in _BE
 
 
 def _turned(frame: Frame, cue: int) -> Subject | None:
@@ -103,7 +169,7 @@ def _turned(frame: Frame, cue: int) -> Subject | None:
         at += 1
     for noted in frame.near(at, at):
         if noted.first == at and not noted.possessive:
-            return Subject(_apposed(frame, noted), "inverted")
+            return Subject(apposed(frame, noted, noted.last), "inverted")
         if noted.first > at:
             break
     return None
@@ -123,7 +189,7 @@ def _turned_german(frame: Frame, cue: int) -> Subject | None:
 
 def _ending_at(frame: Frame, last: int) -> Subject | None:
     noted = _ends(frame, last)
-    if noted is None or noted.possessive:
+    if noted is None or noted.possessive or frame.tokens[last - 1].low == "who":
         return None
     while True:
         outer = _holder(frame, noted)
@@ -134,7 +200,7 @@ def _ending_at(frame: Frame, last: int) -> Subject | None:
         before = frame.tokens[noted.first - 1].low
         if before not in CLAUSE_OPENERS:
             return None
-    return Subject(_apposed(frame, noted), "direct")
+    return Subject(apposed(frame, noted, last), "direct")
 
 
 def _holder(frame: Frame, noted: Noted) -> Noted | None:
@@ -154,15 +220,18 @@ def _holder(frame: Frame, noted: Noted) -> Noted | None:
     return None
 
 
-def _apposed(frame: Frame, noted: Noted) -> Noted:
-    """Give the name in «her campaign manager, Robby Mook,» for the phrase."""
+def apposed(frame: Frame, noted: Noted, last: int) -> Noted:
+    """Give the name in «the mayor of Hallin, Ada Brandt,» for the phrase.
+
+    `last` is where the phrase ends with what completes it («of Hallin»).
+    """
     tokens = frame.tokens
-    if noted.kind != "nominal" or noted.last >= len(tokens):
+    if noted.kind != "nominal" or last >= len(tokens):
         return noted
-    if tokens[noted.last].text != ",":
+    if tokens[last].text != ",":
         return noted
-    for other in frame.near(noted.last, noted.last):
-        if other.first == noted.last + 1 and other.sort == "person":
+    for other in frame.near(last, last):
+        if other.first == last + 1 and other.sort == "person":
             shut = other.last >= len(tokens) or tokens[other.last].kind != "word"
             return other if shut else noted
     return noted
@@ -193,6 +262,16 @@ def _before_aside(frame: Frame, at: int) -> Subject | None:
     return None
 
 
+def _named_aside(frame: Frame, at: int) -> Subject | None:
+    """«Der Minister, Jan Lindner, …»: the name between the commas."""
+    noted = _ends(frame, at)
+    if noted is None or noted.sort != "person" or noted.after_preposition:
+        return None
+    if not noted.first or frame.tokens[noted.first - 1].text != ",":
+        return None
+    return Subject(noted, "apposition")
+
+
 def _antecedent(frame: Frame, at: int) -> Subject | None:
     tokens = frame.tokens
     if at < 1 or tokens[at].low not in _RELATIVES:
@@ -206,5 +285,18 @@ def _antecedent(frame: Frame, at: int) -> Subject | None:
 
 
 def _shared(frame: Frame, cue: int) -> Subject | None:
-    noted = main_subject(frame, before=cue)
+    reached = _of_cue_before(frame, cue)
+    noted = reached.noted if reached else main_subject(frame, before=cue)
     return Subject(noted, "shared") if noted is not None else None
+
+
+def _of_cue_before(frame: Frame, cue: int) -> Subject | None:
+    """«…, Bell said, adding …»: the subject of the reporting word just before."""
+    tokens = frame.tokens
+    before = bisect_left(frame.cues, cue) - 1
+    if before < 0 or cue - frame.cues[before] > _FAR_CUE:
+        return None
+    at = frame.cues[before]
+    if tokens[at].low.endswith("ing") or tokens[at].low not in STRONG:
+        return None
+    return _own(frame, at)

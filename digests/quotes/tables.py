@@ -26,16 +26,30 @@ STRONG = word_set(
     "repeats reiterated reiterates reiterating assured assures contended contends",
     "asserted asserts asserting lied texted emailed e-mailed whispered sang sings",
     "answered answers answering clarified elaborated fumed gushed hollered howled",
-    "moaned mumbled murmured muttered pleaded pointed points related revealed reveals",
-    "ruled spoke summed thinks tells thanked explained vented hinted implied",
-    "went goes put puts alleged alleges alleging opened ended blared summarized",
+    "moaned mumbled murmured muttered pleaded pointed points revealed reveals",
+    "ruled summed thinks tells thanked explained vented hinted implied",
+    "alleged alleges alleging blared summarized",
     "sagte sagt erklärte erklärt betonte betont meinte meint fügte ergänzte schrieb",
     "schreibt berichtete berichtet kritisierte kritisiert forderte fordert warnte",
     "warnt äußerte teilte teilten sagten erklärten rief fragte fragt antwortete so",
+    "argue insist warn complain concede whisper whispers maintain contend predict",
+    "sniped snipes scoffed scoffs grumbled groused bellowed sighed reasoned surmised",
+    "ventured volunteered demurred objected chided scolded needled enthused confided",
+    "confessed speculated theorized theorised insisting bragging boasting shouting",
+    "begged begs pleads admonished reassured implored exhorted deadpanned estimated",
     "kommentierte begründete bezeichnete nannte verteidigte zitierte bekräftigte",
+    "entgegnete entgegnet erwiderte erwidert verkündete verkündeten charakterisierte",
+    "bestritt bestreitet mahnte mahnt drohte droht skandierten skandierte riefen",
+    "unterstrich versicherte versichert resümierte bilanzierte konstatierte urteilte",
+    "titelte behauptete behauptet vermutete vermutet rät riet appellierte beklagte",
+    "beklagt bedauerte begrüßte verlangte verlangt erläuterte erläutert beschrieb",
+    "beschreibt beteuerte beteuert forderten warnten schrieben schilderte schildert",
+    "kündigte hob stellte fasste räumte zeigte prognostizierte prophezeite scherzte",
 )
 #: Verbs that take words from somebody's mouth without meaning «said».
 WEAK = word_set(
+    "found finds",
+    "ended opened went goes put puts spoke related",
     "called calls call calling described describes describing dismissed dismisses",
     "dismissing accused accuses accusing blasted blasts blasting slammed slams",
     "slamming",
@@ -60,6 +74,29 @@ WEAK = word_set(
     "bezeichnet nennt spricht sprach sprachen wertete lobte wies versprach",
 )
 CUES = STRONG | WEAK
+#: Of these, in a clause that depends on «said», the words are the outer speaker's.
+FAINT = word_set(
+    "found finds",
+    "shows showed pushed want wants wanted means meant using seeks sought aiming aims",
+    "hopes hoped supports supported endorsed committed commit committing proposes",
+    "proposed outlined feels felt compared heard titled entitled need needs",
+)
+#: Verbs that report with the small word after them: «shot back», «chimed in».
+WITH_BACK = word_set(
+    "shot fired hit struck snapped clapped pushed punched shoots fires hits snaps",
+    "wrote barked tweeted yelled shouted came",
+)
+WITH_IN = word_set("cut chimed chipped jumped broke butted weighed chimes piped spoke")
+#: Reporting words in German texts only.
+GERMAN_ONLY = word_set("so")
+#: What somebody owns and words may stand in: «in Bell's view», «Bell's claim that».
+SPEECH_NOUNS = word_set(
+    "view words claim claims opinion response answer message statement remark remarks",
+    "comment comments motto dictum argument verdict quote phrase promise pledge",
+    "description question tweet post speech letter warning complaint prediction reply",
+    "reaction contention assertion accusation assessment suggestion conclusion advice",
+    "telling judgment judgement call slogan",
+)
 #: Stand between a subject and its verb, or between the parts of a verb.
 BETWEEN = word_set(
     "has have had having is are was were be been being will would could should may",
@@ -82,14 +119,17 @@ BREAKERS = word_set(
     "and or but nor so yet if because while when where who whom whose which that what",
     "how why although though whether as is are was were be been being has have had do",
     "does did will would can could should may might must not also then than there here",
-    "it's that's just even only still never und oder aber dass der die wenn",
+    "it's that's just even only still never wouldn't won't doesn't didn't don't isn't",
+    "wasn't aren't weren't can't couldn't shouldn't hasn't haven't hadn't",
+    "und oder aber dass der die wenn",
 )
 DETERMINERS = word_set(
     "a an the this these those his her their its our my your one another some any",
     "many several few both other others two three four five six seven eight nine ten",
     "dozens hundreds thousands each every no most all more half either neither such",
-    "ein eine einer der die das",
+    "ein eine einer der die das den dem des einem einen eines",
 )
+GERMAN_DETERMINERS = word_set("ein eine einer der die das den dem des einem einen")
 #: Heads of phrases that say when or how much: they never speak.
 TIME_NOUNS = word_set(
     "day days week weeks month months year years spring summer autumn fall winter",
@@ -127,6 +167,11 @@ PROGRAMME_OWNERS = word_set(
     "nbc nbc's cbs cbs's abc abc's cnn cnn's msnbc msnbc's fox fox's news's channel's",
     "bbc bbc's npr npr's hbo hbo's pbs pbs's itv itv's radio's espn's politico's",
     "netflix netflix's bravo's wabc's wnyc's siriusxm's showtime's c-span's times's",
+)
+#: Before several words with capitals these lead to a name: «on "Harbour Lights"».
+TITLE_PLACES = word_set(
+    "on in from with of during at against edits edited hosts hosted hosting directed",
+    "performed perform sang watched watching read joined performing starring",
 )
 SO_CALLED = word_set(
     "so-called self-described self-styled nicknamed dubbed nickname known sogenannte",

@@ -4,9 +4,20 @@
 the style and what was told before.
 """
 
+from digests.stories.archive import StoryIndex, join
 from digests.stories.filters import admits
 from digests.stories.gathering import gather
 from digests.stories.grouping import group
+from digests.stories.naming import moved
 from digests.stories.ranking import Ranked, rank
 
-__all__ = ["Ranked", "admits", "gather", "group", "rank"]
+__all__ = [
+    "Ranked",
+    "StoryIndex",
+    "admits",
+    "gather",
+    "group",
+    "join",
+    "moved",
+    "rank",
+]

@@ -3,6 +3,7 @@ r"""Decides whether an admin's filters let an article in; it judges nothing by i
 A filter is a word («battery»), a phrase («"climate summit"», or with a space), or a
 pattern between slashes («/batter(y|ies)/»). Words and phrases match whole words of
 title and text, without regard to case or the form of marks (`digests.language.fold`).
+Before them the language decides.
 Patterns run on RE2, which is linear in time whatever an admin types.
 """
 
@@ -27,8 +28,10 @@ def admits(article: Article, style: Style) -> str | None:
     Raises:
         InputError: A pattern is not one that RE2 understands; the message names it.
     """
-    raw = f"{article.title or ''}\n{article.text}"
-    folded = f" {fold(raw)} "
+    foreign = _foreign(article, style)
+    if foreign is not None:
+        return foreign
+    raw, folded = _forms(article)
     found = _first(style.exclude, raw, folded)
     if found is not None:
         return f"It contains {found}, which this digest leaves out."
@@ -38,6 +41,16 @@ def admits(article: Article, style: Style) -> str | None:
     return None
 
 
+def matching(article: Article, filters: Iterable[str]) -> tuple[str, ...]:
+    """Those of the filters that match the article, in their order.
+
+    Raises:
+        InputError: A pattern is not one that RE2 understands; the message names it.
+    """
+    raw, folded = _forms(article)
+    return tuple(f for f in filters if _matcher(f)(raw, folded))
+
+
 def check(written: str) -> None:
     """Whether this can be a filter.
 
@@ -45,6 +58,18 @@ def check(written: str) -> None:
         InputError: It is empty, or a pattern that RE2 does not understand.
     """
     _matcher(written)
+
+
+def _foreign(article: Article, style: Style) -> str | None:
+    lang = (article.lang or style.lang).lower().split("-")[0]
+    if lang == style.lang.lower().split("-")[0]:
+        return None
+    return f"Written in another language ({lang}) than this digest ({style.lang})."
+
+
+def _forms(article: Article) -> tuple[str, str]:
+    raw = f"{article.title or ''}\n{article.text}"
+    return raw, f" {fold(raw)} "
 
 
 def _first(filters: Iterable[str], raw: str, folded: str) -> str | None:

@@ -1,7 +1,8 @@
 """Makes stories out of articles and memberships: who reported, and whom to tell from.
 
 Of an article and its newer versions only the newest is told. Outlets are counted by
-original texts: a wire copy adds no outlet. The article to tell from holds most of the
+original texts: a wire copy adds no outlet, nor does one that was cut or has paragraphs
+of its own around the wire's. The article to tell from holds most of the
 facts (names, numbers, rare words) that the others report too, has a text, and is not
 a copy.
 """
@@ -10,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from digests.stories.grouping import age
+from digests.stories.same_item import Shingles, shingles
 from digests.stories.terms import has_body, telling
 from digests.types import Article, Membership, Story
 
@@ -17,6 +19,10 @@ from digests.types import Article, Membership, Story
 _LONG_ENOUGH = 4000
 #: How many characters of own text weigh as much as one fact that others report too.
 _CHARACTERS_A_FACT = 200
+#: Share of the shorter text's shingles that makes two texts one report.
+_TAKEN_OVER = 0.7
+#: So many independent texts of a story are looked at; more change no ranking.
+_LOOKED_AT = 60
 
 
 def gather(
@@ -97,7 +103,25 @@ def _originals(
         for article in sorted(members, key=age):
             if (by_id[article.id].duplicate_of is not None) == is_copy:
                 kept.setdefault(text_of[article.id], article)
-    return list(kept.values())
+    return _independent(sorted(kept.values(), key=age))
+
+
+def _independent(articles: Sequence[Article]) -> list[Article]:
+    """Without those that took most of their text from an earlier one, or all of it."""
+    kept: list[Article] = []
+    texts: list[Shingles] = []
+    for article in articles:
+        if has_body(article):
+            own = shingles(article.text)
+            if any(_taken_over(own, other) for other in texts[:_LOOKED_AT]):
+                continue
+            texts.append(own)
+        kept.append(article)
+    return kept
+
+
+def _taken_over(one: Shingles, other: Shingles) -> bool:
+    return len(one & other) >= _TAKEN_OVER * min(len(one), len(other))
 
 
 def _original(article: str, by_id: Mapping[str, Membership]) -> str:

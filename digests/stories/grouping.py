@@ -1,48 +1,60 @@
 """Tells which articles belong to one story and which only repeat another; drops none.
 
 Same item first (`same_item`), then same event among the originals (`same_event`); a
-repetition and a newer version follow their original. The story's id is made from its
-earliest article, so that it stays while later articles join.
+repetition and a newer version follow their original. Ids are `naming`'s.
 """
 
-import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from digests.stories import naming
 from digests.stories.same_event import events
 from digests.stories.same_item import repeats
 from digests.types import Article, Membership
 
-#: 32 signs that are not taken for one another when read aloud or copied by hand.
-_SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
-_ID_SIGNS = 6
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def group(articles: Sequence[Article]) -> tuple[Membership, ...]:
+def group(
+    articles: Sequence[Article], known: Iterable[Membership] = ()
+) -> tuple[Membership, ...]:
     """One membership an article, in the same order; the input's order decides nothing.
 
     Args:
         articles: With ids that are unique among them.
+        known: To which stories articles were said to belong before; their ids are
+            kept (`naming`). They decide no membership.
     """
     ordered = sorted(articles, key=age)
     repeated = _repeats(ordered)
     originals = [i for i in range(len(ordered)) if i not in repeated]
-    story_of: dict[int, str] = {}
-    taken: set[str] = set()
-    for event in sorted(events([ordered[i] for i in originals])):
-        name = _story_id(ordered[originals[event[0]]].id, taken)
-        story_of |= {originals[member]: name for member in event}
-    for i in sorted(repeated):
-        story_of[i] = story_of[_original(i, repeated)]
+    found = sorted(events([ordered[i] for i in originals]))
+    told = _event_of(found, originals, repeated)
+    members: dict[int, list[str]] = defaultdict(list)
+    for i, article in enumerate(ordered):
+        members[told[i]].append(article.id)
+    before = {each.article: each.story for each in known}
+    names = naming.name([members[n] for n in range(len(found))], before)
     copies = _copies(ordered, repeated)
-    found = {
+    by_id = {
         article.id: Membership(
-            article=article.id, story=story_of[i], duplicate_of=copies.get(i)
+            article=article.id, story=names[told[i]], duplicate_of=copies.get(i)
         )
         for i, article in enumerate(ordered)
     }
-    return tuple(found[article.id] for article in articles)
+    return tuple(by_id[article.id] for article in articles)
+
+
+def _event_of(
+    found: Sequence[Sequence[int]],
+    originals: Sequence[int],
+    repeated: Mapping[int, int],
+) -> Mapping[int, int]:
+    """The event of each article; what repeats another goes where that one is."""
+    told = {originals[i]: n for n, event in enumerate(found) for i in event}
+    told |= {i: told[_original(i, repeated)] for i in repeated}
+    return told
 
 
 def age(article: Article) -> tuple[datetime, str]:
@@ -84,21 +96,3 @@ def _copies(ordered: Sequence[Article], repeated: Mapping[int, int]) -> dict[int
         if first in repeated:
             copies[i] = ordered[repeated[first]].id
     return copies
-
-
-def _story_id(article: str, taken: set[str]) -> str:
-    name = next(name for name in _names(article) if name not in taken)
-    taken.add(name)
-    return name
-
-
-def _names(article: str) -> Iterable[str]:
-    """The id, then others for the rare case that two stories would share it."""
-    attempt = 0
-    while True:
-        salted = f"{article}\0{attempt}" if attempt else article
-        digest = hashlib.sha256(salted.encode("utf-8", "surrogatepass")).digest()
-        number = int.from_bytes(digest[:8], "big")
-        signs = "".join(_SIGNS[number >> 5 * n & 31] for n in range(_ID_SIGNS))
-        yield f"s-{signs}"
-        attempt += 1

@@ -1,35 +1,29 @@
 """Joins articles that report one event; it does not rank them or give them a name.
 
-Agglomerative clustering by mean similarity (average link), each pair's similarity the
-cosine of its vectors, less for articles more than a day apart and nothing beyond 72
-hours. There are two thresholds: full texts agree in more words than headlines do. A
-headline is a thin sample of its story's words, therefore the mean is set in relation
-to how alike the headlines within each story are (between average link and the cosine
-of the centroids). Pairs are found through an inverted index with bounded lists.
+Agglomerative clustering by mean likeness (average link, `likeness`). A headline is a
+thin sample of its story's words, therefore the mean is set in relation to how alike
+the headlines within each story are (between average link and the cosine of the
+centroids). Pairs are found through an inverted index with bounded lists.
 """
 
 import heapq
-import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from digests.stories.terms import Vector, has_body, vectors
+from digests.stories import likeness
+from digests.stories.likeness import HEADLINES
+from digests.stories.profiles import Profile, profiles
 from digests.types import Article
 
-_HEADLINES = 0.10
-_TEXTS = 0.14
 #: 0 is average link, 1 the cosine of the centroids.
-_BREADTH = 0.85
-_WINDOW = timedelta(hours=72)
-_DAY = timedelta(days=1)
+BREADTH = 0.85
 #: At how many earlier articles with a word an article looks, the latest ones.
-_LONGEST_LIST = 150
-#: Cosines below this are chance.
-_NOISE = 0.01
+_LONGEST_LIST = 125
+#: Less likeness is chance.
+_NOISE = 0.1
 
-#: For each article the similar ones, in multiples of the pair's threshold.
+#: For each article the similar ones with their likeness.
 Neighbours = list[dict[int, float]]
 
 
@@ -40,113 +34,139 @@ def events(articles: Sequence[Article]) -> list[list[int]]:
         articles: In order of time; repeated texts only once, or they would outvote
             the others.
     """
-    links = _neighbours(articles, vectors(articles))
-    return _agglomerate(links, [has_body(article) for article in articles])
+    read = profiles(articles)
+    return _agglomerate(_neighbours(read), [profile.text for profile in read])
 
 
-def _neighbours(articles: Sequence[Article], weighed: Sequence[Vector]) -> Neighbours:
-    texts = [has_body(article) for article in articles]
-    links: Neighbours = [{} for _ in articles]
-    holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for i, vector in enumerate(weighed):
-        for j, cosine in _cosines(vector, holders).items():
-            kept = _kept_over_time(articles[i], articles[j])
-            if kept and cosine > _NOISE:
-                threshold = _TEXTS if texts[i] and texts[j] else _HEADLINES
-                links[i][j] = links[j][i] = kept * cosine / threshold
-        for stem, weight in vector.items():
-            holders[stem].append((i, weight))
-    return links
-
-
-def _cosines(
-    vector: Vector, holders: Mapping[str, Sequence[tuple[int, float]]]
-) -> dict[int, float]:
-    """The cosines with the articles before that have a word in common."""
-    found: dict[int, float] = defaultdict(float)
-    for stem, weight in vector.items():
-        if stem in holders:
-            for j, other in holders[stem][-_LONGEST_LIST:]:
+def _neighbours(read: Sequence[Profile]) -> Neighbours:
+    links: Neighbours = [{} for _ in read]
+    holders: dict[str, list[int]] = defaultdict(list)
+    products: dict[str, list[float]] = defaultdict(list)
+    named: dict[str, list[int]] = defaultdict(list)
+    for i, profile in enumerate(read):
+        shared: Counter[int] = Counter()
+        found: dict[int, float] = defaultdict(float)
+        in_names: dict[int, float] = defaultdict(float)
+        for stem, weight in profile.weights.items():
+            latest = holders[stem][-_LONGEST_LIST:]
+            shared.update(latest)
+            for j, other in zip(latest, products[stem][-_LONGEST_LIST:], strict=True):
                 found[j] += weight * other
-    return found
-
-
-def _kept_over_time(one: Article, other: Article) -> float:
-    if one.published is None or other.published is None:
-        return 1.0
-    apart = abs(one.published - other.published)
-    if apart > _WINDOW:
-        return 0.0
-    return math.exp(-max(0.0, apart / _DAY - 1) / 3)
+            if stem in profile.names:
+                for j in reversed(named[stem]):
+                    if j < latest[0]:
+                        break
+                    in_names[j] += weight * read[j].weights[stem]
+                named[stem].append(i)
+            holders[stem].append(i)
+            products[stem].append(weight)
+        for j, product in found.items():
+            names = in_names.get(j, 0.0)
+            near = likeness.combine(profile, read[j], names, product - names, shared[j])
+            if near > _NOISE:
+                links[i][j] = links[j][i] = near
+    return links
 
 
 @dataclass(kw_only=True, slots=True)
 class _Cluster:
     members: list[int]
-    #: Sum of the similarities of all ordered pairs, each member with itself as 1.
-    within: float = 1.0
     texts: bool
-    #: Sum of the similarities to each other cluster.
-    links: dict[int, float] = field(default_factory=dict)
-    merges: int = 0
+    #: Sum of the likenesses to each other cluster.
+    links: dict[int, float]
+    #: Sum of the cosines of all ordered pairs, each member with itself as 1.
+    within: float = 1.0
+    #: What a likeness counts to its mean: less with each member, more for uneven ones.
+    part: float = 1.0
+    #: The likeness of the best partner; an upper bound where it is not sure.
+    best: float = 0.0
+    partner: int = -1
+    sure: bool = True
 
-    def evenness(self) -> float:
-        """Below 1 where a story's headlines have few words in common."""
-        if self.texts:
-            return 1.0
-        return float((self.within / len(self.members) ** 2) ** (_BREADTH / 2))
+    def take(self, gone: "_Cluster", likeness: float) -> None:
+        """The members of `gone` come in, whose likenesses to ours add up to this."""
+        self.within += gone.within + 2 * likeness * HEADLINES
+        self.members += gone.members
+        self.texts = self.texts and gone.texts
+        size = len(self.members)
+        self.part = 1 / (size * evenness(self.within, size, texts=self.texts))
+
+
+def evenness(within: float, size: int, *, texts: bool) -> float:
+    """How alike the members of a story are: 1 for texts, less for its headlines.
+
+    Args:
+        within: Sum of the cosines of all ordered pairs, each with itself as 1.
+        size: How many members there are.
+        texts: Whether all of them are texts.
+    """
+    return 1.0 if texts else float((within / size**2) ** (BREADTH / 2))
 
 
 def _agglomerate(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
+    """Join the most alike again and again; each cluster waits with its best partner."""
     clusters = {
-        i: _Cluster(members=[i], texts=texts[i], links=dict(near))
+        i: _Cluster(members=[i], texts=texts[i], links=near)
         for i, near in enumerate(links)
     }
-    heap = [
-        (-near, i, j, 0, 0)
-        for i, found in enumerate(links)
-        for j, near in found.items()
-        if i < j and near >= 1
-    ]
-    heapq.heapify(heap)
+    heap: list[tuple[float, int]] = []
+    for i, cluster in clusters.items():
+        _find_best(i, cluster, clusters, heap)
     while heap:
-        _, i, j, merges_i, merges_j = heapq.heappop(heap)
-        fresh = (
-            i in clusters
-            and j in clusters
-            and (clusters[i].merges, clusters[j].merges) == (merges_i, merges_j)
-        )
-        if fresh:
-            _merge(clusters, i, j, heap)
+        score, i = heapq.heappop(heap)
+        if i not in clusters or clusters[i].best != -score:
+            continue
+        cluster = clusters[i]
+        if cluster.partner in clusters and cluster.sure:
+            _merge(clusters, i, cluster.partner, heap)
+        else:
+            _find_best(i, cluster, clusters, heap)
     return [sorted(cluster.members) for cluster in clusters.values()]
 
 
-def _merge(
-    clusters: dict[int, _Cluster],
+def _find_best(
     i: int,
-    j: int,
-    heap: list[tuple[float, int, int, int, int]],
+    cluster: _Cluster,
+    clusters: dict[int, _Cluster],
+    heap: list[tuple[float, int]],
 ) -> None:
-    """Take cluster j into i and put i's new similarities on the heap."""
+    """Look for the best partner; a pair that is alike enough waits to be joined."""
+    best, partner = 0.0, -1
+    for k, near in cluster.links.items():
+        score = near * cluster.part * clusters[k].part
+        if score > best or (score == best and k < partner):
+            best, partner = score, k
+    cluster.best, cluster.partner, cluster.sure = best, partner, True
+    if best >= 1:
+        heapq.heappush(heap, (-best, i))
+
+
+def _merge(
+    clusters: dict[int, _Cluster], i: int, j: int, heap: list[tuple[float, int]]
+) -> None:
+    """Take the cluster with fewer links into the other one."""
+    if len(clusters[i].links) < len(clusters[j].links):
+        i, j = j, i
     kept, gone = clusters[i], clusters.pop(j)
-    kept.within += gone.within + 2 * kept.links.pop(j) * _HEADLINES
-    kept.members += gone.members
-    kept.texts = kept.texts and gone.texts
-    kept.merges += 1
+    kept.take(gone, kept.links.pop(j))
+    links = kept.links
     for k, near in gone.links.items():
         if k != i:
-            kept.links[k] = kept.links.get(k, 0.0) + near
-            clusters[k].links.pop(j, None)
-    for k, near in kept.links.items():
+            theirs = clusters[k].links
+            del theirs[j]
+            links[k] = theirs[i] = links.get(k, 0.0) + near
+    best, partner, part = 0.0, -1, kept.part
+    for k, near in links.items():
         other = clusters[k]
-        other.links[i] = near
-        score = _score(kept, other, near)
-        if score >= 1:
-            first, second = min(i, k), max(i, k)
-            entry = (clusters[first].merges, clusters[second].merges)
-            heapq.heappush(heap, (-score, first, second, *entry))
-
-
-def _score(one: _Cluster, other: _Cluster, near: float) -> float:
-    mean = near / (len(one.members) * len(other.members))
-    return mean / (one.evenness() * other.evenness())
+        score = near * part * other.part
+        if score > best or (score == best and k < partner):
+            best, partner = score, k
+        if score > other.best:
+            other.best, other.partner, other.sure = score, i, True
+            if score >= 1:
+                heapq.heappush(heap, (-score, k))
+        elif other.partner == i or other.partner == j:
+            other.sure = False
+    kept.best, kept.partner, kept.sure = best, partner, True
+    if best >= 1:
+        heapq.heappush(heap, (-best, i))

@@ -17,7 +17,8 @@ from digests.language.words import tokens
 from digests.stories.terms import has_body
 from digests.types import Article
 
-_SAME = 0.7
+#: Share of common shingles from which on one text is a copy of the other.
+SAME = 0.7
 _SHINGLE = 3
 _SHORTEST_TITLE = 4
 _WINDOW = timedelta(hours=72)
@@ -51,7 +52,7 @@ def _same_texts(texts: dict[int, Shingles]) -> dict[int, int]:
     repeated: dict[int, int] = {}
     for i, own in texts.items():
         rarest = sorted(own, key=lambda shingle: (spread[shingle], shingle))
-        prefix = rarest[: len(own) - math.ceil(_SAME * len(own)) + 1]
+        prefix = rarest[: len(own) - math.ceil(SAME * len(own)) + 1]
         candidates = {j for shingle in prefix for j in holders[shingle]}
         original = next((j for j in sorted(candidates) if _alike(own, texts[j])), None)
         if original is not None:
@@ -64,10 +65,10 @@ def _same_texts(texts: dict[int, Shingles]) -> dict[int, int]:
 
 def _alike(one: Shingles, other: Shingles) -> bool:
     small, large = sorted((len(one), len(other)))
-    if small < _SAME * large:
+    if small < SAME * large:
         return False
     shared = len(one & other)
-    return shared >= _SAME * (small + large - shared)
+    return shared >= SAME * (small + large - shared)
 
 
 def _same_titles(articles: Sequence[Article]) -> dict[int, int]:

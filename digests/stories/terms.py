@@ -1,22 +1,21 @@
 """Weighs the words by which articles are compared; the comparing is done elsewhere.
 
-An article becomes a vector of unit length: each content word of title, lead and body
-(the title counts more) with a damped count times how telling the word is. For English
-that is known beforehand (`common_words`); other languages take it from the articles at
-hand, within bounds, so that one big story cannot make its own words look ordinary.
+Each content word of title, lead and body (the title counts more) has a damped count
+times how telling it is. For English that is known beforehand (`common_words`), until
+an archive has counted enough stories of its own; other languages take it from the
+stories at hand, within bounds. In a text a name weighs more than another rare word.
 """
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Self
 
 from digests.language import words
 from digests.stories import common_words
 from digests.types import Article
-
-#: Stem to weight, one for each article; the squares add up to 1 at the most.
-Vector = Mapping[str, float]
 
 #: How telling a word is: near the logarithm of its rarity in English news.
 RARE, KNOWN, FREQUENT, EVERYDAY = 6.0, 4.5, 3.0, 1.5
@@ -24,11 +23,52 @@ _NUMBER = 3.5
 _TITLE = 2.5
 _BODY_WORDS = 400
 #: More words than this add time, not sense.
-_LONGEST_VECTOR = 120
+_LONGEST = 120
 #: The least share of its weight that a word keeps, however ordinary it is today.
 _FLOOR = 0.3
-#: A headline of everyday words alone is lighter than this and stays so.
-_THIN = 18.0
+#: With this many stories a background begins to outweigh what is known beforehand.
+_ENOUGH = 2000
+_MEASURE = 5.0
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+
+
+class Background:
+    """How many stories have each word: what tells a rare word from a common one.
+
+    It counts stories, not articles, so that one big story counts once and cannot make
+    its own words look ordinary.
+    """
+
+    __slots__ = ("_having", "stories")
+
+    def __init__(self) -> None:
+        self.stories = 0
+        self._having: Counter[str] = Counter()
+
+    @classmethod
+    def of(cls, counted: Iterable[Mapping[str, float]]) -> Self:
+        """The background that these articles make by themselves."""
+        made = cls()
+        for each in counted:
+            made.add(each)
+        return made
+
+    def add(self, counted: Iterable[str]) -> None:
+        """Count the words of one more story."""
+        self.stories += 1
+        self._having.update(dict.fromkeys(counted, 1))
+
+    def telling(self, stem: str, tag: str) -> float:
+        """How telling a stem is in this language: 0 (empty) to `RARE`."""
+        having = self._having[stem]
+        if tag == "en" and stem.isascii():
+            known = rarity(stem)
+            if self.stories < _ENOUGH or not known:
+                return known
+            return min(known, math.log(self.stories / (having + 1)))
+        everything = self.stories + 2
+        share = math.log(everything / (having + 1)) / math.log(everything)
+        return RARE * max(_FLOOR, min(1.0, share))
 
 
 def has_body(article: Article) -> bool:
@@ -36,30 +76,52 @@ def has_body(article: Article) -> bool:
     return len(article.text) > len(article.title or "") + 120
 
 
-def counts(article: Article) -> Counter[str]:
-    """The stems of title and text, each with its damped-to-be count."""
-    counted: Counter[str] = Counter()
+def counts(article: Article) -> Mapping[str, float]:
+    """The stems of title and text with their counts; the title's count more."""
+    counted: dict[str, float] = defaultdict(float)
     for stem in _content(article.title or "", article.lang):
-        counted[stem] += _TITLE  # type: ignore[assignment]
+        counted[stem] += _TITLE
     body = article.text[: _BODY_WORDS * 12]
-    counted.update(_content(body, article.lang)[:_BODY_WORDS])
+    for stem in _content(body, article.lang)[:_BODY_WORDS]:
+        counted[stem] += 1
     return counted
 
 
-def vectors(articles: Sequence[Article]) -> tuple[Vector, ...]:
-    """One vector an article, in the same order; thin headlines are shorter than 1."""
-    bags = [counts(article) for article in articles]
-    spread = Counter(stem for bag in bags for stem in bag)
-    return tuple(
-        _unit(
-            {
-                stem: (1 + math.log(n) if n > 1 else n)
-                * _weight(stem, words.primary(article.lang), spread[stem], len(bags))
-                for stem, n in bag.items()
-            }
-        )
-        for article, bag in zip(articles, bags, strict=True)
-    )
+def weigh(
+    counted: Mapping[str, float],
+    names: frozenset[str],
+    tag: str,
+    *,
+    text: bool,
+    background: Background,
+) -> Mapping[str, float]:
+    """Stem to weight: the damped count times how telling the word is.
+
+    Args:
+        counted: `counts` of the article.
+        names: Those of its stems that are names; they are never ordinary.
+        tag: Primary tag of the article's language.
+        text: Whether it has a text that shows which words are names.
+        background: How many stories have each word.
+    """
+    weights: dict[str, float] = {}
+    for stem, n in counted.items():
+        telling = background.telling(stem, tag)
+        if stem in names:
+            telling = max(telling, KNOWN)
+        elif text and tag == "en":
+            telling = _MEASURE if _is_measure(stem) else min(telling, KNOWN)
+        if telling:
+            weights[stem] = telling * (1 + math.log(n) if n > 1 else n)
+    if len(weights) <= _LONGEST:
+        return weights
+    heaviest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
+    return dict(heaviest[:_LONGEST])
+
+
+def _is_measure(stem: str) -> bool:
+    """A number that two articles hardly share by chance: no year, no small count."""
+    return stem.isdigit() and len(stem) > 2 and not 1900 < int(stem) < 2100
 
 
 def rarity(stem: str) -> float:
@@ -77,11 +139,20 @@ def telling(article: Article) -> frozenset[str]:
     )
 
 
+def rare(text: str, lang: str | None) -> frozenset[str]:
+    """The words of a text that say what it is about; English only."""
+    if words.primary(lang) != "en":
+        return frozenset()
+    return frozenset(
+        word for word in words.tokens(text) if rarity(words.stem(word)) == RARE
+    )
+
+
 def _content(text: str, lang: str | None) -> list[str]:
     tag = words.primary(lang)
     return [
         part
-        for word in words.tokens(text)
+        for word in words.tokens(_THOUSANDS.sub("", text))
         if not words.is_stop(word, tag) and word not in common_words.EMPTY
         for part in _parts(word, tag)
     ]
@@ -94,21 +165,6 @@ def _parts(word: str, tag: str) -> Iterable[str]:
     if len(word) == 1 and word.isascii() and not word.isdigit():
         return ()
     return (words.stem(word, tag),)
-
-
-def _weight(stem: str, tag: str, articles_with_it: int, articles: int) -> float:
-    if tag == "en" and stem.isascii():
-        return rarity(stem)
-    share = math.log((articles + 2) / (articles_with_it + 1)) / math.log(articles + 2)
-    return RARE * max(_FLOOR, min(1.0, share))
-
-
-def _unit(weighted: dict[str, float]) -> Vector:
-    if len(weighted) > _LONGEST_VECTOR:
-        heaviest = sorted(weighted.items(), key=lambda item: (-item[1], item[0]))
-        weighted = dict(heaviest[:_LONGEST_VECTOR])
-    norm = max(_THIN, math.sqrt(sum(x * x for x in weighted.values())))
-    return {stem: x / norm for stem, x in weighted.items() if x}
 
 
 @lru_cache(maxsize=1)

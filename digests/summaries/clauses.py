@@ -25,7 +25,7 @@ _SUBORDINATE = (
 )
 _TAIL = re.compile(
     rf",\s(?=(?:{_SUBORDINATE}|[a-z]{{3,}}ing(?!\s(?:and|or)\s|,)|with|including|a|an|the|his|her|its|der|"
-    rf"die|das|ein|eine)\s)|\s?[—–]\s?(?=\S)|\s-{{1,2}}\s|[;:]\s"
+    rf"die|das|ein|eine)\s)|(?<!\d)\s?[—–]\s?(?=\S)|\s-{{1,2}}\s|[;:]\s"
     rf"|\s(?=(?:after|when|while|where|because|following|despite|amid|although|though|"
     rf"since|weil|nachdem|obwohl|während)\s)"
 )
@@ -143,12 +143,17 @@ def reads_well(text: str, version: Version) -> bool:
 
 def _waits(whole: str) -> bool:
     """Whether the words are an opening that waits for its main clause."""
+    about = _LEFT_OPEN.match(whole)
+    if about and not any(verbs.looks_finite(w) for w in words.tokens(about[1])):
+        return True
     if not _OPENER.match(whole):
         return False
     main = whole.partition(", ")[2]
     return not any(verbs.looks_finite(w) for w in words.tokens(main))
 
 
+#: «The mayor, who was elected last spring»: the clause about him is not closed.
+_LEFT_OPEN = re.compile(r"([^,]{1,80}),\s(?:who|which|whose|where)\s[^,]*$")
 #: Words that open something in front of the main clause, one of the first two.
 _OPENER = re.compile(
     r"(?:[\w'’]+\s)?(?:after|as|when|while|because|although|though|since|until|before|"
@@ -158,13 +163,17 @@ _OPENER = re.compile(
 )
 
 
+#: Where words between two spans went, the mark after them closes up.
+_SPACED_MARK = re.compile(r"(?<=\w)\s([,;:.])(?=\s|$)")
+
+
 def written(text: str, version: Version, mark: str = "") -> str:
     """A version as it is shown: even white space, a capital first, an ending mark."""
     pieces = []
     for span in version:
         piece = " ".join(text[span.start : span.end].split())
         pieces.append(piece)
-    shown = " ".join(pieces).rstrip(_MARKS_AFTER)
+    shown = _SPACED_MARK.sub(r"\1", " ".join(pieces)).rstrip(_MARKS_AFTER)
     if shown and shown[-1] not in _STOPS and not shown.endswith(_CLOSED):
         shown += mark
     return capital(shown)

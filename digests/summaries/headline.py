@@ -8,11 +8,14 @@ version that keeps most of the story wins. A headline never ends on a function w
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain, combinations
 
 from digests.language import verbs, words
-from digests.summaries import clauses, passages
+from digests.summaries import clauses, ornaments, passages
 from digests.summaries.clauses import Version
+from digests.summaries.ornaments import Gap
 from digests.summaries.passages import Passage
 from digests.types import Article, Headline, Span
 
@@ -22,28 +25,44 @@ LONGEST = 100
 
 _LOOKED_AT = 8
 #: So many content words tell a story; so many characters are worth one of them.
-_ENOUGH = 8
-_CHARS_A_WORD = 40
+_ENOUGH = 5
+_CHARS_A_WORD = 20
+#: Beyond the wanted length so many more characters must bring a word.
+_CHARS_OVER = 30
+#: What a word is worth that the article says only once.
+_SAID_ONCE = 0.5
 #: What a less clean version costs, in content words that it must keep more.
 _PHRASE_COST = 1.5
 _OPENING_COST = 0.5
 _MIDDLE_COST = 3.0
+#: Who promised loses what; «to» after such a verb or noun opens it.
+_OBJECT_COST = 3.0
+_SHORT_NAME_COST = 0.2
+#: «met, pledging to …»: the news is what comes after the comma.
+_OUTCOME = re.compile(
+    r",\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
+    r"wounding|destroying)\s"
+)
+#: «promised on January 6 to increase trade».
+_OPENS_OBJECT = re.compile(
+    r"\b(?:promis|agree|pledg|vow|plan|decid|vote|order|ask|urg|refus|threaten|offer|"
+    r"seek|sought|aim|tried|try|want|forc|allow|expect|help|hope|prepar|beg[ai]n|start|"
+    r"continu|propos|fail|struggl|mean)[a-z]{0,4}\b[^,;:.]{0,50}?\sto\s[a-z]+\s"
+)
+#: «…, one lane»: what is left of a clause that was cut inside.
+_STUMP = re.compile(r",\s(?P<left>[^\s,]+(?:\s[^\s,]+)?)$")
 _OPENING = re.compile(
     r"(?:On|In|At|After|As|During|Following|With|Despite|For|By|From|Earlier|Late|When|"
     r"While|Since|Amid|Under|Once|But|And|Still|However|Meanwhile|Am|Im|Nach|Seit|Bei)"
     r"(?:\s[^,;:()\"“”]{2,90})?,\s"
 )
-_RANKS = (
-    "President|Prime Minister|Vice President|Foreign Minister|Finance Minister|"
-    "Interior Minister|Defence Minister|Defense Minister|Home Secretary|Chancellor|"
-    "Foreign Secretary|Secretary of State|Defense Secretary|Minister|Secretary|Senator|"
-    "Governor|Mayor|General|Colonel|Judge|Justice|Professor|Dr|Sir|King|Queen|Prince|"
-    "Princess|Pope|Archbishop|Bishop|Chief Executive|CEO|Chairman|Director|Coach"
-)
-_TITLE = re.compile(
-    rf"(?:(?:former|then)\s)?(?:[A-Z][\w.-]+\s){{0,3}}(?:{_RANKS})\.?\s"
-    rf"(?=[A-Z][\w'’-]+\s[A-Z])"
-)
+_TIMES_WORDS = """
+    monday tuesday wednesday thursday friday saturday sunday january february march
+    april may june july august september october november december morning afternoon
+    evening night early late earlier today yesterday week
+"""
+#: Stems that tell when, not what.
+_TIMES = frozenset(words.content(_TIMES_WORDS))
 #: Where a phrase ends and what follows can be spared.
 _PHRASE = re.compile(
     r"\s(?=(?:in|at|on|for|from|during|over|with|by|near|against|before|until|through|"
@@ -64,12 +83,12 @@ _BEFORE_VERB_WORDS = """
 #: «to look», «may continue»: what such a verb needs cannot be known here.
 _BEFORE_VERB = frozenset(_BEFORE_VERB_WORDS.split())
 _WAITING_WORDS = """
-    able unable likely unlikely due ready set expected willing keen number series group
-    lot kind part one some most many majority total pair couple dozens hundreds
-    thousands millions range bid plan plans decision attempt effort efforts right way
-    list sort set member members head leader chance first last two-thirds half much all
-    any each look looks thanks according such well away back out off case cases want
-    wants
+    able unable likely unlikely due ready set expected willing keen number series
+    group lot kind part one some most many majority total pair couple dozens
+    hundreds thousands millions range bid plan plans decision attempt effort efforts
+    right way list sort set member members head leader chance first last two-thirds
+    half much all any each look looks thanks according such well away back out off
+    case cases want wants ways means steps
 """
 #: After these a preposition's phrase is no ornament.
 _WAITING = frozenset(_WAITING_WORDS.split())
@@ -86,6 +105,9 @@ _BEFORE_VERB_PHRASE = re.compile(
     r"\s(?:for|about|by|in|at|on|from|with|against|near)\s(?:(?!that\s|who\s|which\s|and\s)"
     r"[^\s,;:()\"“”—–]+\s)+$"
 )
+#: A sentence that opens so has its subject later.
+_LED_BY = re.compile(r"(?:On|In|At|After|During|Following|With|For|By|From|Under)\s")
+_CONNECTIVE = re.compile(r"(?:And|But|So|Yet)\s")
 _QUOTING = re.compile(r"[\"“”«»]|(?<!\w)['‘](?=\w)|(?<=[\w.,!?])['’](?!\w)")
 _WORD = re.compile(r"[\w'’-]+")
 _BE = frozenset(
@@ -114,11 +136,11 @@ def write(article: Article, found: Sequence[Passage] | None = None) -> Headline:
 def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | None:
     shown = [p for p in found[:_LOOKED_AT] if passages.presentable(p)]
     shown = [p for p in shown if not p.leans and p.text[0].isalnum()] or shown
+    told = Counter(word for passage in found for word in passage.words)
     for passage in shown:
-        for limit in (WANTED, LONGEST):
-            version = _best(article.text, passage.span, limit)
-            if version is not None:
-                return Headline(text=_shown(article.text, version), spans=version)
+        version = _best(article.text, passage.span, told)
+        if version is not None:
+            return Headline(text=_shown(article.text, version), spans=version)
     return None
 
 
@@ -146,32 +168,65 @@ def _tightened(text: str, version: Version) -> Version:
     return pieces or version
 
 
-def _best(text: str, span: Span, limit: int) -> Version | None:
-    """The version of a sentence within `limit` that keeps most for least."""
+def _best(text: str, span: Span, told: Counter[str]) -> Version | None:
+    """The version of a sentence that keeps most of the story for least."""
     best: Version | None = None
     highest = -math.inf
-    for loose, version in _versions(text, span):
+    given = ornaments.given_names(text, span)
+    silent = _TIMES.union(words.content(" ".join(text[a:b] for a, b in given)))
+    for loose, version in _versions(text, span, given):
         if not version or not clauses.reads_well(text, version):
             continue
         tight = _tightened(text, version)
         shown = _shown(text, tight)
-        if len(shown) > limit:
+        if len(shown) > LONGEST or _is_stump(shown):
             continue
-        told = len(words.content(shown))
-        worth = min(told, _ENOUGH) - loose - len(shown) / _CHARS_A_WORD
+        worth = _worth(shown, told, silent) - loose
         if worth > highest:
             best, highest = tight, worth
     return best
 
 
-def _versions(text: str, span: Span) -> Iterator[tuple[float, Version]]:
+def _is_stump(shown: str) -> bool:
+    stump = _STUMP.search(shown)
+    if stump is None:
+        return False
+    return not any(map(verbs.looks_finite, stump["left"].split()))
+
+
+def _worth(shown: str, told: Counter[str], silent: frozenset[str]) -> float:
+    """What a headline tells, in content words, less what its length costs."""
+    kept = set(words.content(shown)) - silent
+    tells = sum(1.0 if told[w] > 1 else _SAID_ONCE for w in kept)
+    over = max(0, len(shown) - WANTED)
+    return min(tells, _ENOUGH) - len(shown) / _CHARS_A_WORD - over / _CHARS_OVER
+
+
+def _versions(
+    text: str, span: Span, given: list[Gap]
+) -> Iterator[tuple[float, Version]]:
     """Versions with what they cost: the less clean a cut, the dearer."""
-    for cost, body in _bodies(text, span):
+    held = _objects(text, span)
+    for cost, body in _bodies(text, span, given):
         yield cost, body
         for end in clauses.ends(text, span):
-            yield cost, _until(body, end)
+            yield cost + _lost(held, end), _until(body, end)
         for m in _PHRASE.finditer(text, span.start, span.end):
-            yield cost + _PHRASE_COST, _until(body, _phrase_end(text, span, m))
+            lost = _PHRASE_COST + _lost(held, m.start())
+            yield cost + lost, _until(body, _phrase_end(text, span, m))
+
+
+def _objects(text: str, span: Span) -> list[Gap]:
+    """Where no cut may fall without losing what was promised, or what came of it."""
+    found = [m.span() for m in _OPENS_OBJECT.finditer(text, span.start, span.end)]
+    outcome = _OUTCOME.search(text, span.start, span.end)
+    if outcome:
+        found.append((span.start, outcome.end()))
+    return found
+
+
+def _lost(held: Sequence[tuple[int, int]], end: int) -> float:
+    return _OBJECT_COST * sum(a < end < b for a, b in held)
 
 
 def _phrase_end(text: str, span: Span, m: re.Match[str]) -> int:
@@ -202,19 +257,29 @@ def _until(body: Version, end: int) -> Version:
     return tuple(Span(start=s.start, end=min(s.end, end)) for s in kept)
 
 
-def _bodies(text: str, span: Span) -> Iterator[tuple[float, Version]]:
+def _bodies(text: str, span: Span, given: list[Gap]) -> Iterator[tuple[float, Version]]:
     """The sentence without some of its ornaments, the fullest first."""
     opening = _OPENING.match(text, span.start, span.end)
-    starts = [(0.0, span.start)]
-    if opening:
+    connective = _CONNECTIVE.match(text, span.start, span.end)
+    starts = [(0.0, connective.end() if connective else span.start)]
+    if opening and not text.startswith(("and ", "und "), opening.end()):
         starts.append((_OPENING_COST, opening.end()))
-    titles = [m.span() for m in _TITLE.finditer(text, span.start, span.end)]
+    titles = ornaments.titles(text, span)
     inserted = clauses.insertions(text, span)
+    days = ornaments.dates(text, span)
     for cost, start in starts:
         middle = _middle(text, Span(start=start, end=span.end))
-        options: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
-        options += [(0.0, part) for part in (titles, inserted) if part]
-        options += [(0.0, sorted(titles + inserted))] if titles and inserted else []
+        spared = [part for part in (titles, inserted, days) if part]
+        options: list[tuple[float, list[Gap]]] = [(0.0, [])]
+        options += [
+            (0.0, sorted(chain.from_iterable(parts)))
+            for size in range(1, len(spared) + 1)
+            for parts in combinations(spared, size)
+        ]
+        if given:
+            short = sorted(titles + inserted + days + given)
+            options += [(_SHORT_NAME_COST, sorted(titles + given))]
+            options += [(_SHORT_NAME_COST, short)]
         options += [(_MIDDLE_COST, [middle])] if middle else []
         for dearer, gaps in options:
             yield cost + dearer, _without(Span(start=start, end=span.end), gaps)
@@ -222,6 +287,8 @@ def _bodies(text: str, span: Span) -> Iterator[tuple[float, Version]]:
 
 def _middle(text: str, span: Span) -> tuple[int, int] | None:
     """The phrases between a subject and its verb: «trial date [for …] has been …»."""
+    if _LED_BY.match(text, span.start, span.end):
+        return None
     for m in _WORD.finditer(text, span.start, min(span.end, span.start + 160)):
         if verbs.looks_finite(m.group()):
             break
@@ -247,7 +314,8 @@ def _without(span: Span, gaps: Sequence[tuple[int, int]]) -> Version:
 
 def _shown(text: str, version: Version) -> str:
     shown = clauses.written(text, version)
-    return shown[:-1] if shown.endswith(".") and not shown.endswith("..") else shown
+    stops = shown.endswith(".") and not shown.endswith(("..", "a.m.", "p.m.", "U.S."))
+    return shown[:-1] if stops else shown
 
 
 def _from_words(article: Article) -> Headline:

@@ -7,16 +7,22 @@ is the text of its span with every run of white space as one space.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from digests.language import sentences, words
+from digests.language.tables import word_set
 from digests.types import Article, Span
 
 #: News is told early: no summary takes a sentence from behind this one.
-_MOST = 60
+MOST = 16
 #: Longer «sentences» are lists and tables.
 _LONGEST = 900
+#: So much of a text is read at all; a sentence that is cut there is no sentence.
+_READ = 60_000
+#: «MAYOR: Good evening.»: who says the line that follows.
+_LABEL = re.compile(r"(?m)^[ \t]*(?:[QA]|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):\s")
+#: So many lines with a label, at least half of all, make a transcript.
+_FEWEST_LABELS = 3
 
 _DATELINE = re.compile(
     r"""\s*(?:
@@ -30,39 +36,52 @@ _DATELINE = re.compile(
     )""",
     re.VERBOSE,
 )
+#: One of these is in every dateline.
+_DATELINE_SIGNS = ("–", "—", "--", " -", "(")
 _BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
 _JUNK = re.compile(
     r"""\b(?:click|scroll|tap)\s(?:here|down|on|through)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
-    |\bread\smore\b|\bread:\s|^(?:read|watch|see|related|more|photos?|video|image|caption
-    |picture|file|credit|source|advertisement|editor['’]s\snote|correction|copyright
-    |story\shighlights|share\sthis|follow)\b[^.!?]{0,30}[:»>|]
-    |^follow\s(?:us|@|\w+\son\b)|\bfollow\s(?:us|@\w+)|\ball\srights\sreserved\b|©
+    |\bread\smore\b|\bread:\s|\bfollow\s(?:us|@\w+)|\ball\srights\sreserved\b|©
     |\bcontributed\sto\sthis\s(?:report|story|article)\b|\bnewsletter\b|\be-?mail\sus\b
     |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
     |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+#: One of these is in whatever `_JUNK` finds: looked up first, because it is cheap.
+_JUNK_SIGNS = (
+    "click", "scroll", "tap ", "sign up", "subscri", "read", "follow", "reserved", "©",
+    "contributed", "newsletter", "mail us", "your say", "the video", "transcript",
+    "expressed", "cookie", "http", "www.", "file photo", "getty",
+)  # fmt: skip
+_JUNK_OPENING = re.compile(
+    r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
+    |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
+    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|follow\s(?:us|@|\w+\son\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
-_ENDS = re.compile(r"(?<!\s)[.!?…][\"'”’“»«)\]]*$")
+_CLOSING = "\"'”’“»«)]"
+_STOPS = ".!?…"
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I'm|I've|I'd|we|We|We're|we're|my|My|our|Our|me|us|ich|wir|Wir|mein|unser)\b"
 )
+#: One of these is in whatever `_FIRST_PERSON` finds: looked up first.
+_SELF = word_set(
+    "i i'm i've i'd i'll we we're we've we'd we'll my our me us ich wir mein unser"
+)
 _IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
-_PRONOUN_LED = re.compile(
+#: A pronoun, or a connective, at the beginning: the sentence points back.
+_LEANS = re.compile(
     r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those|There|Both|Such|"
     r"Er|Sie|Es|Dies|Diese|Dieser|Dieses|Das|Sein|Seine|Ihr|Ihre|Beide)\b"
-)
-_CONNECTIVE = re.compile(
-    r"(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
+    r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
     r"Besides|Moreover|Furthermore|In addition|Instead|Indeed|Then|Aber|Und|Doch|Zudem|"
-    r"Außerdem)"
-    r"(?:,\s|\s)"
+    r"Außerdem),?\s"
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Passage:
+class Passage(NamedTuple):
     """A sentence that a summary may carry, and what was noticed about it."""
 
     #: Its place among the article's passages.
@@ -72,75 +91,144 @@ class Passage:
     text: str
     #: Stems of its content words, in order.
     words: tuple[str, ...]
+    #: The same, each once.
+    known: frozenset[str]
+    #: Whether the reporter, outside quotation marks, speaks of themselves in it.
+    personal: bool
     #: Whether it begins with a word that points to the sentence before.
     leans: bool
     #: Whether it stands in the middle of somebody's speech, without marks of its own.
     in_speech: bool
 
 
-def of(article: Article) -> tuple[Passage, ...]:
-    """The passages of an article's first sentences, in document order."""
+def of(article: Article, most: int = MOST) -> tuple[Passage, ...]:
+    """The passages of an article's first `most` sentences, in document order."""
     found: list[Passage] = []
     speech = 0
-    for span in sentences.split(article.text, article.lang)[:_MOST]:
-        if span.end - span.start > _LONGEST:
+    read = article.text[:_READ]
+    labels = _labelled(read)
+    root = words.rooter(article.lang)
+    for span in sentences.split(read, article.lang, most=most):
+        if span.end - span.start > _LONGEST or _is_torn(article.text, span):
             continue
         start = _after_dateline(article.text, span) if len(found) < 2 else span.start
         text = " ".join(article.text[start : span.end].split())
         if not text or _BYLINE.match(text):
             continue
-        marked = _MARK.search(text) is not None
+        tokens = words.tokens(text)
+        stems = tuple(filter(None, map(root, tokens)))
+        opening, closing = _last_marks(text)
+        marked = opening >= 0 or closing >= 0
         found.append(
             Passage(
                 place=len(found),
-                span=Span(start=start, end=span.end),
+                span=span if start == span.start else Span(start=start, end=span.end),
                 text=text,
-                words=words.content(text, article.lang),
-                leans=bool(_PRONOUN_LED.match(text) or _CONNECTIVE.match(text)),
-                in_speech=speech > 0 and not (marked and _has_marks(text)),
+                words=stems,
+                known=frozenset(stems),
+                personal=not _SELF.isdisjoint(tokens) and _is_personal(text),
+                leans=_LEANS.match(text) is not None,
+                in_speech=_is_said(article.text, span, labels)
+                or (speech > 0 and not marked),
             )
         )
-        speech = _open_speech(text, speech) if marked else max(0, speech - 1)
+        # A mark that never closes spoils only a few sentences.
+        speech = max(0, speech - 1)
+        if marked:
+            speech = _LONGEST_SPEECH if opening > closing else 0
     return tuple(found)
+
+
+def _last_marks(text: str) -> tuple[int, int]:
+    """Where the last mark that opens, and the last that closes, stands; -1 if none."""
+    opening = closing = -1
+    for m in _MARK.finditer(text):
+        at = m.start()
+        before, after = text[at - 1 : at] if at else " ", text[at + 1 : at + 2]
+        if _opens(m[0], before, after):
+            opening = at
+        elif _closes(m[0], before, after):
+            closing = at
+    return opening, closing
+
+
+def _opens(mark: str, before: str, after: str) -> bool:
+    if mark in "“„«":
+        return True
+    return mark in "\"'‘" and before in " ([—–-" and after.isalnum()
+
+
+def _closes(mark: str, before: str, after: str) -> bool:
+    if mark in "”»":
+        return True
+    if after.isalnum() or mark in "‘":
+        return False
+    return before in ".,!?…" or (
+        mark == '"' and (before.isalnum() or before in ";:—-_")
+    )
+
+
+def _is_torn(text: str, span: Span) -> bool:
+    """Whether a sentence was cut off here, or goes on from the line before: verse."""
+    if span.end == _READ < len(text):
+        return True
+    before = text[max(0, span.start - _INDENT) : span.start].rstrip(" \t")
+    return before[-1:] == "\n" and before[-2:-1] in _GOES_ON
+
+
+_INDENT = 40
+_GOES_ON = frozenset(",;–—")
+
+
+def _labelled(text: str) -> bool:
+    """Whether a text is a transcript: most of its lines say who speaks."""
+    if text.count(":") < _FEWEST_LABELS:
+        return False
+    labels = len(_LABEL.findall(text))
+    if labels < _FEWEST_LABELS:
+        return False
+    return 2 * labels >= sum(not line.isspace() for line in text.splitlines() if line)
+
+
+def _is_said(text: str, span: Span, labels: bool) -> bool:
+    """Whether a sentence stands in a transcript's line, behind its speaker's name."""
+    if not labels:
+        return False
+    return _LABEL.match(text, text.rfind("\n", 0, span.start) + 1) is not None
 
 
 def presentable(passage: Passage) -> bool:
     """Whether a passage may be shown: a whole sentence, and no boilerplate."""
     if passage.in_speech or not whole(passage.text) or not balanced(passage.text):
         return False
-    return not _JUNK.search(passage.text)
+    return not junk(passage.text)
 
 
-def first_person(passage: Passage) -> bool:
-    """Whether the reporter, outside quotation marks, speaks of themselves."""
-    return bool(_FIRST_PERSON.search(_IN_MARKS.sub("", passage.text)))
+def junk(text: str) -> bool:
+    """Whether a text is a caption, a call to action or the like."""
+    if _JUNK_OPENING.match(text):
+        return True
+    low = text.lower()
+    return any(sign in low for sign in _JUNK_SIGNS) and bool(_JUNK.search(low))
+
+
+def _is_personal(text: str) -> bool:
+    return bool(_FIRST_PERSON.search(_IN_MARKS.sub("", text)))
 
 
 def _after_dateline(text: str, span: Span) -> int:
+    head = text[span.start : min(span.end, span.start + 120)]
+    if not any(sign in head for sign in _DATELINE_SIGNS):
+        return span.start
     m = _DATELINE.match(text, span.start, min(span.end, span.start + 120))
     return m.end() if m and m.end() < span.end else span.start
-
-
-def _open_speech(text: str, before: int) -> int:
-    """For how many more sentences speech may go on that was opened and not closed.
-
-    A mark that never closes spoils only a few sentences.
-    """
-    opening = max((m.start() for m in _OPENS.finditer(text)), default=-1)
-    closing = max((m.start() for m in _CLOSES.finditer(text)), default=-1)
-    if opening < 0 and closing < 0:
-        return max(0, before - 1)
-    return _LONGEST_SPEECH if opening > closing else 0
-
-
-def _has_marks(text: str) -> bool:
-    return bool(_OPENS.search(text) or _CLOSES.search(text))
 
 
 def whole(text: str) -> bool:
     """Whether a text begins and ends as a sentence does."""
     first = _STARTS.match(text)
-    if first is None or not _ENDS.search(text):
+    ending = text.rstrip(_CLOSING)[-2:]
+    if first is None or ending[-1:] not in _STOPS or ending[:1].isspace():
         return False
     return not first[1].isalpha() or first[1].isupper()
 
@@ -148,8 +236,6 @@ def whole(text: str) -> bool:
 _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"))
 _MARK = re.compile("[\"'“”‘’«»„]")
 _LONGEST_SPEECH = 5
-_OPENS = re.compile(r"[“„«]|(?<![^\s(\[—–-])[\"'‘](?=[^\W_])")
-_CLOSES = re.compile(r"[”»]|(?<=[\w.,!?…;:—-])\"(?![^\W_])|(?<=[.,!?…])['’](?!\w)")
 _SINGLE_OPENS = re.compile(r"(?<![^\W_])['‘](?=\w)")
 _SPEECH_ENDS = re.compile(r"[.!?…]['’]$")
 _SINGLE_CLOSES = re.compile(r"(?<=[\w.,!?…])\s?['’](?!\w)")
@@ -161,6 +247,8 @@ def balanced(text: str) -> bool:
         return False
     if any(text.count(a) != text.count(b) for a, b in _PAIRS) and "„" not in text:
         return False
+    if "'" not in text and "‘" not in text and "’" not in text:
+        return True
     # A plural's apostrophe looks like a closing mark: only openings must be met.
     opens = len(_SINGLE_OPENS.findall(text))
     if not opens and _SPEECH_ENDS.search(text):
@@ -168,7 +256,6 @@ def balanced(text: str) -> bool:
     return opens <= len(_SINGLE_CLOSES.findall(text))
 
 
-def overlap(a: Sequence[str], b: Sequence[str]) -> float:
+def overlap(one: frozenset[str], two: frozenset[str]) -> float:
     """Share of the smaller set's words that the other one also has, 0 to 1."""
-    one, two = set(a), set(b)
     return len(one & two) / min(len(one), len(two)) if one and two else 0.0

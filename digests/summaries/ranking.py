@@ -8,6 +8,7 @@ length. The weights are round numbers set by hand, not fitted to any outlet.
 """
 
 import math
+import operator
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -32,58 +33,88 @@ LEANS = -0.15
 _DECAY = 3.0
 _SHORT_WORDS = 7
 _LONG_CHARS = 260
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]+")
+_MOST_NAMES = 3
+_BEFORE_NAME = frozenset(",abcdefghijklmnopqrstuvwxyz")
+_CAPITAL = re.compile(r"[A-Z][\w’'-]+")
 _FIGURE = re.compile(r"\d")
-_SPEECH = re.compile(r"[\"“'‘„«]")
+_SPEECH = frozenset("\"“'‘„«")
+_ENDING = 8
+
+
+_WEIGHT = operator.itemgetter(1)
+Features = tuple[tuple[str, float], ...]
 
 
 def scores(article: Article, passages: Sequence[Passage]) -> tuple[float, ...]:
     """A score for each passage, in their order; higher tells the article better."""
+    rows = features(article, passages)
+    # Sets have no order: rounding makes the same article tell the same everywhere.
+    return tuple([round(sum(map(_WEIGHT, row)), 9) for row in rows])
+
+
+def features(article: Article, passages: Sequence[Passage]) -> tuple[Features, ...]:
+    """What each passage's score is made of: names with what they add or take."""
     if not passages:
         return ()
     frequent = _frequent(passages)
-    lead = frozenset(passages[0].words)
+    lead = passages[0].known
     title = frozenset(words.content(article.title or "", article.lang))
-    return tuple(_score(p, frequent, lead, title) for p in passages)
+    return tuple([_content(p, frequent, lead, title) + _form(p) for p in passages])
 
 
 def _frequent(passages: Sequence[Passage]) -> dict[str, float]:
     """How frequent each word is among the passages, 0 to 1, seldom ones left out."""
-    counts = Counter(word for p in passages for word in set(p.words))
+    counts = Counter([word for p in passages for word in p.known])
     top = math.log(max(counts.values(), default=1) + 1)
     return {w: math.log(n) / top for w, n in counts.items() if n > 1}
 
 
-def _score(
+def _content(
     passage: Passage,
     frequent: dict[str, float],
     lead: frozenset[str],
     title: frozenset[str],
-) -> float:
-    own = set(passage.words)
+) -> Features:
+    """What a passage gains for its place and its words."""
+    own = passage.known
     size = max(len(own), _SHORT_WORDS)
-    score = PLACE * math.exp(-passage.place / _DECAY)
-    score += FREQUENT * sum(frequent.get(w, 0.0) for w in own) / size
-    score += LEAD * len(own & lead) / size
+    told = sum(map(frequent.__getitem__, own.intersection(frequent)))
+    gains = (
+        ("place", PLACE * math.exp(-passage.place / _DECAY)),
+        ("frequent words", FREQUENT * told / size),
+        ("words of the lead", LEAD * len(own & lead) / size),
+        ("names", NAMES * _names(passage.text) / _MOST_NAMES),
+    )
     if title:
-        score += TITLE * len(own & title) / len(title)
-    score += NAMES * min(3, len(_NAME.findall(passage.text))) / 3
-    score += FIGURES * bool(_FIGURE.search(passage.text))
-    return score + _form(passage)
+        return *gains, ("words of the title", TITLE * len(own & title) / len(title))
+    return gains
 
 
-def _form(passage: Passage) -> float:
-    """What a passage loses for its form."""
+def _form(passage: Passage) -> Features:
+    """What a passage gains or loses for its form."""
     text = passage.text
-    lost = 0.0
+    found = []
+    if _FIGURE.search(text):
+        found.append(("a figure", FIGURES))
     if len(passage.words) < _SHORT_WORDS:
-        lost += SHORT
+        found.append(("short", SHORT))
     if len(text) > _LONG_CHARS:
-        lost += LONG
-    if text.rstrip("\"'”’)").endswith("?"):
-        lost += QUESTION
-    if _SPEECH.match(text):
-        lost += SPEECH
+        found.append(("long", LONG))
+    if "?" in text[-_ENDING:] and text.rstrip("\"'”’)").endswith("?"):
+        found.append(("a question", QUESTION))
+    if text[0] in _SPEECH:
+        found.append(("opens with speech", SPEECH))
     if passage.leans:
-        lost += LEANS
-    return lost
+        found.append(("leans on the one before", LEANS))
+    return tuple(found)
+
+
+def _names(text: str) -> int:
+    """Capitals inside a clause, where no sentence begins, up to three."""
+    count = 0
+    for m in _CAPITAL.finditer(text, 2):
+        at = m.start()
+        count += text[at - 1] == " " and text[at - 2] in _BEFORE_NAME
+        if count == _MOST_NAMES:
+            break
+    return count

@@ -49,7 +49,7 @@ def _template(format: Format) -> Template:
         name: getattr(wording, name)
         for name in (
             *("contents", "day", "origin", "brief_origin"),
-            *("together", "quoted", "speaker", "figure", "made"),
+            *("together", "quoted", "speaker", "figure", "dispute", "made"),
         )
     }
     environment.globals |= {

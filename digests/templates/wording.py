@@ -5,7 +5,15 @@ Each takes nouns and gives words without markup; escaping is the templates' busi
 
 from datetime import datetime
 
-from digests.types import ArticleRef, Card, Edition, EditionStory, Sentence, ToldFigure
+from digests.types import (
+    ArticleRef,
+    Card,
+    Dispute,
+    Edition,
+    EditionStory,
+    Sentence,
+    ToldFigure,
+)
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -74,6 +82,12 @@ def figure(told: ToldFigure) -> str:
     """«about $273 billion (bilateral trade)»."""
     what = told.figure.what.strip()
     return f"{told.figure.text} ({what})" if what else told.figure.text
+
+
+def dispute(pair: Dispute) -> str:
+    """«About 31,000 (vehicles), Hallin Courier · 36,000 (vehicles), Strand Radio»."""
+    sides = (f"{figure(told)}, {told.source}" for told in (pair.ours, pair.theirs))
+    return " · ".join(sides)
 
 
 def made(edition: Edition) -> str:

@@ -34,21 +34,44 @@ SHAPES = {
     "bare quotations": "“A b.” ",
     "pronouns": "“A b,” she said.\n",
     "brackets": ") said (",
+    "tiny quotations": '"a" ',
+    "tiny quotations, a line each": '"a b"\n',
+    "single tiny quotations": "'a b' ",
+    "guillemets": "«a» ",
+    "corners": "「水」",
+    "one surname": "Ruth Bell and Tom Bell said “go.” ",
+    "mixed scripts": "“Вода ушла,” said 沈梅 قال “ذهب الماء” 「水」と話した。",
+    "both directions": "\u202e“go”\u202c said \u2067Ruth\u2069 \u200f",
 }
 SIZES = (10_000, 100_000, 1_000_000)
+#: Bad input as the interface may get it: 10 MB of marks, and one long paragraph.
+LONG = {
+    "10 MB of double marks": ('"', 10_000_000),
+    "10 MB of curly openers": ("“", 10_000_000),
+    "10 MB of single marks": ("'", 10_000_000),
+    "10 MB without a mark": ("The gate is old. ", 10_000_000),
+    "a paragraph of 200,000": (NEWS.replace("\n", " "), 200_000),
+}
 
 
 def main() -> None:
-    """Time every shape at every size."""
+    """Time every shape at every size, then the bad input."""
     for name, shape in SHAPES.items():
         first = 0.0
         for size in SIZES:
-            text = (shape * (size // len(shape) + 1))[:size]
-            start = time.perf_counter()
-            find(text)
-            taken = time.perf_counter() - start
+            taken = seconds(shape, size)
             first = first or taken / size
-            print(f"{name:26}{size:>10}{taken:>9.3f} s{taken / size / first:>8.2f}")
+            print(f"{name:30}{size:>10}{taken:>9.3f} s{taken / size / first:>8.2f}")
+    for name, (shape, size) in LONG.items():
+        print(f"{name:30}{size:>10}{seconds(shape, size):>9.3f} s")
+
+
+def seconds(shape: str, size: int) -> float:
+    """How long `find` takes on `shape`, repeated to `size` characters."""
+    text = (shape * (size // len(shape) + 1))[:size]
+    start = time.perf_counter()
+    find(text)
+    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

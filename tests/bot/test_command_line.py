@@ -1,6 +1,7 @@
 """`standfirst` as people and service managers run it: real processes."""
 
 import json
+import re
 import signal
 import socket
 from pathlib import Path
@@ -196,13 +197,12 @@ def test_a_stop_signal_ends_it_well_and_another_takes_over_at_once(home, number)
 
 
 def test_a_second_process_stands_by_and_takes_over_from_a_killed_one(home):
-    import re
-
-    with home.running("run") as first, home.running("run") as second:
+    with home.running("run") as first:
         first.until()
-        second.until(re.compile("standing by"))
-        first.stop(signal.SIGKILL)
-        assert second.until().startswith("http://127.0.0.1:")
+        with home.running("run") as second:
+            second.until(re.compile("standing by"))
+            first.stop(signal.SIGKILL)
+            assert second.until().startswith("http://127.0.0.1:")
 
 
 def test_a_running_process_delivers_what_another_one_ordered(furnished):

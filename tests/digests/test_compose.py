@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests.compose import compose, told_by
-from digests.types import Edition, Style, Told
-from tests.builders import NOON, an_article
+from digests.types import Article, Decision, Edition, Membership, Style, Told
+from tests.builders import BRIDGE, NOON, an_article
 
 POOL = an_article(
     id="pool",
@@ -17,6 +17,29 @@ POOL = an_article(
     "Some 400 children have lessons there each week.",
     source="Torvale Herald",
 )
+
+LATER = NOON + timedelta(hours=1)
+SAME_EVENT = an_article(
+    id="bridge-2",
+    source="Strand Radio",
+    title="Crack closes the harbour bridge at Hallin",
+    published=LATER,
+    text="The harbour bridge at Hallin has been closed after engineers found a "
+    "crack. Ada Brandt, the city engineer, said the steel will be tested.",
+)
+SAME_EVENT_NO_NEWS = an_article(
+    id="no-news",
+    source="Strand Radio",
+    title="Harbour bridge at Hallin closes after crack",
+    published=LATER,
+    text="After a crack was found the harbour bridge at Hallin was closed on Tuesday. "
+    "About 31,000 vehicles cross the bridge every day, said Ada Brandt.",
+)
+
+
+def decision(edition: Edition, article: str) -> Decision:
+    (found,) = [d for d in edition.decisions if d.article == article]
+    return found
 
 
 def edition_of(*articles, told: Told | None = None, **style) -> Edition:
@@ -56,6 +79,17 @@ def test_a_story_told_in_brief_counts_as_told():
     assert (again.stories, again.brief) == ((), ())
 
 
+def test_of_a_story_told_in_brief_no_article_comes_back_as_an_update():
+    longer = replace(
+        SAME_EVENT, text=f"{SAME_EVENT.text} Insurers refuse any payment so far."
+    )
+    articles = (an_article(), longer)
+    first = edition_of(*articles, stories=0)
+    assert len(first.brief) == 1
+    again = edition_of(*articles, told=told_by(first))
+    assert (again.stories, again.brief) == ((), ())
+
+
 def test_the_order_of_the_articles_does_not_matter():
     assert edition_of(an_article(), POOL) == edition_of(POOL, an_article())
 
@@ -75,23 +109,116 @@ def test_an_excluded_word_keeps_an_article_out():
 
 
 def test_two_outlets_on_one_event_are_one_story():
-    other = an_article(
-        id="bridge-2",
-        source="Strand Radio",
-        title="Crack closes the harbour bridge at Hallin",
-        published=NOON + timedelta(hours=1),
-        text="The harbour bridge at Hallin has been closed after engineers found a "
-        "crack. Ada Brandt, the city engineer, said the steel will be tested.",
-    )
-    edition = edition_of(an_article(), other)
+    edition = edition_of(an_article(), SAME_EVENT)
     (story,) = edition.stories
     assert set(story.outlets) == {"Hallin Courier", "Strand Radio"}
+
+
+def test_figures_on_which_outlets_differ_are_shown_side_by_side():
+    text = (
+        "The harbour bridge at Hallin was closed on Tuesday after a crack was found. "
+        "Some 36,000 vehicles cross the bridge every day, the city said."
+    )
+    other = an_article(id="bridge-2", source="Strand Radio", text=text)
+    (story,) = edition_of(an_article(), other).stories
+    (dispute,) = story.disputes
+    sides = {dispute.ours.source: dispute.ours, dispute.theirs.source: dispute.theirs}
+    assert sides["Hallin Courier"].figure.value == 31_000
+    assert sides["Strand Radio"].figure.value == 36_000
+
+
+def test_figures_on_which_outlets_agree_are_no_dispute():
+    other = an_article(id="bridge-2", source="Strand Radio")
+    (story,) = edition_of(an_article(), other).stories
+    assert story.disputes == ()
+
+
+def test_why_it_matters_is_a_sentence_of_the_article_or_nothing():
+    why = "The closure means that every container has to be brought in by sea."
+    (plain,) = edition_of(an_article()).stories
+    told = an_article(text=f"{an_article().text}\n\n{why}")
+    (story,) = edition_of(told).stories
+    assert plain.matters is None
+    assert story.matters is not None
+    (span,) = story.matters.spans
+    assert told.text[span.start : span.end] == story.matters.text
 
 
 def test_every_article_has_exactly_one_decision():
     articles = (an_article(), POOL, replace(POOL, id="de", lang="de"))
     decided = [d.article for d in edition_of(*articles).decisions]
     assert sorted(decided) == ["bridge", "de", "pool"]
+
+
+def test_a_copy_names_the_outlet_whose_text_it_repeats():
+    copy = replace(an_article(id="copy", source="Copyist"), published=LATER)
+    decided = decision(edition_of(an_article(), copy), "copy")
+    assert (decided.stage, decided.outcome) == ("story", "duplicate")
+    assert "the article of Hallin Courier" in decided.reason
+
+
+def test_a_merged_article_names_the_outlet_that_is_told():
+    decided = decision(edition_of(an_article(), SAME_EVENT), "bridge-2")
+    assert (decided.stage, decided.outcome) == ("story", "merged")
+    assert "the article of Hallin Courier" in decided.reason
+    assert "story 1" in decided.reason
+
+
+def test_a_replaced_version_names_the_outlet_of_the_newer_one():
+    newer = an_article(
+        id="newer", text=f"{BRIDGE}\n\nCorrected.", revises="bridge", published=LATER
+    )
+    decided = decision(edition_of(an_article(), newer), "bridge")
+    assert (decided.stage, decided.outcome) == ("fresh", "left out")
+    assert "by Hallin Courier" in decided.reason
+
+
+def test_what_was_told_before_says_so():
+    first = edition_of(an_article())
+    again = edition_of(an_article(), SAME_EVENT_NO_NEWS, told=told_by(first))
+    decided = decision(again, "no-news")
+    assert (decided.stage, decided.outcome) == ("told", "left out")
+    assert "of Hallin Courier" in decided.reason
+
+
+def test_what_is_ranked_below_says_why():
+    brief = decision(edition_of(an_article(), POOL, stories=1), "pool")
+    out = decision(edition_of(an_article(), POOL, stories=1, brief=0), "pool")
+    assert (brief.stage, brief.outcome) == ("rank", "brief")
+    assert (out.stage, out.outcome) == ("rank", "left out")
+    assert "among the newest" in out.reason
+
+
+def test_an_update_tells_what_is_new_first():
+    first = edition_of(an_article())
+    new = "Welders from Torvale will replace nine beams before Easter."
+    more = an_article(id="more", text=f"{BRIDGE}\n\n{new}", published=LATER)
+    (story,) = edition_of(an_article(), more, told=told_by(first)).stories
+    assert story.update
+    assert story.summary[0].text == new
+    assert len(story.summary) > 1
+
+
+def test_a_revision_of_commas_never_returns():
+    first = edition_of(an_article())
+    commas = an_article(text=BRIDGE.replace("on Tuesday after", "on Tuesday, after"))
+    again = edition_of(commas, told=told_by(first))
+    assert (again.stories, again.brief) == ((), ())
+
+
+def test_a_corrected_figure_that_was_shown_returns():
+    first = edition_of(an_article(), summary_chars=600)
+    corrected = an_article(text=BRIDGE.replace("31,000", "13,000"))
+    again = edition_of(corrected, told=told_by(first), summary_chars=600)
+    assert [story.update for story in again.stories] == [True]
+
+
+def test_a_late_earlier_article_does_not_rename_a_story():
+    (before,) = edition_of(an_article()).stories
+    known = [Membership(article="bridge", story=before.id)]
+    early = replace(SAME_EVENT, published=NOON - timedelta(hours=9))
+    edition = compose([an_article(), early], now=NOON, known=known)
+    assert [story.id for story in edition.stories] == [before.id]
 
 
 def test_articles_read_and_sources_are_counted():
@@ -114,3 +241,31 @@ def test_no_word_is_shown_that_is_not_in_its_source(title, text):
     whole = f"{title or ''}\n{text}".casefold()
     for word in words_shown(edition_of(article)):
         assert word in source or word in whole
+
+
+PARTS = [*BRIDGE.split("\n\n"), POOL.text, SAME_EVENT.text, "Short."]
+news_articles = st.builds(
+    lambda number, parts, title, hours, source: an_article(
+        id=f"n{number}",
+        text="\n\n".join(parts),
+        title=title,
+        source=source,
+        published=NOON - timedelta(hours=hours),
+    ),
+    st.integers(0, 10**6),
+    st.lists(st.sampled_from(PARTS), max_size=4),
+    st.sampled_from((None, "Harbour bridge closes", POOL.title, SAME_EVENT.title)),
+    st.integers(0, 100),
+    st.sampled_from(("Courier", "Herald", "")),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(news_articles, max_size=6, unique_by=lambda a: a.id))
+def test_telling_twice_the_same_articles_tells_nothing(articles: list[Article]):
+    style = Style(stories=4, brief=20)
+    first = compose(articles, now=NOON, style=style)
+    again = compose(articles, now=NOON, style=style, told=told_by(first))
+    shown = {s.id for s in first.stories} | {b.story for b in first.brief}
+    assert not shown & {s.id for s in again.stories}
+    assert not shown & {b.story for b in again.brief}

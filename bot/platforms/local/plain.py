@@ -40,6 +40,8 @@ def _story(story: Mapping[str, Any]) -> Iterator[str]:
     yield f"{story['number']}. {mark}{story['headline']}"
     if story["summary"]:
         yield " ".join(sentence["text"] for sentence in story["summary"])
+    if story["matters"]:
+        yield story["matters"]["text"]
     for card in (story["shown"], *story["cards"]):
         if card is not None:
             yield _quote(card)
@@ -48,6 +50,8 @@ def _story(story: Mapping[str, Any]) -> Iterator[str]:
             " ".join(filter(None, (figure["text"], figure["what"])))
             for figure in story["figures"]
         )
+    for sides in story["disputes"]:
+        yield " · ".join(f"{s['text']} {s['what']} ({s['source']})" for s in sides)
     yield story["source"]
 
 

@@ -107,6 +107,11 @@ def _story(
         "source": _source_line(story, edition.made_at, context, texts),
         "shown": card_view(shown, texts, context.zone) if shown else None,
         "cards": [card_view(card, texts, context.zone) for card in folded],
+        "matters": _sentence(story.matters, told) if story.matters else None,
+        "disputes": [
+            [_side(told, revisions.get(told.article)) for told in (d.ours, d.theirs)]
+            for d in story.disputes[: limits.FIGURES]
+        ],
         "figures": [
             _figure(figure, revisions.get(figure.article))
             for figure in story.figures[: limits.FIGURES]
@@ -170,6 +175,11 @@ def _figure(told: ToldFigure, revision: str | None) -> dict[str, str]:
         "what": clip(figure.what, limits.LABEL),
         "href": article_href(told.article, revision, figure.sentence),
     }
+
+
+def _side(told: ToldFigure, revision: str | None) -> dict[str, str]:
+    """One outlet's figure, where outlets differ."""
+    return {**_figure(told, revision), "source": clip(told.source, limits.LABEL)}
 
 
 def _more(

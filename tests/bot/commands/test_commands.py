@@ -168,6 +168,25 @@ async def test_a_story_that_is_not_there_gets_a_sentence(desk: Newsroom, which: 
     assert words(answer).strip().endswith((".", "?"))
 
 
+async def test_a_story_shows_where_its_outlets_differ(desk: Newsroom):
+    other = BRIDGE.replace("Hallin Courier", "Strand Radio").replace("31,000", "36,000")
+    desk.publish("bridge-radio", other.replace("Harbour bridge closes", "Bridge shut"))
+    await desk.post()
+    said = words(await desk.says("news story", story="bridge"))
+    assert "Outlets differ" in said
+    assert "31,000" in said
+    assert "36,000" in said
+
+
+async def test_a_story_lists_its_dated_events_in_order(desk: Newsroom):
+    dated = BRIDGE + "\nThe bridge was opened on 3 May 1990.\n"
+    desk.publish("bridge", dated)
+    await desk.post()
+    said = words(await desk.says("news story", story="bridge"))
+    assert "In order" in said
+    assert said.index("3 May 1990") < said.index("24 November 2026")
+
+
 async def test_quotes_of_a_speaker_are_the_articles_words(desk: Newsroom):
     await desk.post()
     answer = await desk.says("news quotes", speaker="brandt")

@@ -16,6 +16,7 @@ from digests.types import (
     ArticleRef,
     Brief,
     Card,
+    Dispute,
     Edition,
     EditionStory,
     Headline,
@@ -308,3 +309,24 @@ def test_what_came_out_passes_again_unchanged(text: str, title: str | None, othe
     for edition in (an_edition(article), an_edition(an_article(other, title))):
         once = passed(edition, article)
         assert passed(once, article) == once
+
+
+def test_a_side_of_a_dispute_that_is_not_an_articles_takes_the_dispute_along():
+    article = an_article()
+    edition = an_edition(article)
+    true = story_of(edition).figures[0]
+    false = replace(true, figure=replace(true.figure, value=true.figure.value + 1))
+    kept = Dispute(ours=true, theirs=true)
+    gone = Dispute(ours=true, theirs=false)
+    told = story_of(passed(changed(edition, disputes=(kept, gone)), article))
+    assert told.disputes == (kept,)
+
+
+def test_why_it_matters_goes_when_its_words_are_not_the_articles():
+    article = an_article()
+    edition = an_edition(article)
+    true = story_of(edition).summary[0]
+    false = replace(true, text=true.text.replace("a", "e"))
+    for sentence, stays in ((true, True), (false, False)):
+        told = story_of(passed(changed(edition, matters=sentence), article))
+        assert (told.matters == sentence) is stays

@@ -119,6 +119,37 @@ def test_rows_of_marks_are_ornament():
     assert inside(f'{row}Flash{row} He said "we go" and left.') == ["we go"]
 
 
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f", ""])
+def test_guillemets_are_read_by_their_shape_whatever_spaces_stand_there(space):
+    text = f"«{space}We go{space}», dit-elle. Il dit «{space}no{space}»."
+    assert inside(text, "fr") == ["We go", "no"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [("她说：“水来了。”然后走了。", "zh"), ("그는 “물이 왔다”고 말했다.", "ko")],
+)
+def test_curly_marks_need_no_spaces_beside_letters_that_have_none(text, lang):
+    assert inside(text, lang) == [text[text.index("“") + 1 : text.index("”")]]
+
+
+def test_single_marks_are_inner_ones_where_two_apostrophes_are_the_outer_ones():
+    text = "''He said 'go' to me,'' she said. ''And 'no' to you.'' It rained."
+    assert inside(text) == []
+
+
+def test_an_inner_mark_is_no_mistyped_closing_one():
+    text = (
+        '"There is no \'lock tax.\' It is a word. It stays.\n\n"A new one," she said.'
+    )
+    assert "There is no 'lock tax" not in inside(text)
+
+
+def test_a_letter_left_out_before_a_space_does_not_close():
+    text = "'We was waitin' and nobody came,' he said."
+    assert inside(text) == ["We was waitin' and nobody came,"]
+
+
 def test_a_mark_glued_to_a_comma_opens():
     assert inside("She said,“we go.”") == ["we go."]
 

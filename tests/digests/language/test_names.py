@@ -1,6 +1,7 @@
 import pytest
 
-from digests.language.names import Cast, runs
+from digests.language.cast import Cast
+from digests.language.names import runs
 from digests.language.tokens import tokens
 
 

@@ -1,3 +1,6 @@
+import itertools
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +54,60 @@ def test_a_very_long_speech_comes_after_one_that_fits():
         "“We will open the lock before the summer is over,” Tom Cole said."
     )
     assert best(text)[0].startswith("We will open")
+
+
+def test_nobody_has_two_cards_in_a_row_while_somebody_else_has_something():
+    text = "\n\n".join(
+        [
+            *(
+                f"“We have now waited {n} years for a gate,” Ruth Bell said."
+                for n in "345"
+            ),
+            *(
+                f"“They will yet wait {n} years for a gate,” Tom Cole said."
+                for n in "678"
+            ),
+        ]
+    )
+    speakers = [quote.speaker for quote in deserving(find(text), text)]
+    assert all(one != two for one, two in itertools.pairwise(speakers))
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("We have spent 90 million on this gate.", "We have spent a lot on this gate."),
+        ("We will never pay for this old gate.", "We will gladly pay for an old gate."),
+        (
+            "We shall open the Hallin lock at noon.",
+            "We shall open the other one at dawn.",
+        ),
+        (
+            "We open the gate, and the boats come.",
+            "And we open it, and the boats come.",
+        ),
+        (
+            "We will open the lock before summer.",
+            "We will open the lock before summer,",
+        ),
+    ],
+)
+def test_news_comes_before_talk(better, worse):
+    text = (
+        "The Hallin council met on Monday.\n\n"
+        f"Ruth Bell said: “{worse}”\n\nTom Cole said: “{better}”\n\n"
+        + "It rained on the canal. "
+        * 40
+    )
+    assert best(text)[0] == better
+
+
+def test_a_predicate_without_its_subject_comes_after_a_clause():
+    text = (
+        "Ruth Bell said that the gate “should open before the summer is over.”\n\n"
+        "Tom Cole said that “the gate has to open before the summer.”"
+    )
+    assert best(text)[0] == "the gate has to open before the summer."
 
 
 @given(st.text(alphabet=st.sampled_from("ab AB.,“” \nI")))

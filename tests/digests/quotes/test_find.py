@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 
 from digests.quotes import explain, find
 
-MARKS = "“”\"'‘’„«» \n.,:?()"
+MARKS = "“”\"'‘’„«»「」 \n.,:?()。："
 WORDS = (
     " said | told | she | he |Ruth Bell|Mr. Cole|the mayor|who| according to |a|Bell's"
-    "|—|3|\ue000"
+    "|—|3|\ue000|\u202e|\u2067|\u2069|\u200f|قال|他说|森田|’s|Mr|and|was|Будет"
 )
 ALPHABET = st.sampled_from([*MARKS, *WORDS.split("|")])
 

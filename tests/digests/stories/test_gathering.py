@@ -1,5 +1,5 @@
 from digests.stories import gather, group
-from digests.types import Article, Story
+from digests.types import Article, Membership, Story
 from tests.digests.stories.builders import FERRY, FERRY_AGAIN, ORCHARD, news
 
 
@@ -17,9 +17,30 @@ def test_a_wire_copy_adds_no_outlet():
     assert len(story.articles) == 3
 
 
+def test_ten_copies_of_a_wire_text_count_as_one():
+    (story,) = gathered(
+        news("wire", FERRY, source="Wire"),
+        *(news(f"c{n}", FERRY, hours=n, source=f"Paper {n}") for n in range(1, 11)),
+    )
+    assert story.outlets == ("Wire",)
+    assert len(story.articles) == 11
+
+
+def test_a_wire_text_with_paragraphs_around_it_adds_no_outlet():
+    around = f"{ORCHARD} {FERRY} {ORCHARD[::-1]}"
+    own = news("b", around, hours=1, source="Paper")
+    wire = news("a", FERRY, source="Wire")
+    (story,) = gather(
+        (wire, own),
+        [Membership(article="a", story="s"), Membership(article="b", story="s")],
+    )
+    assert story.outlets == ("Wire",)
+
+
 def test_an_outlet_with_two_reports_counts_once():
     (story,) = gathered(
-        news("a", FERRY, source="Wire"), news("b", FERRY_AGAIN, source="Wire")
+        news("a", FERRY, source="Wire"),
+        news("b", FERRY_AGAIN, hours=25, source="Wire"),
     )
     assert story.outlets == ("Wire",)
 

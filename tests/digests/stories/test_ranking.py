@@ -51,6 +51,34 @@ def test_one_source_does_not_fill_the_edition():
     assert ids(ranked(*same, other, stories=5)).index("s-other") < 4
 
 
+def test_a_followed_topic_comes_first_and_says_so():
+    plain, followed = a_story(news("a", FERRY)), a_story(news("b", ORCHARD))
+    found = ranked(plain, followed, include=("apple", "tram"))
+    assert ids(found) == ["s-b", "s-a"]
+    assert "about apple" in found[0].reasons
+
+
+def test_one_topic_does_not_fill_the_edition():
+    same = [
+        a_story(news(f"t{i}", FERRY * 3, source=f"S{i}", title=f"Gannet again, {i}"))
+        for i in range(4)
+    ]
+    other = a_story(news("o", ORCHARD, hours=-6, title="Frost in the Pellow valley"))
+    found = ranked(*same, other, stories=4)
+    assert ids(found).index("s-o") < 4
+    assert "after 2 on «gannet»" in found[-1].reasons
+
+
+def test_an_update_is_told_from_the_article_with_the_news():
+    told = Told(revisions=frozenset(("a@1",)))
+    more = "Prosecutors have opened an inquiry against the shipyard in Lower Dunmark."
+    story = a_story(news("a", FERRY, revision="1"), news("b", more, revision="2"))
+    (entry,) = ranked(story, told=told)
+    assert entry.story.articles[0].id == "b"
+    assert entry.story.outlets == ("Outlet b", "Outlet a")
+    assert [(s.start, s.end) for s in entry.news] == [(0, len(more))]
+
+
 def test_every_story_has_a_reason():
     bare = a_story(news("a", "Short.", hours=-60))
     assert all(entry.reasons for entry in ranked(bare, a_story(news("b", FERRY))))

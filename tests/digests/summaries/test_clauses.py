@@ -66,6 +66,11 @@ def test_an_opening_does_not_stand_for_its_main_clause():
     assert shortened(text, 50) is None
 
 
+def test_a_clause_about_somebody_does_not_stand_for_the_sentence():
+    text = "The mayor, who was elected last spring"
+    assert not clauses.reads_well(text, (Span(start=0, end=len(text)),))
+
+
 def test_a_mark_is_never_left_open():
     text = 'The mayor said the bridge "was safe, because they built it so well".'
     assert shortened(text, 50) is None

@@ -80,8 +80,8 @@ def test_the_reporters_own_i_is_told_from_a_quoted_one():
     own, quoted = passages.of(
         Article(id="a", text='I went there.\n"I went there," the mayor said.')
     )
-    assert passages.first_person(own)
-    assert not passages.first_person(quoted)
+    assert own.personal
+    assert not quoted.personal
 
 
 def test_a_sentence_that_points_back_leans():

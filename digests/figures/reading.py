@@ -1,0 +1,312 @@
+"""Reads one number of a text as a figure, or finds that it is none.
+
+The number's unit comes from `digests.figures.units`, its refusals from
+`digests.figures.refusals`, its noun from `digests.figures.measured` (for German texts
+`digests.figures.german`). A figure's stretch begins at its hedge («about $273
+billion») and ends after its unit and the rate it is given in («3.5 pence a litre»).
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from digests.figures import german, measured, phrases, units
+from digests.figures.measured import Place
+from digests.figures.phrases import Word
+from digests.figures.refusals import Refusals
+from digests.figures.units import Unit
+from digests.language.dates import Moment
+from digests.language.numbers import Number
+from digests.language.words import primary
+from digests.types import Figure, Span
+
+_FEWEST = 2
+_HEDGE = re.compile(
+    r"(?<![^\W_])(?:(?:just|well|far|slightly|a little|little|only)\s)?(?:about|around|"
+    r"nearly|almost|roughly|approximately|some|over|under|more than|less than|"
+    r"fewer than|at least|at most|up to|as many as|as much as|as few as|as little as|"
+    r"an estimated|close to|minus|rund|etwa|fast|knapp|ungefähr|circa|ca\.|über|unter|"
+    r"mehr als|weniger als|mindestens|höchstens|bis zu)\s$",
+    re.IGNORECASE,
+)
+_LONGEST_HEDGE = 28
+_BEFORE_NUMBERS = "0123456789,;:%$£€()-–— \n"
+#: «80 years ago» tells when, of nothing in particular.
+_POINTS_AWAY = re.compile(r"\s(?:ago|later|earlier|before|after)\b")
+_COUNT_TIED = re.compile(
+    r"-(?!(?:time|times|way|fold|pronged|tier|step|dimensional|star|piece|wheel|nil|"
+    r"and|to|or|on|in|all|love|down|up|set|goal|point|day|old|plus|part|man|men)\b)"
+    r"(?P<noun>[a-z]{3,})\b(?!-)"
+)
+_TIMES = re.compile(r"\stimes\b(?!\s(?:as|more|the)\b)")
+#: After these a bare number is an amount: «rose to 45», «killing 12».
+_TAKES_BARE = re.compile(
+    r"\b(?:to|by|from|of|than|least|most|reached|hit|killed|killing|injured|injuring|"
+    r"wounded|wounding|only|is|was|stands at|stood at|magnitudes?|auf|um|von)\s$",
+    re.IGNORECASE,
+)
+_BEFORE_WHEN = re.compile(
+    r"\b(?:in|on|since|by|for|until|from|im|am|seit|bis)\s"
+    r"(?:(?:early|late|mid|the year|fiscal|Jahr|the end of)[\s-])?$",
+    re.IGNORECASE,
+)
+#: Between a figure and its time stand no verb of another clause and no figure.
+_NOT_WHEN = re.compile(
+    r"[\d;:“”\"]|\b(?:is|are|was|were|has|have|had|will|would|which|that|who)\b"
+)
+_LONGEST_WHEN = 60
+_RATE = re.compile(
+    r"\s(?:an?|per|each|every|pro|je|the)\s(?P<per>second|minute|hour|day|week|month|"
+    r"quarter|year|night|share|unit|litre|liter|kilo|kilogram|kilogramme|kg|tonne|ton|"
+    r"barrel|gallon|pound|ounce|head|person|household|family|pupil|student|patient|"
+    r"ticket|room|trip|customer|km|kilometre|kilometer|mile|acre|hectare|square metre|"
+    r"square foot|kilowatt-hour|megawatt-hour|kWh|MWh|Liter|Kilo|Tonne|Stunde|Tag|"
+    r"Woche|Monat|Jahr|Aktie|Person|Quadratmeter|Kilowattstunde)\b"
+    r"(?!\s(?:later|earlier|ago|before|after|old)\b)"
+)
+_SMALL = re.compile(r"\b[a-z][\w'’-]*")
+
+
+@dataclass(slots=True)
+class _Sentence:
+    """The sentence that is being read, and the figures found in it."""
+
+    span: Span
+    words: Sequence[Word] = ()
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
+    last: Figure | None = None
+
+
+@dataclass(slots=True)
+class Reader:
+    """What is known of one text while its numbers are read in order."""
+
+    text: str
+    lang: str | None
+    refusals: Refusals
+    moments: Sequence[Moment]
+    #: For each end of a range the other end.
+    partners: Mapping[Number, Number]
+    _small: frozenset[str] | None = None
+    _now: _Sentence = field(default_factory=lambda: _Sentence(Span(start=-1, end=-1)))
+
+    def read(self, number: Number, sentence: Span) -> Figure | None:
+        """The figure that a number makes, or None where it makes none."""
+        if self.refusals.dated(number) or self.refusals.labelled(number):
+            return None
+        if sentence != self._now.span:
+            self._now = self._open(sentence)
+        partner = self.partners.get(number)
+        own = units.of(self.text, number.start, number.end)
+        unit = own
+        if unit is None and partner is not None:
+            unit = units.of(self.text, partner.start, partner.end)
+        start, end = (own.start, own.end) if own else (number.start, number.end)
+        if partner is None and self.refusals.broken(start, end, number):
+            return None
+        return self._figure(number, partner, unit, own, start, end)
+
+    def _open(self, sentence: Span) -> _Sentence:
+        if primary(self.lang) == "de":
+            return _Sentence(sentence)
+        found = phrases.words(self.text, sentence.start, sentence.end)
+        return _Sentence(
+            sentence, found, [w.start for w in found], [w.end for w in found]
+        )
+
+    def _figure(
+        self,
+        number: Number,
+        partner: Number | None,
+        unit: Unit | None,
+        own: Unit | None,
+        start: int,
+        end: int,
+    ) -> Figure | None:
+        first, last = start, end
+        if partner is not None:
+            first, last = min(start, partner.start), max(end, partner.end)
+            other = units.of(self.text, partner.start, partner.end)
+            if other is not None:
+                first, last = min(first, other.start), max(last, other.end)
+        rate = _RATE.match(self.text, last) if unit else None
+        if rate:
+            last = rate.end()
+            end = last if own and number.end <= end and end >= unit_end(unit) else end
+        first = self._with_hedge(first)
+        read = self._noun(number, unit, first, last)
+        if read is None:
+            return None
+        name, what, stop = read
+        end = min(max(end, stop), self._now.span.end)
+        start = max(self._now.span.start, self._with_hedge(start))
+        shown = self.text[start:end]
+        figure = Figure(
+            start=start,
+            end=end,
+            text=shown,
+            value=_value(number, partner, shown),
+            unit=name,
+            what=what,
+            sentence=self._now.span,
+            when=self._when(end),
+        )
+        self._now.last = figure
+        return figure
+
+    def _noun(
+        self, number: Number, unit: Unit | None, first: int, last: int
+    ) -> tuple[str, str, int] | None:
+        """Unit, noun and least end of the stretch; None where nothing is counted."""
+        if number.shape == "rate":
+            noun = self._counted(first, last)
+            return ("people" if units.counts_people(noun) else "", noun, last)
+        if unit is None and number.shape != "fraction":
+            return self._count(number, first, last)
+        if unit is not None and number.value == 1 and not _measures_one(number, unit):
+            return None
+        name = unit.name if unit else ""
+        if _POINTS_AWAY.match(self.text, last):
+            return name, "", 0
+        sort = units.sort_of(name) if unit else "share"
+        return name, self._measured(first, last, sort), 0
+
+    def _count(
+        self, number: Number, first: int, last: int
+    ) -> tuple[str, str, int] | None:
+        if abs(number.value) < _FEWEST:
+            return None
+        if self.text[last : last + 1] == "-":
+            return self._tied(last)
+        if _TIMES.match(self.text, last):
+            return "times", "", last + len(" times")
+        noun = self._counted(first, last)
+        if self.refusals.named(number, self._now.span.start, noun):
+            return None
+        if noun:
+            people = units.counts_people(noun.rpartition(" ")[2])
+            return ("people" if people else "", noun, 0)
+        if number.shape != "digits":
+            return None
+        hedged = first < number.start
+        before = self.text[max(0, number.start - 12) : number.start]
+        spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
+        return self._bare(first, last) if hedged or spoken else None
+
+    def _tied(self, last: int) -> tuple[str, str, int] | None:
+        """«a 25-member group»."""
+        tied = _COUNT_TIED.match(self.text, last)
+        if tied is None or primary(self.lang) == "de":
+            return None
+        what = self._measured(tied.start(), tied.end(), "measure", tied=True)
+        return _plural(tied["noun"]), what, tied.end()
+
+    def _bare(self, first: int, last: int) -> tuple[str, str, int] | None:
+        if primary(self.lang) == "de":
+            return None
+        noun = measured.bare(self._place(first, last, "", tied=False))
+        return ("people" if noun in _HARMED else "", noun, 0) if noun else None
+
+    def _counted(self, first: int, last: int) -> str:
+        if primary(self.lang) == "de":
+            return german.counted(self.text, last)
+        return measured.counted(self._place(first, last, "", tied=False))
+
+    def _measured(self, first: int, last: int, sort: str, *, tied: bool = False) -> str:
+        if primary(self.lang) == "de":
+            shared = self._now.last.what if self._now.last else ""
+            begin = self._now.span.start
+            return german.measured(self.text, begin, first, last, shared)
+        tied = tied or "-" in self.text[first:last]
+        return measured.measured(self._place(first, last, sort, tied=tied))
+
+    def _place(self, first: int, last: int, sort: str, *, tied: bool) -> Place:
+        now = self._now
+        previous = (0, "")
+        if now.last is not None:
+            at = bisect_left(now.starts, now.last.end)
+            previous = (at, now.last.what)
+        begin = bisect_right(now.ends, first)
+        if begin and now.words[begin - 1].low == "between":
+            begin -= 1
+        return Place(
+            text=self.text,
+            found=now.words,
+            first=begin,
+            last=bisect_left(now.starts, last),
+            sort=sort,
+            tied=tied,
+            previous=previous,
+            small=self._in_small_letters,
+        )
+
+    def _in_small_letters(self, word: str) -> bool:
+        if self._small is None:
+            self._small = frozenset(_SMALL.findall(self.text))
+        return word in self._small
+
+    def _when(self, end: int) -> str | None:
+        """The words that say when, right after a figure or at the sentence's head."""
+        sentence = self._now.span
+        at = bisect_left(self.moments, end, key=lambda m: m.start)
+        if at < len(self.moments):
+            moment = self.moments[at]
+            gap = self.text[end : min(moment.start, end + _LONGEST_WHEN + 1)]
+            said = _BEFORE_WHEN.search(gap)
+            if (
+                said
+                and moment.end <= sentence.end
+                and end + len(gap) == moment.start
+                and not _NOT_WHEN.search(gap)
+            ):
+                return self.text[end + said.start() : moment.end].rstrip(".")
+        return self._opening(sentence)
+
+    def _opening(self, sentence: Span) -> str | None:
+        at = bisect_left(self.moments, sentence.start, key=lambda m: m.start)
+        if at == len(self.moments) or self.moments[at].start > sentence.start + 16:
+            return None
+        moment = self.moments[at]
+        if _BEFORE_WHEN.fullmatch(self.text[sentence.start : moment.start]):
+            shown = self.text[sentence.start : moment.end]
+            return shown[0].lower() + shown[1:]
+        return None
+
+    def _with_hedge(self, start: int) -> int:
+        # Most numbers follow no word at all: nothing to search for.
+        if not self.text[max(0, start - 2) : start - 1].strip(_BEFORE_NUMBERS):
+            return start
+        m = _HEDGE.search(self.text[max(0, start - _LONGEST_HEDGE) : start])
+        return start - len(m.group()) if m else start
+
+
+_HARMED = frozenset(("killed", "injured", "wounded"))
+
+
+def unit_end(unit: Unit | None) -> int:
+    """Where a unit's stretch ends, or 0 without one."""
+    return unit.end if unit else 0
+
+
+def _value(number: Number, partner: Number | None, shown: str) -> float:
+    """The number's value; «2 to 3 million» lends its scale to the lower end."""
+    value = number.value
+    shared = partner is not None and number.scale == 1 and partner.scale > 1
+    if partner is not None and shared and value < partner.value / partner.scale:
+        value *= partner.scale
+    return -value if shown.lower().startswith("minus ") and value > 0 else value
+
+
+def _measures_one(number: Number, unit: Unit) -> bool:
+    """«one percent» and «1 km» measure, «one day» only tells when."""
+    return number.shape == "digits" or unit.name not in units.TIME
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("s"):
+        return noun
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("sh", "ch", "x")) else f"{noun}s"

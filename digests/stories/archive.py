@@ -1,0 +1,361 @@
+"""Finds the story of an article that has just come in; it changes nothing but itself.
+
+`join` reads a `StoryIndex` and says to which of its stories an article belongs, by
+the measures of the batch form (`grouping`); `StoryIndex.add` then takes the article
+in. The few articles worth comparing come from an inverted index over the heaviest
+words, in the window of 72 hours around the article. Vectors lie in flat arrays, and
+of a text's shingles the smallest hashes are kept (bottom-k sketch; Broder, 1997), so
+that 100,000 articles fit into memory.
+"""
+
+import heapq
+from array import array
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import combinations
+from typing import Literal
+from zlib import crc32
+
+from digests.language.fold import fold
+from digests.stories import likeness, naming, same_item, terms
+from digests.stories.profiles import Profile, profile
+from digests.stories.same_event import evenness
+from digests.types import Article, Membership
+
+#: By so many of its heaviest words an article is found.
+_FOUND_BY = 32
+#: So many articles with a word are looked at, the latest of the window.
+_LOOKED_AT = 80
+#: So many articles are compared, and so many members of a story.
+_COMPARED, _MEMBERS = 24, 24
+#: A story is weighed when one of its articles is at least so alike.
+_WORTH_WEIGHING = 0.5
+_SKETCH = 64
+#: Weights are kept as whole numbers of this part.
+_SCALE = 1000
+_NONE: frozenset[str] = frozenset()
+_NOTHING: Mapping[str, float] = {}
+_NO_DATE = float("nan")
+
+
+class StoryIndex:
+    """The articles of an archive with their stories, in memory.
+
+    It grows by `add`, best in the order of time: the latest entries of a word are
+    those that are looked at.
+    """
+
+    def __init__(self) -> None:
+        #: How many stories have each word.
+        self.background = terms.Background()
+        #: Story to the places of its articles, in the order in which they came.
+        self.members: dict[str, array[int]] = {}
+        self._within: dict[str, float] = {}
+        self._articles: list[str] = []
+        self._place: dict[str, int] = {}
+        self._story: list[str] = []
+        self._stem_ids: dict[str, int] = {}
+        self._stems: list[str] = []
+        self._holders: list[array[int]] = []
+        self._vectors = _Rows("I")
+        self._weights = _Rows("H")
+        self._sketches = _Rows("I")
+        #: Profiles without their words, which are in the rows.
+        self._facts: list[Profile] = []
+        self._hours: array[float] = array("d")
+        self._by_title: dict[int, int] = {}
+        self._by_text: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._articles)
+
+    def __contains__(self, article: str) -> bool:
+        return article in self._place
+
+    def story_of(self, article: str) -> str | None:
+        """The story of an article of the archive."""
+        place = self._place.get(article)
+        return None if place is None else self._story[place]
+
+    def memberships(self) -> Iterator[Membership]:
+        """Every article with its story, in the order in which they came."""
+        for article, story in zip(self._articles, self._story, strict=True):
+            yield Membership(article=article, story=story)
+
+    def add(self, article: Article, membership: Membership) -> None:
+        """Take an article in, as a member of this story (`join`).
+
+        An article that is there already is left as it is.
+        """
+        if article.id in self:
+            return
+        read = profile(article, self.background)
+        self._widen(read, membership)
+        place = len(self._articles)
+        self._articles.append(article.id)
+        self._place[article.id] = place
+        self._story.append(membership.story)
+        if membership.story not in self.members:
+            self.members[membership.story] = array("I")
+            self.background.add(self._known(terms.counts(article)))
+        self.members[membership.story].append(place)
+        self._hours.append(_NO_DATE if read.hours is None else read.hours)
+        self._vectors.append(self._encoded(read))
+        self._weights.append(round(w * _SCALE) for w in read.weights.values())
+        self._sketches.append(_sketch(article) if read.text else ())
+        self._facts.append(replace(read, weights=_NOTHING, names=_NONE))
+        if membership.duplicate_of is None:
+            for stem in _heaviest(read):
+                self._holders[self._stem_ids[stem]].append(place)
+        (self._by_text if read.text else self._by_title)[_key(article, read)] = place
+
+    def settle(self, memberships: Iterable[Membership]) -> None:
+        """Move articles to the stories that they now belong to (`group`).
+
+        Articles that are not in the archive are passed over.
+        """
+        changed: set[str] = set()
+        for each in memberships:
+            place = self._place.get(each.article)
+            if place is None or self._story[place] == each.story:
+                continue
+            changed |= {self._story[place], each.story}
+            self.members[self._story[place]].remove(place)
+            self._story[place] = each.story
+            self.members.setdefault(each.story, array("I")).append(place)
+        for story in changed:
+            self._measure(story)
+
+    def candidates(self, read: Profile) -> dict[int, float]:
+        """The places of the articles worth comparing, with their likeness."""
+        votes: dict[int, float] = defaultdict(float)
+        for stem in _heaviest(read):
+            number = self._stem_ids.get(stem)
+            if number is not None:
+                weight = read.weights[stem]
+                for place in self._near(self._holders[number], read.hours):
+                    votes[place] += weight
+        best = heapq.nlargest(_COMPARED, votes, key=lambda p: (votes[p], -p))
+        return self.compare(read, best)
+
+    def compare(self, read: Profile, places: Iterable[int]) -> dict[int, float]:
+        """The likeness of an article to those at these places."""
+        own = {
+            number: (weight, stem in read.names)
+            for stem, weight in read.weights.items()
+            if (number := self._stem_ids.get(stem)) is not None
+        }
+        return {place: self._likeness(read, own, place) for place in places}
+
+    def _likeness(
+        self, read: Profile, own: Mapping[int, tuple[float, bool]], place: int
+    ) -> float:
+        in_names = in_words = 0.0
+        shared = 0
+        weights = self._weights[place]
+        for number, scaled in zip(self._vectors[place], weights, strict=True):
+            known = own.get(number >> 1)
+            if known is None:
+                continue
+            shared += 1
+            weight, is_name = known
+            if is_name and number & 1:
+                in_names += weight * scaled / _SCALE
+            else:
+                in_words += weight * scaled / _SCALE
+        other = self._facts[place]
+        return likeness.combine(read, other, in_names, in_words, shared)
+
+    def alike(
+        self, article: Article, read: Profile, compared: Mapping[int, float]
+    ) -> int | None:
+        """The place of an article whose text this one repeats."""
+        place = (self._by_text if read.text else self._by_title).get(
+            _key(article, read)
+        )
+        if place is not None and (read.text or self._in_window(place, read.hours)):
+            return place
+        if not read.text:
+            return None
+        own = _sketch(article)
+        near = (place for place, found in compared.items() if found >= 1)
+        found = (place for place in near if _same(own, self._sketches[place]))
+        return min(found, default=None)
+
+    def weigh(self, story: str, read: Profile, compared: Mapping[int, float]) -> float:
+        """The likeness of an article to a story, as the batch form has it."""
+        members = self.members[story]
+        latest = members[-_MEMBERS:]
+        others = self.compare(read, (p for p in latest if p not in compared))
+        near = sum({**compared, **others}[place] for place in latest)
+        texts = all(self._facts[place].text for place in latest)
+        within = self._within.get(story, 1.0)
+        return near / len(latest) / evenness(within, len(members), texts=texts)
+
+    def story_at(self, place: int) -> str:
+        """The story of the article at this place."""
+        return self._story[place]
+
+    def article_at(self, place: int) -> str:
+        """The id of the article at this place."""
+        return self._articles[place]
+
+    def _near(self, holders: "array[int]", hours: float | None) -> Iterator[int]:
+        """The latest places within the window; without a date the latest of all."""
+        if hours is None:
+            yield from holders[-_LOOKED_AT:]
+            return
+        known = self._hours
+        last = hours + likeness.WINDOW
+        end = len(holders)
+        if end and known[holders[-1]] > last:
+            end = bisect_right(holders, last, key=known.__getitem__)
+        for place in reversed(holders[max(0, end - _LOOKED_AT) : end]):
+            apart = hours - known[place]
+            if apart > likeness.WINDOW:
+                break
+            yield place
+
+    def _in_window(self, place: int, hours: float | None) -> bool:
+        return likeness.over_time(hours, self._facts[place].hours) > 0
+
+    def _widen(self, read: Profile, membership: Membership) -> None:
+        """Keep how alike the headlines of a story are."""
+        members = self.members.get(membership.story)
+        if members is None or membership.duplicate_of is not None:
+            return
+        latest = members[-_MEMBERS:]
+        if read.text and all(self._facts[place].text for place in latest):
+            return
+        mean = sum(self.compare(read, latest).values()) / len(latest)
+        before = self._within.get(membership.story, 1.0)
+        both = 2 * mean * len(members) * likeness.HEADLINES
+        self._within[membership.story] = before + 1 + both
+
+    def _measure(self, story: str) -> None:
+        """Bring the members of a story into order and see how alike they are."""
+        members = self.members[story] = array("I", sorted(self.members[story]))
+        self._within.pop(story, None)
+        if not members:
+            del self.members[story]
+            return
+        latest = members[-_MEMBERS:]
+        if all(self._facts[place].text for place in latest):
+            return
+        read = [self._profile(place) for place in latest]
+        near = sum(likeness.of(a, b) for a, b in combinations(read, 2))
+        pairs = len(read) * (len(read) - 1) / 2
+        mean = likeness.HEADLINES * near / pairs if pairs else 0.0
+        count = len(members)
+        self._within[story] = count + count * (count - 1) * mean
+
+    def _known(self, stems: Iterable[str]) -> Iterator[str]:
+        """The same words as objects that are kept already."""
+        for stem in stems:
+            number = self._stem_ids.get(stem)
+            yield stem if number is None else self._stems[number]
+
+    def _encoded(self, read: Profile) -> list[int]:
+        """The number of each word, and in the last bit whether it is a name."""
+        numbers: list[int] = []
+        for stem in read.weights:
+            number = self._stem_ids.setdefault(stem, len(self._stems))
+            if number == len(self._stems):
+                self._stems.append(stem)
+                self._holders.append(array("I"))
+            numbers.append(number << 1 | (stem in read.names))
+        return numbers
+
+    def _profile(self, place: int) -> Profile:
+        numbers = self._vectors[place]
+        stems = [self._stems[number >> 1] for number in numbers]
+        weights = (scaled / _SCALE for scaled in self._weights[place])
+        return replace(
+            self._facts[place],
+            weights=dict(zip(stems, weights, strict=True)),
+            names=frozenset(s for s, n in zip(stems, numbers, strict=True) if n & 1),
+        )
+
+
+class _Rows:
+    """Rows of numbers of different length, one behind the other in one array."""
+
+    __slots__ = ("_ends", "_numbers")
+
+    def __init__(self, kind: Literal["I", "H"]) -> None:
+        self._numbers: array[int] = array(kind)
+        self._ends: array[int] = array("I", (0,))
+
+    def __getitem__(self, row: int) -> "array[int]":
+        return self._numbers[self._ends[row] : self._ends[row + 1]]
+
+    def append(self, numbers: Iterable[int]) -> None:
+        self._numbers.extend(numbers)
+        self._ends.append(len(self._numbers))
+
+
+def join(article: Article, archive: StoryIndex) -> Membership:
+    """The story of an article among those of the archive, or a new one of its own.
+
+    The archive stays as it is. A later version stays in the story of the version
+    before it; a text that is there already is a copy of that article. A story keeps
+    its id, also when an earlier article comes late.
+    """
+    there = archive.story_of(article.id) or archive.story_of(article.revises or "")
+    if there is not None:
+        return Membership(article=article.id, story=there)
+    read = profile(article, archive.background)
+    compared = archive.candidates(read)
+    original = archive.alike(article, read, compared)
+    if original is not None:
+        return Membership(
+            article=article.id,
+            story=archive.story_at(original),
+            duplicate_of=archive.article_at(original),
+        )
+    story = _best(archive, read, compared)
+    return Membership(
+        article=article.id,
+        story=story or naming.new_id(article.id, archive.members),
+    )
+
+
+def _best(
+    archive: StoryIndex, read: Profile, compared: Mapping[int, float]
+) -> str | None:
+    worth = [place for place, near in compared.items() if near >= _WORTH_WEIGHING]
+    names = dict.fromkeys(map(archive.story_at, worth))
+    weighed = [(archive.weigh(name, read, compared), name) for name in names]
+    best, name = max(weighed, default=(0.0, ""))
+    return name if best >= 1 else None
+
+
+def _heaviest(read: Profile) -> list[str]:
+    if len(read.weights) <= _FOUND_BY:
+        return list(read.weights)
+    weights = read.weights
+    return heapq.nlargest(_FOUND_BY, weights, key=lambda stem: (weights[stem], stem))
+
+
+def _key(article: Article, read: Profile) -> int:
+    said = article.text if read.text else article.title or article.text
+    return hash(fold(said))
+
+
+def _sketch(article: Article) -> "array[int]":
+    hashes = {
+        crc32(" ".join(shingle).encode("utf-8", "surrogatepass"))
+        for shingle in same_item.shingles(article.text)
+    }
+    return array("I", heapq.nsmallest(_SKETCH, hashes))
+
+
+def _same(one: "array[int]", other: "array[int]") -> bool:
+    """Whether the share of common shingles is at least that of a copy."""
+    if not one or not other:
+        return False
+    both = set(one) & set(other)
+    smallest = sorted({*one, *other})[:_SKETCH]
+    return sum(h in both for h in smallest) >= same_item.SAME * len(smallest)

@@ -1,0 +1,163 @@
+"""Finds what a story that was told brings that its readers have not been shown.
+
+A sentence is news when most of its words, a figure or a quote in it are in nothing
+that was shown or read before, or when it denies what was said. New commas, another
+order and other words for the same facts are none. Of a newer version whose older text
+is not at hand only the sentences that an edition would show are looked at: the
+others may have stood there before.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from digests import figures, quotes
+from digests.language import sentences, words
+from digests.language.fold import fold
+from digests.types import Analysis, Article, Span, Story, Told
+
+#: Part of a sentence's content words that must be new, and how many it must have.
+_NEW_WORDS = 0.5
+_SHORTEST = 4
+#: Fewer quoted words are a term, not a statement.
+_SHORTEST_QUOTE = 5
+_NEGATIONS = frozenset(
+    ("not", "no", "never", "none", "nobody", "nothing", "cannot", "nicht", "kein")
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """The new sentences of one article."""
+
+    article: Article
+    spans: tuple[Span, ...]
+
+
+def was_told(story: Story, told: Told) -> bool:
+    """Whether this digest told the story, or one of its articles in another."""
+    if story.id in told.stories:
+        return True
+    read = _read_ids(told)
+    return any(a.id in read or a.revises in read for a in story.articles)
+
+
+def of(
+    story: Story,
+    told: Told,
+    *,
+    at_hand: Iterable[Article] = (),
+    analyses: Mapping[str, Analysis] | None = None,
+) -> News | None:
+    """The article of the story that has most news, or None when there is none.
+
+    Args:
+        story: One that was told.
+        told: What the digest's readers were shown.
+        at_hand: Other articles whose text may have been read before, such as older
+            versions.
+        analyses: What was read out of the story's articles.
+    """
+    unread = [a for a in story.articles if _key(a) not in told.revisions]
+    if not unread:
+        return None
+    older = {a.id: a for a in (*at_hand, *story.articles) if _key(a) in told.revisions}
+    known = _Known(told, [a for a in older.values() if _belongs(a, story)])
+    found = [_news(a, told, older, known, analyses or {}) for a in unread]
+    return (
+        max(found, key=lambda n: len(n.spans)) if any(n.spans for n in found) else None
+    )
+
+
+def _news(
+    article: Article,
+    told: Told,
+    older: Mapping[str, Article],
+    known: "_Known",
+    analyses: Mapping[str, Analysis],
+) -> News:
+    before = article.id if article.id in _read_ids(told) else article.revises
+    blind = before in _read_ids(told) and before not in older
+    shown = _shown(analyses.get(article.id)) if blind else None
+    spans = [
+        Span(start=span.start, end=span.end)
+        for span in sentences.split(article.text, article.lang)
+        if (shown is None or any(_meet(span, s) for s in shown))
+        and known.lacks(article.text[span.start : span.end], article.lang)
+    ]
+    return News(article=article, spans=tuple(spans))
+
+
+class _Known:
+    """What was shown or read, in the forms in which a sentence is looked up."""
+
+    def __init__(self, told: Told, read: Sequence[Article]) -> None:
+        said = [*told.sentences, *told.quotes]
+        said += [a.text[s.start : s.end] for a in read for s in sentences.split(a.text)]
+        self._words: set[str] = set()
+        self._denied: dict[frozenset[str], set[bool]] = {}
+        for sentence in said:
+            content = words.content(sentence)
+            self._words.update(content)
+            self._denied.setdefault(frozenset(content), set()).add(_denies(sentence))
+        texts = [*said, *told.figures]
+        self._values = {f.value for text in texts for f in figures.find(text)}
+        self._running = " | ".join(map(_running, said))
+
+    def lacks(self, sentence: str, lang: str | None) -> bool:
+        """Whether the sentence says something that was not said."""
+        content = words.content(sentence)
+        if len(content) < _SHORTEST:
+            return False
+        before = self._denied.get(frozenset(content))
+        if before is not None:
+            return _denies(sentence) not in before
+        unknown = sum(word not in self._words for word in content)
+        return (
+            unknown >= _NEW_WORDS * len(content)
+            or self._lacks_figure(sentence, lang)
+            or self._lacks_quote(sentence, lang)
+        )
+
+    def _lacks_figure(self, sentence: str, lang: str | None) -> bool:
+        found = figures.find(sentence, lang=lang)
+        return any(figure.value not in self._values for figure in found)
+
+    def _lacks_quote(self, sentence: str, lang: str | None) -> bool:
+        found = (_running(q.text) for q in quotes.find(sentence, lang=lang))
+        return any(
+            len(said.split()) >= _SHORTEST_QUOTE and said not in self._running
+            for said in found
+        )
+
+
+def _read_ids(told: Told) -> frozenset[str]:
+    return frozenset(key.rpartition("@")[0] for key in told.revisions)
+
+
+def _key(article: Article) -> str:
+    return f"{article.id}@{article.revision}"
+
+
+def _belongs(article: Article, story: Story) -> bool:
+    ids = {a.id for a in story.articles} | {a.revises for a in story.articles}
+    return article.id in ids or article.revises in ids
+
+
+def _shown(analysis: Analysis | None) -> list[Span] | None:
+    if analysis is None:
+        return None
+    return [span for s in analysis.summary.sentences for span in s.spans]
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _denies(sentence: str) -> bool:
+    """Whether it has an odd number of negations."""
+    said = words.tokens(sentence)
+    return sum(w in _NEGATIONS or w.endswith("n't") for w in said) % 2 == 1
+
+
+def _running(text: str) -> str:
+    return " ".join(words.tokens(fold(text)))

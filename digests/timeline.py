@@ -1,0 +1,100 @@
+"""Puts the dated events of a story in order; it dates nothing that the text does not.
+
+An event is a sentence that says when: by a calendar date, a weekday or a relative
+date. Each is resolved against the day its article was published. What cannot be
+resolved («hours before his arrival») keeps its words and stands at the end. Words
+inside quotation marks tell no event, and what two articles tell in the same words on
+the same day is told once.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date
+
+from digests.language import dates, days, marks, sentences, words
+from digests.types import Article, Event, Span
+
+#: From this share of common content words on two sentences tell the same event.
+_SAME = 0.5
+
+
+def of(articles: Sequence[Article]) -> tuple[Event, ...]:
+    """The events that the articles of one story date, the earliest first.
+
+    Returns:
+        Of each article and sentence one event, by the day that ends first; the
+        undated ones last, in the order they are told in.
+    """
+    told = [event for article in articles for event in _events(article)]
+    dated = [e for e in told if e.first is not None]
+    dated.sort(key=lambda e: (e.first or date.max, e.last or date.max))
+    return tuple(_once([*dated, *(e for e in told if e.first is None)]))
+
+
+def _events(article: Article) -> Iterator[Event]:
+    """The events of one article, in text order."""
+    text = article.text
+    published = article.published
+    day = published.astimezone(UTC).date() if published else None
+    named = sorted(_named(article, day), key=lambda d: (d.start, -d.end))
+    quoted = marks.quoted(text, article.lang)
+    opened = [q.start for q in quoted]
+    at = 0
+    for sentence in sentences.split(text, article.lang):
+        inside = []
+        while at < len(named) and named[at].start < sentence.end:
+            inside.append(named[at])
+            at += 1
+        plain = [d for d in inside if not _is_quoted(d, quoted, opened)]
+        if plain:
+            yield _event(article, sentence, plain)
+
+
+def _is_quoted(
+    day: days.Day, quoted: Sequence[marks.Quoted], opened: Sequence[int]
+) -> bool:
+    at = bisect_right(opened, day.start) - 1
+    return at >= 0 and day.start < quoted[at].end
+
+
+def _named(article: Article, day: date | None) -> Iterator[days.Day]:
+    for moment in dates.find(article.text):
+        if moment.kind != "time":
+            ahead = days.looks_ahead(article.text, moment.start)
+            found = days.on_calendar(moment, day, ahead=ahead)
+            first, last = found or (None, None)
+            yield days.Day(start=moment.start, end=moment.end, first=first, last=last)
+    yield from days.find(article.text, day, article.lang)
+
+
+def _event(article: Article, sentence: Span, named: Sequence[days.Day]) -> Event:
+    """The event of a sentence, at the narrowest of the days it names."""
+    resolved = [d for d in named if d.first and d.last]
+    chosen = min(resolved, key=_width) if resolved else named[0]
+    return Event(
+        article=article.id,
+        text=article.text[sentence.start : sentence.end],
+        sentence=sentence,
+        words=Span(start=chosen.start, end=chosen.end),
+        first=chosen.first,
+        last=chosen.last,
+    )
+
+
+def _width(day: days.Day) -> int:
+    return (day.last - day.first).days if day.first and day.last else 1 << 30
+
+
+def _once(events: Sequence[Event]) -> Iterator[Event]:
+    kept: dict[tuple[date | None, date | None], list[frozenset[str]]] = {}
+    for event in events:
+        content = frozenset(words.content(event.text))
+        before = kept.setdefault((event.first, event.last), [])
+        if not any(_alike(content, other) for other in before):
+            before.append(content)
+            yield event
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    union = len(one | other)
+    return bool(union) and len(one & other) >= _SAME * union

@@ -1,0 +1,56 @@
+"""Every kind of quotation as data beside its answer: `tests/data/quotes/*.jsonl`.
+
+`passages.jsonl` holds short articles, one difficulty each (`id` names it);
+`seeds.jsonl` holds every quotation of the sample articles.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from digests.quotes import find
+from digests.sources import folder
+
+DATA = Path(__file__).parents[2] / "data" / "quotes"
+SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
+
+
+def lines(name):
+    text = (DATA / name).read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def answers(quotes, wanted):
+    """The found quotations, reduced to what the data answer."""
+    asked = wanted[0].keys() if wanted else ["text"]
+    keys = [row.keys() for row in wanted] + [asked] * len(quotes)
+    return [
+        {key: getattr(quote, key) for key in key_set}
+        for quote, key_set in zip(quotes, keys, strict=False)
+    ]
+
+
+PASSAGES = lines("passages.jsonl")
+ARTICLES = {article.id: article for article in folder.read(SEEDS).articles}
+
+
+@pytest.mark.parametrize("passage", PASSAGES, ids=lambda passage: passage["id"])
+def test_a_passage_is_read_as_its_answer_says(passage):
+    found = find(passage["text"], title=passage.get("title"), lang=passage.get("lang"))
+    assert answers(found, passage["quotes"]) == passage["quotes"]
+
+
+def test_the_passages_are_many_and_each_has_its_own_name():
+    assert len({passage["id"] for passage in PASSAGES}) == len(PASSAGES) >= 80
+
+
+@pytest.mark.parametrize("seed", lines("seeds.jsonl"), ids=lambda seed: seed["id"])
+def test_a_sample_article_gives_its_quotations_with_their_speakers(seed):
+    article = ARTICLES[seed["id"]]
+    found = find(article.text, title=article.title, lang=article.lang)
+    assert answers(found, seed["quotes"]) == seed["quotes"]
+
+
+def test_every_sample_article_has_its_answer():
+    assert {seed["id"] for seed in lines("seeds.jsonl")} == set(ARTICLES)

@@ -1,0 +1,138 @@
+import random
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.sources import folder
+from digests.stories import StoryIndex, group, join
+from digests.stories.grouping import age
+from digests.types import Article, Membership
+from tests.digests.stories.builders import FERRY, FERRY_AGAIN, ORCHARD, news
+
+SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
+
+
+def archive_of(*articles: Article) -> StoryIndex:
+    """The articles taken in one after the other."""
+    archive = StoryIndex()
+    for article in articles:
+        archive.add(article, join(article, archive))
+    return archive
+
+
+def test_another_report_of_an_event_joins_its_story():
+    archive = archive_of(news("a", FERRY), news("c", ORCHARD))
+    found = join(news("b", FERRY_AGAIN, hours=1), archive)
+    assert found.story == archive.story_of("a")
+    assert found.duplicate_of is None
+
+
+def test_an_article_on_nothing_that_is_there_begins_a_story():
+    archive = archive_of(news("a", FERRY))
+    assert join(news("c", ORCHARD), archive).story not in archive.members
+
+
+def test_a_wire_copy_is_known_as_one():
+    archive = archive_of(news("a", FERRY))
+    found = join(news("b", FERRY + " More follows.", hours=1), archive)
+    assert (found.story, found.duplicate_of) == (archive.story_of("a"), "a")
+
+
+def test_the_same_text_weeks_later_is_a_copy():
+    archive = archive_of(news("a", FERRY))
+    assert join(news("b", FERRY, hours=900), archive).duplicate_of == "a"
+
+
+def test_the_same_headline_is_a_copy_only_within_the_window():
+    title = "Gannet ferry loses propeller off Tollmar"
+    archive = archive_of(news("a", title=title))
+    assert join(news("b", title=title, hours=3), archive).duplicate_of == "a"
+    later = join(news("c", title=title, hours=300), archive)
+    assert later.duplicate_of is None
+    assert later.story != archive.story_of("a")
+
+
+def test_a_newer_version_stays_in_its_story():
+    archive = archive_of(news("a", FERRY))
+    found = join(news("b", ORCHARD, hours=1, revises="a"), archive)
+    assert (found.story, found.duplicate_of) == (archive.story_of("a"), None)
+
+
+def test_an_article_of_the_archive_keeps_its_story():
+    archive = archive_of(news("a", FERRY), news("c", ORCHARD))
+    assert join(news("c", FERRY), archive).story == archive.story_of("c")
+
+
+def test_a_late_earlier_article_does_not_rename_the_story():
+    archive = archive_of(news("a", FERRY))
+    told = archive.story_of("a")
+    early = news("b", FERRY_AGAIN, hours=-6)
+    archive.add(early, join(early, archive))
+    assert archive.story_of("b") == told
+
+
+def test_a_late_article_finds_its_story_behind_many_newer_ones():
+    words = "Gannet ferries lose propeller off Tollmar"
+    crowd = [news(f"n{n}", title=f"{words}, {n}", hours=200 + n) for n in range(300)]
+    early = news("a", title="Tollmar ferries stopped after Gannet propeller loss")
+    archive = archive_of(early, *crowd)
+    assert join(news("b", title=words, hours=2), archive).story == archive.story_of("a")
+
+
+def test_joining_changes_nothing():
+    archive = archive_of(news("a", FERRY))
+    before = (len(archive), list(archive.memberships()), archive.background.stories)
+    join(news("b", FERRY_AGAIN), archive)
+    join(news("c", ORCHARD), archive)
+    after = (len(archive), list(archive.memberships()), archive.background.stories)
+    assert after == before
+
+
+def test_adding_twice_adds_once():
+    archive = archive_of(news("a", FERRY))
+    archive.add(news("a", FERRY), Membership(article="a", story="s-other"))
+    assert len(archive) == 1
+    assert archive.story_of("a") != "s-other"
+
+
+def test_an_event_counts_once_in_the_background():
+    archive = archive_of(news("a", FERRY), news("b", FERRY_AGAIN), news("c", ORCHARD))
+    assert archive.background.stories == 2
+
+
+def test_articles_that_were_moved_are_found_in_their_new_story():
+    archive = archive_of(news("a", FERRY), news("c", ORCHARD))
+    archive.settle([Membership(article="a", story="s-new")])
+    assert join(news("b", FERRY_AGAIN), archive).story == "s-new"
+    assert set(archive.members) == {"s-new", archive.story_of("c")}
+
+
+def test_the_seeds_come_out_as_in_the_batch():
+    articles = sorted(folder.read(SEEDS).articles, key=age)
+    archive = archive_of(*articles)
+    assert [archive.story_of(a.id) for a in articles] == [
+        m.story for m in group(articles)
+    ]
+
+
+POOL = [
+    *(news(f"f{n}", text, n) for n, text in enumerate((FERRY, FERRY_AGAIN, ORCHARD))),
+    news("h1", title="Gannet ferry loses propeller off Tollmar"),
+    news("h2", title="Tollmar ferries stopped after Gannet propeller loss", hours=2),
+    news("h3", title="Frost destroys Pellow valley apple blossom", hours=90),
+]
+
+
+@given(st.permutations(POOL), st.randoms())
+def test_whatever_the_order_each_article_has_one_story(found, rng: random.Random):
+    archive = archive_of(*found)
+    placed = [place for story in archive.members.values() for place in story]
+    assert sorted(placed) == list(range(len(found)))
+    assert {m.article for m in archive.memberships()} == {a.id for a in found}
+
+
+def test_undated_articles_join_too():
+    undated = Article(id="b", text=FERRY_AGAIN, source="Elsewhere")
+    archive = archive_of(news("a", FERRY))
+    assert join(undated, archive).story == archive.story_of("a")

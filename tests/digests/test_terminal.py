@@ -1,0 +1,118 @@
+"""`python -m digests VERB PATH…` as people use it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from digests.__main__ import main
+from tests.builders import BRIDGE
+
+ARTICLE = f"""---
+title: Harbour bridge closes after crack is found
+source: Hallin Courier
+published: 2026-01-06T12:00:00+00:00
+---
+{BRIDGE}
+"""
+PRINTED = {
+    "quotes": "Ada Brandt",
+    "summary": "harbour bridge at Hallin was closed",
+    "sentences": "About 31,000 vehicles cross the bridge every day.",
+    "figures": "31,000",
+    "stories": "Hallin Courier",
+    "extract": "Harbour bridge closes",
+    "compose": "1. Harbour bridge closes",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "bridge.txt").write_text(ARTICLE, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("verb", PRINTED)
+def test_every_verb_prints_what_it_found(verb, folder, capsys):
+    assert main([verb, str(folder)]) == 0
+    assert PRINTED[verb] in capsys.readouterr().out
+
+
+def test_quotes_name_the_speaker_and_the_words_that_justify_it(folder, capsys):
+    main(["quotes", str(folder)])
+    out = capsys.readouterr().out
+    assert "“Nobody was in danger at any time.”" in out
+    assert "Ada Brandt, city engineer (by «She»)" in out.replace("the city", "city")
+
+
+def test_explain_marks_the_chosen_candidate(folder, capsys):
+    main(["quotes", str(folder), "--explain"])
+    assert "→" in capsys.readouterr().out
+
+
+def test_check_answers_for_a_claim(folder, capsys):
+    claim = "The harbour bridge at Hallin was closed on Tuesday."
+    assert main(["check", str(folder), "--claim", claim]) == 0
+    assert capsys.readouterr().out.startswith("supported")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_an_edition_prints_in_every_form(form, folder, capsys):
+    assert main(["compose", str(folder), "--format", form, "--title", "Mine"]) == 0
+    out = capsys.readouterr().out
+    assert "Mine" in out
+    assert "Ada Brandt" in out
+
+
+def test_an_edition_as_json_has_the_promised_shape(folder, capsys):
+    main(["compose", str(folder), "--format", "json"])
+    edition = json.loads(capsys.readouterr().out)
+    assert edition["made_from"] == {"articles": 1, "sources": 1}
+    (story,) = edition["stories"]
+    assert set(story) >= {"headline", "summary", "quotes", "figures", "articles"}
+    assert all(BRIDGE[q["start"] : q["end"]] == q["text"] for q in story["quotes"])
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["quotes"], "Nothing to read"),
+        (["check", "{folder}"], "--claim"),
+        (["quotes", "https://news.example/a"], "addresses are not read yet"),
+    ],
+)
+def test_a_usage_mistake_is_exit_2_and_a_sentence(args, says, folder, capsys):
+    args = [arg.replace("{folder}", str(folder)) for arg in args]
+    assert main(args) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_an_unknown_verb_is_exit_2_and_lists_those_that_are(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["quots"])
+    assert ended.value.code == 2
+    assert "quotes" in capsys.readouterr().err
+
+
+def test_a_path_that_is_not_there_is_exit_1_and_the_others_are_read(folder, capsys):
+    assert main(["quotes", "nowhere.txt", str(folder)]) == 1
+    told = capsys.readouterr()
+    assert "nowhere.txt" in told.err
+    assert "Ada Brandt" in told.out
+
+
+def test_an_unreadable_file_in_a_folder_is_told_and_the_others_are_read(folder, capsys):
+    (folder / "broken.txt").write_bytes(b"\0\1\2" * 500)
+    assert main(["quotes", str(folder)]) == 0
+    told = capsys.readouterr()
+    assert "broken.txt" in told.err
+    assert "Ada Brandt" in told.out
+
+
+def test_files_of_one_name_in_two_folders_stay_two_articles(folder, tmp_path, capsys):
+    other = tmp_path / "other"
+    other.mkdir()
+    text = ARTICLE.replace("Hallin Courier", "Strand Radio")
+    (other / "bridge.txt").write_text(text, encoding="utf-8")
+    main(["compose", str(folder / "bridge.txt"), str(other), "--format", "json"])
+    assert json.loads(capsys.readouterr().out)["made_from"]["articles"] == 2
