@@ -12,6 +12,7 @@ stdout; whatever was wrong with the input goes to stderr, a sentence each.
 import argparse
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -247,9 +248,9 @@ def _compose(args: argparse.Namespace, articles: Sequence[Article]) -> Iterator[
 
 
 def _changed(paths: Sequence[str]) -> datetime:
-    """When the newest of these files or folders was changed."""
-    newest = max(Path(path).stat().st_mtime for path in paths if Path(path).exists())
-    return datetime.fromtimestamp(newest, UTC)
+    """When the newest of these files or folders was changed; now, for addresses."""
+    times = [Path(path).stat().st_mtime for path in paths if Path(path).exists()]
+    return datetime.fromtimestamp(max(times, default=time.time()), UTC)
 
 
 def _language(articles: Sequence[Article]) -> str:
