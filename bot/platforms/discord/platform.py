@@ -7,6 +7,7 @@ this platform and nothing else. News, permissions and time are not decided here.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -57,12 +58,22 @@ class DiscordPlatform:
         api_base: str | None = None,
         gateway: str | None = None,
         heartbeat_timeout: float = 60.0,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Connect to nothing yet.
+
+        Args:
+            token: The bot's.
+            api_base: Where REST is, with its version; None = Discord's own.
+            gateway: The one gateway that may be dialled; None = any that it names.
+            heartbeat_timeout: Seconds of silence after which a gateway is dead.
+            now: Seconds of a clock that never goes back.
+        """
         self._token = token
         self._api_base = api_base
         self._gateway = gateway
         self._heartbeat_timeout = heartbeat_timeout
-        self._pace = Pace()
+        self._pace = Pace(now)
         self._session: Session | None = None
         self._signing_in = asyncio.Lock()
         #: Why nothing is sent any more.

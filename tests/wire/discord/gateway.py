@@ -54,7 +54,7 @@ class Gateway:
     beats: int = 0
     complaints: list[str] = field(default_factory=list)
     _sessions: dict[str, int] = field(default_factory=dict)
-    _numbers: count[int] = field(default_factory=lambda: count(1))
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """One connection from its beginning to its end."""

@@ -38,7 +38,7 @@ class Ledger:
     nonce_window: timedelta = timedelta(minutes=5)
     channels: dict[str, Channel] = field(default_factory=dict)
     _nonces: dict[str, tuple[datetime, str]] = field(default_factory=dict)
-    _numbers: count[int] = field(default_factory=lambda: count(1))
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def channel(self, number: str, **changes: Any) -> Channel:
         """The channel, made on first use."""
