@@ -335,7 +335,8 @@ async def serving(clock: Clock | None = None) -> AsyncIterator[LocalDiscord]:
     finally:
         await gateway.close_all(1001)
         await runner.cleanup()
-    assert discord.unexpected() == []
+    if discord.unexpected():
+        raise AssertionError("\n".join(discord.unexpected()))
 
 
 # ── answers ────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.errors import Limited
 from bot.storage import deliveries
 from tests.bot.newsroom import WAIT, Newsroom, newsroom
 from tests.bot.platforms.discord.conftest import TWO_CHANNELS, a_platform, until
@@ -243,6 +244,19 @@ async def test_a_used_up_allowance_is_not_exceeded(desk, discord):
     await desk.post("again")
     assert len(discord.asked("post")) == 1
     assert sorted(await states(desk)) == ["retry", "sent"]
+
+
+async def test_an_allowance_is_used_to_its_end_without_waiting(desk, discord):
+    discord.bucket = (3, 30.0)
+    await order(desk)
+    (claimed,) = await desk.db.write(
+        deliveries.claim, now=desk.clock.now(), lease=WAIT, limit=50
+    )
+    for number in range(3):
+        await desk.platform.send(replace(claimed, key=f"key-{number}"))
+    with pytest.raises(Limited):
+        await desk.platform.send(replace(claimed, key="key-3"))
+    assert len(keys(discord)) == 3
 
 
 FLOOD = """---
