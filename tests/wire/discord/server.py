@@ -95,7 +95,7 @@ class LocalDiscord:
     _scripted: list[Scripted] = field(default_factory=list)
 
     @property
-    def address(self) -> dict[str, str]:
+    def address(self) -> dict[str, Any]:
         """What a platform has to be told to connect here."""
         return {
             "token": self.token,

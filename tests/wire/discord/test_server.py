@@ -33,14 +33,14 @@ def select(*options: Any, **more: Any) -> dict[str, Any]:
     return {"type": 3, "custom_id": "s", "options": list(options), **more}
 
 
-GOOD = {
+GOOD: dict[str, dict[str, Any]] = {
     "text": {"content": "A" * 2000, "allowed_mentions": {"parse": []}},
     "box": message(box(TEXT, {"type": 14}, row(BUTTON), row(select(OPTION)))),
     "forty components": message(*[TEXT] * 40),
     "4,000 characters": message({"type": 10, "content": "A" * 4000}),
     "nonce": message(TEXT, nonce="n" * 25, enforce_nonce=True),
 }
-BAD = {
+BAD: dict[str, dict[str, Any]] = {
     "empty": {"allowed_mentions": {"parse": []}},
     "no word on mentions": {"content": "A"},
     "long": {"content": "A" * 2001, "allowed_mentions": {"parse": []}},
