@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from types import MappingProxyType
 
 from starlette.applications import Starlette
 
+from bot import connections
 from bot.archive import Archive
 from bot.commands import registry
 from bot.commands.controls import Controls
@@ -88,7 +88,7 @@ async def _built(
     key = await _key(settings, db, clock)
     mailbox = LocalMailbox(db)
     local = LocalPlatform(mailbox=mailbox, clock=clock)
-    platforms: Mapping[str, Platform] = MappingProxyType({local.name: local})
+    platforms, states = connections.platforms(settings, local)
     archive = Archive(db=db)
     intake = Intake(db=db, engine=engine, clock=clock, outside=outside)
     editions = Editions(
@@ -120,7 +120,7 @@ async def _built(
             notice=pages.WITHOUT_TOKENS,
         ),
         read_article=archive.local_article,
-        ready=archive.ready,
+        ready=connections.ready(archive.ready, states),
         key=key,
         texts=Texts.of("en"),
     )

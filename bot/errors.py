@@ -40,11 +40,21 @@ class SendError(BotError):
 
 
 class Refused(SendError):
-    """For good. `whole_workspace` when the platform refuses everything of it."""
+    """For good. `whole_workspace` when the platform refuses everything of it.
 
-    def __init__(self, message: str, *, whole_workspace: bool = False) -> None:
+    `message_only` when it refuses this message, and would take another.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        whole_workspace: bool = False,
+        message_only: bool = False,
+    ) -> None:
         super().__init__(message)
         self.whole_workspace = whole_workspace
+        self.message_only = message_only
 
 
 class Limited(SendError):

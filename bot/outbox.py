@@ -54,8 +54,8 @@ def verdict(error: Exception, delivery: Delivery, now: datetime) -> Verdict:
     """The retry decision: pure, so that a table can test it."""
     reason = str(error) or type(error).__name__
     match error:
-        case Refused():
-            return Verdict(state="failed", reason=reason, stop=True)
+        case Refused(message_only=only):
+            return Verdict(state="failed", reason=reason, stop=not only)
         case Limited(retry_after=seconds):
             wait = min(timedelta(seconds=max(0.0, seconds)), WAIT_MOST)
             return Verdict(state="retry", reason=reason, not_before=now + wait)

@@ -12,12 +12,13 @@ process's own environment, and it cannot say which file a bad value came from.
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
@@ -58,6 +59,18 @@ def _places(written: str) -> str:
     if entries != ["1"] and not all(map(_PLACE.fullmatch, entries)):
         raise ValueError("no list of places")
     return written
+
+
+def _reached_by(*schemes: str) -> Callable[[str], str]:
+    """Check that an address of the web begins with one of these and names a host."""
+
+    def checked(url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in schemes or not parts.hostname or parts.query:
+            raise ValueError("no such address")
+        return url.rstrip("/")
+
+    return checked
 
 
 def _lower(value: object) -> object:
@@ -101,6 +114,16 @@ class Settings(BaseModel):
     demo_folder: Path = Field(
         default_factory=lambda: _data_folder(_own_environment()) / "demo"
     )
+    #: With it Discord is on.
+    discord_token: SecretStr | None = None
+    #: Discord's REST interface with its version; None = Discord's own.
+    discord_api_base: Annotated[str, AfterValidator(_reached_by("http", "https"))] | (
+        None
+    ) = None
+    #: The one gateway that may be dialled; None = the one that Discord names.
+    discord_gateway: Annotated[str, AfterValidator(_reached_by("ws", "wss"))] | (
+        None
+    ) = None
     #: Only this computer, for as long as the page has no login.
     web_host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
     #: 0 = any free one.
@@ -130,6 +153,12 @@ _MUST_BE = {
         "postgresql://user:password@host/name"
     ),
     "demo_folder": "a folder",
+    "discord_token": "the bot's token as Discord's developer portal shows it",
+    "discord_api_base": (
+        "an http:// or https:// address that ends in the version, such as "
+        "https://discord.com/api/v10"
+    ),
+    "discord_gateway": "a ws:// or wss:// address, such as wss://gateway.discord.gg",
     "web_host": (
         "127.0.0.1, ::1 or localhost, because the page has no login yet and may only "
         "be shown to this computer"
@@ -144,7 +173,7 @@ _MUST_BE = {
     "log_level": "debug, info, warning or error",
     "log_format": "text or json",
 }
-_NEVER_SHOWN = frozenset({"database_url", "secret_key"})
+_NEVER_SHOWN = frozenset({"database_url", "discord_token", "secret_key"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

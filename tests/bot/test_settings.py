@@ -246,3 +246,38 @@ def test_the_example_shows_the_defaults(home):
 
 def test_every_setting_says_what_its_value_must_be():
     assert list(_MUST_BE) == list(Settings.model_fields)
+
+
+# ── Discord ────────────────────────────────────────────────────────────────────
+
+
+def test_discord_is_off_until_it_has_a_token(home):
+    assert loaded(home)[0].discord_token is None
+    token = loaded(home, DISCORD_TOKEN="canary")[0].discord_token
+    assert token is not None
+    assert token.get_secret_value() == "canary"
+    assert "canary" not in repr(token)
+
+
+def test_where_discord_is_may_be_set(home):
+    settings, _ = loaded(
+        home,
+        DISCORD_API_BASE="http://127.0.0.1:8080/api/v10/",
+        DISCORD_GATEWAY="ws://127.0.0.1:8080/gateway",
+    )
+    assert settings.discord_api_base == "http://127.0.0.1:8080/api/v10"
+    assert settings.discord_gateway == "ws://127.0.0.1:8080/gateway"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_API_BASE", "discord.com"),
+        ("DISCORD_API_BASE", "wss://discord.com"),
+        ("DISCORD_API_BASE", "https://discord.com/api?v=10"),
+        ("DISCORD_GATEWAY", "https://gateway.example"),
+        ("DISCORD_GATEWAY", "wss://"),
+    ],
+)
+def test_an_address_of_discord_that_is_none_is_refused(home, name, value):
+    assert complaint(home, **{name: value}).startswith(f"STANDFIRST_{name} must be ")

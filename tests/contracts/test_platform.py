@@ -1,40 +1,63 @@
 """What every platform promises. A new one needs its folder and one line here.
 
-Runs over the local page and the fake. What is looked at from outside (how many
-messages there are) is asked through `read_back`, which every platform has.
+Runs over the local page, Discord (the real client against the local server) and the
+fake. What is looked at from outside (how many messages there are) is asked through
+`read_back`, which every platform has.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import pytest
 
 from bot.errors import Refused
+from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import Platform
-from bot.types import Inbox, Invocation, Reply
-from tests.bot.platforms.local.samples import a_context, a_delivery, an_edition
+from bot.types import Delivery, Inbox, Invocation, Reply
+from tests.bot.platforms.local import samples
+from tests.bot.platforms.local.samples import a_context, an_edition
 from tests.fakes import FakeClock, FakePlatform
 from tests.fakes_mailbox import MemoryMailbox
+from tests.wire.discord.server import CHANNEL, serving
 
 
-def a_local_page() -> Platform:
-    return LocalPlatform(mailbox=MemoryMailbox(), clock=FakeClock())
+@asynccontextmanager
+async def a_local_page() -> AsyncIterator[Platform]:
+    yield LocalPlatform(mailbox=MemoryMailbox(), clock=FakeClock())
 
 
-def a_fake() -> Platform:
-    return FakePlatform(remembers_keys=True)
+@asynccontextmanager
+async def discord() -> AsyncIterator[Platform]:
+    async with serving() as server:
+        platform = DiscordPlatform(**server.address)
+        yield platform
+        await platform.close()
 
 
-PLATFORMS: dict[str, Callable[[], Platform]] = {
+@asynccontextmanager
+async def a_fake() -> AsyncIterator[Platform]:
+    yield FakePlatform(remembers_keys=True)
+
+
+PLATFORMS: dict[str, Callable[[], AbstractAsyncContextManager[Platform]]] = {
     "local": a_local_page,
+    "discord": discord,
     "fake": a_fake,
 }
 
 
 @pytest.fixture(params=sorted(PLATFORMS))
-def platform(request) -> Platform:
-    return PLATFORMS[request.param]()
+async def platform(request) -> AsyncIterator[Platform]:
+    async with PLATFORMS[request.param]() as opened:
+        yield opened
+
+
+def a_delivery(number: int = 1, **changes: Any) -> Delivery:
+    """A delivery to a channel that exists wherever channels have to."""
+    return samples.a_delivery(number, **({"channel": CHANNEL} | changes))
 
 
 def test_it_has_a_name(platform):

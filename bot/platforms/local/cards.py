@@ -4,44 +4,19 @@ The words between the outer marks are the stored ones. The marks themselves are 
 of the quote's own language.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+from bot.platforms.inert import clip, link
 from bot.platforms.local import limits
-from bot.platforms.local.inert import clip, link
+from bot.platforms.quotation import marks
 from bot.texts import Texts
 from digests.types import Card, Span
 
-#: Outer quotation marks by primary language; every other language gets English ones.
-MARKS: Final[Mapping[str, tuple[str, str]]] = {
-    "bg": ("„", "“"),
-    "cs": ("„", "“"),
-    "da": ("“", "”"),
-    "de": ("„", "“"),
-    "es": ("«", "»"),
-    "fi": ("”", "”"),
-    "fr": ("« ", " »"),
-    "it": ("«", "»"),
-    "ja": ("「", "」"),
-    "no": ("«", "»"),
-    "pl": ("„", "”"),
-    "pt": ("“", "”"),
-    "ru": ("«", "»"),
-    "sv": ("”", "”"),
-    "uk": ("«", "»"),
-    "zh": ("“", "”"),
-}
-_ENGLISH: Final = ("“", "”")
 #: Stands for the stored revision that is read at present.
 NEWEST: Final = "newest"
-
-
-def marks(lang: str | None) -> tuple[str, str]:
-    """The opening and the closing mark for quoted words in `lang` (BCP 47)."""
-    return MARKS.get((lang or "").split("-")[0].lower(), _ENGLISH)
 
 
 def article_href(article: str, revision: str | None, *spans: Span) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.platforms.local.inert import inert
+from bot.platforms.inert import inert
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"

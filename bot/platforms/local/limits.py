@@ -22,8 +22,6 @@ QUOTE_SHOWN: Final = 180
 #: Quotes and figures shown with a story.
 CARDS: Final = 5
 FIGURES: Final = 4
-#: Characters of an address that may become a link.
-ADDRESS: Final = 2_000
 
 #: Characters of a typed command.
 LINE: Final = 2_000

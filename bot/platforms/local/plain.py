@@ -7,7 +7,7 @@ that `render` built and nothing else.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.platforms.local.inert import inert
+from bot.platforms.inert import inert
 
 
 def edition_text(payload: Mapping[str, Any]) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from bot.platforms.inert import clip, link
 from bot.platforms.local import limits
 from bot.platforms.local.cards import article_href, card_view, local_date
-from bot.platforms.local.inert import clip, link
 from bot.platforms.local.plain import edition_text
 from bot.texts import Texts
 from bot.types import Part, RenderContext

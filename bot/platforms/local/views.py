@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.platforms.inert import link
 from bot.platforms.local.cards import article_href, card_view
-from bot.platforms.local.inert import link
 from bot.texts import Texts
 from bot.types import (
     Block,

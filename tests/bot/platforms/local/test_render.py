@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from bot.platforms.inert import clip, inert, link
 from bot.platforms.local import limits
-from bot.platforms.local.cards import article_href, marks
+from bot.platforms.local.cards import article_href
 from bot.platforms.local.environment import environment
-from bot.platforms.local.inert import clip, inert, link
 from bot.platforms.local.render import render
 from bot.platforms.local.views import message_view, reply_view
+from bot.platforms.quotation import marks
 from bot.texts import Texts
 from bot.types import Control, Facts, Line, Message, Paragraph, Quoted, Reply, Small
 from digests.types import Edition, Headline, Sentence, Span

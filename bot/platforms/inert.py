@@ -2,16 +2,18 @@
 
 A renderer may drop what is invisible and steers the reader (direction controls, tag
 characters, controls that look like nothing) and more than four marks on one letter.
-Escaping is the template's part. An address becomes a link only when it is plain
+Escaping is the renderer's part. An address becomes a link only when it is plain
 http(s) without user information, and its host is written as the network reads it.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from bot.platforms.local import limits
+#: Characters of an address that may become a link.
+ADDRESS: Final = 2_000
 
 _DROPPED = re.compile(
     "["
@@ -56,7 +58,7 @@ def clip(text: str, most: int) -> str:
 
 def link(url: str | None) -> Link | None:
     """The link that `url` may become, or None when it may not become one."""
-    if not url or len(url) > limits.ADDRESS or _UNFIT.search(url):
+    if not url or len(url) > ADDRESS or _UNFIT.search(url):
         return None
     try:
         parts = urlsplit(url)

@@ -1,0 +1,44 @@
+"""Builds the platforms that are set up and says whether they are connected.
+
+The local page is always on; another platform is on when its token is set. Only then
+is its module, with the library under it, imported.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
+from bot.platforms.local.platform import LocalPlatform
+from bot.ports import Platform
+from bot.settings import Settings
+
+Ready = Callable[[], Awaitable[Mapping[str, str]]]
+#: «ok», or what is missing in words.
+State = Callable[[], str]
+
+
+def platforms(
+    settings: Settings, local: LocalPlatform
+) -> tuple[Mapping[str, Platform], Mapping[str, State]]:
+    """The platforms that are on, and of those that connect, how it stands with them."""
+    on: dict[str, Platform] = {local.name: local}
+    states: dict[str, State] = {}
+    if settings.discord_token is not None:
+        from bot.platforms.discord.platform import DiscordPlatform
+
+        discord = DiscordPlatform(
+            token=settings.discord_token.get_secret_value(),
+            api_base=settings.discord_api_base,
+            gateway=settings.discord_gateway,
+        )
+        on[discord.name] = discord
+        states[discord.name] = lambda: discord.state
+    return MappingProxyType(on), MappingProxyType(states)
+
+
+def ready(own: Ready, states: Mapping[str, State]) -> Ready:
+    """What `/readyz` tells: our own parts, and every platform that connects."""
+
+    async def found() -> Mapping[str, str]:
+        return {**await own(), **{name: state() for name, state in states.items()}}
+
+    return found

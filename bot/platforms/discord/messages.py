@@ -1,0 +1,66 @@
+"""From a frozen delivery to the body of a REST call: pure, and the one place for it.
+
+Here, and nowhere else, it is said that nothing we send mentions anybody and that links
+get no preview. A payload without components is told in plain words.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.platforms.discord import limits
+from bot.platforms.discord.keys import marked
+from bot.platforms.discord.markdown import escape, size
+from bot.types import Delivery
+
+#: Whatever a text says, nobody is pinged.
+NO_MENTIONS: Final[Mapping[str, Any]] = {"parse": []}
+
+
+def posting(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
+    """The body that posts; `plainly` where Discord did not take the components."""
+    return {
+        **_content(delivery, plainly=plainly),
+        "allowed_mentions": dict(NO_MENTIONS),
+        "nonce": delivery.key,
+        "enforce_nonce": True,
+        "tts": False,
+    }
+
+
+def editing(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
+    """The body that takes the place of what the message said."""
+    body = _content(delivery, plainly=plainly)
+    if "components" in body:
+        # What was posted plainly may come to have components.
+        body["content"] = None
+    return {**body, "allowed_mentions": dict(NO_MENTIONS)}
+
+
+def has_components(delivery: Delivery) -> bool:
+    """Whether the message was rendered for Discord, and is not plain words already."""
+    return bool(delivery.payload.get("components"))
+
+
+def _content(delivery: Delivery, *, plainly: bool) -> dict[str, Any]:
+    if plainly or not has_components(delivery):
+        return {
+            "content": plain(delivery.fallback_text),
+            "flags": limits.SUPPRESS_EMBEDS,
+        }
+    return {
+        "components": marked(delivery.payload["components"], delivery.key),
+        "flags": limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS,
+    }
+
+
+def plain(text: str) -> str:
+    """As many whole lines of `text` as a plain message holds, escaped."""
+    kept: list[str] = []
+    room = limits.CONTENT - len("\n…")
+    for part in text.split("\n"):
+        written = escape(part)
+        room -= size(written) + 1
+        if room < 0:
+            return "\n".join([*kept, "…"])
+        kept.append(written)
+    return "\n".join(kept)

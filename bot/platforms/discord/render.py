@@ -1,0 +1,321 @@
+"""An edition as Discord messages (Components V2): pure, and the same every time.
+
+Each message is one container of text displays with a select (and, in the last one,
+buttons) below it. Blocks (head, stories, brief, foot) are written first, each in
+markdown and in plain words, and then packed into as few messages as hold them: an
+edition is split between blocks only. Texts are shortened to `limits`, quotes never:
+one that is too long is left out, and the story's detail shows it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bot.platforms.discord import limits
+from bot.platforms.discord.markdown import escape, line, masked, quoted, size, small
+from bot.platforms.inert import clip, inert, link
+from bot.platforms.quotation import marks
+from bot.texts import Texts
+from bot.types import Part, RenderContext
+from digests.types import Brief, Card, Edition, EditionStory
+
+#: discord.com, components/reference: types.
+ROW, BUTTON, SELECT, TEXT, SEPARATOR, CONTAINER = 1, 2, 3, 10, 14, 17
+_GREY: Final = 2
+#: What a continued message's first line may take.
+_CONTINUED: Final = 2 * limits.HEADLINE + 20
+#: Components beside those of blocks: container, continued line, select, buttons.
+_FIXED: Final = 1 + 2 + 2 + 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """What stays together: markdown, the same in plain words, and what it opens."""
+
+    markdown: str
+    plain: str
+    #: (control id, label) of the story's entry in the select.
+    option: tuple[str, str] | None = None
+
+
+def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+    """The edition's messages in order, each with its twin in plain words."""
+    texts = Texts.of(context.locale)
+    messages = _packed(tuple(_blocks(edition, context, texts)))
+    return tuple(
+        _part(number, len(messages), blocks, edition, texts)
+        for number, blocks in enumerate(messages, 1)
+    )
+
+
+# ── blocks ─────────────────────────────────────────────────────────────────────
+
+
+def _blocks(edition: Edition, context: RenderContext, texts: Texts) -> Iterator[Block]:
+    yield _head(edition, context, texts)
+    if edition.hero is not None and _fits(edition.hero):
+        yield _hero(edition.hero, texts)
+    for number, story in enumerate(edition.stories, 1):
+        yield _story(number, story, edition, context, texts)
+    if edition.brief:
+        yield _brief(edition.brief[: limits.BRIEF], texts)
+    yield _foot(edition, context, texts)
+
+
+def _head(edition: Edition, context: RenderContext, texts: Texts) -> Block:
+    title = clip(inert(edition.title), limits.HEADLINE)
+    day = texts.weekday_date(_local_date(edition.made_at, context.zone))
+    under = [f"{day} · {_counts(edition, texts)}"]
+    if context.late:
+        at = texts.time(edition.made_at, context.zone)
+        under.append(texts.say("Came late, at {time}", time=at))
+    return Block(
+        markdown="\n".join([f"## {line(title)}", *(small(line(u)) for u in under)]),
+        plain="\n".join([title, *under]),
+    )
+
+
+def _counts(edition: Edition, texts: Texts) -> str:
+    made = edition.made_from
+    from_where = texts.say(
+        "{stories} from {articles} in {sources}",
+        stories=texts.count("{n} story", "{n} stories", len(edition.stories)),
+        articles=texts.count("{n} article", "{n} articles", made.articles),
+        sources=texts.count("{n} source", "{n} sources", made.sources),
+    )
+    return f"{from_where} · {texts.say('{n} min read', n=edition.minutes)}"
+
+
+def _hero(card: Card, texts: Texts) -> Block:
+    return Block(markdown=_quote(card, texts), plain=_plain_quote(card, texts))
+
+
+def _story(
+    number: int,
+    story: EditionStory,
+    edition: Edition,
+    context: RenderContext,
+    texts: Texts,
+) -> Block:
+    """The story, with as much of its summary as there is room for."""
+    card = _shown_card(story.cards, edition.hero)
+    summary = [
+        clip(inert(sentence.text), limits.SENTENCE)
+        for sentence in story.summary[: limits.SENTENCES]
+    ]
+    source = _source(story, edition.made_at, context, texts)
+    for count in range(len(summary), -1, -1):
+        told = _told(number, story, summary[:count], card, source, texts)
+        if size(told.markdown) <= limits.STORY:
+            return told
+    return _told(number, story, (), None, source, texts)
+
+
+def _told(
+    number: int,
+    story: EditionStory,
+    summary: Sequence[str],
+    card: Card | None,
+    source: str,
+    texts: Texts,
+) -> Block:
+    headline = clip(inert(story.headline.text), limits.HEADLINE)
+    mark = f"{texts.say('Update')}: " if story.update else ""
+    sentences = " ".join(filter(None, summary))
+    led = _with_link(line(source), masked(link(story.articles[0].url)))
+    title = f"{number}\\. {line(mark + headline)}".rstrip()
+    shown = [_quote(card, texts)] if card else []
+    spoken = [_plain_quote(card, texts)] if card else []
+    return Block(
+        markdown=_lines(f"**{title}**", line(sentences), *shown, small(led)),
+        plain=_lines(f"{number}. {mark}{headline}", sentences, *spoken, source),
+        option=(f"v1:story:{story.id}", f"{number}. {headline}"),
+    )
+
+
+def _shown_card(cards: Sequence[Card], hero: Card | None) -> Card | None:
+    """The first quote that can stand by itself and is not shown already."""
+    fitting = (
+        card
+        for card in cards
+        if card != hero and card.speaker and not card.text[:1].islower() and _fits(card)
+    )
+    return next(fitting, None)
+
+
+def _fits(card: Card) -> bool:
+    return 0 < size(card.text) <= limits.QUOTE
+
+
+def _quote(card: Card, texts: Texts) -> str:
+    opening, closing = marks(card.lang)
+    words = quoted(f"{opening}{escape(card.text)}{closing}")
+    return f"{words}\n{small(line(_said_by(card, texts)))}"
+
+
+def _plain_quote(card: Card, texts: Texts) -> str:
+    opening, closing = marks(card.lang)
+    return f"{opening}{inert(card.text)}{closing} {_said_by(card, texts)}"
+
+
+def _said_by(card: Card, texts: Texts) -> str:
+    speaker = card.speaker or texts.say("speaker not named in the text")
+    role = card.role or ""
+    if role.casefold() in speaker.casefold():
+        role = ""
+    parts = (clip(inert(part), limits.LABEL) for part in (speaker, role, card.source))
+    return ", ".join(part for part in parts if part)
+
+
+def _source(
+    story: EditionStory, now: datetime, context: RenderContext, texts: Texts
+) -> str:
+    told = story.articles[0]
+    names = story.outlets or (told.source,)
+    parts = [clip(inert(names[0]), limits.LABEL)]
+    if len(names) > 1:
+        parts.append(texts.say("{n} more", n=len(names) - 1))
+    if told.published is not None:
+        parts.append(_when(told.published, now, context.zone, texts))
+    return " · ".join(part for part in parts if part)
+
+
+def _when(at: datetime, now: datetime, zone: str, texts: Texts) -> str:
+    if _local_date(at, zone) == _local_date(now, zone):
+        return texts.time(at, zone)
+    return texts.moment(at, zone, now)
+
+
+def _brief(briefs: Iterable[Brief], texts: Texts) -> Block:
+    title = texts.say("Also in brief")
+    block = Block(markdown=f"**{line(title)}**", plain=title)
+    for brief in briefs:
+        source = brief.outlets[0] if brief.outlets else ""
+        parts = (brief.headline.text, source)
+        said = " · ".join(clip(inert(p), limits.LABEL) for p in parts if p.strip())
+        led = _with_link(line(said), masked(link(brief.article.url)))
+        longer = Block(
+            markdown=f"{block.markdown}\n- {led}", plain=f"{block.plain}\n– {said}"
+        )
+        if size(longer.markdown) > limits.BRIEF_TEXT:
+            break
+        block = longer
+    return block
+
+
+def _foot(edition: Edition, context: RenderContext, texts: Texts) -> Block:
+    shown = edition.hero is not None or any(story.cards for story in edition.stories)
+    checked = (
+        texts.say("Quotes checked word for word")
+        if shown
+        else texts.say("Every sentence leads to its source")
+    )
+    parts = [f"✓ {checked}", texts.say("written without AI")]
+    end = texts.say("That’s all for today.")
+    due = context.next_due
+    if due is not None:
+        moment = texts.moment(due, context.zone, edition.made_at)
+        parts.append(texts.say("next: {moment}", moment=moment))
+        zone = context.zone
+        if _local_date(due, zone) == _local_date(edition.made_at, zone):
+            end = texts.say("That’s all.")
+    honesty = " · ".join(parts)
+    return Block(
+        markdown="\n".join((small(line(honesty)), small(line(end)))),
+        plain=f"{honesty}\n{end}",
+    )
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(filter(None, parts))
+
+
+def _with_link(said: str, led: str) -> str:
+    return " · ".join(filter(None, (said, led)))
+
+
+def _local_date(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+# ── messages ───────────────────────────────────────────────────────────────────
+
+
+def _packed(blocks: Sequence[Block]) -> list[list[Block]]:
+    """The blocks in order, in as few messages as hold them."""
+    messages: list[list[Block]] = [[]]
+    for block in blocks:
+        if messages[-1] and not _hold([*messages[-1], block], first=len(messages) == 1):
+            messages.append([])
+        messages[-1].append(block)
+    return messages
+
+
+def _hold(blocks: Sequence[Block], *, first: bool) -> bool:
+    """Whether one message holds all of these."""
+    text = sum(size(block.markdown) for block in blocks)
+    text += 0 if first else _CONTINUED
+    return (
+        text <= limits.TEXT_USED
+        and _FIXED + 2 * len(blocks) <= limits.COMPONENTS
+        and sum(block.option is not None for block in blocks) <= limits.STORIES
+    )
+
+
+def _part(
+    number: int, of: int, blocks: Sequence[Block], edition: Edition, texts: Texts
+) -> Part:
+    markdown = [block.markdown for block in blocks]
+    plain = [block.plain for block in blocks]
+    if number > 1:
+        title = f"{clip(inert(edition.title), limits.HEADLINE)} · {number}/{of}"
+        markdown.insert(0, small(line(title)))
+        plain.insert(0, title)
+    options = [block.option for block in blocks if block.option is not None]
+    inside = _separated(markdown)
+    if options:
+        inside.append(_select(options, texts))
+    if number == of or not options:
+        inside.append(_buttons(texts))
+    return Part(
+        key=str(number),
+        payload={"components": [{"type": CONTAINER, "components": inside}]},
+        fallback_text="\n\n".join(plain),
+    )
+
+
+def _separated(displays: Sequence[str]) -> list[dict[str, Any]]:
+    inside: list[dict[str, Any]] = []
+    for display in displays:
+        if inside:
+            inside.append({"type": SEPARATOR, "divider": True, "spacing": 1})
+        inside.append({"type": TEXT, "content": display})
+    return inside
+
+
+def _select(options: Iterable[tuple[str, str]], texts: Texts) -> dict[str, Any]:
+    once = dict(options)
+    select = {
+        "type": SELECT,
+        "custom_id": "v1:open",
+        "placeholder": clip(texts.say("Read more about…"), limits.PLACEHOLDER),
+        "options": [
+            {"label": clip(label, limits.OPTION_TEXT), "value": control}
+            for control, label in once.items()
+        ],
+    }
+    return {"type": ROW, "components": [select]}
+
+
+def _buttons(texts: Texts) -> dict[str, Any]:
+    named = (
+        ("v1:quotes", texts.say("Quotes")),
+        ("v1:figures", texts.say("Figures")),
+    )
+    buttons = [
+        {"type": BUTTON, "style": _GREY, "custom_id": control, "label": label}
+        for control, label in named
+    ]
+    return {"type": ROW, "components": buttons}

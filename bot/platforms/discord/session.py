@@ -1,0 +1,238 @@
+"""discord.py as we use it: one login, REST calls, and the gateway; no decisions.
+
+Three things of the library are replaced, each for a reason:
+
+- *It never waits by itself.* Its own waiting happens inside a call that the outbox
+  limits in time, and a call that is cut off inside a global wait leaves the library's
+  lock shut for good. So a limit is raised at once (`RateLimited`), and `Pace` and the
+  outbox wait.
+- *Where it connects to* is set for the whole process before the client exists; with a
+  gateway of our own no other host is dialled, whatever an answer says.
+- *Bodies of messages* are ours (`messages`), built once and frozen.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace, TracebackType
+from typing import Any, Self
+
+import aiohttp
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import HTTPClient, MultipartParameters, Ratelimit, Route
+
+from bot.platforms.discord import limits
+from bot.platforms.discord.pace import Answer
+
+_CHANNEL = re.compile(r"/channels/(\d+)(?:/|$)")
+Body = Mapping[str, Any]
+
+
+class _Unlimited(Ratelimit):
+    """Stands where the library would wait."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        type: type[BaseException],
+        value: BaseException,
+        traceback: TracebackType,
+    ) -> None:
+        return None
+
+
+class _Http(HTTPClient):
+    """The library's REST client, told where to connect and not to wait."""
+
+    #: The only gateway that may be dialled; None = the one that Discord names.
+    gateway: yarl.URL | None = None
+
+    def get_ratelimit(self, key: str) -> Ratelimit:
+        return _Unlimited(None)
+
+    async def ws_connect(
+        self, url: str, *, compress: int = 0
+    ) -> aiohttp.ClientWebSocketResponse:
+        if self.gateway is not None:
+            url = str(self.gateway.with_query(yarl.URL(url).query))
+        return await super().ws_connect(url, compress=compress)
+
+
+class _Client(discord.AutoShardedClient):
+    """The library's client; it keeps no members and no messages."""
+
+    def __init__(
+        self,
+        *,
+        gateway: yarl.URL | None,
+        heartbeat_timeout: float,
+        answered: Callable[[Answer], None],
+    ) -> None:
+        self._ours = gateway, answered
+        #: Shards that have a session at present.
+        self.sessions: set[int] = set()
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            heartbeat_timeout=heartbeat_timeout,
+        )
+
+    def _get_state(self, **options: Any) -> Any:
+        # The library's constructor has just made its own.
+        gateway, answered = self._ours
+        self.http = _Http(self.loop, http_trace=_trace(answered))
+        self.http.gateway = gateway
+        self.http.max_ratelimit_timeout = -math.inf
+        return super()._get_state(**options)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        self.sessions.add(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        self.sessions.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        self.sessions.discard(shard_id)
+
+
+class Session:
+    """One login of the bot."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_base: str | None,
+        gateway: str | None,
+        heartbeat_timeout: float,
+        answered: Callable[[Answer], None],
+    ) -> None:
+        """Make the client; nothing is sent yet.
+
+        Args:
+            token: The bot's.
+            api_base: Where REST is, with its version; None = discord.com.
+            gateway: A whole `ws(s)://` address; None = the one that Discord names.
+            heartbeat_timeout: Seconds of silence after which a gateway is dead.
+            answered: Told of every answer.
+        """
+        _point_at(api_base, gateway)
+        self._token = token
+        self._client = _Client(
+            gateway=yarl.URL(gateway) if gateway else None,
+            heartbeat_timeout=heartbeat_timeout,
+            answered=answered,
+        )
+
+    @property
+    def connected(self) -> bool:
+        """Whether every shard has a session."""
+        return len(self._client.sessions) == self._client.shard_count
+
+    @property
+    def closed(self) -> bool:
+        return self._client.is_closed()
+
+    async def login(self) -> None:
+        await self._client.login(self._token)
+
+    async def connect(self) -> None:
+        """Hold the gateway's connections until they cannot be held any more."""
+        await self._client.connect()
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def close_hard(self) -> None:
+        """Close what `close` did not get to: the connections themselves."""
+        await self._client.http.close()
+
+    # ── messages ───────────────────────────────────────────────────────────────
+
+    async def post(self, channel: int, body: Body) -> str:
+        message = await self._client.http.send_message(channel, params=_params(body))
+        return str(message["id"])
+
+    async def edit(self, channel: int, message_id: int, body: Body) -> str:
+        message = await self._client.http.edit_message(
+            channel, message_id, params=_params(body)
+        )
+        return str(message["id"])
+
+    async def delete(self, channel: int, message_id: int) -> None:
+        await self._client.http.delete_message(channel, message_id)
+
+    async def history(self, channel: int, before: int | None) -> list[dict[str, Any]]:
+        """One page of a channel's messages as Discord's API gives them, newest first.
+
+        Where the bot may not read the history, Discord answers with none.
+        """
+        found = await self._client.http.logs_from(
+            channel, limits.HISTORY_PAGE, before=before
+        )
+        return [dict(message) for message in found]
+
+    def is_ours(self, message: Mapping[str, Any]) -> bool:
+        """Whether the bot wrote the message."""
+        user = self._client.user
+        return user is not None and message["author"]["id"] == str(user.id)
+
+    def may_read_history(self, channel: int) -> bool | None:
+        """As far as the gateway told us; None when it did not."""
+        found = self._client.get_channel(channel)
+        if not isinstance(found, discord.abc.GuildChannel) or found.guild.me is None:
+            return None
+        allowed = found.permissions_for(found.guild.me)
+        return allowed.view_channel and allowed.read_message_history
+
+
+def closing_code(error: Exception) -> int | None:
+    """The code with which Discord ended the gateway's connection for good, if any."""
+    match error:
+        case discord.ConnectionClosed(code=code):
+            return code
+        case discord.PrivilegedIntentsRequired():
+            return 4014
+    return None
+
+
+def _params(body: Body) -> MultipartParameters:
+    return MultipartParameters(payload=dict(body), multipart=None, files=None)
+
+
+def _point_at(api_base: str | None, gateway: str | None) -> None:
+    """The library's own places for it: attributes of classes."""
+    if api_base is not None:
+        Route.BASE = api_base
+    if gateway is not None:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+
+
+def _trace(answered: Callable[[Answer], None]) -> aiohttp.TraceConfig:
+    """Hears every answer, also those that the library keeps to itself."""
+
+    async def ended(
+        _session: aiohttp.ClientSession,
+        _context: SimpleNamespace,
+        params: aiohttp.TraceRequestEndParams,
+    ) -> None:
+        found = _CHANNEL.search(params.url.path)
+        answered(
+            Answer(
+                method=params.method,
+                channel=found[1] if found else "",
+                status=params.response.status,
+                headers=params.response.headers,
+            )
+        )
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(ended)
+    return trace

@@ -1,0 +1,70 @@
+"""A newsroom that posts to a local Discord through the real client."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot.platforms.discord.platform import DiscordPlatform
+from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
+from tests.wire.discord.server import LocalDiscord, serving
+
+CONFIGURATION = """
+[[workspace]]
+platform = "discord"
+id = "1001"
+zone = "Europe/Berlin"
+
+[[workspace.destination]]
+name = "morning"
+channel = "2001"
+
+[[workspace.digest]]
+name = "Morning brief"
+sources = ["articles"]
+destinations = ["morning"]
+schedule = "every 2 minutes Europe/Berlin"
+"""
+TWO_CHANNELS = CONFIGURATION.replace(
+    "[[workspace.digest]]",
+    '[[workspace.destination]]\nname = "other"\nchannel = "2002"\n\n'
+    "[[workspace.digest]]",
+).replace('destinations = ["morning"]', 'destinations = ["morning", "other"]')
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[LocalDiscord]:
+    async with serving() as server:
+        yield server
+
+
+@pytest.fixture
+async def desk(
+    discord: LocalDiscord, sqlite_url: str, tmp_path: Path
+) -> AsyncIterator[Newsroom]:
+    """One digest, two articles, one channel."""
+    platform = a_platform(discord)
+    async with newsroom(sqlite_url, tmp_path, cast(Any, platform)) as built:
+        # One clock for the bot, for Discord and for the pace between them.
+        discord.ledger.clock = built.clock
+        platform._pace._now = lambda: built.clock.now().timestamp()
+        built.publish("bridge", BRIDGE)
+        built.publish("pool", POOL)
+        await built.apply(CONFIGURATION)
+        yield built
+        await platform.close()
+
+
+def a_platform(discord: LocalDiscord, **changes: Any) -> DiscordPlatform:
+    return DiscordPlatform(**{**discord.address, **changes})
+
+
+async def until(what: Callable[[], Any], seconds: float = 12) -> None:
+    """Wait for something to become true; fail when it does not."""
+    for _ in range(int(seconds * 100)):
+        if what():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not happen in time")

@@ -1,0 +1,78 @@
+"""Foreign text on Discord: shown as it is, and nothing in it is live."""
+
+import pytest
+from hypothesis import given, settings
+
+from bot.platforms.discord import limits
+from bot.platforms.discord.markdown import escape, line, masked, quoted
+from bot.platforms.inert import inert, link
+from tests.bot.platforms.discord.hostile import STRINGS, texts
+from tests.wire.discord.markdown import read
+
+
+def as_lines(text: str) -> str:
+    return inert(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+@pytest.mark.parametrize("text", STRINGS)
+def test_every_known_trick_is_shown_as_words(text):
+    shown = read(escape(text))
+    assert (shown.words, shown.live) == (as_lines(text), [])
+
+
+@pytest.mark.parametrize("text", STRINGS[: STRINGS.index("\\")])
+def test_the_reader_that_judges_takes_every_one_of_them_for_live(text):
+    assert read(as_lines(text)).live
+
+
+@settings(max_examples=500)
+@given(texts)
+def test_whatever_is_put_together_is_shown_as_words(text):
+    shown = read(escape(text))
+    assert (shown.words, shown.live) == (as_lines(text), [])
+
+
+@given(texts)
+def test_inside_our_own_marks_it_stays_words(text):
+    words = line(text)
+    shown = read(f"**1\\. {words}**")
+    assert shown.live == [("strong", f"**1\\. {words}**")]
+    assert shown.words == f"1. {' '.join(inert(text).split())}"
+
+
+@given(texts)
+def test_a_block_quote_holds_every_line(text):
+    shown = read(quoted(f"“{escape(text)}”"))
+    assert {kind for kind, _ in shown.live} == {"quote"}
+    assert shown.words == f"“{as_lines(text)}”"
+
+
+def test_common_text_is_left_alone():
+    text = (
+        "The vote was 12-8; it ends at 8:30 (local time), says A. B. O’Neil & Co. #1."
+    )
+    assert escape(text) == text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://wire.example/a_b*c(d)[e]?q=1#here",
+        "https://wire.example/ü)x",
+        "http://xn--bcher-kva.example/",
+        "https://wire.example:8443/a|b||c",
+    ],
+)
+def test_a_link_is_named_after_where_it_leads(address):
+    found = link(address)
+    assert found is not None
+    shown = read(masked(found))
+    ((kind, said),) = shown.live
+    label, _, target = said.partition(" → ")
+    assert kind == "link"
+    assert label == found.host == target.split("/")[2]
+
+
+def test_a_link_that_takes_too_much_room_is_left_out():
+    assert masked(link("https://wire.example/" + "a" * limits.LINK)) == ""
+    assert masked(None) == ""

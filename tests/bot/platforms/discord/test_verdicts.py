@@ -1,0 +1,212 @@
+"""The table of ends, the pace, and the key that a message carries."""
+
+import asyncio
+from itertools import pairwise
+from typing import Any
+
+import aiohttp
+import discord
+import pytest
+from yarl import URL
+
+from bot.errors import Limited, Refused, Unclear, Unreached
+from bot.platforms.discord import limits
+from bot.platforms.discord.keys import carries, marked, pressed
+from bot.platforms.discord.pace import Answer, Pace, seconds
+from bot.platforms.discord.verdicts import Gone, verdict
+
+KEY = "abcdefghijklmnopqrstuvwx2"
+
+
+class Response:
+    """As much of an answer as discord.py's errors look at."""
+
+    reason = "scripted"
+
+    def __init__(self, status: int, headers: dict[str, str] | None = None) -> None:
+        self.status = status
+        self.headers = headers or {}
+
+
+def answer(status: int, code: int = 0, **headers: str) -> discord.HTTPException:
+    kind = {403: discord.Forbidden, 404: discord.NotFound}.get(
+        status, discord.DiscordServerError if status >= 500 else discord.HTTPException
+    )
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    response: Any = Response(status, named)
+    return kind(response, {"code": code, "message": "scripted"})
+
+
+def unconnected() -> aiohttp.ClientConnectorError:
+    key: Any = type("Key", (), {"host": "h", "port": 1, "ssl": True})()
+    return aiohttp.ClientConnectorError(key, OSError(111, "refused"))
+
+
+TABLE = [
+    (answer(401), True, Refused, {"whole_workspace": True}),
+    (discord.LoginFailure(), True, Refused, {"whole_workspace": True}),
+    (answer(403, 50001), True, Refused, {"message_only": False}),
+    (answer(403, 50013), True, Refused, {"message_only": False}),
+    (answer(404, 10003), True, Refused, {"message_only": False}),
+    (answer(404), True, Refused, {"message_only": False}),
+    (answer(404, 10008), True, Gone, {"message_only": True}),
+    (answer(400, 50035), True, Refused, {"message_only": True}),
+    (answer(405), True, Refused, {"message_only": True}),
+    (answer(429, Retry_After="12"), True, Limited, {"retry_after": 12.0}),
+    (answer(429), True, Limited, {"retry_after": limits.WAIT_UNTOLD}),
+    (answer(429, Retry_After="-3"), True, Limited, {"retry_after": limits.WAIT_UNTOLD}),
+    (answer(429, Retry_After="1e9"), True, Limited, {"retry_after": limits.WAIT_MOST}),
+    (discord.RateLimited(3.5), True, Limited, {"retry_after": 3.5}),
+    (discord.RateLimited(-1.0), True, Limited, {"retry_after": 0.0}),
+    *[(answer(code), True, Unreached, {}) for code in (500, 502, 503, 504, 524)],
+    *[(answer(code), False, Unclear, {}) for code in (500, 502, 503, 504, 524)],
+    (unconnected(), False, Unreached, {}),
+    (aiohttp.ConnectionTimeoutError(), False, Unreached, {}),
+    (aiohttp.SocketTimeoutError(), True, Unclear, {}),
+    (aiohttp.ServerDisconnectedError(), True, Unclear, {}),
+    (aiohttp.ClientOSError(104, "reset"), True, Unclear, {}),
+    (aiohttp.ClientPayloadError(), True, Unclear, {}),
+    (ConnectionResetError(), True, Unclear, {}),
+    (TimeoutError(), True, Unclear, {}),
+    (ZeroDivisionError("a defect"), True, Unclear, {}),
+    (aiohttp.InvalidURL(URL("x")), True, Unclear, {}),
+]
+
+
+@pytest.mark.parametrize(("error", "guarded", "kind", "facts"), TABLE)
+def test_every_end_has_its_verdict(error, guarded, kind, facts):
+    found = verdict(error, guarded=guarded)
+    assert type(found) is kind
+    assert str(found)
+    assert {name: getattr(found, name) for name in facts} == facts
+
+
+# ── the pace ───────────────────────────────────────────────────────────────────
+
+
+class Seconds:
+    at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def note(pace: Pace, status: int = 200, channel: str = "1", **headers: str) -> None:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    pace.note(Answer(method="POST", channel=channel, status=status, headers=named))
+
+
+def waits(pace: Pace, channel: str = "1", method: str = "POST") -> float:
+    try:
+        pace.check(method, channel)
+    except Limited as limited:
+        return limited.retry_after
+    return 0.0
+
+
+def test_a_used_up_route_waits_alone():
+    pace = Pace(Seconds())
+    note(pace, X_RateLimit_Remaining="0", X_RateLimit_Reset_After="2.5")
+    assert waits(pace) == 2.5
+    assert waits(pace, method="DELETE") == waits(pace, channel="2") == 0
+
+
+def test_a_route_with_something_left_goes_on():
+    pace = Pace(Seconds())
+    note(pace, X_RateLimit_Remaining="1", X_RateLimit_Reset_After="2.5")
+    assert waits(pace) == 0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Via": "1.1", "X_RateLimit_Scope": "global", "Retry_After": "4"},
+        {"Via": "1.1", "X_RateLimit_Global": "true", "Retry_After": "4"},
+        {"Retry_After": "4"},
+    ],
+)
+def test_a_global_limit_holds_every_route(headers):
+    pace = Pace(Seconds())
+    note(pace, 429, **headers)
+    assert waits(pace, channel="2", method="PATCH") == 4
+
+
+def test_a_wait_ends_when_it_is_over():
+    now = Seconds()
+    pace = Pace(now)
+    note(pace, 429, Via="1.1", X_RateLimit_Scope="user", Retry_After="4")
+    now.at += 3.9
+    assert waits(pace) > 0
+    now.at += 0.2
+    assert waits(pace) == 0
+
+
+def test_shared_limits_do_not_count_as_invalid_and_others_do():
+    pace = Pace(Seconds())
+    for number in range(limits.INVALID_MOST):
+        note(pace, 429, str(number), Via="x", X_RateLimit_Scope="shared")
+    assert waits(pace, channel="new") == 0
+    for _ in range(limits.INVALID_MOST):
+        note(pace, 403)
+    assert waits(pace, channel="new") == limits.INVALID_WINDOW
+
+
+async def test_few_requests_are_on_their_way_at_once_and_they_begin_evenly():
+    pace = Pace()
+    on_their_way = most = 0
+    began: list[float] = []
+
+    async def request(number: int) -> None:
+        nonlocal on_their_way, most
+        async with pace.turn("POST", str(number)):
+            on_their_way += 1
+            most = max(most, on_their_way)
+            began.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(0.3)
+            on_their_way -= 1
+
+    await asyncio.gather(*(request(number) for number in range(20)))
+    assert most == limits.IN_FLIGHT
+    between = [later - earlier for earlier, later in pairwise(began)]
+    assert min(between) > 0.5 / limits.RATE
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1.5", 1.5), ("0", 0.0), ("1e9", 3600.0), ("-1", None), ("nan", None),
+     ("soon", None), ("", None), (None, None)],
+)  # fmt: skip
+def test_waits_are_read_within_reason(text, value):
+    assert seconds(text) == value
+
+
+# ── the key ────────────────────────────────────────────────────────────────────
+
+ROW = {"type": 1, "components": [{"type": 2, "custom_id": "v1:quotes", "label": "Q"}]}
+
+
+def test_a_message_is_known_by_its_nonce_or_by_the_key_in_a_control():
+    components = marked([{"type": 17, "components": [ROW, ROW]}], KEY)
+    assert carries({"nonce": KEY}, KEY)
+    assert carries({"components": components}, KEY)
+    assert not carries({"components": components}, KEY[::-1])
+    assert not carries({}, KEY)
+
+
+def test_the_key_is_carried_once_and_taken_off_when_pressed():
+    (row, other) = marked([ROW, ROW], KEY)
+    custom_id = row["components"][0]["custom_id"]
+    assert other == ROW
+    assert custom_id != "v1:quotes"
+    assert pressed(custom_id) == pressed("v1:quotes") == "v1:quotes"
+
+
+def test_a_topic_that_looks_like_a_key_is_left_alone():
+    assert pressed("v1:quotes:#kids") == "v1:quotes:#kids"
+
+
+def test_a_control_without_room_is_passed_over():
+    long: dict[str, Any] = {"type": 2, "custom_id": "x" * 90, "label": "L"}
+    first, second = marked([long, ROW], KEY)
+    assert first == long
+    assert carries({"components": [second]}, KEY)

@@ -1,0 +1,1 @@
+"""A strict Discord on loopback, for the real discord.py; see `server`."""

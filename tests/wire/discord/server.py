@@ -1,0 +1,427 @@
+"""A strict Discord on loopback: REST and gateway, driven by the real discord.py.
+
+    async with serving() as discord:
+        platform = DiscordPlatform(**discord.address)
+        discord.script(Lost(when="after"), "post")
+        …
+        assert len(discord.ledger.says("2001")) == 1
+
+The token is checked, every body goes through `rules` and `schema`, and whatever the
+server does not know is answered with 501 and fails the test when the block ends: so
+does a body that Discord would not take, unless the test says that it `expects` it.
+"""
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from bot.ports import Clock
+from tests.fakes import FakeClock
+from tests.wire.discord import rules, schema
+from tests.wire.discord.faults import (
+    Fault,
+    Limit,
+    Lost,
+    Operation,
+    Scripted,
+    Slow,
+    Status,
+)
+from tests.wire.discord.gateway import Gateway
+from tests.wire.discord.ledger import (
+    APPLICATION,
+    BOT,
+    SEND,
+    VIEW,
+    Channel,
+    Ledger,
+    user,
+)
+
+TOKEN = "a-token.of-no.value"
+CHANNEL = "2001"
+#: What Discord’s own answers have, and those of its proxy have not.
+VIA = {"Via": "1.1 local"}
+
+
+class Answered(Exception):
+    """Ends a request with an error of Discord's."""
+
+    def __init__(self, status: int, code: int, message: str, **more: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"code": code, "message": message, **more}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request as it came in."""
+
+    operation: Operation
+    method: str
+    path: str
+    channel: str
+    body: Any
+    #: Seconds of the loop's clock.
+    at: float
+
+
+@dataclass(kw_only=True)
+class LocalDiscord:
+    """The server, what it holds, what it was asked, and what was wrong with that."""
+
+    ledger: Ledger
+    gateway: Gateway
+    token: str = TOKEN
+    port: int = 0
+    calls: list[Call] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    #: Complaints that contain one of these words are what the test is about.
+    expected: list[str] = field(default_factory=list)
+    #: The commands that were last put.
+    commands: list[Any] = field(default_factory=list)
+    #: Whether Discord knows the token no more.
+    revoked: bool = False
+    #: X-RateLimit-Limit of every message route, and its seconds; None = no headers.
+    bucket: tuple[int, float] | None = None
+    _used: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    _scripted: list[Scripted] = field(default_factory=list)
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """What a platform has to be told to connect here."""
+        return {
+            "token": self.token,
+            "api_base": f"http://127.0.0.1:{self.port}/api/v10",
+            "gateway": f"ws://127.0.0.1:{self.port}/gateway",
+        }
+
+    def script(
+        self,
+        fault: Fault,
+        operation: Operation = "",
+        *,
+        channel: str = "",
+        times: int = 1,
+    ) -> None:
+        """What becomes of the next requests of this kind."""
+        self._scripted.append(
+            Scripted(fault=fault, operation=operation, channel=channel, times=times)
+        )
+
+    def expects(self, *words: str) -> None:
+        """These complaints are what the test is about."""
+        self.expected += words
+
+    def asked(self, operation: Operation, channel: str = "") -> list[Call]:
+        return [
+            call
+            for call in self.calls
+            if call.operation == operation and channel in {"", call.channel}
+        ]
+
+    def unexpected(self) -> list[str]:
+        every = [*self.complaints, *self.gateway.complaints]
+        return [c for c in every if not any(word in c for word in self.expected)]
+
+    # ── requests ───────────────────────────────────────────────────────────────
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Any request but the gateway's."""
+        call = await self._call(request)
+        self.calls.append(call)
+        fault = self._fault(call)
+        if isinstance(fault, Slow):
+            await asyncio.sleep(fault.seconds)
+        if isinstance(fault, Limit):
+            return _limited(fault)
+        if isinstance(fault, Status) and not fault.commits:
+            return _scripted(fault)
+        if isinstance(fault, Lost) and fault.when == "before":
+            return await _lost(request, fault)
+        answer = self._answer(request, call)
+        if isinstance(fault, Status):
+            return _scripted(fault)
+        if isinstance(fault, Lost):
+            return await _lost(request, fault)
+        return answer
+
+    async def _call(self, request: web.Request) -> Call:
+        text = await request.text()
+        operation, channel = _operation(request)
+        return Call(
+            operation=operation,
+            method=request.method,
+            path=request.path,
+            channel=channel,
+            body=json.loads(text) if text else None,
+            at=asyncio.get_running_loop().time(),
+        )
+
+    def _fault(self, call: Call) -> Fault | None:
+        for scripted in self._scripted:
+            if scripted.fits(call.operation, call.channel):
+                scripted.times -= 1
+                return scripted.fault
+        return None
+
+    def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
+        try:
+            self._check_token(request)
+            body = self._route(request, call)
+        except Answered as answered:
+            return _json(answered.body, status=answered.status)
+        headers = self._headers(call)
+        if body is None:
+            return web.Response(status=204, headers=VIA | headers)
+        return _json(body, headers=headers)
+
+    def _check_token(self, request: web.Request) -> None:
+        given = request.headers.get("Authorization")
+        if self.revoked or given != f"Bot {self.token}":
+            raise Answered(401, 0, "401: Unauthorized")
+
+    def _route(self, request: web.Request, call: Call) -> Any:
+        rest = request.path.removeprefix("/api/v10")
+        match (request.method, *rest.strip("/").split("/")):
+            case ("GET", "users", "@me"):
+                return user(BOT)
+            case ("GET", "oauth2", "applications", "@me"):
+                return _application()
+            case ("GET", "gateway", "bot"):
+                return self._gateway_bot()
+            case ("PUT", "applications", _, "commands"):
+                return self._put_commands(call.body)
+            case (method, "channels", channel, "messages", *message):
+                place = self._place(channel)
+                return self._message(method, place, message, request, call.body)
+        self.complaints.append(f"no such route: {request.method} {request.path}")
+        raise Answered(501, 0, "this server does not know that route")
+
+    def _place(self, number: str) -> Channel:
+        found = self.ledger.channels.get(number)
+        if found is None or found.deleted:
+            raise Answered(404, 10003, "Unknown Channel")
+        if not found.permissions & VIEW:
+            raise Answered(403, 50001, "Missing Access")
+        return found
+
+    def _message(
+        self,
+        method: str,
+        place: Channel,
+        message: list[str],
+        request: web.Request,
+        body: Any,
+    ) -> Any:
+        match (method, *message):
+            case ("POST",):
+                return self._post(place, body)
+            case ("GET",):
+                return self._history(place, request.query)
+            case ("PATCH", number):
+                return self._edit(place, number, body)
+            case ("DELETE", number):
+                self._found(place, number)
+                self.ledger.delete(place.id, number)
+                return None
+        self.complaints.append(f"no such route: {method} {request.path}")
+        raise Answered(501, 0, "this server does not know that route")
+
+    def _post(self, place: Channel, body: Any) -> Any:
+        if not place.permissions & SEND:
+            raise Answered(403, 50013, "Missing Permissions")
+        self._check(rules.message(body), "MessageCreateRequest", body)
+        nonce = body.get("nonce") if body.get("enforce_nonce") else None
+        known = self.ledger.known(nonce)
+        if known is not None:
+            return self._found(place, known)
+        return self.ledger.post(place.id, body)
+
+    def _edit(self, place: Channel, number: str, body: Any) -> Any:
+        message = self._found(place, number)
+        if message["author"]["id"] != BOT:
+            raise Answered(403, 50005, "Cannot edit a message by another user")
+        found = rules.message(body, edit=True)
+        if message["flags"] & rules.V2 and not (body.get("flags") or 0) & rules.V2:
+            found.append(("flags", "components V2 cannot be taken back"))
+        self._check(found, "MessageEditRequestPartial", body)
+        return self.ledger.edit(message, body)
+
+    def _found(self, place: Channel, number: str) -> dict[str, Any]:
+        message = self.ledger.find(place.id, number)
+        if message is None:
+            raise Answered(404, 10008, "Unknown Message")
+        return message
+
+    def _history(self, place: Channel, query: Mapping[str, str]) -> Any:
+        limit = int(query.get("limit", "50"))
+        if not 1 <= limit <= 100 or set(query) - {"limit", "before"}:
+            self.complaints.append(f"history asked for with {dict(query)}")
+        return self.ledger.history(place.id, limit=limit, before=query.get("before"))
+
+    def _put_commands(self, body: Any) -> Any:
+        self._check(rules.commands(body), "", body)
+        self.commands = list(body)
+        return [
+            {"id": str(3000 + n), "application_id": APPLICATION, "version": "1", **c}
+            for n, c in enumerate(body)
+        ]
+
+    def _check(self, found: list[rules.Complaint], name: str, body: Any) -> None:
+        if not found and name:
+            found = schema.complaints(name, body)
+        if not found:
+            return
+        said = "; ".join(f"{path}: {sentence}" for path, sentence in found)
+        self.complaints.append(f"Discord does not take it: {said}")
+        errors = {"_errors": [{"code": "SCRIPT", "message": said[:300]}]}
+        raise Answered(400, 50035, "Invalid Form Body", errors={"body": errors})
+
+    def _gateway_bot(self) -> Any:
+        start = {"total": 1000, "remaining": 999, "reset_after": 0}
+        return {
+            "url": self.gateway.address,
+            "shards": 1,
+            "session_start_limit": start | {"max_concurrency": 1},
+        }
+
+    def _headers(self, call: Call) -> dict[str, str]:
+        """Of a bucket that is full again some seconds after its first request."""
+        if self.bucket is None or not call.channel:
+            return {}
+        limit, window = self.bucket
+        key = (call.operation, call.channel)
+        used = [at for at in self._used.get(key, ()) if at > call.at - window]
+        used.append(call.at)
+        self._used[key] = used
+        if len(used) > limit:
+            self.complaints.append(f"{call.operation} beyond its limit")
+        return {
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": str(max(0, limit - len(used))),
+            "X-RateLimit-Reset-After": f"{used[0] + window - call.at:.3f}",
+            "X-RateLimit-Reset": "0",
+            "X-RateLimit-Bucket": call.operation,
+        }
+
+
+@asynccontextmanager
+async def serving(clock: Clock | None = None) -> AsyncIterator[LocalDiscord]:
+    """The server for as long as the block lasts; then what was wrong is raised."""
+    ledger = Ledger(clock=clock or FakeClock())
+    ledger.channel(CHANNEL)
+    ledger.chatter(CHANNEL)
+    gateway = Gateway(ledger=ledger, token=TOKEN)
+    discord = LocalDiscord(ledger=ledger, gateway=gateway)
+    app = web.Application()
+    app.router.add_get("/gateway", gateway.handle)
+    app.router.add_route("*", "/{rest:.*}", discord.handle)
+    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    discord.port = runner.addresses[0][1]
+    gateway.address = discord.address["gateway"]
+    try:
+        yield discord
+    finally:
+        await gateway.close_all(1001)
+        await runner.cleanup()
+    if discord.unexpected():
+        raise AssertionError("\n".join(discord.unexpected()))
+
+
+# ── answers ────────────────────────────────────────────────────────────────────
+
+
+def _operation(request: web.Request) -> tuple[Operation, str]:
+    parts = request.path.removeprefix("/api/v10").strip("/").split("/")
+    if parts[0] == "channels" and len(parts) > 1:
+        kinds: dict[str, Operation] = {
+            "POST": "post",
+            "PATCH": "edit",
+            "DELETE": "delete",
+            "GET": "read",
+        }
+        return kinds.get(request.method, ""), parts[1]
+    return ("gateway" if parts[0] == "gateway" else "login"), ""
+
+
+def _json(
+    body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    # discord.py reads it as JSON only when the type is exactly this one.
+    more = {"Content-Type": "application/json", **VIA, **(headers or {})}
+    return web.Response(body=json.dumps(body).encode(), status=status, headers=more)
+
+
+def _scripted(fault: Status) -> web.Response:
+    if fault.html:
+        page = "<html><title>Not now</title></html>"
+        return web.Response(
+            text=page,
+            content_type="text/html",
+            status=fault.status,
+            headers=fault.headers,
+        )
+    body = {"code": fault.code, "message": fault.message}
+    return _json(body, status=fault.status, headers=fault.headers)
+
+
+def _limited(fault: Limit) -> web.Response:
+    after = str(fault.retry_after)
+    if fault.scope == "banned":
+        headers = {"Retry-After": after}
+        return web.Response(text="error code: 1015", status=429, headers=headers)
+    headers = {"Retry-After": after, "X-RateLimit-Scope": fault.scope}
+    if fault.scope == "global":
+        headers["X-RateLimit-Global"] = "true"
+    else:
+        headers |= {"X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "0"}
+        headers |= {"X-RateLimit-Reset-After": after, "X-RateLimit-Reset": "0"}
+    body = {
+        "message": "You are being rate limited.",
+        "retry_after": fault.retry_after,
+        "global": fault.scope == "global",
+    }
+    return _json(body, status=429, headers=headers)
+
+
+async def _lost(request: web.Request, fault: Lost) -> web.StreamResponse:
+    """The connection ends without an answer."""
+    transport = request.transport
+    if fault.how == "hang":
+        await asyncio.sleep(3600)
+    if transport is not None:
+        if fault.how == "reset":
+            raw = transport.get_extra_info("socket")
+            now = struct.pack("ii", 1, 0)
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
+        transport.abort()
+    return web.Response(status=500)
+
+
+def _application() -> dict[str, Any]:
+    return {
+        "id": APPLICATION,
+        "name": "Standfirst",
+        "icon": None,
+        "description": "",
+        "summary": "",
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "owner": user("7001"),
+        "team": None,
+        "redirect_uris": [],
+        "tags": [],
+    }
