@@ -19,7 +19,7 @@ from digests.types import Article
 #: 0 is average link, 1 the cosine of the centroids.
 BREADTH = 0.85
 #: At how many earlier articles with a word an article looks, the latest ones.
-_LONGEST_LIST = 125
+_LONGEST_LIST = 110
 #: Less likeness is chance.
 _NOISE = 0.1
 
