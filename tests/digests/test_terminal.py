@@ -78,7 +78,7 @@ def test_an_edition_as_json_has_the_promised_shape(folder, capsys):
     [
         (["quotes"], "Nothing to read"),
         (["check", "{folder}"], "--claim"),
-        (["quotes", "https://news.example/a"], "addresses are not read yet"),
+        (["quotes", "https://a.example/x", "--allow-private", "x"], "host:port"),
     ],
 )
 def test_a_usage_mistake_is_exit_2_and_a_sentence(args, says, folder, capsys):

@@ -231,6 +231,7 @@ async def test_a_pause_is_kept_by_all_sources_of_the_host(room):
     await room.poll()
     asked = len(room.server.requests)
     assert await pass_time(room, 1.9, step=0.1) == 0
+    room.publish("/a", items(range(3, 6)))
     assert await pass_time(room, 1, step=0.1) >= 2
     assert asked <= 2
 
