@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from bot.schedules import dates
 from bot.schedules.rules import MINUTES_OF_A_DAY, Interval, Schedule, Window
 from bot.schedules.zones import zone_named
 from bot.types import Due
@@ -21,22 +22,22 @@ _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 #: How late a daily slot may still be made up for.
 _DAILY_CATCH_UP = timedelta(hours=6)
-#: A weekday comes round in 7 days, in 14 where a zone left one out: three weeks.
-_HORIZON = 21
 
 
 def following(schedule: Schedule, after: datetime) -> Due | None:
     """The first due moment later than `after` (aware), in UTC.
 
-    None where there is none: at the end of the calendar, or for a window that the
-    interval never falls into.
+    None where there is none: behind the schedule's last date, at the end of the
+    calendar, or for a window that the interval never falls into.
     """
     if after.tzinfo is None:
         raise ValueError("`after` must be an aware datetime")
     zone = zone_named(schedule.zone)
     after = after.astimezone(UTC)
     found: Due | None = None
-    for day in _days_around(after, zone):
+    for day in _days_around(schedule, after, zone):
+        if found is not None and day - found.local_date > _DAY:
+            return found
         due = _first_of_day(schedule, day, zone, after)
         if found is not None:
             # Where the clocks go back over midnight the next day's first slot can
@@ -62,11 +63,6 @@ def catch_up(schedule: Schedule) -> timedelta:
     return _DAILY_CATCH_UP
 
 
-def missed(due: Due, now: datetime, schedule: Schedule) -> bool:
-    """Whether `due` is too long ago at `now` to be made up for."""
-    return now.astimezone(UTC) - due.at.astimezone(UTC) > catch_up(schedule)
-
-
 def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
     """When the clocks of `zone` first show the naive `wall` or pass it, in UTC."""
     early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
@@ -80,22 +76,26 @@ def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
 # ── one local day ──────────────────────────────────────────────────────────────
 
 
-def _days_around(after: datetime, zone: ZoneInfo) -> Iterator[date]:
-    """Local dates from the day before `after`, whose last slot may be shifted past it.
+def _days_around(schedule: Schedule, after: datetime, zone: ZoneInfo) -> Iterator[date]:
+    """Its local dates from the day before `after`, whose last slot may come past it.
 
-    None beyond the last day that the calendar has.
+    None beyond the last day that the schedule, or the calendar, has.
     """
     with suppress(OverflowError):
-        today = _wall(after, zone).date()
-        for distance in range(-1, _HORIZON):
-            yield today + distance * _DAY
+        start = _wall(after, zone).date()
+        if schedule.first is not None:
+            start = max(start, schedule.first)
+        for distance in range(-1, dates.horizon(schedule)):
+            day = start + distance * _DAY
+            if schedule.last is not None and day > schedule.last:
+                return
+            if dates.has(schedule, day):
+                yield day
 
 
 def _first_of_day(
     schedule: Schedule, day: date, zone: ZoneInfo, after: datetime
 ) -> Due | None:
-    if day.weekday() not in schedule.days:
-        return None
     try:
         if not _exists(day, zone):
             return None

@@ -218,18 +218,19 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         .where(digest_destinations.c.digest_id == row.id)
         .order_by(digest_destinations.c.position)
     )
-    sentences = connection.execute(
-        select(schedules.c.sentence)
+    scheduled = connection.execute(
+        select(schedules.c.sentence, schedules.c.next_due_at)
         .where(schedules.c.digest_id == row.id)
         .order_by(schedules.c.position)
-    )
+    ).all()
     return Digest(
         id=row.id,
         workspace_id=row.workspace_id,
         name=row.name,
         sources=tuple(map(source_verbs.noun, read)),
         destinations=tuple(map(destination_verbs.noun, posted)),
-        schedules=tuple(sentences.scalars()),
+        schedules=tuple(entry.sentence for entry in scheduled),
+        next_due=min((e.next_due_at for e in scheduled if e.next_due_at), default=None),
         quiet_hours=row.quiet_hours,
         stories=row.stories,
         include=tuple(row.include),
