@@ -20,7 +20,7 @@ from bot.errors import UserError
 from bot.storage import Connection, digests, occurrences
 from bot.storage import schedules as timetable
 from bot.storage.schedules import StoredSchedule
-from bot.types import Digest, Due, Occurrence
+from bot.types import Due, Occurrence
 
 log = structlog.get_logger(__name__)
 
@@ -56,21 +56,20 @@ def plan_batch(conn: Connection, now: datetime) -> int:
 
 def _plan(conn: Connection, entry: StoredSchedule, now: datetime) -> None:
     assert entry.next is not None, "only what has a moment can be due"
-    digest = digests.by_id(
+    paused, quiet_hours = digests.pauses(
         conn, workspace_id=entry.workspace_id, digest_id=entry.digest_id
-    )
+    ) or (True, None)
     reckoning = _reckoned(entry, entry.next, now)
-    awake = digest is not None and not digest.paused
     if isinstance(reckoning, str):
         coming: Due | None = _again(entry.next, now)
-        if awake:
+        if not paused:
             _skip(conn, entry, entry.next, reckoning)
     else:
         coming = reckoning.next
-        if reckoning.missed and awake:
+        if reckoning.missed and not paused:
             _skip(conn, entry, reckoning.missed, MISSED)
-        if reckoning.post and digest is not None and awake:
-            _post(conn, entry, digest, reckoning.post, now)
+        if reckoning.post and not paused:
+            _post(conn, entry, quiet_hours, reckoning.post, now)
     timetable.advance(
         conn, workspace_id=entry.workspace_id, schedule_id=entry.id, next=coming
     )
@@ -97,7 +96,11 @@ def _again(awaited: Due, now: datetime) -> Due:
 
 
 def _post(
-    conn: Connection, entry: StoredSchedule, digest: Digest, due: Due, now: datetime
+    conn: Connection,
+    entry: StoredSchedule,
+    quiet_hours: str | None,
+    due: Due,
+    now: datetime,
 ) -> None:
     planned = _occurrence(conn, entry, due, late=now - due.at > LATE) or (
         # A clock that was far ahead has had it for missed.
@@ -109,9 +112,9 @@ def _post(
             reason=MISSED,
         )
     )
-    if planned is None or not digest.quiet_hours:
+    if planned is None or not quiet_hours:
         return
-    until = schedules.quiet_until(digest.quiet_hours, now, entry.zone)
+    until = schedules.quiet_until(quiet_hours, now, entry.zone)
     if until is not None:
         occurrences.defer(
             conn,

@@ -10,6 +10,7 @@ Slots that fall on one instant are one due moment, named after the first of them
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -40,10 +41,12 @@ def following(schedule: Schedule, after: datetime) -> Due | None:
             return found
         due = _first_of_day(schedule, day, zone, after)
         if found is not None:
-            # Where the clocks go back over midnight the next day's first slot can
-            # come before the last of this day: hence one day more than the first hit.
             return due if due is not None and due.at < found.at else found
         found = due
+        # Where the clocks go back over midnight the next day's first slot can come
+        # before the last of this day: only then a day more than the first hit.
+        if found is not None and _midnight_of_plain_day(day, zone) is not None:
+            return found
     return found
 
 
@@ -77,42 +80,54 @@ def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _days_around(schedule: Schedule, after: datetime, zone: ZoneInfo) -> Iterator[date]:
-    """Its local dates from the day before `after`, whose last slot may come past it.
+    """Its local dates from that of `after` on; or from the day before.
+
+    Where the clocks change, that one's last slot may come past `after`.
 
     None beyond the last day that the schedule, or the calendar, has.
     """
     with suppress(OverflowError):
-        start = _wall(after, zone).date()
-        if schedule.first is not None:
-            start = max(start, schedule.first)
-        for distance in range(-1, dates.horizon(schedule)):
-            day = start + distance * _DAY
+        day = _wall(after, zone).date()
+        if schedule.first is not None and schedule.first > day:
+            day = schedule.first
+        elif _midnight_of_plain_day(day - _DAY, zone) is None:
+            day -= _DAY
+        for _ in range(dates.horizon(schedule) + 1):
             if schedule.last is not None and day > schedule.last:
                 return
             if dates.has(schedule, day):
                 yield day
+            day += _DAY
 
 
 def _first_of_day(
     schedule: Schedule, day: date, zone: ZoneInfo, after: datetime
 ) -> Due | None:
     try:
-        if not _exists(day, zone):
+        plain = _midnight_of_plain_day(day, zone)
+        if plain is None and not _exists(day, zone):
             return None
         if isinstance(schedule.rule, Interval):
-            instants = _interval(schedule.rule, day, zone, after)
+            instants = _interval(schedule.rule, day, zone, after, plain)
             return _first_instant_after(instants, day, after)
-        return _first_slot_after(schedule.rule, day, zone, after)
+        return _first_slot_after(schedule.rule, day, zone, after, plain)
     except OverflowError:
         # The first or last day that the calendar has, in a zone that leaves it.
         return None
 
 
 def _first_slot_after(
-    times: tuple[time, ...], day: date, zone: ZoneInfo, after: datetime
+    times: tuple[time, ...],
+    day: date,
+    zone: ZoneInfo,
+    after: datetime,
+    plain: datetime | None,
 ) -> Due | None:
     for slot in times:
-        at = first_instant(datetime.combine(day, slot), zone)
+        if plain is not None:
+            at = plain + timedelta(hours=slot.hour, minutes=slot.minute)
+        else:
+            at = first_instant(datetime.combine(day, slot), zone)
         if at > after:
             return Due(at=at, local_date=day, slot=slot.isoformat("minutes"))
     return None
@@ -129,12 +144,15 @@ def _first_instant_after(
 
 
 def _interval(
-    rule: Interval, day: date, zone: ZoneInfo, after: datetime
+    rule: Interval,
+    day: date,
+    zone: ZoneInfo,
+    after: datetime,
+    plain: datetime | None,
 ) -> Iterator[datetime]:
     """The day's instants, of which those up to `after` may be left out."""
     midnight = datetime.combine(day, time())
     walls = range(0, MINUTES_OF_A_DAY, rule.minutes)
-    plain = _plain_day(midnight, zone)
     if plain is not None:
         walls = walls[max(0, (after - plain) // (rule.minutes * _MINUTE)) :]
     for minute in walls:
@@ -167,13 +185,19 @@ def within(window: Window, at: time) -> bool:
 # ── the calendar of a zone ─────────────────────────────────────────────────────
 
 
-def _plain_day(midnight: datetime, zone: ZoneInfo) -> datetime | None:
-    """The instant of local `midnight` if no clock changes that day, else None.
+@lru_cache(maxsize=8192)
+def _midnight_of_plain_day(day: date, zone: ZoneInfo) -> datetime | None:
+    """The instant of local midnight if no clock changes that day, else None.
 
-    Nor in the next morning, where clocks may go back into this day.
+    Nor in the next morning, where clocks may go back into this day. Most schedules
+    share their zones and dates: hence the cache.
     """
-    marks = [midnight + quarter * _DAY / 4 for quarter in range(6)]
-    instants = [first_instant(mark, zone) for mark in marks]
+    midnight = datetime.combine(day, time())
+    try:
+        marks = [midnight + quarter * _DAY / 4 for quarter in range(6)]
+        instants = [first_instant(mark, zone) for mark in marks]
+    except OverflowError:
+        return None
     steady = all(later - sooner == _DAY / 4 for sooner, later in pairwise(instants))
     return instants[0] if steady else None
 

@@ -71,6 +71,18 @@ def by_id(
     return _first(connection, workspace_id, digests.c.id == digest_id)
 
 
+def pauses(
+    connection: Connection, *, workspace_id: int, digest_id: int
+) -> tuple[bool, str | None] | None:
+    """Whether it is paused, and its quiet hours: all that planning asks for."""
+    row = connection.execute(
+        select(digests.c.paused, digests.c.quiet_hours).where(
+            digests.c.id == digest_id, *_there(workspace_id)
+        )
+    ).first()
+    return (row.paused, row.quiet_hours) if row else None
+
+
 def by_name(connection: Connection, *, workspace_id: int, name: str) -> Digest | None:
     """Find the digest of exactly this name."""
     return _first(connection, workspace_id, digests.c.name == name)

@@ -71,6 +71,7 @@ FOR_EVERYBODY = {
     "quotes.store",
     "schedules.due",
     "schedules.earliest",
+    "schedules.page",
     "sources.in_use",
     "sources.record_good",
     "sources.record_problem",
