@@ -1,8 +1,8 @@
 """Whether a zone gives each local date exactly one moment a slot: counted.
 
 The reckoning is independent of the rule under test: it samples the zone's offsets
-every quarter of an hour in UTC and asks which local dates the clock ever showed, and
-when it first showed or passed each wall time.
+every hour in UTC, finds each change to the minute, and asks which local dates the
+clock ever showed, and when it first showed or passed each wall time.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from bot.schedules.rules import EVERY_DAY
 
 FIRST, LAST = date(2024, 1, 1), date(2030, 12, 31)
 SLOTS = tuple(time(half // 2, half % 2 * 30) for half in range(48))
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,15 +74,14 @@ class Shown:
         #: (instant, local wall) at the start and at each minute after a change.
         self._starts: list[tuple[datetime, datetime]] = []
         offset = None
-        quarter = 15 * _MINUTE
         while at < end:
             here = at.astimezone(rules).utcoffset()
             if here != offset:
-                began = at if offset is None else self._change(at - quarter, at, rules)
+                began = at if offset is None else self._change(at - _HOUR, at, rules)
                 wall = began.astimezone(rules).replace(tzinfo=None, fold=0)
                 self._starts.append((began, wall))
                 offset = here
-            at += quarter
+            at += _HOUR
         self._ends = [began for began, _ in self._starts[1:]] + [end]
         self.dates = frozenset(self._dates())
 
@@ -93,6 +92,11 @@ class Shown:
             low += _MINUTE
         assert low <= high
         return low
+
+    @property
+    def clock(self) -> tuple[tuple[datetime, datetime], ...]:
+        """The same for zones whose clocks agree in all those years."""
+        return tuple(self._starts)
 
     def _dates(self) -> Iterator[date]:
         for (began, wall), until in zip(self._starts, self._ends, strict=True):
