@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.archive import Archive
-from bot.due import next_due_of, zone_of
+from bot.due import next_due_of, troubles_of, zone_of
 from bot.intake import Intake, health
 from bot.storage import deliveries, workspaces
 from bot.storage.database import Database
@@ -103,6 +103,15 @@ class Doctor:
             text = "it has no destination, so nobody sees it"
             fix = "name one under «destinations» in its configuration file"
             return [Finding(subject=subject, state="warning", text=text, fix=fix)]
+        stopped += [
+            Finding(
+                subject=subject,
+                state="problem",
+                text=trouble,
+                fix="mend its schedule, then apply the configuration file again",
+            )
+            for trouble in troubles_of(digest)
+        ]
         due = next_due_of(digest, now)
         text = f"next at {due:%Y-%m-%d %H:%M} UTC" if due else "not scheduled"
         if digest.paused:

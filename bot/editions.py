@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import schedules
+from bot import planning
 from bot.due import next_due_of, zone_of
 from bot.errors import UserError
 from bot.intake import Intake, past_of
@@ -57,7 +57,6 @@ FRESH = timedelta(days=7)
 NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
 #: After a defect of ours: when to try again, and when to stop trying.
 AGAIN, GIVE_UP = timedelta(minutes=1), timedelta(hours=6)
-MISSED = "Missed: the bot was not running then. Its articles come with the next one."
 NO_ARTICLES = "Nothing to tell: its sources hold no articles of the last seven days."
 
 
@@ -93,8 +92,18 @@ class Editions:
 
     async def plan(self) -> None:
         """Turn every schedule that is due into an occurrence, and set its next."""
-        while await self.db.write(self._plan_batch, self.clock.now()):
+        while await self.db.write(planning.plan_batch, self.clock.now()):
             pass
+
+    async def realign(self) -> None:
+        """Set next moments right that a wrong clock, or new zone rules, left behind."""
+        last: int | None = 0
+        while last is not None:
+            now = self.clock.now()
+            last, found = await self.db.read(planning.astray, now=now, after=last)
+            if found:
+                log.warning("next moments were set right", schedules=len(found))
+                await self.db.write(planning.realign, found)
 
     async def compose_due(self) -> tuple[Outcome, ...]:
         """Compose every occurrence that waits, one after the other."""
@@ -167,54 +176,6 @@ class Editions:
         return self.platforms[workspace.platform].render(issue.edition, context)
 
     # ── steps ──────────────────────────────────────────────────────────────────
-
-    def _plan_batch(self, conn: Connection, now: datetime) -> int:
-        batch = timetable.due(conn, now=now, limit=BATCH)
-        for entry in batch:
-            rule = schedules.from_json(entry.rule)
-            digest = digests.by_id(
-                conn, workspace_id=entry.workspace_id, digest_id=entry.digest_id
-            )
-            if digest and entry.next and not digest.paused:
-                self._plan_one(conn, digest, rule, entry.next, now)
-            # From now, not from the missed moment: one late edition, never a row.
-            timetable.advance(
-                conn,
-                workspace_id=entry.workspace_id,
-                schedule_id=entry.id,
-                next=schedules.following(rule, now),
-            )
-        return len(batch)
-
-    def _plan_one(
-        self,
-        conn: Connection,
-        digest: Digest,
-        rule: schedules.Schedule,
-        due: Due,
-        now: datetime,
-    ) -> None:
-        planned = occurrences.plan(
-            conn,
-            workspace_id=digest.workspace_id,
-            digest_id=digest.id,
-            due=due,
-            zone=rule.zone,
-            trigger="schedule",
-        )
-        if planned is None:
-            return
-        if schedules.missed(due, now, rule):
-            self._settle(conn, planned, "skipped", MISSED)
-        elif digest.quiet_hours:
-            until = schedules.quiet_until(digest.quiet_hours, now, rule.zone)
-            if until is not None:
-                occurrences.defer(
-                    conn,
-                    workspace_id=planned.workspace_id,
-                    occurrence_id=planned.id,
-                    until=until,
-                )
 
     async def _compose(self, occurrence: Occurrence) -> Outcome:
         digest = await self.db.read(
@@ -358,7 +319,7 @@ class Editions:
             zone=zone_of(digest),
             locale=digest.language or workspace.locale,
             next_due=next_due_of(digest, now),
-            late=now - due_at > timedelta(minutes=10),
+            late=now - due_at > planning.LATE,
         )
 
 

@@ -34,6 +34,8 @@ RENEW = 10.0
 LOOK_AGAIN = 2.0
 #: Within this time a running process notices what another one ordered.
 GRACE = 8.0
+#: A clock that goes back by more was wrong before: so may be what was planned by it.
+SET_BACK = timedelta(minutes=1)
 
 Say = Callable[[str], None]
 Extra = Callable[[], Coroutine[Any, Any, None]]
@@ -112,6 +114,7 @@ async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
         ) as address,
         asyncio.TaskGroup() as tasks,
     ):
+        await house.editions.realign()
         for platform in house.platforms.values():
             tasks.create_task(platform.run(house.inbox))
         tasks.create_task(house.wakeups.run(_wake(house)))
@@ -123,8 +126,13 @@ async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
 
 def _wake(house: House) -> Callable[[], Coroutine[Any, Any, datetime | None]]:
     """What happens at every due moment, and when the next one is."""
+    seen = house.clock.now()
 
     async def wake() -> datetime | None:
+        nonlocal seen
+        before, seen = seen, house.clock.now()
+        if before - seen > SET_BACK:
+            await house.editions.realign()
         await house.editions.plan()
         await house.editions.compose_due()
         moments = (await house.outbox.drain(), await house.editions.next_due())

@@ -78,6 +78,8 @@ class Digest:
     exclude: tuple[str, ...] = ()
     language: str = "en"
     paused: bool = False
+    #: The earliest moment that its schedules wait for, as planned; None = none.
+    next_due: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

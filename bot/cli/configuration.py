@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,12 @@ from bot.cli.console import (
 )
 
 if TYPE_CHECKING:
+    from bot import schedules
     from bot.app import House
     from bot.doctor import Finding
+
+#: Not by the machine's locale: the rest of the line is English as well.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def apply(
@@ -125,30 +129,76 @@ def when(
     *,
     after: datetime | None = None,
     count: int = 3,
+    language: str = "en",
     json: Json = False,
 ) -> int:
     """Say what a schedule sentence means and when it is due next.
 
     Args:
-        sentence: For example «weekdays at 8:30 Europe/Berlin».
+        sentence: For example «weekdays at 8:30 Europe/Berlin», or «cron 30 8 * * 1-5».
         after: Only moments after this one (ISO 8601; without an offset it is UTC).
-        count: How many moments.
-        json: Print JSON.
+        count: How many moments, 1 to 1000.
+        language: In which language to say it back: en or de.
+        json: Print JSON; the sentence in it is always the English one.
     """
-    from zoneinfo import ZoneInfo
-
     from bot import schedules
     from bot.app import SystemClock
 
     rule = schedules.parse(sentence)
+    zone = schedules.zone_named(rule.zone)
     start = after or SystemClock().now()
     start = start if start.tzinfo else start.replace(tzinfo=UTC)
-    zone = ZoneInfo(rule.zone)
-    found = schedules.upcoming(rule, start.astimezone(UTC), max(1, min(count, 1000)))
-    moments = [due.at.astimezone(zone).isoformat() for due in found]
-    said = schedules.say(rule)
+    dues = schedules.upcoming(rule, start.astimezone(UTC), max(1, min(count, 1000)))
+    moments = [due.at.astimezone(zone) for due in dues]
     if json:
-        print_json({"schedule": said, "zone": rule.zone, "next": moments})
+        said, found = schedules.say(rule), [moment.isoformat() for moment in moments]
+        print_json({"schedule": said, "zone": rule.zone, "next": found})
     else:
-        print("\n".join((said, *(f"  {moment}" for moment in moments))))
+        print(_explained(rule, moments, language))
     return OK
+
+
+def _explained(
+    rule: "schedules.Schedule", moments: Sequence[datetime], language: str
+) -> str:
+    """The sentence back, the moments as a table, and what happens to a missed one."""
+    from bot import schedules
+    from bot.texts import Texts
+
+    # In English as `apply` would take it; for others as people write.
+    texts = None if language == "en" else Texts.of(language)
+    rows = [_moment_row(moment) for moment in moments]
+    lines = [
+        schedules.say(rule, texts),
+        "",
+        *_block("zone", [rule.zone]),
+        *_block("next", rows or ["never again: its dates are over"]),
+        *_block("missed", _missed_lines(schedules.catch_up(rule))),
+    ]
+    return "\n".join(lines)
+
+
+def _block(name: str, lines: Sequence[str]) -> list[str]:
+    """Lines beside their name, which stands once."""
+    return [f"  {'' if n else name:<8}{line}" for n, line in enumerate(lines)]
+
+
+def _moment_row(moment: datetime) -> str:
+    """«Thu  2026-11-26  08:30  +01:00 CET»."""
+    offset = moment.isoformat(timespec="seconds")[len("2026-11-26T08:30:00") :]
+    name = moment.tzname() or ""
+    name = f" {name}" if name[:1].isalpha() and name != "UTC" else ""
+    return f"{_DAYS[moment.weekday()]}  {moment:%Y-%m-%d  %H:%M}  {offset}{name}"
+
+
+def _missed_lines(catch_up: timedelta) -> list[str]:
+    minutes = catch_up // timedelta(minutes=1)
+    hours, rest = divmod(minutes, 60)
+    if rest:
+        span = f"{minutes} minutes" if minutes > 1 else "a minute"
+    else:
+        span = f"{hours} hours" if hours > 1 else "an hour"
+    return [
+        f"made up for within {span}, by one edition that says it is late;",
+        "after that it is left out, and its articles come with the next one.",
+    ]

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from bot import schedules
+from bot import planning, schedules
 from bot.config_file.entries import DigestEntry, Wanted, WorkspaceEntry, kind_of
 from bot.config_file.exporting import as_entry
 from bot.errors import UserError
@@ -201,18 +201,19 @@ def _carry_out_digest(
     )
     if before is None or list(before.schedules) != normal["schedule"]:
         rules = [schedules.parse(sentence) for sentence in normal["schedule"]]
+        key = {"workspace_id": workspace.id, "digest_id": digest.id}
+        firsts = planning.first_dues(conn, **key, rules=rules, now=work.now)
         timetable.replace(
             conn,
-            workspace_id=workspace.id,
-            digest_id=digest.id,
+            **key,
             rows=[
                 timetable.NewSchedule(
                     sentence=schedules.say(rule),
                     rule=schedules.to_json(rule),
                     zone=rule.zone,
-                    next=schedules.following(rule, work.now),
+                    next=first,
                 )
-                for rule in rules
+                for rule, first in zip(rules, firsts, strict=True)
             ],
         )
 

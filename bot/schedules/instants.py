@@ -10,9 +10,11 @@ Slots that fall on one instant are one due moment, named after the first of them
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from bot.schedules import dates
 from bot.schedules.rules import MINUTES_OF_A_DAY, Interval, Schedule, Window
 from bot.schedules.zones import zone_named
 from bot.types import Due
@@ -21,28 +23,30 @@ _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 #: How late a daily slot may still be made up for.
 _DAILY_CATCH_UP = timedelta(hours=6)
-#: A weekday comes round in 7 days, in 14 where a zone left one out: three weeks.
-_HORIZON = 21
 
 
 def following(schedule: Schedule, after: datetime) -> Due | None:
     """The first due moment later than `after` (aware), in UTC.
 
-    None where there is none: at the end of the calendar, or for a window that the
-    interval never falls into.
+    None where there is none: behind the schedule's last date, at the end of the
+    calendar, or for a window that the interval never falls into.
     """
     if after.tzinfo is None:
         raise ValueError("`after` must be an aware datetime")
     zone = zone_named(schedule.zone)
     after = after.astimezone(UTC)
     found: Due | None = None
-    for day in _days_around(after, zone):
+    for day in _days_around(schedule, after, zone):
+        if found is not None and day - found.local_date > _DAY:
+            return found
         due = _first_of_day(schedule, day, zone, after)
         if found is not None:
-            # Where the clocks go back over midnight the next day's first slot can
-            # come before the last of this day: hence one day more than the first hit.
             return due if due is not None and due.at < found.at else found
         found = due
+        # Where the clocks go back over midnight the next day's first slot can come
+        # before the last of this day: only then a day more than the first hit.
+        if found is not None and _midnight_of_plain_day(day, zone) is not None:
+            return found
     return found
 
 
@@ -62,11 +66,6 @@ def catch_up(schedule: Schedule) -> timedelta:
     return _DAILY_CATCH_UP
 
 
-def missed(due: Due, now: datetime, schedule: Schedule) -> bool:
-    """Whether `due` is too long ago at `now` to be made up for."""
-    return now.astimezone(UTC) - due.at.astimezone(UTC) > catch_up(schedule)
-
-
 def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
     """When the clocks of `zone` first show the naive `wall` or pass it, in UTC."""
     early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
@@ -80,39 +79,55 @@ def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
 # ── one local day ──────────────────────────────────────────────────────────────
 
 
-def _days_around(after: datetime, zone: ZoneInfo) -> Iterator[date]:
-    """Local dates from the day before `after`, whose last slot may be shifted past it.
+def _days_around(schedule: Schedule, after: datetime, zone: ZoneInfo) -> Iterator[date]:
+    """Its local dates from that of `after` on; or from the day before.
 
-    None beyond the last day that the calendar has.
+    Where the clocks change, that one's last slot may come past `after`.
+
+    None beyond the last day that the schedule, or the calendar, has.
     """
     with suppress(OverflowError):
-        today = _wall(after, zone).date()
-        for distance in range(-1, _HORIZON):
-            yield today + distance * _DAY
+        day = _wall(after, zone).date()
+        if schedule.first is not None and schedule.first > day:
+            day = schedule.first
+        elif _midnight_of_plain_day(day - _DAY, zone) is None:
+            day -= _DAY
+        for _ in range(dates.horizon(schedule) + 1):
+            if schedule.last is not None and day > schedule.last:
+                return
+            if dates.has(schedule, day):
+                yield day
+            day += _DAY
 
 
 def _first_of_day(
     schedule: Schedule, day: date, zone: ZoneInfo, after: datetime
 ) -> Due | None:
-    if day.weekday() not in schedule.days:
-        return None
     try:
-        if not _exists(day, zone):
+        plain = _midnight_of_plain_day(day, zone)
+        if plain is None and not _exists(day, zone):
             return None
         if isinstance(schedule.rule, Interval):
-            instants = _interval(schedule.rule, day, zone, after)
+            instants = _interval(schedule.rule, day, zone, after, plain)
             return _first_instant_after(instants, day, after)
-        return _first_slot_after(schedule.rule, day, zone, after)
+        return _first_slot_after(schedule.rule, day, zone, after, plain)
     except OverflowError:
         # The first or last day that the calendar has, in a zone that leaves it.
         return None
 
 
 def _first_slot_after(
-    times: tuple[time, ...], day: date, zone: ZoneInfo, after: datetime
+    times: tuple[time, ...],
+    day: date,
+    zone: ZoneInfo,
+    after: datetime,
+    plain: datetime | None,
 ) -> Due | None:
     for slot in times:
-        at = first_instant(datetime.combine(day, slot), zone)
+        if plain is not None:
+            at = plain + timedelta(hours=slot.hour, minutes=slot.minute)
+        else:
+            at = first_instant(datetime.combine(day, slot), zone)
         if at > after:
             return Due(at=at, local_date=day, slot=slot.isoformat("minutes"))
     return None
@@ -129,12 +144,15 @@ def _first_instant_after(
 
 
 def _interval(
-    rule: Interval, day: date, zone: ZoneInfo, after: datetime
+    rule: Interval,
+    day: date,
+    zone: ZoneInfo,
+    after: datetime,
+    plain: datetime | None,
 ) -> Iterator[datetime]:
     """The day's instants, of which those up to `after` may be left out."""
     midnight = datetime.combine(day, time())
     walls = range(0, MINUTES_OF_A_DAY, rule.minutes)
-    plain = _plain_day(midnight, zone)
     if plain is not None:
         walls = walls[max(0, (after - plain) // (rule.minutes * _MINUTE)) :]
     for minute in walls:
@@ -167,13 +185,19 @@ def within(window: Window, at: time) -> bool:
 # ── the calendar of a zone ─────────────────────────────────────────────────────
 
 
-def _plain_day(midnight: datetime, zone: ZoneInfo) -> datetime | None:
-    """The instant of local `midnight` if no clock changes that day, else None.
+@lru_cache(maxsize=8192)
+def _midnight_of_plain_day(day: date, zone: ZoneInfo) -> datetime | None:
+    """The instant of local midnight if no clock changes that day, else None.
 
-    Nor in the next morning, where clocks may go back into this day.
+    Nor in the next morning, where clocks may go back into this day. Most schedules
+    share their zones and dates: hence the cache.
     """
-    marks = [midnight + quarter * _DAY / 4 for quarter in range(6)]
-    instants = [first_instant(mark, zone) for mark in marks]
+    midnight = datetime.combine(day, time())
+    try:
+        marks = [midnight + quarter * _DAY / 4 for quarter in range(6)]
+        instants = [first_instant(mark, zone) for mark in marks]
+    except OverflowError:
+        return None
     steady = all(later - sooner == _DAY / 4 for sooner, later in pairwise(instants))
     return instants[0] if steady else None
 

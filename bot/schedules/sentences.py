@@ -1,39 +1,45 @@
 """Schedule sentences → structure: «weekdays at 8:30 Europe/Berlin».
 
-The method: each word has a part in the grammar (one letter, `bot.schedules.words`), a
-run of words that have none is the zone, and the letters of the rest must match one of
-two shapes, below. What does not is answered with a reason and the nearest sentence
-that would be understood.
+The method: each word has a part in the grammar (one letter, `bot.schedules.tokens`).
+What limits the schedule is cut out first (`bot.schedules.clauses`), a run of words
+that have no part is the zone, and the letters of the rest must match one of two
+shapes, below. What does not is answered with a reason and the nearest sentence that
+would be understood.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator
-from datetime import time
-from itertools import groupby
+from dataclasses import replace
+from datetime import date, time, timedelta
 
 from bot.errors import UserError
+from bot.schedules import clauses, cron, dates
 from bot.schedules.instants import within
+from bot.schedules.nearest import nearest, one_of_ours
 from bot.schedules.rules import (
     EVERY_DAY,
     MINUTES_OF_A_DAY,
     Interval,
     Schedule,
     Window,
+    in_order,
+    most_places,
 )
 from bot.schedules.saying import clock, say
-from bot.schedules.times import clock_time, clock_times
-from bot.schedules.words import DAYS, EXAMPLES, NOISE, NUMBERS, PARTS, PHRASES
-from bot.schedules.zones import find_zone, near
+from bot.schedules.times import clock_times
+from bot.schedules.tokens import letters_of, part, words_of
+from bot.schedules.words import DAYS, NUMBERS, ORDINALS
+from bot.schedules.zones import find_zone
 
 #: Longer ones are no schedule; it also bounds the work that a mistake causes.
-_LONGEST = 200
-#: A word this like one of ours is taken for a misspelling of it (0 to 100).
-_LIKE = 70
-#: A zone is put into somebody's mouth only where it is this like their words.
-_SURELY = 80
+_LONGEST = 1000
+#: So much of somebody's sentence is quoted back.
+_QUOTED = 100
+_MOST_WEEKS = 52
 
-_DAYS = "O?E?D(?:[NROE]*D)*"
+_WEEKLY = "(?:E?WN?)?O?E?D(?:[NROE]*D)*"
+_EVERY_N_WEEKS = "E(?:XW?|TW)O?E?D(?:[NRO]*D)*"
+_MONTHLY = "(?:E?VN?)?O?E?F(?:N*F)*D?(?:E?V)?"
+_DAYS = f"(?:{_EVERY_N_WEEKS}|{_MONTHLY}|{_WEEKLY})"
 _TIMES = "A?T(?:N*A?T)*"
 _WINDOW = "BT[NR]T|TRT"
 _AT_TIMES = re.compile(
@@ -45,11 +51,11 @@ _EVERY = re.compile(
     rf"(?:N?(?P<window_>{_WINDOW}))?"
 )
 _PART_OF_UNIT = {"M": 1, "H": 60}
-_NUMBER = re.compile(r"-?[0-9][0-9:.]*(?:[ap]\.?m\.?)?")
+_DAY = timedelta(days=1)
 
 
 def parse(sentence: str, default_zone: str = "UTC") -> Schedule:
-    """The schedule that an English sentence names.
+    """The schedule that an English sentence (or «cron …») names.
 
     `default_zone` holds where the sentence names none. Raises `UserError` with the
     reason and with the nearest sentence that would be understood.
@@ -58,8 +64,17 @@ def parse(sentence: str, default_zone: str = "UTC") -> Schedule:
     try:
         return _read(sentence, zone)
     except UserError as problem:
-        nearest = _nearest(sentence[:_LONGEST], zone)
-        raise UserError(f"{problem} Try «{nearest}».") from None
+        offer = _offer(sentence[:_LONGEST], zone)
+        raise UserError(f"{problem} Try «{offer}».") from None
+
+
+def _offer(sentence: str, zone: str) -> str:
+    try:
+        return say(cron.read(f"cron {sentence}", zone))
+    except UserError:
+        # Of a cron line no word is one of a sentence.
+        words = "" if cron.is_cron(sentence) else sentence
+        return nearest(words, zone, _read)
 
 
 def _read(sentence: str, default_zone: str) -> Schedule:
@@ -67,11 +82,27 @@ def _read(sentence: str, default_zone: str) -> Schedule:
         raise UserError("A schedule says when, and this one is empty.")
     if len(sentence) > _LONGEST:
         raise UserError(f"A schedule has at most {_LONGEST} characters.")
-    words, unknown = _without_zone(_words(sentence))
+    if cron.is_cron(sentence):
+        return cron.read(sentence, default_zone)
+    if cron.looks_like_cron(sentence):
+        raise UserError(
+            f"«{_quoted(sentence)}» looks like a cron line; write «cron» before it, "
+            "or say it in words."
+        )
+    every = words_of(sentence)
+    limits, rest, _ = clauses.cut(every, letters_of(every))
+    words, unknown = _without_zone(rest)
     if not words and unknown:
         raise UserError(f"«{unknown}» is no schedule: it has no days and no times.")
     zone = _zone(unknown, sentence) if unknown else default_zone
-    letters = "".join(map(_part, words))
+    schedule = _limited(_shaped(words, zone, sentence), limits)
+    if len(say(schedule)) > _LONGEST:
+        raise UserError("That is too much for one schedule; make it several.")
+    return schedule
+
+
+def _shaped(words: list[str], zone: str, sentence: str) -> Schedule:
+    letters = letters_of(words)
     if found := _EVERY.fullmatch(letters):
         return _at_intervals(words, found, zone)
     if found := _AT_TIMES.fullmatch(letters):
@@ -79,45 +110,12 @@ def _read(sentence: str, default_zone: str) -> Schedule:
     raise UserError(_what_is_missing(sentence, letters))
 
 
-# ── words ──────────────────────────────────────────────────────────────────────
-
-
-def _words(sentence: str) -> list[str]:
-    """Lower-case words, with commas as «and» and «am», «pm» joined to their time."""
-    text = unicodedata.normalize("NFKC", sentence).lower()
-    for phrase, plain in PHRASES.items():
-        text = text.replace(phrase, plain)
-    text = re.sub(r"[,;&]", " and ", re.sub(r"[–—−]", "-", text))
-    text = re.sub(r"[()«»\"“”]", " ", text)
-    words: list[str] = []
-    for word in text.split():
-        for piece in _pieces(word):
-            if PARTS.get(piece) == "P" and words and _part(words[-1]) == "T":
-                words[-1] += piece.replace(".", "")
-            elif piece not in NOISE:
-                words.append(piece)
-    return words
-
-
-def _pieces(word: str) -> Iterator[str]:
-    """«mon-fri» and «8:00-20:00» as three words; all else as it is."""
-    if word not in PARTS:
-        word = word.rstrip(".!") or word
-    left, dash, right = word.partition("-")
-    if dash and {_part(left), _part(right)} <= {"D", "T"} and word not in PARTS:
-        yield from (left, "to", right)
-    else:
-        yield word
-
-
-def _part(word: str) -> str:
-    """The word's letter in the grammar, or «?»."""
-    return PARTS.get(word) or ("T" if _NUMBER.fullmatch(word) else "?")
+# ── the zone ───────────────────────────────────────────────────────────────────
 
 
 def _without_zone(words: list[str]) -> tuple[list[str], str]:
     """The words that are ours, and those that are not (the zone), which must touch."""
-    places = [place for place, word in enumerate(words) if _part(word) == "?"]
+    places = [place for place, word in enumerate(words) if part(word) == "?"]
     if not places:
         return words, ""
     first, last = places[0], places[-1]
@@ -134,7 +132,7 @@ def _zone(words: str, sentence: str) -> str:
     try:
         return find_zone(written[0] if written else words)
     except UserError:
-        if _one_of_ours(words):
+        if one_of_ours(words):
             raise UserError(f"«{words}» is not understood here.") from None
         raise
 
@@ -144,12 +142,9 @@ def _zone(words: str, sentence: str) -> str:
 
 def _at_times(words: list[str], found: re.Match[str], zone: str) -> Schedule:
     times = _stretch(words, found, "times")
-    chosen = clock_times(tuple(word for word in times if _part(word) == "T"))
-    return Schedule(
-        days=_days(_stretch(words, found, "days")),
-        rule=tuple(sorted(set(chosen))),
-        zone=zone,
-    )
+    chosen = clock_times(tuple(word for word in times if part(word) == "T"))
+    rule = tuple(sorted(set(chosen)))
+    return _on_days(_stretch(words, found, "days"), rule, zone)
 
 
 def _at_intervals(words: list[str], found: re.Match[str], zone: str) -> Schedule:
@@ -165,11 +160,8 @@ def _at_intervals(words: list[str], found: re.Match[str], zone: str) -> Schedule
             f"Intervals count from midnight: one of {minutes} minutes never falls "
             f"between {clock(window.start)} and {clock(window.end)}."
         )
-    return Schedule(
-        days=_days(_stretch(words, found, "days")),
-        rule=Interval(minutes=minutes, window=window),
-        zone=zone,
-    )
+    rule = Interval(minutes=minutes, window=window)
+    return _on_days(_stretch(words, found, "days"), rule, zone)
 
 
 def _stretch(words: list[str], found: re.Match[str], group: str) -> list[str]:
@@ -179,24 +171,6 @@ def _stretch(words: list[str], found: re.Match[str], group: str) -> list[str]:
         if name in known and found[name]:
             return words[slice(*found.span(name))]
     return []
-
-
-def _days(words: list[str]) -> tuple[int, ...]:
-    """The days that the words name, with ranges such as «fri to mon»; none = all."""
-    days: set[int] = set()
-    start: int | None = None
-    previous = EVERY_DAY
-    for word in words:
-        if _part(word) == "R":
-            start = previous[-1]
-        elif word in DAYS:
-            previous = DAYS[word]
-            days |= set(previous)
-            if start is not None:
-                reach = (previous[0] - start) % 7
-                days |= {(start + step) % 7 for step in range(reach)}
-                start = None
-    return tuple(sorted(days)) or EVERY_DAY
 
 
 def _minutes(number: str, unit: str) -> int:
@@ -214,7 +188,7 @@ def _minutes(number: str, unit: str) -> int:
 
 
 def _window(words: list[str]) -> Window | None:
-    ends = [word for word in words if _part(word) == "T"]
+    ends = [word for word in words if part(word) == "T"]
     if not ends:
         return None
     start, end = clock_times(tuple(ends))
@@ -229,59 +203,124 @@ def falls_into(minutes: int, window: Window) -> bool:
     )
 
 
+# ── days ───────────────────────────────────────────────────────────────────────
+
+
+def _on_days(
+    words: list[str], rule: tuple[time, ...] | Interval, zone: str
+) -> Schedule:
+    letters = letters_of(words)
+    days = clauses.days_of(words)
+    if "F" in letters:
+        places = _places(words, letters, days)
+        return Schedule(days=days, rule=rule, zone=zone, places=places)
+    weeks = _weeks(words, letters)
+    if weeks > 1 and days == EVERY_DAY:
+        raise UserError(
+            "Every so many weeks is understood, with the days that are meant; every "
+            "so many days is not."
+        )
+    return Schedule(days=days, rule=rule, zone=zone, weeks=weeks)
+
+
+def _places(words: list[str], letters: str, days: tuple[int, ...]) -> tuple[int, ...]:
+    chosen = [
+        word for word, letter in zip(words, letters, strict=True) if letter == "F"
+    ]
+    if "V" not in letters and ("D" in letters or not chosen[0][0].isdigit()):
+        raise UserError(
+            f"«{chosen[0]}» of what? Write «of the month» behind it, or «every 2 "
+            "weeks on …» where that is meant."
+        )
+    places = in_order(tuple(_place(word) for word in chosen))
+    most = most_places(days)
+    for place, word in ((_place(word), word) for word in chosen):
+        if not (place in ORDINALS.values() or place >= 1) or place > most:
+            raise UserError(f"«{word}»: no month has more than {most} such days.")
+    return tuple(places)
+
+
+def _place(word: str) -> int:
+    return ORDINALS[word] if word in ORDINALS else int(word[:-2])
+
+
+def _weeks(words: list[str], letters: str) -> int:
+    if "X" in letters:
+        if "W" not in letters and _names_a_group(words):
+            raise UserError(
+                "«every other» goes with a day of the week, or with «week on …»."
+            )
+        return 2
+    if "T" not in letters:
+        return 1
+    number = words[letters.index("T")]
+    digits = NUMBERS.get(number, number)
+    if not digits.isdigit() or not 1 <= int(digits[:4]) <= _MOST_WEEKS:
+        raise UserError(f"«{number}» weeks: it may be 1 to {_MOST_WEEKS}.")
+    return int(digits)
+
+
+def _names_a_group(words: list[str]) -> bool:
+    return any(len(DAYS[word]) > 1 for word in words if word in DAYS)
+
+
+# ── limits ─────────────────────────────────────────────────────────────────────
+
+
+def _limited(schedule: Schedule, limits: clauses.Limits) -> Schedule:
+    days = tuple(day for day in schedule.days if day not in limits.but)
+    if not days:
+        raise UserError("It leaves out every day that it names.")
+    if days != schedule.days and schedule.places:
+        raise UserError(
+            "Days of a month go without «except» and days of the week; leave out "
+            "dates, as in «except 2026-12-24»."
+        )
+    if schedule.weeks > 1 and limits.first is None:
+        raise UserError(
+            "Every so many weeks, counted from when? Add the first date, as in "
+            "«from 2027-01-01»."
+        )
+    limited = replace(
+        schedule,
+        days=days,
+        first=limits.first,
+        last=limits.last,
+        skips=limits.skips,
+        holidays=limits.holidays,
+    )
+    if limited.weeks > 1 and limits.first is not None:
+        limited = replace(limited, first=_first_on(days, limits.first))
+    _check_not_over(limited)
+    return limited
+
+
+def _first_on(days: tuple[int, ...], first: date) -> date:
+    while first.weekday() not in days:
+        first += _DAY
+    return first
+
+
+def _check_not_over(schedule: Schedule) -> None:
+    """Refuse what is limited on both sides to no date at all."""
+    first, last = schedule.first, schedule.last
+    if first is None or last is None:
+        return
+    span = min((last - first).days, dates.horizon(schedule))
+    if not any(dates.has(schedule, first + step * _DAY) for step in range(span + 1)):
+        raise UserError(f"Between {first} and {last} it has no date.")
+
+
 # ── what to say when it is not understood ──────────────────────────────────────
 
 
 def _what_is_missing(sentence: str, letters: str) -> str:
-    if "T" not in letters and "D" in letters:
-        return f"«{sentence.strip()}» names days but no time of day."
-    return f"«{sentence.strip()}» is not a schedule that is understood here."
+    quoted = _quoted(sentence)
+    if "T" not in letters and set("DFV") & set(letters):
+        return f"«{quoted}» names days but no time of day."
+    return f"«{quoted}» is not a schedule that is understood here."
 
 
-def _nearest(sentence: str, zone: str) -> str:
-    """A sentence like this one that is understood."""
-    # Only a mistake needs it: not a cost of starting.
-    from rapidfuzz import fuzz, process
-
-    runs = groupby(_words(sentence), _part)
-    mended = " ".join(_mended(part, list(words)) for part, words in runs)
-    for attempt in (mended, f"{mended} at 8:00"):
-        try:
-            return say(_read(attempt, zone))
-        except UserError:
-            continue
-    found = process.extractOne(mended, EXAMPLES, scorer=fuzz.WRatio)
-    return say(_read(found[0], zone))
-
-
-def _mended(part: str, words: list[str]) -> str:
-    """A run of words of one part, without what cannot be meant."""
-    if part == "T":
-        return " ".join(filter(_is_time, words))
-    return _stranger(words) if part == "?" else " ".join(words)
-
-
-def _stranger(words: list[str]) -> str:
-    """The zone that the words name, or the words or the zone that they look like."""
-    try:
-        return find_zone(" ".join(words))
-    except UserError:
-        ours = " ".join(filter(None, map(_one_of_ours, words)))
-        return ours or "".join(near(" ".join(words), _SURELY)[:1])
-
-
-def _is_time(word: str) -> bool:
-    try:
-        clock_time(word)
-    except UserError:
-        return False
-    return True
-
-
-def _one_of_ours(word: str) -> str:
-    """The word of the grammar that `word` looks like, or ""."""
-    from rapidfuzz import fuzz, process
-
-    ours = [known for known in PARTS if len(known) > 2]
-    close = process.extractOne(word, ours, scorer=fuzz.ratio, score_cutoff=_LIKE)
-    return str(close[0]) if close is not None else ""
+def _quoted(sentence: str) -> str:
+    quoted = sentence.strip()
+    return quoted if len(quoted) <= _QUOTED else f"{quoted[:_QUOTED]}…"

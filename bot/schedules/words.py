@@ -1,6 +1,6 @@
 """The words that schedule sentences are made of: tables only."""
 
-from bot.schedules.rules import EVERY_DAY, WEEKDAYS, WEEKEND
+from bot.schedules.rules import EVERY_DAY, LAST, WEEKDAYS, WEEKEND
 
 DAY_NAMES = (
     "Monday",
@@ -56,6 +56,9 @@ NUMBERS = {
     "forty-five": "45",
 }
 
+#: Word → its place among the days of a month; «21st» and the like are read as digits.
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": LAST}
+
 #: Word → its part in the grammar of `bot.schedules.sentences`, one letter each.
 PARTS = {
     **dict.fromkeys(DAYS, "D"),
@@ -63,8 +66,16 @@ PARTS = {
     **dict.fromkeys(("every", "each"), "E"),
     **dict.fromkeys(("minute", "minutes", "min", "mins"), "M"),
     **dict.fromkeys(("hour", "hours", "hr", "hrs", "h"), "H"),
+    # «second» is one of these, or a place: what follows it decides.
     **dict.fromkeys(("second", "seconds", "sec", "secs"), "S"),
+    **dict.fromkeys(ORDINALS.keys() - {"second"}, "F"),
+    **dict.fromkeys(("week", "weeks"), "W"),
+    **dict.fromkeys(("month", "months", "monthly"), "V"),
+    "other": "X",
     "hourly": "U",
+    **dict.fromkeys(("except", "excluding", "without"), "K"),
+    **dict.fromkeys(("starting", "beginning", "since"), "G"),
+    **dict.fromkeys(("holiday", "holidays"), "J"),
     "at": "A",
     "on": "O",
     "and": "N",
@@ -74,7 +85,9 @@ PARTS = {
 }
 
 #: Words that may stand anywhere and say nothing.
-NOISE = frozenset({"in", "the", "time", "timezone", "zone", "o'clock", "sharp"})
+NOISE = frozenset(
+    {"in", "of", "the", "time", "timezone", "zone", "o'clock", "sharp", "public"}
+)
 
 #: Written before anything else is read.
 PHRASES = {
@@ -83,6 +96,14 @@ PHRASES = {
     "half an hour": "30 minutes",
     "half hour": "30 minutes",
     "half-hour": "30 minutes",
+    "every second week": "every other week",
+    "fortnightly": "every other week",
+    "weekly": "every week",
+    "except for": "except",
+    "but not": "except",
+    "bank holiday": "holiday",
+    "weekend day": "weekend",
+    "working day": "weekday",
 }
 
 #: What is offered where nothing nearer can be made of somebody's words.
@@ -98,6 +119,9 @@ EXAMPLES = (
     "every 15 minutes",
     "every 15 minutes between 8:00 and 20:00",
     "every 3 hours",
+    "on the first Monday of the month at 9:00",
+    "on the 1st and 15th of the month at 8:00",
+    "on the last day of the month at 18:00",
 )
 
 #: Abbreviations that name no zone, or several → what their users may mean.

@@ -71,6 +71,18 @@ def by_id(
     return _first(connection, workspace_id, digests.c.id == digest_id)
 
 
+def pauses(
+    connection: Connection, *, workspace_id: int, digest_id: int
+) -> tuple[bool, str | None] | None:
+    """Whether it is paused, and its quiet hours: all that planning asks for."""
+    row = connection.execute(
+        select(digests.c.paused, digests.c.quiet_hours).where(
+            digests.c.id == digest_id, *_there(workspace_id)
+        )
+    ).first()
+    return (row.paused, row.quiet_hours) if row else None
+
+
 def by_name(connection: Connection, *, workspace_id: int, name: str) -> Digest | None:
     """Find the digest of exactly this name."""
     return _first(connection, workspace_id, digests.c.name == name)
@@ -248,18 +260,19 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         .where(digest_destinations.c.digest_id == row.id)
         .order_by(digest_destinations.c.position)
     )
-    sentences = connection.execute(
-        select(schedules.c.sentence)
+    scheduled = connection.execute(
+        select(schedules.c.sentence, schedules.c.next_due_at)
         .where(schedules.c.digest_id == row.id)
         .order_by(schedules.c.position)
-    )
+    ).all()
     return Digest(
         id=row.id,
         workspace_id=row.workspace_id,
         name=row.name,
         sources=tuple(map(source_verbs.noun, read)),
         destinations=tuple(map(destination_verbs.noun, posted)),
-        schedules=tuple(sentences.scalars()),
+        schedules=tuple(entry.sentence for entry in scheduled),
+        next_due=min((e.next_due_at for e in scheduled if e.next_due_at), default=None),
         quiet_hours=row.quiet_hours,
         stories=row.stories,
         include=tuple(row.include),

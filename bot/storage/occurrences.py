@@ -5,7 +5,7 @@ jumps and a restart all end in the same row. `due` looks over all workspaces.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
@@ -40,6 +40,26 @@ def plan(
             late=late,
         )
         .on_conflict_do_nothing(index_elements=["digest_id", "local_date", "slot"])
+        .returning(occurrences)
+    ).first()
+    return _noun(row) if row else None
+
+
+def reopen(
+    connection: Connection, *, workspace_id: int, digest_id: int, due: Due, reason: str
+) -> Occurrence | None:
+    """Let a moment that was skipped for `reason` be due after all; None otherwise."""
+    row = connection.execute(
+        update(occurrences)
+        .where(
+            occurrences.c.digest_id == digest_id,
+            occurrences.c.workspace_id == workspace_id,
+            occurrences.c.local_date == due.local_date,
+            occurrences.c.slot == due.slot,
+            occurrences.c.state == "skipped",
+            occurrences.c.reason == reason,
+        )
+        .values(state="due", reason=None)
         .returning(occurrences)
     ).first()
     return _noun(row) if row else None
@@ -125,6 +145,24 @@ def by_id(
         )
     ).first()
     return _noun(row) if row else None
+
+
+def posted(
+    connection: Connection, *, workspace_id: int, digest_id: int, since: date
+) -> tuple[Due, ...]:
+    """List the scheduled moments from that local date on that were not skipped."""
+    found = connection.execute(
+        select(occurrences.c.due_at, occurrences.c.local_date, occurrences.c.slot)
+        .where(
+            occurrences.c.digest_id == digest_id,
+            occurrences.c.workspace_id == workspace_id,
+            occurrences.c.local_date >= since,
+            occurrences.c.trigger == "schedule",
+            occurrences.c.state != "skipped",
+        )
+        .order_by(occurrences.c.due_at)
+    )
+    return tuple(Due(at=r.due_at, local_date=r.local_date, slot=r.slot) for r in found)
 
 
 def newest(

@@ -1,8 +1,8 @@
 """Verbs on schedules: the sentence, its rule, and the one next moment that is due.
 
 The rule is the pure module's (`bot.schedules`), kept as it says it in JSON; nothing
-here understands it. `due` and `earliest` look over all workspaces: they are the
-clock's.
+here understands it. `due`, `earliest` and `page` look over all workspaces: they are
+the clock's.
 """
 
 from collections.abc import Sequence
@@ -101,6 +101,19 @@ def due(
         _awaited(select(schedules))
         .where(schedules.c.next_due_at <= now)
         .order_by(schedules.c.next_due_at, schedules.c.id)
+        .limit(limit)
+    )
+    return tuple(map(_noun, found))
+
+
+def page(
+    connection: Connection, *, after: int, limit: int
+) -> tuple[StoredSchedule, ...]:
+    """List the schedules with keys behind `after`, by their keys; of all workspaces."""
+    found = connection.execute(
+        select(schedules)
+        .where(schedules.c.id > after)
+        .order_by(schedules.c.id)
         .limit(limit)
     )
     return tuple(map(_noun, found))

@@ -1,12 +1,21 @@
 """What schedule tests draw from."""
 
-from datetime import time
+from datetime import date, time, timedelta
 from importlib.resources import files
+from typing import Any
 
 from hypothesis import assume
 from hypothesis import strategies as st
 
 from bot.schedules import Interval, Schedule, Window
+from bot.schedules.rules import (
+    EVERY_DAY,
+    LAST,
+    WEEKDAYS,
+    WEEKEND,
+    in_order,
+    most_places,
+)
 from bot.schedules.sentences import falls_into
 
 ZONES = tuple(
@@ -33,11 +42,55 @@ def intervals(draw: st.DrawFn) -> Interval:
     return Interval(minutes=minutes, window=window)
 
 
-def schedules() -> st.SearchStrategy[Schedule]:
+DATES = st.dates(date(2024, 1, 1), date(2030, 12, 31))
+
+
+@st.composite
+def limits(draw: st.DrawFn) -> dict[str, Any]:
+    """What may limit any schedule: bounds and dates that are left out."""
+    first = draw(st.none() | DATES)
+    last = draw(st.none() | st.dates(date(2031, 1, 1), date(2033, 12, 31)))
+    skips = draw(st.sets(DATES, max_size=4))
+    in_a_row = draw(st.booleans())
+    if skips and in_a_row:
+        # A holiday: several days in a row.
+        start = min(skips)
+        skips |= {
+            start + timedelta(days=day) for day in range(draw(st.integers(1, 20)))
+        }
+    return {"first": first, "last": last, "skips": tuple(sorted(skips))}
+
+
+@st.composite
+def dates_of(draw: st.DrawFn) -> dict[str, Any]:
+    """Days of the week, some of them, or those of a month; with limits or without."""
+    bounds = draw(limits()) if draw(st.booleans()) else {}
+    kind = draw(st.sampled_from(["weekly", "weekly", "some weeks", "monthly"]))
+    if kind == "monthly":
+        one = st.integers(0, 6).map(lambda day: (day,))
+        some = draw(one | st.sampled_from([EVERY_DAY, WEEKDAYS, WEEKEND]))
+        place = st.integers(1, most_places(some)) | st.just(LAST)
+        places = draw(st.sets(place, min_size=1, max_size=4))
+        return bounds | {"days": some, "places": tuple(in_order(tuple(places)))}
+    some = draw(days())
+    if kind == "weekly" or some == EVERY_DAY:
+        return bounds | {"days": some}
+    first = draw(DATES.filter(lambda day: day.weekday() in some))
+    return bounds | {"days": some, "weeks": draw(st.integers(2, 52)), "first": first}
+
+
+@st.composite
+def schedules(
+    draw: st.DrawFn, dates: st.SearchStrategy[dict[str, Any]] | None = None
+) -> Schedule:
     times = st.sets(clock_times(), min_size=1, max_size=4).map(sorted).map(tuple)
-    return st.builds(
-        Schedule,
-        days=days(),
-        rule=times | intervals(),
-        zone=st.sampled_from(ZONES),
+    return Schedule(
+        rule=draw(times | intervals()),
+        zone=draw(st.sampled_from(ZONES)),
+        **draw(dates_of() if dates is None else dates),
     )
+
+
+def weekly() -> st.SearchStrategy[Schedule]:
+    """Those that come round each week, for ever."""
+    return schedules(days().map(lambda some: {"days": some}))

@@ -20,6 +20,13 @@ def test_a_stored_schedule_can_be_read_by_people():
         "days": [0, 1, 2, 3, 4],
         "times": ["08:30"],
     }
+    assert to_json(parse("last friday of the month at 9 until 2026-12-31")) == {
+        "zone": "UTC",
+        "days": [4],
+        "times": ["09:00"],
+        "places": [-1],
+        "last": "2026-12-31",
+    }
     assert to_json(parse("every 15 minutes between 8 and 20")) == {
         "zone": "UTC",
         "days": [0, 1, 2, 3, 4, 5, 6],
@@ -40,6 +47,19 @@ BAD: list[dict[str, Any]] = [
     GOOD | {"times": ["08:30", "08:30"]},
     GOOD | {"times": ["8 o'clock"]},
     GOOD | {"zone": None},
+    GOOD | {"places": [0]},
+    GOOD | {"places": [6]},
+    GOOD | {"places": [-2]},
+    GOOD | {"places": [2, 1]},
+    GOOD | {"days": [0, 1], "places": [1]},
+    GOOD | {"weeks": 2},
+    GOOD | {"weeks": 0},
+    GOOD | {"weeks": 53, "first": "2026-11-30"},
+    GOOD | {"weeks": 2, "first": "2026-12-01"},
+    GOOD | {"first": "2026-02-30"},
+    GOOD | {"first": 20260201},
+    GOOD | {"skips": ["2026-12-25", "2026-12-24"]},
+    GOOD | {"holidays": [49]},
     {"zone": "UTC", "days": [0], "minutes": 0},
     {"zone": "UTC", "days": [0], "minutes": 1441},
     {"zone": "UTC", "days": [0], "minutes": 5, "window": ["08:00"]},

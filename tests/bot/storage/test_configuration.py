@@ -269,6 +269,7 @@ async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
         exclude=("rumour",),
         language="de",
         paused=True,
+        next_due=a_due().at,
     )
     assert await database.read(digests.by_name, **here, name="Morning") == digest
 

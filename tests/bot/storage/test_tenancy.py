@@ -71,6 +71,7 @@ FOR_EVERYBODY = {
     "quotes.store",
     "schedules.due",
     "schedules.earliest",
+    "schedules.page",
     "sources.by_key",
     "sources.due",
     "sources.earliest",

@@ -1,0 +1,75 @@
+import sys
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.errors import ConfigurationError, UserError
+from bot.schedules import from_json, parse, public_holidays, say, to_json, upcoming
+
+AFTER = datetime(2026, 12, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def without_the_list(monkeypatch):
+    """As where the extra was not installed."""
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    public_holidays._of_year.cache_clear()
+
+
+def test_without_the_list_a_schedule_with_holidays_says_what_to_install(
+    without_the_list,
+):
+    with pytest.raises(UserError, match=r"pip install 'standfirst\[holidays\]'"):
+        parse("weekdays at 8:30 except holidays in DE")
+    with pytest.raises(ConfigurationError):
+        public_holidays.is_holiday("DE", date(2026, 12, 25))
+
+
+def test_without_the_list_all_other_schedules_are_understood(without_the_list):
+    assert upcoming(parse("weekdays at 8:30 except 2026-12-24"), AFTER, 1)
+
+
+class TestWithTheList:
+    @pytest.fixture(autouse=True)
+    def _installed(self):
+        pytest.importorskip("holidays", reason="the extra «holidays» is not installed")
+
+    def test_public_holidays_are_left_out(self):
+        schedule = parse("weekdays at 8:30 except holidays in DE")
+        dates = [due.local_date.isoformat() for due in upcoming(schedule, AFTER, 7)]
+        assert dates == [
+            "2026-12-24", "2026-12-28", "2026-12-29", "2026-12-30", "2026-12-31",
+            "2027-01-04", "2027-01-05",
+        ]  # fmt: skip
+
+    def test_a_part_of_a_country_has_its_own(self):
+        bavaria = parse("daily at 8 except holidays in DE-BY")
+        dates = [due.local_date for due in upcoming(bavaria, AFTER, 20)]
+        assert date(2027, 1, 6) not in dates
+        assert date(2027, 1, 5) in dates
+
+    @pytest.mark.parametrize(
+        ("sentence", "said"),
+        [
+            ("daily at 8 except holidays in de", "except holidays in DE"),
+            ("daily at 8 except public holidays in DE", "except holidays in DE"),
+            ("daily except bank holidays in GB at 8", "except holidays in GB"),
+            ("daily at 8 except holidays in IN", "except holidays in IN"),
+            ("daily except holidays in IN at 8", "except holidays in IN"),
+            ("except holidays in DE and AT at 8", "except holidays in DE and AT"),
+            ("daily except holidays in DE, at 8", "except holidays in DE"),
+            (
+                "daily at 8 except holidays in AT, DE, and DE-BY and 2026-12-24",
+                "except 2026-12-24 and holidays in AT, DE and DE-BY",
+            ),
+        ],
+    )
+    def test_a_country_is_named_by_its_code(self, sentence, said):
+        schedule = parse(sentence)
+        assert say(schedule) == f"daily at 8:00 UTC {said}"
+        assert parse(say(schedule)) == schedule == from_json(to_json(schedule))
+
+    @pytest.mark.parametrize("code", ["XX", "DE-ZZ"])
+    def test_a_country_that_is_not_known_is_refused(self, code):
+        with pytest.raises(UserError, match=f"«{code}»"):
+            parse(f"daily at 8 except holidays in {code}")
