@@ -57,6 +57,8 @@ class Home:
             "STANDFIRST_UNCERTAIN_WAIT": "1",
             "STANDFIRST_SEND_TIMEOUT": "0.9",
             "NO_COLOR": "1",
+            # This checkout's code, whichever one is installed.
+            "PYTHONPATH": str(Path(__file__).parents[2]),
             **more,
         }
 
