@@ -19,9 +19,9 @@ from digests.types import Article
 #: 0 is average link, 1 the cosine of the centroids.
 BREADTH = 0.85
 #: At how many earlier articles with a word an article looks, the latest ones.
-_LONGEST_LIST = 110
+_LONGEST_LIST = 100
 #: Less likeness is chance.
-_NOISE = 0.1
+_NOISE = 0.3
 
 #: For each article the similar ones with their likeness.
 Neighbours = list[dict[int, float]]

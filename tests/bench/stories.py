@@ -27,8 +27,6 @@ LENGTH, WORDS = 150, 120_000
 
 def rows() -> Iterator[tuple[str, str, str]]:
     """Figure, measured, budget."""
-    yield from arriving("within 72 hours", days=3)
-    yield from arriving("over a year", days=365)
     rng = random.Random(1)
     articles = [headline(n, rng) for n in range(HEADLINES)]
     begun = time.process_time()
@@ -37,6 +35,8 @@ def rows() -> Iterator[tuple[str, str, str]]:
     stories = len({member.story for member in found})
     yield f"{HEADLINES} headlines of one event", f"{took:.2f} s", "≤ 1.5 s"
     yield "… stories made of them", str(stories), ""
+    yield from arriving("within 72 hours", days=3)
+    yield from arriving("over a year", days=365)
 
 
 def arriving(name: str, days: int) -> Iterator[tuple[str, str, str]]:
