@@ -13,6 +13,7 @@ every millisecond at how late it was woken.
 """
 
 import asyncio
+import gc
 import sys
 import tempfile
 import time
@@ -191,7 +192,11 @@ async def plan_at_once(count: int) -> None:
         now = NOW + timedelta(days=1)
         stop, late = asyncio.Event(), [0.0]
         monitor = asyncio.create_task(_watch(stop, late))
-        await asyncio.sleep(0.1)
+        # As `standfirst run` does when it is ready.
+        gc.freeze()
+        # What the machine does to a loop that has nothing to do.
+        await asyncio.sleep(5)
+        idle = max(late)
         late.clear()
         begun, batches = time.perf_counter(), 0
         while await database.write(planning.plan_batch, now):
@@ -204,7 +209,7 @@ async def plan_at_once(count: int) -> None:
     print(
         f"{len(planned):,} due at one instant: planned in {taken:.1f} s, "
         f"{batches} batches; longest block of the event loop "
-        f"{1000 * max(late):.0f} ms (target 50 ms)"
+        f"{1000 * max(late):.0f} ms (target 50 ms; {1000 * idle:.0f} ms in 5 s idle)"
     )
 
 

@@ -86,6 +86,38 @@ def test_when_says_what_a_sentence_means_as_json(home):
     assert told["next"] == ["2026-03-30T08:30:00+02:00", "2026-03-31T08:30:00+02:00"]
 
 
+def test_when_tells_people_the_sentence_the_moments_and_what_is_missed(home):
+    done = home.run(
+        "when", "mon-fri 8.30 berlin", "--after", "2026-03-27T07:30:00Z", "--count", "2"
+    )
+    assert done.stdout.splitlines() == [
+        "weekdays at 8:30 Europe/Berlin",
+        "",
+        "  zone    Europe/Berlin",
+        "  next    Mon  2026-03-30  08:30  +02:00 CEST",
+        "          Tue  2026-03-31  08:30  +02:00 CEST",
+        "  missed  made up for within 6 hours, by one edition that says it is late;",
+        "          after that it is left out, and its articles come with the next one.",
+    ]
+
+
+def test_when_says_that_a_schedule_is_over(home):
+    sentence = "daily at 8 until 2020-01-01"
+    assert "never again" in home.run("when", sentence).stdout
+    assert json.loads(home.run("when", sentence, "--json").stdout)["next"] == []
+
+
+def test_when_says_a_sentence_in_german(home):
+    done = home.run("when", "last friday of the month at 17", "--language", "de")
+    said = "am letzten Freitag des Monats um 17:00 Uhr (UTC)"
+    assert done.stdout.splitlines()[0] == said
+
+
+def test_when_reads_a_cron_line(home):
+    done = home.run("when", "cron 30 8 * * 1-5 Europe/Berlin", "--json")
+    assert json.loads(done.stdout)["schedule"] == "weekdays at 8:30 Europe/Berlin"
+
+
 def test_when_a_sentence_is_not_understood_it_offers_one_that_is(home):
     done = home.run("when", "evry 15 minutes")
     assert done.returncode == 2
