@@ -10,7 +10,7 @@ from digests.language.sentences import split
 from tests import cases
 
 CASES = [
-    pytest.param(row, id=row["text"][:40], marks=[pytest.mark.xfail] * ("known" in row))
+    pytest.param(row, id=row["text"][:40], marks=cases.known_miss(row))
     for row in cases.rows("sentences")
 ]
 
