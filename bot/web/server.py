@@ -89,20 +89,6 @@ def build(
     )
 
 
-async def serve(
-    app: Starlette,
-    *,
-    host: str,
-    port: int,
-    ready: Callable[[Address], None] = lambda _: None,
-    before_stop: Sequence[Callable[[], None]] = (),
-) -> None:
-    """Serve `app` until cancelled; `ready` is told the address. See `serving`."""
-    async with serving(app, host=host, port=port, before_stop=before_stop) as address:
-        ready(address)
-        await asyncio.Event().wait()
-
-
 @contextlib.asynccontextmanager
 async def serving(
     app: Starlette,

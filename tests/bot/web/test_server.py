@@ -73,16 +73,3 @@ async def test_a_stop_ends_open_streams_at_once():
     rest = await reader.read()
     assert rest.endswith(b"0\r\n\r\n"), "the stream was cut off, not ended"
     reader.writer.close()  # type: ignore[attr-defined]
-
-
-async def test_serving_until_cancelled_tells_the_address_and_frees_the_port():
-    told: asyncio.Queue[server.Address] = asyncio.Queue()
-    app = Stage().app()
-    running = asyncio.create_task(
-        server.serve(app, host="127.0.0.1", port=0, ready=told.put_nowait)
-    )
-    address = await told.get()
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
-    server.bind("127.0.0.1", address.port).close()
