@@ -38,13 +38,19 @@ def explain(article: Article, chars: int) -> tuple[Row, ...]:
         Row(
             span=passage.span,
             text=passage.text,
-            score=sum(weight for _, weight in row),
-            features=row,
+            score=sum(row),
+            features=_named(row),
             shown=sentence.text if sentence else None,
             why=why,
         )
         for passage, row, (sentence, why) in zip(found, features, fates, strict=True)
     )
+
+
+def _named(row: ranking.Features) -> tuple[tuple[str, float], ...]:
+    """What adds or takes something, each with its name."""
+    named = zip(ranking.NAMES_OF_FEATURES, row, strict=True)
+    return tuple((name, weight) for name, weight in named if weight)
 
 
 Fate = tuple[Sentence | None, str]

@@ -14,7 +14,7 @@ from digests.language.tables import word_set
 from digests.types import Article, Span
 
 #: News is told early: no summary takes a sentence from behind this one.
-MOST = 16
+MOST = 14
 #: Longer «sentences» are lists and tables.
 _LONGEST = 900
 #: So much of a text is read at all; a sentence that is cut there is no sentence.
@@ -128,7 +128,7 @@ def of(article: Article, most: int = MOST) -> tuple[Passage, ...]:
                 known=frozenset(stems),
                 personal=not _SELF.isdisjoint(tokens) and _is_personal(text),
                 leans=_LEANS.match(text) is not None,
-                in_speech=_is_said(article.text, span, labels)
+                in_speech=(labels and _is_said(article.text, span))
                 or (speech > 0 and not marked),
             )
         )
@@ -172,6 +172,8 @@ def _is_torn(text: str, span: Span) -> bool:
     """Whether a sentence was cut off here, or goes on from the line before: verse."""
     if span.end == _READ < len(text):
         return True
+    if text[max(0, span.start - 2)] in _STOPS:
+        return False  # As nearly all do: the sentence before it ended.
     before = text[max(0, span.start - _INDENT) : span.start].rstrip(" \t")
     return before[-1:] == "\n" and before[-2:-1] in _GOES_ON
 
@@ -190,10 +192,8 @@ def _labelled(text: str) -> bool:
     return 2 * labels >= sum(not line.isspace() for line in text.splitlines() if line)
 
 
-def _is_said(text: str, span: Span, labels: bool) -> bool:
-    """Whether a sentence stands in a transcript's line, behind its speaker's name."""
-    if not labels:
-        return False
+def _is_said(text: str, span: Span) -> bool:
+    """Whether a sentence stands in a line behind its speaker's name."""
     return _LABEL.match(text, text.rfind("\n", 0, span.start) + 1) is not None
 
 
@@ -209,7 +209,7 @@ def junk(text: str) -> bool:
     if _JUNK_OPENING.match(text):
         return True
     low = text.lower()
-    return any(sign in low for sign in _JUNK_SIGNS) and bool(_JUNK.search(low))
+    return any(map(low.__contains__, _JUNK_SIGNS)) and bool(_JUNK.search(low))
 
 
 def _is_personal(text: str) -> bool:

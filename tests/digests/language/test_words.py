@@ -42,3 +42,9 @@ def test_spans_hold_exactly_the_words(text: str):
     found = [text[a:b] for a, b in words.spans(text)]
     assert all(word and not word.isspace() for word in found)
     assert [w for w in found if any(c.isspace() for c in w)] == []
+
+
+@given(st.text(st.characters(codec="ascii") | st.sampled_from("'_’é \n"), max_size=60))
+def test_plain_english_is_cut_as_any_other_text(text):
+    # A letter of another script sends the text the general way.
+    assert words.tokens(f"{text} é") == (*words.tokens(text), "é")
