@@ -10,7 +10,7 @@ pages calls this in the cage.
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from digests.language.clean import clean, revision
+from digests.markup import DEEPEST, plain_text, shape
 from digests.types import Article
 
 if TYPE_CHECKING:
@@ -35,38 +36,12 @@ _LONGEST_FIELD = 500
 #: What is looked at of one page's JSON-LD.
 _MOST_NODES = 500
 _LONGEST_JSON = 1 << 20
-_BLOCK_TAG = re.compile(
-    r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br)\b)", re.IGNORECASE
-)
-
 #: A host and what follows it, with nothing that would need a closer look.
 _PLAIN_ADDRESS = re.compile(
     r"https?://[A-Za-z0-9.-]+(?:/[\w./?&=%+~,;!#-]*)?\Z", re.ASCII
 )
-#: What a reader of a page never sees as words.
-_NOT_WORDS = ["script", "style", "template", "noscript", "iframe", "object", "svg"]
-_NOT_WORDS_TAG = re.compile(
-    "<(?:s[ctv]|template|noscript|iframe|object)", re.IGNORECASE
-)
-#: Stands for a block's end while blanks are put in order; no page has it.
-_BREAK = "\x01"
-#: Blanks that are to be put in order; none of them is the usual case.
-_BLANKS = ("\n", "\t", "\r", "  ")
-
-#: Characters of pieces that one document may take, for the sake of memory.
-_HELD = 1 << 18
-
-#: Parsers take time by the square of the depth; no page is that deep.
-_DEEPEST = 3000
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)(?:[^<>]*(/)>)?")
 #: The careful readers take 30 µs a tag; beyond this only the paragraphs are read.
 _MOST_TAGS = 40_000
-_NEVER_CLOSED = re.compile(
-    r"(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|p|li|td|tr|th|"
-    r"dd|dt|option|thead|tbody|tfoot|html|head|body)\Z",
-    re.IGNORECASE,
-)
-
 Fields = dict[str, str]
 _Read = TypeVar("_Read")
 
@@ -79,8 +54,8 @@ def extract(html: str, *, url: str | None = None) -> Article:
         url: Where it was fetched, to complete relative addresses; never fetched here.
     """
     page = clean(html[:_LONGEST_PAGE])
-    depth, tags = _shape(page)
-    if depth > _DEEPEST:
+    depth, tags = shape(page)
+    if depth > DEEPEST:
         page = ""
     fields = _try(lambda: _metadata(page, url), Fields())
     text = clean(_text(page, careful=tags <= _MOST_TAGS))
@@ -99,61 +74,14 @@ def extract(html: str, *, url: str | None = None) -> Article:
     )
 
 
-def plain_text(fragment: str) -> str:
-    """The words of a piece of HTML, a line for each of its blocks; no markup is left.
-
-    A piece that is nested deeper than any page gives no words.
-    """
-    return plain_texts((fragment,))[0]
-
-
-def plain_texts(fragments: Iterable[str]) -> list[str]:
-    """The same for several pieces, each read for itself.
-
-    One document is used for many, because making one takes longer than reading.
-    """
-    from selectolax.lexbor import LexborHTMLParser
-
-    found: list[str] = []
-    document, held = LexborHTMLParser("<body></body>"), 0
-    for fragment in fragments:
-        if held > _HELD:
-            document, held = LexborHTMLParser("<body></body>"), 0
-        held += len(fragment)
-        fragment = fragment.replace(_BREAK, " ")
-        place = document.body
-        if place is None or too_deep(fragment):
-            found.append("")
-            continue
-        place.inner_html = _BLOCK_TAG.sub(f"{_BREAK}<", fragment)
-        if _NOT_WORDS_TAG.search(fragment):
-            document.strip_tags(_NOT_WORDS)
-        found.append("\n".join(filter(None, _lines(place.text()))))
-    return found
-
-
-def _lines(text: str) -> Iterable[str]:
-    """A parser's text in its blocks, in each every run of blanks one plain blank.
-
-    A parser gives neither NUL nor lone surrogates, so that this is the stored form.
-    """
-    blocks = text.split(_BREAK)
-    if text.isascii() and not any(map(text.__contains__, _BLANKS)):
-        return map(str.strip, blocks)
-    return (_one_line(block.replace("\ufeff", "")) for block in blocks)
-
-
-def too_deep(html: str) -> bool:
-    """Whether it is nested deeper than any page, so that parsers take too long."""
-    return html.count("<") > _DEEPEST and _shape(html)[0] > _DEEPEST
-
-
 def instant(written: str) -> datetime | None:
     """A date in ISO 8601 or RFC 5322 as UTC (without a zone it is read as UTC)."""
     written = written.strip()[:64]
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = read(written)
+            if moment.tzinfo is UTC:
+                return moment
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(
                 UTC
             )
@@ -177,17 +105,6 @@ def web_address(address: str | None) -> str | None:
     except ValueError:
         return None
     return address if plain and not strange else None
-
-
-def _shape(page: str) -> tuple[int, int]:
-    """How deep the tags of a page are nested, at most, and how many there are."""
-    depth = deepest = tags = 0
-    for tag in _TAG.finditer(page):
-        tags += 1
-        if not tag[3] and not _NEVER_CLOSED.match(tag[2]):
-            depth = max(0, depth - 1) if tag[1] else depth + 1
-            deepest = max(deepest, depth)
-    return deepest, tags
 
 
 def _try(read: Callable[[], _Read], otherwise: _Read) -> _Read:

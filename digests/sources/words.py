@@ -3,8 +3,8 @@
 import re
 from html import unescape
 
-from digests.extract import plain_text
 from digests.language.clean import clean
+from digests.markup import plain_text
 
 _TAG = re.compile(r"<[A-Za-z/!]")
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
