@@ -46,7 +46,7 @@ def main() -> None:
 
 def speed() -> Iterator[str]:
     """Feed bytes → clean stored-ready entries, 50 items of about 65 KB."""
-    for name, body in (("RSS", rss_of(50)), ("Atom", atom_of(50))):
+    for name, body in documents().items():
         assert len(ours(body)) == len(feedparser.parse(BytesIO(body)).entries) == 50
         # One after the other, so that a busy moment meets both.
         both = [(took(ours, body), took(theirs, body)) for _ in range(RUNS)]
@@ -162,6 +162,79 @@ def rows(file: Path) -> Iterator[dict]:
 def paragraph(chance: random.Random, words: int) -> str:
     said = " ".join(chance.choice(WORDS) for _ in range(words))
     return f'<p>{said} <a href="/a?b=1&amp;c=2">more</a> &amp; <em>so on</em>.</p>'
+
+
+def documents() -> dict[str, bytes]:
+    """The same news as a blog's software writes it, and with the least around it."""
+    return {
+        "RSS": full_rss(50),
+        "Atom": full_atom(50),
+        "lean RSS": rss_of(50),
+        "lean Atom": atom_of(50),
+    }
+
+
+def full_paragraph(chance: random.Random, words: int) -> str:
+    said = " ".join(chance.choice(WORDS) for _ in range(words))
+    return (
+        f"<p>{said}, “{chance.choice(WORDS)}”, the minister&#8217;s words. "
+        f'<a href="https://news.example/{chance.randrange(999)}?b=1&amp;c=2" '
+        'rel="noopener">more</a> &amp; <em>so on</em>.</p>\n'
+    )
+
+
+def full_rss(number: int) -> bytes:
+    """As WordPress writes it: indented, with categories and a guid of its own."""
+    chance = random.Random(3)
+    items = "".join(
+        f"\n\t<item>\n\t\t<title>Harbour &#8217;s report {i}</title>\n\t\t"
+        f"<link>https://news.example/2026/01/report-{i}/</link>\n\t\t"
+        "<dc:creator><![CDATA[Ada Lund]]></dc:creator>\n\t\t"
+        f"<pubDate>Tue, 06 Jan 2026 0{i % 10}:30:00 +0000</pubDate>\n\t\t"
+        "<category><![CDATA[News]]></category>\n\t\t"
+        "<category><![CDATA[Harbour]]></category>\n\t\t"
+        f'<guid isPermaLink="false">https://news.example/?p={1000 + i}</guid>\n\t\t'
+        f"<description><![CDATA[{full_paragraph(chance, 18)}]]></description>\n\t\t"
+        f"<content:encoded><![CDATA[{full_paragraph(chance, 26)}"
+        f"{full_paragraph(chance, 26)}]]></content:encoded>\n\t</item>"
+        for i in range(number)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"\n'
+        '\txmlns:content="http://purl.org/rss/1.0/modules/content/"\n'
+        '\txmlns:dc="http://purl.org/dc/elements/1.1/"\n'
+        '\txmlns:atom="http://www.w3.org/2005/Atom">\n\n<channel>\n'
+        "\t<title>Hallin Courier</title>\n"
+        '\t<atom:link href="https://news.example/feed/" rel="self" />\n'
+        "\t<link>https://news.example/</link>\n\t<language>en-GB</language>"
+        f"{items}\n</channel>\n</rss>"
+    ).encode()
+
+
+def full_atom(number: int) -> bytes:
+    """As WordPress writes it, with everything that an entry of Atom must have."""
+    chance = random.Random(4)
+    entries = "".join(
+        "\n\t<entry>\n\t\t<author><name>Ada Lund</name></author>\n\t\t"
+        f'<title type="html"><![CDATA[Harbour &#8217;s report {i}]]></title>\n\t\t'
+        '<link rel="alternate" type="text/html" '
+        f'href="https://news.example/2026/01/report-{i}/" />\n\t\t'
+        f"<id>https://news.example/?p={1000 + i}</id>\n\t\t"
+        f"<updated>2026-01-06T0{i % 10}:30:00Z</updated>\n\t\t"
+        f"<published>2026-01-06T0{i % 10}:30:00Z</published>\n\t\t"
+        '<category scheme="https://news.example" term="Harbour" />\n\t\t'
+        f'<summary type="html"><![CDATA[{full_paragraph(chance, 16)}]]></summary>'
+        f'\n\t\t<content type="html"><![CDATA[{full_paragraph(chance, 22)}'
+        f"{full_paragraph(chance, 22)}]]></content>\n\t</entry>"
+        for i in range(number)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-GB">\n'
+        '\t<title type="text">Hallin Courier</title>\n'
+        "\t<updated>2026-01-06T09:00:00Z</updated>\n"
+        f"\t<id>https://news.example/feed/atom/</id>{entries}\n</feed>"
+    ).encode()
 
 
 def rss_of(number: int) -> bytes:

@@ -47,19 +47,17 @@ def _complete(entry: Entry) -> bool:
 def _fast(body: bytes) -> Listing | None:
     summarised, several = _summarised(body)
     found = _parsed(summarised) if several else None
-    # Each got one, none is quoted in a text, and nothing hangs on what it says.
-    if found and len(found.entries) == several:
-        if all(entry.content for entry in found.entries):
-            return found
-    return _parsed(body)
+    if found is None or len(found.entries) != several:
+        return _parsed(body)  # something that is no entry got one, or some got none
+    return found if all(entry.content for entry in found.entries) else _parsed(body)
 
 
 def _summarised(body: bytes) -> tuple[bytes, int]:
     """An Atom feed without summaries with an empty one in each entry, and how many.
 
-    Otherwise fastfeedparser makes one up of each entry's content, which takes it as
-    long as everything else together. 0 where that is not sure to do no harm: an entry
-    with a prefix or attributes gets none, and must not be mistaken for a quoted one.
+    Without, fastfeedparser makes one up of each content, which takes it as long as
+    everything else together, and which nobody reads. 0 where entries have a prefix or
+    attributes: then the number would not tell whether it is a text that quotes one.
     """
     if not _ENTRY.search(body, 0, _HEAD) or _SUMMARY.search(body, 0, _HEAD):
         return body, 0
