@@ -10,7 +10,7 @@ pages calls this in the cage.
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -23,6 +23,7 @@ from digests.markup import DEEPEST, plain_text, shape
 from digests.types import Article
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
     from selectolax.lexbor import LexborHTMLParser
 
 _LONGEST_PAGE = 4 << 20
@@ -33,6 +34,11 @@ _PROSE_LINE = 80
 _PROSE_SHARE = 0.3
 _MOST_OF = 0.7
 _LONGEST_FIELD = 500
+#: A line of which this much is links leads elsewhere; a longer one is told for itself.
+_LINKED = 0.8
+_LONGEST_SIGNPOST = 400
+#: Where the title may stand once more: below a date or a section's name.
+_LINES_OF_HEAD = 3
 #: What is looked at of one page's JSON-LD.
 _MOST_NODES = 500
 _LONGEST_JSON = 1 << 20
@@ -58,8 +64,9 @@ def extract(html: str, *, url: str | None = None) -> Article:
     if depth > DEEPEST:
         page = ""
     fields = _try(lambda: _metadata(page, url), Fields())
-    text = clean(_text(page, careful=tags <= _MOST_TAGS))
     title = fields.get("title")
+    text = clean(_text(page, careful=tags <= _MOST_TAGS))
+    text = _untitled(text, (title, fields.get("heading")))
     address = web_address(fields.get("url")) or web_address(url)
     return Article(
         id=address or revision(title, text),
@@ -137,10 +144,49 @@ def _text(page: str, *, careful: bool) -> str:
 
 
 def _by_trafilatura(page: str) -> str:
-    from trafilatura import extract as read  # 0.5 s and 60 MB: only when needed
+    import trafilatura  # 0.5 s and 60 MB: only when needed
 
     _silence("trafilatura")
-    return read(page, fast=True, include_comments=False) or ""
+    tree = trafilatura.load_html(page)
+    if tree is None:
+        return ""
+    _drop_signposts(tree)
+    return trafilatura.extract(tree, fast=True, include_comments=False) or ""
+
+
+def _drop_signposts(tree: "HtmlElement") -> None:
+    """Take out paragraphs and headings that only lead to other articles.
+
+    Trafilatura weighs links for lists and boxes, but keeps each line of prose's shape.
+    """
+    for line in list(tree.iter("p", "h2", "h3", "h4", "h5")):
+        linked = sum(map(_length, line.iter("a")))
+        if linked and _length(line) <= min(linked / _LINKED, _LONGEST_SIGNPOST):
+            line.drop_tree()
+
+
+def _length(node: "HtmlElement") -> int:
+    """How many characters the words of it have, as far as it matters here."""
+    length = 0
+    for words in node.itertext():
+        length += len(words.strip())
+        if length > _LONGEST_SIGNPOST:
+            break
+    return length
+
+
+def _untitled(text: str, titles: Iterable[str | None]) -> str:
+    """The text without the line at its head that only repeats a title of the page."""
+    known = {_folded(title) for title in titles if title} - {""}
+    lines = text.split("\n", _LINES_OF_HEAD)
+    for at, line in enumerate(lines[:_LINES_OF_HEAD]):
+        if len(lines) > 1 and _folded(line) in known:
+            return "\n".join(lines[:at] + lines[at + 1 :])
+    return text
+
+
+def _folded(line: str) -> str:
+    return re.sub(r"\W+", " ", line).strip().casefold()
 
 
 def _by_readability(page: str) -> str:
@@ -286,6 +332,7 @@ def _from_html(parsed: "LexborHTMLParser") -> Fields:
         "lang": ("html", "lang"),
         "published": ("time[datetime]", "datetime"),
         "title": ("h1", ""),
+        "heading": ("h1", ""),
     }
     fields: Fields = {}
     for name, (selector, attribute) in found.items():
