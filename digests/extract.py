@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _LONGEST_PAGE = 4 << 20
 _ENOUGH = 250
+#: A shorter text may be a teaser on a page whose article comes with its scripts.
+_SHORT = 2_000
 _PARAGRAPH = 60
 #: A line of prose is at least this long; a menu has few such lines.
 _PROSE_LINE = 80
@@ -37,6 +39,8 @@ _LONGEST_FIELD = 500
 #: A line of which this much is links leads elsewhere; a longer one is told for itself.
 _LINKED = 0.8
 _LONGEST_SIGNPOST = 400
+#: A cell with more in it is a part of the page, not of a table.
+_LONGEST_CELL = 1_000
 #: Where the title may stand once more: below a date or a section's name.
 _LINES_OF_HEAD = 3
 #: What is looked at of one page's JSON-LD.
@@ -126,6 +130,15 @@ def _try(read: Callable[[], _Read], otherwise: _Read) -> _Read:
 
 
 def _text(page: str, *, careful: bool) -> str:
+    text = _shown(page, careful=careful)
+    if len(text) < _SHORT and '"articleBody"' in page:
+        told = _try(partial(_by_json, page), "")
+        if len(told) >= max(_ENOUGH, 2 * len(text)):
+            return told
+    return text
+
+
+def _shown(page: str, *, careful: bool) -> str:
     if not careful or not page.strip():
         return _try(partial(_paragraphs, page), "")
     text = _try(partial(_by_trafilatura, page), "")
@@ -150,8 +163,25 @@ def _by_trafilatura(page: str) -> str:
     tree = trafilatura.load_html(page)
     if tree is None:
         return ""
+    _unbox(tree)
     _drop_signposts(tree)
     return trafilatura.extract(tree, fast=True, include_comments=False) or ""
+
+
+def _unbox(tree: "HtmlElement") -> None:
+    """Make boxes of the tables that a page is laid out with, once upon a time.
+
+    Trafilatura writes a table as rows, so that an article in a cell is one long line.
+    """
+    for cell in tree.iter("td"):
+        if _length(cell, _LONGEST_CELL) > _LONGEST_CELL:
+            for box in (
+                cell,
+                *cell.itersiblings("td", "th"),
+                *cell.itersiblings("td", "th", preceding=True),
+                *cell.iterancestors("tr", "tbody", "table"),
+            ):
+                box.tag = "div"
 
 
 def _drop_signposts(tree: "HtmlElement") -> None:
@@ -160,17 +190,18 @@ def _drop_signposts(tree: "HtmlElement") -> None:
     Trafilatura weighs links for lists and boxes, but keeps each line of prose's shape.
     """
     for line in list(tree.iter("p", "h2", "h3", "h4", "h5")):
-        linked = sum(map(_length, line.iter("a")))
-        if linked and _length(line) <= min(linked / _LINKED, _LONGEST_SIGNPOST):
+        most = _LONGEST_SIGNPOST
+        linked = sum(_length(link, most) for link in line.iter("a"))
+        if linked and _length(line, most) <= min(linked / _LINKED, most):
             line.drop_tree()
 
 
-def _length(node: "HtmlElement") -> int:
-    """How many characters the words of it have, as far as it matters here."""
+def _length(node: "HtmlElement", most: int) -> int:
+    """How many characters the words of it have; beyond `most` it does not count on."""
     length = 0
     for words in node.itertext():
         length += len(words.strip())
-        if length > _LONGEST_SIGNPOST:
+        if length > most:
             break
     return length
 
@@ -194,6 +225,14 @@ def _by_readability(page: str) -> str:
 
     _silence("readability")
     return plain_text(Document(page).summary(html_partial=True))
+
+
+def _by_json(page: str) -> str:
+    """The text that a page tells beside itself, for those that scripts put together."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    told = next(_told(LexborHTMLParser(page)), {}).get("articleBody")
+    return plain_text(told.replace("\n", "<br>")) if isinstance(told, str) else ""
 
 
 def _silence(library: str) -> None:
@@ -240,6 +279,12 @@ def _metadata(page: str, url: str | None) -> Fields:
 
 
 def _from_json(parsed: "LexborHTMLParser") -> Fields:
+    for node in _told(parsed):
+        return _article_fields(node)
+    return {}
+
+
+def _told(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
     """What schema.org's NewsArticle and its like say (schema.org/NewsArticle)."""
     for script in parsed.css('script[type="application/ld+json"]'):
         data = _try(partial(_json, script.text()), None)
@@ -247,8 +292,7 @@ def _from_json(parsed: "LexborHTMLParser") -> Fields:
             kind = node.get("@type")
             kinds = kind if isinstance(kind, list) else [kind]
             if any(str(k).endswith(("Article", "Posting")) for k in kinds):
-                return _article_fields(node)
-    return {}
+                yield node
 
 
 def _json(written: str) -> object:

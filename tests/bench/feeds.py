@@ -9,8 +9,10 @@ import base64
 import gzip
 import json
 import random
+import re
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -103,7 +105,11 @@ def entries(body: bytes) -> int:
 
 
 def pages() -> Iterator[str]:
-    """Article text against newspaper4k on the annotated pages: mean time and F1."""
+    """Article text against newspaper4k: CPU time a page, and F1 as the eval counts it.
+
+    Two sets: pages with their whole text, and harder ones with a few snippets that
+    must and must not be in it.
+    """
     if DATA is None:
         yield "article text: the pages are not beside us"
         return
@@ -112,45 +118,73 @@ def pages() -> Iterator[str]:
         readers["newspaper4k"] = newspaper4k(import_module("newspaper"))
     except ImportError:
         yield "article text: newspaper4k is not installed; ours alone"
-    found = list(rows(DATA / "extraction" / "aeb.jsonl.gz"))
-    for name, read in readers.items():
-        read(found[0]["html"])
-        begun = time.perf_counter()
-        texts = [read(row["html"]) for row in found]
-        each = 1000 * (time.perf_counter() - begun) / len(found)
-        score = statistics.mean(
-            overlap(text, row["text"]) for text, row in zip(texts, found, strict=True)
-        )
-        yield f"article text, {len(found)} pages, {name}: {each:.1f} ms, F1 {score:.3f}"
+    for part, score in (("aeb", whole_texts), ("snippets", snippets)):
+        found = list(rows(DATA / "extraction" / f"{part}.jsonl.gz"))
+        for name, read in readers.items():
+            read(found[0]["html"])
+            begun = time.process_time()
+            texts = [read(row["html"]) for row in found]
+            each = 1000 * (time.process_time() - begun) / len(found)
+            yield (
+                f"article text, {part}, {len(found)} pages, {name}: {each:.1f} ms, "
+                f"F1 {f1(*score(texts, found)):.3f}  (target 4× and +.05)"
+            )
 
 
 def newspaper4k(library: Any) -> Callable[[str], str]:
     def read(html: str) -> str:
         article = library.Article("https://news.example/")
         article.download(input_html=html)
-        article.parse()
+        try:
+            article.parse()
+        except ImportError:  # it asks for a package of its own for some languages
+            return ""
         return str(article.text)
 
     return read
 
 
-def overlap(text: str, expected: str) -> float:
-    """F1 of the shingles of four words, as the pages' own benchmark counts."""
+def whole_texts(texts: list[str], expected: list[dict]) -> tuple[float, float]:
+    """Means over the pages of precision and recall, in shingles of four words."""
+    both = [
+        overlap(text, row["text"]) for text, row in zip(texts, expected, strict=True)
+    ]
+    precision, recall = (statistics.mean(one) for one in zip(*both, strict=True))
+    return precision, recall
+
+
+def overlap(text: str, expected: str) -> tuple[float, float]:
     mine, theirs = shingles(text), shingles(expected)
-    shared = sum(min(mine[one], theirs[one]) for one in mine.keys() & theirs.keys())
-    if not shared:
-        return float(not mine and not theirs)
-    precision, recall = shared / sum(mine.values()), shared / sum(theirs.values())
-    return 2 * precision * recall / (precision + recall)
+    shared = (mine & theirs).total()
+    return (
+        shared / mine.total() if mine else float(not theirs),
+        shared / theirs.total() if theirs else 1.0,
+    )
 
 
-def shingles(text: str) -> dict[tuple[str, ...], int]:
-    words = text.split()
-    counts: dict[tuple[str, ...], int] = {}
-    for at in range(max(1, len(words) - 3)):
-        one = tuple(words[at : at + 4])
-        counts[one] = counts.get(one, 0) + 1
-    return counts
+def shingles(text: str) -> Counter[tuple[str, ...]]:
+    words = re.findall(r"\w+", text)
+    last = max(1, len(words) - 3) if words else 0
+    return Counter(tuple(words[at : at + 4]) for at in range(last))
+
+
+def snippets(texts: list[str], expected: list[dict]) -> tuple[float, float]:
+    """Precision and recall of the snippets that must and must not be in the texts."""
+    found = wanted = leaked = 0
+    for text, row in zip(texts, expected, strict=True):
+        told = squashed(text)
+        found += sum(squashed(one) in told for one in row["must"])
+        wanted += len(row["must"])
+        leaked += sum(squashed(one) in told for one in row["must_not"])
+    return found / max(1, found + leaked), found / max(1, wanted)
+
+
+def squashed(text: str) -> str:
+    return " ".join(text.split()).replace("’", "'").lower()
+
+
+def f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / max(1e-9, precision + recall)
 
 
 def rows(file: Path) -> Iterator[dict]:
