@@ -62,7 +62,9 @@ def test_the_title_is_not_told_once_more_at_the_head():
 
 def test_a_text_that_is_only_its_title_stays():
     short = "The council of Brannock votes for a meadow where the tannery stood once."
-    page = f"<html><body><h1>{short}</h1><p>{short}</p></body></html>"
+    page = (
+        f"<html><head><title>{short}</title></head><body><p>{short}</p></body></html>"
+    )
     assert extract(page).text == short
 
 
