@@ -1,6 +1,7 @@
 """Reads the article out of a web page: text and metadata; runs and fetches nothing.
 
-Text: trafilatura's fast mode (measured better here than its mode for precision); where
+Text: trafilatura's fast mode (measured better here than its mode for precision), after
+layout tables were made boxes and lines that only lead elsewhere were taken out; where
 that gives little or a menu, readability-lxml; at last every longer paragraph. Metadata
 by our own reading of JSON-LD and OpenGraph, then of the plain HTML. A page that cannot
 be read gives an empty text. Parsers of hostile pages can be slow: who reads strangers'
