@@ -1,6 +1,7 @@
 """Reads the article out of a web page: text and metadata; runs and fetches nothing.
 
-Text: trafilatura's fast mode (measured better here than its mode for precision); where
+Text: trafilatura's fast mode (measured better here than its mode for precision), after
+layout tables were made boxes and lines that only lead elsewhere were taken out; where
 that gives little or a menu, readability-lxml; at last every longer paragraph. Metadata
 by our own reading of JSON-LD and OpenGraph, then of the plain HTML. A page that cannot
 be read gives an empty text. Parsers of hostile pages can be slow: who reads strangers'
@@ -19,54 +20,39 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from digests.language.clean import clean, revision
+from digests.markup import DEEPEST, plain_text, shape
 from digests.types import Article
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
     from selectolax.lexbor import LexborHTMLParser
 
 _LONGEST_PAGE = 4 << 20
 _ENOUGH = 250
+#: A shorter text may be a teaser on a page whose article comes with its scripts.
+_SHORT = 2_000
 _PARAGRAPH = 60
 #: A line of prose is at least this long; a menu has few such lines.
 _PROSE_LINE = 80
 _PROSE_SHARE = 0.3
 _MOST_OF = 0.7
 _LONGEST_FIELD = 500
+#: A line of which this much is links leads elsewhere; a longer one is told for itself.
+_LINKED = 0.8
+_LONGEST_SIGNPOST = 400
+#: A cell with more in it is a part of the page, not of a table.
+_LONGEST_CELL = 1_000
+#: Where the title may stand once more: below a date or a section's name.
+_LINES_OF_HEAD = 3
 #: What is looked at of one page's JSON-LD.
 _MOST_NODES = 500
 _LONGEST_JSON = 1 << 20
-_BLOCK_TAG = re.compile(
-    r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br)\b)", re.IGNORECASE
-)
-
 #: A host and what follows it, with nothing that would need a closer look.
 _PLAIN_ADDRESS = re.compile(
     r"https?://[A-Za-z0-9.-]+(?:/[\w./?&=%+~,;!#-]*)?\Z", re.ASCII
 )
-#: What a reader of a page never sees as words.
-_NOT_WORDS = ["script", "style", "template", "noscript", "iframe", "object", "svg"]
-_NOT_WORDS_TAG = re.compile(
-    "<(?:s[ctv]|template|noscript|iframe|object)", re.IGNORECASE
-)
-#: Stands for a block's end while blanks are put in order; no page has it.
-_BREAK = "\x01"
-#: Blanks that are to be put in order; none of them is the usual case.
-_BLANKS = ("\n", "\t", "\r", "  ")
-
-#: Characters of pieces that one document may take, for the sake of memory.
-_HELD = 1 << 18
-
-#: Parsers take time by the square of the depth; no page is that deep.
-_DEEPEST = 3000
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)(?:[^<>]*(/)>)?")
 #: The careful readers take 30 µs a tag; beyond this only the paragraphs are read.
 _MOST_TAGS = 40_000
-_NEVER_CLOSED = re.compile(
-    r"(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|p|li|td|tr|th|"
-    r"dd|dt|option|thead|tbody|tfoot|html|head|body)\Z",
-    re.IGNORECASE,
-)
-
 Fields = dict[str, str]
 _Read = TypeVar("_Read")
 
@@ -79,12 +65,13 @@ def extract(html: str, *, url: str | None = None) -> Article:
         url: Where it was fetched, to complete relative addresses; never fetched here.
     """
     page = clean(html[:_LONGEST_PAGE])
-    depth, tags = _shape(page)
-    if depth > _DEEPEST:
+    depth, tags = shape(page)
+    if depth > DEEPEST:
         page = ""
     fields = _try(lambda: _metadata(page, url), Fields())
-    text = clean(_text(page, careful=tags <= _MOST_TAGS))
     title = fields.get("title")
+    text = clean(_text(page, careful=tags <= _MOST_TAGS))
+    text = _untitled(text, (title, fields.get("heading")))
     address = web_address(fields.get("url")) or web_address(url)
     return Article(
         id=address or revision(title, text),
@@ -99,61 +86,14 @@ def extract(html: str, *, url: str | None = None) -> Article:
     )
 
 
-def plain_text(fragment: str) -> str:
-    """The words of a piece of HTML, a line for each of its blocks; no markup is left.
-
-    A piece that is nested deeper than any page gives no words.
-    """
-    return plain_texts((fragment,))[0]
-
-
-def plain_texts(fragments: Iterable[str]) -> list[str]:
-    """The same for several pieces, each read for itself.
-
-    One document is used for many, because making one takes longer than reading.
-    """
-    from selectolax.lexbor import LexborHTMLParser
-
-    found: list[str] = []
-    document, held = LexborHTMLParser("<body></body>"), 0
-    for fragment in fragments:
-        if held > _HELD:
-            document, held = LexborHTMLParser("<body></body>"), 0
-        held += len(fragment)
-        fragment = fragment.replace(_BREAK, " ")
-        place = document.body
-        if place is None or too_deep(fragment):
-            found.append("")
-            continue
-        place.inner_html = _BLOCK_TAG.sub(f"{_BREAK}<", fragment)
-        if _NOT_WORDS_TAG.search(fragment):
-            document.strip_tags(_NOT_WORDS)
-        found.append("\n".join(filter(None, _lines(place.text()))))
-    return found
-
-
-def _lines(text: str) -> Iterable[str]:
-    """A parser's text in its blocks, in each every run of blanks one plain blank.
-
-    A parser gives neither NUL nor lone surrogates, so that this is the stored form.
-    """
-    blocks = text.split(_BREAK)
-    if text.isascii() and not any(map(text.__contains__, _BLANKS)):
-        return map(str.strip, blocks)
-    return (_one_line(block.replace("\ufeff", "")) for block in blocks)
-
-
-def too_deep(html: str) -> bool:
-    """Whether it is nested deeper than any page, so that parsers take too long."""
-    return html.count("<") > _DEEPEST and _shape(html)[0] > _DEEPEST
-
-
 def instant(written: str) -> datetime | None:
     """A date in ISO 8601 or RFC 5322 as UTC (without a zone it is read as UTC)."""
     written = written.strip()[:64]
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = read(written)
+            if moment.tzinfo is UTC:
+                return moment
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(
                 UTC
             )
@@ -179,17 +119,6 @@ def web_address(address: str | None) -> str | None:
     return address if plain and not strange else None
 
 
-def _shape(page: str) -> tuple[int, int]:
-    """How deep the tags of a page are nested, at most, and how many there are."""
-    depth = deepest = tags = 0
-    for tag in _TAG.finditer(page):
-        tags += 1
-        if not tag[3] and not _NEVER_CLOSED.match(tag[2]):
-            depth = max(0, depth - 1) if tag[1] else depth + 1
-            deepest = max(deepest, depth)
-    return deepest, tags
-
-
 def _try(read: Callable[[], _Read], otherwise: _Read) -> _Read:
     """What `read` gives; parsers fail on hostile input in more ways than they list."""
     try:
@@ -202,6 +131,15 @@ def _try(read: Callable[[], _Read], otherwise: _Read) -> _Read:
 
 
 def _text(page: str, *, careful: bool) -> str:
+    text = _shown(page, careful=careful)
+    if len(text) < _SHORT and '"articleBody"' in page:
+        told = _try(partial(_by_json, page), "")
+        if len(told) >= max(_ENOUGH, 2 * len(text)):
+            return told
+    return text
+
+
+def _shown(page: str, *, careful: bool) -> str:
     if not careful or not page.strip():
         return _try(partial(_paragraphs, page), "")
     text = _try(partial(_by_trafilatura, page), "")
@@ -220,10 +158,67 @@ def _text(page: str, *, careful: bool) -> str:
 
 
 def _by_trafilatura(page: str) -> str:
-    from trafilatura import extract as read  # 0.5 s and 60 MB: only when needed
+    import trafilatura  # 0.5 s and 60 MB: only when needed
 
     _silence("trafilatura")
-    return read(page, fast=True, include_comments=False) or ""
+    tree = trafilatura.load_html(page)
+    if tree is None:
+        return ""
+    _unbox(tree)
+    _drop_signposts(tree)
+    return trafilatura.extract(tree, fast=True, include_comments=False) or ""
+
+
+def _unbox(tree: "HtmlElement") -> None:
+    """Make boxes of the tables that a page is laid out with, once upon a time.
+
+    Trafilatura writes a table as rows, so that an article in a cell is one long line.
+    """
+    for cell in tree.iter("td"):
+        if _length(cell, _LONGEST_CELL) > _LONGEST_CELL:
+            for box in (
+                cell,
+                *cell.itersiblings("td", "th"),
+                *cell.itersiblings("td", "th", preceding=True),
+                *cell.iterancestors("tr", "tbody", "table"),
+            ):
+                box.tag = "div"
+
+
+def _drop_signposts(tree: "HtmlElement") -> None:
+    """Take out paragraphs and headings that only lead to other articles.
+
+    Trafilatura weighs links for lists and boxes, but keeps each line of prose's shape.
+    """
+    for line in list(tree.iter("p", "h2", "h3", "h4", "h5")):
+        most = _LONGEST_SIGNPOST
+        linked = sum(_length(link, most) for link in line.iter("a"))
+        if linked and _length(line, most) <= min(linked / _LINKED, most):
+            line.drop_tree()
+
+
+def _length(node: "HtmlElement", most: int) -> int:
+    """How many characters the words of it have; beyond `most` it does not count on."""
+    length = 0
+    for words in node.itertext():
+        length += len(words.strip())
+        if length > most:
+            break
+    return length
+
+
+def _untitled(text: str, titles: Iterable[str | None]) -> str:
+    """The text without the line at its head that only repeats a title of the page."""
+    known = {_folded(title) for title in titles if title} - {""}
+    lines = text.split("\n", _LINES_OF_HEAD)
+    for at, line in enumerate(lines[:_LINES_OF_HEAD]):
+        if len(lines) > 1 and _folded(line) in known:
+            return "\n".join(lines[:at] + lines[at + 1 :])
+    return text
+
+
+def _folded(line: str) -> str:
+    return re.sub(r"\W+", " ", line).strip().casefold()
 
 
 def _by_readability(page: str) -> str:
@@ -231,6 +226,14 @@ def _by_readability(page: str) -> str:
 
     _silence("readability")
     return plain_text(Document(page).summary(html_partial=True))
+
+
+def _by_json(page: str) -> str:
+    """The text that a page tells beside itself, for those that scripts put together."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    told = next(_told(LexborHTMLParser(page)), {}).get("articleBody")
+    return plain_text(told.replace("\n", "<br>")) if isinstance(told, str) else ""
 
 
 def _silence(library: str) -> None:
@@ -277,6 +280,12 @@ def _metadata(page: str, url: str | None) -> Fields:
 
 
 def _from_json(parsed: "LexborHTMLParser") -> Fields:
+    for node in _told(parsed):
+        return _article_fields(node)
+    return {}
+
+
+def _told(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
     """What schema.org's NewsArticle and its like say (schema.org/NewsArticle)."""
     for script in parsed.css('script[type="application/ld+json"]'):
         data = _try(partial(_json, script.text()), None)
@@ -284,8 +293,7 @@ def _from_json(parsed: "LexborHTMLParser") -> Fields:
             kind = node.get("@type")
             kinds = kind if isinstance(kind, list) else [kind]
             if any(str(k).endswith(("Article", "Posting")) for k in kinds):
-                return _article_fields(node)
-    return {}
+                yield node
 
 
 def _json(written: str) -> object:
@@ -369,6 +377,7 @@ def _from_html(parsed: "LexborHTMLParser") -> Fields:
         "lang": ("html", "lang"),
         "published": ("time[datetime]", "datetime"),
         "title": ("h1", ""),
+        "heading": ("h1", ""),
     }
     fields: Fields = {}
     for name, (selector, attribute) in found.items():

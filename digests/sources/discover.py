@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from digests.extract import too_deep, web_address
+from digests.extract import web_address
+from digests.markup import too_deep
 from digests.sources.words import one_line
 
 #: More feeds than this no page offers to choose from.

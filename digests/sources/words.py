@@ -3,10 +3,11 @@
 import re
 from html import unescape
 
-from digests.extract import plain_text
 from digests.language.clean import clean
+from digests.markup import plain_text
 
 _TAG = re.compile(r"<[A-Za-z/!]")
+_REFERENCE = re.compile(r"&[#A-Za-z]")
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
 #: More is not looked at for one line.
 _LONGEST = 20_000
@@ -17,7 +18,7 @@ def one_line(written: str) -> str:
     written = written[:_LONGEST]
     if "<" in written and _TAG.search(written):
         written = plain_text(written)
-    elif "&" in written:
+    elif "&" in written and _REFERENCE.search(written):
         written = unescape(written)
     # Printable: no blank but the plain one, nothing that the stored form lacks.
     if written.isprintable() and "  " not in written:

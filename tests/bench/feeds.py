@@ -9,8 +9,10 @@ import base64
 import gzip
 import json
 import random
+import re
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -46,7 +48,7 @@ def main() -> None:
 
 def speed() -> Iterator[str]:
     """Feed bytes → clean stored-ready entries, 50 items of about 65 KB."""
-    for name, body in (("RSS", rss_of(50)), ("Atom", atom_of(50))):
+    for name, body in documents().items():
         assert len(ours(body)) == len(feedparser.parse(BytesIO(body)).entries) == 50
         # One after the other, so that a busy moment meets both.
         both = [(took(ours, body), took(theirs, body)) for _ in range(RUNS)]
@@ -103,7 +105,11 @@ def entries(body: bytes) -> int:
 
 
 def pages() -> Iterator[str]:
-    """Article text against newspaper4k on the annotated pages: mean time and F1."""
+    """Article text against newspaper4k: CPU time a page, and F1 as the eval counts it.
+
+    Two sets: pages with their whole text, and harder ones with a few snippets that
+    must and must not be in it.
+    """
     if DATA is None:
         yield "article text: the pages are not beside us"
         return
@@ -112,45 +118,74 @@ def pages() -> Iterator[str]:
         readers["newspaper4k"] = newspaper4k(import_module("newspaper"))
     except ImportError:
         yield "article text: newspaper4k is not installed; ours alone"
-    found = list(rows(DATA / "extraction" / "aeb.jsonl.gz"))
-    for name, read in readers.items():
-        read(found[0]["html"])
-        begun = time.perf_counter()
-        texts = [read(row["html"]) for row in found]
-        each = 1000 * (time.perf_counter() - begun) / len(found)
-        score = statistics.mean(
-            overlap(text, row["text"]) for text, row in zip(texts, found, strict=True)
-        )
-        yield f"article text, {len(found)} pages, {name}: {each:.1f} ms, F1 {score:.3f}"
+    for part, score in (("aeb", whole_texts), ("snippets", snippets)):
+        found = list(rows(DATA / "extraction" / f"{part}.jsonl.gz"))
+        for name, read in readers.items():
+            read(found[0]["html"])
+            begun = time.process_time()
+            texts = [read(row["html"]) for row in found]
+            each = 1000 * (time.process_time() - begun) / len(found)
+            yield (
+                f"article text, {part}, {len(found)} pages, {name}: {each:.1f} ms, "
+                f"F1 {f1(*score(texts, found)):.3f}  (target 4× and +.05)"
+            )
 
 
 def newspaper4k(library: Any) -> Callable[[str], str]:
     def read(html: str) -> str:
-        article = library.Article("https://news.example/")
+        # Its pictures would be fetched: that is the network, and no part of a text.
+        article = library.Article("https://news.example/", fetch_images=False)
         article.download(input_html=html)
-        article.parse()
+        try:
+            article.parse()
+        except ImportError:  # it asks for a package of its own for some languages
+            return ""
         return str(article.text)
 
     return read
 
 
-def overlap(text: str, expected: str) -> float:
-    """F1 of the shingles of four words, as the pages' own benchmark counts."""
+def whole_texts(texts: list[str], expected: list[dict]) -> tuple[float, float]:
+    """Means over the pages of precision and recall, in shingles of four words."""
+    both = [
+        overlap(text, row["text"]) for text, row in zip(texts, expected, strict=True)
+    ]
+    precision, recall = (statistics.mean(one) for one in zip(*both, strict=True))
+    return precision, recall
+
+
+def overlap(text: str, expected: str) -> tuple[float, float]:
     mine, theirs = shingles(text), shingles(expected)
-    shared = sum(min(mine[one], theirs[one]) for one in mine.keys() & theirs.keys())
-    if not shared:
-        return float(not mine and not theirs)
-    precision, recall = shared / sum(mine.values()), shared / sum(theirs.values())
-    return 2 * precision * recall / (precision + recall)
+    shared = (mine & theirs).total()
+    return (
+        shared / mine.total() if mine else float(not theirs),
+        shared / theirs.total() if theirs else 1.0,
+    )
 
 
-def shingles(text: str) -> dict[tuple[str, ...], int]:
-    words = text.split()
-    counts: dict[tuple[str, ...], int] = {}
-    for at in range(max(1, len(words) - 3)):
-        one = tuple(words[at : at + 4])
-        counts[one] = counts.get(one, 0) + 1
-    return counts
+def shingles(text: str) -> Counter[tuple[str, ...]]:
+    words = re.findall(r"\w+", text)
+    last = max(1, len(words) - 3) if words else 0
+    return Counter(tuple(words[at : at + 4]) for at in range(last))
+
+
+def snippets(texts: list[str], expected: list[dict]) -> tuple[float, float]:
+    """Precision and recall of the snippets that must and must not be in the texts."""
+    found = wanted = leaked = 0
+    for text, row in zip(texts, expected, strict=True):
+        told = squashed(text)
+        found += sum(squashed(one) in told for one in row["must"])
+        wanted += len(row["must"])
+        leaked += sum(squashed(one) in told for one in row["must_not"])
+    return found / max(1, found + leaked), found / max(1, wanted)
+
+
+def squashed(text: str) -> str:
+    return " ".join(text.split()).replace("’", "'").lower()
+
+
+def f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / max(1e-9, precision + recall)
 
 
 def rows(file: Path) -> Iterator[dict]:
@@ -162,6 +197,79 @@ def rows(file: Path) -> Iterator[dict]:
 def paragraph(chance: random.Random, words: int) -> str:
     said = " ".join(chance.choice(WORDS) for _ in range(words))
     return f'<p>{said} <a href="/a?b=1&amp;c=2">more</a> &amp; <em>so on</em>.</p>'
+
+
+def documents() -> dict[str, bytes]:
+    """The same news as a blog's software writes it, and with the least around it."""
+    return {
+        "RSS": full_rss(50),
+        "Atom": full_atom(50),
+        "lean RSS": rss_of(50),
+        "lean Atom": atom_of(50),
+    }
+
+
+def full_paragraph(chance: random.Random, words: int) -> str:
+    said = " ".join(chance.choice(WORDS) for _ in range(words))
+    return (
+        f"<p>{said}, “{chance.choice(WORDS)}”, the minister&#8217;s words. "
+        f'<a href="https://news.example/{chance.randrange(999)}?b=1&amp;c=2" '
+        'rel="noopener">more</a> &amp; <em>so on</em>.</p>\n'
+    )
+
+
+def full_rss(number: int) -> bytes:
+    """As WordPress writes it: indented, with categories and a guid of its own."""
+    chance = random.Random(3)
+    items = "".join(
+        f"\n\t<item>\n\t\t<title>Harbour &#8217;s report {i}</title>\n\t\t"
+        f"<link>https://news.example/2026/01/report-{i}/</link>\n\t\t"
+        "<dc:creator><![CDATA[Ada Lund]]></dc:creator>\n\t\t"
+        f"<pubDate>Tue, 06 Jan 2026 0{i % 10}:30:00 +0000</pubDate>\n\t\t"
+        "<category><![CDATA[News]]></category>\n\t\t"
+        "<category><![CDATA[Harbour]]></category>\n\t\t"
+        f'<guid isPermaLink="false">https://news.example/?p={1000 + i}</guid>\n\t\t'
+        f"<description><![CDATA[{full_paragraph(chance, 18)}]]></description>\n\t\t"
+        f"<content:encoded><![CDATA[{full_paragraph(chance, 26)}"
+        f"{full_paragraph(chance, 26)}]]></content:encoded>\n\t</item>"
+        for i in range(number)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"\n'
+        '\txmlns:content="http://purl.org/rss/1.0/modules/content/"\n'
+        '\txmlns:dc="http://purl.org/dc/elements/1.1/"\n'
+        '\txmlns:atom="http://www.w3.org/2005/Atom">\n\n<channel>\n'
+        "\t<title>Hallin Courier</title>\n"
+        '\t<atom:link href="https://news.example/feed/" rel="self" />\n'
+        "\t<link>https://news.example/</link>\n\t<language>en-GB</language>"
+        f"{items}\n</channel>\n</rss>"
+    ).encode()
+
+
+def full_atom(number: int) -> bytes:
+    """As WordPress writes it, with everything that an entry of Atom must have."""
+    chance = random.Random(4)
+    entries = "".join(
+        "\n\t<entry>\n\t\t<author><name>Ada Lund</name></author>\n\t\t"
+        f'<title type="html"><![CDATA[Harbour &#8217;s report {i}]]></title>\n\t\t'
+        '<link rel="alternate" type="text/html" '
+        f'href="https://news.example/2026/01/report-{i}/" />\n\t\t'
+        f"<id>https://news.example/?p={1000 + i}</id>\n\t\t"
+        f"<updated>2026-01-06T0{i % 10}:30:00Z</updated>\n\t\t"
+        f"<published>2026-01-06T0{i % 10}:30:00Z</published>\n\t\t"
+        '<category scheme="https://news.example" term="Harbour" />\n\t\t'
+        f'<summary type="html"><![CDATA[{full_paragraph(chance, 16)}]]></summary>'
+        f'\n\t\t<content type="html"><![CDATA[{full_paragraph(chance, 22)}'
+        f"{full_paragraph(chance, 22)}]]></content>\n\t</entry>"
+        for i in range(number)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-GB">\n'
+        '\t<title type="text">Hallin Courier</title>\n'
+        "\t<updated>2026-01-06T09:00:00Z</updated>\n"
+        f"\t<id>https://news.example/feed/atom/</id>{entries}\n</feed>"
+    ).encode()
 
 
 def rss_of(number: int) -> bytes:

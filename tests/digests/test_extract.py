@@ -45,6 +45,79 @@ def test_a_page_of_few_words_gives_its_paragraph():
     assert extract(f"<html><body><p>{short}</p></body></html>").text == short
 
 
+TOLD = "\n".join(PARAGRAPHS)
+
+
+def paragraphs(*more: str) -> str:
+    first, *others = PARAGRAPHS
+    return "".join(f"<p>{p}</p>" for p in (first, *more, *others))
+
+
+def test_the_title_is_not_told_once_more_at_the_head():
+    # Here the first heading differs from what the page calls its title elsewhere.
+    assert extract(a_page()).text == TOLD
+    head = "<meta property='og:title' content='A meadow for Brannock'>"
+    assert extract(a_page(head)).text == TOLD
+
+
+def test_a_text_that_is_only_its_title_stays():
+    short = "The council of Brannock votes for a meadow where the tannery stood once."
+    page = (
+        f"<html><head><title>{short}</title></head><body><p>{short}</p></body></html>"
+    )
+    assert extract(page).text == short
+
+
+@pytest.mark.parametrize(
+    "signpost",
+    [
+        "<a href='/1'>HOLM: THE WATER WILL COME BACK SOONER THAN WE THINK</a>",
+        "Related: <a href='/1'>Seven rivers that were given back their meadows</a>",
+    ],
+)
+def test_a_line_that_only_leads_to_another_article_is_left_out(signpost: str):
+    assert extract(a_page(body=paragraphs(signpost))).text == TOLD
+
+
+def test_a_sentence_with_a_link_in_it_stays():
+    told = (
+        "The <a href='/1'>vote of the council on Tuesday</a> was the third in a year."
+    )
+    found = extract(a_page(body=paragraphs(told))).text
+    assert "The vote of the council on Tuesday was the third in a year." in found
+
+
+def test_an_article_in_a_table_that_lays_out_its_page_is_told_in_paragraphs():
+    told = [f"In hour {hour}: {p}" for hour in range(4) for p in PARAGRAPHS]
+    story = "".join(f"<p>{p}</p>" for p in told)
+    page = (
+        "<html><body><table><tr><td><a href='/'>Home</a></td><td>"
+        f"<h1>Council votes for meadow</h1>{story}</td></tr></table></body></html>"
+    )
+    assert extract(page).text == "\n".join(told)
+
+
+def test_a_table_of_figures_stays_a_table():
+    table = "<table><tr><td>2024</td><td>91 cm</td></tr></table>"
+    found = extract(a_page(body=f"{paragraphs()}{table}")).text
+    assert "| 2024 | 91 cm |" in found
+
+
+BODY = '{"@type": "NewsArticle", "headline": "Meadow", "articleBody": "%s"}'
+
+
+def test_a_page_that_scripts_put_together_is_told_by_its_json_ld():
+    lines = [f"In hour {hour}: {p}" for hour in range(3) for p in PARAGRAPHS]
+    about_its_author = "<p>" + "Ida Roe has written about the river for years. " * 6
+    page = a_page(ld(BODY % "\\n".join(lines)), about_its_author)
+    assert extract(page).text == "\n".join(lines)
+
+
+def test_what_a_page_shows_counts_before_what_its_json_ld_tells():
+    page = a_page(ld(BODY % ("The council voted. " * 20)))
+    assert extract(page).text == TOLD
+
+
 def test_json_ld_tells_title_author_date_and_outlet():
     page = a_page(
         ld(

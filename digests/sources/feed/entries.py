@@ -9,8 +9,9 @@ from datetime import datetime
 from itertools import compress
 from urllib.parse import urljoin
 
-from digests.extract import plain_texts, web_address
+from digests.extract import web_address
 from digests.language.clean import clean, revision
+from digests.markup import plain_texts
 from digests.sources.dates import published
 from digests.sources.feed.identity import ids
 from digests.sources.feed.nouns import Entry
@@ -61,7 +62,7 @@ def articles(
     ):
         if (title or text) and name not in kept:
             kept[name] = Article(
-                id=clean(name),
+                id=name if name.isprintable() else clean(name),
                 text=text,
                 title=title or None,
                 source=source,
@@ -103,7 +104,7 @@ def _link(entry: Entry, base: str) -> str | None:
 
 
 def _is_excerpt(text: str, content: bool) -> bool:
-    end = text[-_LONGEST_END:].rstrip().casefold()
-    if end.endswith(_DOTS) or any(map(end.__contains__, _GO_ON)):
+    if len(text) < (_WHOLE_CONTENT if content else _WHOLE_DESCRIPTION):
         return True
-    return len(text) < (_WHOLE_CONTENT if content else _WHOLE_DESCRIPTION)
+    end = text[-_LONGEST_END:].rstrip().casefold()
+    return end.endswith(_DOTS) or any(map(end.__contains__, _GO_ON))

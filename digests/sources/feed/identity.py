@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-_TRACKING = re.compile(
+_NAMES = (
     r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_hs\w+|ref_?src|"
     r"cmpid|at_(?:medium|campaign|custom\d+|link_\w+)|xtor|wt_mc|ocid|__twitter_\w+|"
-    r"guccounter|ns_\w+|s?cid|smid|spm|sr_share|share_id)\Z",
-    re.IGNORECASE,
+    r"guccounter|ns_\w+|s?cid|smid|spm|sr_share|share_id)"
 )
-#: What needs no taking apart: a host, and a path without query and fragment.
+_TRACKING = re.compile(rf"{_NAMES}\Z", re.IGNORECASE)
+_TRACKED = re.compile(rf"(?:\A|&){_NAMES}=", re.IGNORECASE)
+#: What needs no taking apart: a host, a path, and a query without anything escaped.
 _PLAIN = re.compile(
-    r"https?://(?:www\.)?([A-Za-z0-9.-]+)(?:/([^?#;\s]*[^?#;\s/]|))?/*\Z"
+    r"https?://(?:www\.)?([A-Za-z0-9.-]+)(?:/([^?#;\s]*[^?#;\s/]|))?/*"
+    r"(?:\?([A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*(?:&[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*){0,98}))?"
+    r"\Z"
 )
 _ADDRESS = ("http://", "https://")
 _LONGEST_ID = 500
@@ -26,8 +29,10 @@ _LONGEST_ID = 500
 
 def canonical(address: str) -> str:
     """The address for comparing: without tracking, fragment, scheme's s, last slash."""
-    if plain := _PLAIN.match(address):
-        return f"https://{plain[1].lower()}/{plain[2]}"
+    plain = _PLAIN.match(address)
+    if plain and not (plain[3] and _TRACKED.search(plain[3])):
+        query = f"?{plain[3]}" if plain[3] else ""
+        return f"https://{plain[1].lower()}/{plain[2] or ''}{query}"
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").removeprefix("www.")

@@ -30,9 +30,7 @@ def prepared(body: bytes) -> bytes:
     Raises:
         Unreadable: It declares entities of its own.
     """
-    body = harmless(body)
-    if b"& " in body:
-        body = _BARE.sub(b"&amp;", body)
+    body = _BARE.sub(b"&amp;", harmless(body))
     return first_entries(body) if len(body) > _LARGE else body
 
 

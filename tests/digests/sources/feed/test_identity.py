@@ -29,6 +29,17 @@ def test_an_address_is_the_same_through_campaigns_and_schemes(address: str):
     assert canonical(address) == canonical(PLAIN)
 
 
+@pytest.mark.parametrize("address", ["https://news.example", "https://news.example/",
+                                     "http://www.news.example"])  # fmt: skip
+def test_a_site_is_the_same_with_and_without_its_slash(address: str):
+    assert canonical(address) == "https://news.example/"
+
+
+def test_a_name_that_only_begins_or_ends_like_a_campaign_stays():
+    address = "https://news.example/a?acid=9&sid_no=1&p=4"
+    assert canonical(address) == address
+
+
 @pytest.mark.parametrize("address", ["https://news.example/a/bridge?id=8",
                                      "https://news.example/A/bridge?id=7",
                                      "https://news.example:8443/a/bridge?id=7",

@@ -91,6 +91,32 @@ def test_atom_gives_the_same():
     assert (found.author, found.text, found.lang) == ("Ada Lund", "Closed.", "de")
 
 
+@pytest.mark.parametrize(("opened", "closed"), [
+    ("<entry>", "</entry>"),
+    ('<entry xml:lang="en">', "</entry>"),
+    ("<a:entry>", "</a:entry>"),
+])  # fmt: skip
+def test_a_text_that_quotes_a_feed_stays_as_it_is(opened: str, closed: str):
+    # fastfeedparser is helped over entries without a summary; a text is none.
+    quoted = "First comes <entry>, then </entry>."
+    found = only(
+        '<feed xmlns="http://www.w3.org/2005/Atom" '
+        f'xmlns:a="http://www.w3.org/2005/Atom"><title>Hallin</title>{opened}<id>1</id>'
+        '<title>How to</title><link href="https://a.example/1"/>'
+        f'<content type="text/plain"><![CDATA[{quoted}]]></content>{closed}</feed>'
+    )
+    assert found.text == quoted
+
+
+def test_an_atom_entry_tells_its_content_or_else_its_summary():
+    link = '<id>{0}</id><title>{0}</title><link href="https://a.example/{0}"/>'
+    told = f"{link.format(1)}<content>Closed.</content></entry><entry>{link.format(2)}"
+    assert [article.text for article in read(atom(told)).articles] == ["Closed.", ""]
+    told = told.replace("Closed.", "Closed. " * 3_000)
+    found = read(atom(told + "<summary>Only this.</summary>")).articles
+    assert found[1].text == "Only this."
+
+
 def test_rdf_is_read():
     found = only(
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
