@@ -44,7 +44,8 @@ def listening(
     app = AsyncApp(
         name="standfirst",
         client=web,
-        authorize=authorize,
+        # It may give None; the library's own type forgets that.
+        authorize=authorize,  # type: ignore[arg-type]
         signing_secret=signing_secret,
     )
 

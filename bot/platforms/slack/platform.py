@@ -5,7 +5,7 @@ and an unclear post is looked for in the channel's history before it is sent aga
 Posts do not need the socket: it may come and go. A token that Slack refuses stops this
 platform and nothing else. News, permissions and time are not decided here.
 
-One bot token is one workspace's; `Session` is the place where several would come.
+One bot token is one workspace's; where several come, they are several `Installation`s.
 """
 
 import asyncio
@@ -14,13 +14,14 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import structlog
 
-from bot.errors import Limited, Refused, SendError, Unreached
+from bot.errors import Limited, Refused
 from bot.platforms.slack import limits
+from bot.platforms.slack.installation import Installation
 from bot.platforms.slack.messages import carries, editing, has_blocks, posting
 from bot.platforms.slack.pace import POST, Pace
 from bot.platforms.slack.render import render
@@ -32,14 +33,12 @@ if TYPE_CHECKING:
     from bot.platforms.slack.socket_mode import Socket
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 NAME: Final[PlatformName] = "slack"
 UPDATE, DELETE, HISTORY = "chat.update", "chat.delete", "conversations.history"
 #: Seconds before a lost connection is tried again: doubled each time, up to the last.
 AGAIN_FIRST: Final = 1.0
 AGAIN_MOST: Final = 30.0
-_CHANNEL: Final = re.compile(r"[CDGUW][A-Z0-9]{1,30}")
 _TS: Final = re.compile(r"\d{1,12}\.\d{1,6}")
 
 
@@ -71,19 +70,14 @@ class SlackPlatform:
             now: Seconds of a clock that never goes back.
             sleep: Waits by that clock.
         """
-        self._token = token
+        self.installation = Installation(
+            token=token, api_base=api_base, pace=Pace(now, sleep)
+        )
         self._app_token = app_token
         self._signing_secret = signing_secret
-        self._api_base = api_base
         self._silence = silence
         self._wordless = wordless
-        self._pace = Pace(now, sleep)
-        self._session: Session | None = None
         self._socket: Socket | None = None
-        self._signing_in = asyncio.Lock()
-        #: Why nothing is sent any more.
-        self._refused: str | None = None
-        self._stopped = asyncio.Event()
         #: Why the socket stays closed, although posting goes on.
         self._cut_off: str | None = None
         #: Where commands go; None while the platform is not running.
@@ -96,14 +90,18 @@ class SlackPlatform:
     @property
     def state(self) -> str:
         """«ok» while connected; otherwise what is missing, in words."""
-        problem = self._refused or self._cut_off
+        problem = self.installation.refused or self._cut_off
         if problem is not None:
             return problem
         if self._app_token is None:
-            connected = self._session is not None
+            connected = self.installation.known
         else:
             connected = self._socket is not None and self._socket.open
         return "ok" if connected else "It is not connected yet."
+
+    @property
+    def _may_connect(self) -> bool:
+        return self.installation.refused is None and self._cut_off is None
 
     def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
         return render(edition, context)
@@ -127,7 +125,7 @@ class SlackPlatform:
     async def _post(self, delivery: Delivery) -> str:
         return await self._plainly_if_refused(
             delivery,
-            lambda plainly: self._call(
+            lambda plainly: self.installation.call(
                 POST,
                 delivery,
                 lambda session, channel: session.post(
@@ -140,7 +138,7 @@ class SlackPlatform:
         ts = _ts(delivery)
         return await self._plainly_if_refused(
             delivery,
-            lambda plainly: self._call(
+            lambda plainly: self.installation.call(
                 UPDATE,
                 delivery,
                 lambda session, channel: session.edit(
@@ -154,7 +152,7 @@ class SlackPlatform:
 
         ts = _ts(delivery)
         with suppress(Gone):
-            await self._call(
+            await self.installation.call(
                 DELETE,
                 delivery,
                 lambda session, channel: session.delete(channel, ts),
@@ -210,7 +208,7 @@ class SlackPlatform:
         from bot.platforms.slack.verdicts import NotLetIn
 
         try:
-            page, more = await self._call(
+            page, more = await self.installation.call(
                 HISTORY,
                 delivery,
                 lambda session, channel: session.history(
@@ -224,7 +222,7 @@ class SlackPlatform:
                 "Whether it arrived cannot be seen: the bot needs to be in the channel "
                 f"and to have the scopes channels:history and groups:history. {refused}"
             ) from refused
-        session = await self._signed_in()
+        session = await self.installation.signed_in()
         return [message for message in page if session.is_ours(message)], more
 
     # ── the connection ─────────────────────────────────────────────────────────
@@ -242,22 +240,20 @@ class SlackPlatform:
     async def close(self) -> None:
         """Leave; what is sent later signs in again."""
         await self._leave_socket()
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self.installation.close()
 
     async def _stay_connected(self) -> None:
         wait = AGAIN_FIRST
-        while self._refused is None and self._cut_off is None:
+        while self._may_connect:
             try:
-                session = await self._signed_in()
+                session = await self.installation.signed_in()
                 if self._app_token is None:
                     return
                 wait = AGAIN_FIRST if await self._hold_socket(session) else wait
             except Exception as error:
                 wait = max(wait, self._lost(error))
                 await self._leave_socket()
-            if self._refused is None and self._cut_off is None:
+            if self._may_connect:
                 await self._pause(wait)
                 wait = min(wait * 2, AGAIN_MOST)
         await self._leave_socket()
@@ -267,7 +263,7 @@ class SlackPlatform:
         if self._socket is None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
-                    await self._stopped.wait()
+                    await self.installation.stopped.wait()
 
     async def _hold_socket(self, session: "Session") -> bool:
         """Until the connection ends, or the token turns out to be refused.
@@ -284,7 +280,7 @@ class SlackPlatform:
         await self._leave_socket()
         self._socket = socket
         held = asyncio.create_task(socket.hold())
-        stopped = asyncio.create_task(self._stopped.wait())
+        stopped = asyncio.create_task(self.installation.stopped.wait())
         try:
             await asyncio.wait((held, stopped), return_when=asyncio.FIRST_COMPLETED)
             reason = held.result() if held.done() else ""
@@ -301,16 +297,17 @@ class SlackPlatform:
         from bot.platforms.slack.events import listening
         from bot.platforms.slack.socket_mode import Socket
 
+        api_base = self.installation.api_base
         app = listening(
             session,
             signing_secret=self._signing_secret,
-            uninstalled=self._look_whether_let_in,
+            uninstalled=self.installation.look_whether_let_in,
         )
         return Socket(
             app=app,
             app_token=self._app_token or "",
             web=session.web,
-            host=urlsplit(self._api_base).hostname if self._api_base else None,
+            host=urlsplit(api_base).hostname if api_base else None,
             silence=self._silence,
             wordless=self._wordless,
         )
@@ -326,7 +323,7 @@ class SlackPlatform:
         from bot.platforms.slack.verdicts import code_of, verdict
 
         found = verdict(error, guarded=True)
-        if self._refused is not None:
+        if self.installation.refused is not None:
             return 0.0
         if isinstance(found, Refused):
             self._cut_off = (
@@ -337,110 +334,6 @@ class SlackPlatform:
             return 0.0
         log.warning("connection lost", platform=NAME, reason=str(found))
         return found.retry_after if isinstance(found, Limited) else 0.0
-
-    async def _look_whether_let_in(self) -> None:
-        """Slack says that the app was taken off; whether it was, the token tells."""
-        from bot.platforms.slack.verdicts import NotLetIn, verdict
-
-        if self._session is None:
-            return
-        try:
-            await self._session.login()
-        except Exception as error:
-            found = verdict(error, guarded=True)
-            if isinstance(found, NotLetIn):
-                self._stop(str(found))
-
-    def _stop(self, reason: str) -> None:
-        if self._refused is None:
-            self._refused = reason
-            self._stopped.set()
-            log.error("platform stopped", platform=NAME, reason=reason)
-
-    # ── calls ──────────────────────────────────────────────────────────────────
-
-    async def _signed_in(self) -> "Session":
-        """The session that is signed in, or a new one."""
-        from bot.platforms.slack.session import Session
-
-        async with self._signing_in:
-            self._check_token()
-            if self._session is not None and not self._session.closed:
-                return self._session
-            session = Session(token=self._token, api_base=self._api_base)
-            try:
-                await session.login()
-            except Exception as error:
-                await session.close()
-                raise self._not_signed_in(error) from error
-            except BaseException:
-                await session.close()
-                raise
-            self._session = session
-            return session
-
-    def _not_signed_in(self, error: Exception) -> SendError:
-        """What a failed sign-in means for a delivery: nothing was sent yet."""
-        from bot.platforms.slack.verdicts import NotLetIn, verdict
-
-        found = verdict(error, guarded=True)
-        if isinstance(found, Limited):
-            return found
-        if isinstance(found, NotLetIn):
-            self._stop(str(found))
-            return found
-        return Unreached(f"The bot could not sign in to Slack: {found}")
-
-    async def _call(
-        self,
-        method: str,
-        delivery: Delivery,
-        call: Callable[["Session", str], Awaitable[T]],
-    ) -> T:
-        """One request when it is its turn; every failure as one of ours."""
-        from bot.platforms.slack.verdicts import NotLetIn, verdict
-
-        channel = _channel(delivery)
-        session = await self._signed_in()
-        _check_workspace(session, delivery)
-        async with self._pace.turn(method, channel):
-            self._check_token()
-            try:
-                found = await call(session, channel)
-            except Exception as error:
-                ended = verdict(error, guarded=method != POST)
-                if isinstance(ended, Limited):
-                    self._pace.limited(method, channel, ended.retry_after)
-                if isinstance(ended, NotLetIn):
-                    self._stop(str(ended))
-                raise ended from error
-            if method == POST:
-                self._pace.posted()
-            return found
-
-    def _check_token(self) -> None:
-        if self._refused is not None:
-            raise Refused(self._refused, whole_workspace=True)
-
-
-def _check_workspace(session: "Session", delivery: Delivery) -> None:
-    wanted = delivery.workspace_external_id
-    if wanted != session.team:
-        raise Refused(
-            f"The bot's token is for the Slack workspace {session.team}, and this is "
-            f"for {wanted}. Set the id of the workspace, or its token.",
-            whole_workspace=True,
-        )
-
-
-def _channel(delivery: Delivery) -> str:
-    """The channel's id; `Refused` when it cannot be one."""
-    if not _CHANNEL.fullmatch(delivery.channel):
-        raise Refused(
-            f"«{delivery.channel}» is not the id of a Slack channel: Slack shows it at "
-            "the end of the channel's details, and it begins with C."
-        )
-    return delivery.channel
 
 
 def _ts(delivery: Delivery) -> str:

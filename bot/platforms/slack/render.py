@@ -189,9 +189,7 @@ def _hold(pieces: Sequence[Piece], edition: Edition, texts: Texts) -> bool:
         return False
     # The longest that it can be: continued, and the last one.
     blocks = _blocks(99, 99, pieces, edition, texts)
-    return (
-        len(blocks) <= limits.BLOCKS_USED and size(blocks) <= limits.BLOCKS_SIZE_USED
-    )
+    return len(blocks) <= limits.BLOCKS_USED and size(blocks) <= limits.BLOCKS_SIZE_USED
 
 
 def _part(

@@ -101,6 +101,11 @@ class Socket(SocketModeClient):
             raise ConnectionError("Slack's socket did not say hello.")
         self.current_session = session
 
+    async def close(self) -> None:
+        """Leave; the library closes what it opened."""
+        self._over = True
+        await super().close()  # type: ignore[no-untyped-call]
+
     async def hold(self) -> str:
         """Receive until it ends; Slack's reason, or empty when it broke."""
         try:

@@ -38,7 +38,7 @@ _ONLY_SOME: Final = "Only certain people may post in the channel; ask to let the
 _CHANNEL: Final = {
     "channel_not_found": "The channel does not exist, or the bot cannot see it.",
     "is_archived": "The channel is archived.",
-    "not_in_channel": "The bot is not in the channel: type «/invite» and its name there.",
+    "not_in_channel": "The bot is not in the channel: «/invite» it there.",
     "restricted_action": _ONLY_SOME,
     "restricted_action_read_only_channel": _ONLY_SOME,
     "restricted_action_thread_only_channel": "The channel takes replies only.",

@@ -66,7 +66,7 @@ def share_clock(desk: Newsroom, slack: LocalSlack, platform: SlackPlatform) -> N
         desk.clock.advance(seconds=seconds)
         await asyncio.sleep(0)
 
-    platform._pace = Pace(lambda: desk.clock.now().timestamp(), sleep)
+    platform.installation.pace = Pace(lambda: desk.clock.now().timestamp(), sleep)
 
 
 def a_platform(slack: LocalSlack, **changes: Any) -> SlackPlatform:

@@ -129,17 +129,17 @@ async def test_somebody_elses_message_with_our_key_is_not_ours(desk, slack):
 
 async def test_nothing_listening_is_not_unclear_and_is_tried_again(desk, slack):
     await desk.platform.close()
-    desk.platform._api_base = "http://127.0.0.1:9/api/"
+    desk.platform.installation.api_base = "http://127.0.0.1:9/api/"
     await desk.post()
     assert await states(desk) == ["retry"]
-    desk.platform._api_base = slack.address["api_base"]
+    desk.platform.installation.api_base = slack.address["api_base"]
     desk.clock.advance(seconds=5)
     await desk.outbox.drain()
     assert await states(desk) == ["sent"]
 
 
 async def test_an_answer_that_leads_elsewhere_is_not_followed(desk, slack):
-    await desk.platform._signed_in()
+    await desk.platform.installation.signed_in()
     # An address of the documentation's net: dialling it would fail the test.
     elsewhere = {"Location": "http://192.0.2.1:9/api/chat.postMessage"}
     slack.script(Status(status=307, headers=elsewhere), "post")
@@ -179,7 +179,7 @@ async def test_a_closed_history_holds_the_delivery_and_says_why(desk, slack, cod
     assert await states(desk) == ["held"]
     assert "channels:history" in str((await reasons(desk))[0])
     assert len(slack.asked("post")) == 1
-    assert desk.platform._refused is None
+    assert desk.platform.installation.refused is None
 
 
 async def test_a_channel_with_too_much_in_it_holds_the_delivery(
@@ -297,7 +297,7 @@ async def test_a_dead_channel_costs_one_call_and_is_paused(desk, slack, changes,
 async def test_a_refused_token_stops_after_few_calls_whatever_waits(desk, slack, code):
     slack.ledger.channel(OTHER)
     await desk.apply(TWO_CHANNELS)
-    await desk.platform._signed_in()
+    await desk.platform.installation.signed_in()
     slack.revoked = code
     await desk.post()
     await after_the_wait(desk)
@@ -315,7 +315,7 @@ async def test_a_scope_that_is_missing_stops_the_destination_not_the_platform(
     slack.script(Refusal(code="missing_scope"), "post")
     await desk.post()
     assert "scope" in str((await desk.digest()).destinations[0].paused)
-    assert desk.platform._refused is None
+    assert desk.platform.installation.refused is None
 
 
 async def test_a_token_of_another_workspace_posts_nothing(desk, slack):
@@ -372,7 +372,7 @@ async def test_an_edit_that_comes_too_late_stops_only_itself(desk, slack, code):
 async def test_few_requests_are_on_their_way_at_once(desk, slack):
     most = on_their_way = 0
     delivery = await claimed(desk)
-    session = await desk.platform._signed_in()
+    session = await desk.platform.installation.signed_in()
 
     async def post(*_: Any) -> str:
         nonlocal most, on_their_way
