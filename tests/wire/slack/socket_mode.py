@@ -6,6 +6,7 @@ does. What a client may not do is a complaint.
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -91,7 +92,9 @@ class SocketMode:
             body |= {"retry_attempt": 0, "retry_reason": ""}
         self._waiting[envelope] = body
         if self.connections:
-            await self.connections[-1].socket.send_str(json.dumps(body))
+            # Where it is gone already, the next one brings it.
+            with suppress(ConnectionError):
+                await self.connections[-1].socket.send_str(json.dumps(body))
         return envelope
 
     async def event(self, event: Mapping[str, Any]) -> str:
