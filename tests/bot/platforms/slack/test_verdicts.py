@@ -206,10 +206,10 @@ async def test_posts_become_slower_with_the_workspaces_limit_and_faster_again(
     pace, now
 ):
     async def twenty(first: int) -> float:
-        before = now.at
+        before: float = now.at
         for channel in range(first, first + 20):
             await posted(pace, str(channel))
-        return now.at - before
+        return float(now.at) - before
 
     quick = await twenty(100)
     for number in range(4):
