@@ -14,7 +14,7 @@ from typing import Any, Final
 from bot.platforms import wording
 from bot.platforms.discord import limits
 from bot.platforms.discord.markdown import escape, line, masked, quoted, size, small
-from bot.platforms.inert import clip, inert, link
+from bot.platforms.inert import clip, fitted, inert, link
 from bot.platforms.quotation import marks
 from bot.texts import Texts
 from bot.types import Part, RenderContext
@@ -227,7 +227,7 @@ def _select(options: Iterable[tuple[str, str]], texts: Texts) -> dict[str, Any]:
         "custom_id": "v1:open",
         "placeholder": clip(texts.say("Read more about…"), limits.PLACEHOLDER),
         "options": [
-            {"label": clip(label, limits.OPTION_TEXT), "value": control}
+            {"label": fitted(label, limits.OPTION_TEXT), "value": control}
             for control, label in once.items()
         ],
     }
