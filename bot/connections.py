@@ -42,6 +42,8 @@ def platforms(
             app_token=_told(settings.slack_app_token),
             signing_secret=_told(settings.slack_signing_secret) or "",
             api_base=settings.slack_api_base,
+            # What waits longer than a send may take would be taken for unclear.
+            patience=settings.send_timeout / 4,
         )
         on[slack.name] = slack
         states[slack.name] = lambda: slack.state

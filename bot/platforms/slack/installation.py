@@ -45,6 +45,8 @@ class Installation:
         self._token = token
         self._session: Session | None = None
         self._signing_in = asyncio.Lock()
+        #: When signing in last failed, and how.
+        self._failed: tuple[float, SendError] | None = None
 
     @property
     def known(self) -> bool:
@@ -59,16 +61,23 @@ class Installation:
         """
         from bot.platforms.slack.session import Session
 
+        clock = asyncio.get_running_loop()
+        asked = clock.time()
         async with self._signing_in:
             self._check_token()
             if self._session is not None and not self._session.closed:
                 return self._session
+            if self._failed is not None and self._failed[0] >= asked:
+                # It was tried while we waited; all who wait need not try in turn.
+                raise self._failed[1]
             session = Session(token=self._token, api_base=self.api_base)
             try:
                 await session.login()
             except Exception as error:
                 await session.close()
-                raise self._not_signed_in(error) from error
+                found = self._not_signed_in(error)
+                self._failed = clock.time(), found
+                raise found from error
             except BaseException:
                 await session.close()
                 raise

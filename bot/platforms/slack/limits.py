@@ -53,12 +53,14 @@ RATE: Final = 20.0
 RATE_LEAST: Final = 0.5
 SLOWER: Final = 0.7
 FASTER: Final = 0.01
-#: Seconds that a request waits for its turn before it is put off.
+#: Seconds that a request waits for its turn before it is put off, at the most.
 TURN: Final = 5.0
 #: Seconds that a connection may take to come about, and a whole request.
 CONNECT: Final = 10.0
 REQUEST: Final = 60.0
-#: Seconds to wait where Slack limits us without saying for how long, and the most.
+#: Seconds to wait where Slack limits us: the least (it counts in whole ones), where it
+#: does not say for how long, and the most.
+WAIT_LEAST: Final = 1.0
 WAIT_UNTOLD: Final = 30.0
 WAIT_MOST: Final = 3600.0
 #: Messages that one look into a channel's history brings, and that are looked through.

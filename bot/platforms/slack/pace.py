@@ -44,7 +44,16 @@ class Pace:
         self,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        patience: float = limits.TURN,
     ) -> None:
+        """Nothing waits yet.
+
+        Args:
+            now: Seconds of a clock that never goes back.
+            sleep: Waits by that clock.
+            patience: Seconds that a request may wait here; after that it is put off.
+        """
+        self._patience = patience
         self._now = now
         self._sleep = sleep
         #: Until when Slack asked to wait: by method and channel.
@@ -67,11 +76,11 @@ class Pace:
         if method == POST:
             await self._until_due(channel)
         try:
-            async with asyncio.timeout(limits.TURN):
+            async with asyncio.timeout(self._patience):
                 await self._places.acquire()
         except TimeoutError:
             text = "Many messages are on their way to Slack."
-            raise Limited(text, retry_after=limits.TURN) from None
+            raise Limited(text, retry_after=limits.WAIT_LEAST) from None
         try:
             # Others may have been answered with a limit meanwhile.
             self.check(method, channel)
@@ -108,7 +117,7 @@ class Pace:
         """Take the next moment of the channel and of all, and wait for it if near."""
         now = self._now()
         due = max(now, self._own.get(channel, 0.0), self._next)
-        if due - now > limits.TURN:
+        if due - now > self._patience:
             text = "Many messages wait for Slack."
             raise Limited(text, retry_after=due - now)
         if len(self._own) > _SWEEP:

@@ -39,6 +39,8 @@ UPDATE, DELETE, HISTORY = "chat.update", "chat.delete", "conversations.history"
 #: Seconds before a lost connection is tried again: doubled each time, up to the last.
 AGAIN_FIRST: Final = 1.0
 AGAIN_MOST: Final = 30.0
+#: Seconds that a connection has to stand for all to be well again.
+STEADY: Final = 10.0
 _TS: Final = re.compile(r"\d{1,12}\.\d{1,6}")
 
 
@@ -54,6 +56,7 @@ class SlackPlatform:
         api_base: str | None = None,
         silence: float = limits.SILENCE,
         wordless: float = limits.WORDLESS,
+        patience: float = limits.TURN,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -67,11 +70,13 @@ class SlackPlatform:
                 one of our own, no other host is dialled.
             silence: Seconds of silence after which a socket is dead.
             wordless: Seconds without an event after which a socket is renewed.
+            patience: Seconds that a message may wait for its turn; well below the time
+                that a whole send is given.
             now: Seconds of a clock that never goes back.
             sleep: Waits by that clock.
         """
         self.installation = Installation(
-            token=token, api_base=api_base, pace=Pace(now, sleep)
+            token=token, api_base=api_base, pace=Pace(now, sleep, patience)
         )
         self._app_token = app_token
         self._signing_secret = signing_secret
@@ -243,33 +248,37 @@ class SlackPlatform:
         await self.installation.close()
 
     async def _stay_connected(self) -> None:
+        clock = asyncio.get_running_loop()
         wait = AGAIN_FIRST
         while self._may_connect:
+            begun = clock.time()
             try:
                 session = await self.installation.signed_in()
                 if self._app_token is None:
                     return
-                wait = AGAIN_FIRST if await self._hold_socket(session) else wait
+                await self._hold_socket(session)
             except Exception as error:
                 wait = max(wait, self._lost(error))
                 await self._leave_socket()
+            if clock.time() - begun > STEADY:
+                wait = AGAIN_FIRST
             if self._may_connect:
                 await self._pause(wait)
                 wait = min(wait * 2, AGAIN_MOST)
         await self._leave_socket()
 
     async def _pause(self, wait: float) -> None:
-        """Between two connections; not at all where Slack asked for the next one."""
-        if self._socket is None:
+        """Between two connections; not at all the first time that Slack asks for it."""
+        if self._socket is None or wait > AGAIN_FIRST:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self.installation.stopped.wait()
 
-    async def _hold_socket(self, session: "Session") -> bool:
+    async def _hold_socket(self, session: "Session") -> None:
         """Until the connection ends, or the token turns out to be refused.
 
         The one before, if Slack only asked us to renew it, is left when the new one
-        stands. True: the connection stood for a while.
+        stands.
         """
         socket = self._new_socket(session)
         try:
@@ -291,7 +300,6 @@ class SlackPlatform:
         log.info("socket ended", platform=NAME, reason=reason or "it broke")
         if not reason:
             await self._leave_socket()
-        return True
 
     def _new_socket(self, session: "Session") -> "Socket":
         from bot.platforms.slack.events import listening

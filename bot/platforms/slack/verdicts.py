@@ -97,7 +97,7 @@ def _of_answer(error: SlackApiError, *, guarded: bool) -> SendError:
     status, code = _status(error.response), _code(error.response)
     if status == 429 or code in _LIMITS:
         told = seconds(_header(error.response, "Retry-After"))
-        wait = limits.WAIT_UNTOLD if told is None else told
+        wait = limits.WAIT_UNTOLD if told is None else max(told, limits.WAIT_LEAST)
         return Limited("Slack asks us to wait.", retry_after=wait)
     if status >= 500 or code in _FAULTS or not code:
         return _fault(f"Slack has a fault: {code or status}", guarded=guarded)

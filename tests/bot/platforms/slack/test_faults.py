@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.errors import Limited, Refused
+from bot.errors import Limited, Refused, Unreached
 from bot.platforms.slack import limits
 from bot.storage import deliveries
 from tests.bot.newsroom import FLOOD, WAIT, Newsroom, newsroom
@@ -138,6 +138,18 @@ async def test_nothing_listening_is_not_unclear_and_is_tried_again(desk, slack):
     desk.clock.advance(seconds=5)
     await desk.outbox.drain()
     assert await states(desk) == ["sent"]
+
+
+async def test_while_slack_lets_nobody_in_those_who_wait_do_not_try_in_turn(
+    desk, slack
+):
+    delivery = await claimed(desk)
+    slack.script(Status(status=503), "login", times=9)
+    ends = await asyncio.gather(
+        *(desk.platform.send(delivery) for _ in range(9)), return_exceptions=True
+    )
+    assert {type(end) for end in ends} == {Unreached}
+    assert len(slack.asked("login")) == 1
 
 
 async def test_an_answer_that_leads_elsewhere_is_not_followed(desk, slack):

@@ -142,9 +142,20 @@ async def test_what_fails_for_now_is_tried_again(slack, fault, operation):
 
 
 async def test_no_more_than_one_connection_is_held(platform, slack):
-    for times in range(2, 5):
+    for times in (2, 3):
         await slack.socket.disconnect("refresh_requested")
         await connected_again(slack, platform, times)
+
+
+async def test_a_connection_that_never_stands_is_not_asked_for_again_and_again(
+    platform, slack
+):
+    asked = len(slack.asked("gateway"))
+    end = asyncio.get_running_loop().time() + 2
+    while asyncio.get_running_loop().time() < end:
+        await slack.socket.disconnect("refresh_requested")
+        await asyncio.sleep(0.05)
+    assert len(slack.asked("gateway")) - asked <= 2
 
 
 # ── it does not ────────────────────────────────────────────────────────────────

@@ -70,6 +70,7 @@ TABLE = [
     (answer("message_not_found"), True, Gone, {"message_only": True}),
     (answer("ratelimited", 429, Retry_After="12"), False, Limited, {"retry_after": 12}),
     (answer("ratelimited", Retry_After="12"), False, Limited, {"retry_after": 12}),
+    (answer("", 429, Retry_After="0"), False, Limited, {"retry_after": 1}),
     (answer("", 429), False, Limited, {"retry_after": limits.WAIT_UNTOLD}),
     (answer("", 429, Retry_After="-3"), True, Limited, {}),
     (answer("", 429, Retry_After="1e9"), True, Limited, {"retry_after": 3600}),
@@ -200,6 +201,16 @@ async def test_a_turn_that_is_far_away_is_put_off(now):
     put_off = [end for end in ends if isinstance(end, Limited)]
     assert len(put_off) == 20 - (limits.TURN + 1)
     assert {end.retry_after for end in put_off} == {limits.TURN + 1}
+
+
+async def test_with_little_patience_a_second_post_is_put_off(now):
+    pace = Pace(now, now.sleep, patience=0.2)
+    await posted(pace)
+    with pytest.raises(Limited) as limited:
+        await posted(pace)
+    assert limited.value.retry_after == pytest.approx(1)
+    now.at += 1
+    await posted(pace)
 
 
 async def test_posts_become_slower_with_the_workspaces_limit_and_faster_again(
