@@ -68,9 +68,7 @@ HISTORY_PAGE: Final = 200
 LOOK_ALL: Final = 2_000
 #: Seconds by which Slack's clock may be behind ours.
 CLOCKS_APART: Final = 300.0
-#: Seconds between our pings, and of silence after which a socket is left: of
-#: everything, of Slack's own words (it renews a socket every few hours), of its hello.
-PING: Final = 10.0
-SILENCE: Final = 40.0
-WORDLESS: Final = 6 * 3600.0
-HELLO: Final = 15.0
+#: Seconds within which Slack answers a ping and says hello, and seconds without a word
+#: of it (an event, a wish) after which a socket is renewed although pings are answered.
+SILENCE: Final = 30.0
+WORDLESS: Final = 3600.0

@@ -9,6 +9,7 @@ alive and may be dead.
 
 import asyncio
 import json
+import time
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -94,11 +95,12 @@ class Socket(SocketModeClient):
             proxy=self.proxy,
             timeout=aiohttp.ClientWSTimeout(ws_close=GOODBYE),
         )
-        async with asyncio.timeout(self._silence):
-            hello = await session.receive()
-        if _said(hello).get("type") != "hello":
+        try:
+            async with asyncio.timeout(self._silence):
+                await _hello(session)
+        except BaseException:
             await session.close()
-            raise ConnectionError("Slack's socket did not say hello.")
+            raise
         self.current_session = session
 
     async def close(self) -> None:
@@ -136,7 +138,7 @@ class Socket(SocketModeClient):
                 await self.enqueue_message(message.data)
 
     async def _handle(self, _: Any, request: SocketModeRequest) -> None:
-        start = asyncio.get_running_loop().time()
+        start = time.time()
         answer = await run_async_bolt_app(self._app, request)
         await send_async_response(self, request, answer, start)
 
@@ -151,6 +153,18 @@ class Socket(SocketModeClient):
                 f"Slack named {parts.scheme}://{parts.hostname} for Socket Mode, which "
                 "may not be dialled. Check STANDFIRST_SLACK_API_BASE."
             )
+
+
+async def _hello(session: aiohttp.ClientWebSocketResponse) -> None:
+    """Wait for Slack's first words."""
+    while True:
+        message = await session.receive()
+        if message.type is aiohttp.WSMsgType.PING:
+            await session.pong(message.data)
+        elif message.type is not aiohttp.WSMsgType.PONG:
+            break
+    if _said(message).get("type") != "hello":
+        raise ConnectionError("Slack's socket did not say hello.")
 
 
 def _said(message: aiohttp.WSMessage) -> dict[str, Any]:

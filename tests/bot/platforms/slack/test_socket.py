@@ -110,10 +110,17 @@ async def test_a_connection_that_answers_no_pings_is_left(slack):
         await connected_again(slack, platform)
 
 
-async def test_a_connection_that_only_looks_alive_is_renewed(slack):
-    async with running(slack, wordless=0.3) as platform:
-        await connected_again(slack, platform, times=3)
-    assert slack.socket.pings == 0
+async def test_a_connection_that_answers_its_pings_stays(slack):
+    async with running(slack, silence=0.2) as platform:
+        await until(lambda: slack.socket.pings >= 8)
+        assert platform.state == "ok"
+    assert slack.socket.connected == 1
+
+
+async def test_a_connection_that_answers_pings_and_says_nothing_is_renewed(slack):
+    async with running(slack, silence=0.2, wordless=0.5) as platform:
+        await connected_again(slack, platform)
+    assert slack.socket.pings > 0
 
 
 async def test_a_connection_without_hello_counts_for_nothing(slack):
@@ -123,6 +130,16 @@ async def test_a_connection_without_hello_counts_for_nothing(slack):
         assert platform.state != "ok"
         slack.socket.says_hello = True
         await connected_again(slack, platform)
+
+
+async def test_a_ping_before_hello_is_no_hello_and_does_no_harm(slack):
+    slack.socket.says_hello = False
+    async with running(slack, silence=5) as platform:
+        await until(lambda: slack.socket.connections)
+        (connection,) = slack.socket.connections
+        await connection.socket.ping()
+        await connection.socket.send_str('{"type": "hello"}')
+        await until(lambda: platform.state == "ok")
 
 
 @pytest.mark.parametrize(
