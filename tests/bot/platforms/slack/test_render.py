@@ -1,7 +1,9 @@
 """Editions as Slack messages: within limits, whole quotes, one control a message."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -237,6 +239,37 @@ def test_a_summary_is_shortened_by_whole_sentences():
     told = "".join(words(part))
     assert told.count(wide) == 3
     assert told.count("\\") == 3 * len(wide)
+
+
+# ── the numbers ────────────────────────────────────────────────────────────────
+
+
+def test_our_budgets_are_below_slacks_limits():
+    assert limits.BLOCKS_USED <= limits.BLOCKS
+    assert limits.BLOCKS_SIZE_USED <= limits.BLOCKS_SIZE
+    assert limits.TEXT_USED <= limits.TEXT_BEST <= limits.TEXT
+    assert limits.STORIES <= limits.OPTIONS
+
+
+def test_the_numbers_are_those_of_the_shared_table():
+    file = Path(__file__).parents[5] / "shared" / "platform" / "limits.json"
+    if not file.is_file():
+        pytest.skip("The table of limits is not beside this repository.")
+    table = json.loads(file.read_text(encoding="utf-8"))["slack"]
+    ours = {
+        "blocks_message": limits.BLOCKS,
+        "header": limits.HEADER,
+        "button_text": limits.LABEL_OF_CONTROL,
+        "option_text": limits.LABEL_OF_CONTROL,
+        "placeholder": limits.PLACEHOLDER,
+        "select_options": limits.OPTIONS,
+        "context_elements": limits.CONTEXT_ELEMENTS,
+        "action_id": limits.ACTION_ID,
+        "text_best": limits.TEXT_BEST,
+        "text_truncates": limits.TEXT,
+        "post_per_channel_per_second": limits.CHANNEL_RATE,
+    }
+    assert ours == {name: table[name] for name in ours}
 
 
 # ── hostile ones ───────────────────────────────────────────────────────────────
