@@ -125,8 +125,14 @@ class StoryIndex:
                 holders.remove(place)
 
     def rename(self, names: Mapping[str, str]) -> None:
-        """Call articles by other ids; those that are not there are passed over."""
+        """Call articles by other ids; those that are not there are passed over.
+
+        One that has the new id already makes way.
+        """
         for old, new in names.items():
+            if old == new or old not in self:
+                continue
+            self.remove(new)
             place = self._place.pop(old, None)
             if place is not None:
                 self._place[new] = place

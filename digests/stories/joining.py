@@ -25,6 +25,8 @@ class Placed:
     membership: Membership
     #: Stories that it is alike enough to as well, the most alike first.
     rivals: tuple[str, ...] = ()
+    #: Whether the story is a new one of its own.
+    new: bool = False
 
 
 def join(article: Article, archive: StoryIndex) -> Membership:
@@ -73,8 +75,10 @@ def place(
         member = Membership(article=article.id, story=found[0])
         return Placed(membership=member, rivals=found[1:])
     alone = before is not None and before not in archive.members
-    story = before if before and alone else naming.new_id(article.id, archive.members)
-    return Placed(membership=Membership(article=article.id, story=story))
+    if before is not None and alone:
+        return Placed(membership=Membership(article=article.id, story=before))
+    story = naming.new_id(article.id, archive.members)
+    return Placed(membership=Membership(article=article.id, story=story), new=True)
 
 
 def _alike(

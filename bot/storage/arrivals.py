@@ -1,0 +1,101 @@
+"""Verbs on what has arrived, for who keeps a view of the newest stories in memory.
+
+They read for a whole view: everybody's (`workspace_id` None) holds public articles
+only, a workspace's own those of the sources that it may see.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.storage import stories
+from bot.storage.revisions import COLUMNS, JOINED, noun
+from bot.storage.schema import revisions, sources
+from bot.storage.sources import visible
+from digests.types import Article, Membership
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """A current version without its text."""
+
+    article: str
+    revision_id: int
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrived:
+    """A current version, and the story that its article is in, if any."""
+
+    #: Dated by when it was fetched where its source gives no date, or a later one.
+    article: Article
+    revision_id: int
+    membership: Membership | None
+
+
+def since(
+    connection: Connection,
+    *,
+    workspace_id: int | None,
+    dated: datetime,
+    fetched: datetime,
+    limit: int,
+) -> tuple[Key, ...]:
+    """List what is dated and was fetched at these moments or later, oldest first.
+
+    Where there is more than `limit`, the newest of it.
+    """
+    found = connection.execute(
+        select(revisions.c.article_id, revisions.c.id, revisions.c.fetched_at)
+        .select_from(JOINED)
+        .where(
+            revisions.c.current,
+            revisions.c.dated_at >= dated,
+            revisions.c.fetched_at >= fetched,
+            _within(workspace_id),
+        )
+        .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
+        .limit(limit)
+    ).all()
+    return tuple(
+        Key(article=str(row.article_id), revision_id=row.id, fetched_at=row.fetched_at)
+        for row in reversed(found)
+    )
+
+
+def load(
+    connection: Connection, *, workspace_id: int | None, revision_ids: Sequence[int]
+) -> tuple[Arrived, ...]:
+    """Load these versions, a few hundred at the most, with their stories."""
+    query: Select[Any] = (
+        select(*COLUMNS, revisions.c.dated_at)
+        .select_from(JOINED)
+        .where(revisions.c.id.in_(revision_ids), _within(workspace_id))
+        .order_by(revisions.c.dated_at, revisions.c.id)
+    )
+    rows = connection.execute(query).all()
+    known = stories.known(
+        connection,
+        workspace_id=workspace_id,
+        articles=[str(row.article_id) for row in rows],
+    )
+    of = {member.article: member for member in known}
+    return tuple(
+        Arrived(
+            article=replace(noun(row), published=row.dated_at),
+            revision_id=row.id,
+            membership=of.get(str(row.article_id)),
+        )
+        for row in rows
+    )
+
+
+def _within(workspace_id: int | None) -> ColumnElement[bool]:
+    if workspace_id is None:
+        return sources.c.workspace_id.is_(None)
+    return visible(workspace_id)
