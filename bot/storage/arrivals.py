@@ -95,6 +95,31 @@ def load(
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """How an article's current text came in."""
+
+    fetched_at: datetime
+    #: It counts as told from the start.
+    baseline: bool
+
+
+def facts(
+    connection: Connection, *, workspace_id: int, article_id: int
+) -> Facts | None:
+    """Tell how an article that the workspace may see came in."""
+    row = connection.execute(
+        select(revisions.c.fetched_at, revisions.c.baseline)
+        .select_from(JOINED)
+        .where(
+            revisions.c.article_id == article_id,
+            revisions.c.current,
+            visible(workspace_id),
+        )
+    ).first()
+    return Facts(fetched_at=row.fetched_at, baseline=row.baseline) if row else None
+
+
 def _within(workspace_id: int | None) -> ColumnElement[bool]:
     if workspace_id is None:
         return sources.c.workspace_id.is_(None)
