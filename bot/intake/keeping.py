@@ -184,7 +184,14 @@ def in_stories(
             duplicate_of=copied if copied != each.article else None,
         )
     memberships = tuple(of.values())
-    stories.settle(conn, workspace_id=workspace_id, memberships=memberships, now=now)
+    stories.settle(
+        conn,
+        workspace_id=workspace_id,
+        memberships=memberships,
+        now=now,
+        # One article that leaves a story takes nothing along.
+        whole=False,
+    )
     return [replace(each, membership=of.get(each.article)) for each in kept]
 
 

@@ -86,18 +86,20 @@ def settle(
     workspace_id: int | None,
     memberships: Sequence[Membership],
     now: datetime,
+    whole: bool = True,
     copies: bool = True,
 ) -> None:
     """Let the view say this, where it says something else, and keep what moved.
 
-    Where all that is named of a story went to another one, the rest of it that is the
-    view's own goes along. An old id leads on to where most of its articles went.
+    An old id leads on to where most of its articles went.
 
     Args:
         connection: Inside a transaction.
         workspace_id: Whose view; None is everybody's.
-        memberships: Those of whole stories, as far as they are at hand.
+        memberships: One an article.
         now: The time.
+        whole: They are those of whole stories, as far as these are at hand: where all
+            that is named of one went to another, the rest of it goes along.
         copies: Whether it is something else, too, where only another article is
             repeated.
     """
@@ -114,7 +116,7 @@ def settle(
     ]
     record(connection, workspace_id=workspace_id, memberships=changed, now=now)
     for old, became in moved(before, memberships).items():
-        if old not in became:
+        if old not in became and whole:
             _take_along(connection, workspace_id, old, became[0], now)
         connection.execute(
             insert(story_moves),
