@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.intake import keeping
 from bot.storage import Connection, articles, schema, sources, stories
 from digests.types import Article, Membership
 from tests.bot.intake.press import Press, configuration, press
@@ -151,7 +150,7 @@ async def test_an_article_is_not_stored_without_its_story(two, monkeypatch):
         raise RuntimeError("killed in the middle")
 
     with monkeypatch.context() as broken:
-        broken.setattr(keeping.stories, "settle", dies)
+        broken.setattr(stories, "settle", dies)
         await two.poll(days=1)
     assert await two.articles() == 1
 
