@@ -90,14 +90,12 @@ def differs(old: Article, new: Article) -> Correction | None:
     if len(there.gone_at) > _MOSTLY * len(there.old):
         return None
     gone = [] if new.excerpt else _taken_out(there)
-    struck = (_alone(text, new, known, lang) for text in gone)
-    came = (_alone(text, old, known, lang) for text in _put_in(there))
+    struck = _alone(gone, new, known, lang)
+    if struck is not None:
+        return replace(struck, before=struck.after, after="")
+    came = _alone(_put_in(there), old, known, lang)
     said = (_notice(there.new[n].text) for n in there.came_at)
-    return (
-        next((_swapped(one) for one in struck if one is not None), None)
-        or next((one for one in came if one is not None), None)
-        or next((one for one in said if one is not None), None)
-    )
+    return came or next((one for one in said if one is not None), None)
 
 
 # Which sentences were rewritten
@@ -219,35 +217,28 @@ def _compared(
 
 
 def _alone(
-    sentence: str, other: Article, known: Collection[str], lang: str | None
+    several: Sequence[str], other: Article, known: Collection[str], lang: str | None
 ) -> Correction | None:
-    """The facts of a sentence that stand nowhere in the other text, as what came."""
+    """The first fact of these sentences that the other text has not, as what came."""
+    if not several:
+        return None
     whole = f"{other.title or ''}.\n{other.text}"
-    counted = _counted(whole, lang).keys()
-    counts = [
-        one.shown
-        for value, one in _counted(sentence, lang).items()
-        if one.of_substance and value not in counted
-    ]
+    counted, running = _counted(whole, lang).keys(), _bare(whole)
     there = {part for name in _name_runs(whole, known) for part in _parts(name)}
-    names = [
-        name
-        for name in _name_runs(sentence, known)
-        if not _parts(name) & there and _is_telling(name, lang)
-    ]
-    running = _bare(whole)
-    quoted = [q for q in _quoted(sentence, lang) if _bare(q) not in running]
-    denies = [m[0].lower() for m in _DENIES.finditer(sentence)]
-    compared: tuple[tuple[CorrectionKind, list[str]], ...] = (
-        ("figure", counts),
-        ("name", names),
-        ("negation", denies if len(denies) % 2 else []),
-        ("quote", quoted),
-    )
-    for kind, found in compared:
-        if found:
-            after = ", ".join(found)
-            return Correction(kind=kind, before="", after=after, sentence=sentence)
+    for sentence in several:
+        names = (n for n in _name_runs(sentence, known) if not _parts(n) & there)
+        counts = _counted(sentence, lang).items()
+        denies = [m[0].lower() for m in _DENIES.finditer(sentence)]
+        found: tuple[tuple[CorrectionKind, list[str]], ...] = (
+            ("figure", [c.shown for v, c in counts if c.alone and v not in counted]),
+            ("name", [name for name in names if _is_telling(name, lang)]),
+            ("negation", denies if len(denies) % 2 else []),
+            ("quote", [q for q in _quoted(sentence, lang) if _bare(q) not in running]),
+        )
+        for kind, facts in found:
+            if facts:
+                after = ", ".join(facts)
+                return Correction(kind=kind, before="", after=after, sentence=sentence)
     return None
 
 
@@ -256,10 +247,6 @@ def _is_telling(name: str, lang: str | None) -> bool:
     if name.casefold() in dates.MONTHS:
         return False
     return " " in name or words.primary(lang) != "de"
-
-
-def _swapped(one: Correction) -> Correction:
-    return replace(one, before=one.after, after=one.before)
 
 
 def _notice(sentence: str) -> Correction | None:
@@ -296,7 +283,7 @@ class _Counted:
     shown: str
     unit: str = ""
     #: Whether it is worth a word without another in its place: no bare month.
-    of_substance: bool = False
+    alone: bool = False
 
 
 def _other_unit(one: _Counted, other: _Counted | None) -> bool:
@@ -314,13 +301,13 @@ def _counted(text: str, lang: str | None) -> dict[str, _Counted]:
         said = [moment.year, moment.month, moment.day]
         said = said if any(said) else [int(d) for d in _DIGITS.findall(shown)]
         exact = moment.day is not None
-        found[f"{moment.kind} {said}"] = _Counted(shown=shown, of_substance=exact)
+        found[f"{moment.kind} {said}"] = _Counted(shown=shown, alone=exact)
     for number in numbers.find(text, lang):
         if not any(m.start <= number.start < m.end for m in moments):
             shown = text[number.start : number.end]
             found[f"{number.value:.12g}"] = _Counted(shown=shown)
     for figure in figures.find(text, lang=lang):
-        one = _Counted(shown=figure.text, unit=figure.unit, of_substance=True)
+        one = _Counted(shown=figure.text, unit=figure.unit, alone=True)
         found[f"{figure.value:.12g}"] = one
     for day in _WEEKDAY.finditer(text):
         found[day[0].lower()[:3]] = _Counted(shown=day[0])
