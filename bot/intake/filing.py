@@ -221,7 +221,7 @@ class Filing:
             arrivals.since,
             workspace_id=view.workspace_id,
             dated=dated,
-            fetched=dated if view.latest is None else view.latest - _OVERLAP,
+            fetched=None if view.latest is None else view.latest - _OVERLAP,
             limit=MOST,
         )
         new = [k for k in keys if view.revisions.get(k.article) != k.revision_id]

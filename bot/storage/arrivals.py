@@ -43,28 +43,40 @@ def since(
     *,
     workspace_id: int | None,
     dated: datetime,
-    fetched: datetime,
+    fetched: datetime | None,
     limit: int,
 ) -> tuple[Key, ...]:
     """List what is dated and was fetched at these moments or later, oldest first.
 
-    Where there is more than `limit`, the newest of it.
+    Args:
+        connection: For reading.
+        workspace_id: In whose view; None is everybody's.
+        dated: The earliest date.
+        fetched: The earliest moment at which it was fetched; None = any.
+        limit: Where there is more, the newest of it.
     """
+    # One of the two conditions for each question: they have an index each.
+    by = revisions.c.dated_at if fetched is None else revisions.c.fetched_at
     found = connection.execute(
-        select(revisions.c.article_id, revisions.c.id, revisions.c.fetched_at)
+        select(
+            revisions.c.article_id,
+            revisions.c.id,
+            revisions.c.fetched_at,
+            revisions.c.dated_at,
+        )
         .select_from(JOINED)
         .where(
             revisions.c.current,
-            revisions.c.dated_at >= dated,
-            revisions.c.fetched_at >= fetched,
+            by >= (dated if fetched is None else fetched),
             _within(workspace_id),
         )
-        .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
+        .order_by(by.desc(), revisions.c.id.desc())
         .limit(limit)
     ).all()
     return tuple(
         Key(article=str(row.article_id), revision_id=row.id, fetched_at=row.fetched_at)
-        for row in reversed(found)
+        for row in sorted(found, key=lambda row: (row.dated_at, row.id))
+        if row.dated_at >= dated
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, delete, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage import dialects
-from bot.storage.revisions import COLUMNS, JOINED, noun, seen_by
+from bot.storage.revisions import JOINED, of_ids, seen_by
 from bot.storage.schema import (
     articles,
     revisions,
@@ -238,14 +238,19 @@ def _articles(
     may: Sequence[ColumnElement[bool]],
     limit: int | None,
 ) -> tuple[Article, ...]:
-    query = (
-        select(*COLUMNS)
-        .select_from(JOINED)
-        .where(articles.c.id.in_(_members(workspace_id, public_ids)), *may)
-        .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
-        .limit(limit)
-    )
-    return tuple(map(noun, reversed(connection.execute(query).all())))
+    members = connection.execute(_members(workspace_id, public_ids)).scalars().all()
+    dated: list[tuple[datetime, int]] = []
+    for some in _batched(members):
+        rows = connection.execute(
+            select(revisions.c.dated_at, revisions.c.id)
+            .select_from(JOINED)
+            .where(revisions.c.article_id.in_(some), *may)
+        )
+        dated += [(row.dated_at, row.id) for row in rows]
+    # Sorted here: in the question it would tempt SQLite to go through all by date.
+    newest = sorted(dated)[-limit:] if limit else sorted(dated)
+    found = of_ids(connection, [key for _, key in newest])
+    return tuple(found[key] for _, key in newest)
 
 
 def _public() -> tuple[ColumnElement[bool], ...]:

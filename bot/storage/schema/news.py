@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    true,
 )
 
 from bot.storage.columns import Instant, Json, Words
@@ -82,11 +83,12 @@ revisions = table(
     Index(None, "current", "dated_at"),
     Index(None, "current", "fetched_at"),
 )
+# SQLite uses it only for conditions that are spelt as its own is: `current = 1`.
 Index(
     "uq_revisions_current",
     revisions.c.article_id,
     unique=True,
-    sqlite_where=revisions.c.current,
+    sqlite_where=revisions.c.current == true(),
     postgresql_where=revisions.c.current,
 )
 
@@ -162,7 +164,7 @@ stories = table(
     "stories",
     id_(),
     ref("workspace_id", "workspaces.id", null=True),
-    Column("public_id", Words, nullable=False),
+    Column("public_id", Words, nullable=False, index=True),
     Column("first_seen", Instant, nullable=False),
     UniqueConstraint("workspace_id", "public_id"),
 )

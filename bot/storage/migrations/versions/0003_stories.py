@@ -1,6 +1,7 @@
 """Where merged and split stories went, and what each composition decided.
 
-New tables only.
+New tables, and two indexes: one by a story's public id; and one by article that SQLite
+did not use, because the condition of a query must be spelt as that of the index.
 """
 
 from typing import Any
@@ -44,6 +45,16 @@ def upgrade() -> None:
     index("compositions", "occurrence_id")
     index("compositions", "digest_id", "id")
     index("compositions", "workspace_id", "id")
+    index("stories", "public_id")
+    if op.get_bind().dialect.name == "sqlite":
+        op.drop_index("uq_revisions_current", "revisions")
+        op.create_index(
+            "uq_revisions_current",
+            "revisions",
+            ["article_id"],
+            unique=True,
+            sqlite_where=sa.text("current = 1"),
+        )
 
 
 def table(name: str, *parts: Any) -> None:
