@@ -28,6 +28,7 @@ from bot.storage.arrivals import Arrived
 from bot.storage.database import Database
 from bot.types import Source
 from digests.stories import Placed, StoryIndex, group, moved, place
+from digests.stories.profiles import profile
 from digests.types import Article, Membership
 
 log = structlog.get_logger(__name__)
@@ -105,8 +106,9 @@ class View:
         told = piece.named.article
         dated = min(told.published or now, now)
         article = replace(told, id=name, revises=None, published=dated)
-        placed = place(article, self.index, before=before)
-        self.index.add(article, placed.membership)
+        read = profile(article, self.index.background)
+        placed = place(article, self.index, before=before, read=read)
+        self.index.add(article, placed.membership, read)
         self._pending.add(name)
         return placed
 

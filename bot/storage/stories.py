@@ -59,12 +59,17 @@ def record(
         public_id: _ensure(connection, workspace_id, public_id, now)
         for public_id in dict.fromkeys(each.story for each in memberships)
     }
-    view = select(stories.c.id).where(_in_view(workspace_id))
+    # For each row by its key: a list of all stories would grow with the archive.
+    in_view = (
+        select(1)
+        .where(stories.c.id == story_articles.c.story_id, _in_view(workspace_id))
+        .exists()
+    )
     for some in _batched([int(each.article) for each in memberships]):
         connection.execute(
             delete(story_articles).where(
                 story_articles.c.article_id.in_(some),
-                story_articles.c.story_id.in_(view),
+                in_view,
             )
         )
     connection.execute(
@@ -267,12 +272,16 @@ def _members(workspace_id: int | None, public_ids: Collection[str]) -> Select[An
     if workspace_id is None:
         return members
     # What the view has in a story of its own is not where everybody has it.
-    own = (
-        select(story_articles.c.article_id)
-        .join(stories, stories.c.id == story_articles.c.story_id)
-        .where(_in_view(workspace_id))
+    other, own = story_articles.alias(), stories.alias()
+    elsewhere = (
+        select(1)
+        .select_from(other.join(own, own.c.id == other.c.story_id))
+        .where(
+            other.c.article_id == story_articles.c.article_id,
+            own.c.workspace_id == workspace_id,
+        )
+        .exists()
     )
-    elsewhere = story_articles.c.article_id.in_(own)
     return members.where(or_(stories.c.workspace_id.is_not(None), ~elsewhere))
 
 

@@ -81,14 +81,17 @@ class StoryIndex:
         for article, place in self._place.items():
             yield Membership(article=article, story=self._story[place])
 
-    def add(self, article: Article, membership: Membership) -> None:
+    def add(
+        self, article: Article, membership: Membership, read: Profile | None = None
+    ) -> None:
         """Take an article in, as a member of this story (`join`).
 
-        An article that is there already is left as it is.
+        An article that is there already is left as it is; `read` is its profile, for
+        callers that have it.
         """
         if article.id in self:
             return
-        read = profile(article, self.background)
+        read = read or profile(article, self.background)
         self._widen(read, membership)
         place = len(self._articles)
         self._articles.append(article.id)

@@ -43,7 +43,11 @@ def join(article: Article, archive: StoryIndex) -> Membership:
 
 
 def place(
-    article: Article, archive: StoryIndex, *, before: str | None = None
+    article: Article,
+    archive: StoryIndex,
+    *,
+    before: str | None = None,
+    read: Profile | None = None,
 ) -> Placed:
     """Where the archive would have an article that is not in it.
 
@@ -54,8 +58,9 @@ def place(
             archive any more, was in. It stays there as long as it is about the same,
             also when that story would not be found for it any more; it leaves for
             another one only when nothing is left of what it was about.
+        read: Its profile, for callers that have it.
     """
-    read = profile(article, archive.background)
+    read = read or profile(article, archive.background)
     compared = archive.candidates(read)
     original = archive.alike(article, read, compared)
     found = _alike(archive, read, compared)
