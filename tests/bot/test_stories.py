@@ -129,6 +129,7 @@ async def test_a_story_that_was_merged_is_told_under_the_id_that_stayed(desk):
     for old in ("s-zzzzzz", stayed):
         answer = await desk.says("news story", story=old)
         assert "Harbour bridge" in f"{answer.title} {words(answer)}"
+        assert "No edition" not in words(answer)
 
 
 # ── what was not told in full ──────────────────────────────────────────────────

@@ -68,8 +68,8 @@ def test_an_excerpt_of_a_text_takes_nothing_back():
 
 
 def test_a_text_that_is_another_one_corrects_nothing():
-    old = "The fire killed 14 people. Osric Vane wept. It was cold."
-    new = "A band played on the square. Lene Holt sang until late. Many danced."
+    old = "The fire killed 14 people. Osric Vane wept. Nobody slept. It was cold."
+    new = "A band played. Lene Holt sang until late. Many danced. It was cold."
     assert kind(old, new) is None
 
 
