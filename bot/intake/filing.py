@@ -13,7 +13,7 @@ them.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -65,6 +65,8 @@ class View:
         #: When the latest of them was fetched.
         self.latest: datetime | None = None
         self.tidied: datetime | None = None
+        #: The last move of a story that it knows of.
+        self.moves: int | None = None
         #: What was placed and is not yet stored.
         self._pending: set[str] = set()
         self._numbers = count()
@@ -130,6 +132,12 @@ class View:
             self.latest = None
         self._pending.clear()
 
+    def of_stories(self, several: Iterable[str]) -> list[str]:
+        """The articles that these stories have here."""
+        members = self.index.members
+        places = (place for story in several for place in members.get(story, ()))
+        return [self.index.article_at(place) for place in places]
+
     def tidy(self, now: datetime) -> None:
         """Drop what is too old, and the oldest where there is too much."""
         self.index = self.index.newest(MOST, (now - HELD).timestamp() / 3600)
@@ -161,7 +169,7 @@ class View:
         self.index.settle(after)
         for old, became in moved(before, after).items():
             if old not in became:
-                rest = map(self.index.article_at, self.index.members.get(old, ()))
+                rest = self.of_stories([old])
                 along = [Membership(article=a, story=became[0]) for a in rest]
                 self.index.settle(along)
 
@@ -218,6 +226,7 @@ class Filing:
         if view.tidied is None or now - view.tidied > _TIDY:
             await self.engine.run(view.tidy, now)
             view.tidied = now
+        await self._see_moves(view)
         dated = now - HELD
         keys = await self.db.read(
             arrivals.since,
@@ -241,6 +250,19 @@ class Filing:
                 )
                 await self.engine.run(view.settle, kept)
         view.latest = max((key.fetched_at for key in keys), default=view.latest)
+
+    async def _see_moves(self, view: View) -> None:
+        """Follow what others have merged and split: editions, another process."""
+        moves = await self.db.read(
+            arrivals.moves, workspace_id=view.workspace_id, after=view.moves
+        )
+        held = view.of_stories(moves.stories)
+        if held:
+            known = await self.db.read(
+                stories.known, workspace_id=view.workspace_id, articles=held
+            )
+            await self.engine.run(view.index.settle, known)
+        view.moves = moves.last
 
     async def _file(
         self, room: _Room, source: Source, found: Found, now: datetime

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage import stories
 from bot.storage.revisions import COLUMNS, JOINED, noun
-from bot.storage.schema import revisions, sources
+from bot.storage.schema import revisions, sources, story_moves
 from bot.storage.sources import visible
 from digests.types import Article, Membership
 
@@ -77,6 +77,35 @@ def since(
         Key(article=str(row.article_id), revision_id=row.id, fetched_at=row.fetched_at)
         for row in sorted(found, key=lambda row: (row.dated_at, row.id))
         if row.dated_at >= dated
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moves:
+    """Stories whose articles went elsewhere, and the key of the last such move."""
+
+    stories: frozenset[str]
+    last: int
+
+
+def moves(
+    connection: Connection, *, workspace_id: int | None, after: int | None
+) -> Moves:
+    """List what moved in a view after the move of this key; None: after the last."""
+    if after is None:
+        last = connection.execute(select(func.max(story_moves.c.id))).scalar()
+        return Moves(stories=frozenset(), last=last or 0)
+    view = story_moves.c.workspace_id
+    rows = connection.execute(
+        select(story_moves.c.id, story_moves.c.story).where(
+            story_moves.c.id > after,
+            # With None for the workspace both say the same.
+            or_(view.is_(None), view == workspace_id),
+        )
+    ).all()
+    return Moves(
+        stories=frozenset(row.story for row in rows),
+        last=max((row.id for row in rows), default=after),
     )
 
 

@@ -1,5 +1,6 @@
 """Stories as articles arrive: in one transaction, in the right view, and kept right."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,13 +91,22 @@ async def stored_elsewhere(
 
 
 @pytest.fixture
-async def two(room: Press) -> Press:
+async def two(room: Press) -> AsyncIterator[Press]:
     """A digest over the feeds of two outlets, the first with news."""
     room.publish("/a", [an_entry("a1", FERRY)], "Hallin Courier")
     herald(room)
     await room.subscribe("/a", "/b")
     await room.poll()
-    return room
+    yield room
+    # Whatever happened: what is held in memory is what is stored.
+    held = room.desk.intake._filing._rooms[None].view.index.memberships()
+    stored = await room.desk.db.read(everything)
+    assert {m.article: m.story for m in held} == {m.article: m.story for m in stored}
+
+
+def everything(conn: Connection) -> tuple[Membership, ...]:
+    keys = conn.execute(select(schema.articles.c.id)).scalars()
+    return stories.known(conn, workspace_id=None, articles=[str(key) for key in keys])
 
 
 async def test_an_article_has_its_story_as_soon_as_it_is_stored(two):
@@ -169,16 +179,20 @@ async def test_what_another_process_stored_is_found_and_filed(two):
     }
 
 
-async def test_articles_of_an_older_program_get_their_stories(two):
-    everything = schema.story_articles.delete()
-    await two.desk.db.write(lambda conn: conn.execute(everything) and None)
-    async with press(
-        f"sqlite:///{two.desk.home / 'standfirst.db'}", two.desk.home
-    ) as room:
-        room.publish("/c", [an_entry("c1", FERRY_AGAIN)], "Brannock Gazette")
-        await room.subscribe("/c")
+async def test_articles_of_an_older_program_get_their_stories(
+    sqlite_url: str, tmp_path: Path
+):
+    async with press(sqlite_url, tmp_path) as room:
+        room.publish("/a", [an_entry("a1", FERRY)])
+        await room.subscribe("/a")
+        await room.poll()
+        no_stories = schema.story_articles.delete()
+        await room.desk.db.write(lambda conn: conn.execute(no_stories).close())
+    async with press(sqlite_url, tmp_path) as room:
+        herald(room, an_entry("b1", FERRY_AGAIN))
+        await room.subscribe("/b")
         await room.poll(days=1)
-        assert await groups(room) == {frozenset({"News of a1", "News of c1"})}
+        assert await groups(room) == {frozenset({"News of a1", "News of b1"})}
 
 
 # ── changed texts ──────────────────────────────────────────────────────────────
@@ -211,6 +225,27 @@ async def test_the_next_article_is_compared_with_the_changed_text(two):
         frozenset({"News of a1", "News of b2"}),
         frozenset({"News of b1"}),
     }
+
+
+async def test_a_text_and_its_correction_that_come_at_once_are_one_article(desk):
+    header = "---\ntitle: {}\npublished: 2026-11-24T0{}:00:00+00:00\n{}---\n{}\n"
+    desk.publish("v1", header.format("Ferry stops", 8, "", FERRY))
+    changed = FERRY.replace("212", "214")
+    desk.publish("v2", header.format("Ferry stops", 9, "revises: v1\n", changed))
+    await desk.intake.refresh((await desk.digest()).sources)
+    mine = (await desk.place()).workspace.id
+
+    def look(conn: Connection) -> list[str]:
+        query = select(schema.revisions.c.article_id).where(
+            schema.revisions.c.title == "Ferry stops"
+        )
+        keys = set(conn.execute(query).scalars())
+        known = stories.known(
+            conn, workspace_id=mine, articles=[str(key) for key in keys]
+        )
+        return [member.story for member in known if member.duplicate_of is None]
+
+    assert len(await desk.db.read(look)) == 1
 
 
 # ── merging and splitting ──────────────────────────────────────────────────────

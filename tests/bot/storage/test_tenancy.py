@@ -106,6 +106,12 @@ def full_house(connection: Connection, name: str) -> House:
     stories.record(
         connection,
         workspace_id=house.workspace.id,
+        memberships=[Membership(article=str(stored.article_id), story="s-before")],
+        now=NOW,
+    )
+    stories.settle(
+        connection,
+        workspace_id=house.workspace.id,
         memberships=[Membership(article=str(stored.article_id), story="s-canary")],
         now=NOW,
     )
@@ -195,6 +201,7 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "arrived": arrivals.since(
             connection, **here, dated=LONG_AGO, fetched=LONG_AGO, limit=9
         ),
+        "moves": arrivals.moves(connection, **here, after=0).stories,
         "loaded": arrivals.load(connection, **here, revision_ids=[revision]),
         "facts": arrivals.facts(connection, **here, article_id=article),
         "decided": decisions.about(
