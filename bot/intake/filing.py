@@ -90,8 +90,10 @@ class View:
                     placed=placed,
                 )
                 unfiled.append(kept)
+            else:
+                # What had no story counts as taken in when that is stored.
+                self.revisions[article.id] = each.revision_id
             self.index.add(article, member)
-            self.revisions[article.id] = each.revision_id
         return unfiled
 
     def place(self, pieces: Sequence[Piece], now: datetime) -> list[Placed | None]:
@@ -196,6 +198,7 @@ class Filing:
         Returns:
             How many new versions were stored.
         """
+        found = replace(found, pieces=keeping.in_order(found.pieces))
         if all(piece.analysis is None for piece in found.pieces):
             kept = await self.db.write(keeping.keep, source, found, now=now)
             return len(kept)
@@ -267,14 +270,13 @@ class Filing:
     async def _file(
         self, room: _Room, source: Source, found: Found, now: datetime
     ) -> list[Kept]:
-        view, pieces = room.view, keeping.in_order(found.pieces)
+        view, pieces = room.view, found.pieces
         placed: list[Placed | None] = []
         try:
             for at in range(0, len(pieces), _AT_ONCE):
                 some = pieces[at : at + _AT_ONCE]
                 placed += await self.engine.run(view.place, some, now)
-            ordered = replace(found, pieces=pieces)
-            kept = await self.db.write(keeping.keep, source, ordered, placed, now=now)
+            kept = await self.db.write(keeping.keep, source, found, placed, now=now)
             await self.engine.run(view.settle, kept)
         except BaseException:
             # It may hold what was not stored: it is made anew from what was.

@@ -159,8 +159,12 @@ def in_stories(
 ) -> list[Kept]:
     """Record the stories of what was stored, in the view; the same with its story.
 
-    A new story gets its public id here, where it is known which ones are in use.
+    A new story gets its public id here, where it is known which ones are in use. What
+    the view has forgotten for its age stays in the story that it is stored in.
     """
+    ids = [each.article for each in kept]
+    known = stories.known(conn, workspace_id=workspace_id, articles=ids)
+    had = {member.article: member.story for member in known}
     keys = {k.placed.membership.article: k.article for k in kept if k.placed}
     taken = stories.Taken(conn)
     names: dict[str, str] = {}
@@ -170,7 +174,8 @@ def in_stories(
             continue
         said = each.placed.membership
         if each.placed.new:
-            names[said.story] = new_id(each.article, taken)
+            stored = had.get(each.article) if each.placed.before is None else None
+            names[said.story] = stored or new_id(each.article, taken)
         story = names.get(said.story) or stories.current(
             conn, workspace_id=workspace_id, story=said.story
         )

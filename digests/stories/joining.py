@@ -27,6 +27,8 @@ class Placed:
     rivals: tuple[str, ...] = ()
     #: Whether the story is a new one of its own.
     new: bool = False
+    #: The story that an older text of the article was in.
+    before: str | None = None
 
 
 def join(article: Article, archive: StoryIndex) -> Membership:
@@ -83,7 +85,8 @@ def place(
     if before is not None and alone:
         return Placed(membership=Membership(article=article.id, story=before))
     story = naming.new_id(article.id, archive.members)
-    return Placed(membership=Membership(article=article.id, story=story), new=True)
+    member = Membership(article=article.id, story=story)
+    return Placed(membership=member, new=True, before=before)
 
 
 def _alike(

@@ -227,6 +227,32 @@ async def test_the_next_article_is_compared_with_the_changed_text(two):
     }
 
 
+async def test_an_old_article_that_changes_stays_in_its_story(two):
+    before = await story_of(two, "a1")
+    await two.poll(days=9)
+    two.publish("/a", [an_entry("a1", FERRY.replace("212", "214"))])
+    await two.poll(days=1)
+    assert await two.revisions() == 2
+    assert await story_of(two, "a1") == before
+
+
+async def test_what_could_not_be_filed_is_filed_the_next_time(two, monkeypatch):
+    await stored_elsewhere(two, "/a", "x", ORCHARD)
+
+    def dies(*_: object, **__: object) -> None:
+        raise RuntimeError("killed in the middle")
+
+    herald(two, an_entry("b1", FERRY_AGAIN))
+    with monkeypatch.context() as broken:
+        broken.setattr(stories, "settle", dies)
+        await two.poll(days=1)
+    await two.poll(days=1)
+    assert await groups(two) == {
+        frozenset({"News of a1", "News of b1"}),
+        frozenset({"News of x"}),
+    }
+
+
 async def test_a_text_and_its_correction_that_come_at_once_are_one_article(desk):
     header = "---\ntitle: {}\npublished: 2026-11-24T0{}:00:00+00:00\n{}---\n{}\n"
     desk.publish("v1", header.format("Ferry stops", 8, "", FERRY))
