@@ -442,3 +442,13 @@ async def test_the_other_workspace_is_told_nothing_of_a_private_article(tenants)
     ]
     assert CANARY not in repr(seen)
     assert await room.desk.db.read(sources.in_workspace, workspace_id=other)
+
+
+async def test_a_public_article_has_its_story_in_everybodys_view_first(tenants):
+    room, mine, _ = tenants
+    await stored_elsewhere(room, "/a", "x", ORCHARD)
+    room.publish("/private", [an_entry("p2", ORCHARD + " More follows soon.")])
+    await room.poll(days=1)
+    public = await in_stories(room)
+    (story,) = (s for s, titles in public.items() if "News of x" in titles)
+    assert (await in_stories(room, mine))[story] == {"News of x", "News of p2"}
