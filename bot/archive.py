@@ -13,16 +13,19 @@ from bot.errors import UnknownName, UserError
 from bot.storage import (
     Connection,
     articles,
+    decisions,
     deliveries,
     destinations,
     digests,
     figures,
     occurrences,
     quotes,
+    stories,
     workspaces,
 )
 from bot.storage import editions as issues
 from bot.storage.database import Database
+from bot.storage.decisions import Decided
 from bot.types import (
     Delivery,
     Destination,
@@ -33,9 +36,11 @@ from bot.types import (
     Workspace,
 )
 from digests.language.fold import fold
-from digests.types import Article, Decision, EditionStory, Figure, Quote
+from digests.types import Article, EditionStory, Figure, Quote
 
 LIMIT = 10
+#: Articles of one story that are looked at.
+IN_STORY = 12
 #: What the local page shows before anything is set up; no row has this id.
 NO_WORKSPACE = Workspace(id=0, platform="local", external_id="local", name="Local page")
 
@@ -48,16 +53,6 @@ class Found:
     #: Its number in the edition, from 1.
     number: int
     story: EditionStory
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Why:
-    """The decisions about one story (or about one article that was left out)."""
-
-    issue: Issue
-    title: str
-    found: Found | None
-    decisions: tuple[Decision, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,13 +103,9 @@ class Archive:
         return issue
 
     async def _by_id(self, place: Place, story_id: str) -> Found:
-        issue = await self.db.read(
-            issues.telling, workspace_id=place.workspace.id, story=story_id
-        )
-        told = issue.edition.stories if issue else ()
-        for number, story in enumerate(told, 1):
-            if issue and story.id == story_id:
-                return Found(issue=issue, number=number, story=story)
+        found = await self.db.read(_telling, place.workspace.id, story_id)
+        if found is not None:
+            return found
         raise UnknownName(
             f"No story {story_id} was told in this workspace. /news latest shows the "
             "newest edition with its numbers."
@@ -207,24 +198,24 @@ class Archive:
             return {"database": str(error)}
         return {"database": "ok"}
 
-    async def why(self, place: Place, which: str) -> Why:
-        """How a story came into the edition, or why an article did not.
+    async def in_story(self, workspace_id: int, story: str) -> tuple[Article, ...]:
+        """The newest texts of a story, the earliest first, told or not.
 
-        Raises:
-            UserError: Nothing matches.
+        Args:
+            workspace_id: In whose view.
+            story: Its public id; one that was merged away leads to what it is now.
         """
-        try:
-            found = await self.story(place, which)
-        except UserError as not_told:
-            return await self._left_out(place, which, not_told)
-        decisions = [
-            d for d in found.issue.edition.decisions if d.story == found.story.id
-        ]
-        return Why(
-            issue=found.issue,
-            title=found.story.headline.text,
-            found=found,
-            decisions=tuple(decisions),
+        return await self.db.read(_in_story, workspace_id, story)
+
+    async def decided(
+        self, workspace_id: int, wanted: Sequence[Article]
+    ) -> tuple[Decided, ...]:
+        """What digests decided about these articles lately, the newest first."""
+        return await self.db.read(
+            decisions.about,
+            workspace_id=workspace_id,
+            articles=[article.id for article in wanted],
+            limit=LIMIT,
         )
 
     # ── what is set up, and how it went ────────────────────────────────────────
@@ -307,22 +298,25 @@ class Archive:
             deliveries.newest, workspace_id=workspace_id, count=count
         )
 
-    async def _left_out(self, place: Place, words: str, not_told: UserError) -> Why:
-        """Decisions about an article that no story was told from."""
-        issue = await self.newest(place)
-        if issue is None or words.lstrip("#").isdecimal():
-            raise not_told
-        decided = {d.article: d for d in issue.edition.decisions}
-        for article in await self.search(place.workspace.id, words):
-            if article.id in decided:
-                title = article.title or article.text[:80]
-                return Why(
-                    issue=issue,
-                    title=title,
-                    found=None,
-                    decisions=(decided[article.id],),
-                )
-        raise not_told
+
+def _telling(conn: Connection, workspace_id: int, story_id: str) -> Found | None:
+    """The story in the newest edition that tells it, or what it was merged into."""
+    here = {"workspace_id": workspace_id}
+    for name in (story_id, stories.present(conn, **here, story=story_id)):
+        issue = issues.telling(conn, **here, story=name) if name else None
+        for number, story in enumerate(issue.edition.stories if issue else (), 1):
+            if issue and story.id == name:
+                return Found(issue=issue, number=number, story=story)
+    return None
+
+
+def _in_story(conn: Connection, workspace_id: int, story: str) -> tuple[Article, ...]:
+    found = stories.present(conn, workspace_id=workspace_id, story=story)
+    if found is None:
+        return ()
+    return stories.articles_of(
+        conn, workspace_id=workspace_id, story=found, limit=IN_STORY
+    )
 
 
 def _posts_to(digest: Digest, channel: str | None) -> bool:

@@ -11,21 +11,20 @@ from stored facts only.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import planning
+from bot import at_hand, planning
 from bot.due import next_due_of, zone_of
 from bot.errors import UserError
 from bot.intake import Intake, past_of
 from bot.ports import Clock, Engine, Platform
 from bot.storage import (
     Connection,
-    articles,
     deliveries,
     digests,
     occurrences,
@@ -34,7 +33,6 @@ from bot.storage import (
 )
 from bot.storage import editions as issues
 from bot.storage import schedules as timetable
-from bot.storage import stories as archive_stories
 from bot.storage.database import Database
 from bot.types import (
     Digest,
@@ -47,13 +45,11 @@ from bot.types import (
     Workspace,
 )
 from digests.compose import compose, told_by
-from digests.types import Article, Edition, Membership, Style, Told
+from digests.types import Edition, Style
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
-#: Articles first seen within this time can still be told.
-FRESH = timedelta(days=7)
 NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
 #: After a defect of ours: when to try again, and when to stop trying.
 AGAIN, GIVE_UP = timedelta(minutes=1), timedelta(hours=6)
@@ -189,7 +185,7 @@ class Editions:
         edition = await self._edition(digest)
         if not edition.stories:
             reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
-            return await self._skip(occurrence, reason)
+            return await self._skip(occurrence, reason, edition)
         workspace = await self._workspace(digest)
         issue = await self.db.write(self._store, occurrence, digest, workspace, edition)
         if issue is None:
@@ -216,20 +212,27 @@ class Editions:
 
     async def _edition(self, digest: Digest) -> Edition:
         now = self.clock.now()
-        fresh = await self.db.read(
-            articles.fresh,
-            source_ids=[source.id for source in digest.sources],
-            since=now - FRESH,
-        )
-        told = await self.db.read(
-            issues.told, workspace_id=digest.workspace_id, digest_id=digest.id
-        )
-        return await self.engine.run(_compose, fresh, now, told, style_of(digest))
+        found = await self.db.read(at_hand.of, digest, now)
+        return await self.engine.run(_compose, found, now, style_of(digest))
 
-    async def _skip(self, occurrence: Occurrence, reason: str) -> Outcome:
-        await self.db.write(self._settle, occurrence, "skipped", reason)
+    async def _skip(
+        self, occurrence: Occurrence, reason: str, edition: Edition | None = None
+    ) -> Outcome:
+        await self.db.write(self._pass, occurrence, reason, edition)
         log.info("no edition", digest=occurrence.digest_id, reason=reason)
         return Outcome(occurrence=occurrence, issue=None, reason=reason)
+
+    def _pass(
+        self,
+        conn: Connection,
+        occurrence: Occurrence,
+        reason: str,
+        edition: Edition | None,
+    ) -> None:
+        """Nothing is told; why, of each article, is kept all the same."""
+        settled = self._settle(conn, occurrence, "skipped", reason)
+        if settled and edition is not None:
+            at_hand.remember(conn, occurrence, edition, self.clock.now())
 
     @staticmethod
     def _settle(
@@ -270,16 +273,11 @@ class Editions:
             workspace_id=digest.workspace_id,
             digest_id=digest.id,
             occurrence_id=occurrence.id,
-            edition=edition,
+            edition=at_hand.without_untold(edition),
             manifest=manifest_of(edition, digest),
             told=replace(told, revisions=told.revisions | past_of(conn, digest, now)),
         )
-        archive_stories.record(
-            conn,
-            workspace_id=digest.workspace_id,
-            memberships=memberships(edition),
-            now=now,
-        )
+        at_hand.remember(conn, occurrence, edition, now)
         context = self._context(digest, workspace, issue.public_id, occurrence.due_at)
         self._deliver(conn, digest, workspace, issue, context, now)
         return issue
@@ -334,13 +332,6 @@ def style_of(digest: Digest) -> Style:
     )
 
 
-def memberships(edition: Edition) -> tuple[Membership, ...]:
-    """Which articles each told story was made from."""
-    told = [(ref, s.id) for s in edition.stories for ref in s.articles]
-    told += [(line.article, line.story) for line in edition.brief]
-    return tuple(Membership(article=ref.id, story=story) for ref, story in told)
-
-
 def manifest_of(edition: Edition, digest: Digest) -> str:
     """Hash over what the edition was made from: same in, same manifest."""
     made_from = {
@@ -352,7 +343,7 @@ def manifest_of(edition: Edition, digest: Digest) -> str:
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
-def _compose(
-    fresh: Sequence[Article], now: datetime, told: Told, style: Style
-) -> Edition:
-    return compose(fresh, now=now, told=told, style=style)
+def _compose(found: at_hand.AtHand, now: datetime, style: Style) -> Edition:
+    return compose(
+        found.fresh, now=now, told=found.told, style=style, known=found.known
+    )

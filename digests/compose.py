@@ -73,7 +73,7 @@ def compose(
         lang=style.lang,
     )
     edition = grounding.gate(draft, {a.id: a for a in admitted})
-    decided = decisions.decide(admitted, members, gathered, ranked, edition)
+    decided = decisions.decide(admitted, members, gathered, ranked, edition, told=told)
     return replace(
         edition,
         hero=telling.hero(edition.stories),

@@ -1,15 +1,23 @@
 """Whether a changed text corrects the old one, or only moves a comma; pure.
 
-Both texts are cut into sentences and aligned; what was only added or taken out corrects
-nothing. Of each sentence that was rewritten the facts are compared that a reader may
+Both texts are cut into sentences and aligned. What counts are facts that a reader may
 have passed on: figures with their units and dates, names, denials, and words in
-quotation marks. A fact that went and another in its place is a correction; how a thing
-is written («14» or «fourteen», a mark, a capital, a space) is not.
+quotation marks; how a thing is written («14» or «fourteen», a mark, a capital, a space)
+does not.
+
+    rewritten   a fact that went and another in its place is a correction
+    taken out   a fact that stands nowhere any more is one too, but for closing
+                paragraphs: texts are shortened from the end
+    put in      a fact that is new is one in the middle of a paragraph that stood there;
+                new paragraphs, and what follows the last sentence, are an update
+
+An excerpt takes nothing back, and of a text that is mostly another one nothing is said:
+it is a new text. What says of itself that it corrects, does (`notice`).
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -18,7 +26,7 @@ from digests.language import dates, marks, numbers, sentences, words
 from digests.language.fold import fold
 from digests.types import Article
 
-CorrectionKind = Literal["figure", "name", "negation", "quote"]
+CorrectionKind = Literal["figure", "name", "negation", "quote", "notice"]
 
 #: Part of a sentence's words that must be in another for it to be its new wording.
 _ALIKE = 0.5
@@ -26,6 +34,8 @@ _ALIKE = 0.5
 _MOST = 1000
 #: Of a longer «sentence» only the beginning is.
 _LONGEST = 2000
+#: With more than this part of its sentences gone a text is another one.
+_MOSTLY = 0.5
 #: How many places away from the old sentence its new wording is looked for.
 _REACH = 15
 
@@ -41,6 +51,12 @@ _WEEKDAY = re.compile(
     r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend)s?\b",
     re.IGNORECASE,
 )
+_NOTICE = re.compile(
+    r"^\W*(?:correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung)\b"
+    r"|\b(?:earlier|previous|first) version of this (?:article|story|report)\b"
+    r"|\b(?:frühere|vorherige|erste)n? version (?:dieses|des) (?:artikels|textes)\b",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d+")
 _TOKEN = re.compile(r"[^\W_]+|[%$€£¥]")
 
@@ -50,10 +66,10 @@ class Correction:
     """What was put right: the old sentence's facts, and what stands in their place."""
 
     kind: CorrectionKind
-    #: The words that went and those that came; either may be "" for a denial.
+    #: The words that went and those that came; one of them may be "".
     before: str
     after: str
-    #: The sentence as it reads now.
+    #: The sentence as it reads now, or as it read where it was taken out.
     sentence: str
 
 
@@ -66,37 +82,103 @@ def differs(old: Article, new: Article) -> Correction | None:
     """
     lang = new.lang or old.lang
     known = _known_names((old, new), lang)
-    for before, after, around in _rewritten(_pieces(old), _pieces(new)):
+    there = _aligned(_pieces(old), _pieces(new))
+    for before, after, around in there.rewritten:
         found = _compared(before, after, around, known, lang)
         if found is not None:
             return found
-    return None
+    if len(there.gone_at) > _MOSTLY * len(there.old):
+        return None
+    gone = [] if new.excerpt else _taken_out(there)
+    struck = _alone(gone, new, known, lang)
+    if struck is not None:
+        return replace(struck, before=struck.after, after="")
+    came = _alone(_put_in(there), old, known, lang)
+    said = (_notice(there.new[n].text) for n in there.came_at)
+    return came or next((one for one in said if one is not None), None)
 
 
 # Which sentences were rewritten
 
 
-def _pieces(article: Article) -> list[str]:
-    spans = sentences.split(article.text, article.lang)
-    told = [article.text[s.start : min(s.end, s.start + _LONGEST)] for s in spans]
-    return [article.title, *told][:_MOST] if article.title else told[:_MOST]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Piece:
+    """A sentence and the paragraph that it stands in."""
+
+    text: str
+    paragraph: int
 
 
-def _rewritten(
-    old: Sequence[str], new: Sequence[str]
-) -> Iterator[tuple[str, str, str]]:
-    """Each sentence with its new wording, and with all that stands in its place."""
-    before, after = [_bare(sentence) for sentence in old], [_bare(s) for s in new]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Aligned:
+    """What became of the sentences, by their places in the old and the new text."""
+
+    old: Sequence[_Piece]
+    new: Sequence[_Piece]
+    #: Each rewritten sentence with its new wording, and all that stands in its place.
+    rewritten: Sequence[tuple[str, str, str]]
+    #: Places of sentences that are not in the other text in any wording.
+    gone_at: Sequence[int]
+    came_at: Sequence[int]
+
+
+def _pieces(article: Article) -> list[_Piece]:
+    text = article.text
+    pieces = [_Piece(text=article.title, paragraph=-1)] if article.title else []
+    paragraph, last = 0, 0
+    for span in sentences.split(text, article.lang):
+        paragraph += "\n" in text[last : span.start]
+        last = span.end
+        told = text[span.start : min(span.end, span.start + _LONGEST)]
+        pieces.append(_Piece(text=told, paragraph=paragraph))
+    return pieces[:_MOST]
+
+
+def _aligned(old: Sequence[_Piece], new: Sequence[_Piece]) -> _Aligned:
+    before, after = [_bare(p.text) for p in old], [_bare(p.text) for p in new]
     matcher = SequenceMatcher(None, before, after, autojunk=False)
+    rewritten: list[tuple[str, str, str]] = []
+    gone: list[int] = []
+    came: list[int] = []
     for how, start, end, other_start, other_end in matcher.get_opcodes():
-        if how != "replace":
+        if how == "equal":
             continue
-        for place, sentence in enumerate(old[start:end]):
-            near = max(other_start, other_start + place - _REACH)
-            candidates = new[near : min(other_end, other_start + place + _REACH)]
-            wording = _wording(sentence, candidates)
-            if wording is not None:
-                yield sentence, wording, "\n".join(candidates)
+        taken: set[int] = set()
+        for place in range(start, end):
+            near = max(other_start, other_start + place - start - _REACH)
+            far = min(other_end, other_start + place - start + _REACH)
+            candidates = [new[n].text for n in range(near, far)]
+            wording = _wording(old[place].text, candidates)
+            if wording is None:
+                gone.append(place)
+            else:
+                taken.add(near + wording)
+                around = "\n".join(candidates)
+                rewritten.append((old[place].text, candidates[wording], around))
+        came += [n for n in range(other_start, other_end) if n not in taken]
+    return _Aligned(old=old, new=new, rewritten=rewritten, gone_at=gone, came_at=came)
+
+
+def _taken_out(there: _Aligned) -> list[str]:
+    """What is gone, but for closing paragraphs."""
+    left = set(there.gone_at)
+    stays = [n for n in range(len(there.old)) if n not in left]
+    last = there.old[stays[-1]].paragraph if stays else -2
+    return [there.old[n].text for n in there.gone_at if there.old[n].paragraph <= last]
+
+
+def _put_in(there: _Aligned) -> list[str]:
+    """What came in between sentences of one paragraph."""
+    came = set(there.came_at)
+    stood: dict[int, list[int]] = {}
+    for place, piece in enumerate(there.new):
+        if place not in came:
+            stood.setdefault(piece.paragraph, []).append(place)
+    return [
+        there.new[n].text
+        for n in there.came_at
+        if (beside := stood.get(there.new[n].paragraph)) and beside[0] < n < beside[-1]
+    ]
 
 
 def _bare(text: str) -> str:
@@ -104,14 +186,15 @@ def _bare(text: str) -> str:
     return " ".join(_TOKEN.findall(fold(text)))
 
 
-def _wording(sentence: str, candidates: Sequence[str]) -> str | None:
+def _wording(sentence: str, candidates: Sequence[str]) -> int | None:
+    """The place of the new wording among the candidates."""
     own = set(words.tokens(fold(sentence)))
     best, most = None, 0.0
-    for candidate in candidates:
+    for place, candidate in enumerate(candidates):
         other = set(words.tokens(fold(candidate)))
         shared = len(own & other) / max(1, min(len(own), len(other)))
         if shared > most:
-            best, most = candidate, shared
+            best, most = place, shared
     return best if most >= _ALIKE else None
 
 
@@ -131,6 +214,47 @@ def _compared(
         if before or after:
             return Correction(kind=kind, before=before, after=after, sentence=new)
     return None
+
+
+def _alone(
+    several: Sequence[str], other: Article, known: Collection[str], lang: str | None
+) -> Correction | None:
+    """The first fact of these sentences that the other text has not, as what came."""
+    if not several:
+        return None
+    whole = f"{other.title or ''}.\n{other.text}"
+    counted, running = _counted(whole, lang).keys(), _bare(whole)
+    there = {part for name in _name_runs(whole, known) for part in _parts(name)}
+    for sentence in several:
+        names = (n for n in _name_runs(sentence, known) if not _parts(n) & there)
+        counts = _counted(sentence, lang).items()
+        denies = [m[0].lower() for m in _DENIES.finditer(sentence)]
+        found: tuple[tuple[CorrectionKind, list[str]], ...] = (
+            ("figure", [c.shown for v, c in counts if c.alone and v not in counted]),
+            ("name", [name for name in names if _is_telling(name, lang)]),
+            ("negation", denies if len(denies) % 2 else []),
+            ("quote", [q for q in _quoted(sentence, lang) if _bare(q) not in running]),
+        )
+        for kind, facts in found:
+            if facts:
+                after = ", ".join(facts)
+                return Correction(kind=kind, before="", after=after, sentence=sentence)
+    return None
+
+
+def _is_telling(name: str, lang: str | None) -> bool:
+    """No month; and in German, where every noun has a capital, not one word alone."""
+    if name.casefold() in dates.MONTHS:
+        return False
+    return " " in name or words.primary(lang) != "de"
+
+
+def _notice(sentence: str) -> Correction | None:
+    """A sentence that says of itself that something was put right."""
+    found = _NOTICE.search(sentence)
+    if found is None:
+        return None
+    return Correction(kind="notice", before="", after=found[0], sentence=sentence)
 
 
 def _figures(old: str, new: str, around: str, lang: str | None) -> tuple[str, str]:
@@ -158,6 +282,8 @@ def _figures(old: str, new: str, around: str, lang: str | None) -> tuple[str, st
 class _Counted:
     shown: str
     unit: str = ""
+    #: Whether it is worth a word without another in its place: no bare month.
+    alone: bool = False
 
 
 def _other_unit(one: _Counted, other: _Counted | None) -> bool:
@@ -174,13 +300,14 @@ def _counted(text: str, lang: str | None) -> dict[str, _Counted]:
         shown = text[moment.start : moment.end]
         said = [moment.year, moment.month, moment.day]
         said = said if any(said) else [int(d) for d in _DIGITS.findall(shown)]
-        found[f"{moment.kind} {said}"] = _Counted(shown=shown)
+        exact = moment.day is not None
+        found[f"{moment.kind} {said}"] = _Counted(shown=shown, alone=exact)
     for number in numbers.find(text, lang):
         if not any(m.start <= number.start < m.end for m in moments):
             shown = text[number.start : number.end]
             found[f"{number.value:.12g}"] = _Counted(shown=shown)
     for figure in figures.find(text, lang=lang):
-        one = _Counted(shown=figure.text, unit=figure.unit)
+        one = _Counted(shown=figure.text, unit=figure.unit, alone=True)
         found[f"{figure.value:.12g}"] = one
     for day in _WEEKDAY.finditer(text):
         found[day[0].lower()[:3]] = _Counted(shown=day[0])

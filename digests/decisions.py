@@ -4,7 +4,7 @@ It reads what the steps of `compose` did and must not influence them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digests.stories import Ranked
 from digests.types import (
@@ -15,6 +15,7 @@ from digests.types import (
     Outcome,
     Stage,
     Story,
+    Told,
 )
 
 
@@ -24,8 +25,19 @@ def decide(
     gathered: Sequence[Story],
     ranked: Sequence[Ranked],
     edition: Edition,
+    *,
+    told: Told | None = None,
 ) -> list[Decision]:
-    """What became of every admitted article, with the stage that decided it."""
+    """What became of every admitted article, with the stage that decided it.
+
+    Args:
+        admitted: What the filters let in.
+        memberships: One for each of them.
+        gathered: The stories made of them.
+        ranked: Those that were worth telling.
+        edition: What is shown in the end.
+        told: What the digest had shown before.
+    """
     # A story that has news is told from another article than it was gathered with.
     told_as = {entry.story.id: entry.story for entry in ranked}
     steps = _Steps(
@@ -37,8 +49,10 @@ def decide(
         full={story.id: n for n, story in enumerate(edition.stories, 1)},
         brief=frozenset(line.story for line in edition.brief),
         last=_last(ranked, edition),
+        told=(told or Told()).stories,
     )
-    return [_decide(article, steps) for article in admitted]
+    decided = [_decide(article, steps) for article in admitted]
+    return [replace(d, duplicate_of=steps.copies.get(d.article)) for d in decided]
 
 
 def refused(article: Article, reason: str) -> Decision:
@@ -61,6 +75,8 @@ class _Steps:
     brief: frozenset[str]
     #: The place in the ranking behind which nothing was shown.
     last: int
+    #: Ids of the stories that were shown before.
+    told: frozenset[str]
 
 
 def _last(ranked: Sequence[Ranked], edition: Edition) -> int:
@@ -106,23 +122,35 @@ def _where(story: Story, steps: _Steps) -> str:
 
 
 def _not_in_full(article: Article, story: Story, steps: _Steps) -> Decision:
+    entry = steps.ranked.get(story.id)
+    reasons = "; ".join(entry.reasons) if entry else ""
+    stage: Stage = "balance" if entry and entry.waited else "rank"
     if story.id in steps.brief:
-        reasons = "; ".join(steps.ranked[story.id].reasons)
         why = f"Ranked below the stories told in full, therefore in brief: {reasons}."
-        return _decision(article, story.id, "rank", "brief", why)
+        return _decision(article, story.id, stage, "brief", why)
     if story.id not in steps.ranked:
-        why = "This digest has told the story"
-        if article.id != story.articles[0].id:
-            why += f" (of {_outlet(story.articles[0])})"
-        why += ", and nothing in this article is new."
-        return _decision(article, story.id, "told", "left out", why)
+        return _decision(
+            article, story.id, "told", "left out", _told(article, story, steps)
+        )
     place = list(steps.ranked).index(story.id)
     if place < steps.last:
         why = "Nothing of it could be shown in the words of its source."
         return _decision(article, story.id, "edition", "left out", why)
-    reasons = "; ".join(steps.ranked[story.id].reasons)
     why = f"Ranked below what one edition holds: {reasons}."
-    return _decision(article, story.id, "rank", "left out", why)
+    return _decision(article, story.id, stage, "left out", why)
+
+
+def _told(article: Article, story: Story, steps: _Steps) -> str:
+    """Shown before; or it was there before, and other things were shown."""
+    if story.id not in steps.told:
+        return (
+            "It was there when an earlier edition of this digest was made, which told "
+            "what weighed most then; nothing in it has come since."
+        )
+    why = "This digest has told the story"
+    if article.id != story.articles[0].id:
+        why += f" (of {_outlet(story.articles[0])})"
+    return f"{why}, and nothing in this article is new."
 
 
 def _outlet(article: Article | None) -> str:

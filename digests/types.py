@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Literal
 
 QuoteKind = Literal["direct", "partial"]
-Stage = Literal["filter", "fresh", "told", "story", "rank", "edition"]
+Stage = Literal["filter", "fresh", "told", "story", "rank", "balance", "edition"]
 Outcome = Literal["chosen", "brief", "merged", "duplicate", "left out"]
 
 
@@ -296,6 +296,8 @@ class Decision:
     outcome: Outcome
     #: A plain sentence.
     reason: str
+    #: The article that it repeats, if any.
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

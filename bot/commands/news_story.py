@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.archive import Found
+from bot import untold
 from bot.commands.controls import control_id
 from bot.commands.desk import Desk
 from bot.commands.wording import STORY, article_line, outlets, texts_of
 from bot.due import zone_of
+from bot.errors import UnknownName
 from bot.texts import Texts
 from bot.types import (
     Block,
@@ -21,10 +22,12 @@ from bot.types import (
     Small,
 )
 from digests import timeline
-from digests.types import Event
+from digests.types import Article, EditionStory, Event
 
 #: Events shown of one story.
 EVENTS = 6
+#: Later articles shown of one story.
+SINCE = 5
 
 
 def build(desk: Desk) -> Command:
@@ -32,24 +35,19 @@ def build(desk: Desk) -> Command:
 
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
-        found = await desk.archive.story(invocation.place, invocation.args["story"])
-        digest = await desk.archive.digest_of(found.issue)
-        events = timeline.of(await desk.archive.articles_of(found))
-        blocks = (
-            Small(text=outlets(found.story, texts)),
-            *_told(found),
-            *_matters(found, texts),
-            *_figures(found),
-            *_disputes(found, texts),
-            *(Quoted(card=card) for card in found.story.cards),
-            *_timeline(events, texts),
-            *_sources(found, texts, zone_of(digest)),
-            Small(text=texts.say("Story id: {id}", id=found.story.id)),
-        )
-        why = Control(
-            id=control_id("why", found.story.id), label=texts.say("Why this?")
-        )
-        return Reply(title=found.story.headline.text, blocks=blocks, controls=(why,))
+        which = invocation.args["story"].strip()
+        try:
+            found = await desk.archive.story(invocation.place, which)
+        except UnknownName:
+            reply = await _untold(desk, invocation, which, texts)
+            if reply is None:
+                raise
+            return reply
+        zone = zone_of(await desk.archive.digest_of(found.issue))
+        events = await _events(desk, await desk.archive.articles_of(found))
+        stored = await desk.archive.in_story(found.issue.workspace_id, found.story.id)
+        since = _since(found.story, stored, texts, zone)
+        return _reply(found.story, events, texts, zone, since)
 
     return Command(
         path="news story",
@@ -61,9 +59,65 @@ def build(desk: Desk) -> Command:
     )
 
 
-def _told(found: Found) -> tuple[Block, ...]:
+async def _untold(
+    desk: Desk, invocation: Invocation, which: str, texts: Texts
+) -> Reply | None:
+    """A story that no edition told, by its id."""
+    if not which.startswith("s-"):
+        return None
+    workspace = invocation.place.workspace
+    story = await untold.tell(
+        desk.db, desk.editions.engine, workspace.id, which, desk.clock.now()
+    )
+    if story is None:
+        return None
+    events = await _events(desk, await desk.archive.in_story(workspace.id, story.id))
+    note = Small(text=texts.say("No edition has told it in full."))
+    return _reply(story, events, texts, workspace.zone, (note,))
+
+
+async def _events(desk: Desk, articles: Sequence[Article]) -> Sequence[Event]:
+    return await desk.editions.engine.run(timeline.of, articles)
+
+
+def _reply(
+    story: EditionStory,
+    events: Sequence[Event],
+    texts: Texts,
+    zone: str,
+    more: tuple[Block, ...],
+) -> Reply:
+    blocks = (
+        Small(text=outlets(story, texts)),
+        *_told(story),
+        *_matters(story, texts),
+        *_figures(story),
+        *_disputes(story, texts),
+        *(Quoted(card=card) for card in story.cards),
+        *_timeline(events, texts),
+        *_sources(story, texts, zone),
+        *more,
+        Small(text=texts.say("Story id: {id}", id=story.id)),
+    )
+    why = Control(id=control_id("why", story.id), label=texts.say("Why this?"))
+    return Reply(title=story.headline.text, blocks=blocks, controls=(why,))
+
+
+def _since(
+    story: EditionStory, stored: Sequence[Article], texts: Texts, zone: str
+) -> tuple[Block, ...]:
+    """What has come in on the story since the edition told it."""
+    told = {ref.id for ref in story.articles}
+    later = [article for article in stored if article.id not in told][-SINCE:]
+    if not later:
+        return ()
+    lines = [article_line(article, texts, zone) for article in later]
+    return (Small(text=texts.say("Also on this")), *lines)
+
+
+def _told(story: EditionStory) -> tuple[Block, ...]:
     """Each sentence leads to the place that it was taken from."""
-    lead = found.story.articles[0]
+    lead = story.articles[0]
     return tuple(
         Line(
             title="",
@@ -74,20 +128,20 @@ def _told(found: Found) -> tuple[Block, ...]:
             start=sentence.spans[0].start,
             end=sentence.spans[-1].end,
         )
-        for sentence in found.story.summary
+        for sentence in story.summary
     )
 
 
-def _figures(found: Found) -> tuple[Block, ...]:
-    rows = tuple((told.figure.text, told.figure.what) for told in found.story.figures)
+def _figures(story: EditionStory) -> tuple[Block, ...]:
+    rows = tuple((told.figure.text, told.figure.what) for told in story.figures)
     return (Facts(rows=rows),) if rows else ()
 
 
-def _matters(found: Found, texts: Texts) -> tuple[Block, ...]:
-    sentence = found.story.matters
+def _matters(story: EditionStory, texts: Texts) -> tuple[Block, ...]:
+    sentence = story.matters
     if sentence is None:
         return ()
-    lead = found.story.articles[0]
+    lead = story.articles[0]
     return (
         Line(
             title=texts.say("Why it matters"),
@@ -101,10 +155,10 @@ def _matters(found: Found, texts: Texts) -> tuple[Block, ...]:
     )
 
 
-def _disputes(found: Found, texts: Texts) -> tuple[Block, ...]:
+def _disputes(story: EditionStory, texts: Texts) -> tuple[Block, ...]:
     """Both sides with their sentences: who reads on decides."""
     blocks: list[Block] = []
-    for dispute in found.story.disputes:
+    for dispute in story.disputes:
         blocks.append(Small(text=texts.say("Outlets differ:")))
         blocks += [
             Line(
@@ -143,6 +197,6 @@ def _days(event: Event, texts: Texts) -> str:
     return " – ".join(dict.fromkeys(days))
 
 
-def _sources(found: Found, texts: Texts, zone: str) -> tuple[Block, ...]:
-    lines = [article_line(ref, texts, zone) for ref in found.story.articles]
+def _sources(story: EditionStory, texts: Texts, zone: str) -> tuple[Block, ...]:
+    lines = [article_line(ref, texts, zone) for ref in story.articles]
     return (Small(text=texts.say("Told from")), *lines)

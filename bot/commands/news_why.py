@@ -1,8 +1,9 @@
-"""/news why: how a story came into the edition, stage by stage."""
+"""/news why: how a story came into the edition, stage by stage, or why it did not."""
 
-from bot.archive import Why
+from bot import reasons
 from bot.commands.desk import Desk
 from bot.commands.wording import STORY, texts_of, title_of
+from bot.reasons import Reason, Why
 from bot.texts import Texts
 from bot.types import (
     Block,
@@ -14,7 +15,6 @@ from bot.types import (
     Reply,
     Small,
 )
-from digests.types import Decision
 
 
 def build(desk: Desk) -> Command:
@@ -22,10 +22,12 @@ def build(desk: Desk) -> Command:
 
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
-        why = await desk.archive.why(invocation.place, invocation.args["story"])
-        lines = [await _line(desk, invocation, d, texts) for d in why.decisions]
+        why = await reasons.why(
+            desk.archive, invocation.place, invocation.args["story"], desk.clock.now()
+        )
+        lines = [await _line(desk, invocation, r, texts) for r in why.reasons]
         title = texts.say("Why: {headline}", headline=why.title)
-        return Reply(title=title, blocks=(*_reasons(why, texts), *lines))
+        return Reply(title=title, blocks=(*_head(why, texts), *lines))
 
     return Command(
         path="news why",
@@ -33,14 +35,14 @@ def build(desk: Desk) -> Command:
         permission=Permission.EVERYONE,
         run=run,
         options=(STORY,),
-        examples=("/news why 1", "/news why pool"),
+        examples=("/news why 1", "/news why pool", "/news why s-7k3m9q"),
     )
 
 
-def _reasons(why: Why, texts: Texts) -> tuple[Block, ...]:
+def _head(why: Why, texts: Texts) -> tuple[Block, ...]:
     if why.found is None:
         return (Paragraph(text=texts.say("It was not told in the newest edition.")),)
-    made = why.issue.edition.made_from
+    made = why.found.issue.edition.made_from
     read = texts.say(
         "{articles} articles of {sources} sources were read.",
         articles=made.articles,
@@ -50,17 +52,20 @@ def _reasons(why: Why, texts: Texts) -> tuple[Block, ...]:
 
 
 async def _line(
-    desk: Desk, invocation: Invocation, decision: Decision, texts: Texts
+    desk: Desk, invocation: Invocation, reason: Reason, texts: Texts
 ) -> Line:
-    article = await desk.archive.article(
-        invocation.place.workspace.id, int(decision.article)
-    )
+    workspace = invocation.place.workspace
+    article = await desk.archive.article(workspace.id, int(reason.article))
     title = title_of(article) if article else texts.say("An article")
+    when = ""
+    if reason.at is not None:
+        when = texts.moment(reason.at, workspace.zone, desk.clock.now())
+    parts = (article.source if article else "", reason.digest or "", when)
     return Line(
         title=title,
-        text=decision.reason,
-        note=article.source if article else "",
+        text=reason.text,
+        note=" · ".join(part for part in parts if part),
         url=article.url if article else None,
-        article=decision.article,
+        article=reason.article,
         revision=article.revision if article else None,
     )

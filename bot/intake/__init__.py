@@ -3,11 +3,11 @@
     poll        read every source whose time has come; when to come again
     refresh     read the sources of a digest now, unless they were just read
 
-A source is read, what is new in it is analysed outside the event loop, and both are
-stored in one transaction with the source's new state: an article in the archive always
-has its quotes and figures. A source that cannot be read keeps its problem, in words,
-and never stops the others. `cadence`, `states`, `identity` and `floods` are the rules,
-and pure; `outside` is the way out.
+A source is read, what is new in it is analysed outside the event loop and joined to
+its story, and all of it is stored in one transaction with the source's new state: an
+article in the archive always has its quotes, figures and story. A source that cannot be
+read keeps its problem, in words, and never stops the others. `cadence`, `states`,
+`identity` and `floods` are the rules, and pure; `outside` is the way out.
 """
 
 import asyncio
@@ -20,7 +20,8 @@ from typing import Literal
 import structlog
 
 from bot.intake import addresses, states
-from bot.intake.keeping import Found, keep, past_of, sorted_out
+from bot.intake.filing import Filing
+from bot.intake.keeping import Found, past_of, sorted_out
 from bot.intake.local import read_folder
 from bot.intake.outside import Outside
 from bot.intake.readings import Reading
@@ -55,10 +56,15 @@ class Intake:
     engine: Engine
     clock: Clock
     outside: Outside = field(default_factory=Outside)
+    _filing: Filing = field(init=False, repr=False)
     #: Who reads which source at this moment: one at a time.
     _turns: defaultdict[int, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), repr=False
     )
+
+    def __post_init__(self) -> None:
+        """Build what it works with."""
+        object.__setattr__(self, "_filing", Filing(db=self.db, engine=self.engine))
 
     async def poll(self) -> datetime | None:
         """Read every source that is due; when the next one is."""
@@ -145,7 +151,7 @@ class Intake:
         after = found.noted(after, now)
         if after.problem and after.problem != source.problem:
             log.warning("source has a problem", source=after.name, why=after.problem)
-        count = await self.db.write(keep, after, found, now=now)
+        count = await self._filing.keep(after, found, now=now)
         if count:
             log.debug("source has news", source=after.name, articles=count)
         return count

@@ -14,13 +14,14 @@ from bot.intake import floods, identity
 from bot.intake.identity import Named
 from bot.intake.readings import Reading
 from bot.ports import Engine
-from bot.storage import Connection, articles, digests, sources
+from bot.storage import Connection, articles, digests, sources, stories
 from bot.storage.articles import Heard
 from bot.storage.database import Database
 from bot.types import Digest, Source
 from digests import corrections
 from digests.compose import analyse
-from digests.types import Analysis, Article
+from digests.stories import Placed, new_id
+from digests.types import Analysis, Article, Membership
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,22 @@ class Piece:
     #: None: the version is known, and the source may have gone back to it.
     analysis: Analysis | None
     baseline: bool = False
+    #: The key of the article that it is a version of, where that is known.
+    key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A version that was stored, with where its article was placed."""
+
+    article: str
+    revision_id: int
+    #: Whether it is the article's newest text.
+    current: bool
+    #: In the names of the view that placed it.
+    placed: Placed | None = None
+    #: The same in the names under which it is stored.
+    membership: Membership | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,10 +100,33 @@ async def sorted_out(
     )
 
 
-def keep(conn: Connection, source: Source, found: Found, *, now: datetime) -> int:
-    """Store what was found, and the source's new state; how many new versions."""
-    count = 0
-    for piece in sorted(found.pieces, key=_order):
+def in_order(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The order to store them in: what revises another comes after it."""
+    return tuple(sorted(pieces, key=_order))
+
+
+def keep(
+    conn: Connection,
+    source: Source,
+    found: Found,
+    placed: Sequence[Placed | None] = (),
+    *,
+    now: datetime,
+) -> list[Kept]:
+    """Store what was found with its stories, and the source's new state.
+
+    Args:
+        conn: Inside a transaction.
+        source: As it is after the reading.
+        found: What it brought, `in_order`.
+        placed: Where each piece belongs; none where no piece is new.
+        now: The time.
+
+    Returns:
+        The new versions.
+    """
+    kept: list[Kept] = []
+    for number, piece in enumerate(found.pieces):
         stored, is_new = articles.store(
             conn,
             source,
@@ -102,9 +142,62 @@ def keep(conn: Connection, source: Source, found: Found, *, now: datetime) -> in
                 quotes=piece.analysis.quotes,
                 figures=piece.analysis.figures,
             )
-            count += 1
+            one = Kept(
+                article=str(stored.article_id),
+                revision_id=stored.revision_id,
+                current=stored.current,
+                placed=placed[number],
+            )
+            kept.append(one)
+    kept = in_stories(conn, source.workspace_id, kept, now=now)
     sources.record(conn, source=source)
-    return count
+    return kept
+
+
+def in_stories(
+    conn: Connection, workspace_id: int | None, kept: Sequence[Kept], *, now: datetime
+) -> list[Kept]:
+    """Record the stories of what was stored, in the view; the same with its story.
+
+    A new story gets its public id here, where it is known which ones are in use. What
+    the view has forgotten for its age stays in the story that it is stored in.
+    """
+    ids = [each.article for each in kept]
+    known = stories.known(conn, workspace_id=workspace_id, articles=ids)
+    had = {member.article: member.story for member in known}
+    keys = {k.placed.membership.article: k.article for k in kept if k.placed}
+    taken = stories.Taken(conn)
+    names: dict[str, str] = {}
+    of: dict[str, Membership] = {}
+    for each in kept:
+        if each.placed is None or not each.current:
+            continue
+        said = each.placed.membership
+        if each.placed.new:
+            stored = had.get(each.article) if each.placed.before is None else None
+            names[said.story] = stored or new_id(each.article, taken)
+        story = names.get(said.story) or stories.current(
+            conn, workspace_id=workspace_id, story=said.story
+        )
+        if each.article in of:
+            # Two versions of it came at once.
+            story = of[each.article].story
+        copied = keys.get(said.duplicate_of or "", said.duplicate_of)
+        of[each.article] = Membership(
+            article=each.article,
+            story=story,
+            duplicate_of=copied if copied != each.article else None,
+        )
+    memberships = tuple(of.values())
+    stories.settle(
+        conn,
+        workspace_id=workspace_id,
+        memberships=memberships,
+        now=now,
+        # One article that leaves a story takes nothing along.
+        whole=False,
+    )
+    return [replace(each, membership=of.get(each.article)) for each in kept]
 
 
 def past_of(conn: Connection, digest: Digest, now: datetime) -> frozenset[str]:
@@ -158,6 +251,7 @@ def _analysed(
             named=one,
             analysis=analyse(one.article),
             baseline=flood or (old is not None and _is_told(source, one, old, now)),
+            key=old.article.id if old is not None else None,
         )
         for one, old in new
     )

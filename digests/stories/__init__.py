@@ -4,14 +4,16 @@
 the style and what was told before.
 """
 
-from digests.stories.archive import StoryIndex, join
+from digests.stories.archive import StoryIndex
 from digests.stories.filters import admits
 from digests.stories.gathering import gather
 from digests.stories.grouping import group
-from digests.stories.naming import moved
+from digests.stories.joining import Placed, join, place
+from digests.stories.naming import moved, new_id
 from digests.stories.ranking import Ranked, rank
 
 __all__ = [
+    "Placed",
     "Ranked",
     "StoryIndex",
     "admits",
@@ -19,5 +21,7 @@ __all__ = [
     "group",
     "join",
     "moved",
+    "new_id",
+    "place",
     "rank",
 ]

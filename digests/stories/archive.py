@@ -1,26 +1,26 @@
-"""Finds the story of an article that has just come in; it changes nothing but itself.
+"""Holds the articles of an archive with their stories in memory; it decides nothing.
 
-`join` reads a `StoryIndex` and says to which of its stories an article belongs, by
-the measures of the batch form (`grouping`); `StoryIndex.add` then takes the article
-in. The few articles worth comparing come from an inverted index over the heaviest
-words, in the window of 72 hours around the article. Vectors lie in flat arrays, and
-of a text's shingles the smallest hashes are kept (bottom-k sketch; Broder, 1997), so
-that 100,000 articles fit into memory.
+`joining` asks a `StoryIndex` to which of its stories an article belongs;
+`StoryIndex.add` then takes the article in. The few articles worth comparing come from
+an inverted index over the heaviest words, in the window of 72 hours around the
+article. Vectors lie in flat arrays, and of a text's shingles the smallest hashes are
+kept (bottom-k sketch; Broder, 1997), so that 100,000 articles fit into memory. What
+was removed keeps its place until `newest` makes the index anew.
 """
 
 import heapq
+import math
 from array import array
-from bisect import bisect_right
+from bisect import bisect_right, insort_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
-from typing import Literal
-from zlib import crc32
 
 from digests.language.fold import fold
-from digests.stories import likeness, naming, same_item, terms
+from digests.stories import likeness, rows, terms
 from digests.stories.profiles import Profile, profile
+from digests.stories.rows import Rows
 from digests.stories.same_event import evenness
 from digests.types import Article, Membership
 
@@ -30,21 +30,18 @@ _FOUND_BY = 32
 _LOOKED_AT = 80
 #: So many articles are compared, and so many members of a story.
 _COMPARED, _MEMBERS = 24, 24
-#: A story is weighed when one of its articles is at least so alike.
-_WORTH_WEIGHING = 0.5
-_SKETCH = 64
 #: Weights are kept as whole numbers of this part.
 _SCALE = 1000
 _NONE: frozenset[str] = frozenset()
 _NOTHING: Mapping[str, float] = {}
 _NO_DATE = float("nan")
+_GONE = ""
 
 
 class StoryIndex:
     """The articles of an archive with their stories, in memory.
 
-    It grows by `add`, best in the order of time: the latest entries of a word are
-    those that are looked at.
+    It grows by `add`, fastest in the order of time.
     """
 
     def __init__(self) -> None:
@@ -59,9 +56,9 @@ class StoryIndex:
         self._stem_ids: dict[str, int] = {}
         self._stems: list[str] = []
         self._holders: list[array[int]] = []
-        self._vectors = _Rows("I")
-        self._weights = _Rows("H")
-        self._sketches = _Rows("I")
+        self._vectors = Rows("I")
+        self._weights = Rows("H")
+        self._sketches = Rows("I")
         #: Profiles without their words, which are in the rows.
         self._facts: list[Profile] = []
         self._hours: array[float] = array("d")
@@ -69,7 +66,7 @@ class StoryIndex:
         self._by_text: dict[int, int] = {}
 
     def __len__(self) -> int:
-        return len(self._articles)
+        return len(self._place)
 
     def __contains__(self, article: str) -> bool:
         return article in self._place
@@ -81,17 +78,20 @@ class StoryIndex:
 
     def memberships(self) -> Iterator[Membership]:
         """Every article with its story, in the order in which they came."""
-        for article, story in zip(self._articles, self._story, strict=True):
-            yield Membership(article=article, story=story)
+        for article, place in self._place.items():
+            yield Membership(article=article, story=self._story[place])
 
-    def add(self, article: Article, membership: Membership) -> None:
+    def add(
+        self, article: Article, membership: Membership, read: Profile | None = None
+    ) -> None:
         """Take an article in, as a member of this story (`join`).
 
-        An article that is there already is left as it is.
+        An article that is there already is left as it is; `read` is its profile, for
+        callers that have it.
         """
         if article.id in self:
             return
-        read = profile(article, self.background)
+        read = read or profile(article, self.background)
         self._widen(read, membership)
         place = len(self._articles)
         self._articles.append(article.id)
@@ -104,12 +104,69 @@ class StoryIndex:
         self._hours.append(_NO_DATE if read.hours is None else read.hours)
         self._vectors.append(self._encoded(read))
         self._weights.append(round(w * _SCALE) for w in read.weights.values())
-        self._sketches.append(_sketch(article) if read.text else ())
+        self._sketches.append(rows.sketch(article.text) if read.text else ())
         self._facts.append(replace(read, weights=_NOTHING, names=_NONE))
         if membership.duplicate_of is None:
             for stem in _heaviest(read):
-                self._holders[self._stem_ids[stem]].append(place)
+                self._hold(self._holders[self._stem_ids[stem]], place)
         (self._by_text if read.text else self._by_title)[_key(article, read)] = place
+
+    def remove(self, article: str) -> None:
+        """Forget an article; one that is not there is passed over."""
+        place = self._place.pop(article, None)
+        if place is None:
+            return
+        story = self._story[place]
+        self.members[story].remove(place)
+        if not self.members[story]:
+            del self.members[story]
+            self._within.pop(story, None)
+        self._articles[place] = _GONE
+        for number in self._vectors[place]:
+            holders = self._holders[number >> 1]
+            if place in holders:
+                holders.remove(place)
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Call articles by other ids; those that are not there are passed over.
+
+        One that has the new id already makes way.
+        """
+        for old, new in names.items():
+            if old == new or old not in self:
+                continue
+            self.remove(new)
+            place = self._place.pop(old, None)
+            if place is not None:
+                self._place[new] = place
+                self._articles[place] = new
+
+    def newest(self, most: int, since: float) -> "StoryIndex":
+        """The same without what is older, and with so many articles at the most.
+
+        Args:
+            most: How many articles.
+            since: In hours since 1970; what has no date counts as new.
+        """
+        living = [p for p, article in enumerate(self._articles) if article]
+        kept = [p for p in living if not self._hours[p] < since]
+        if len(kept) > most:
+            kept = sorted(heapq.nlargest(most, kept, key=self._age))
+        made = StoryIndex()
+        made.background = self.background
+        places = {place: made._copy(self, place) for place in kept}
+        for number, holders in enumerate(self._holders):
+            held = array("I", (places[p] for p in holders if p in places))
+            if held:
+                made._holders[made._stem_ids[self._stems[number]]] = held
+        for ours, theirs in (
+            (made._by_text, self._by_text),
+            (made._by_title, self._by_title),
+        ):
+            ours.update({k: places[p] for k, p in theirs.items() if p in places})
+        made._within = {s: w for s, w in self._within.items() if s in made.members}
+        made.background.forget(made._stem_ids)
+        return made
 
     def settle(self, memberships: Iterable[Membership]) -> None:
         """Move articles to the stories that they now belong to (`group`).
@@ -172,16 +229,15 @@ class StoryIndex:
         self, article: Article, read: Profile, compared: Mapping[int, float]
     ) -> int | None:
         """The place of an article whose text this one repeats."""
-        place = (self._by_text if read.text else self._by_title).get(
-            _key(article, read)
-        )
-        if place is not None and (read.text or self._in_window(place, read.hours)):
+        known = self._by_text if read.text else self._by_title
+        place = known.get(_key(article, read))
+        if place is not None and self._repeated(place, read):
             return place
         if not read.text:
             return None
-        own = _sketch(article)
+        own = rows.sketch(article.text)
         near = (place for place, found in compared.items() if found >= 1)
-        found = (place for place in near if _same(own, self._sketches[place]))
+        found = (place for place in near if rows.same(own, self._sketches[place]))
         return min(found, default=None)
 
     def weigh(self, story: str, read: Profile, compared: Mapping[int, float]) -> float:
@@ -218,8 +274,41 @@ class StoryIndex:
                 break
             yield place
 
-    def _in_window(self, place: int, hours: float | None) -> bool:
-        return likeness.over_time(hours, self._facts[place].hours) > 0
+    def _repeated(self, place: int, read: Profile) -> bool:
+        """Whether the article is still there; a headline is a copy in the window."""
+        if not self._articles[place]:
+            return False
+        then = self._facts[place].hours
+        return read.text or likeness.over_time(read.hours, then) > 0
+
+    def _hold(self, holders: "array[int]", place: int) -> None:
+        """Keep the places of a word in the order of time, whenever they come."""
+        hours = self._hours
+        if holders and hours[place] < hours[holders[-1]]:
+            insort_right(holders, place, key=hours.__getitem__)
+        else:
+            holders.append(place)
+
+    def _age(self, place: int) -> float:
+        hours = self._hours[place]
+        return math.inf if math.isnan(hours) else hours
+
+    def _copy(self, other: "StoryIndex", place: int) -> int:
+        """Take a place of another index over, but for what leads to it."""
+        new = len(self._articles)
+        self._articles.append(other._articles[place])
+        self._place[other._articles[place]] = new
+        self._story.append(other._story[place])
+        self.members.setdefault(other._story[place], array("I")).append(new)
+        self._hours.append(other._hours[place])
+        self._vectors.append(
+            self._number(other._stems[n >> 1]) << 1 | (n & 1)
+            for n in other._vectors[place]
+        )
+        self._weights.append(other._weights[place])
+        self._sketches.append(other._sketches[place])
+        self._facts.append(other._facts[place])
+        return new
 
     def _widen(self, read: Profile, membership: Membership) -> None:
         """Keep how alike the headlines of a story are."""
@@ -259,14 +348,14 @@ class StoryIndex:
 
     def _encoded(self, read: Profile) -> list[int]:
         """The number of each word, and in the last bit whether it is a name."""
-        numbers: list[int] = []
-        for stem in read.weights:
-            number = self._stem_ids.setdefault(stem, len(self._stems))
-            if number == len(self._stems):
-                self._stems.append(stem)
-                self._holders.append(array("I"))
-            numbers.append(number << 1 | (stem in read.names))
-        return numbers
+        return [self._number(stem) << 1 | (stem in read.names) for stem in read.weights]
+
+    def _number(self, stem: str) -> int:
+        number = self._stem_ids.setdefault(stem, len(self._stems))
+        if number == len(self._stems):
+            self._stems.append(stem)
+            self._holders.append(array("I"))
+        return number
 
     def _profile(self, place: int) -> Profile:
         numbers = self._vectors[place]
@@ -279,59 +368,6 @@ class StoryIndex:
         )
 
 
-class _Rows:
-    """Rows of numbers of different length, one behind the other in one array."""
-
-    __slots__ = ("_ends", "_numbers")
-
-    def __init__(self, kind: Literal["I", "H"]) -> None:
-        self._numbers: array[int] = array(kind)
-        self._ends: array[int] = array("I", (0,))
-
-    def __getitem__(self, row: int) -> "array[int]":
-        return self._numbers[self._ends[row] : self._ends[row + 1]]
-
-    def append(self, numbers: Iterable[int]) -> None:
-        self._numbers.extend(numbers)
-        self._ends.append(len(self._numbers))
-
-
-def join(article: Article, archive: StoryIndex) -> Membership:
-    """The story of an article among those of the archive, or a new one of its own.
-
-    The archive stays as it is. A later version stays in the story of the version
-    before it; a text that is there already is a copy of that article. A story keeps
-    its id, also when an earlier article comes late.
-    """
-    there = archive.story_of(article.id) or archive.story_of(article.revises or "")
-    if there is not None:
-        return Membership(article=article.id, story=there)
-    read = profile(article, archive.background)
-    compared = archive.candidates(read)
-    original = archive.alike(article, read, compared)
-    if original is not None:
-        return Membership(
-            article=article.id,
-            story=archive.story_at(original),
-            duplicate_of=archive.article_at(original),
-        )
-    story = _best(archive, read, compared)
-    return Membership(
-        article=article.id,
-        story=story or naming.new_id(article.id, archive.members),
-    )
-
-
-def _best(
-    archive: StoryIndex, read: Profile, compared: Mapping[int, float]
-) -> str | None:
-    worth = [place for place, near in compared.items() if near >= _WORTH_WEIGHING]
-    names = dict.fromkeys(map(archive.story_at, worth))
-    weighed = [(archive.weigh(name, read, compared), name) for name in names]
-    best, name = max(weighed, default=(0.0, ""))
-    return name if best >= 1 else None
-
-
 def _heaviest(read: Profile) -> list[str]:
     if len(read.weights) <= _FOUND_BY:
         return list(read.weights)
@@ -342,20 +378,3 @@ def _heaviest(read: Profile) -> list[str]:
 def _key(article: Article, read: Profile) -> int:
     said = article.text if read.text else article.title or article.text
     return hash(fold(said))
-
-
-def _sketch(article: Article) -> "array[int]":
-    hashes = {
-        crc32(" ".join(shingle).encode("utf-8", "surrogatepass"))
-        for shingle in same_item.shingles(article.text)
-    }
-    return array("I", heapq.nsmallest(_SKETCH, hashes))
-
-
-def _same(one: "array[int]", other: "array[int]") -> bool:
-    """Whether the share of common shingles is at least that of a copy."""
-    if not one or not other:
-        return False
-    both = set(one) & set(other)
-    smallest = sorted({*one, *other})[:_SKETCH]
-    return sum(h in both for h in smallest) >= same_item.SAME * len(smallest)

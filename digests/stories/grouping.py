@@ -11,13 +11,17 @@ from datetime import UTC, datetime
 from digests.stories import naming
 from digests.stories.same_event import events
 from digests.stories.same_item import repeats
+from digests.stories.terms import Background
 from digests.types import Article, Membership
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def group(
-    articles: Sequence[Article], known: Iterable[Membership] = ()
+    articles: Sequence[Article],
+    known: Iterable[Membership] = (),
+    *,
+    background: Background | None = None,
 ) -> tuple[Membership, ...]:
     """One membership an article, in the same order; the input's order decides nothing.
 
@@ -25,11 +29,13 @@ def group(
         articles: With ids that are unique among them.
         known: To which stories articles were said to belong before; their ids are
             kept (`naming`). They decide no membership.
+        background: How many stories of an archive have each word; None = only these
+            articles, which is too few where they are those of one or two stories.
     """
     ordered = sorted(articles, key=age)
     repeated = _repeats(ordered)
     originals = [i for i in range(len(ordered)) if i not in repeated]
-    found = sorted(events([ordered[i] for i in originals]))
+    found = sorted(events([ordered[i] for i in originals], background))
     told = _event_of(found, originals, repeated)
     members: dict[int, list[str]] = defaultdict(list)
     for i, article in enumerate(ordered):

@@ -32,6 +32,8 @@ class Ranked:
     score: float
     #: Plain phrases, the weightiest first.
     reasons: tuple[str, ...]
+    #: What it had to wait behind (`balance`), "" when it did not.
+    waited: str = ""
     #: Whether this digest told the story before and it has news.
     update: bool = False
     #: The new sentences of an update, in the text of the story's first article.
@@ -131,7 +133,7 @@ def _balance(ranked: Sequence[Ranked], style: Style) -> tuple[Ranked, ...]:
         topics=lambda r: topics[r.story.id],
     )
     return tuple(
-        replace(entry, reasons=(*entry.reasons, why)) if why else entry
+        replace(entry, reasons=(*entry.reasons, why), waited=why) if why else entry
         for entry, why in order
     )
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from digests.stories import likeness
 from digests.stories.likeness import HEADLINES
 from digests.stories.profiles import Profile, profiles
+from digests.stories.terms import Background
 from digests.types import Article
 
 #: 0 is average link, 1 the cosine of the centroids.
@@ -27,14 +28,17 @@ _NOISE = 0.3
 Neighbours = list[dict[int, float]]
 
 
-def events(articles: Sequence[Article]) -> list[list[int]]:
+def events(
+    articles: Sequence[Article], background: Background | None = None
+) -> list[list[int]]:
     """The places of the articles of each event, every article in exactly one.
 
     Args:
         articles: In order of time; repeated texts only once, or they would outvote
             the others.
+        background: How many stories have each word; None = only these articles.
     """
-    read = profiles(articles)
+    read = profiles(articles, background)
     return _agglomerate(_neighbours(read), [profile.text for profile in read])
 
 

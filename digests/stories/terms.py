@@ -9,7 +9,7 @@ stories at hand, within bounds. In a text a name weighs more than another rare w
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
 from typing import Self
 
@@ -28,6 +28,8 @@ _LONGEST = 120
 _FLOOR = 0.3
 #: With this many stories a background begins to outweigh what is known beforehand.
 _ENOUGH = 2000
+#: More words than this are no language: misspellings, names, numbers.
+_MOST_WORDS = 300_000
 _MEASURE = 5.0
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
@@ -57,6 +59,16 @@ class Background:
         """Count the words of one more story."""
         self.stories += 1
         self._having.update(dict.fromkeys(counted, 1))
+
+    def forget(self, kept: Container[str]) -> None:
+        """Drop words that one story alone had, but for these: no list grows for ever.
+
+        What is lost of a word's weight is less than its part that chance has.
+        """
+        if len(self._having) > _MOST_WORDS:
+            self._having = Counter(
+                {s: n for s, n in self._having.items() if n > 1 or s in kept}
+            )
 
     def telling(self, stem: str, tag: str) -> float:
         """How telling a stem is in this language: 0 (empty) to `RARE`."""

@@ -1,4 +1,4 @@
-"""Pairs of sentences, old and new, each with the kind of correction it is, or None."""
+"""Old and new texts, each pair with the kind of correction it is, or None."""
 
 PAIRS: tuple[tuple[str, str, str | None], ...] = (
     # figures
@@ -82,4 +82,47 @@ PAIRS: tuple[tuple[str, str, str | None], ...] = (
     ("The bridge was closed. It was old.", "The bridge was closed.", None),
     ("The river is high.", "The  river is high .", None),
     ("Harbour Bridge closed for repairs.", "Harbour bridge closed for repairs.", None),
+)
+
+#: What stood there before the changes of `ADDED_OR_GONE`, in two paragraphs.
+BEFORE = (
+    "A fire broke out in the old mill of Brannock on Monday. {middle}"
+    "The brigade was there within minutes and stayed all night.\n\n"
+    "People who live nearby were asked to keep their windows shut. {end}"
+)
+
+#: What stands in the middle and at the end, before and after, and what that is.
+ADDED_OR_GONE: tuple[tuple[str, str, str, str, str | None], ...] = (
+    # taken out of the middle
+    ("The fire killed 14 people. ", "", "", "", "figure"),
+    ("The owner, Osric Vane, lit it himself. ", "", "", "", "name"),
+    ("“We saw somebody run away,” a guard said. ", "", "", "", "quote"),
+    ("The owner had never asked for a permit. ", "", "", "", "negation"),
+    ("It burned down on 23 November 2026. ", "", "", "", "figure"),
+    ("The smoke could be seen from far away. ", "", "", "", None),
+    ("It was a windy night in May. ", "", "", "", None),
+    # put into the middle
+    ("", "", "The fire killed 14 people. ", "", "figure"),
+    ("", "", "The owner, Osric Vane, lit it himself. ", "", "name"),
+    ("", "", "“We saw somebody run away,” a guard said. ", "", "quote"),
+    ("", "", "The owner had never asked for a permit. ", "", "negation"),
+    ("", "", "The smoke could be seen from far away. ", "", None),
+    # what only follows is an update, and what was cut off at the end says nothing
+    ("", "", "", "The fire killed 14 people.", None),
+    ("", "", "", "\n\nOn Tuesday Osric Vane said: “I did not light it.”", None),
+    ("", "\n\nThe fire killed 14 people.", "", "", None),
+    # moved, not gone
+    ("The fire killed 14 people. ", "", "", "The fire killed 14 people.", None),
+    ("", "Osric Vane owns it.", "The mill belongs to Osric Vane. ", "", None),
+    ("The fire killed 14 people. ", "", "Fourteen people died in it. ", "", None),
+    # what says so itself
+    ("", "", "", "\n\nCorrection: the mill stands in Brannock.", "notice"),
+    (
+        "",
+        "",
+        "",
+        "\n\nAn earlier version of this article gave another place.",
+        "notice",
+    ),
+    ("", "", "", "\n\nThe council corrected its plan for the mill.", None),
 )

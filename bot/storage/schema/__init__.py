@@ -25,6 +25,7 @@ from bot.storage.schema.configuration import (
 from bot.storage.schema.news import (
     article_ids,
     articles,
+    compositions,
     figures,
     quotes,
     revisions,
@@ -32,6 +33,7 @@ from bot.storage.schema.news import (
     speaker_words,
     stories,
     story_articles,
+    story_moves,
 )
 from bot.storage.schema.outgoing import (
     deliveries,
@@ -45,6 +47,7 @@ from bot.storage.schema.process import invocations, keys, leases
 __all__ = [
     "article_ids",
     "articles",
+    "compositions",
     "deliveries",
     "destinations",
     "digest_destinations",
@@ -67,6 +70,7 @@ __all__ = [
     "speaker_words",
     "stories",
     "story_articles",
+    "story_moves",
     "told",
     "workspaces",
 ]

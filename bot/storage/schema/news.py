@@ -1,4 +1,4 @@
-"""Tables of what was read: articles, their revisions, and what stands in them."""
+"""Tables of what was read, what stands in it, and what became of it on the way out."""
 
 from sqlalchemy import (
     Boolean,
@@ -10,10 +10,20 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    true,
 )
 
-from bot.storage.columns import Instant, Words
-from bot.storage.schema.base import ByCodePoint, Key, id_, metadata, ref, table
+from bot.storage.columns import Instant, Json, Words
+from bot.storage.schema.base import (
+    ByCodePoint,
+    Key,
+    id_,
+    metadata,
+    ref,
+    table,
+    within,
+    workspace,
+)
 
 articles = table(
     "articles",
@@ -73,11 +83,12 @@ revisions = table(
     Index(None, "current", "dated_at"),
     Index(None, "current", "fetched_at"),
 )
+# SQLite uses it only for conditions that are spelt as its own is: `current = 1`.
 Index(
     "uq_revisions_current",
     revisions.c.article_id,
     unique=True,
-    sqlite_where=revisions.c.current,
+    sqlite_where=revisions.c.current == true(),
     postgresql_where=revisions.c.current,
 )
 
@@ -153,7 +164,7 @@ stories = table(
     "stories",
     id_(),
     ref("workspace_id", "workspaces.id", null=True),
-    Column("public_id", Words, nullable=False),
+    Column("public_id", Words, nullable=False, index=True),
     Column("first_seen", Instant, nullable=False),
     UniqueConstraint("workspace_id", "public_id"),
 )
@@ -184,4 +195,38 @@ story_articles = Table(
     # The article that this one repeats.
     Column("duplicate_of", Key, ForeignKey("articles.id", ondelete="SET NULL")),
     Index(None, "duplicate_of"),
+)
+
+# Where the articles of a story went: merged into another, or split. Its id goes on
+# leading to them.
+story_moves = table(
+    "story_moves",
+    id_(),
+    # Whose view; NULL is everybody's.
+    ref("workspace_id", "workspaces.id", null=True),
+    Column("story", Words, nullable=False),
+    Column("became", Words, nullable=False),
+    # 0 where most of its articles are.
+    Column("position", Integer, nullable=False),
+    Column("moved_at", Instant, nullable=False),
+    Index(None, "story"),
+    Index(None, "workspace_id"),
+)
+
+# What became of each article that was at hand when an edition was made, or found to
+# have nothing new; one row for as long as nothing changes.
+compositions = table(
+    "compositions",
+    id_(),
+    workspace(),
+    Column("digest_id", Key, nullable=False),
+    # The first moment that ended so.
+    Column("occurrence_id", Key, nullable=False, index=True),
+    Column("made_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("decisions", Json, nullable=False),
+    within("digests", "digest_id"),
+    within("occurrences", "occurrence_id"),
+    Index(None, "digest_id", "id"),
+    Index(None, "workspace_id", "id"),
 )

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,9 @@ import bot.storage
 from bot.storage import (
     Connection,
     Database,
+    arrivals,
     articles,
+    decisions,
     deliveries,
     destinations,
     digests,
@@ -27,7 +29,7 @@ from bot.storage import (
     stories,
     workspaces,
 )
-from digests.types import Membership, Told
+from digests.types import Decision, Membership, Told
 from tests.bot.storage.builders import (
     NOW,
     TEXT,
@@ -42,6 +44,7 @@ from tests.bot.storage.builders import (
 )
 
 CANARY = "quetzal"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 #: Sweeps of the clock, the outbox and the intake, which work for everybody, and what
 #: belongs to no workspace at all.
 FOR_EVERYBODY = {
@@ -103,6 +106,12 @@ def full_house(connection: Connection, name: str) -> House:
     stories.record(
         connection,
         workspace_id=house.workspace.id,
+        memberships=[Membership(article=str(stored.article_id), story="s-before")],
+        now=NOW,
+    )
+    stories.settle(
+        connection,
+        workspace_id=house.workspace.id,
         memberships=[Membership(article=str(stored.article_id), story="s-canary")],
         now=NOW,
     )
@@ -111,6 +120,22 @@ def full_house(connection: Connection, name: str) -> House:
         house,
         edition=an_edition(title=CANARY),
         told=Told(stories=frozenset({CANARY})),
+    )
+    decisions.record(
+        connection,
+        workspace_id=house.workspace.id,
+        digest_id=house.digest.id,
+        occurrence_id=issue.occurrence_id,
+        decisions=[
+            Decision(
+                article=str(stored.article_id),
+                story="s-canary",
+                stage="rank",
+                outcome="chosen",
+                reason=CANARY,
+            )
+        ],
+        now=NOW,
     )
     deliveries.add(
         connection,
@@ -134,6 +159,7 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
     theirs = connection.execute(select(schema.editions)).first()
     assert theirs is not None
     article = connection.execute(select(schema.articles.c.id)).scalar_one()
+    revision = connection.execute(select(schema.revisions.c.id)).scalar_one()
     message = connection.execute(select(schema.local_messages.c.key)).scalar_one()
     digest = here | {"digest_id": other.digest.id}
     return {
@@ -169,6 +195,18 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         ),
         "story": stories.of_article(connection, **here, article_id=article),
         "story's": stories.articles_of(connection, **here, story="s-canary"),
+        "known": stories.known(connection, **here, articles=[str(article)]),
+        "present": stories.present(connection, **here, story="s-canary"),
+        "at hand": stories.at_hand(connection, **here, stories=["s-canary"], limit=9),
+        "arrived": arrivals.since(
+            connection, **here, dated=LONG_AGO, fetched=LONG_AGO, limit=9
+        ),
+        "moves": arrivals.moves(connection, **here, after=0).stories,
+        "loaded": arrivals.load(connection, **here, revision_ids=[revision]),
+        "facts": arrivals.facts(connection, **here, article_id=article),
+        "decided": decisions.about(
+            connection, **here, articles=[str(article)], limit=9
+        ),
         "messages": messages.newest(
             connection, **here, channel="full-news", count=9, after=0
         ),

@@ -8,7 +8,7 @@ from digests.sources import folder
 from digests.stories import StoryIndex, group, join
 from digests.stories.grouping import age
 from digests.types import Article, Membership
-from tests.digests.stories.builders import FERRY, FERRY_AGAIN, ORCHARD, news
+from tests.digests.stories.builders import FERRY, FERRY_AGAIN, NOON, ORCHARD, news
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
 
@@ -136,3 +136,73 @@ def test_undated_articles_join_too():
     undated = Article(id="b", text=FERRY_AGAIN, source="Elsewhere")
     archive = archive_of(news("a", FERRY))
     assert join(undated, archive).story == archive.story_of("a")
+
+
+# ── what leaves it again ───────────────────────────────────────────────────────
+
+
+def test_a_removed_article_is_found_no_more():
+    archive = archive_of(news("a", FERRY), news("c", ORCHARD))
+    archive.remove("a")
+    found = join(news("b", FERRY, hours=1), archive)
+    assert found.duplicate_of is None
+    assert found.story not in archive.members
+    assert "a" not in archive
+    assert len(archive) == 1
+
+
+def test_removing_what_is_not_there_changes_nothing():
+    archive = archive_of(news("a", FERRY))
+    archive.remove("z")
+    assert [m.article for m in archive.memberships()] == ["a"]
+
+
+def test_a_removed_article_can_come_back_with_another_text():
+    archive = archive_of(news("a", FERRY))
+    archive.remove("a")
+    archive.add(news("a", ORCHARD), Membership(article="a", story="s-other"))
+    assert join(news("b", ORCHARD, hours=1), archive).duplicate_of == "a"
+    assert join(news("d", FERRY_AGAIN, hours=1), archive).story != "s-other"
+
+
+def test_a_renamed_article_is_found_under_its_new_name():
+    archive = archive_of(news("new 1", FERRY))
+    archive.rename({"new 1": "17"})
+    assert join(news("b", FERRY, hours=1), archive).duplicate_of == "17"
+    assert "new 1" not in archive
+
+
+def test_an_article_makes_way_for_one_that_gets_its_name():
+    archive = archive_of(news("17", ORCHARD), news("new 1", FERRY))
+    archive.rename({"new 1": "17"})
+    assert [m.article for m in archive.memberships()] == ["17"]
+    assert join(news("b", FERRY, hours=1), archive).duplicate_of == "17"
+
+
+def test_the_newest_of_an_archive_are_found_as_before():
+    old, removed = news("o", ORCHARD, hours=-200), news("r", ORCHARD, hours=1)
+    archive = archive_of(old, news("a", FERRY), removed)
+    archive.remove("r")
+    since = (NOON.timestamp() / 3600) - 72
+    kept = archive.newest(10, since)
+    assert [m.article for m in kept.memberships()] == ["a"]
+    found = join(news("b", FERRY_AGAIN, hours=1), kept)
+    assert found.story == archive.story_of("a")
+    assert join(news("d", FERRY, hours=1), kept).duplicate_of == "a"
+
+
+def test_where_there_is_too_much_the_latest_stay():
+    found = [news(str(n), f"{ORCHARD} {n}", hours=n) for n in range(9)]
+    kept = archive_of(*found).newest(3, 0.0)
+    assert {m.article for m in kept.memberships()} == {"6", "7", "8"}
+
+
+def test_old_articles_that_come_late_hide_no_newer_ones():
+    """A feed that is read for the first time pours out its past."""
+    past = [
+        news(f"p{n}", f"{FERRY} That was strike {n}.", hours=-1000 - n)
+        for n in range(100)
+    ]
+    archive = archive_of(news("a", FERRY), *past)
+    found = join(news("b", FERRY_AGAIN, hours=1), archive)
+    assert found.story == archive.story_of("a")

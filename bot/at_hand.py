@@ -1,0 +1,80 @@
+"""What an edition can be made from, and what is remembered of making it.
+
+It composes nothing and sends nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.storage import Connection, articles, decisions, stories
+from bot.storage import editions as issues
+from bot.types import Digest, Occurrence
+from digests.types import Article, Edition, Membership, Told
+
+#: Articles first seen within this time can still be told.
+FRESH = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AtHand:
+    """What an edition of a digest can be made from."""
+
+    fresh: tuple[Article, ...]
+    told: Told
+    #: The stories that the articles are in.
+    known: tuple[Membership, ...]
+
+
+def of(conn: Connection, digest: Digest, now: datetime) -> AtHand:
+    """The articles that came in lately, their stories, and what was told before."""
+    fresh = articles.fresh(
+        conn,
+        source_ids=[source.id for source in digest.sources],
+        since=now - FRESH,
+    )
+    return AtHand(
+        fresh=fresh,
+        told=issues.told(conn, workspace_id=digest.workspace_id, digest_id=digest.id),
+        known=stories.known(
+            conn,
+            workspace_id=digest.workspace_id,
+            articles=[article.id for article in fresh],
+        ),
+    )
+
+
+def memberships(edition: Edition) -> tuple[Membership, ...]:
+    """The story of each article that was at hand, told or not."""
+    return tuple(
+        Membership(article=d.article, story=d.story, duplicate_of=d.duplicate_of)
+        for d in edition.decisions
+        if d.story is not None
+    )
+
+
+def without_untold(edition: Edition) -> Edition:
+    """Without the decisions about what it does not tell: they are kept for a while."""
+    shown = {s.id for s in edition.stories} | {line.story for line in edition.brief}
+    told = tuple(d for d in edition.decisions if d.story in shown)
+    return replace(edition, decisions=told)
+
+
+def remember(
+    conn: Connection, occurrence: Occurrence, edition: Edition, now: datetime
+) -> None:
+    """Keep what became of each article, and the stories as they were seen here."""
+    stories.settle(
+        conn,
+        workspace_id=occurrence.workspace_id,
+        memberships=memberships(edition),
+        now=now,
+        copies=False,
+    )
+    decisions.record(
+        conn,
+        workspace_id=occurrence.workspace_id,
+        digest_id=occurrence.digest_id,
+        occurrence_id=occurrence.id,
+        decisions=edition.decisions,
+        now=now,
+    )

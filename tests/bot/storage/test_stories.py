@@ -1,0 +1,238 @@
+"""Stories in views: what moved, what an old id leads to, and who sees what."""
+
+from typing import Any
+
+import pytest
+
+from bot.storage import Connection, Database, arrivals, sources, stories
+from digests.types import Membership
+from tests.bot.storage.builders import NOW, House, a_house, keep
+
+
+def member(article: int, story: str, copy_of: int | None = None) -> Membership:
+    return Membership(
+        article=str(article),
+        story=story,
+        duplicate_of=str(copy_of) if copy_of else None,
+    )
+
+
+def articles(connection: Connection, house: House, count: int) -> list[int]:
+    return [
+        keep(connection, house, id=f"item-{n}", text=f"Text {n}.").article_id
+        for n in range(count)
+    ]
+
+
+def settled(connection: Connection, view: int | None, *members: Membership) -> None:
+    stories.settle(connection, workspace_id=view, memberships=members, now=NOW)
+
+
+def in_story(connection: Connection, workspace: int, story: str) -> set[str]:
+    found = stories.articles_of(connection, workspace_id=workspace, story=story)
+    return {article.id for article in found}
+
+
+@pytest.fixture
+async def public(database: Database) -> House:
+    """A workspace that reads a public source."""
+    return await database.write(a_house, name="reader", shared=True)
+
+
+async def test_a_merged_story_leads_to_the_other_and_takes_its_articles_along(
+    database: Database, public: House
+):
+    def work(connection: Connection) -> tuple[str | None, set[str], list[str]]:
+        one, two, far = articles(connection, public, 3)
+        me = public.workspace.id
+        settled(connection, None, member(one, "s-a"), member(far, "s-a"))
+        settled(connection, None, member(two, "s-b"))
+        settled(connection, None, member(one, "s-b"), member(two, "s-b"))
+        return (
+            stories.present(connection, workspace_id=me, story="s-a"),
+            in_story(connection, me, "s-b"),
+            [str(one), str(two), str(far)],
+        )
+
+    present, there, expected = await database.write(work)
+    assert present == "s-b"
+    assert there == set(expected)
+
+
+async def test_the_larger_part_of_a_split_story_keeps_the_id(
+    database: Database, public: House
+):
+    def work(connection: Connection) -> list[Any]:
+        one, two, three = articles(connection, public, 3)
+        me = public.workspace.id
+        settled(connection, None, *(member(a, "s-a") for a in (one, two, three)))
+        settled(
+            connection,
+            None,
+            member(one, "s-a"),
+            member(two, "s-a"),
+            member(three, "s-c"),
+        )
+        here = {"workspace_id": me}
+        return [
+            stories.present(connection, **here, story="s-a"),
+            stories.present(connection, **here, story="s-c"),
+            in_story(connection, me, "s-a") == {str(one), str(two)},
+        ]
+
+    assert await database.write(work) == ["s-a", "s-c", True]
+
+
+async def test_an_id_leads_on_over_several_merges_and_never_in_a_circle(
+    database: Database, public: House
+):
+    def work(connection: Connection) -> list[str | None]:
+        (one,) = articles(connection, public, 1)
+        for name in ("s-a", "s-b", "s-c", "s-a"):
+            settled(connection, None, member(one, name))
+        here = {"workspace_id": public.workspace.id}
+        return [
+            stories.present(connection, **here, story=name)
+            for name in ("s-a", "s-b", "s-c", "s-unheard")
+        ]
+
+    assert await database.write(work) == ["s-a", "s-a", "s-a", None]
+
+
+async def test_a_story_without_articles_that_one_may_see_is_none(
+    database: Database, public: House
+):
+    def work(connection: Connection) -> str | None:
+        stranger = a_house(connection, name="stranger")
+        (one,) = articles(connection, public, 1)
+        settled(connection, None, member(one, "s-a"))
+        return stories.present(
+            connection, workspace_id=stranger.workspace.id, story="s-a"
+        )
+
+    assert await database.write(work) is None
+
+
+async def test_what_a_view_has_elsewhere_is_not_where_everybody_has_it(
+    database: Database, public: House
+):
+    def work(connection: Connection) -> list[set[str]]:
+        one, two = articles(connection, public, 2)
+        me = public.workspace.id
+        other = a_house(connection, name="other", shared=True).workspace.id
+        settled(connection, None, member(one, "s-a"), member(two, "s-a"))
+        settled(connection, me, member(two, "s-mine"))
+        names = {str(one): "one", str(two): "two"}
+        return [
+            {names[found] for found in in_story(connection, who, story)}
+            for who, story in (
+                (me, "s-a"),
+                (me, "s-mine"),
+                (other, "s-a"),
+                (other, "s-mine"),
+            )
+        ]
+
+    found = await database.write(work)
+    assert found == [{"one"}, {"two"}, {"one", "two"}, set()]
+
+
+async def test_a_view_that_says_the_same_as_everybody_keeps_nothing_of_its_own(
+    database: Database, public: House
+):
+    def work(connection: Connection) -> bool:
+        (one,) = articles(connection, public, 1)
+        settled(connection, None, member(one, "s-a"))
+        settled(connection, public.workspace.id, member(one, "s-a"))
+        settled(connection, None, member(one, "s-b"))
+        found = stories.known(
+            connection, workspace_id=public.workspace.id, articles=[str(one)]
+        )
+        return [m.story for m in found] == ["s-b"]
+
+    assert await database.write(work)
+
+
+async def test_a_new_id_is_none_that_any_view_has(database: Database, public: House):
+    def work(connection: Connection) -> list[bool]:
+        (one,) = articles(connection, public, 1)
+        settled(connection, public.workspace.id, member(one, "s-mine"))
+        taken = stories.Taken(connection)
+        return ["s-mine" in taken, "s-other" in taken]
+
+    assert await database.write(work) == [True, False]
+
+
+async def test_more_articles_than_one_question_may_name_are_known(
+    database: Database, public: House
+):
+    def work(connection: Connection) -> int:
+        several = articles(connection, public, 600)
+        settled(connection, None, *(member(a, f"s-{a}") for a in several))
+        asked = [str(a) for a in several]
+        return len(stories.known(connection, workspace_id=None, articles=asked))
+
+    assert await database.write(work) == 600
+
+
+async def test_only_public_articles_arrive_in_everybodys_view(database: Database):
+    def work(connection: Connection) -> list[list[str]]:
+        one = a_house(connection, name="one")
+        shared = a_house(connection, name="two", shared=True)
+        other = a_house(connection, name="three", shared=True)
+        private = keep(connection, one, id="private").article_id
+        public = keep(connection, shared, id="public").article_id
+        names = {str(private): "private", str(public): "public"}
+        return [
+            [
+                names[key.article]
+                for key in arrivals.since(
+                    connection,
+                    workspace_id=view,
+                    dated=NOW.replace(year=2000),
+                    fetched=NOW.replace(year=2000),
+                    limit=9,
+                )
+            ]
+            for view in (
+                None,
+                one.workspace.id,
+                shared.workspace.id,
+                other.workspace.id,
+            )
+        ]
+
+    found = await database.write(work)
+    assert found == [["public"], ["private"], ["public"], ["public"]]
+
+
+async def test_an_article_of_no_source_of_ones_own_is_not_loaded(database: Database):
+    def work(connection: Connection) -> tuple[Any, ...]:
+        one, other = a_house(connection, name="one"), a_house(connection, name="two")
+        stored = keep(connection, one, id="private")
+        return arrivals.load(
+            connection,
+            workspace_id=other.workspace.id,
+            revision_ids=[stored.revision_id],
+        )
+
+    assert await database.write(work) == ()
+
+
+async def test_where_too_much_arrived_the_newest_is_listed(
+    database: Database, public: House
+):
+    def work(connection: Connection) -> list[str]:
+        articles(connection, public, 3)
+        source = sources.by_key(connection, source_id=public.source.id)
+        assert source is not None
+        found = arrivals.since(
+            connection,
+            workspace_id=None,
+            dated=NOW.replace(year=2000),
+            fetched=NOW.replace(year=2000),
+            limit=2,
+        )
+        return [key.article for key in found]
+
+    assert await database.write(work) == ["2", "3"]

@@ -1,0 +1,264 @@
+"""Stories over editions: their ids stay, and what was not told can be asked for."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.storage import schema, stories
+from digests.types import Membership
+from tests.bot.commands.test_commands import words
+from tests.bot.newsroom import BRIDGE, CONFIGURATION, FLOOD, POOL, Newsroom
+
+#: The same event by another outlet, which counts otherwise.
+BRIDGE_TOO = """---
+title: Crack in a girder shuts the harbour bridge at Hallin
+source: Torvale Herald
+published: 2026-11-24T09:30:00+00:00
+lang: en
+---
+A crack in a girder has shut the harbour bridge at Hallin, engineer Ada Brandt said.
+
+About 45,000 vehicles cross the bridge every day, and they now go through Torvale.
+"""
+
+#: Something new on it, and by the same outlet.
+BRIDGE_LATER = """---
+title: Harbour bridge at Hallin stays shut until March
+source: Torvale Herald
+published: 2026-11-24T11:30:00+00:00
+lang: en
+---
+The harbour bridge at Hallin with the crack in a girder stays shut until March, engineer
+Ada Brandt said. The repair of the girder costs 4 million euros.
+"""
+
+ONE_STORY = CONFIGURATION + "stories = 1\n"
+
+
+async def ids(desk: Newsroom) -> dict[str, str]:
+    """The title of each stored article and the public id of its story."""
+    workspace = (await desk.place()).workspace.id
+
+    def look(conn) -> dict[str, str]:
+        rows = conn.execute(
+            select(schema.revisions.c.article_id, schema.revisions.c.title).where(
+                schema.revisions.c.current
+            )
+        ).all()
+        known = stories.known(
+            conn,
+            workspace_id=workspace,
+            articles=[str(row.article_id) for row in rows],
+        )
+        of = {member.article: member.story for member in known}
+        return {row.title: of[str(row.article_id)] for row in rows}
+
+    return await desk.db.read(look)
+
+
+async def story_id(desk: Newsroom, beginning: str) -> str:
+    found = await ids(desk)
+    return next(story for title, story in found.items() if title.startswith(beginning))
+
+
+async def told(desk: Newsroom, key: str) -> dict[str, bool]:
+    """The ids that an edition tells in full, and whether as an update."""
+    outcome = await desk.post(key)
+    found = outcome.issue.edition.stories if outcome.issue else ()
+    return {story.id: story.update for story in found}
+
+
+async def test_an_edition_tells_a_story_under_the_id_it_was_stored_with(desk):
+    desk.publish("too", BRIDGE_TOO)
+    before = await told(desk, "one")
+    assert set(before) == set((await ids(desk)).values())
+    assert await story_id(desk, "Crack") == await story_id(desk, "Harbour")
+
+
+async def test_what_comes_later_is_an_update_to_the_same_story(desk):
+    await told(desk, "one")
+    story = await story_id(desk, "Harbour bridge closes")
+    desk.publish("later", BRIDGE_LATER)
+    assert await told(desk, "two") == {story: True}
+
+
+async def test_an_earlier_article_that_comes_late_renames_no_story(desk):
+    await told(desk, "one")
+    story = await story_id(desk, "Harbour bridge closes")
+    early = BRIDGE_LATER.replace("T11:30", "T06:30")
+    desk.publish("early", early)
+    assert await told(desk, "two") == {story: True}
+
+
+async def test_a_preview_tells_what_the_post_after_it_tells(desk):
+    for name, text in (("too", BRIDGE_TOO), ("later", BRIDGE_LATER), ("f", FLOOD)):
+        desk.publish(name, text)
+    digest = await desk.digest()
+    draft = await desk.editions.preview(digest, "local")
+    posted = await desk.editions.post_now(digest.workspace_id, digest, "now")
+    assert posted.issue is not None
+    assert draft.edition.stories == posted.issue.edition.stories
+    assert draft.edition.brief == posted.issue.edition.brief
+
+
+async def test_a_story_that_was_merged_is_told_under_the_id_that_stayed(desk):
+    """What one process stored as two stories is one for who composes."""
+    desk.publish("too", BRIDGE_TOO)
+    await desk.intake.refresh((await desk.digest()).sources)
+    workspace = (await desk.place()).workspace.id
+    key = await desk.db.read(
+        lambda conn: conn.execute(
+            select(schema.revisions.c.article_id).where(
+                schema.revisions.c.title.startswith("Crack")
+            )
+        ).scalar_one()
+    )
+    await desk.db.write(
+        stories.record,
+        workspace_id=workspace,
+        memberships=[Membership(article=str(key), story="s-zzzzzz")],
+        now=desk.clock.now(),
+    )
+    shown = await told(desk, "one")
+    stayed = await story_id(desk, "Harbour bridge closes")
+    assert stayed in shown
+    assert await story_id(desk, "Crack") == stayed
+    for old in ("s-zzzzzz", stayed):
+        answer = await desk.says("news story", story=old)
+        assert "Harbour bridge" in f"{answer.title} {words(answer)}"
+        assert "No edition" not in words(answer)
+
+
+# ── what was not told in full ──────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def narrow(bare: Newsroom) -> Newsroom:
+    """A digest of one story, which two outlets report otherwise, and one more."""
+    bare.publish("flood", FLOOD)
+    bare.publish("bridge", BRIDGE.replace("2026-11-24T09", "2026-11-20T09"))
+    bare.publish("too", BRIDGE_TOO.replace("2026-11-24T09", "2026-11-20T09"))
+    bare.publish("pool", POOL)
+    await bare.apply(ONE_STORY + 'exclude = ["pool"]\n')
+    return bare
+
+
+async def test_a_story_at_hand_that_no_edition_told_can_be_asked_for(narrow):
+    await narrow.intake.refresh((await narrow.digest()).sources)
+    answer = await narrow.says("news story", story=await story_id(narrow, "Harbour"))
+    assert not answer.problem
+    assert "Torvale Herald" in words(answer)
+    assert "Hallin Courier" in words(answer)
+    assert "No edition has told it in full." in words(answer)
+
+
+async def test_what_outlets_count_differently_is_told_from_stored_stories(narrow):
+    await narrow.intake.refresh((await narrow.digest()).sources)
+    said = words(
+        await narrow.says("news story", story=await story_id(narrow, "Harbour"))
+    )
+    assert "Outlets differ:" in said
+    assert "31,000" in said
+    assert "45,000" in said
+    assert re.search(r"and 1 more", said)
+
+
+async def test_what_came_in_after_the_edition_stands_with_the_told_story(desk):
+    await told(desk, "one")
+    desk.publish("too", BRIDGE_TOO)
+    await desk.intake.refresh((await desk.digest()).sources, insist=True)
+    said = words(
+        await desk.says("news story", story=await story_id(desk, "Harbour bridge"))
+    )
+    assert "Also on this" in said
+    assert "Crack in a girder" in said
+
+
+async def test_why_says_of_a_story_told_in_brief_what_it_ranked_below(narrow):
+    posted = await narrow.post()
+    assert posted.issue is not None
+    (line,) = posted.issue.edition.brief
+    said = words(await narrow.says("news why", story=line.story))
+    assert "in brief" in said
+    assert "Morning brief" in said
+
+
+async def test_why_says_what_kept_a_story_out_by_its_id(narrow):
+    await narrow.post()
+    pool = await story_id(narrow, "Torvale pool")
+    said = words(await narrow.says("news why", story=pool))
+    assert "leaves out" in said
+
+
+async def test_why_is_known_when_nothing_was_posted_at_all(bare):
+    bare.publish("pool", POOL)
+    await bare.apply(CONFIGURATION + 'exclude = ["pool"]\n')
+    outcome = await bare.post()
+    assert outcome.issue is None
+    for which in ("pool reopens", await story_id(bare, "Torvale pool")):
+        assert "leaves out" in words(await bare.says("news why", story=which))
+
+
+async def test_why_says_that_a_story_was_told_before(desk):
+    await desk.post("one")
+    desk.publish("flood", FLOOD)
+    await desk.post("two")
+    said = words(await desk.says("news why", story="Osric Vane"))
+    assert "told the story" in said
+
+
+async def test_why_says_what_an_article_was_merged_with(desk):
+    desk.publish("too", BRIDGE_TOO)
+    await desk.post()
+    said = words(await desk.says("news why", story="Crack girder shuts"))
+    assert "Reports the same event" in said
+
+
+async def test_why_says_that_nobody_has_looked_yet(desk):
+    await desk.post()
+    desk.clock.advance(minutes=1)
+    desk.publish("flood", FLOOD)
+    await desk.intake.refresh((await desk.digest()).sources, insist=True)
+    said = words(await desk.says("news why", story="market square"))
+    assert "came in after the last look" in said
+
+
+async def test_why_says_that_an_article_is_too_old(desk):
+    await desk.intake.refresh((await desk.digest()).sources)
+    desk.clock.advance(days=9)
+    said = words(await desk.says("news why", story="Osric Vane"))
+    assert "too long ago" in said
+
+
+async def test_why_tells_another_workspace_nothing(desk):
+    await desk.post()
+    other = CONFIGURATION.replace("newsroom", "another").replace('"articles"', '"more"')
+    (desk.home / "more").mkdir()
+    await desk.apply(other)
+    story = await story_id(desk, "Torvale pool")
+    invocation = await desk.asks("news why", True, None, {"story": story})
+    asked = replace(invocation, place=await desk.place("another"))
+    answer = await desk.inbox.dispatch(asked)
+    assert "pool" not in words(answer).replace(story, "")
+    assert answer.problem
+
+
+async def test_a_digest_that_looks_every_two_minutes_keeps_its_reasons_once(desk):
+    for _ in range(5):
+        desk.clock.advance(timedelta(minutes=2))
+        await desk.wake()
+    kept = await desk.db.read(
+        lambda conn: len(conn.execute(select(schema.compositions.c.id)).all())
+    )
+    assert kept == 2
+
+
+async def test_an_edition_keeps_only_the_decisions_about_what_it_tells(narrow):
+    posted = await narrow.post()
+    assert posted.issue is not None
+    edition = posted.issue.edition
+    shown = {s.id for s in edition.stories} | {b.story for b in edition.brief}
+    assert {d.story for d in edition.decisions} == shown
