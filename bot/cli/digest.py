@@ -1,4 +1,4 @@
-"""`standfirst digest …`: post, preview, list, pause and resume."""
+"""`standfirst digest …`: post, undo, preview, list, pause and resume."""
 
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,6 +28,38 @@ def post(name: str | None = None, *, workspace: InWorkspace = None) -> int:
             return OK
         count = len(outcome.issue.edition.stories)
         say(f"Edition {outcome.issue.public_id} with {count} stories is on its way.")
+        return OK
+
+    return with_house(work)
+
+
+def undo(name: str | None = None, *, workspace: InWorkspace = None) -> int:
+    """Take a digest's newest edition back, within ten minutes.
+
+    Args:
+        name: The digest; may be left out where there is only one.
+        workspace: Id of its workspace, where names clash.
+    """
+
+    async def work(house: "House") -> int:
+        from bot import undo
+
+        found = await chosen(house, name, workspace)
+        key: dict[str, Any] = {
+            "workspace_id": found.workspace_id,
+            "now": house.clock.now(),
+        }
+        issue = await house.db.read(undo.last_edition, **key, digest_id=found.id)
+        done = await house.db.write(
+            undo.take_back, **key, public_id=issue.public_id, by="the command line"
+        )
+        if done.before:
+            say(f"Edition {issue.public_id} was taken back before.")
+        else:
+            say(
+                f"Edition {issue.public_id} is taken back: {done.deleted} messages are "
+                f"being deleted, {done.cancelled} are not sent."
+            )
         return OK
 
     return with_house(work)
