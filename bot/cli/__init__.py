@@ -36,7 +36,7 @@ def build() -> App:
         version=lambda: installed_version("standfirst"),
     )
     digests = App(
-        name="digest", help="Post, undo, preview, list, pause, resume digests."
+        name="digest", help="Post, undo, preview, list, pause, resume, skip digests."
     )
     digests.command(digest.post)
     digests.command(digest.undo)
@@ -44,6 +44,7 @@ def build() -> App:
     digests.command(digest.list_digests, name="list")
     digests.command(digest.pause)
     digests.command(digest.resume)
+    digests.command(digest.skip)
     app.command(running.demo)
     app.command(running.run_bot, name="run")
     app.command(digests)

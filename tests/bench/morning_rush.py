@@ -13,6 +13,7 @@ import time
 from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
+from typing import Any
 
 from bot.app import SystemClock
 from bot.outbox import Outbox
@@ -76,7 +77,7 @@ def tell(arrivals: Arrivals, due: float, count: int, blocked: float) -> None:
 
 
 async def rush(
-    file: str, address: dict[str, str], count: int, spaces: int
+    file: str, address: dict[str, Any], count: int, spaces: int
 ) -> tuple[float, float]:
     """Send all of it; the due moment, and how long the event loop was ever blocked."""
     database = Database.open(f"sqlite:///{file}")
@@ -160,7 +161,7 @@ def serve(pipe: Pipe, count: int, milliseconds: int) -> None:
 
 
 async def _serve(pipe: Pipe, count: int, milliseconds: int) -> None:
-    async with serving(SystemClock()) as discord:  # type: ignore[arg-type]
+    async with serving(SystemClock()) as discord:
         for channel in range(FIRST_CHANNEL, FIRST_CHANNEL + count):
             discord.ledger.channel(str(channel))
         if milliseconds:
