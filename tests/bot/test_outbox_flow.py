@@ -318,6 +318,20 @@ async def test_a_place_that_is_gone_is_never_tried_and_its_edition_waits_a_week(
     assert await yard.states() == ["failed", "failed"]
 
 
+async def test_what_waited_for_a_place_that_is_gone_goes_to_the_new_one(yard):
+    house = await yard.due("one", count=2)
+    yard.discord.script(Refused("The channel does not exist any more."))
+    await yard.outbox.drain()
+    await yard.db.write(
+        destinations.ensure,
+        workspace_id=house.workspace.id,
+        name="place 0",
+        channel="elsewhere",
+    )
+    await yard.outbox.drain()
+    assert [message.channel for message in yard.discord.messages] == ["elsewhere"] * 2
+
+
 async def test_an_outage_of_hours_loses_nothing(yard):
     await yard.due("one", count=2)
     yard.discord.script(*[Unreached("No route.")] * 60)
