@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 LOOK = 1.0
 #: Seconds that messages on their way have to arrive when the bot is stopped.
 LANDING = 4.0
+#: Seconds to leave to another process that claims what we wanted.
+BESIDE = 0.1
 STOPPED = "The bot was stopped before an answer came."
 NOT_BEGUN = "The bot was stopped before it was sent."
 
@@ -73,11 +75,14 @@ class Outbox:
         except asyncio.CancelledError:
             await self._land()
             raise
-        return await self.db.read(
+        following = await self.db.read(
             deliveries.next_wakeup,
             wait=self.uncertain_wait,
             platforms=tuple(self.platforms),
         )
+        # What could not go just now is not asked for again and again.
+        soon = self.clock.now() + timedelta(seconds=LOOK)
+        return following and max(following, soon)
 
     @property
     def _busy(self) -> bool:
@@ -150,6 +155,9 @@ class Outbox:
         for delivery in done.claimed:
             self.at("claimed")
             self._start(delivery, self._send(delivery))
+        if among and not done.claimed and not self._flying:
+            # Another process is faster than we are.
+            await asyncio.sleep(BESIDE)
 
     async def _write(self, ended: Sequence[Ended], among: Sequence[int]) -> Step:
         return await self.db.write(

@@ -495,8 +495,10 @@ async def test_a_clock_that_leaps_does_not_shorten_the_wait_before_the_look(yard
     yard.discord.script(Lost())
     await yard.outbox.drain()
     yard.clock.advance(hours=1)
-    await yard.outbox.drain()
+    following = await yard.outbox.drain()
     assert yard.discord.looked == []
+    assert following is not None
+    assert following > yard.clock.now()
     steady = WAIT.total_seconds()
     await yard.outbox.drain()
     assert len(yard.discord.looked) == 1
