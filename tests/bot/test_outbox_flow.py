@@ -613,14 +613,13 @@ def _pragma(conn: Connection, words: str) -> None:
 async def test_a_database_that_another_program_holds_is_waited_for(yard):
     """The event loop stays live meanwhile; nothing is lost or doubled."""
     await yard.due("one", places=3)
-    late: list[float] = []
+    rounds = 0
 
     async def watch() -> None:
-        loop = asyncio.get_running_loop()
+        nonlocal rounds
         while True:
-            begun = loop.time()
             await asyncio.sleep(0.01)
-            late.append(loop.time() - begun - 0.01)
+            rounds += 1
 
     watching = asyncio.create_task(watch())
     with closing(sqlite3.connect(yard.file, isolation_level=None)) as other:
@@ -628,8 +627,8 @@ async def test_a_database_that_another_program_holds_is_waited_for(yard):
         draining = asyncio.create_task(yard.outbox.drain())
         await asyncio.sleep(3)
         assert yard.discord.tried == []
+        assert rounds > 50
         other.execute("ROLLBACK")
     await draining
     watching.cancel()
     assert await yard.states() == ["sent"] * 3
-    assert max(late) < 0.2
