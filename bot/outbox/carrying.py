@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from bot.errors import Refused
+from bot.errors import BotError, Refused
 from bot.outbox import recording
 from bot.outbox.as_links import as_links
 from bot.outbox.lanes import Errand, Lanes
@@ -142,15 +142,11 @@ class Outbox:
             raise
         except Exception:
             self._ended = ended + self._ended
-            for errand in picked:
-                if errand.look is None:
-                    self._lanes.free(errand.destination_id)
+            self._put_back(picked)
             raise
         self._tell(ended, done)
         claimed = {delivery.id for delivery in done.claimed}
-        for errand in picked:
-            if errand.look is None and errand.id not in claimed:
-                self._lanes.free(errand.destination_id)
+        self._put_back(errand for errand in picked if errand.id not in claimed)
         self._lanes.offer(map(_carry, done.following), first=True)
         for delivery in done.claimed:
             self.at("claimed")
@@ -158,6 +154,12 @@ class Outbox:
         if among and not done.claimed and not self._flying:
             # Another process is faster than we are.
             await asyncio.sleep(BESIDE)
+
+    def _put_back(self, errands: Iterable[Errand]) -> None:
+        """Their places are free again: they were not claimed."""
+        for errand in errands:
+            if errand.look is None:
+                self._lanes.free(errand.destination_id)
 
     async def _write(self, ended: Sequence[Ended], among: Sequence[int]) -> Step:
         return await self.db.write(
@@ -188,6 +190,8 @@ class Outbox:
             log.warning(
                 "delivery not sent", **facts, state=outcome.state, reason=outcome.reason
             )
+            if one.looked and outcome.state != "uncertain":
+                self._doubts.pop(delivery.id, None)
             if outcome.stops == "workspace":
                 self._refused.discard(delivery.workspace_id)
             if outcome.stops and not delivery.probe:
@@ -285,15 +289,23 @@ class Outbox:
             for task in flying:
                 task.cancel()
             await asyncio.wait(flying, timeout=1)
-        if self._ended:
-            ended, self._ended = self._ended, []
-            self._tell(ended, await self._write(ended, ()))
+        ended, self._ended = self._ended, []
+        try:
+            if ended:
+                self._tell(ended, await self._write(ended, ()))
+        except BotError as error:
+            # Its lease will lapse; the next start looks whether it arrived.
+            log.error("answers were not recorded", reason=str(error))
 
     async def _give_back(
-        self, writing: asyncio.Future[Step], ended: Sequence[Ended]
+        self, writing: asyncio.Future[Step], ended: list[Ended]
     ) -> None:
         """What a transaction claimed while we were stopped goes back untried."""
-        done = await writing
+        try:
+            done = await writing
+        except BotError:
+            self._ended = ended + self._ended
+            return
         self._tell(ended, done)
         later = Verdict(state="retry", reason=NOT_BEGUN)
         self._ended += [Ended(delivery=one, outcome=later) for one in done.claimed]

@@ -581,6 +581,18 @@ async def test_an_answer_that_was_never_recorded_is_adopted_by_the_next_start(ya
     assert len(yard.discord.messages) == 1
 
 
+async def test_stopped_while_nothing_can_be_recorded_it_stops_all_the_same(yard):
+    await yard.due("one")
+    go_on = hang(yard.discord, "one-0")
+    draining = asyncio.create_task(yard.outbox.drain())
+    await until(lambda: len(yard.outbox._flying) == 1)
+    refuse_writes(yard, "step")
+    draining.cancel()
+    go_on.set()
+    await asyncio.wait((draining,))
+    assert draining.cancelled()
+
+
 async def test_a_full_disk_posts_nothing_that_is_not_on_record(yard):
     """A real one, as far as SQLite can tell: no page more."""
     await yard.due("one", places=40)
