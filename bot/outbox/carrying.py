@@ -21,8 +21,8 @@ from bot.outbox.lanes import Errand, Lanes
 from bot.outbox.recording import Ended, Step
 from bot.outbox.verdicts import AS_LINKS, Verdict, verdict
 from bot.ports import At, Clock, Platform, unwatched
-from bot.storage import deliveries, editions, workspaces
-from bot.storage.claims import Waiting
+from bot.storage import deliveries, editions
+from bot.storage.claims import RETEST, Waiting
 from bot.storage.database import Database
 from bot.types import Delivery
 
@@ -91,7 +91,7 @@ class Outbox:
     async def _begin(self) -> None:
         """At the start there may be a new token: whoever was refused may try it."""
         if not self._begun:
-            await self.db.write(workspaces.try_again, now=self.clock.now())
+            await self.db.write(recording.begin, now=self.clock.now())
             self._begun = True
 
     async def _look(self) -> bool:
@@ -265,7 +265,7 @@ class Outbox:
             async with asyncio.timeout(self.send_timeout.total_seconds()):
                 found = await platform.read_back(delivery)
         except Refused as error:
-            outcome = Verdict(state="held", reason=str(error))
+            outcome = _not_shown(error, self.clock.now())
         except Exception as error:
             outcome = Verdict(
                 state="uncertain",
@@ -312,6 +312,18 @@ class Outbox:
 
 
 AGAIN = "It had not arrived; sent again under the same key."
+
+
+def _not_shown(error: Refused, now: datetime) -> Verdict:
+    """We may not look: not at all as long as the workspace is refused, or never."""
+    if not error.whole_workspace:
+        return Verdict(state="held", reason=str(error))
+    return Verdict(
+        state="uncertain",
+        reason=str(error),
+        not_before=now + RETEST,
+        stops="workspace",
+    )
 
 
 def _carry(found: Waiting) -> Errand:

@@ -293,6 +293,29 @@ async def test_a_start_tries_a_stopped_workspace_at_once(yard):
     assert len(yard.discord.messages) == 5
 
 
+async def test_what_may_have_arrived_before_the_refusal_is_adopted_after_it(yard):
+    await yard.due("one", places=2)
+    yard.discord.script(Lost())
+    read_back = yard.discord.read_back
+
+    async def revoked(delivery: Delivery) -> str | None:
+        looked.append(delivery)
+        raise Refused("Revoked.", whole_workspace=True)
+
+    looked: list[Delivery] = []
+    yard.discord.read_back = revoked
+    await yard.outbox.drain()
+    for _ in range(5):
+        yard.clock.advance(hours=1)
+        await yard.outbox.drain()
+    assert len(looked) == 1
+    yard.discord.read_back = read_back
+    yard.restart()
+    await yard.outbox.drain()
+    assert await yard.states() == ["sent", "sent"]
+    assert len(yard.discord.messages) == 2
+
+
 async def test_a_lost_permission_is_tried_four_times_a_day_and_comes_back(yard):
     await yard.due("one", count=3)
     yard.discord.script(*[Refused("Not allowed.", may_return=True)] * 5)
