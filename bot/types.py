@@ -44,6 +44,8 @@ class Workspace:
     name: str
     zone: str = "UTC"
     locale: str = "en"
+    #: Why its platform takes nothing of it at present; None when it works.
+    stopped: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +60,8 @@ class Destination:
     channel: str
     #: Why nothing is posted there at present; None when it works.
     paused: str | None = None
+    #: When one message tries whether it works again; None = only a person can say.
+    retest_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +82,10 @@ class Digest:
     exclude: tuple[str, ...] = ()
     language: str = "en"
     paused: bool = False
+    #: The first local date on which it posts again; None = no such pause.
+    paused_until: date | None = None
+    #: Local dates that are left out, ascending.
+    skips: tuple[date, ...] = ()
     #: The earliest moment that its schedules wait for, as planned; None = none.
     next_due: datetime | None = None
 
@@ -164,6 +172,12 @@ class Delivery:
     #: The platform's id of the message, once it is known.
     message_id: str | None = None
     reason: str | None = None
+    #: How plainly it is told: 0 as rendered, 1 in plain words, 2 as a list of links.
+    #: From 1 on `payload` is empty, or {"links": [address, …]}, and a platform tells
+    #: `fallback_text`, or the links in its own form.
+    rung: int = 0
+    #: It is sent to see whether its place works again.
+    probe: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

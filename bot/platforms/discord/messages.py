@@ -4,22 +4,23 @@ Here, and nowhere else, it is said that nothing we send mentions anybody and tha
 get no preview. A payload without components is told in plain words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.platforms.discord import limits
 from bot.platforms.discord.keys import marked
-from bot.platforms.discord.markdown import escape, size
+from bot.platforms.discord.markdown import escape, masked, size
+from bot.platforms.inert import link
 from bot.types import Delivery
 
 #: Whatever a text says, nobody is pinged.
 NO_MENTIONS: Final[Mapping[str, Any]] = {"parse": []}
 
 
-def posting(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
-    """The body that posts; `plainly` where Discord did not take the components."""
+def posting(delivery: Delivery) -> dict[str, Any]:
+    """The body that posts."""
     return {
-        **_content(delivery, plainly=plainly),
+        **_content(delivery),
         "allowed_mentions": dict(NO_MENTIONS),
         "nonce": delivery.key,
         "enforce_nonce": True,
@@ -27,22 +28,20 @@ def posting(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
     }
 
 
-def editing(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
+def editing(delivery: Delivery) -> dict[str, Any]:
     """The body that takes the place of what the message said."""
-    body = _content(delivery, plainly=plainly)
+    body = _content(delivery)
     if "components" in body:
         # What was posted plainly may come to have components.
         body["content"] = None
     return {**body, "allowed_mentions": dict(NO_MENTIONS)}
 
 
-def has_components(delivery: Delivery) -> bool:
-    """Whether the message was rendered for Discord, and is not plain words already."""
-    return bool(delivery.payload.get("components"))
-
-
-def _content(delivery: Delivery, *, plainly: bool) -> dict[str, Any]:
-    if plainly or not has_components(delivery):
+def _content(delivery: Delivery) -> dict[str, Any]:
+    if delivery.payload.get("links"):
+        listed = _listed(delivery.payload["links"])
+        return {"content": listed, "flags": limits.SUPPRESS_EMBEDS}
+    if not delivery.payload.get("components"):
         return {
             "content": plain(delivery.fallback_text),
             "flags": limits.SUPPRESS_EMBEDS,
@@ -51,6 +50,18 @@ def _content(delivery: Delivery, *, plainly: bool) -> dict[str, Any]:
         "components": marked(delivery.payload["components"], delivery.key),
         "flags": limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS,
     }
+
+
+def _listed(addresses: Sequence[str]) -> str:
+    """As many links as a plain message holds, one a line."""
+    kept: list[str] = []
+    room = limits.CONTENT
+    for address in addresses:
+        written = masked(link(address))
+        room -= size(written) + 1
+        if written and room > 0:
+            kept.append(written)
+    return "\n".join(kept) or plain("\n".join(addresses))
 
 
 def plain(text: str) -> str:

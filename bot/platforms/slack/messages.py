@@ -2,15 +2,15 @@
 
 Here, and nowhere else, it is said that nothing we send mentions anybody, that links get
 no preview, and that the delivery's key travels in the message's metadata. A payload
-without blocks is told in plain words.
+of links is told as links, one without blocks in plain words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.platforms.inert import units
+from bot.platforms.inert import link, units
 from bot.platforms.slack import limits
-from bot.platforms.slack.mrkdwn import escape
+from bot.platforms.slack.mrkdwn import escape, masked
 from bot.types import Delivery
 
 EVENT: Final = "standfirst_delivery"
@@ -18,10 +18,10 @@ EVENT: Final = "standfirst_delivery"
 _LITERAL: Final[Mapping[str, Any]] = {"parse": "none", "link_names": False}
 
 
-def posting(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
-    """The body that posts; `plainly` where Slack did not take the blocks."""
+def posting(delivery: Delivery) -> dict[str, Any]:
+    """The body that posts."""
     return {
-        **_content(delivery, plainly=plainly),
+        **_content(delivery),
         **_LITERAL,
         "mrkdwn": False,
         "unfurl_links": False,
@@ -33,9 +33,9 @@ def posting(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
     }
 
 
-def editing(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
+def editing(delivery: Delivery) -> dict[str, Any]:
     """The body that takes the place of what the message said; its key stays."""
-    return {**_content(delivery, plainly=plainly), **_LITERAL}
+    return {**_content(delivery), **_LITERAL}
 
 
 def carries(message: Mapping[str, Any], key: str) -> bool:
@@ -45,24 +45,25 @@ def carries(message: Mapping[str, Any], key: str) -> bool:
     return metadata.get("event_type") == EVENT and payload.get("key") == key
 
 
-def has_blocks(delivery: Delivery) -> bool:
-    """Whether the message was rendered for Slack, and is not plain words already."""
-    return bool(delivery.payload.get("blocks"))
-
-
-def _content(delivery: Delivery, *, plainly: bool) -> dict[str, Any]:
+def _content(delivery: Delivery) -> dict[str, Any]:
+    listed = [masked(link(at)) for at in delivery.payload.get("links", ())]
+    if any(listed):
+        return {"text": _fitted([line for line in listed if line])}
     told: dict[str, Any] = {"text": plain(delivery.fallback_text)}
-    if has_blocks(delivery) and not plainly:
+    if delivery.payload.get("blocks"):
         told["blocks"] = delivery.payload["blocks"]
     return told
 
 
 def plain(text: str) -> str:
     """As many whole lines of `text` as notifications and readers take, escaped."""
+    return _fitted([escape(line) for line in text.split("\n")])
+
+
+def _fitted(lines: Sequence[str]) -> str:
     kept: list[str] = []
     room = limits.TEXT_USED - len("\n…")
-    for part in text.split("\n"):
-        written = escape(part)
+    for written in lines:
         room -= units(written) + 1
         if room < 0:
             return "\n".join([*kept, "…"])

@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bot.errors import Limited, Refused
+from bot.errors import Gone, Limited, Refused
 from bot.platforms.slack import limits
 from bot.platforms.slack.installation import Installation
-from bot.platforms.slack.messages import carries, editing, has_blocks, posting
+from bot.platforms.slack.messages import carries, editing, posting
 from bot.platforms.slack.pace import POST, Pace
 from bot.platforms.slack.render import render
 from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
@@ -128,33 +128,21 @@ class SlackPlatform:
                 return await self._delete(delivery)
 
     async def _post(self, delivery: Delivery) -> str:
-        return await self._plainly_if_refused(
+        return await self.installation.call(
+            POST,
             delivery,
-            lambda plainly: self.installation.call(
-                POST,
-                delivery,
-                lambda session, channel: session.post(
-                    channel, posting(delivery, plainly=plainly)
-                ),
-            ),
+            lambda session, channel: session.post(channel, posting(delivery)),
         )
 
     async def _edit(self, delivery: Delivery) -> str:
         ts = _ts(delivery)
-        return await self._plainly_if_refused(
+        return await self.installation.call(
+            UPDATE,
             delivery,
-            lambda plainly: self.installation.call(
-                UPDATE,
-                delivery,
-                lambda session, channel: session.edit(
-                    channel, ts, editing(delivery, plainly=plainly)
-                ),
-            ),
+            lambda session, channel: session.edit(channel, ts, editing(delivery)),
         )
 
     async def _delete(self, delivery: Delivery) -> str:
-        from bot.platforms.slack.verdicts import Gone
-
         ts = _ts(delivery)
         with suppress(Gone):
             await self.installation.call(
@@ -163,24 +151,6 @@ class SlackPlatform:
                 lambda session, channel: session.delete(channel, ts),
             )
         return ts
-
-    async def _plainly_if_refused(
-        self, delivery: Delivery, send: Callable[[bool], Awaitable[str]]
-    ) -> str:
-        """Plain words in the place of a rendering that Slack does not take."""
-        from bot.platforms.slack.verdicts import Gone
-
-        try:
-            return await send(False)
-        except Gone:
-            raise
-        except Refused as refused:
-            if not refused.message_only or not has_blocks(delivery):
-                raise
-            log.warning(
-                "sent in plain words", delivery=delivery.id, reason=str(refused)
-            )
-            return await send(True)
 
     # ── reading back ───────────────────────────────────────────────────────────
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import Limited, Refused, SendError, Unclear, Unreached
+from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.slack import limits
 from bot.platforms.slack.pace import seconds
 
@@ -34,10 +34,13 @@ _WORKSPACE: Final = {
     "missing_scope": "The app lacks a scope: install it again with its scopes.",
 }
 _ONLY_SOME: Final = "Only certain people may post in the channel; ask to let the app."
-#: The channel.
+#: The channel, for good.
 _CHANNEL: Final = {
     "channel_not_found": "The channel does not exist, or the bot cannot see it.",
     "is_archived": "The channel is archived.",
+}
+#: The channel, until somebody lets the bot post there again.
+_PERMISSION: Final = {
     "not_in_channel": "The bot is not in the channel: «/invite» it there.",
     "restricted_action": _ONLY_SOME,
     "restricted_action_read_only_channel": _ONLY_SOME,
@@ -64,10 +67,6 @@ class NotLetIn(Refused):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, whole_workspace=True)
-
-
-class Gone(Refused):
-    """The message that it is about is not there any more."""
 
 
 def verdict(error: Exception, *, guarded: bool) -> SendError:
@@ -117,6 +116,8 @@ def _of_code(code: str) -> SendError:
         return Refused(f"{_WORKSPACE[code]} ({code})", whole_workspace=True)
     if code in _CHANNEL:
         return Refused(f"{_CHANNEL[code]} ({code})")
+    if code in _PERMISSION:
+        return Refused(f"{_PERMISSION[code]} ({code})", may_return=True)
     if code in _GONE:
         return Gone("The message is not there any more.", message_only=True)
     if code in _NOT_BEGUN:

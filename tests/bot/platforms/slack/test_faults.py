@@ -9,8 +9,8 @@ import pytest
 
 from bot.errors import Limited, Refused, Unreached
 from bot.platforms.slack import limits
-from bot.storage import deliveries
-from tests.bot.newsroom import FLOOD, WAIT, Newsroom, newsroom
+from bot.storage import deliveries, workspaces
+from tests.bot.newsroom import FLOOD, POOL, WAIT, Newsroom, newsroom
 from tests.bot.platforms.slack.conftest import (
     OTHER,
     TWO_CHANNELS,
@@ -286,14 +286,24 @@ async def test_what_slack_does_not_take_is_sent_in_plain_words(desk, slack):
     assert "Harbour bridge closes" in message["text"]
 
 
+async def test_what_slack_takes_in_no_words_is_sent_as_links(desk, slack):
+    linked = POOL.replace("lang: en", "lang: en\nurl: https://pool.example/opens?a=1")
+    desk.publish("pool", linked)
+    slack.script(Refusal(code="invalid_blocks"), "post", times=2)
+    await desk.post()
+    assert await states(desk) == ["sent"]
+    (message,) = slack.ledger.says(CHANNEL)
+    assert message["text"] == "<https://pool.example/opens?a=1|pool.example>"
+
+
 @pytest.mark.parametrize(
     "code", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long", "strange_error"]
 )
 async def test_a_message_that_is_never_taken_stops_only_itself(desk, slack, code):
-    slack.script(Refusal(code=code), "post", times=2)
+    slack.script(Refusal(code=code), "post", times=3)
     await desk.post()
     assert await states(desk) == ["failed"]
-    assert len(slack.asked("post")) == 2
+    assert len(slack.asked("post")) == 3
     assert (await desk.digest()).destinations[0].paused is None
 
 
@@ -333,12 +343,13 @@ async def test_a_refused_token_stops_after_few_calls_whatever_waits(desk, slack,
     assert len(slack.calls) == before
 
 
-async def test_a_scope_that_is_missing_stops_the_destination_not_the_platform(
+async def test_a_scope_that_is_missing_stops_the_workspace_not_the_platform(
     desk, slack
 ):
     slack.script(Refusal(code="missing_scope"), "post")
     await desk.post()
-    assert "scope" in str((await desk.digest()).destinations[0].paused)
+    (workspace,) = await desk.db.read(workspaces.every)
+    assert "scope" in str(workspace.stopped)
     assert desk.platform.installation.refused is None
 
 
@@ -371,16 +382,6 @@ async def test_an_edit_keeps_the_key_and_can_be_repeated(desk, slack):
     assert await desk.platform.send(edit) == ts
     assert slack.ledger.keys(CHANNEL) == [delivery.key]
     assert await desk.platform.read_back(delivery) == ts
-
-
-async def test_an_edit_that_is_not_taken_is_made_in_plain_words(desk, slack):
-    delivery = await claimed(desk)
-    ts = await desk.platform.send(delivery)
-    slack.script(Refusal(code="invalid_blocks"), "edit")
-    edit = replace(delivery, operation="edit", message_id=ts)
-    await desk.platform.send(edit)
-    (message,) = slack.ledger.says(CHANNEL)
-    assert "blocks" not in message
 
 
 @pytest.mark.parametrize("code", ["edit_window_closed", "cant_update_message"])

@@ -32,6 +32,7 @@ from tests.bot.platforms.slack.hostile import texts
 from tests.wire.slack import rules
 
 KEY = "abcdefghijklmnopqrstuvwx2"
+LONG_ADDRESS = f"https://news.example/{'a' * 1500}"
 
 
 @pytest.fixture
@@ -55,19 +56,12 @@ def control_ids(part) -> list[str]:
 
 def bodies(parts) -> Iterator[tuple[dict[str, Any], bool]]:
     for part in parts:
-        delivery = a_delivery(
-            key=KEY, payload=part.payload, fallback_text=part.fallback_text
-        )
-        for plainly in (False, True):
-            yield {"channel": "C1", **posting(delivery, plainly=plainly)}, False
-            yield (
-                {
-                    "channel": "C1",
-                    "ts": "1.1",
-                    **editing(delivery, plainly=plainly),
-                },
-                True,
+        for payload in (part.payload, {}, {"links": [LONG_ADDRESS] * 15}):
+            delivery = a_delivery(
+                key=KEY, payload=payload, fallback_text=part.fallback_text
             )
+            yield {"channel": "C1", **posting(delivery)}, False
+            yield {"channel": "C1", "ts": "1.1", **editing(delivery)}, True
 
 
 def complaints(parts) -> list[rules.Complaint]:
@@ -132,8 +126,17 @@ def test_what_slack_gets_is_this(snapshot, locale):
 
 def test_what_slack_gets_in_plain_words_is_this(snapshot):
     (part,) = render(an_edition(), a_context(late=True))
-    delivery = a_delivery(key=KEY, **_of(part))
-    assert posting(delivery, plainly=True)["text"].split("\n") == snapshot
+    delivery = a_delivery(key=KEY, payload={}, fallback_text=part.fallback_text)
+    assert posting(delivery)["text"].split("\n") == snapshot
+
+
+def test_what_slack_gets_as_links_names_their_hosts():
+    links = {"links": ["https://news.example/a?x=1&y=2", "javascript:alert(1)"]}
+    delivery = a_delivery(key=KEY, payload=links, fallback_text="")
+
+    assert posting(delivery)["text"] == (
+        "<https://news.example/a?x=1&amp;y=2|news.example>"
+    )
 
 
 def _of(part) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from yarl import URL
 
-from bot.errors import Limited, Refused, Unclear, Unreached
+from bot.errors import Gone, Limited, Refused, Unclear, Unreached
 from bot.platforms.slack import limits
 from bot.platforms.slack.messages import carries, posting
 from bot.platforms.slack.pace import POST, Pace, seconds
-from bot.platforms.slack.verdicts import Gone, NotLetIn, code_of, verdict
+from bot.platforms.slack.verdicts import NotLetIn, code_of, verdict
 from tests.bot.platforms.local.samples import a_delivery
 
 
