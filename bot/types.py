@@ -328,6 +328,8 @@ class Form:
 
 Run = Callable[[Invocation], Awaitable[Reply | Form]]
 Complete = Callable[[Invocation, str, str], Awaitable[tuple[str, ...]]]
+#: (platform, the platform's id of the workspace, its name or "" where it is not told)
+WorkspaceOf = Callable[[PlatformName, str, str], Awaitable[Workspace]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -358,6 +360,10 @@ class Inbox:
     press: Callable[[Invocation, str], Invocation]
     #: (invocation so far, option name, what is typed) → up to 25 completions.
     complete: Complete
+    #: The workspace that an event comes from; made when the bot first meets it.
+    workspace_of: WorkspaceOf
+    #: (platform, the platform's id): the bot was removed from there.
+    left: Callable[[PlatformName, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,22 +8,13 @@ from typing import Any
 import pytest
 
 from bot.platforms.discord.platform import DiscordPlatform
-from bot.types import Inbox, Invocation, Reply
 from tests.bot.platforms.discord.conftest import a_platform, until
 from tests.bot.platforms.local.samples import a_delivery
+from tests.builders import an_inbox
 from tests.wire.discord.faults import Limit, Status
 from tests.wire.discord.server import LocalDiscord
 
-
-async def dispatch(_: Invocation) -> Reply:
-    return Reply()
-
-
-async def complete(_: Invocation, __: str, ___: str) -> tuple[str, ...]:
-    return ()
-
-
-INBOX = Inbox(commands=(), dispatch=dispatch, press=lambda i, _: i, complete=complete)
+INBOX = an_inbox()
 
 
 @asynccontextmanager
