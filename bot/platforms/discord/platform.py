@@ -17,6 +17,7 @@ import structlog
 from bot.errors import Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.discord import limits
 from bot.platforms.discord.keys import carries
+from bot.platforms.discord.listening import Listener
 from bot.platforms.discord.messages import editing, has_components, posting
 from bot.platforms.discord.pace import Answer, Pace
 from bot.platforms.discord.render import render
@@ -59,6 +60,7 @@ class DiscordPlatform:
         gateway: str | None = None,
         heartbeat_timeout: float = 60.0,
         now: Callable[[], float] = time.monotonic,
+        defer: float = limits.DEFER,
     ) -> None:
         """Connect to nothing yet.
 
@@ -68,6 +70,7 @@ class DiscordPlatform:
             gateway: The one gateway that may be dialled; None = any that it names.
             heartbeat_timeout: Seconds of silence after which a gateway is dead.
             now: Seconds of a clock that never goes back.
+            defer: Seconds after which an answer is acknowledged and comes later.
         """
         self._token = token
         self._api_base = api_base
@@ -81,8 +84,12 @@ class DiscordPlatform:
         self._stopped = asyncio.Event()
         #: Why the gateway stays closed, although posting goes on.
         self._cut_off: str | None = None
-        #: Where commands go; None while the platform is not running.
-        self.inbox: Inbox | None = None
+        self._listener = Listener(defer=defer)
+
+    @property
+    def inbox(self) -> Inbox | None:
+        """Where commands go; None while the platform is not running."""
+        return self._listener.inbox
 
     @property
     def name(self) -> PlatformName:
@@ -95,7 +102,9 @@ class DiscordPlatform:
         if problem is not None:
             return problem
         connected = self._session is not None and self._session.connected
-        return "ok" if connected else "It is not connected yet."
+        if not connected:
+            return "It is not connected yet."
+        return self._listener.problem or "ok"
 
     @property
     def _may_connect(self) -> bool:
@@ -228,12 +237,12 @@ class DiscordPlatform:
 
     async def run(self, inbox: Inbox) -> None:
         """Stay connected until cancelled, or without a connection if there is none."""
-        self.inbox = inbox
+        self._listener.inbox = inbox
         try:
             await self._stay_connected()
             await asyncio.Event().wait()
         finally:
-            self.inbox = None
+            self._listener.inbox = None
             await self.close()
 
     async def close(self) -> None:
@@ -266,15 +275,16 @@ class DiscordPlatform:
     async def _hold_gateway(self, session: "Session") -> None:
         """Until the connection ends, or the token turns out to be refused."""
         held = asyncio.create_task(session.connect())
+        registered = asyncio.create_task(self._listener.register(session.calls))
         stopped = asyncio.create_task(self._stopped.wait())
         try:
             await asyncio.wait((held, stopped), return_when=asyncio.FIRST_COMPLETED)
             if held.done():
                 held.result()
         finally:
-            stopped.cancel()
-            held.cancel()
-            await asyncio.gather(held, stopped, return_exceptions=True)
+            for task in (held, stopped, registered):
+                task.cancel()
+            await asyncio.gather(held, stopped, registered, return_exceptions=True)
 
     def _lost(self, error: Exception) -> None:
         """What the end of a connection means; told once."""
@@ -313,6 +323,7 @@ class DiscordPlatform:
                 gateway=self._gateway,
                 heartbeat_timeout=self._heartbeat_timeout,
                 answered=self._answered,
+                listener=self._listener,
             )
             try:
                 await session.login()
