@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.markdown import line, size, small
+from bot.platforms.discord.markdown import line, short, size, small
 from bot.platforms.discord.render import CONTAINER, TEXT
 from bot.platforms.discord.replies import Body, Component, body, button, rows
 from bot.platforms.inert import clip, inert
@@ -31,7 +31,7 @@ def modal(form: Form, texts: Texts) -> dict[str, Any]:
     fields = form.fields[: limits.MODAL_FIELDS]
     return {
         "custom_id": f"{FILLED}{form.path}"[: limits.CUSTOM_ID],
-        "title": clip(inert(form.title), limits.MODAL_TITLE) or f"/{form.path}"[:45],
+        "title": short(form.title, limits.MODAL_TITLE) or f"/{form.path}"[:45],
         "components": [_label(field, texts) for field in fields],
     }
 
@@ -70,16 +70,16 @@ def draft_of(custom_id: str) -> str | None:
 def _label(field: Field, texts: Texts) -> Component:
     label: Component = {
         "type": LABEL,
-        "label": clip(inert(field.label), limits.MODAL_LABEL) or field.name[:45],
+        "label": short(field.label, limits.MODAL_LABEL) or field.name[:45],
         "component": _question(field, texts),
     }
     under = f"⚠ {field.error}" if field.error else field.description
-    under = clip(inert(under), limits.MODAL_DESCRIPTION)
+    under = short(under, limits.MODAL_DESCRIPTION)
     return {**label, "description": under} if under else label
 
 
 def _question(field: Field, texts: Texts) -> Component:
-    fits = all(0 < len(choice) <= limits.OPTION_TEXT for choice in field.choices)
+    fits = all(_is_option(choice) for choice in field.choices)
     if field.choices and fits and len(field.choices) <= limits.OPTIONS:
         return _select(field, texts)
     value = field.value[: limits.MODAL_VALUE]
@@ -94,6 +94,10 @@ def _question(field: Field, texts: Texts) -> Component:
     return {**question, "value": value} if value else question
 
 
+def _is_option(choice: str) -> bool:
+    return bool(inert(choice).strip()) and size(choice) <= limits.OPTION_TEXT
+
+
 def _select(field: Field, texts: Texts) -> Component:
     return {
         "type": SELECT,
@@ -103,7 +107,7 @@ def _select(field: Field, texts: Texts) -> Component:
         "max_values": 1,
         "options": [
             {
-                "label": clip(texts.word(choice), limits.OPTION_TEXT),
+                "label": short(texts.word(choice), limits.OPTION_TEXT),
                 "value": choice,
                 "default": choice == field.value,
             }

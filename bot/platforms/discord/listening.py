@@ -185,15 +185,19 @@ class Listener:
 
     # ── servers ────────────────────────────────────────────────────────────────
 
-    async def joined(self, calls: Calls, guild: Guild) -> None:
-        """Make the server's workspace, and tell its host in private what comes next."""
+    async def here(self, guild: str, name: str) -> None:
+        """The bot belongs to the server: it has a workspace, also if it was left."""
         if self.inbox is None:
             return
         try:
-            await self.inbox.workspace_of(NAME, guild.id, guild.name)
+            await self.inbox.workspace_of(NAME, guild, name)
         except UserError as error:
             log.warning("server not noted", platform=NAME, reason=str(error))
+
+    async def joined(self, calls: Calls, guild: Guild) -> None:
+        """Make the server's workspace, and tell its host in private what comes next."""
         log.info("added to a server", platform=NAME, guild=guild.id)
+        await self.here(guild.id, guild.name)
         texts = Texts.of(guild.locale)
         for body in replies.messages(_hello(guild, texts), texts):
             try:

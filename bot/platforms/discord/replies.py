@@ -7,11 +7,11 @@ problem is marked in words, not by colour alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.markdown import escape, line, masked, size, small
+from bot.platforms.discord.markdown import escape, line, masked, short, size, small
 from bot.platforms.discord.messages import NO_MENTIONS, plain
 from bot.platforms.discord.render import (
     BUTTON,
@@ -59,7 +59,7 @@ def messages(reply: Reply, texts: Texts) -> tuple[Body, ...]:
     kept, left_out = _kept(packed)
     if left_out:
         kept = _noted(kept, left_out, texts)
-    told = [_components(pieces, problem=reply.problem) for pieces in kept]
+    told = [_components(m.pieces, problem=reply.problem) for m in kept]
     return tuple(body(components) for components in _controlled(told, reply.controls))
 
 
@@ -78,7 +78,7 @@ def button(custom_id: str, label: str, *, primary: bool = False) -> Component:
         "type": BUTTON,
         "style": _BLUE if primary else _GREY,
         "custom_id": custom_id,
-        "label": clip(inert(label), limits.BUTTON_LABEL) or "…",
+        "label": short(label, limits.BUTTON_LABEL) or "…",
     }
 
 
@@ -130,7 +130,9 @@ def _of(block: Block, texts: Texts) -> Iterable[Piece]:
 
 def _lines_of(text: str) -> Iterator[str]:
     """Its lines, escaped; a long one is shortened."""
-    for part in inert(text).replace("\r", "\n").split("\n"):
+    # What is longer than all messages of an answer cannot be shown anyway.
+    shown = inert(text[: limits.LIST_MESSAGES * limits.TEXT])
+    for part in shown.replace("\r", "\n").split("\n"):
         written = _written_line(part, limits.PARAGRAPH)
         if written:
             yield written
@@ -200,47 +202,81 @@ def _shown(part: Part) -> Piece:
 # ── messages ───────────────────────────────────────────────────────────────────
 
 
-def _packed(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    packed: list[list[Piece]] = [[]]
+@dataclass(slots=True)
+class _Message:
+    """Pieces that go out together, and what they take of its room."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    text: int = 0
+    components: int = 0
+    displays: int = 0
+    ids: set[str] = field(default_factory=set)
+
+    def takes(self, piece: Piece, *, note: int = _NOTE) -> bool:
+        """Whether it holds the piece too, with what may have to be said below it."""
+        # Each run of text is in a box of its own, and one more may follow.
+        boxes = 1 + 2 * sum(bool(p.shown) for p in (*self.pieces, piece))
+        text = self.text + _text(_bare(piece))
+        whole = any(p.shown for p in (*self.pieces, piece))
+        return (
+            text <= (limits.TEXT - note if whole else limits.TEXT_USED)
+            and self.components + _count(_bare(piece)) + boxes < limits.COMPONENTS
+            and self.displays + (not piece.shown) <= limits.DISPLAYS
+            and self.ids.isdisjoint(_ids(piece.shown))
+        )
+
+    def add(self, piece: Piece) -> None:
+        bare = _bare(piece)
+        self.pieces.append(piece)
+        self.text += _text(bare)
+        self.components += _count(bare)
+        self.displays += not piece.shown
+        self.ids.update(_ids(piece.shown))
+
+
+def _packed(pieces: Iterable[Piece]) -> list[_Message]:
+    packed = [_Message()]
     for piece in pieces:
-        if packed[-1] and not _hold([*packed[-1], piece]):
-            packed.append([])
-        packed[-1].append(piece)
+        if packed[-1].pieces and not packed[-1].takes(piece):
+            packed.append(_Message())
+        packed[-1].add(piece)
     return packed
 
 
-def _hold(pieces: Sequence[Piece], *, note: int = _NOTE) -> bool:
-    """Whether one message holds these, with what may have to be said below them."""
-    components = _components(pieces, problem=False)
-    used = _text(components)
-    spare = limits.TEXT - note if any(p.shown for p in pieces) else limits.TEXT_USED
-    displays = sum(not piece.shown for piece in pieces)
-    return (
-        used <= spare
-        and _count(components) + 1 <= limits.COMPONENTS
-        and displays <= limits.DISPLAYS
-        and len(_ids(components)) == len(set(_ids(components)))
-    )
+def _bare(piece: Piece) -> Sequence[Component]:
+    return piece.shown or ({"type": TEXT, "content": piece.markdown},)
 
 
-def _kept(packed: Sequence[list[Piece]]) -> tuple[list[list[Piece]], int]:
+def _kept(packed: Sequence[_Message]) -> tuple[list[_Message], int]:
     """The messages that are sent, and how many pieces are left out behind them."""
     most = limits.MESSAGES
-    if not any(piece.shown for pieces in packed for piece in pieces):
+    if not any(piece.shown for message in packed for piece in message.pieces):
         most = limits.LIST_MESSAGES
-    return list(packed[:most]), sum(len(pieces) for pieces in packed[most:])
+    left_out = sum(len(message.pieces) for message in packed[most:])
+    return list(packed[:most]), left_out
 
 
-def _noted(kept: list[list[Piece]], left_out: int, texts: Texts) -> list[list[Piece]]:
+def _noted(kept: list[_Message], left_out: int, texts: Texts) -> list[_Message]:
     """The same with «… and 12 more» at the end."""
     *before, last = kept
-    while True:
-        said = texts.say("… and {n} more", n=texts.number(left_out))
-        ended = [*last, Piece(markdown=small(line(said)))]
-        if len(last) == 0 or _hold(ended, note=0):
-            return [*before, ended]
+    ended = _Message()
+    for piece in last.pieces:
+        ended.add(piece)
+    note = _note(left_out, texts)
+    while ended.pieces and not ended.takes(note, note=0):
+        # No room for it below the last piece, which is left out as well then.
         left_out += 1
-        last = last[:-1]
+        shorter = _Message()
+        for piece in ended.pieces[:-1]:
+            shorter.add(piece)
+        ended, note = shorter, _note(left_out, texts)
+    ended.add(note)
+    return [*before, ended]
+
+
+def _note(left_out: int, texts: Texts) -> Piece:
+    said = texts.say("… and {n} more", n=texts.number(left_out))
+    return Piece(markdown=small(line(said)))
 
 
 def _components(pieces: Sequence[Piece], *, problem: bool) -> list[Component]:

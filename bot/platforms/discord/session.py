@@ -120,6 +120,10 @@ class _Client(discord.AutoShardedClient):
         )
         await self._listener.joined(self.calls, joined)
 
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        # One that the bot was added to while it was away is told like this, too.
+        await self._listener.here(str(guild.id), guild.name)
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self._listener.left(str(guild.id))
 
