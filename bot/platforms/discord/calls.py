@@ -4,6 +4,9 @@ What an answer is (`replies`, `forms`, `commands`) and when it is given (`listen
 decided elsewhere. The token of an interaction is a secret and is in no message of ours.
 """
 
+import asyncio
+import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -11,11 +14,13 @@ import aiohttp
 import discord
 from discord.http import HTTPClient, Route
 
-from bot.platforms.discord.listening import Answered, Missed
+from bot.platforms.discord import limits
+from bot.platforms.discord.listening import Answered, Missed, Unfit
 
 #: Unknown interaction or webhook, or a token that has run out.
 _GONE: Final = frozenset({10015, 10062, 50027})
 _ALREADY: Final = 40060
+_TOKEN: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s]+")
 Body = Mapping[str, Any]
 
 
@@ -24,6 +29,8 @@ class Calls:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
+        # Adding the same filter again changes nothing.
+        logging.getLogger("discord.http").addFilter(_HIDING)
 
     @property
     def _http(self) -> HTTPClient:
@@ -97,18 +104,22 @@ class Calls:
             await self._call(route, body)
 
     async def _call(self, route: Route, body: Body | None) -> None:
+        """A call that waits once, where Discord limits us for a moment."""
+        try:
+            await self._once(route, body)
+        except discord.RateLimited as limited:
+            if limited.retry_after > limits.ANSWER_WAIT:
+                raise
+            await asyncio.sleep(limited.retry_after)
+            await self._once(route, body)
+
+    async def _once(self, route: Route, body: Body | None) -> None:
         more: dict[str, Any] = {} if body is None else {"json": dict(body)}
         try:
             await self._http.request(route, **more)
         except discord.HTTPException as error:
-            if error.code in _GONE:
-                raise Missed(
-                    f"Discord took no answer any more ({error.code})."
-                ) from None
-            if error.code == _ALREADY:
-                raise Answered("It was answered already.") from None
-            # Discord's own words may name the route, and the route holds the token.
-            raise RuntimeError(f"Discord did not take it: {error.text[:500]}") from None
+            # The error itself names the route, and the route holds the token.
+            raise _meaning(error) from None
 
     # ── commands and people ────────────────────────────────────────────────────
 
@@ -134,3 +145,27 @@ class Calls:
             "POST", "/channels/{channel_id}/messages", channel_id=int(channel["id"])
         )
         await self._http.request(route, json=dict(body))
+
+
+def _meaning(error: discord.HTTPException) -> Exception:
+    said = f"{error.status}, {error.code}: {error.text[:500]}"
+    if error.code in _GONE:
+        return Missed(f"Discord takes no answer any more ({said}).")
+    if error.code == _ALREADY:
+        return Answered("It was answered already.")
+    if error.status == 400:
+        return Unfit(f"Discord does not take this answer ({said}).")
+    return RuntimeError(f"Discord did not take it ({said}).")
+
+
+class _WithoutTokens(logging.Filter):
+    """Takes the tokens of interactions out of the addresses that the library logs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        if _TOKEN.search(said):
+            record.msg, record.args = _TOKEN.sub(r"\1…", said), ()
+        return True
+
+
+_HIDING: Final = _WithoutTokens()

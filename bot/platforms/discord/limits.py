@@ -84,17 +84,19 @@ DEFER: Final = 1.5
 COMPLETE: Final = 2.0
 #: Seconds for an answer after that; its token lives 15 minutes.
 ANSWER: Final = 840.0
+#: Seconds for which an answer waits where Discord limits us.
+ANSWER_WAIT: Final = 10.0
 #: Messages of one answer: the first and the follow-ups that Discord allows everywhere
 #: (five, where somebody installed the bot for themselves).
 MESSAGES: Final = 5
 #: Of these, those that list something before the rest is only counted.
 LIST_MESSAGES: Final = 3
 #: Characters of a paragraph, of one line of a list, of a label or value in a table,
-#: and of a quote in an answer; a longer quote is left out and said to be.
+#: and of a quote in an answer with all around it; a longer one is said to be there.
 PARAGRAPH: Final = 1_500
 ITEM: Final = 700
 CELL: Final = 300
-QUOTE_ASKED: Final = 1_600
+QUOTE_ASKED: Final = 1_900
 #: Pieces of text in one message of an answer: the rest is room for buttons.
 DISPLAYS: Final = 20
 #: Buttons of an answer.

@@ -8,7 +8,7 @@ done all the same. What the answer is, the core decides; how it looks, `replies`
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
@@ -38,6 +38,10 @@ class Missed(Exception):
 
 class Answered(Exception):
     """The first answer was given already."""
+
+
+class Unfit(Exception):
+    """Discord does not take what we answer: a defect of ours."""
 
 
 class Calls(Protocol):
@@ -241,14 +245,24 @@ class _Answer:
         try:
             done, _ = await asyncio.wait((task,), timeout=self._listener.defer)
             if done:
-                await self._at_once(task.result())
+                await self._deliver(self._at_once, task.result())
                 return
             await self._acknowledge()
-            await self._later(await self._in_time(task))
+            await self._deliver(self._later, await self._in_time(task))
         finally:
             # What was asked is done, whether or not anybody takes the answer.
             if not task.done():
                 await task
+
+    async def _deliver(
+        self, way: Callable[[Reply | Form], Awaitable[None]], outcome: Reply | Form
+    ) -> None:
+        try:
+            await way(outcome)
+        except Unfit as reason:
+            log.error("answer refused", platform=NAME, reason=str(reason))
+            said = self._texts.say("The answer cannot be shown here. It was noted.")
+            await way(events.problem(said))
 
     async def _acknowledge(self) -> None:
         flags = {"flags": limits.EPHEMERAL} if self._private else {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.markdown import escape, line, masked, short, size, small
+from bot.platforms.discord.markdown import line, masked, short, size, small
 from bot.platforms.discord.messages import NO_MENTIONS, plain
 from bot.platforms.discord.render import (
     BUTTON,
@@ -181,10 +181,9 @@ def _quoted(card: Card, texts: Texts) -> str:
     if not inert(card.text).strip():
         return ""
     led = masked(link(card.url))
-    if size(escape(card.text)) <= limits.QUOTE_ASKED:
-        written = quote_block(card, texts)
-        if size(written) + size(led) <= limits.TEXT_USED // 2:
-            return f"{written} · {led}" if led else written
+    written = " · ".join(filter(None, (quote_block(card, texts), led)))
+    if size(written) <= limits.QUOTE_ASKED:
+        return written
     too_long = texts.say(
         "A quote of {speaker} is too long to be shown here; it is never cut.",
         speaker=clip(inert(card.speaker or card.source), limits.LABEL),

@@ -15,9 +15,8 @@ from bot.types import Command, Inbox, Invocation, Option, Paragraph, Permission,
 from tests.bot.newsroom import FLOOD, Newsroom
 from tests.bot.platforms.discord.conftest import a_platform, listening, until
 from tests.builders import an_inbox
-from tests.wire.discord import rules
 from tests.wire.discord.answer_rules import COMMAND, MODAL
-from tests.wire.discord.faults import Lost, Status
+from tests.wire.discord.faults import Limit, Lost, Slow, Status
 from tests.wire.discord.interactions import (
     ADMINISTRATOR,
     BROUGHT_ALONG,
@@ -275,6 +274,30 @@ async def test_an_acknowledgement_whose_answer_is_lost_still_gets_its_answer(dis
     assert asked.refused == [40060]
 
 
+async def test_a_limit_is_waited_for_and_no_token_is_logged(discord, caplog):
+    discord.script(Limit(retry_after=0.05), "answer")
+    async with listening(discord, telling(SAID)):
+        asked = await ask(discord, "news find")
+    assert "Here it is" in asked.words
+    assert "responded with 429" in caplog.text
+    assert asked.token not in caplog.text
+
+
+@pytest.mark.parametrize("defer", [0.02, 5])
+async def test_an_answer_that_discord_does_not_take_is_said_to_be_so(discord, defer):
+    async def slowly() -> None:
+        await asyncio.sleep(0.1)
+
+    if defer < 1:
+        # The acknowledgement is taken, the answer is not.
+        discord.script(Slow(seconds=0), "answer")
+    discord.script(Status(status=400, code=50035), "answer")
+    inbox = telling(SAID, after=slowly)
+    async with listening(discord, inbox, a_platform(discord, defer=defer)):
+        asked = await ask(discord, "news find")
+    assert "cannot be shown here" in asked.words
+
+
 @pytest.mark.parametrize("deferred", [False, True])
 @pytest.mark.parametrize(("command", "reply"), [(True, False), (False, True)])
 async def test_who_sees_an_answer_is_what_the_answer_says(
@@ -327,18 +350,10 @@ async def test_buttons_of_a_posted_edition_work_after_a_restart(desk, discord):
         assert "Torvale pool" in (await chosen.done()).words
 
 
-async def test_the_key_of_a_delivery_in_an_id_is_taken_off(chat, discord):
-    marked = [c for c in posted(discord).values() if "#k" in c]
-    marked += [
-        component["custom_id"]
-        for message in discord.ledger.says("2001")
-        for component in selects_of(message)
-    ]
-    assert any("#k" in custom_id for custom_id in marked)
-
-
-def selects_of(message: Any) -> list[Any]:
-    return [c for _, c in rules.walk(message["components"]) if c["type"] == 3]
+async def test_a_button_that_carries_the_key_of_its_delivery_works(chat, discord):
+    marked = posted(discord)["Quotes"] + "#k" + "a7" * 12 + "a"
+    asked = await discord.people.presses(marked, READER)
+    assert "3 quotes" in (await asked.done()).words
 
 
 async def test_a_confirmed_post_is_posted_once_however_often_it_is_pressed(
