@@ -1,6 +1,6 @@
 """The REST calls that answer interactions and register commands; no decisions.
 
-What an answer is (`replies`, `forms`, `commands`) and when it is given (`listening`) is
+What an answer is (`replies`, `forms`, `commands`) and when it is given (`answering`) is
 decided elsewhere. The token of an interaction is a secret and is in no message of ours.
 """
 
@@ -15,7 +15,7 @@ import discord
 from discord.http import HTTPClient, Route
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.listening import Answered, Missed, Unfit
+from bot.platforms.discord.answering import Answered, Missed, Unfit
 
 #: Unknown interaction or webhook, or a token that has run out.
 _GONE: Final = frozenset({10015, 10062, 50027})

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.platforms.discord import limits
+from bot.platforms.discord.interactions import MANAGE_GUILD
 from bot.platforms.inert import clip
 from bot.texts import Texts, languages
 from bot.types import Command, Option, Permission
@@ -18,7 +19,6 @@ from bot.types import Command, Option, Permission
 #: docs.discord.com, interactions/application-commands: option types.
 SUB, GROUP, STRING = 1, 2, 3
 CHAT_INPUT: Final = 1
-MANAGE_GUILD: Final = 1 << 5
 #: Where a root can be used: servers, the bot's DMs, other DMs.
 _EVERYWHERE: Final = (0, 1, 2)
 _OURS: Final = (0, 1)

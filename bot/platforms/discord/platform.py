@@ -16,6 +16,7 @@ import structlog
 
 from bot.errors import Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.discord import limits
+from bot.platforms.discord.interactions import NAME
 from bot.platforms.discord.keys import carries
 from bot.platforms.discord.listening import Listener
 from bot.platforms.discord.messages import editing, has_components, posting
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-NAME: Final[PlatformName] = "discord"
 #: Seconds before a lost login is tried again: doubled each time, up to the last.
 AGAIN_FIRST: Final = 1.0
 AGAIN_MOST: Final = 30.0
 #: Seconds that saying goodbye to the gateway may take.
 GOODBYE: Final = 3.0
+#: Seconds after which a cancellation that was lost is said again.
+CANCEL_AGAIN: Final = 0.2
 #: The gateway closed for good: what an admin has to do.
 FATAL: Final = {
     4010: "Discord refused the bot's shard.",
@@ -282,9 +284,7 @@ class DiscordPlatform:
             if held.done():
                 held.result()
         finally:
-            for task in (held, stopped, registered):
-                task.cancel()
-            await asyncio.gather(held, stopped, registered, return_exceptions=True)
+            await _end(held, stopped, registered)
 
     def _lost(self, error: Exception) -> None:
         """What the end of a connection means; told once."""
@@ -376,6 +376,20 @@ class DiscordPlatform:
 
     def _answered(self, answer: Answer) -> None:
         self._pace.note(answer)
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel the tasks until they have ended, whatever they end with.
+
+    Once is not enough: `wait_for`, under the library's connecting, loses a cancellation
+    that comes together with its result.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _snowflake(text: str | None, what: str) -> int:

@@ -82,6 +82,7 @@ FOR_EVERYBODY = {
     "workspaces.by_external",
     "workspaces.ensure",
     "workspaces.every",
+    "workspaces.present",
 }
 #: Pieces from which verbs are built.
 PIECES = {"dialects", "outgoing", "revisions", "migrate", "engines"}

@@ -17,7 +17,7 @@ from tests.wire.discord.answer_rules import (
 from tests.wire.discord.interactions import BROUGHT_ALONG, EDITOR, Asked, Who
 from tests.wire.discord.server import LocalDiscord, serving
 
-QUIET = {"allowed_mentions": {"parse": []}}
+QUIET: dict[str, Any] = {"allowed_mentions": {"parse": []}}
 SAID = {
     **QUIET,
     "flags": rules.V2 | EPHEMERAL,

@@ -1,6 +1,8 @@
 """What people do on Discord, through the real client: each gets one answer, in time."""
 
 import asyncio
+import random
+import string
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,9 +11,23 @@ from typing import Any
 
 import pytest
 
+from bot.commands.controls import Controls
+from bot.errors import UserError
+from bot.platforms.discord.keys import pressed
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import workspaces
-from bot.types import Command, Inbox, Invocation, Option, Paragraph, Permission, Reply
+from bot.types import (
+    Command,
+    Inbox,
+    Invocation,
+    Option,
+    Paragraph,
+    Permission,
+    Person,
+    Place,
+    Reply,
+    Workspace,
+)
 from tests.bot.newsroom import FLOOD, Newsroom
 from tests.bot.platforms.discord.conftest import a_platform, listening, until
 from tests.builders import an_inbox
@@ -417,6 +433,42 @@ async def test_a_changed_id_does_nothing(chat, discord):
         await asked.done()
     await chat.outbox.drain()
     assert posts(discord) == before
+
+
+def test_of_ten_thousand_changed_ids_none_is_taken():
+    """Cut, grown, swapped and mixed: what is not the id itself opens nothing."""
+    ours = Controls(b"0123456789abcdef")
+    ids = [ours.signed(1, "post", str(n), f"{n:012x}") for n in range(20)]
+    here = an_invocation()
+    dice = random.Random(7)
+    for _ in range(10_000):
+        at, other = dice.randrange(8, len(ids[0])), dice.choice(ids)
+        good = dice.choice(ids)
+        changed = dice.choice(
+            (
+                good[:at],
+                good[:at] + dice.choice(string.printable) + good[at:],
+                good[:at] + dice.choice(string.printable) + good[at + 1 :],
+                good[:at] + other[at:],
+                f"{good}#k{'a' * dice.randrange(30)}",
+                good.replace("post", "posts"),
+            )
+        )
+        if pressed(changed) in ids:
+            continue
+        with pytest.raises(UserError):
+            ours.press(here, pressed(changed))
+
+
+def an_invocation() -> Invocation:
+    workspace = Workspace(id=1, platform="discord", external_id="1001", name="N")
+    return Invocation(
+        key="1",
+        place=Place(workspace=workspace, channel=None),
+        person=Person(id="1", name="P", permission=Permission.EDITOR),
+        path="",
+        args={},
+    )
 
 
 async def test_a_reader_who_presses_an_editors_button_does_nothing(chat, discord):
