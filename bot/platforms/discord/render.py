@@ -14,15 +14,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.markdown import (
-    escape,
-    line,
-    masked,
-    quoted,
-    short,
-    size,
-    small,
-)
+from bot.platforms.discord.markdown import escape, line, masked, quoted, size, small
 from bot.platforms.inert import clip, inert, link
 from bot.platforms.quotation import marks
 from bot.texts import Texts
@@ -311,7 +303,7 @@ def _select(options: Iterable[tuple[str, str]], texts: Texts) -> dict[str, Any]:
         "custom_id": "v1:open",
         "placeholder": clip(texts.say("Read more about…"), limits.PLACEHOLDER),
         "options": [
-            {"label": short(label, limits.OPTION_TEXT), "value": control}
+            {"label": clip(label, limits.OPTION_TEXT), "value": control}
             for control, label in once.items()
         ],
     }
