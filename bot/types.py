@@ -11,9 +11,17 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Literal
 
+from bot.blocks import Control as Control
+from bot.blocks import Facts as Facts
+from bot.blocks import Field as Field
+from bot.blocks import Form as Form
+from bot.blocks import Line as Line
+from bot.blocks import Paragraph as Paragraph
+from bot.blocks import Quoted as Quoted
+from bot.blocks import Small as Small
 from bot.sources import Source as Source
 from bot.sources import SourceKind as SourceKind
-from digests.types import Card, Edition
+from digests.types import Edition
 
 PlatformName = Literal["discord", "slack", "local"]
 OccurrenceState = Literal["due", "composed", "deferred", "skipped"]
@@ -242,50 +250,6 @@ class Option:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Paragraph:
-    """A sentence or a few, in our own words."""
-
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Small:
-    """Small print: sources, times, how it was made."""
-
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One item of a list: a title that may lead somewhere, and what is said of it."""
-
-    title: str
-    text: str = ""
-    note: str = ""
-    #: Only http(s), or None.
-    url: str | None = None
-    #: Article (id, version) and the words in it that the line stands on, if any.
-    article: str | None = None
-    revision: str | None = None
-    start: int | None = None
-    end: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quoted:
-    """A quote card inside a reply."""
-
-    card: Card
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
-    """Labels with their values, shown as a small table."""
-
-    rows: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
     """A whole edition inside a reply (a preview, the newest one), already rendered."""
 
@@ -293,15 +257,6 @@ class Shown:
 
 
 Block = Paragraph | Small | Line | Quoted | Facts | Shown
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Control:
-    """A button; `id` is «v1:<action>:<args>», at most 100 characters."""
-
-    id: str
-    label: str
-    primary: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -317,31 +272,10 @@ class Reply:
     problem: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Field:
-    """One question of a form."""
-
-    name: str
-    label: str
-    description: str = ""
-    required: bool = True
-    value: str = ""
-    choices: tuple[str, ...] = ()
-    #: What was wrong with the last answer, in words.
-    error: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Form:
-    """Up to five questions; the answers come back as an invocation of `path`."""
-
-    path: str
-    title: str
-    fields: tuple[Field, ...]
-
-
 Run = Callable[[Invocation], Awaitable[Reply | Form]]
 Complete = Callable[[Invocation, str, str], Awaitable[tuple[str, ...]]]
+#: (platform, the platform's id of the workspace, its name or "" where it is not told)
+WorkspaceOf = Callable[[PlatformName, str, str], Awaitable[Workspace]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -372,6 +306,10 @@ class Inbox:
     press: Callable[[Invocation, str], Invocation]
     #: (invocation so far, option name, what is typed) → up to 25 completions.
     complete: Complete
+    #: The workspace that an event comes from; made when the bot first meets it.
+    workspace_of: WorkspaceOf
+    #: (platform, the platform's id): the bot was removed from there.
+    left: Callable[[PlatformName, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.types import Inbox, Invocation, PlatformName, Reply, Workspace
 from digests.language.clean import revision
 from digests.types import Article
 
@@ -29,3 +30,34 @@ def an_article(**changes: Any) -> Article:
     )
     article = replace(article, **changes)
     return replace(article, revision=revision(article.title, article.text))
+
+
+def an_inbox(**changes: Any) -> Inbox:
+    """An inbox without commands that knows every workspace and completes nothing."""
+    parts: dict[str, Any] = {
+        "commands": (),
+        "dispatch": _nothing_to_say,
+        "press": lambda invocation, _: invocation,
+        "complete": _nothing_to_offer,
+        "workspace_of": _any_workspace,
+        "left": _no_matter,
+    }
+    return Inbox(**{**parts, **changes})
+
+
+async def _nothing_to_say(_: Invocation) -> Reply:
+    return Reply()
+
+
+async def _nothing_to_offer(_: Invocation, __: str, ___: str) -> tuple[str, ...]:
+    return ()
+
+
+async def _any_workspace(
+    platform: PlatformName, external_id: str, name: str
+) -> Workspace:
+    return Workspace(id=1, platform=platform, external_id=external_id, name=name)
+
+
+async def _no_matter(_: PlatformName, __: str) -> None:
+    return None

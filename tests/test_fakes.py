@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.errors import Limited, Refused, Unclear, Unreached
-from bot.types import Delivery, Inbox
+from bot.types import Delivery
+from tests.builders import an_inbox
 from tests.fakes import NOON, FakeClock, FakeEngine, FakePlatform, Lost
 
 
@@ -116,13 +117,10 @@ async def test_reading_back_can_be_blind_and_can_be_forbidden():
 
 
 async def test_it_hands_commands_in_while_it_runs():
-    async def never(*_: object) -> Any:
-        raise AssertionError
-
     async def answer(invocation: Any) -> Any:
         return f"answer to {invocation}"
 
-    inbox = Inbox(commands=(), dispatch=answer, press=lambda i, _: i, complete=never)
+    inbox = an_inbox(dispatch=answer)
     platform = FakePlatform()
     running = asyncio.create_task(platform.run(inbox))
     await platform.connected.wait()

@@ -5,8 +5,11 @@ without a sentence: what somebody can mend says how; a defect of ours is logged 
 says so without details.
 """
 
+from functools import partial
+
 import structlog
 
+from bot.commands import places
 from bot.commands.desk import Desk
 from bot.errors import Forbidden, UnknownName, UserError
 from bot.storage import invocations
@@ -59,6 +62,8 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
         dispatch=dispatch,
         press=desk.controls.press,
         complete=complete,
+        workspace_of=partial(places.workspace_of, desk),
+        left=partial(places.left, desk),
     )
 
 

@@ -65,6 +65,20 @@ def by_external(
     return _noun(found) if found else None
 
 
+def present(
+    connection: Connection, *, platform: PlatformName, external_id: str
+) -> Workspace | None:
+    """Find the same, unless the bot was removed from there."""
+    found = connection.execute(
+        select(workspaces).where(
+            workspaces.c.platform == platform,
+            workspaces.c.external_id == external_id,
+            workspaces.c.left_at.is_(None),
+        )
+    ).first()
+    return _noun(found) if found else None
+
+
 def every(connection: Connection) -> tuple[Workspace, ...]:
     """List the workspaces that the bot is in, the oldest first."""
     found = connection.execute(

@@ -37,6 +37,7 @@ from bot.types import (
 from bot.web import server
 from digests.types import Article
 from tests.bot.platforms.local import samples
+from tests.builders import an_inbox
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
 
@@ -88,7 +89,7 @@ class Stage:
         )
 
     def inbox(self) -> Inbox:
-        return Inbox(
+        return an_inbox(
             commands=self.commands(),
             dispatch=self._dispatch,
             press=self._press,

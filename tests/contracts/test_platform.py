@@ -17,9 +17,10 @@ from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.local.platform import LocalPlatform
 from bot.platforms.slack.platform import SlackPlatform
 from bot.ports import Platform
-from bot.types import Delivery, Inbox, Invocation, Reply
+from bot.types import Delivery
 from tests.bot.platforms.local import samples
 from tests.bot.platforms.local.samples import a_context, an_edition
+from tests.builders import an_inbox
 from tests.fakes import FakeClock, FakePlatform
 from tests.fakes_mailbox import MemoryMailbox
 from tests.wire.discord import server as discord_server
@@ -140,16 +141,7 @@ async def test_deleting_twice_is_not_an_error(platform):
 
 
 async def test_it_runs_until_it_is_cancelled(platform):
-    async def dispatch(_: Invocation) -> Reply:
-        return Reply()
-
-    async def complete(_: Invocation, __: str, ___: str) -> tuple[str, ...]:
-        return ()
-
-    inbox = Inbox(
-        commands=(), dispatch=dispatch, press=lambda i, _: i, complete=complete
-    )
-    running = asyncio.create_task(platform.run(inbox))
+    running = asyncio.create_task(platform.run(an_inbox()))
     await asyncio.sleep(0.01)
     assert not running.done()
     running.cancel()

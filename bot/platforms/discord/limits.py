@@ -21,8 +21,19 @@ PLACEHOLDER: Final = 150
 BUTTON_LABEL: Final = 80
 CUSTOM_ID: Final = 100
 NONCE: Final = 25
-#: Message flags: no link previews; the message consists of components.
+#: Of a command, group or option.
+DESCRIPTION: Final = 100
+#: Characters of a modal's title, of a question, of the words below it, of an answer.
+MODAL_TITLE: Final = 45
+MODAL_LABEL: Final = 45
+MODAL_DESCRIPTION: Final = 100
+MODAL_VALUE: Final = 4_000
+MODAL_FIELDS: Final = 5
+#: Buttons in a row.
+ROW: Final = 5
+#: Message flags: no link previews; only the asker sees it; it consists of components.
 SUPPRESS_EMBEDS: Final = 1 << 2
+EPHEMERAL: Final = 1 << 6
 COMPONENTS_V2: Final = 1 << 15
 #: Requests a second, over all routes of a bot.
 GLOBAL_RATE: Final = 50
@@ -44,6 +55,8 @@ BRIEF: Final = 12
 HEADLINE: Final = 200
 SENTENCE: Final = 500
 SENTENCES: Final = 4
+#: Of a name or a question inside a sentence.
+LABEL: Final = 120
 #: A longer quote is left out: the story's detail shows it.
 QUOTE: Final = 400
 #: Requests that are on their way at once.
@@ -69,3 +82,36 @@ GUARDED_ATTEMPTS: Final = 4
 #: Messages of ours that are looked through for a key, within how many messages.
 LOOK_OURS: Final = 50
 LOOK_ALL: Final = 500
+#: Characters that an option of a command takes.
+OPTION_VALUE: Final = 1_000
+#: Seconds after which we say that the answer takes longer; Discord waits three.
+DEFER: Final = 1.5
+#: Seconds for completions: a late list helps nobody.
+COMPLETE: Final = 2.0
+#: Seconds for an answer after that; its token lives 15 minutes.
+ANSWER: Final = 840.0
+#: Seconds for which an answer waits where Discord limits us.
+ANSWER_WAIT: Final = 10.0
+#: Messages of one answer: the first and the follow-ups that Discord allows everywhere
+#: (five, where somebody installed the bot for themselves).
+MESSAGES: Final = 5
+#: Of these, those that list something before the rest is only counted.
+LIST_MESSAGES: Final = 3
+#: Characters of a paragraph, of one line of a list, of a label or value in a table,
+#: and of a quote in an answer with all around it; a longer one is said to be there.
+PARAGRAPH: Final = 1_500
+ITEM: Final = 700
+CELL: Final = 300
+QUOTE_ASKED: Final = 1_900
+#: Pieces of text in one message of an answer: the rest is room for buttons.
+DISPLAYS: Final = 20
+#: Buttons of an answer.
+CONTROLS: Final = 10
+#: Interactions that are remembered, so that one that comes twice is answered once.
+REMEMBERED: Final = 2_000
+#: Forms that wait to be opened again, and for how many seconds.
+DRAFTS: Final = 500
+DRAFT_LIFE: Final = 3_600.0
+#: Seconds before commands that could not be registered are tried again: doubled.
+SYNC_FIRST: Final = 5.0
+SYNC_MOST: Final = 300.0

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.platforms.discord import limits
-from bot.platforms.inert import Link, inert
+from bot.platforms.inert import Link, clip, inert
 
 _ANYWHERE: Final = re.compile(r"[\\*_~|`\[\]<@]|:(?=//|[\w+-]{1,64}:)")
 #: Signs that mean something only where a line begins.
@@ -54,6 +54,15 @@ def masked(link: Link | None) -> str:
         return ""
     written = f"[{line(link.host)}](<{quote(link.href, safe=_IN_ADDRESS)}>)"
     return written if size(written) <= limits.LINK else ""
+
+
+def short(text: str, most: int) -> str:
+    """One line of plain text, where Discord reads no markdown: at most `most` units."""
+    text = " ".join(inert(text).split())
+    room = most
+    while size(said := clip(text, room)) > most:
+        room -= 1 + (size(said) - most) // 2
+    return said
 
 
 def size(text: str) -> int:

@@ -16,7 +16,9 @@ import structlog
 
 from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.discord import limits
+from bot.platforms.discord.interactions import NAME
 from bot.platforms.discord.keys import carries
+from bot.platforms.discord.listening import Listener
 from bot.platforms.discord.messages import editing, posting
 from bot.platforms.discord.pace import Pace
 from bot.platforms.discord.render import render
@@ -29,12 +31,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-NAME: Final[PlatformName] = "discord"
 #: Seconds before a lost login is tried again: doubled each time, up to the last.
 AGAIN_FIRST: Final = 1.0
 AGAIN_MOST: Final = 30.0
 #: Seconds that saying goodbye to the gateway may take.
 GOODBYE: Final = 3.0
+#: Seconds after which a cancellation that was lost is said again.
+CANCEL_AGAIN: Final = 0.2
 #: The gateway closed for good: what an admin has to do.
 FATAL: Final = {
     4010: "Discord refused the bot's shard.",
@@ -59,6 +62,7 @@ class DiscordPlatform:
         gateway: str | None = None,
         heartbeat_timeout: float = 60.0,
         now: Callable[[], float] = time.monotonic,
+        defer: float = limits.DEFER,
     ) -> None:
         """Connect to nothing yet.
 
@@ -68,6 +72,7 @@ class DiscordPlatform:
             gateway: The one gateway that may be dialled; None = any that it names.
             heartbeat_timeout: Seconds of silence after which a gateway is dead.
             now: Seconds of a clock that never goes back.
+            defer: Seconds after which an answer is acknowledged and comes later.
         """
         self._token = token
         self._api_base = api_base
@@ -81,8 +86,12 @@ class DiscordPlatform:
         self._stopped = asyncio.Event()
         #: Why the gateway stays closed, although posting goes on.
         self._cut_off: str | None = None
-        #: Where commands go; None while the platform is not running.
-        self.inbox: Inbox | None = None
+        self._listener = Listener(defer=defer)
+
+    @property
+    def inbox(self) -> Inbox | None:
+        """Where commands go; None while the platform is not running."""
+        return self._listener.inbox
 
     @property
     def name(self) -> PlatformName:
@@ -95,7 +104,9 @@ class DiscordPlatform:
         if problem is not None:
             return problem
         connected = self._session is not None and self._session.connected
-        return "ok" if connected else "It is not connected yet."
+        if not connected:
+            return "It is not connected yet."
+        return self._listener.problem or "ok"
 
     @property
     def _may_connect(self) -> bool:
@@ -198,12 +209,12 @@ class DiscordPlatform:
 
     async def run(self, inbox: Inbox) -> None:
         """Stay connected until cancelled, or without a connection if there is none."""
-        self.inbox = inbox
+        self._listener.inbox = inbox
         try:
             await self._stay_connected()
             await asyncio.Event().wait()
         finally:
-            self.inbox = None
+            self._listener.inbox = None
             await self.close()
 
     async def close(self) -> None:
@@ -236,15 +247,14 @@ class DiscordPlatform:
     async def _hold_gateway(self, session: "Session") -> None:
         """Until the connection ends, or the token turns out to be refused."""
         held = asyncio.create_task(session.connect())
+        registered = asyncio.create_task(self._listener.register(session.calls))
         stopped = asyncio.create_task(self._stopped.wait())
         try:
             await asyncio.wait((held, stopped), return_when=asyncio.FIRST_COMPLETED)
             if held.done():
                 held.result()
         finally:
-            stopped.cancel()
-            held.cancel()
-            await asyncio.gather(held, stopped, return_exceptions=True)
+            await _end(held, stopped, registered)
 
     def _lost(self, error: Exception) -> None:
         """What the end of a connection means; told once."""
@@ -283,6 +293,7 @@ class DiscordPlatform:
                 gateway=self._gateway,
                 heartbeat_timeout=self._heartbeat_timeout,
                 pace=self._pace,
+                listener=self._listener,
             )
             try:
                 await session.login()
@@ -332,6 +343,20 @@ class DiscordPlatform:
     def _check_token(self) -> None:
         if self._refused is not None:
             raise Refused(self._refused, whole_workspace=True)
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel the tasks until they have ended, whatever they end with.
+
+    Once is not enough: `wait_for`, under the library's connecting, loses a cancellation
+    that comes together with its result.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _snowflake(text: str | None, what: str) -> int:

@@ -73,7 +73,7 @@ def _head(edition: Edition, context: RenderContext, texts: Texts) -> Block:
 
 
 def _hero(card: Card, texts: Texts) -> Block:
-    return Block(markdown=_quote(card, texts), plain=_plain_quote(card, texts))
+    return Block(markdown=quote_block(card, texts), plain=_plain_quote(card, texts))
 
 
 def _story(
@@ -110,7 +110,7 @@ def _told(
     sentences = " ".join(filter(None, summary))
     led = _with_link(line(source), masked(link(story.articles[0].url)))
     title = f"{number}\\. {line(mark + headline)}".rstrip()
-    shown = [_quote(card, texts)] if card else []
+    shown = [quote_block(card, texts)] if card else []
     spoken = [_plain_quote(card, texts)] if card else []
     return Block(
         markdown=_lines(f"**{title}**", line(sentences), *shown, small(led)),
@@ -123,7 +123,8 @@ def _fits(card: Card) -> bool:
     return 0 < size(card.text) <= limits.QUOTE
 
 
-def _quote(card: Card, texts: Texts) -> str:
+def quote_block(card: Card, texts: Texts) -> str:
+    """The quote, whole, as markdown with who said it in small print."""
     opening, closing = marks(card.lang)
     words = quoted(f"{opening}{escape(card.text)}{closing}")
     return f"{words}\n{small(line(wording.said_by(card, texts)))}"

@@ -14,8 +14,9 @@ Three things of the library are replaced, each for a reason:
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from types import SimpleNamespace, TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import aiohttp
 import discord
@@ -24,8 +25,13 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, MultipartParameters, Ratelimit, Route
 
 from bot.platforms.discord import limits
+from bot.platforms.discord.calls import Calls
+from bot.platforms.discord.interactions import Arrived, Guild
+from bot.platforms.discord.listening import Listener
 from bot.platforms.discord.pace import Answer, Pace
 
+#: Answers to people: Discord does not count them, and they have three seconds.
+_UNCOUNTED = re.compile(r"/(?:interactions|webhooks)/")
 _CHANNEL = re.compile(r"/channels/(\d+)(?:/|$)")
 Body = Mapping[str, Any]
 
@@ -71,8 +77,10 @@ class _Client(discord.AutoShardedClient):
         gateway: yarl.URL | None,
         heartbeat_timeout: float,
         pace: Pace,
+        listener: Listener,
     ) -> None:
         self._ours = gateway, pace
+        self._listener = listener
         #: Shards that have a session at present.
         self.sessions: set[int] = set()
         super().__init__(
@@ -83,6 +91,7 @@ class _Client(discord.AutoShardedClient):
             max_messages=None,
             heartbeat_timeout=heartbeat_timeout,
         )
+        self.calls = Calls(self)
 
     def _get_state(self, **options: Any) -> Any:
         # The library's constructor has just made its own.
@@ -101,6 +110,56 @@ class _Client(discord.AutoShardedClient):
     async def on_shard_disconnect(self, shard_id: int) -> None:
         self.sessions.discard(shard_id)
 
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        await self._listener.interaction(self.calls, self._arrived(interaction))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        joined = Guild(
+            id=str(guild.id),
+            name=guild.name,
+            host=str(await self._host(guild)),
+            locale=guild.preferred_locale.value,
+        )
+        await self._listener.joined(self.calls, joined)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        # One that the bot was added to while it was away is told like this, too.
+        await self._listener.here(str(guild.id), guild.name)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._listener.left(str(guild.id))
+
+    def _arrived(self, interaction: discord.Interaction) -> Arrived:
+        """The interaction as our noun; in a server only if the bot belongs to it."""
+        guild = self.get_guild(interaction.guild_id or 0)
+        ours = guild is not None or interaction.is_guild_integration()
+        channel = interaction.channel_id
+        return Arrived(
+            id=str(interaction.id),
+            token=interaction.token,
+            kind=interaction.type.value,
+            data=cast(Mapping[str, Any], interaction.data or {}),
+            guild=str(interaction.guild_id) if ours else None,
+            guild_name=guild.name if guild is not None else "",
+            channel=None if channel is None else str(channel),
+            user=str(interaction.user.id),
+            user_name=interaction.user.display_name,
+            permissions=interaction.permissions.value,
+            locale=interaction.locale.value,
+        )
+
+    async def _host(self, guild: discord.Guild) -> int | None:
+        """Who added the bot, where we may look it up; the owner otherwise."""
+        me = guild.me
+        if me.guild_permissions.view_audit_log:
+            added = discord.AuditLogAction.bot_add
+            with suppress(discord.DiscordException, aiohttp.ClientError):
+                async for entry in guild.audit_logs(action=added, limit=5):
+                    target = entry.target
+                    if target is not None and target.id == me.id:
+                        return entry.user_id
+        return guild.owner_id
+
 
 class Session:
     """One login of the bot."""
@@ -113,6 +172,7 @@ class Session:
         gateway: str | None,
         heartbeat_timeout: float,
         pace: Pace,
+        listener: Listener,
     ) -> None:
         """Make the client; nothing is sent yet.
 
@@ -122,6 +182,7 @@ class Session:
             gateway: A whole `ws(s)://` address; None = the one that Discord names.
             heartbeat_timeout: Seconds of silence after which a gateway is dead.
             pace: Asked before every request leaves, and told of every answer.
+            listener: Told of what people do.
         """
         _point_at(api_base, gateway)
         self._token = token
@@ -129,7 +190,13 @@ class Session:
             gateway=yarl.URL(gateway) if gateway else None,
             heartbeat_timeout=heartbeat_timeout,
             pace=pace,
+            listener=listener,
         )
+
+    @property
+    def calls(self) -> Calls:
+        """How interactions are answered and commands registered."""
+        return self._client.calls
 
     @property
     def connected(self) -> bool:
@@ -224,7 +291,8 @@ def _trace(pace: Pace) -> aiohttp.TraceConfig:
         params: aiohttp.TraceRequestStartParams,
     ) -> None:
         context.entered = None
-        if params.url.scheme in {"http", "https"}:
+        counted = params.url.scheme in {"http", "https"}
+        if counted and not _UNCOUNTED.search(params.url.path):
             context.entered = await pace.enter(params.method, _channel(params.url))
 
     async def ended(

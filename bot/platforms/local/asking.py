@@ -9,14 +9,14 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from bot.errors import UserError
+from bot.platforms import questions
 from bot.platforms.local.commands import Call, parse
 from bot.texts import Texts
 from bot.types import (
-    Command,
     Form,
     Inbox,
     Invocation,
@@ -90,38 +90,20 @@ def starting_point(asker: Asker, path: str, args: Mapping[str, str]) -> Invocati
 async def _filled(
     asker: Asker, inbox: Inbox, fields: Mapping[str, str], path: str
 ) -> Answer:
-    args = {
-        name.removeprefix(ANSWER): value.strip()
-        for name, value in fields.items()
-        if name.startswith(ANSWER) and value.strip()
+    command = questions.named(inbox.commands, path)
+    given = {
+        name.removeprefix(ANSWER): v
+        for name, v in fields.items()
+        if name.startswith(ANSWER)
     }
+    args = questions.declared(command, given)
     invocation = _invocation(asker, fields, path, args)
-    missing = _missing(inbox.commands, path, args, asker.texts)
-    outcome = missing or await inbox.dispatch(invocation)
+    if command is not None and questions.lacks(command, args):
+        form = questions.form_of(command, args, asker.texts)
+        again = questions.unfinished(form, asker.texts)
+        return Answer(asked=_as_typed(invocation), outcome=again)
+    outcome = await inbox.dispatch(invocation)
     return Answer(asked=_as_typed(invocation), outcome=outcome)
-
-
-def _missing(
-    commands: tuple[Command, ...], path: str, args: Mapping[str, str], texts: Texts
-) -> Form | None:
-    """The form again, with a sentence at each required answer that is not there."""
-    command = next((c for c in commands if c.path == path), None)
-    if command is None or all(o.name in args for o in command.options if o.required):
-        return None
-    form = parse(f"/{path}", (command,), texts)
-    if not isinstance(form, Form):
-        return None
-    fields = (
-        replace(
-            field,
-            value=args.get(field.name, ""),
-            error=texts.say("This is needed.")
-            if field.required and field.name not in args
-            else "",
-        )
-        for field in form.fields
-    )
-    return replace(form, fields=tuple(fields))
 
 
 def _invocation(

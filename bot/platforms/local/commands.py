@@ -12,10 +12,11 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
+from bot.platforms import questions
 from bot.platforms.local import limits
 from bot.platforms.local.typed import Word, words
 from bot.texts import Texts
-from bot.types import Command, Field, Form, Option, Paragraph, Reply, Small
+from bot.types import Command, Form, Option, Paragraph, Reply, Small
 
 #: What a bare root stands for.
 BARE: Final[Mapping[str, str]] = {"news": "news latest", "newsdesk": "newsdesk status"}
@@ -64,8 +65,8 @@ def parse(line: str, commands: Sequence[Command], texts: Texts) -> Call | Reply 
     wrong = _wrong_choice(command, given.args, texts) or _surplus(command, given, texts)
     if wrong is not None:
         return wrong
-    if any(o.required and not given.args.get(o.name) for o in command.options):
-        return _form(command, given.args, texts)
+    if questions.lacks(command, given.args):
+        return questions.form_of(command, given.args, texts)
     return Call(path=command.path, args=_spelt(command, given.args))
 
 
@@ -119,24 +120,6 @@ def _rest(loose: Sequence[Word], line: str) -> str:
     if len(loose) == 1:
         return _said(loose[0], line)
     return " ".join(line[word.start : word.end] for word in loose)
-
-
-def _form(command: Command, args: Mapping[str, str], texts: Texts) -> Form:
-    return Form(
-        path=command.path,
-        title=texts.word(command.description),
-        fields=tuple(
-            Field(
-                name=option.name,
-                label=option.name.replace("_", " ").capitalize(),
-                description=texts.word(option.description),
-                required=option.required,
-                value=args.get(option.name, ""),
-                choices=option.choices,
-            )
-            for option in command.options[: limits.FIELDS]
-        ),
-    )
 
 
 # ── what was not understood ────────────────────────────────────────────────────

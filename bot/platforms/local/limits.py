@@ -27,8 +27,6 @@ FIGURES: Final = 4
 LINE: Final = 2_000
 #: Completions offered at once.
 COMPLETIONS: Final = 12
-#: Questions of a form.
-FIELDS: Final = 5
 #: Messages on a channel's page.
 MESSAGES: Final = 50
 #: Changes that wait for one slow reader before that reader is told to reload.

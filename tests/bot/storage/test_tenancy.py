@@ -90,6 +90,7 @@ FOR_EVERYBODY = {
     "workspaces.ensure",
     "workspaces.try_again",
     "workspaces.every",
+    "workspaces.present",
 }
 #: Pieces from which verbs are built.
 PIECES = {"dialects", "outgoing", "revisions", "migrate", "engines"}

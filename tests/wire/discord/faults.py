@@ -50,7 +50,9 @@ class Slow:
 
 
 Fault = Status | Limit | Lost | Slow
-Operation = Literal["post", "edit", "delete", "read", "login", "gateway", ""]
+Operation = Literal[
+    "post", "edit", "delete", "read", "login", "gateway", "answer", "commands", ""
+]
 
 
 @dataclass(kw_only=True)

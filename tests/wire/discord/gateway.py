@@ -95,6 +95,16 @@ class Gateway:
                 self._sessions.pop(connection.session, None)
             await connection.send(op, data)
 
+    async def dispatch(self, kind: str, data: Any) -> None:
+        """Tell every client that something happened."""
+        for connection in list(self.connections):
+            if connection.session not in self._sessions:
+                continue
+            seq = self._sessions[connection.session] = (
+                self._sessions[connection.session] + 1
+            )
+            await connection.send(0, data, kind=kind, seq=seq)
+
     # ── the conversation ───────────────────────────────────────────────────────
 
     async def _said(self, connection: Connection, said: Mapping[str, Any]) -> None:

@@ -251,7 +251,8 @@ def _command(path: str, command: Body, depth: int) -> Iterator[Complaint]:
     options = command.get("options") or ()
     if len(options) > 25:
         yield f"{path}.options", "more than 25"
-    if depth > 2:
+    # A root holds groups, these subcommands, and these values.
+    if depth > (2 if command.get("type") in {1, 2} else 3):
         yield path, "nested too deep"
     required = [option.get("required", False) for option in options]
     if required != sorted(required, reverse=True):

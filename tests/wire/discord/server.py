@@ -24,7 +24,7 @@ from aiohttp import web
 
 from bot.ports import Clock
 from tests.fakes import FakeClock
-from tests.wire.discord import rules, schema
+from tests.wire.discord import answer_rules, rules, schema
 from tests.wire.discord.faults import (
     Fault,
     Limit,
@@ -35,6 +35,7 @@ from tests.wire.discord.faults import (
     Status,
 )
 from tests.wire.discord.gateway import Gateway
+from tests.wire.discord.interactions import People, Refusal
 from tests.wire.discord.ledger import (
     APPLICATION,
     BOT,
@@ -79,14 +80,15 @@ class LocalDiscord:
 
     ledger: Ledger
     gateway: Gateway
+    people: People
     token: str = TOKEN
     port: int = 0
     calls: list[Call] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     #: Complaints that contain one of these words are what the test is about.
     expected: list[str] = field(default_factory=list)
-    #: The commands that were last put.
-    commands: list[Any] = field(default_factory=list)
+    #: Who added the bot, as the audit log tells it; None: it may not be read.
+    added_by: str | None = None
     #: Whether Discord knows the token no more.
     revoked: bool = False
     #: X-RateLimit-Limit of every message route, and its seconds; None = no headers.
@@ -176,6 +178,9 @@ class LocalDiscord:
         try:
             self._check_token(request)
             body = self._route(request, call)
+        except Refusal as refused:
+            said = {"code": refused.code, "message": str(refused)}
+            return _json(said, status=refused.status)
         except Answered as answered:
             return _json(answered.body, status=answered.status)
         headers = self._headers(call)
@@ -197,11 +202,26 @@ class LocalDiscord:
                 return _application()
             case ("GET", "gateway", "bot"):
                 return self._gateway_bot()
-            case ("PUT", "applications", _, "commands"):
-                return self._put_commands(call.body)
             case (method, "channels", channel, "messages", *message):
                 place = self._place(channel)
                 return self._message(method, place, message, request, call.body)
+        return self._talk(request, call, rest)
+
+    def _talk(self, request: web.Request, call: Call, rest: str) -> Any:
+        """Commands, answers to interactions, and what is said to one person."""
+        match (request.method, *rest.strip("/").split("/")):
+            case ("GET", "applications", _, "commands"):
+                return self._commands(request.query)
+            case ("PUT", "applications", _, "commands"):
+                return self._put_commands(call.body)
+            case ("POST", "interactions", number, token, "callback"):
+                return self._respond(number, token, call.body)
+            case (method, "webhooks", _, token, *message):
+                return self._webhook(method, token, message, request, call.body)
+            case ("POST", "users", "@me", "channels"):
+                return self._private_channel(call.body)
+            case ("GET", "guilds", _, "audit-logs") if self.added_by is not None:
+                return _audit_log(self.added_by)
         self.complaints.append(f"no such route: {request.method} {request.path}")
         raise Answered(501, 0, "this server does not know that route")
 
@@ -267,13 +287,57 @@ class LocalDiscord:
             self.complaints.append(f"history asked for with {dict(query)}")
         return self.ledger.history(place.id, limit=limit, before=query.get("before"))
 
-    def _put_commands(self, body: Any) -> Any:
-        self._check(rules.commands(body), "", body)
-        self.commands = list(body)
-        return [
-            {"id": str(3000 + n), "application_id": APPLICATION, "version": "1", **c}
-            for n, c in enumerate(body)
+    def _commands(self, query: Mapping[str, str]) -> Any:
+        kept = [
+            answer_rules.kept(command, number, APPLICATION)
+            for number, command in enumerate(self.people.registered)
         ]
+        if query.get("with_localizations") == "true":
+            return kept
+        return [answer_rules.without_languages(command) for command in kept]
+
+    def _put_commands(self, body: Any) -> Any:
+        self._check([*rules.commands(body), *answer_rules.commands(body)], "", body)
+        for command in body:
+            self._check([], "ApplicationCommandUpdateRequest", command)
+        self.people.registered = list(body)
+        return self._commands({"with_localizations": "true"})
+
+    def _respond(self, number: str, token: str, body: Any) -> None:
+        found = answer_rules.callback(self.people.kind_of(token), body)
+        self._check(found, answer_rules.SCHEMAS.get(body.get("type"), ""), body)
+        self.people.respond(number, token, body)
+
+    def _webhook(
+        self,
+        method: str,
+        token: str,
+        message: list[str],
+        request: web.Request,
+        body: Any,
+    ) -> Any:
+        match (method, *message):
+            case ("POST",):
+                name = "IncomingWebhookInteractionRequest"
+                self._check(answer_rules.message(body), name, body)
+                self.people.follow(token, body)
+                return {"id": "1"}
+            case ("PATCH", "messages", "@original"):
+                name = "IncomingWebhookUpdateRequestPartial"
+                self._check(answer_rules.message(body, edit=True), name, body)
+                self.people.edit(token, body)
+                return {"id": "1"}
+            case ("DELETE", "messages", "@original"):
+                self.people.drop(token)
+                return None
+        self.complaints.append(f"no such route: {method} {request.path}")
+        raise Answered(501, 0, "this server does not know that route")
+
+    def _private_channel(self, body: Any) -> Any:
+        """A DM; its number is that of the person behind a 5."""
+        person = str(body["recipient_id"])
+        self.ledger.channel(f"5{person}")
+        return {"id": f"5{person}", "type": 1, "recipients": [user(person)]}
 
     def _check(self, found: list[rules.Complaint], name: str, body: Any) -> None:
         if not found and name:
@@ -320,7 +384,8 @@ async def serving(clock: Clock | None = None) -> AsyncIterator[LocalDiscord]:
     ledger.channel(CHANNEL)
     ledger.chatter(CHANNEL)
     gateway = Gateway(ledger=ledger, token=TOKEN)
-    discord = LocalDiscord(ledger=ledger, gateway=gateway)
+    people = People(ledger=ledger, gateway=gateway)
+    discord = LocalDiscord(ledger=ledger, gateway=gateway, people=people)
     app = web.Application()
     app.router.add_get("/gateway", gateway.handle)
     app.router.add_route("*", "/{rest:.*}", discord.handle)
@@ -352,7 +417,13 @@ def _operation(request: web.Request) -> tuple[Operation, str]:
             "GET": "read",
         }
         return kinds.get(request.method, ""), parts[1]
-    return ("gateway" if parts[0] == "gateway" else "login"), ""
+    others: dict[str, Operation] = {
+        "gateway": "gateway",
+        "interactions": "answer",
+        "webhooks": "answer",
+        "applications": "commands",
+    }
+    return others.get(parts[0], "login"), ""
 
 
 def _json(
@@ -424,4 +495,15 @@ def _application() -> dict[str, Any]:
         "team": None,
         "redirect_uris": [],
         "tags": [],
+    }
+
+
+def _audit_log(added_by: str) -> dict[str, Any]:
+    entry = {"id": "1", "action_type": 28, "user_id": added_by, "target_id": BOT}
+    others = ("integrations", "application_commands", "webhooks", "threads")
+    more = ("auto_moderation_rules", "guild_scheduled_events")
+    return {
+        "audit_log_entries": [entry],
+        "users": [user(added_by), user(BOT)],
+        **{name: [] for name in (*others, *more)},
     }

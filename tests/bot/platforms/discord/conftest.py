@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from bot.platforms.discord.platform import DiscordPlatform
+from bot.types import Inbox
 from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
 from tests.wire.discord.server import LocalDiscord, serving
 
@@ -55,6 +57,22 @@ async def desk(
         await built.apply(CONFIGURATION)
         yield built
         await platform.close()
+
+
+@asynccontextmanager
+async def listening(
+    discord: LocalDiscord, inbox: Inbox, platform: DiscordPlatform | None = None
+) -> AsyncIterator[DiscordPlatform]:
+    """A platform that is connected and hears what people do."""
+    platform = platform or a_platform(discord)
+    task = asyncio.create_task(platform.run(inbox))
+    try:
+        await until(lambda: task.done() or platform.state == "ok")
+        yield platform
+        assert not task.done(), "it must run until it is cancelled"
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def a_platform(discord: LocalDiscord, **changes: Any) -> DiscordPlatform:

@@ -7,23 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.platforms.discord.platform import DiscordPlatform
-from bot.types import Inbox, Invocation, Reply
+from bot.platforms.discord.platform import DiscordPlatform, _end
 from tests.bot.platforms.discord.conftest import a_platform, until
 from tests.bot.platforms.local.samples import a_delivery
+from tests.builders import an_inbox
 from tests.wire.discord.faults import Limit, Status
 from tests.wire.discord.server import LocalDiscord
 
-
-async def dispatch(_: Invocation) -> Reply:
-    return Reply()
-
-
-async def complete(_: Invocation, __: str, ___: str) -> tuple[str, ...]:
-    return ()
-
-
-INBOX = Inbox(commands=(), dispatch=dispatch, press=lambda i, _: i, complete=complete)
+INBOX = an_inbox()
 
 
 @asynccontextmanager
@@ -160,3 +151,18 @@ async def test_a_stop_takes_little_time_although_the_gateway_says_nothing(
         connection.alive = False
     async with asyncio.timeout(5):
         await platform.close()
+
+
+async def test_a_task_that_loses_a_cancellation_is_ended_all_the_same():
+    """As the library's connecting does when its answer comes at that very moment."""
+
+    async def loses_one() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(loses_one())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await _end(task)
+    assert task.cancelled()

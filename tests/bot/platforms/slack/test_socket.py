@@ -8,23 +8,14 @@ from typing import Any
 import pytest
 
 from bot.platforms.slack.platform import SlackPlatform
-from bot.types import Inbox, Invocation, Reply
 from tests.bot.platforms.local.samples import a_delivery
 from tests.bot.platforms.slack.conftest import a_platform, until
+from tests.builders import an_inbox
 from tests.wire.slack.faults import Limit, Refusal, Status
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack
 
-
-async def dispatch(_: Invocation) -> Reply:
-    return Reply()
-
-
-async def complete(_: Invocation, __: str, ___: str) -> tuple[str, ...]:
-    return ()
-
-
-INBOX = Inbox(commands=(), dispatch=dispatch, press=lambda i, _: i, complete=complete)
+INBOX = an_inbox()
 
 
 @asynccontextmanager

@@ -1,0 +1,84 @@
+"""What replies and forms are made of: frozen nouns without behaviour.
+
+`bot.types` hands them out with the others; nothing imports this module besides.
+"""
+
+from dataclasses import dataclass
+
+from digests.types import Card
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paragraph:
+    """A sentence or a few, in our own words."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Small:
+    """Small print: sources, times, how it was made."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One item of a list: a title that may lead somewhere, and what is said of it."""
+
+    title: str
+    text: str = ""
+    note: str = ""
+    #: Only http(s), or None.
+    url: str | None = None
+    #: Article (id, version) and the words in it that the line stands on, if any.
+    article: str | None = None
+    revision: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quoted:
+    """A quote card inside a reply."""
+
+    card: Card
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """Labels with their values, shown as a small table."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Control:
+    """A button; `id` is «v1:<action>:<args>», at most 100 characters."""
+
+    id: str
+    label: str
+    primary: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """One question of a form."""
+
+    name: str
+    label: str
+    description: str = ""
+    required: bool = True
+    value: str = ""
+    choices: tuple[str, ...] = ()
+    #: What was wrong with the last answer, in words.
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """Up to five questions; the answers come back as an invocation of `path`."""
+
+    path: str
+    title: str
+    fields: tuple[Field, ...]

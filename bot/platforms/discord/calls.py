@@ -1,0 +1,171 @@
+"""The REST calls that answer interactions and register commands; no decisions.
+
+What an answer is (`replies`, `forms`, `commands`) and when it is given (`answering`) is
+decided elsewhere. The token of an interaction is a secret and is in no message of ours.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import aiohttp
+import discord
+from discord.http import HTTPClient, Route
+
+from bot.platforms.discord import limits
+from bot.platforms.discord.answering import Answered, Missed, Unfit
+
+#: Unknown interaction or webhook, or a token that has run out.
+_GONE: Final = frozenset({10015, 10062, 50027})
+_ALREADY: Final = 40060
+_TOKEN: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s]+")
+Body = Mapping[str, Any]
+
+
+class Calls:
+    """The calls of one login."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        # Adding the same filter again changes nothing.
+        logging.getLogger("discord.http").addFilter(_HIDING)
+
+    @property
+    def _http(self) -> HTTPClient:
+        return self._client.http
+
+    @property
+    def _application(self) -> int:
+        # Known since the login, without which there are no events.
+        return int(self._client.application_id or 0)
+
+    # ── interactions ───────────────────────────────────────────────────────────
+
+    async def respond(self, number: str, token: str, body: Body) -> None:
+        """The first answer, within three seconds.
+
+        Raises:
+            Missed: Too late.
+            Answered: There is one already.
+        """
+        route = Route(
+            "POST",
+            "/interactions/{interaction_id}/{interaction_token}/callback",
+            interaction_id=int(number),
+            interaction_token=token,
+        )
+        await self._repeat(route, body)
+
+    async def edit(self, token: str, body: Body) -> None:
+        """What takes the place of the first answer.
+
+        Raises:
+            Missed: Too late.
+        """
+        await self._repeat(self._original("PATCH", token), body)
+
+    async def drop(self, token: str) -> None:
+        """Take the first answer back.
+
+        Raises:
+            Missed: Too late.
+        """
+        await self._repeat(self._original("DELETE", token), None)
+
+    async def follow(self, token: str, body: Body) -> None:
+        """One more message of the answer.
+
+        Raises:
+            Missed: Too late.
+        """
+        route = Route(
+            "POST",
+            "/webhooks/{application_id}/{interaction_token}",
+            application_id=self._application,
+            interaction_token=token,
+        )
+        await self._call(route, body)
+
+    def _original(self, method: str, token: str) -> Route:
+        return Route(
+            method,
+            "/webhooks/{application_id}/{interaction_token}/messages/@original",
+            application_id=self._application,
+            interaction_token=token,
+        )
+
+    async def _repeat(self, route: Route, body: Body | None) -> None:
+        """A call that may be made twice: once more where its answer was lost."""
+        try:
+            await self._call(route, body)
+        except aiohttp.ClientError:
+            await self._call(route, body)
+
+    async def _call(self, route: Route, body: Body | None) -> None:
+        """A call that waits once, where Discord limits us for a moment."""
+        try:
+            await self._once(route, body)
+        except discord.RateLimited as limited:
+            if limited.retry_after > limits.ANSWER_WAIT:
+                raise
+            await asyncio.sleep(limited.retry_after)
+            await self._once(route, body)
+
+    async def _once(self, route: Route, body: Body | None) -> None:
+        more: dict[str, Any] = {} if body is None else {"json": dict(body)}
+        try:
+            await self._http.request(route, **more)
+        except discord.HTTPException as error:
+            # The error itself names the route, and the route holds the token.
+            raise _meaning(error) from None
+
+    # ── commands and people ────────────────────────────────────────────────────
+
+    async def commands(self) -> Sequence[Body]:
+        """The commands that Discord holds, with all their languages."""
+        route = Route(
+            "GET",
+            "/applications/{application_id}/commands",
+            application_id=self._application,
+        )
+        found = await self._http.request(route, params={"with_localizations": "true"})
+        return list(found)
+
+    async def put_commands(self, body: Sequence[Body]) -> None:
+        """Let Discord hold exactly these."""
+        payload = [dict(command) for command in body]
+        await self._http.bulk_upsert_global_commands(self._application, payload)
+
+    async def tell(self, user: str, body: Body) -> None:
+        """A private message to a person."""
+        channel = await self._http.start_private_message(int(user))
+        route = Route(
+            "POST", "/channels/{channel_id}/messages", channel_id=int(channel["id"])
+        )
+        await self._http.request(route, json=dict(body))
+
+
+def _meaning(error: discord.HTTPException) -> Exception:
+    said = f"{error.status}, {error.code}: {error.text[:500]}"
+    if error.code in _GONE:
+        return Missed(f"Discord takes no answer any more ({said}).")
+    if error.code == _ALREADY:
+        return Answered("It was answered already.")
+    if error.status == 400:
+        return Unfit(f"Discord does not take this answer ({said}).")
+    return RuntimeError(f"Discord did not take it ({said}).")
+
+
+class _WithoutTokens(logging.Filter):
+    """Takes the tokens of interactions out of the addresses that the library logs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        if _TOKEN.search(said):
+            record.msg, record.args = _TOKEN.sub(r"\1…", said), ()
+        return True
+
+
+_HIDING: Final = _WithoutTokens()

@@ -1,0 +1,352 @@
+"""A reply as Discord messages: whole, honest about what is left out, and only words."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.platforms.discord import limits, replies
+from bot.platforms.discord.render import render
+from bot.platforms.local.views import reply_view
+from bot.texts import Texts
+from bot.types import (
+    Control,
+    Facts,
+    Invocation,
+    Line,
+    Paragraph,
+    Part,
+    Permission,
+    Person,
+    Place,
+    Quoted,
+    Reply,
+    Shown,
+    Small,
+)
+from digests.types import Card, Span
+from tests.bot.newsroom import Newsroom, reply
+from tests.bot.platforms.discord import hostile
+from tests.bot.platforms.local.samples import a_context, an_edition
+from tests.wire.discord import answer_rules, markdown, rules, schema
+
+TEXTS = Texts.of("en")
+#: What our own markdown is made of; nothing else may be live.
+OURS = {"heading", "small", "strong", "quote", "link", "list"}
+
+
+def bodies(answer: Reply) -> list[dict[str, Any]]:
+    return [dict(body) for body in replies.messages(answer, TEXTS)]
+
+
+def displays(answer: Reply) -> list[str]:
+    return [
+        component["content"]
+        for body in bodies(answer)
+        for _, component in rules.walk(body["components"])
+        if component["type"] == 10
+    ]
+
+
+def words(answer: Reply) -> str:
+    """What a person reads."""
+    return "\n".join(markdown.read(text).words for text in displays(answer))
+
+
+def complaints(body: dict[str, Any]) -> list[Any]:
+    return answer_rules.message(body)
+
+
+def a_card(**changes: Any) -> Card:
+    parts: dict[str, Any] = {
+        "text": "We will not reopen it",
+        "speaker": "Ada Brandt",
+        "role": "engineer",
+        "source": "Hallin Courier",
+        "article": "1",
+        "url": "https://courier.example/bridge",
+        "published": datetime(2026, 1, 6, tzinfo=UTC),
+        "span": Span(start=0, end=21),
+        "context": Span(start=0, end=21),
+        "context_text": "We will not reopen it",
+        "alt": "Quote card",
+        "lang": "en",
+    }
+    return Card(**{**parts, **changes})
+
+
+def parts(edition: Any = None) -> tuple[Part, ...]:
+    return render(edition or an_edition(), a_context())
+
+
+# ── what it says ───────────────────────────────────────────────────────────────
+
+
+def test_a_line_leads_to_the_host_that_it_names():
+    line = Line(
+        title="Bridge", text="Closed.", note="Courier", url="https://courier.example/x"
+    )
+    [text] = displays(Reply(blocks=(line,)))
+    assert text == (
+        "**Bridge**\nClosed.\n-# Courier · [courier.example](<https://courier.example/x>)"
+    )
+
+
+def test_a_sentence_has_its_source_behind_it():
+    line = Line(title="", text="It closed.", url="https://courier.example/x")
+    [text] = displays(Reply(blocks=(line,)))
+    assert text == "It closed. [courier.example](<https://courier.example/x>)"
+
+
+def test_facts_are_labels_with_values():
+    [text] = displays(Reply(blocks=(Facts(rows=(("Next", "08:30"), ("", "x"))),)))
+    assert text == "**Next** 08:30\nx"
+
+
+def test_a_paragraph_keeps_its_lines():
+    [text] = displays(Reply(blocks=(Paragraph(text="one\ntwo"),)))
+    assert text == "one\ntwo"
+
+
+def test_a_problem_is_marked_in_words_and_not_by_colour_alone():
+    said = Reply(blocks=(Paragraph(text="No."),), problem=True)
+    assert words(said).startswith("⚠ That did not work")
+    [body] = bodies(said)
+    assert body["components"][0]["accent_color"]
+
+
+def test_a_reply_without_words_still_is_a_message():
+    for empty in (Reply(), Reply(title=" "), Reply(blocks=(Small(text="\u202e"),))):
+        [body] = bodies(empty)
+        assert complaints(body) == []
+
+
+def test_a_quote_is_whole_or_left_out_with_a_word_about_it():
+    whole = "We said so. " * 100
+    assert whole.strip() in words(Reply(blocks=(Quoted(card=a_card(text=whole)),)))
+    longer = a_card(text="We said so. " * 400)
+    said = words(Reply(blocks=(Quoted(card=longer),)))
+    assert "We said so" not in said
+    assert "A quote of Ada Brandt is too long" in said
+
+
+def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
+    shown = Reply(title="Newest", blocks=(Shown(parts=parts()), Small(text="20 read")))
+    ids = [
+        c["custom_id"]
+        for body in bodies(shown)
+        for _, c in rules.walk(body["components"])
+        if "custom_id" in c
+    ]
+    assert "v1:open" in ids
+    assert "v1:quotes" in ids
+    assert displays(shown)[0] == "### Newest"
+    assert displays(shown)[-1] == "-# 20 read"
+
+
+def test_a_part_of_another_platform_is_told_in_plain_words():
+    part = Part(key="1", payload={"kind": "edition"}, fallback_text="One\n*Two*")
+    assert "One\n*Two*" in words(Reply(blocks=(Shown(parts=(part,)),)))
+
+
+def test_buttons_are_below_the_last_message_and_each_is_there_once():
+    controls = [
+        Control(id=f"v1:x:{n}", label=f"X{n}", primary=n == 0) for n in range(7)
+    ]
+    answer = Reply(title="A", controls=(*controls, *controls[:2]))
+    [body] = bodies(answer)
+    _, first, second = body["components"]
+    assert [len(row["components"]) for row in (first, second)] == [5, 2]
+    assert first["components"][0]["style"] == 1
+    assert complaints(body) == []
+
+
+def test_a_button_that_the_edition_has_already_is_not_there_twice():
+    answer = Reply(
+        blocks=(Shown(parts=parts()),), controls=(Control(id="v1:quotes", label="Q"),)
+    )
+    assert all(complaints(body) == [] for body in bodies(answer))
+
+
+# ── how much of it ─────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("count", [1, 20, 21, 100, 1_000])
+def test_what_does_not_fit_is_counted(count):
+    lines = tuple(Line(title=f"Title {n}", text="word " * 30) for n in range(count))
+    answer = Reply(title="All", blocks=lines)
+    told = words(answer)
+    shown = told.count("Title ")
+    assert len(bodies(answer)) <= limits.LIST_MESSAGES
+    if shown < count:
+        assert told.endswith(f"… and {TEXTS.number(count - shown)} more")
+    else:
+        assert "more" not in told
+
+
+def test_a_long_edition_is_cut_between_its_messages_and_says_so():
+    answer = Reply(blocks=(Shown(parts=parts() * 9),))
+    told = bodies(answer)
+    assert len(told) == limits.MESSAGES
+    assert all(complaints(body) == [] for body in told)
+    assert "more" in displays(answer)[-1]
+
+
+# ── whatever comes ─────────────────────────────────────────────────────────────
+
+text = st.one_of(
+    hostile.texts,
+    st.text(max_size=60),
+    hostile.texts.map(lambda part: part * 40),
+    st.sampled_from(["🌉" * 2_000, "*" * 4_000, "a\n" * 1_000, "ב" * 2_000]),
+)
+url = st.one_of(
+    st.none(),
+    st.sampled_from(
+        ["https://a.example/x", "javascript:alert(1)", "https://u@b.example"]
+    ),
+    hostile.texts.map(lambda part: f"https://a.example/{part}"),
+)
+card = st.builds(
+    a_card,
+    text=text,
+    speaker=st.one_of(st.none(), text),
+    role=st.one_of(st.none(), text),
+    source=text,
+    url=url,
+)
+block = st.one_of(
+    st.builds(Paragraph, text=text),
+    st.builds(Small, text=text),
+    st.builds(Line, title=text, text=text, note=text, url=url),
+    st.builds(Quoted, card=card),
+    st.builds(Facts, rows=st.lists(st.tuples(text, text), max_size=6).map(tuple)),
+    st.builds(Shown, parts=st.just(parts())),
+    st.builds(
+        Shown,
+        parts=st.builds(
+            Part, key=st.just("1"), payload=st.just({}), fallback_text=text
+        ).map(lambda part: (part,)),
+    ),
+)
+control = st.builds(
+    Control, id=st.text(max_size=120), label=text, primary=st.booleans()
+)
+any_reply = st.builds(
+    Reply,
+    title=text,
+    blocks=st.lists(block, max_size=8).map(tuple),
+    controls=st.lists(control, max_size=14).map(tuple),
+    private=st.booleans(),
+    problem=st.booleans(),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(any_reply)
+def test_any_reply_is_messages_that_discord_takes_and_that_ping_nobody(answer):
+    told = bodies(answer)
+    assert 1 <= len(told) <= limits.MESSAGES + 1
+    for body in told:
+        assert complaints(body) == []
+        assert body["allowed_mentions"] == {"parse": []}
+
+
+@settings(max_examples=20, deadline=None)
+@given(any_reply)
+def test_discords_own_schema_has_nothing_against_it(answer):
+    for body in bodies(answer):
+        assert schema.complaints("IncomingWebhookInteractionRequest", body) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(any_reply)
+def test_nothing_in_any_reply_becomes_live(answer):
+    for written in displays(answer):
+        for kind, what in markdown.read(written).live:
+            assert kind in OURS, (kind, what)
+            if kind == "link":
+                label, _, target = what.partition(" → ")
+                assert target.startswith(("https://" + label, "http://" + label))
+
+
+# ── parity with the local page ─────────────────────────────────────────────────
+
+
+def local_words(answer: Reply) -> list[str]:
+    """Every text that the local page shows of a reply, but for labels of its own."""
+    view = reply_view(answer, TEXTS, "UTC")
+    found = [view["title"]]
+    for block in view["blocks"]:
+        match block["kind"]:
+            case "paragraph" | "small":
+                found.append(block["text"])
+            case "lines":
+                for line in block["lines"]:
+                    found += [line["title"], line["text"], line["note"], line["host"]]
+            case "quote":
+                card = block["card"]
+                found += [card["text"], card["speaker"], card["role"], card["outlet"]]
+            case "facts":
+                found += [cell for row in block["rows"] for cell in row]
+    return [said for said in found if said]
+
+
+async def on_discord(desk: Newsroom, path: str, args: dict[str, str]) -> Invocation:
+    """A command of an editor in the channel of the digest."""
+    workspace = await desk.inbox.workspace_of("discord", "1001", "Newsroom")
+    return Invocation(
+        key=f"{path} {args}",
+        place=Place(workspace=workspace, channel="2001"),
+        person=Person(id="7001", name="P", permission=Permission.EDITOR),
+        path=path,
+        args=args,
+    )
+
+
+async def test_discord_says_everything_that_the_local_page_says(desk: Newsroom):
+    await desk.post()
+    asks = {
+        "news story": {"story": "2"},
+        "news search": {"words": "bridge"},
+        "news why": {"story": "1"},
+    }
+    for command in desk.inbox.commands:
+        asked = await on_discord(desk, command.path, asks.get(command.path, {}))
+        answer = reply(await desk.inbox.dispatch(asked))
+        said = words(answer)
+        for part in local_words(answer):
+            assert part in said, (command.path, part)
+        labels = [control.label for control in answer.controls]
+        assert [b for b in labels if b not in buttons(answer)] == []
+
+
+def buttons(answer: Reply) -> list[str]:
+    return [
+        c["label"]
+        for body in bodies(answer)
+        for _, c in rules.walk(body["components"])
+        if c["type"] == 2
+    ]
+
+
+async def test_a_story_on_discord(desk: Newsroom):
+    await desk.post()
+    asked = await on_discord(desk, "news story", {"story": "2"})
+    answer = reply(await desk.inbox.dispatch(asked))
+    said = [line for text in displays(answer) for line in text.split("\n")]
+    assert said[:9] == [
+        "### Harbour bridge closes after crack is found",
+        "-# Hallin Courier",
+        "The harbour bridge at Hallin was closed on Tuesday after a crack was found in "
+        "a girder.",
+        "About 31,000 vehicles cross the bridge every day.",
+        "**About 31,000** vehicles",
+        "> “We will not reopen it before the steel has been tested”",
+        "-# Ada Brandt, engineer, Hallin Courier",
+        "> “Nobody was in danger at any time.”",
+        "-# Ada Brandt, engineer, Hallin Courier",
+    ]
+    assert buttons(answer) == ["Why this?"]

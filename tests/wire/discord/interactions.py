@@ -1,0 +1,378 @@
+"""People who use the bot on the local Discord, and what the bot answers them.
+
+    asked = await discord.people.command("news story", given={"story": "1"})
+    assert "girder" in (await asked.done()).words
+
+An interaction is dispatched over the gateway and answered over REST. The server keeps
+Discord's rules: the first answer within three seconds and once, the rest within fifteen
+minutes, what may answer what, and every body through the rules and the schema.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from tests.wire.discord import rules
+from tests.wire.discord.answer_rules import (
+    CHOICES,
+    COMMAND,
+    COMPLETION,
+    COMPONENT,
+    EPHEMERAL,
+    LATER,
+    MESSAGE,
+    MODAL,
+    OPEN,
+)
+from tests.wire.discord.gateway import Gateway
+from tests.wire.discord.ledger import APPLICATION, GUILD, PERSON, Ledger, user
+
+PATIENCE = timedelta(seconds=3)
+TOKEN_LIFE = timedelta(minutes=15)
+FOLLOW_UPS = 5
+MANAGE_GUILD = 1 << 5
+ADMINISTRATOR = 1 << 3
+
+
+class Refusal(Exception):
+    """Ends a call with an error of Discord's."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Who:
+    """A person at a place."""
+
+    user: str = PERSON
+    permissions: int = MANAGE_GUILD
+    #: None: in a DM with the bot.
+    guild: str | None = GUILD
+    channel: str = "2001"
+    locale: str = "en-GB"
+    #: Whether the bot was added to the server; otherwise the person brought it along.
+    added: bool = True
+
+
+READER = Who(permissions=0, user="7002")
+EDITOR = Who()
+IN_DM = Who(guild=None, permissions=0, channel="2900", added=False)
+BROUGHT_ALONG = Who(guild="1999", permissions=MANAGE_GUILD, channel="2999", added=False)
+
+
+@dataclass(kw_only=True)
+class Asked:
+    """One interaction, and what became of it."""
+
+    id: str
+    token: str
+    kind: int
+    who: Who
+    at: datetime
+    payload: Mapping[str, Any]
+    state: str = "waiting"
+    #: What was answered, in order; None where the first answer was taken back.
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    original: dict[str, Any] | None = None
+    follow_ups: int = 0
+    modal: Mapping[str, Any] | None = None
+    choices: list[str] | None = None
+    #: Codes with which calls about it were refused.
+    refused: list[int] = field(default_factory=list)
+
+    @property
+    def answered(self) -> bool:
+        return self.state == "answered"
+
+    @property
+    def words(self) -> str:
+        """All text of all messages, as it was sent."""
+        return "\n".join(texts_of(self.messages))
+
+    @property
+    def controls(self) -> dict[str, str]:
+        """The buttons and options: what they are called → their id."""
+        return dict(controls_of(self.messages))
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody else sees any of it."""
+        return all(m["ephemeral"] for m in self.messages)
+
+    async def done(self, seconds: float = 12) -> "Asked":
+        """Wait for the answer; fail when there is none."""
+        for _ in range(int(seconds * 200)):
+            if self.answered or self.modal is not None or self.choices is not None:
+                return self
+            await asyncio.sleep(0.005)
+        raise AssertionError(f"no answer; state {self.state}, refused {self.refused}")
+
+
+def texts_of(messages: list[dict[str, Any]]) -> Iterator[str]:
+    for message in messages:
+        for _, component in rules.walk(message.get("components") or ()):
+            if component.get("type") == 10:
+                yield component["content"]
+
+
+def controls_of(messages: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for message in messages:
+        for _, component in rules.walk(message.get("components") or ()):
+            if component.get("type") == 2 and "custom_id" in component:
+                yield component["label"], component["custom_id"]
+            for option in component.get("options") or ():
+                yield option["label"], option["value"]
+
+
+@dataclass(kw_only=True)
+class People:
+    """All interactions there were."""
+
+    ledger: Ledger
+    gateway: Gateway
+    #: The commands that are registered, as they were put.
+    registered: list[Any] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    _numbers: "count[int]" = field(default_factory=lambda: count(8_000_001))
+
+    # ── what people do ─────────────────────────────────────────────────────────
+
+    async def command(
+        self, path: str, who: Who = EDITOR, given: Mapping[str, str] | None = None
+    ) -> Asked:
+        """Somebody runs a command, as the registered tree lets them."""
+        return await self.does(COMMAND, self._chosen(path, given or {}), who)
+
+    async def types(
+        self, path: str, option: str, typed: str, who: Who = EDITOR, **given: str
+    ) -> Asked:
+        """Somebody is typing an option that is completed."""
+        data = self._chosen(path, {**given, option: typed}, focused=option)
+        return await self.does(COMPLETION, data, who)
+
+    async def presses(
+        self, custom_id: str, who: Who = EDITOR, *, value: str | None = None
+    ) -> Asked:
+        """Somebody presses a button, or chooses `value` of a select."""
+        data: dict[str, Any] = {"custom_id": custom_id, "component_type": 2}
+        if value is not None:
+            data |= {"component_type": 3, "values": [value]}
+        return await self.does(COMPONENT, data, who)
+
+    async def fills(
+        self, modal: Mapping[str, Any], answers: Mapping[str, str], who: Who = EDITOR
+    ) -> Asked:
+        """Somebody sends a modal off; what is not answered stays as it was."""
+        components = []
+        for label in modal["components"]:
+            question = label["component"]
+            name = question["custom_id"]
+            value = answers.get(name, _prefilled(question))
+            filled = {"type": question["type"], "id": 1, "custom_id": name}
+            if question["type"] == 3:
+                filled["values"] = [value] if value else []
+            else:
+                filled["value"] = value
+            components.append({"type": 18, "id": 2, "component": filled})
+        data = {"custom_id": modal["custom_id"], "components": components}
+        return await self.does(MODAL, data, who)
+
+    async def does(self, kind: int, data: Mapping[str, Any], who: Who) -> Asked:
+        """Anything at all, also what no client of Discord's would send."""
+        number = str(next(self._numbers))
+        asked = Asked(
+            id=number,
+            token=f"token-{secrets.token_hex(16)}",
+            kind=kind,
+            who=who,
+            at=self.ledger.clock.now(),
+            payload={},
+        )
+        asked.payload = _payload(asked, data)
+        self.asked.append(asked)
+        await self.gateway.dispatch("INTERACTION_CREATE", asked.payload)
+        return asked
+
+    async def again(self, asked: Asked) -> None:
+        """Discord sends the same interaction once more."""
+        await self.gateway.dispatch("INTERACTION_CREATE", asked.payload)
+
+    def _chosen(
+        self, path: str, given: Mapping[str, str], focused: str = ""
+    ) -> dict[str, Any]:
+        """The data that Discord's client makes of it; `AssertionError` if it cannot."""
+        root, *below = path.split(" ")
+        here = next((c for c in self.registered if c["name"] == root), None)
+        assert here is not None, f"/{root} is not registered"
+        data: dict[str, Any] = {"id": "3000", "name": root, "type": 1, "options": []}
+        inside = data["options"]
+        for name in below:
+            here = next((o for o in here["options"] if o["name"] == name), None)
+            assert here is not None, f"{path} is not registered"
+            inside.append({"name": name, "type": here["type"], "options": []})
+            inside = inside[-1]["options"]
+        known = {option["name"]: option for option in here.get("options") or ()}
+        assert set(given) <= set(known), f"{path} takes no {set(given) - set(known)}"
+        lacking = {n for n, o in known.items() if o.get("required")} - set(given)
+        assert focused or not lacking, f"{path} needs {lacking}"
+        if focused:
+            assert known[focused].get("autocomplete"), f"{focused} is not completed"
+        for name, value in given.items():
+            typed = {"name": name, "type": 3, "value": value}
+            inside.append({**typed, "focused": True} if name == focused else typed)
+        return data
+
+    # ── what the bot does ──────────────────────────────────────────────────────
+
+    def respond(self, number: str, token: str, body: Mapping[str, Any]) -> None:
+        """The first answer."""
+        asked = self._find(token)
+        if asked is None or asked.id != number or self._age(asked) > PATIENCE:
+            raise self._refusal(asked, 404, 10062, "Unknown interaction")
+        if asked.state != "waiting":
+            raise self._refusal(
+                asked, 400, 40060, "Interaction has already been acknowledged."
+            )
+        data = body.get("data") or {}
+        match body["type"]:
+            case n if n == CHOICES:
+                asked.choices = [choice["value"] for choice in data["choices"]]
+                asked.state = "answered"
+            case n if n == OPEN:
+                asked.modal = data
+                asked.state = "answered"
+            case n if n == LATER:
+                asked.original = {"ephemeral": bool(data.get("flags", 0) & EPHEMERAL)}
+                asked.state = "later"
+            case n if n == MESSAGE:
+                asked.original = _message(data)
+                asked.messages.append(asked.original)
+                asked.state = "answered"
+
+    def follow(self, token: str, body: Mapping[str, Any]) -> None:
+        """One more message; the first one after a wait is the answer itself."""
+        asked = self._living(token)
+        if asked.state == "later" and asked.original is not None:
+            self._settle(asked, body)
+            return
+        asked.follow_ups += 1
+        if not asked.who.added and asked.who.guild and asked.follow_ups > FOLLOW_UPS:
+            raise self._refusal(asked, 400, 40094, "too many follow-ups")
+        asked.messages.append(_message(body))
+        asked.state = "answered"
+
+    def edit(self, token: str, body: Mapping[str, Any]) -> None:
+        """What takes the place of the first answer."""
+        asked = self._living(token)
+        if asked.original is None:
+            raise self._refusal(asked, 404, 10008, "Unknown Message")
+        self._settle(asked, body)
+
+    def drop(self, token: str) -> None:
+        """The first answer is taken back."""
+        asked = self._living(token)
+        if asked.original is None:
+            raise self._refusal(asked, 404, 10008, "Unknown Message")
+        if asked.original in asked.messages:
+            asked.messages.remove(asked.original)
+        asked.original = None
+
+    def kind_of(self, token: str) -> int:
+        """What is being answered; a command where nobody knows."""
+        asked = self._find(token)
+        return asked.kind if asked else COMMAND
+
+    def _settle(self, asked: Asked, body: Mapping[str, Any]) -> None:
+        assert asked.original is not None
+        told = {**_message(body), "ephemeral": asked.original["ephemeral"]}
+        if asked.original in asked.messages:
+            asked.messages[asked.messages.index(asked.original)] = told
+        else:
+            asked.messages.insert(0, told)
+        asked.original = told
+        asked.state = "answered"
+
+    def _living(self, token: str) -> Asked:
+        asked = self._find(token)
+        if asked is None or self._age(asked) > TOKEN_LIFE:
+            raise self._refusal(asked, 401, 50027, "Invalid Webhook Token")
+        if asked.state == "waiting":
+            raise self._refusal(asked, 404, 10015, "Unknown Webhook")
+        return asked
+
+    def _find(self, token: str) -> Asked | None:
+        return next((a for a in self.asked if a.token == token), None)
+
+    def _age(self, asked: Asked) -> timedelta:
+        return self.ledger.clock.now() - asked.at
+
+    def _refusal(
+        self, asked: Asked | None, status: int, code: int, message: str
+    ) -> Refusal:
+        if asked is not None:
+            asked.refused.append(code)
+        return Refusal(status, code, message)
+
+
+def like(who: Who, **changes: Any) -> Who:
+    """The same person elsewhere, or with other rights."""
+    return replace(who, **changes)
+
+
+def _prefilled(question: Mapping[str, Any]) -> str:
+    if question["type"] == 3:
+        chosen = [o["value"] for o in question["options"] if o.get("default")]
+        return chosen[0] if chosen else ""
+    return str(question.get("value", ""))
+
+
+def _message(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {**body, "ephemeral": bool((body.get("flags") or 0) & EPHEMERAL)}
+
+
+def _payload(asked: Asked, data: Mapping[str, Any]) -> dict[str, Any]:
+    who = asked.who
+    payload: dict[str, Any] = {
+        "id": asked.id,
+        "application_id": APPLICATION,
+        "type": asked.kind,
+        "token": asked.token,
+        "version": 1,
+        "data": data,
+        "channel_id": who.channel,
+        "channel": {"id": who.channel, "type": 0 if who.guild else 1, "name": "here"},
+        "locale": who.locale,
+        "app_permissions": "0",
+        "entitlements": [],
+        "attachment_size_limit": 10_485_760,
+        "authorizing_integration_owners": (
+            {"0": who.guild} if who.added and who.guild else {"1": who.user}
+        ),
+        "context": 0 if who.guild else 1,
+    }
+    if who.guild is None:
+        return {**payload, "user": user(who.user)}
+    payload["channel"] |= {"guild_id": who.guild, "position": 0, "permissions": "0"}
+    payload["channel"] |= {"permission_overwrites": [], "nsfw": False, "topic": None}
+    member = {
+        "user": user(who.user),
+        "roles": [],
+        "joined_at": "2026-01-01T00:00:00+00:00",
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+        "permissions": str(who.permissions),
+    }
+    guild = {"id": who.guild, "locale": "en-GB", "features": []}
+    return payload | {
+        "guild_id": who.guild,
+        "guild": guild,
+        "guild_locale": "en-GB",
+        "member": member,
+    }
