@@ -67,6 +67,7 @@ class Digest:
     id: int
     workspace_id: int
     name: str
+    #: What it reads.
     sources: tuple[Source, ...]
     destinations: tuple[Destination, ...]
     #: Schedule sentences, as `bot.schedules` says them back.
@@ -78,6 +79,8 @@ class Digest:
     exclude: tuple[str, ...] = ()
     language: str = "en"
     paused: bool = False
+    #: Sources that it keeps and does not read at present.
+    paused_sources: tuple[Source, ...] = ()
     #: The earliest moment that its schedules wait for, as planned; None = none.
     next_due: datetime | None = None
 

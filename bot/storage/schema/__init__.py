@@ -13,10 +13,12 @@ README.md says how.
 
 from bot.storage.schema.base import metadata
 from bot.storage.schema.configuration import (
+    changes,
     destinations,
     digest_destinations,
     digest_sources,
     digests,
+    grants,
     occurrences,
     schedules,
     sources,
@@ -45,6 +47,7 @@ from bot.storage.schema.process import invocations, keys, leases
 __all__ = [
     "article_ids",
     "articles",
+    "changes",
     "deliveries",
     "destinations",
     "digest_destinations",
@@ -53,6 +56,7 @@ __all__ = [
     "edition_stories",
     "editions",
     "figures",
+    "grants",
     "invocations",
     "keys",
     "leases",

@@ -14,6 +14,7 @@ from bot.storage import (
     Connection,
     Database,
     articles,
+    changes,
     deliveries,
     destinations,
     digests,
@@ -125,6 +126,22 @@ def full_house(connection: Connection, name: str) -> House:
     )
     deliveries.record_sent(connection, claimed, message_id=CANARY, now=NOW)
     messages.put(connection, workspace_id=house.workspace.id, delivery=claimed, at=NOW)
+    change = changes.propose(
+        connection,
+        workspace_id=house.workspace.id,
+        steps=[{"name": CANARY}],
+        person_id="p",
+        person_name=CANARY,
+        now=NOW,
+    )
+    changes.settle(
+        connection,
+        workspace_id=house.workspace.id,
+        change_id=change.id,
+        person_id="p",
+        person_name=CANARY,
+        now=NOW,
+    )
     return house
 
 
@@ -172,6 +189,8 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "messages": messages.newest(
             connection, **here, channel="full-news", count=9, after=0
         ),
+        "change": changes.by_id(connection, **here, change_id=1),
+        "changes": changes.newest(connection, **here, count=9),
         "message": messages.find(connection, **here, channel="full-news", key=message),
     }
 
@@ -211,6 +230,15 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
             digests.rename(connection, **digest, name="mine"),
             digests.pause(connection, **digest),
             digests.delete_one(connection, **digest, now=NOW),
+            digests.restore(connection, **digest),
+            changes.settle(
+                connection,
+                **here,
+                change_id=1,
+                person_id="p",
+                person_name="mine",
+                now=NOW,
+            ),
             occurrences.settle(connection, **here, occurrence_id=1, state="skipped"),
             deliveries.release(connection, **here, delivery_id=1, now=NOW),
         ]
