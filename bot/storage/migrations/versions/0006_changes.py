@@ -30,12 +30,9 @@ def upgrade() -> None:
         sa.Column("proposed_at", INSTANT, nullable=False),
         sa.Column("made_at", INSTANT),
         sa.Column("reverts", KEY),
-        sa.PrimaryKeyConstraint("id", name="pk_changes"),
+        sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspaces.id"],
-            name="fk_changes_workspace_id",
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspaces.id"], ondelete="CASCADE"
         ),
         sqlite_autoincrement=True,
     )
@@ -48,19 +45,11 @@ def upgrade() -> None:
         sa.Column("workspace_id", KEY, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('person', 'role')", name="ck_grants_kind"),
-        sa.PrimaryKeyConstraint("id", name="pk_grants"),
+        sa.CheckConstraint("kind IN ('person', 'role')", name="kind"),
+        sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspaces.id"],
-            name="fk_grants_workspace_id",
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspaces.id"], ondelete="CASCADE"
         ),
-        sa.UniqueConstraint(
-            "workspace_id",
-            "kind",
-            "external_id",
-            name="uq_grants_workspace_id_kind_external_id",
-        ),
+        sa.UniqueConstraint("workspace_id", "kind", "external_id"),
         sqlite_autoincrement=True,
     )
