@@ -128,7 +128,7 @@ def carry_out(
             zone=entry.zone,
             now=now,
         )
-        work = _Work(
+        work = Work(
             conn=conn,
             workspace=workspace,
             base=wanted.base,
@@ -140,7 +140,7 @@ def carry_out(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Work:
+class Work:
     """What is carried out in one workspace, and with what."""
 
     conn: Connection
@@ -150,7 +150,7 @@ class _Work:
     allow_private: str
 
 
-def _carry_out_workspace(work: _Work, entry: WorkspaceEntry, prune: bool) -> None:
+def _carry_out_workspace(work: Work, entry: WorkspaceEntry, prune: bool) -> None:
     conn, workspace = work.conn, work.workspace
     places = {
         place.name: destinations.ensure(
@@ -175,7 +175,7 @@ def _carry_out_workspace(work: _Work, entry: WorkspaceEntry, prune: bool) -> Non
 
 
 def _carry_out_digest(
-    work: _Work, entry: DigestEntry, places: dict[str, Destination]
+    work: Work, entry: DigestEntry, places: dict[str, Destination]
 ) -> None:
     conn, workspace = work.conn, work.workspace
     known = digests.in_workspace(conn, workspace_id=workspace.id)
@@ -184,23 +184,43 @@ def _carry_out_digest(
     if before is not None and as_entry(before) == normal:
         # An untouched digest keeps its next due moment.
         return
+    put_digest(work, entry.name, normal, places, before)
+
+
+def put_digest(
+    work: Work,
+    name: str,
+    entry: Mapping[str, Any],
+    places: Mapping[str, Destination],
+    before: Digest | None,
+) -> Digest:
+    """Make the digest, or make it be as said here.
+
+    Args:
+        work: Where, and with what.
+        name: Of the digest.
+        entry: Its content, with whole addresses and sentences as we say them.
+        places: The destinations that it may name.
+        before: As it stands; None = it is not there.
+    """
+    conn, workspace = work.conn, work.workspace
+    read = {address: _source(work, before, address) for address in entry["sources"]}
+    resting = set(entry["paused_sources"])
     digest = digests.ensure(
         conn,
         workspace_id=workspace.id,
-        name=entry.name,
-        sources=[
-            ensure_source(conn, workspace, a, allow_private=work.allow_private)
-            for a in normal["sources"]
-        ],
-        destinations=[places[name] for name in entry.destinations],
-        stories=entry.stories,
-        include=tuple(entry.include),
-        exclude=tuple(entry.exclude),
-        quiet_hours=entry.quiet_hours,
-        language=entry.language,
+        name=name,
+        sources=[source for a, source in read.items() if a not in resting],
+        paused_sources=[source for a, source in read.items() if a in resting],
+        destinations=[places[place] for place in entry["destinations"]],
+        stories=entry["stories"],
+        include=tuple(entry["include"]),
+        exclude=tuple(entry["exclude"]),
+        quiet_hours=entry["quiet_hours"],
+        language=entry["language"],
     )
-    if before is None or list(before.schedules) != normal["schedule"]:
-        rules = [schedules.parse(sentence) for sentence in normal["schedule"]]
+    if before is None or list(before.schedules) != list(entry["schedule"]):
+        rules = [schedules.parse(sentence) for sentence in entry["schedule"]]
         key = {"workspace_id": workspace.id, "digest_id": digest.id}
         firsts = planning.first_dues(conn, **key, rules=rules, now=work.now)
         timetable.replace(
@@ -216,6 +236,18 @@ def _carry_out_digest(
                 for rule, first in zip(rules, firsts, strict=True)
             ],
         )
+    return digest
+
+
+def _source(work: Work, before: Digest | None, address: str) -> Source:
+    """A folder that the digest has stays, also when nothing is there at present."""
+    had = (*before.sources, *before.paused_sources) if before else ()
+    for source in had:
+        if source.kind == "folder" and source.address == address:
+            return source
+    return ensure_source(
+        work.conn, work.workspace, address, allow_private=work.allow_private
+    )
 
 
 def ensure_source(
@@ -255,7 +287,11 @@ def ensure_source(
 
 def _secrets(known: Sequence[Digest]) -> dict[str, str]:
     """The whole addresses that an export prints without their secrets, by these."""
-    whole = {source.address for digest in known for source in digest.sources}
+    whole = {
+        source.address
+        for digest in known
+        for source in (*digest.sources, *digest.paused_sources)
+    }
     masked = {address: addresses.shown(address) for address in whole}
     several = Counter(masked.values())
     return {mask: address for address, mask in masked.items() if several[mask] == 1}
@@ -277,8 +313,11 @@ def _normal(
 ) -> dict[str, Any]:
     """The entry with full addresses and schedule sentences as we say them back."""
     rules = [schedules.parse(sentence) for sentence in entry.sentences]
+    resting = [_whole(address, base, secrets) for address in entry.paused_sources]
+    listed = [_whole(address, base, secrets) for address in entry.sources]
     return {
-        "sources": [_whole(address, base, secrets) for address in entry.sources],
+        "sources": [*(a for a in listed if a not in resting), *resting],
+        "paused_sources": resting,
         "destinations": list(entry.destinations),
         "schedule": [schedules.say(rule) for rule in rules],
         "quiet_hours": entry.quiet_hours,

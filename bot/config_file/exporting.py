@@ -13,9 +13,10 @@ from bot.storage import Connection, destinations, digests, workspaces
 from bot.types import Digest, Workspace
 
 
-def export(conn: Connection) -> str:
-    """Everything that is set up, as a file that `apply` takes."""
-    blocks = [_export_workspace(conn, found) for found in workspaces.every(conn)]
+def export(conn: Connection, *, workspace_id: int | None = None) -> str:
+    """Everything that is set up, as a file that `apply` takes; or one workspace."""
+    kept = [w for w in workspaces.every(conn) if workspace_id in (None, w.id)]
+    blocks = [_export_workspace(conn, found) for found in kept]
     return tomli_w.dumps({"workspace": blocks})
 
 
@@ -29,24 +30,33 @@ def _export_workspace(conn: Connection, workspace: Workspace) -> dict[str, Any]:
         "zone": workspace.zone,
         "destination": [{"name": d.name, "channel": d.channel} for d in places],
         "digest": [
-            {"name": digest.name, **_without_none(_masked(as_entry(digest)))}
+            {"name": digest.name, **_without_empty(masked(as_entry(digest)))}
             for digest in found
         ],
     }
 
 
-def _masked(entry: dict[str, Any]) -> dict[str, Any]:
-    return entry | {"sources": [addresses.shown(a) for a in entry["sources"]]}
+def masked(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry without the secrets of its addresses."""
+    kinds = ("sources", "paused_sources")
+    return entry | {kind: [addresses.shown(a) for a in entry[kind]] for kind in kinds}
 
 
-def _without_none(entry: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in entry.items() if value is not None}
+def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:
+    """Without what is not set, and what is seldom."""
+    return {
+        name: value
+        for name, value in entry.items()
+        if value is not None and (name != "paused_sources" or value)
+    }
 
 
 def as_entry(digest: Digest) -> dict[str, Any]:
-    """The digest in the words of a configuration file."""
+    """The digest in the words of a configuration file; those that rest come last."""
+    paused = [source.address for source in digest.paused_sources]
     return {
-        "sources": [source.address for source in digest.sources],
+        "sources": [*(source.address for source in digest.sources), *paused],
+        "paused_sources": paused,
         "destinations": [place.name for place in digest.destinations],
         "schedule": list(digest.schedules),
         "quiet_hours": digest.quiet_hours,

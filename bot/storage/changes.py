@@ -1,7 +1,7 @@
 """Verbs on changes: what somebody proposed, and what was made of it, for good.
 
 A change is stored when it is shown, before anybody says yes: the button that confirms
-it then needs no more than its key, and works after a restart.
+it then needs no more than its public id, and works after a restart.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from bot.storage import public_ids
+from bot.storage.dialects import insert
 from bot.storage.schema import changes
 from bot.types import Payload
 
@@ -19,7 +21,8 @@ from bot.types import Payload
 class StoredChange:
     """A change as it stands in the database."""
 
-    id: int
+    #: «c-7k3m9q».
+    public_id: str
     workspace_id: int
     #: Whatever JSON can say; given back unchanged.
     steps: Sequence[Payload]
@@ -29,8 +32,8 @@ class StoredChange:
     proposed_at: datetime
     #: None: nobody has said yes.
     made_at: datetime | None
-    #: The key of the change that this one takes back.
-    reverts: int | None
+    #: The public id of the change that this one takes back.
+    reverts: str | None
 
 
 def propose(
@@ -41,31 +44,35 @@ def propose(
     person_id: str,
     person_name: str,
     now: datetime,
-    reverts: int | None = None,
+    reverts: str | None = None,
 ) -> StoredChange:
     """Keep a change that is about to be shown."""
-    row = connection.execute(
-        changes.insert()
-        .values(
-            workspace_id=workspace_id,
-            steps=[dict(step) for step in steps],
-            person_id=person_id,
-            person_name=person_name,
-            proposed_at=now,
-            reverts=reverts,
-        )
-        .returning(changes)
-    ).one()
+    row = None
+    while row is None:
+        row = connection.execute(
+            insert(connection, changes)
+            .values(
+                public_id=public_ids.fresh("c"),
+                workspace_id=workspace_id,
+                steps=[dict(step) for step in steps],
+                person_id=person_id,
+                person_name=person_name,
+                proposed_at=now,
+                reverts=reverts,
+            )
+            .on_conflict_do_nothing(index_elements=["public_id"])
+            .returning(changes)
+        ).first()
     return _noun(row)
 
 
-def by_id(
-    connection: Connection, *, workspace_id: int, change_id: int
+def by_public_id(
+    connection: Connection, *, workspace_id: int, public_id: str
 ) -> StoredChange | None:
-    """Find the workspace's change of this key."""
+    """Find the workspace's change with this public id."""
     row = connection.execute(
         select(changes).where(
-            changes.c.id == change_id, changes.c.workspace_id == workspace_id
+            changes.c.public_id == public_id, changes.c.workspace_id == workspace_id
         )
     ).first()
     return _noun(row) if row else None
@@ -75,7 +82,7 @@ def settle(
     connection: Connection,
     *,
     workspace_id: int,
-    change_id: int,
+    public_id: str,
     person_id: str,
     person_name: str,
     now: datetime,
@@ -84,7 +91,7 @@ def settle(
     done = connection.execute(
         update(changes)
         .where(
-            changes.c.id == change_id,
+            changes.c.public_id == public_id,
             changes.c.workspace_id == workspace_id,
             changes.c.made_at.is_(None),
         )
@@ -119,7 +126,7 @@ def forget(connection: Connection, *, workspace_id: int, before: datetime) -> No
 
 def _noun(row: Row[Any]) -> StoredChange:
     return StoredChange(
-        id=row.id,
+        public_id=row.public_id,
         workspace_id=row.workspace_id,
         steps=row.steps,
         person_id=row.person_id,

@@ -185,6 +185,7 @@ changes = table(
     "changes",
     id_(),
     ref("workspace_id", "workspaces.id"),
+    Column("public_id", Words, nullable=False),
     # What is changed, each thing before and after, in the words of `configuring`.
     Column("steps", Json, nullable=False),
     Column("person_id", Words, nullable=False),
@@ -193,7 +194,8 @@ changes = table(
     # NULL: it was shown to somebody, who has not said yes.
     Column("made_at", Instant),
     # The change that this one takes back.
-    Column("reverts", Key),
+    Column("reverts", Words),
+    UniqueConstraint("public_id"),
     Index(None, "workspace_id", "made_at"),
 )
 

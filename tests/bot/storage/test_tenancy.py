@@ -137,7 +137,7 @@ def full_house(connection: Connection, name: str) -> House:
     changes.settle(
         connection,
         workspace_id=house.workspace.id,
-        change_id=change.id,
+        public_id=change.public_id,
         person_id="p",
         person_name=CANARY,
         now=NOW,
@@ -152,6 +152,7 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
     assert theirs is not None
     article = connection.execute(select(schema.articles.c.id)).scalar_one()
     message = connection.execute(select(schema.local_messages.c.key)).scalar_one()
+    change = connection.execute(select(schema.changes.c.public_id)).scalar_one()
     digest = here | {"digest_id": other.digest.id}
     return {
         "workspace": workspaces.by_id(connection, **here),
@@ -189,7 +190,7 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "messages": messages.newest(
             connection, **here, channel="full-news", count=9, after=0
         ),
-        "change": changes.by_id(connection, **here, change_id=1),
+        "change": changes.by_public_id(connection, **here, public_id=change),
         "changes": changes.newest(connection, **here, count=9),
         "message": messages.find(connection, **here, channel="full-news", key=message),
     }
@@ -221,6 +222,7 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
 
     def meddle(connection: Connection) -> list[Any]:
         place = here | {"destination_id": full.destination.id}
+        change = connection.execute(select(schema.changes.c.public_id)).scalar_one()
         digest = here | {"digest_id": full.digest.id}
         return [
             destinations.rename(connection, **place, name="mine"),
@@ -234,7 +236,7 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
             changes.settle(
                 connection,
                 **here,
-                change_id=1,
+                public_id=change,
                 person_id="p",
                 person_name="mine",
                 now=NOW,

@@ -24,13 +24,15 @@ def upgrade() -> None:
         "changes",
         sa.Column("id", KEY, nullable=False, autoincrement=True),
         sa.Column("workspace_id", KEY, nullable=False),
+        sa.Column("public_id", sa.Text(), nullable=False),
         sa.Column("steps", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("person_name", sa.Text(), nullable=False),
         sa.Column("proposed_at", INSTANT, nullable=False),
         sa.Column("made_at", INSTANT),
-        sa.Column("reverts", KEY),
+        sa.Column("reverts", sa.Text()),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("public_id"),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], ondelete="CASCADE"
         ),
