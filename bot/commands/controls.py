@@ -25,8 +25,12 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "help": ("news help", "command"),
     "status": ("newsdesk status", ""),
     "post": ("newsdesk post", "confirmed"),
+    "preview": ("newsdesk preview", "digest"),
+    "doctor": ("newsdesk doctor", ""),
+    "confirm": ("newsdesk history", "confirm"),
+    "revert": ("newsdesk history", "revert"),
 }
-SIGNED = frozenset({"post"})
+SIGNED = frozenset({"post", "confirm"})
 VERSION = "v1"
 LIMIT = 100
 STALE = (

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from bot.archive import Archive
 from bot.commands.controls import Controls
+from bot.configuring import Configuring
+from bot.configuring.previews import Previews
+from bot.doctor import Doctor
 from bot.editions import Editions
 from bot.ports import Clock
 from bot.storage.database import Database
@@ -17,6 +20,9 @@ class Desk:
     db: Database
     archive: Archive
     editions: Editions
+    configuring: Configuring
+    previews: Previews
+    doctor: Doctor
     controls: Controls
     clock: Clock
     version: str

@@ -7,6 +7,7 @@ says so without details.
 
 import structlog
 
+from bot.commands import completing
 from bot.commands.desk import Desk
 from bot.errors import Forbidden, UnknownName, UserError
 from bot.storage import invocations
@@ -148,4 +149,4 @@ async def _names(
         case "command":
             return tuple(f"/{command.path}" for command in commands)
         case _:
-            return ()
+            return await completing.names(desk, workspace_id, kind)

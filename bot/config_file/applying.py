@@ -72,7 +72,7 @@ def _plan_digests(
     entry: WorkspaceEntry, known: Sequence[Digest], base: Path, prune: bool
 ) -> list[Change]:
     now = {digest.name: as_entry(digest) for digest in known}
-    secrets = _secrets(known)
+    secrets = whole_addresses(known)
     wanted = {d.name: _normal(d, base, secrets) for d in entry.digest}
     return _differences("digest", now, wanted, prune)
 
@@ -179,7 +179,7 @@ def _carry_out_digest(
 ) -> None:
     conn, workspace = work.conn, work.workspace
     known = digests.in_workspace(conn, workspace_id=workspace.id)
-    normal = _normal(entry, work.base, _secrets(known))
+    normal = _normal(entry, work.base, whole_addresses(known))
     before = digests.by_name(conn, workspace_id=workspace.id, name=entry.name)
     if before is not None and as_entry(before) == normal:
         # An untouched digest keeps its next due moment.
@@ -240,11 +240,13 @@ def put_digest(
 
 
 def _source(work: Work, before: Digest | None, address: str) -> Source:
-    """A folder that the digest has stays, also when nothing is there at present."""
-    had = (*before.sources, *before.paused_sources) if before else ()
-    for source in had:
-        if source.kind == "folder" and source.address == address:
-            return source
+    """A folder that the workspace has stays, also when nothing is there at present."""
+    if "://" not in address:
+        had = (*before.sources, *before.paused_sources) if before else ()
+        mine = sources.in_workspace(work.conn, workspace_id=work.workspace.id)
+        for source in (*had, *mine):
+            if source.address == address:
+                return source
     return ensure_source(
         work.conn, work.workspace, address, allow_private=work.allow_private
     )
@@ -285,8 +287,8 @@ def ensure_source(
     )
 
 
-def _secrets(known: Sequence[Digest]) -> dict[str, str]:
-    """The whole addresses that an export prints without their secrets, by these."""
+def whole_addresses(known: Sequence[Digest]) -> dict[str, str]:
+    """The whole addresses of what is printed without its secret, by what is printed."""
     whole = {
         source.address
         for digest in known
