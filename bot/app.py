@@ -19,14 +19,11 @@ from bot.commands import registry
 from bot.commands.controls import Controls
 from bot.commands.desk import Desk
 from bot.commands.dispatch import inbox
-from bot.configuring import Configuring
-from bot.configuring.previews import Previews
 from bot.doctor import Doctor
 from bot.editions import Editions
 from bot.engine.in_process import InProcess
 from bot.intake import Intake
 from bot.intake.outside import Outside
-from bot.intake.trying import try_out
 from bot.outbox import Outbox
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
@@ -105,23 +102,13 @@ async def _built(
         uncertain_wait=timedelta(seconds=settings.uncertain_wait),
     )
     wakeups = Wakeups(clock=clock, tick=LOOK)
-    doctor = Doctor(
-        db=db, intake=intake, archive=archive, platforms=frozenset(platforms)
-    )
     desk = Desk(
         db=db,
         archive=archive,
         editions=editions,
-        configuring=Configuring(
-            db=db, clock=clock, allow_private=settings.fetch_allow_private
-        ),
-        previews=Previews(
-            editions=editions,
-            look=lambda address: try_out(address, outside=outside, now=clock.now()),
-        ),
-        doctor=doctor,
         controls=Controls(key),
         clock=clock,
+        allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
         wake=wakeups.poke,
     )
@@ -147,7 +134,7 @@ async def _built(
         editions=editions,
         outbox=outbox,
         archive=archive,
-        doctor=doctor,
+        doctor=desk.doctor,
         inbox=inbox(desk, registry.build(desk)),
         platforms=platforms,
         local=local,

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from bot.commands.desk import Desk
 from bot.configuring import packs
-from bot.configuring.telling import shown_source
+from bot.intake import addresses
 from bot.storage import destinations
 
 
@@ -34,11 +34,8 @@ async def _of_digests(desk: Desk, workspace_id: int, kind: str) -> tuple[str, ..
     for digest in await desk.archive.digests(workspace_id):
         match kind:
             case "source":
-                for source in (*digest.sources, *digest.paused_sources):
-                    secret = shown_source(source.name) != source.name
-                    found.append(
-                        shown_source(source.address) if secret else source.name
-                    )
+                every = (*digest.sources, *digest.paused_sources)
+                found += [addresses.shown(source.name) for source in every]
             case "filter":
                 found += [*digest.include, *digest.exclude]
             case "schedule":

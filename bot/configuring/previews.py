@@ -6,7 +6,7 @@ says what a filter would have done to the newest articles.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from bot import schedules
 from bot.configuring.steps import Entry
 from bot.configuring.telling import shown_source
 from bot.editions import FRESH, Editions
-from bot.intake.trying import Tried
+from bot.intake.trying import Tried, try_out
 from bot.storage import articles, sources
 from bot.storage import editions as issues
 from bot.types import Digest, Part, RenderContext, Source, Workspace
@@ -51,10 +51,9 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Previews:
-    """The trials, over the makers of editions and a way to look at an address."""
+    """The trials, over the makers of editions."""
 
     editions: Editions
-    look: Callable[[str], Awaitable[Tried]]
 
     async def draft(
         self, workspace: Workspace, entry: Entry, digest_id: int | None
@@ -121,8 +120,10 @@ class Previews:
 
     async def tried(self, address: str) -> Tried:
         """What stands at an address at present, or why that cannot be said."""
+        outside, now = self.editions.intake.outside, self.editions.clock.now()
+        look = try_out(address, outside=outside, now=now)
         try:
-            return await asyncio.wait_for(self.look(address), PATIENCE)
+            return await asyncio.wait_for(look, PATIENCE)
         except TimeoutError:
             slow = f"It did not answer within {PATIENCE:.0f} seconds."
             shown = shown_source(address)

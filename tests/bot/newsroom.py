@@ -13,13 +13,10 @@ from bot.commands import registry
 from bot.commands.controls import Controls
 from bot.commands.desk import Desk
 from bot.commands.dispatch import inbox
-from bot.configuring import Configuring
-from bot.configuring.previews import Previews
 from bot.doctor import Doctor
 from bot.editions import Editions
 from bot.intake import Intake
 from bot.intake.outside import Outside
-from bot.intake.trying import try_out
 from bot.outbox import Outbox
 from bot.storage import Database, workspaces
 from bot.types import Digest, Form, Inbox, Invocation, Permission, Person, Place, Reply
@@ -185,21 +182,10 @@ async def newsroom(
         intake=intake,
         platforms={platform.name: platform},
     )
-    doctor = Doctor(
-        db=db, intake=intake, archive=archive, platforms=frozenset({platform.name})
-    )
     desk = Desk(
         db=db,
         archive=archive,
         editions=editions,
-        configuring=Configuring(db=db, clock=clock),
-        previews=Previews(
-            editions=editions,
-            look=lambda address: try_out(
-                address, outside=intake.outside, now=clock.now()
-            ),
-        ),
-        doctor=doctor,
         controls=Controls(b"0123456789abcdef"),
         clock=clock,
         version="0",
@@ -222,7 +208,12 @@ async def newsroom(
                 uncertain_wait=WAIT,
             ),
             inbox=inbox(desk, registry.build(desk)),
-            doctor=doctor,
+            doctor=Doctor(
+                db=db,
+                intake=intake,
+                archive=archive,
+                platforms=frozenset({platform.name}),
+            ),
         )
     finally:
         if outside is None:

@@ -20,6 +20,7 @@ from bot.types import (
 )
 from tests.bot.newsroom import Newsroom
 
+ANA = Person(id="ana", name="Ana", permission=Permission.EDITOR)
 _events = count(1)
 
 
@@ -29,13 +30,13 @@ class Editor:
 
     desk: Newsroom
     place: Place
-    person: Person = Person(id="ana", name="Ana", permission=Permission.EDITOR)
+    person: Person = ANA
     did: list[str] = field(default_factory=list)
 
     async def asks(self, path: str, **args: str) -> Reply | Form:
         """What a command, or a filled form, is answered with."""
         self.did.append(path)
-        return await self.desk.inbox.dispatch(self._event(path, args))
+        return await self.desk.inbox.dispatch(await self._event(path, args))
 
     async def says(self, path: str, **args: str) -> Reply:
         """The same, where it is no form."""
@@ -54,9 +55,20 @@ class Editor:
         self.did.append(label)
         ids = [c.id for c in reply.controls if c.label.startswith(label)]
         assert ids, (label, reply)
-        pressed = self.desk.inbox.press(self._event("", {}), ids[0])
+        pressed = self.desk.inbox.press(await self._event("", {}), ids[0])
         answer = await self.desk.inbox.dispatch(pressed)
         assert isinstance(answer, Reply)
+        return answer
+
+    async def answers(self, form: Form, **answers: str) -> Reply | Form:
+        """What the form is answered with, sent with what stands in it already."""
+        stands = {f.name: f.value for f in form.fields if f.value}
+        return await self.asks(form.path, **(stands | answers))
+
+    async def is_asked_again(self, form: Form, **answers: str) -> Form:
+        """The same, where it is a form again."""
+        answer = await self.answers(form, **answers)
+        assert isinstance(answer, Form), said(answer)
         return answer
 
     async def does(self, path: str, **args: str) -> Reply:
@@ -76,7 +88,11 @@ class Editor:
         """The same one in another channel."""
         return replace(self, place=replace(self.place, channel=channel))
 
-    def _event(self, path: str, args: dict[str, str]) -> Invocation:
+    async def _event(self, path: str, args: dict[str, str]) -> Invocation:
+        if self.place.workspace.id == 0:
+            # The page asks each time which workspace it is.
+            workspace, _ = await self.desk.archive.local_rooms()
+            self.place = replace(self.place, workspace=workspace)
         return Invocation(
             key=f"editor-{next(_events)}",
             place=self.place,

@@ -177,7 +177,9 @@ async def test_a_schedule_is_added_in_the_workspaces_zone(ana):
 
 async def test_a_schedule_is_changed_by_its_number(ana):
     await ana.does("newsdesk schedule add", schedule="weekdays at 8:30")
-    shown = await ana.says("newsdesk schedule edit", schedule="daily at 7:00", which="1")
+    shown = await ana.says(
+        "newsdesk schedule edit", schedule="daily at 7:00", which="1"
+    )
     told = said(shown)
     assert "Wednesday 25 November 07:00 · Wednesday 25 November 08:30" in told
     await ana.presses(shown, "Confirm")
