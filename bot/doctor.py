@@ -101,21 +101,21 @@ class Doctor:
                 subject=f"#{place.name}",
                 state="problem",
                 text=f"nothing is posted there: {place.paused}",
-                fix="mend the cause, then apply the configuration file again",
+                fix="mend the cause, then say /newsdesk destination here in it",
             )
             for place in digest.destinations
             if place.paused
         ]
         if not digest.destinations:
             text = "it has no destination, so nobody sees it"
-            fix = "name one under «destinations» in its configuration file"
+            fix = "say /newsdesk destination here, then /newsdesk digest edit"
             return [Finding(subject=subject, state="warning", text=text, fix=fix)]
         stopped += [
             Finding(
                 subject=subject,
                 state="problem",
                 text=trouble,
-                fix="mend its schedule, then apply the configuration file again",
+                fix="mend its schedule: /newsdesk schedule edit, or in its file",
             )
             for trouble in troubles_of(digest)
         ]

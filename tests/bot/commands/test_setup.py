@@ -34,6 +34,7 @@ async def test_a_new_admin_reaches_a_first_digest_in_few_steps(room: Press, site
     ana = newcomer(room.desk)
     form = await ana.is_asked("newsdesk setup")
     preview = await ana.answers(form, name="Brief", source=site)
+    assert isinstance(preview, Reply)
     assert told_of(preview) == 5
     saved = await ana.presses(preview, "Confirm")
     assert "weekdays at 8:30 UTC" in said(saved)
