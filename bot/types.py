@@ -191,6 +191,10 @@ class Person:
     id: str
     name: str
     permission: Permission
+    #: The platform's ids of the roles that they hold at this moment.
+    roles: tuple[str, ...] = ()
+    #: The permission was given by an editor here, and is not the platform's.
+    granted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,10 +20,12 @@ from bot.storage import (
     Connection,
     destinations,
     digests,
+    grants,
     sources,
     workspaces,
 )
 from bot.storage import schedules as timetable
+from bot.storage.grants import Grant
 from bot.types import Destination, Digest, Source, Workspace
 
 
@@ -53,6 +55,9 @@ def _plan_workspace(
         changes.append(Change(kind="add", text=label))
     elif (found.name, found.zone) != (entry.name or entry.id, entry.zone):
         changes.append(Change(kind="change", text=label))
+    let = grants.in_workspace(conn, workspace_id=found.id) if found else ()
+    now = {f"{one.kind} {one.external_id}": True for one in let}
+    changes += _differences("editor", now, dict.fromkeys(entry.editors, True), prune)
     places = destinations.in_workspace(conn, workspace_id=found.id) if found else ()
     known = digests.in_workspace(conn, workspace_id=found.id) if found else ()
     changes += _plan_destinations(entry, places, prune)
@@ -152,6 +157,7 @@ class Work:
 
 def _carry_out_workspace(work: Work, entry: WorkspaceEntry, prune: bool) -> None:
     conn, workspace = work.conn, work.workspace
+    _carry_out_editors(work, entry, prune)
     places = {
         place.name: destinations.ensure(
             conn, workspace_id=workspace.id, name=place.name, channel=place.channel
@@ -172,6 +178,22 @@ def _carry_out_workspace(work: Work, entry: WorkspaceEntry, prune: bool) -> None
                 destinations.remove(
                     conn, workspace_id=workspace.id, destination_id=place.id
                 )
+
+
+def _carry_out_editors(work: Work, entry: WorkspaceEntry, prune: bool) -> None:
+    here = {"workspace_id": work.workspace.id}
+    wanted = [_grant(who) for who in entry.editors]
+    for grant in wanted:
+        grants.give(work.conn, **here, grant=grant)
+    if prune:
+        for grant in grants.in_workspace(work.conn, **here):
+            if grant not in wanted:
+                grants.take(work.conn, **here, grant=grant)
+
+
+def _grant(written: str) -> Grant:
+    kind, _, external_id = written.partition(" ")
+    return Grant(kind="role" if kind == "role" else "person", external_id=external_id)
 
 
 def _carry_out_digest(

@@ -4,6 +4,7 @@ What is set up from chat passes the same checks, one digest at a time
 (`digest_mistakes`), and gets the same sentences.
 """
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -34,6 +35,8 @@ def _plain_name(name: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_plain_name)]
+#: How a person or a role is written that may do an editor's work.
+EDITOR = re.compile(r"(person|role) ([A-Za-z0-9_-]{1,40})")
 Filter = Annotated[str, Field(max_length=500)]
 Address = Annotated[str, Field(max_length=2_000)]
 #: So many of anything that one digest has.
@@ -81,6 +84,8 @@ class WorkspaceEntry(_Entry):
     id: Name
     name: str | None = None
     zone: str = "UTC"
+    #: «person ID» and «role ID»: who may do an editor's work besides its managers.
+    editors: list[str] = []
     destination: list[DestinationEntry] = []
     digest: list[DigestEntry] = []
 
@@ -224,6 +229,12 @@ def _deeper(wanted: Wanted) -> Sequence[str]:
         found += _checked(
             f"workspace «{workspace.id}», zone", schedules.find_zone, workspace.zone
         )
+        found += [
+            f"workspace «{workspace.id}», editors: «{who}» is not «person ID» or "
+            "«role ID»."
+            for who in workspace.editors
+            if not EDITOR.fullmatch(who)
+        ]
         for digest in workspace.digest:
             found += [
                 f"digest «{digest.name}», {mistake.field}: {mistake.text}"

@@ -9,7 +9,7 @@ from typing import Any
 import tomli_w
 
 from bot.intake import addresses
-from bot.storage import Connection, destinations, digests, workspaces
+from bot.storage import Connection, destinations, digests, grants, workspaces
 from bot.types import Digest, Workspace
 
 
@@ -23,11 +23,14 @@ def export(conn: Connection, *, workspace_id: int | None = None) -> str:
 def _export_workspace(conn: Connection, workspace: Workspace) -> dict[str, Any]:
     places = destinations.in_workspace(conn, workspace_id=workspace.id)
     found = digests.in_workspace(conn, workspace_id=workspace.id)
+    let = grants.in_workspace(conn, workspace_id=workspace.id)
+    editors = [f"{one.kind} {one.external_id}" for one in let]
     return {
         "platform": workspace.platform,
         "id": workspace.external_id,
         "name": workspace.name,
         "zone": workspace.zone,
+        **({"editors": editors} if editors else {}),
         "destination": [{"name": d.name, "channel": d.channel} for d in places],
         "digest": [
             {"name": digest.name, **_without_empty(masked(as_entry(digest)))}

@@ -26,8 +26,17 @@ from bot.config_file.applying import Work
 from bot.configuring import steps as things
 from bot.configuring.carrying import carry_out, same
 from bot.configuring.checking import Circumstances, checked, circumstances
-from bot.configuring.steps import NEW_DIGEST, Edit, Entry, Mistake, Noun, Step, Wish
-from bot.errors import UnknownName, UserError
+from bot.configuring.steps import (
+    NEW_DIGEST,
+    Edit,
+    Entry,
+    Mistake,
+    Noun,
+    Step,
+    Wish,
+    access_name,
+)
+from bot.errors import Forbidden, UnknownName, UserError
 from bot.ports import Clock
 from bot.storage import Connection, changes, digests, workspaces
 from bot.storage import schedules as timetable
@@ -46,6 +55,7 @@ __all__ = [
     "Noun",
     "Step",
     "Wish",
+    "access_name",
 ]
 
 #: How long a change that was shown can be confirmed, and is kept otherwise.
@@ -155,6 +165,7 @@ class Configuring:
         wanted: Sequence[Step],
         reverts: str | None = None,
     ) -> Change:
+        _hold_to_right(person, wanted)
         now = self.clock.now()
         around = circumstances(conn, workspace, reverting=reverts is not None)
         kept = []
@@ -191,6 +202,7 @@ class Configuring:
                 "the command again to see how it would be now."
             )
         steps = tuple(map(things.from_json, stored.steps))
+        _hold_to_right(person, steps)
         for step in steps:
             _hold_to_shown(conn, workspace, step)
         work = Work(
@@ -272,6 +284,8 @@ def _with(around: Circumstances, step: Step) -> Circumstances:
     if step.noun == "zone" and step.after:
         moved = replace(around.workspace, zone=str(step.after["zone"]))
         return replace(around, workspace=moved)
+    if step.noun == "access":
+        return around
     if step.noun == "digest":
         posting = {n: p for n, p in around.posting.items() if n != step.old_name}
         if step.after:
@@ -281,6 +295,14 @@ def _with(around: Circumstances, step: Step) -> Circumstances:
     if step.after:
         places[step.name] = str(step.after["channel"])
     return replace(around, places=places)
+
+
+def _hold_to_right(person: Person, steps: Iterable[Step]) -> None:
+    if person.granted and any(step.noun == "access" for step in steps):
+        raise Forbidden(
+            "Only who manages this workspace on its platform can say who else may do "
+            "an editor's work. Ask one of them."
+        )
 
 
 def _hold_to_shown(conn: Connection, workspace: Workspace, step: Step) -> None:

@@ -5,8 +5,8 @@ It checks nothing: what comes here was checked.
 """
 
 from bot.config_file.applying import Work, put_digest
-from bot.configuring.steps import Entry, Step
-from bot.storage import destinations, digests, workspaces
+from bot.configuring.steps import Entry, Step, grant_of
+from bot.storage import destinations, digests, grants, workspaces
 
 
 def carry_out(work: Work, step: Step) -> None:
@@ -15,10 +15,20 @@ def carry_out(work: Work, step: Step) -> None:
         case "zone":
             zone = str((step.after or {})["zone"])
             workspaces.move(work.conn, workspace_id=work.workspace.id, zone=zone)
+        case "access":
+            _access(work, step)
         case "destination":
             _destination(work, step)
         case "digest":
             _digest(work, step)
+
+
+def _access(work: Work, step: Step) -> None:
+    here = {"workspace_id": work.workspace.id}
+    if step.after is not None:
+        grants.give(work.conn, **here, grant=grant_of(step.after))
+    elif step.before is not None:
+        grants.take(work.conn, **here, grant=grant_of(step.before))
 
 
 def _destination(work: Work, step: Step) -> None:

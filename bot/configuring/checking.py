@@ -75,6 +75,8 @@ def checked(step: Step, around: Circumstances) -> Entry | None:
     match step.noun:
         case "zone":
             return {"name": "zone", "zone": _zone(str(step.after["zone"]))}
+        case "access":
+            return step.after
         case "destination":
             return _destination(step.before, step.after, around)
         case "digest":

@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 from bot.config_file.exporting import as_entry
 from bot.errors import UserError
-from bot.storage import Connection, destinations, digests
+from bot.storage import Connection, destinations, digests, grants
+from bot.storage.grants import Grant
 from bot.types import Destination, Payload, Workspace
 
-Noun = Literal["zone", "destination", "digest"]
+Noun = Literal["zone", "destination", "digest", "access"]
 #: A thing as the file words it, with its name.
 Entry = Mapping[str, Any]
 #: From how a thing is to how it is wanted; None = not there.
@@ -83,12 +84,30 @@ def now(conn: Connection, workspace: Workspace, noun: Noun, name: str) -> Step:
             place = destinations.by_name(conn, **here, name=name)
             as_it_is = _of_place(place) if place else None
             return Step(noun=noun, before=as_it_is, after=as_it_is)
+        case "access":
+            given = [
+                {"name": access_name(one), "kind": one.kind, "id": one.external_id}
+                for one in grants.in_workspace(conn, **here)
+                if access_name(one) == name
+            ]
+            let = given[0] if given else None
+            return Step(noun=noun, before=let, after=let)
         case "digest":
             found = digests.by_name(conn, **here, name=name)
             if found is None:
                 return Step(noun=noun, before=None, after=None)
             entry = {"name": found.name, **as_entry(found)}
             return Step(noun=noun, before=entry, after=entry, key=found.id)
+
+
+def access_name(grant: Grant) -> str:
+    """«role 4711»: how a grant is called."""
+    return f"{grant.kind} {grant.external_id}"
+
+
+def grant_of(entry: Entry) -> Grant:
+    """The grant that an entry words."""
+    return Grant(kind=entry["kind"], external_id=str(entry["id"]))
 
 
 def _of_place(place: Destination) -> Entry:

@@ -25,6 +25,10 @@ def title_of(step: Step, texts: Texts) -> str:
     if step.noun == "zone":
         return texts.say("This workspace")
     noun, name = texts.word(step.noun), cut(step.name)
+    if step.noun == "access":
+        if step.after is None:
+            return texts.say("No editor any more: {name}", name=name)
+        return texts.say("An editor from now on: {name}", name=name)
     if step.before is None:
         return texts.say("New {noun} «{name}»", noun=noun, name=name)
     if step.after is None:
@@ -34,6 +38,8 @@ def title_of(step: Step, texts: Texts) -> str:
 
 def rows_of(step: Step, texts: Texts) -> tuple[Row, ...]:
     """What the thing is, where it is new or goes; else what is different."""
+    if step.noun == "access":
+        return ()
     if step.before is None or step.after is None:
         return tuple(_whole(step.after or step.before or {}, texts))
     return tuple(_differences(step.before, step.after, texts))

@@ -20,6 +20,7 @@ from bot.storage import (
     digests,
     editions,
     figures,
+    grants,
     messages,
     occurrences,
     quotes,
@@ -28,6 +29,7 @@ from bot.storage import (
     stories,
     workspaces,
 )
+from bot.storage.grants import Grant
 from digests.types import Membership, Told
 from tests.bot.storage.builders import (
     NOW,
@@ -126,6 +128,11 @@ def full_house(connection: Connection, name: str) -> House:
     )
     deliveries.record_sent(connection, claimed, message_id=CANARY, now=NOW)
     messages.put(connection, workspace_id=house.workspace.id, delivery=claimed, at=NOW)
+    grants.give(
+        connection,
+        workspace_id=house.workspace.id,
+        grant=Grant(kind="person", external_id=CANARY),
+    )
     change = changes.propose(
         connection,
         workspace_id=house.workspace.id,
@@ -190,6 +197,8 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "messages": messages.newest(
             connection, **here, channel="full-news", count=9, after=0
         ),
+        "grants": grants.in_workspace(connection, **here),
+        "granted": grants.holds(connection, **here, person_id=CANARY, roles=()),
         "change": changes.by_public_id(connection, **here, public_id=change),
         "changes": changes.newest(connection, **here, count=9),
         "message": messages.find(connection, **here, channel="full-news", key=message),
