@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.commands.asking_back import asks_back
 from bot.commands.desk import Desk
 from bot.commands.newsdesk_digest import edited
-from bot.commands.proposals import DIGEST, proposed, shown
+from bot.commands.proposals import DIGEST, effect, proposed, shown
 from bot.commands.wording import article_line, texts_of
 from bot.configuring import Entry, Mistake
 from bot.configuring.previews import Trial
@@ -58,7 +58,8 @@ def _add(desk: Desk) -> Command:
         wish = edited(digest, lambda e: {**e, kind: [*e[kind], words]})
         change = await desk.configuring.propose(invocation, wish)
         trial = await desk.previews.trial(digest, words)
-        return shown(desk, change, texts, *_tried(trial, kind, digest, texts))
+        tried = _tried(trial, kind, digest, texts)
+        return shown(desk, change, texts, *tried, *await effect(desk, change, texts))
 
     return asks_back(
         Command(

@@ -71,7 +71,27 @@ def made(desk: Desk, change: Change, texts: Texts) -> Reply:
 async def proposed(desk: Desk, asked: Invocation, *wishes: Wish) -> Reply:
     """The wishes as a change that waits for its button."""
     change = await desk.configuring.propose(asked, *wishes)
-    return shown(desk, change, Texts.of(asked.locale))
+    texts = Texts.of(asked.locale)
+    return shown(desk, change, texts, *await effect(desk, change, texts))
+
+
+async def effect(desk: Desk, change: Change, texts: Texts) -> tuple[Block, ...]:
+    """What the next edition would tell, and what it would tell as things are."""
+    if len(change.steps) != 1:
+        return ()
+    found = await desk.previews.effect(change.workspace, change.steps[0])
+    if found is None:
+        return ()
+    before, after = found
+    told = texts.say(
+        "The next edition would tell {full} in full and {brief} in brief; without "
+        "this, {was_full} and {was_brief}.",
+        full=len(after.stories),
+        brief=len(after.brief),
+        was_full=len(before.stories),
+        was_brief=len(before.brief),
+    )
+    return (Paragraph(text=told),)
 
 
 def _different(change: Change, texts: Texts) -> list[Block]:

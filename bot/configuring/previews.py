@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import schedules
-from bot.configuring.steps import Entry
+from bot.configuring.steps import Entry, Step
 from bot.configuring.telling import shown_source
 from bot.editions import FRESH, Editions
 from bot.intake.trying import Tried, try_out
@@ -28,6 +28,8 @@ PATIENCE = 20.0
 MOST, AT_ONCE = 20, 6
 #: A trial of a filter is over so many of the newest articles, of this time.
 NEWEST, SPAN = 40, timedelta(days=30)
+#: What of a digest decides about what its edition tells.
+_MADE_BY = ("sources", "paused_sources", "stories", "include", "exclude", "language")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,13 +74,8 @@ class Previews:
         tried = await self._tried([a for a in wanted if a not in known])
         held = await self._held(stored)
         seen = [article for one in tried.values() for article in one.newest]
-        edition = await self.editions.engine.run(
-            _compose,
-            (*held, *seen),
-            self.editions.clock.now(),
-            await self._told(workspace, digest_id),
-            _style(entry),
-        )
+        told = await self._told(workspace, digest_id)
+        edition = await self._composed((*held, *seen), told, entry)
         problems = tuple(
             (shown_source(address), one.problem)
             for address, one in tried.items()
@@ -86,6 +83,32 @@ class Previews:
         )
         parts = self._rendered(workspace, entry, edition)
         return Draft(edition=edition, parts=parts, problems=problems)
+
+    async def effect(
+        self, workspace: Workspace, step: Step
+    ) -> tuple[Edition, Edition] | None:
+        """The next edition without and with a change of a digest, from what is stored.
+
+        None: the step changes nothing that an edition is made by, or reads something
+        that nothing is stored of.
+        """
+        if step.noun != "digest" or step.before is None or step.after is None:
+            return None
+        before, after = step.before, step.after
+        added = set(after["sources"]) - set(before["sources"])
+        if added or all(before[name] == after[name] for name in _MADE_BY):
+            return None
+        known, told = (
+            await self._known(workspace),
+            await self._told(workspace, step.key),
+        )
+        editions = []
+        for entry in (before, after):
+            resting = set(entry["paused_sources"])
+            read = [a for a in entry["sources"] if a not in resting and a in known]
+            held = await self._stored([known[address] for address in read])
+            editions.append(await self._composed(held, told, entry))
+        return editions[0], editions[1]
 
     async def trial(self, digest: Digest, written: str) -> Trial:
         """What the filter would have matched of what the digest's sources gave.
@@ -114,6 +137,9 @@ class Previews:
         if not stored:
             return ()
         await self.editions.intake.refresh(stored)
+        return await self._stored(stored)
+
+    async def _stored(self, stored: Sequence[Source]) -> tuple[Article, ...]:
         since = self.editions.clock.now() - FRESH
         ids = [source.id for source in stored]
         return await self.editions.db.read(articles.fresh, source_ids=ids, since=since)
@@ -139,6 +165,12 @@ class Previews:
         few = wanted[:MOST]
         found = await asyncio.gather(*(one(address) for address in few))
         return dict(zip(few, found, strict=True))
+
+    async def _composed(
+        self, held: Sequence[Article], told: Told, entry: Entry
+    ) -> Edition:
+        now = self.editions.clock.now()
+        return await self.editions.engine.run(_compose, held, now, told, _style(entry))
 
     async def _told(self, workspace: Workspace, digest_id: int | None) -> Told:
         if digest_id is None:

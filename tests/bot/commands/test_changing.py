@@ -34,6 +34,14 @@ async def test_a_change_is_shown_with_its_difference_audience_and_next_times(ana
     assert "Europe/Berlin" in told
 
 
+async def test_a_change_says_what_the_next_edition_would_tell(ana):
+    await ana.desk.editions.preview(await ana.desk.digest(), "local")
+    told = said(await ana.says("newsdesk style", stories="1"))
+    assert "would tell 1 in full and 1 in brief; without this, 2 and 0" in told
+    shown = await ana.says("newsdesk filter add", kind="exclude", words="pool")
+    assert "would tell 1 in full and 0 in brief; without this, 2 and 0" in said(shown)
+
+
 async def test_nothing_is_changed_before_the_button_is_pressed(ana):
     await ana.says("newsdesk style", stories="7")
     assert (await ana.desk.digest()).stories == 5
