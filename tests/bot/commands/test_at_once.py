@@ -18,7 +18,7 @@ async def test_of_two_who_confirm_at_one_moment_one_is_told(
         ana = await editor(desk)
         bo = ana.also("Bo")
         for number in range(ROUNDS):
-            mine = await ana.says("newsdesk style", stories=str(2 + number))
+            mine = await ana.says("newsdesk style", stories=str(6 + number))
             theirs = await bo.says("newsdesk quiet", window=f"22:00-0{number + 1}:00")
             answers = await asyncio.gather(
                 ana.presses(mine, "Confirm"), bo.presses(theirs, "Confirm")

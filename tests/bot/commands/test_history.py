@@ -129,6 +129,14 @@ async def test_removing_a_destination_is_taken_back_with_its_digests(ana: Editor
     assert [d.name for d in (await ana.desk.digest()).destinations] == ["morning"]
 
 
+async def test_a_destination_that_a_digest_posts_to_is_not_taken_back(ana: Editor):
+    there = ana.at("c-evening")
+    saved = await there.does("newsdesk destination here", name="evening")
+    await ana.does("newsdesk digest edit", to="evening")
+    answer = await ana.presses(saved, "Take this back")
+    assert "«Morning brief» posts to «evening»" in said(answer)
+
+
 @pytest.mark.parametrize("n", ["0", "21", "x", "-3", "9" * 30])
 async def test_a_number_out_of_range_gets_a_sentence(ana: Editor, n: str):
     assert "from 1 to 20" in said(await ana.says("newsdesk history", n=n))
