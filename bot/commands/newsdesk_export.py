@@ -21,6 +21,9 @@ def build(desk: Desk) -> Command:
             "Secrets of addresses are left out."
         )
         blocks: list[Block] = [Paragraph(text=part) for part in _parts(toml)]
+        if not blocks:
+            nothing = texts.say("Nothing is set up here yet. /newsdesk setup begins.")
+            return Reply(blocks=(Paragraph(text=nothing),))
         blocks.append(Small(text=hint))
         return Reply(title=texts.say("Configuration"), blocks=tuple(blocks))
 

@@ -85,7 +85,7 @@ def list_out(
         if workspace not in (None, home.external_id):
             continue
         for digest in digests.in_workspace(conn, workspace_id=home.id):
-            for source in digest.sources:
+            for source in (*digest.sources, *digest.paused_sources):
                 if source.kind == "folder":
                     continue
                 if addresses.shown(source.address) != source.address:

@@ -126,6 +126,7 @@ def begin_sources(
         digest_sources.c.digest_id == digest_id,
         digest_sources.c.workspace_id == workspace_id,
         digest_sources.c.begun_at.is_(None),
+        ~digest_sources.c.paused,
     )
     new = connection.execute(select(digest_sources.c.source_id).where(*mine)).scalars()
     begun = frozenset(new)

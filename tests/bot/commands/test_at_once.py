@@ -1,4 +1,4 @@
-"""Two admins who press at the same moment, on both databases: one is told, none lost."""
+"""Two admins who press at one moment, on both databases: one is told, none lost."""
 
 import asyncio
 from pathlib import Path

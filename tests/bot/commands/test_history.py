@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.errors import Refused
 from bot.storage import changes
 from bot.types import Form, Reply
 from tests.bot.commands.editors import Editor, editor, said
@@ -43,6 +44,24 @@ async def test_history_says_who_changed_what_when_before_and_after(ana: Editor):
 async def test_what_was_only_shown_is_not_history(ana: Editor):
     await ana.says("newsdesk style", stories="7")
     assert "Nothing was changed" in said(await ana.says("newsdesk history"))
+
+
+async def test_what_nobody_confirmed_is_forgotten_after_a_day(ana: Editor):
+    left = await ana.says("newsdesk style", stories="7")
+    ana.desk.clock.advance(days=2)
+    await ana.says("newsdesk style", stories="8")
+    assert "There is no such change" in said(await ana.presses(left, "Confirm"))
+
+
+async def test_that_a_destination_was_stopped_does_not_come_back(ana: Editor):
+    ana.desk.platform.script(Refused("The channel was deleted."))
+    await ana.desk.post()
+    saved = await ana.does("newsdesk destination here", name="early")
+    shown = await ana.presses(saved, "Take this back")
+    assert "The channel was deleted" not in said(shown)
+    await ana.presses(shown, "Confirm")
+    (place,) = (await ana.desk.digest()).destinations
+    assert (place.name, place.paused) == ("morning", None)
 
 
 async def test_what_is_kept_of_a_change_are_its_entries_before_and_after(ana: Editor):

@@ -121,6 +121,27 @@ async def test_a_secret_of_an_address_is_shown_nowhere(room: Press, ana: Editor)
     assert SECRET not in kept.address
 
 
+async def test_an_address_copied_without_its_secret_is_asked_for_whole(ana: Editor):
+    masked = "https://x.example/feed?token=…"
+    form = await ana.is_asked("newsdesk source add", address=masked)
+    assert "Write it whole" in errors(form)["address"]
+
+
+async def test_what_a_paused_source_held_is_no_news_when_it_is_resumed(room, ana):
+    await ana.does("newsdesk source add", address=room.url("/other"))
+    await ana.does("newsdesk source pause", source=room.url("/other"))
+    await room.desk.post("first")
+    await ana.does("newsdesk source resume", source=room.url("/other"))
+    await room.desk.post("second")
+    room.publish("/other", items(range(6, 13)), title="Torvale Herald")
+    room.desk.clock.advance(minutes=10)
+    outcome = await room.desk.post("third")
+    assert outcome.issue is not None
+    assert [s.headline.text for s in outcome.issue.edition.stories] == [
+        an_item(12).title
+    ]
+
+
 async def test_a_change_beside_a_secret_keeps_it_whole(room: Press, ana: Editor):
     room.publish(f"/feed?token={SECRET}", items(range(12, 18)))
     address = room.url(f"/feed?token={SECRET}")
