@@ -168,13 +168,7 @@ class Configuring:
         _hold_to_right(person, wanted)
         now = self.clock.now()
         around = circumstances(conn, workspace, reverting=reverts is not None)
-        kept = []
-        for step in wanted:
-            after = checked(step, around)
-            step = replace(step, after=after)
-            around = _with(around, step)
-            if not same(step.before, after):
-                kept.append(step)
+        kept = [s for s in _checked(wanted, around) if not same(s.before, s.after)]
         if not kept:
             raise UserError("Nothing would change: everything is so already.")
         changes.forget(conn, workspace_id=workspace.id, before=now - KEPT)
@@ -204,7 +198,10 @@ class Configuring:
         steps = tuple(map(things.from_json, stored.steps))
         _hold_to_right(person, steps)
         for step in steps:
-            _hold_to_shown(conn, workspace, step)
+            _hold_to_shown(conn, workspace, step, stored.proposed_at)
+        # What it leans on may have gone meanwhile: a destination, say.
+        around = circumstances(conn, workspace, reverting=stored.reverts is not None)
+        steps = _checked(steps, around)
         work = Work(
             conn=conn,
             workspace=workspace,
@@ -247,13 +244,14 @@ class Configuring:
         self, conn: Connection, place: Place, change_id: str
     ) -> tuple[StoredChange, Workspace]:
         key = place.workspace.id
+        # First of all: what is read after this is not changed by anybody else.
+        workspaces.hold(conn, workspace_id=key)
         workspace = workspaces.by_id(conn, workspace_id=key)
         found = changes.by_public_id(conn, workspace_id=key, public_id=change_id)
         if workspace is None or found is None:
             raise UnknownName(
                 "There is no such change here. /newsdesk history lists them."
             )
-        workspaces.hold(conn, workspace_id=workspace.id)
         return found, workspace
 
     @staticmethod
@@ -277,6 +275,16 @@ def _change(
         reverts=stored.reverts,
         coming=tuple(coming),
     )
+
+
+def _checked(steps: Iterable[Step], around: Circumstances) -> tuple[Step, ...]:
+    """The steps in their normal form, each seen after those before it."""
+    found = []
+    for step in steps:
+        normal = replace(step, after=checked(step, around))
+        around = _with(around, normal)
+        found.append(normal)
+    return tuple(found)
 
 
 def _with(around: Circumstances, step: Step) -> Circumstances:
@@ -305,12 +313,15 @@ def _hold_to_right(person: Person, steps: Iterable[Step]) -> None:
         )
 
 
-def _hold_to_shown(conn: Connection, workspace: Workspace, step: Step) -> None:
+def _hold_to_shown(
+    conn: Connection, workspace: Workspace, step: Step, since: datetime
+) -> None:
     present = things.now(conn, workspace, step.noun, step.old_name)
     if same(present.before, step.before):
         return
     last = changes.newest(conn, workspace_id=workspace.id, count=1)
-    by = f" by {last[0].person_name}" if last else ""
+    later = last and last[0].made_at and last[0].made_at >= since
+    by = f" by {last[0].person_name}" if later else ""
     what = step.old_name if step.noun != "zone" else "the zone"
     raise UserError(
         f"«{what}» was changed meanwhile{by}, so nothing was done. Run the command "

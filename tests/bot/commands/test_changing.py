@@ -116,6 +116,23 @@ async def test_a_file_that_was_applied_meanwhile_is_not_overwritten(ana):
     assert (await ana.desk.digest()).stories == 3
 
 
+async def test_a_destination_that_went_meanwhile_is_told(ana):
+    await ana.at("c-evening").does("newsdesk destination here", name="evening")
+    mine = await ana.says("newsdesk digest edit", to="evening")
+    await ana.also("Bo").does("newsdesk destination remove", name="evening")
+    answer = await ana.presses(mine, "Confirm")
+    assert "no destination «evening»" in said(answer)
+    assert [d.name for d in (await ana.desk.digest()).destinations] == ["morning"]
+
+
+async def test_a_name_that_was_taken_meanwhile_is_told(ana):
+    mine = await ana.says("newsdesk digest edit", name="Early")
+    bo = ana.also("Bo")
+    await bo.does("newsdesk digest create", name="Early", source="https://a.example/f")
+    answer = await ana.presses(mine, "Confirm")
+    assert "called «Early» already" in said(answer)
+
+
 async def test_pressing_twice_makes_one_change(ana):
     shown = await ana.says("newsdesk style", stories="7")
     await ana.presses(shown, "Confirm")
