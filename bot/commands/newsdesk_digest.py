@@ -21,6 +21,7 @@ from bot.types import (
     Paragraph,
     Permission,
     Reply,
+    Small,
 )
 
 NAME = Option(name="name", description="What it is called", required=True)
@@ -50,9 +51,14 @@ def build(desk: Desk) -> tuple[Command, ...]:
 
 def _create(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        return await proposed(
-            desk, invocation, *await wishes(desk, invocation, invocation.args)
+        wanted = await wishes(desk, invocation, invocation.args)
+        change = await desk.configuring.propose(invocation, *wanted)
+        texts = texts_of(invocation)
+        later = texts.say(
+            "Its sources are read when it is saved; /newsdesk preview then shows the "
+            "edition."
         )
+        return shown(desk, change, texts, Small(text=later))
 
     command = Command(
         path="newsdesk digest create",

@@ -1,7 +1,10 @@
 """/newsdesk doctor: what is wrong in this workspace, each finding with its fix."""
 
+from collections.abc import Sequence
+
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
+from bot.configuring.telling import discreet
 from bot.doctor import Finding
 from bot.types import (
     Block,
@@ -12,6 +15,7 @@ from bot.types import (
     Permission,
     Reply,
     Small,
+    Source,
 )
 
 SIGNS = {"ok": "✓", "warning": "!", "problem": "✗"}
@@ -27,7 +31,9 @@ def build(desk: Desk) -> Command:
         texts = texts_of(invocation)
         found = await desk.doctor.look_into(invocation.place.workspace)
         ordered = sorted(found, key=lambda one: ORDER[one.state])
-        blocks: list[Block] = [_line(one) for one in ordered[:SHOWN]]
+        digests = await desk.archive.digests(invocation.place.workspace.id)
+        known = [source for digest in digests for source in digest.sources]
+        blocks: list[Block] = [_line(one, known) for one in ordered[:SHOWN]]
         if not found:
             nothing = texts.say("Nothing is set up here yet. /newsdesk setup begins.")
             blocks.append(Paragraph(text=nothing))
@@ -44,5 +50,9 @@ def build(desk: Desk) -> Command:
     )
 
 
-def _line(one: Finding) -> Line:
-    return Line(title=f"{SIGNS[one.state]} {one.subject}", text=one.text, note=one.fix)
+def _line(one: Finding, known: Sequence[Source]) -> Line:
+    return Line(
+        title=f"{SIGNS[one.state]} {one.subject}",
+        text=discreet(one.text, known),
+        note=discreet(one.fix, known),
+    )

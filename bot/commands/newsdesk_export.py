@@ -15,10 +15,12 @@ def build(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
         workspace = invocation.place.workspace
-        toml = await desk.db.read(config_file.export, workspace_id=workspace.id)
+        toml = await desk.db.read(
+            config_file.export, workspace_id=workspace.id, paths=False
+        )
         hint = texts.say(
             "Keep it as a file; an operator applies it with: standfirst apply FILE. "
-            "Secrets of addresses are left out."
+            "Secrets of addresses and places of folders are left out."
         )
         blocks: list[Block] = [Paragraph(text=part) for part in _parts(toml)]
         if not blocks:

@@ -21,7 +21,7 @@ from bot.commands.newsdesk_digest import (
 from bot.commands.proposals import shown
 from bot.commands.wording import texts_of, when_line
 from bot.configuring import Change, Mistake, packs
-from bot.configuring.previews import Draft
+from bot.configuring.previews import MOST, Draft
 from bot.due import next_due_of, zone_of
 from bot.intake import health
 from bot.texts import Texts
@@ -41,6 +41,9 @@ from bot.types import (
 )
 
 QUESTIONS = (NAME, SOURCE, replace(SCHEDULE, required=True), STORIES, LANGUAGE)
+
+#: The pack that the form begins with.
+FIRST_PACK = "world"
 
 
 def build(desk: Desk) -> Command:
@@ -81,7 +84,7 @@ def _offered(workspace: Workspace) -> dict[str, str]:
     """What most people would answer."""
     return {
         "name": "Morning brief",
-        "source": next(iter(packs.names()[::-1]), ""),
+        "source": FIRST_PACK if FIRST_PACK in packs.names() else "",
         "schedule": f"weekdays at 8:30 {workspace.zone}",
         "stories": "5",
     }
@@ -92,8 +95,14 @@ async def _previewed(desk: Desk, invocation: Invocation, texts: Texts) -> Reply:
     change = await desk.configuring.propose(invocation, *wanted)
     entry = change.steps[-1].after
     assert entry is not None, "the last wish is the digest"
-    draft = await desk.previews.draft(change.workspace, entry, None)
     asked = len(entry["sources"])
+    if asked > MOST:
+        raise Mistake(
+            f"That is too many to begin with; at most {MOST}. Add the others "
+            "afterwards: /newsdesk source add.",
+            field="sources",
+        )
+    draft = await desk.previews.draft(change.workspace, entry, None)
     if len(draft.problems) == asked:
         told = " ".join(f"{address}: {why}" for address, why in draft.problems[:3])
         raise Mistake(told, field="sources")

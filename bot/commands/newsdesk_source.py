@@ -11,7 +11,7 @@ from bot.commands.proposals import DIGEST, proposed, shown
 from bot.commands.wording import texts_of
 from bot.configuring import Entry, Mistake
 from bot.configuring.checking import ONLY_BY_FILE
-from bot.configuring.telling import cut, shown_source
+from bot.configuring.telling import cut, discreet, shown_source
 from bot.due import zone_of
 from bot.errors import UnknownName, UserError
 from bot.intake import addresses, health
@@ -225,7 +225,8 @@ def _health(desk: Desk, known: Sequence[Digest], texts: Texts) -> list[Line]:
             how = health.of(source, now, zone, texts)
             title = f"{signs[how.state]} {_called(source)}"
             note = f"{digest.name} · {shown_source(source.address)}"
-            lines.append(Line(title=title, text=how.text, note=note))
+            text = discreet(how.text, (source,))
+            lines.append(Line(title=title, text=text, note=note))
         for source in digest.paused_sources:
             note = f"{digest.name} · {shown_source(source.address)}"
             rests = texts.say("not read for now; /newsdesk source resume")

@@ -4,6 +4,7 @@ The secrets of addresses are left out: where the sources are set up, `apply` kno
 is meant.
 """
 
+from pathlib import Path
 from typing import Any
 
 import tomli_w
@@ -13,14 +14,25 @@ from bot.storage import Connection, destinations, digests, grants, workspaces
 from bot.types import Digest, Workspace
 
 
-def export(conn: Connection, *, workspace_id: int | None = None) -> str:
-    """Everything that is set up, as a file that `apply` takes; or one workspace."""
+def export(
+    conn: Connection, *, workspace_id: int | None = None, paths: bool = True
+) -> str:
+    """Everything that is set up, as a file that `apply` takes.
+
+    Args:
+        conn: For reading.
+        workspace_id: Only this workspace.
+        paths: False: only the names of folders; where they lie on this machine is
+            not for everybody to know, and whoever applies the file says it anew.
+    """
     kept = [w for w in workspaces.every(conn) if workspace_id in (None, w.id)]
-    blocks = [_export_workspace(conn, found) for found in kept]
+    blocks = [_export_workspace(conn, found, paths) for found in kept]
     return tomli_w.dumps({"workspace": blocks})
 
 
-def _export_workspace(conn: Connection, workspace: Workspace) -> dict[str, Any]:
+def _export_workspace(
+    conn: Connection, workspace: Workspace, paths: bool
+) -> dict[str, Any]:
     places = destinations.in_workspace(conn, workspace_id=workspace.id)
     found = digests.in_workspace(conn, workspace_id=workspace.id)
     let = grants.in_workspace(conn, workspace_id=workspace.id)
@@ -33,16 +45,22 @@ def _export_workspace(conn: Connection, workspace: Workspace) -> dict[str, Any]:
         **({"editors": editors} if editors else {}),
         "destination": [{"name": d.name, "channel": d.channel} for d in places],
         "digest": [
-            {"name": digest.name, **_without_empty(masked(as_entry(digest)))}
+            {"name": digest.name, **_without_empty(masked(as_entry(digest), paths))}
             for digest in found
         ],
     }
 
 
-def masked(entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry without the secrets of its addresses."""
+def masked(entry: dict[str, Any], paths: bool) -> dict[str, Any]:
+    """The entry without the secrets of its addresses, and perhaps without paths."""
     kinds = ("sources", "paused_sources")
-    return entry | {kind: [addresses.shown(a) for a in entry[kind]] for kind in kinds}
+    return entry | {kind: [_shown(a, paths) for a in entry[kind]] for kind in kinds}
+
+
+def _shown(address: str, paths: bool) -> str:
+    if "://" in address or paths:
+        return addresses.shown(address)
+    return Path(address).name
 
 
 def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from bot.config_file.entries import (
     kind_of,
     name_mistake,
 )
-from bot.configuring.steps import Entry, Mistake, Step
+from bot.configuring.steps import NEW_DIGEST, Entry, Mistake, Step
 from bot.errors import UserError
 from bot.intake import addresses
 from bot.storage import Connection, destinations, digests
@@ -122,7 +122,9 @@ def _hold_to_name(name: str) -> None:
 
 
 def _digest(step: Step, after: Entry, around: Circumstances) -> Entry:
-    entry = {**after, **{kind: _clean(after[kind]) for kind in _LISTS}}
+    # What an older change does not speak of stays as it is.
+    entry = {**NEW_DIGEST, **(step.before or {}), **after}
+    entry |= {kind: _clean(entry[kind]) for kind in _LISTS}
     entry["name"] = name = str(entry["name"]).strip()
     _hold_to_name(name)
     others = {d.name for d in around.digests if step.before is None or d.id != step.key}

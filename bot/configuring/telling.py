@@ -4,7 +4,7 @@ Addresses are shown without their secrets and folders by their names only. Whate
 somebody typed is cut where it is long; platforms escape it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.configuring import Change, Coming, Entry, Step
 from bot.intake import addresses
 from bot.texts import Texts
+from bot.types import Source
 
 Row = tuple[str, str]
 #: Values of a list that are told, and characters of one value.
@@ -88,6 +89,14 @@ def shown_source(address: str) -> str:
     if "://" not in address:
         return f"«{Path(address).name}»"
     return cut(addresses.shown(address))
+
+
+def discreet(text: str, known: Iterable[Source]) -> str:
+    """The text without the places of folders on this machine."""
+    for source in known:
+        if source.kind == "folder":
+            text = text.replace(source.address, f"«{Path(source.address).name}»")
+    return text
 
 
 def cut(text: str) -> str:

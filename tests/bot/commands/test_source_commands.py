@@ -177,3 +177,14 @@ async def test_a_digest_whose_folder_is_gone_can_still_be_changed(desk: Newsroom
     shutil.rmtree(desk.home / "articles")
     await ana.does("newsdesk style", stories="7")
     assert (await desk.digest()).stories == 7
+
+
+async def test_where_folders_lie_on_the_machine_is_told_to_no_chat(desk: Newsroom):
+    import shutil
+
+    ana = await editor(desk)
+    await ana.does("newsdesk style", stories="7")
+    shutil.rmtree(desk.home / "articles")
+    await desk.intake.refresh((await desk.digest()).sources)
+    for path in ("source list", "doctor", "export", "history", "digest list", "setup"):
+        assert str(desk.home) not in said(await ana.says(f"newsdesk {path}")), path
