@@ -24,7 +24,7 @@ from pathlib import Path
 from bot import planning, schedules
 from bot.config_file.applying import Work
 from bot.configuring import steps as things
-from bot.configuring.carrying import carry_out, same
+from bot.configuring.carrying import carry_out
 from bot.configuring.checking import Circumstances, checked, circumstances
 from bot.configuring.steps import (
     NEW_DIGEST,
@@ -35,6 +35,7 @@ from bot.configuring.steps import (
     Step,
     Wish,
     access_name,
+    same,
 )
 from bot.errors import Forbidden, UnknownName, UserError
 from bot.ports import Clock

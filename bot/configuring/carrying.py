@@ -5,7 +5,7 @@ It checks nothing: what comes here was checked.
 """
 
 from bot.config_file.applying import Work, put_digest
-from bot.configuring.steps import Entry, Step, grant_of
+from bot.configuring.steps import Step, grant_of
 from bot.storage import destinations, digests, grants, workspaces
 
 
@@ -61,14 +61,3 @@ def _digest(work: Work, step: Step) -> None:
         digests.rename(work.conn, **here, digest_id=before.id, name=step.name)
     places = {d.name: d for d in destinations.in_workspace(work.conn, **here)}
     put_digest(work, step.name, step.after, places, before)
-
-
-def same(one: Entry | None, other: Entry | None) -> bool:
-    """Whether both say the same, however it is kept."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(entry: Entry | None) -> dict[str, object] | None:
-    if entry is None:
-        return None
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in entry.items()}

@@ -5,6 +5,7 @@ what it is after; None is «not there». Nothing here changes anything: `now` re
 a thing stands, and `taken_back` turns steps around.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -131,10 +132,20 @@ def to_json(step: Step) -> Payload:
     """The step as it is stored."""
     return {
         "noun": step.noun,
-        "before": dict(step.before) if step.before else None,
-        "after": dict(step.after) if step.after else None,
+        "before": _plain(step.before),
+        "after": _plain(step.after),
         "key": step.key,
     }
+
+
+def same(one: Entry | None, other: Entry | None) -> bool:
+    """Whether both say the same, stored or not."""
+    return bool(_plain(one) == _plain(other))
+
+
+def _plain(entry: Entry | None) -> Any:
+    """The entry as JSON gives it back: tuples are lists, dates are their text."""
+    return json.loads(json.dumps(entry, default=str))
 
 
 def from_json(stored: Payload) -> Step:
