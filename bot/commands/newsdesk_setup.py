@@ -111,11 +111,12 @@ async def _previewed(desk: Desk, invocation: Invocation, texts: Texts) -> Reply:
 
 def _seen(draft: Draft, change: Change, asked: int, texts: Texts) -> list[Block]:
     """The steps that are done, and the edition as people would see it."""
+    held = draft.edition.made_from.articles
     read = texts.say(
-        "✓ {n} of {all} sources read, {articles} articles",
+        "✓ {n} of {all} read: {articles}",
         n=asked - len(draft.problems),
-        all=asked,
-        articles=draft.edition.made_from.articles,
+        all=texts.count("{n} source", "{n} sources", asked),
+        articles=texts.count("{n} article", "{n} articles", held),
     )
     blocks: list[Block] = [Line(title=read)]
     blocks += [Line(title=f"✗ {address}", text=why) for address, why in draft.problems]

@@ -110,7 +110,7 @@ async def test_of_several_sources_those_that_fail_are_named(room: Press, site: s
     shown = await ana.says(
         "newsdesk setup", name="B", source=both, schedule="daily at 7:00"
     )
-    assert "1 of 2 sources read" in said(shown)
+    assert "1 of 2 sources read: 12 articles" in said(shown)
     assert "/gone" in said(shown)
 
 
