@@ -108,6 +108,7 @@ async def _built(
         editions=editions,
         controls=Controls(key),
         clock=clock,
+        allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
         wake=wakeups.poke,
     )
@@ -124,7 +125,6 @@ async def _built(
         key=key,
         texts=Texts.of("en"),
     )
-    on = frozenset(platforms)
     return House(
         settings=settings,
         db=db,
@@ -135,7 +135,7 @@ async def _built(
         editions=editions,
         outbox=outbox,
         archive=archive,
-        doctor=Doctor(db=db, intake=intake, archive=archive, platforms=on),
+        doctor=desk.doctor,
         inbox=inbox(desk, registry.build(desk)),
         platforms=platforms,
         local=local,

@@ -347,7 +347,7 @@ def choose(known: Sequence[Digest], name: str | None) -> Digest:
     """
     if not known:
         raise UserError(
-            "No digest is set up here yet. Describe one in a file and run: "
+            "No digest is set up here yet. /newsdesk setup makes one; so does a file: "
             "standfirst apply FILE.toml"
         )
     names = ", ".join(f"«{digest.name}»" for digest in known)

@@ -60,6 +60,10 @@ class Doctor:
                 found.append(Finding(subject=subject, state="problem", text=text))
         return tuple(found)
 
+    async def look_into(self, workspace: Workspace) -> tuple[Finding, ...]:
+        """The findings of one workspace, for its editors: nothing of the machine."""
+        return tuple(await self._workspace(workspace))
+
     async def _database(self) -> list[Finding]:
         kept = await self.db.read(workspaces.every)
         text = f"{self.db.where}, {len(kept)} workspace(s)"
@@ -68,11 +72,7 @@ class Doctor:
     async def _workspaces(self) -> list[Finding]:
         found: list[Finding] = []
         for workspace in await self.db.read(workspaces.every):
-            found += self._platform(workspace)
-            for digest in await self.archive.digests(workspace.id):
-                found += self._digest(digest, self.intake.clock.now())
-                found += await self._sources(digest)
-            found += await self._deliveries(workspace)
+            found += await self._workspace(workspace)
         if not found:
             fix = "standfirst apply FILE.toml, or standfirst demo to look around"
             text = "nothing is set up yet"
@@ -80,6 +80,13 @@ class Doctor:
                 Finding(subject="workspaces", state="warning", text=text, fix=fix)
             )
         return found
+
+    async def _workspace(self, workspace: Workspace) -> list[Finding]:
+        found = self._platform(workspace)
+        for digest in await self.archive.digests(workspace.id):
+            found += self._digest(digest, self.intake.clock.now())
+            found += await self._sources(digest)
+        return [*found, *await self._deliveries(workspace)]
 
     def _platform(self, workspace: Workspace) -> list[Finding]:
         if workspace.platform in self.platforms and workspace.stopped is None:
@@ -112,7 +119,7 @@ class Doctor:
                 fix=(
                     "mend the cause; one message tries it again every six hours"
                     if place.retest_at
-                    else "name another channel in the configuration file"
+                    else "mend the cause, then say /newsdesk destination here in it"
                 ),
             )
             for place in digest.destinations
@@ -120,14 +127,14 @@ class Doctor:
         ]
         if not digest.destinations:
             text = "it has no destination, so nobody sees it"
-            fix = "name one under «destinations» in its configuration file"
+            fix = "say /newsdesk destination here, then /newsdesk digest edit"
             return [Finding(subject=subject, state="warning", text=text, fix=fix)]
         stopped += [
             Finding(
                 subject=subject,
                 state="problem",
                 text=trouble,
-                fix="mend its schedule, then apply the configuration file again",
+                fix="mend its schedule: /newsdesk schedule edit, or in its file",
             )
             for trouble in troubles_of(digest)
         ]

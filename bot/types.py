@@ -79,6 +79,7 @@ class Digest:
     id: int
     workspace_id: int
     name: str
+    #: What it reads.
     sources: tuple[Source, ...]
     destinations: tuple[Destination, ...]
     #: Schedule sentences, as `bot.schedules` says them back.
@@ -94,6 +95,8 @@ class Digest:
     paused_until: date | None = None
     #: Local dates that are left out, ascending.
     skips: tuple[date, ...] = ()
+    #: Sources that it keeps and does not read at present.
+    paused_sources: tuple[Source, ...] = ()
     #: The earliest moment that its schedules wait for, as planned; None = none.
     next_due: datetime | None = None
 
@@ -210,6 +213,10 @@ class Person:
     id: str
     name: str
     permission: Permission
+    #: The platform's ids of the roles that they hold at this moment.
+    roles: tuple[str, ...] = ()
+    #: The permission was given by an editor here, and is not the platform's.
+    granted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,8 +26,12 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "status": ("newsdesk status", ""),
     "post": ("newsdesk post", "confirmed"),
     "undo": ("newsdesk undo", "confirmed"),
+    "preview": ("newsdesk preview", "digest"),
+    "doctor": ("newsdesk doctor", ""),
+    "confirm": ("newsdesk history", "confirm"),
+    "revert": ("newsdesk history", "revert"),
 }
-SIGNED = frozenset({"post", "undo"})
+SIGNED = frozenset({"post", "undo", "confirm"})
 VERSION = "v1"
 LIMIT = 100
 STALE = (

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from bot.archive import Archive
 from bot.commands.controls import Controls
+from bot.configuring import Configuring
+from bot.configuring.previews import Previews
+from bot.doctor import Doctor
 from bot.editions import Editions
 from bot.ports import Clock
 from bot.storage.database import Database
@@ -22,3 +25,27 @@ class Desk:
     version: str
     #: Asks the scheduler to look now, for example after an edition was ordered.
     wake: Callable[[], None]
+    #: The setting of that name: what is nobody else's.
+    allow_private: str = ""
+
+    @property
+    def configuring(self) -> Configuring:
+        """Changes of what is set up."""
+        return Configuring(
+            db=self.db, clock=self.clock, allow_private=self.allow_private
+        )
+
+    @property
+    def previews(self) -> Previews:
+        """What a change would do to what people read."""
+        return Previews(editions=self.editions)
+
+    @property
+    def doctor(self) -> Doctor:
+        """What is wrong, and the fixes."""
+        return Doctor(
+            db=self.db,
+            intake=self.editions.intake,
+            archive=self.archive,
+            platforms=frozenset(self.editions.platforms),
+        )

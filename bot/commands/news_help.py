@@ -28,7 +28,7 @@ def build(desk: Desk, commands: Callable[[], tuple[Command, ...]]) -> Command:
         wanted = invocation.args.get("command", "").strip().lstrip("/")
         known = [c for c in commands() if c.permission <= invocation.person.permission]
         if wanted:
-            return _one(wanted, known)
+            return one(wanted, known)
         first = Paragraph(
             text=texts.say(
                 "Standfirst posts short digests; every word in them can be traced to "
@@ -56,8 +56,11 @@ def build(desk: Desk, commands: Callable[[], tuple[Command, ...]]) -> Command:
     )
 
 
-def _one(wanted: str, known: list[Command]) -> Reply:
-    found = [c for c in known if c.path == wanted or c.path.split()[-1] == wanted]
+def one(wanted: str, known: list[Command]) -> Reply:
+    """A command by its path, by what follows the root, or by its last word."""
+    said = " ".join(wanted.split())
+    found = [c for c in known if said in (c.path, c.path.partition(" ")[2])]
+    found = found or [c for c in known if c.path.split()[-1] == said]
     if not found:
         names = [c.path for c in known]
         near, *_ = process.extractOne(wanted, names)

@@ -43,8 +43,7 @@ def build(desk: Desk) -> Command:
         blocks += [await _digest(desk, d, texts) for d in digests]
         if not digests:
             nothing = texts.say(
-                "No digest is set up here yet. Describe one in a file and run: "
-                "standfirst apply FILE.toml"
+                "No digest is set up here yet. /newsdesk setup makes one."
             )
             blocks.append(Paragraph(text=nothing))
         blocks += [_delivery(d, invocation, desk, texts) for d in sent]

@@ -1,7 +1,8 @@
 """Every command of the product, in the order of the help; it decides nothing else.
 
-A new command is one file with `build(desk) -> Command` and one line here. A test
-fails when a file of this folder that builds a command is not listed.
+A new command is one file with `build(desk) -> Command` and one line here; a noun with
+several commands gives all of them. A test fails when a file of this folder that builds
+a command is not listed.
 """
 
 from bot.commands import (
@@ -11,10 +12,24 @@ from bot.commands import (
     news_quotes,
     news_search,
     news_story,
+    news_when,
     news_why,
+    newsdesk_access,
+    newsdesk_destination,
+    newsdesk_digest,
+    newsdesk_doctor,
+    newsdesk_export,
+    newsdesk_filter,
+    newsdesk_help,
+    newsdesk_history,
     newsdesk_post,
     newsdesk_preview,
+    newsdesk_quiet,
+    newsdesk_schedule,
+    newsdesk_setup,
+    newsdesk_source,
     newsdesk_status,
+    newsdesk_style,
     newsdesk_undo,
 )
 from bot.commands.desk import Desk
@@ -27,16 +42,33 @@ BUILDERS = (
     news_figures.build,
     news_search.build,
     news_why.build,
+    news_when.build,
+    newsdesk_setup.build,
     newsdesk_status.build,
     newsdesk_preview.build,
     newsdesk_post.build,
     newsdesk_undo.build,
+    newsdesk_digest.build,
+    newsdesk_schedule.build,
+    newsdesk_quiet.build,
+    newsdesk_source.build,
+    newsdesk_filter.build,
+    newsdesk_style.build,
+    newsdesk_destination.build,
+    newsdesk_access.build,
+    newsdesk_history.build,
+    newsdesk_doctor.build,
+    newsdesk_export.build,
 )
 
 
 def build(desk: Desk) -> tuple[Command, ...]:
-    """The registry; help comes after the readers' commands and knows all of them."""
-    commands = [build_one(desk) for build_one in BUILDERS]
+    """The registry; each help comes after the commands that it is about."""
+    commands: list[Command] = []
+    for build_some in BUILDERS:
+        built = build_some(desk)
+        commands += built if isinstance(built, tuple) else (built,)
     readers = sum(command.path.startswith("news ") for command in commands)
     commands.insert(readers, news_help.build(desk, lambda: tuple(commands)))
+    commands.append(newsdesk_help.build(lambda: tuple(commands)))
     return tuple(commands)

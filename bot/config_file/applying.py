@@ -7,7 +7,7 @@ shown is the plan that happens.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,10 +20,12 @@ from bot.storage import (
     Connection,
     destinations,
     digests,
+    grants,
     sources,
     workspaces,
 )
 from bot.storage import schedules as timetable
+from bot.storage.grants import Grant
 from bot.types import Destination, Digest, Source, Workspace
 
 
@@ -53,6 +55,9 @@ def _plan_workspace(
         changes.append(Change(kind="add", text=label))
     elif (found.name, found.zone) != (entry.name or entry.id, entry.zone):
         changes.append(Change(kind="change", text=label))
+    let = grants.in_workspace(conn, workspace_id=found.id) if found else ()
+    now = {f"{one.kind} {one.external_id}": True for one in let}
+    changes += _differences("editor", now, dict.fromkeys(entry.editors, True), prune)
     places = destinations.in_workspace(conn, workspace_id=found.id) if found else ()
     known = digests.in_workspace(conn, workspace_id=found.id) if found else ()
     changes += _plan_destinations(entry, places, prune)
@@ -72,7 +77,7 @@ def _plan_digests(
     entry: WorkspaceEntry, known: Sequence[Digest], base: Path, prune: bool
 ) -> list[Change]:
     now = {digest.name: as_entry(digest) for digest in known}
-    secrets = _secrets(known)
+    secrets = whole_addresses(known)
     of_name = {digest.name: digest for digest in known}
     wanted = {
         d.name: _normal(d, base, secrets, of_name.get(d.name)) for d in entry.digest
@@ -131,7 +136,7 @@ def carry_out(
             zone=entry.zone,
             now=now,
         )
-        work = _Work(
+        work = Work(
             conn=conn,
             workspace=workspace,
             base=wanted.base,
@@ -143,7 +148,7 @@ def carry_out(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Work:
+class Work:
     """What is carried out in one workspace, and with what."""
 
     conn: Connection
@@ -153,8 +158,9 @@ class _Work:
     allow_private: str
 
 
-def _carry_out_workspace(work: _Work, entry: WorkspaceEntry, prune: bool) -> None:
+def _carry_out_workspace(work: Work, entry: WorkspaceEntry, prune: bool) -> None:
     conn, workspace = work.conn, work.workspace
+    _carry_out_editors(work, entry, prune)
     places = {
         place.name: destinations.ensure(
             conn, workspace_id=workspace.id, name=place.name, channel=place.channel
@@ -177,36 +183,72 @@ def _carry_out_workspace(work: _Work, entry: WorkspaceEntry, prune: bool) -> Non
                 )
 
 
+def _carry_out_editors(work: Work, entry: WorkspaceEntry, prune: bool) -> None:
+    here = {"workspace_id": work.workspace.id}
+    wanted = [_grant(who) for who in entry.editors]
+    for grant in wanted:
+        grants.give(work.conn, **here, grant=grant)
+    if prune:
+        for grant in grants.in_workspace(work.conn, **here):
+            if grant not in wanted:
+                grants.take(work.conn, **here, grant=grant)
+
+
+def _grant(written: str) -> Grant:
+    kind, _, external_id = written.partition(" ")
+    return Grant(kind="role" if kind == "role" else "person", external_id=external_id)
+
+
 def _carry_out_digest(
-    work: _Work, entry: DigestEntry, places: dict[str, Destination]
+    work: Work, entry: DigestEntry, places: dict[str, Destination]
 ) -> None:
     conn, workspace = work.conn, work.workspace
     known = digests.in_workspace(conn, workspace_id=workspace.id)
     before = digests.by_name(conn, workspace_id=workspace.id, name=entry.name)
-    normal = _normal(entry, work.base, _secrets(known), before)
+    normal = _normal(entry, work.base, whole_addresses(known), before)
     if before is not None and as_entry(before) == normal:
         # An untouched digest keeps its next due moment.
         return
+    put_digest(work, entry.name, normal, places, before)
+
+
+def put_digest(
+    work: Work,
+    name: str,
+    entry: Mapping[str, Any],
+    places: Mapping[str, Destination],
+    before: Digest | None,
+) -> Digest:
+    """Make the digest, or make it be as said here.
+
+    Args:
+        work: Where, and with what.
+        name: Of the digest.
+        entry: Its content, with whole addresses and sentences as we say them.
+        places: The destinations that it may name.
+        before: As it stands; None = it is not there.
+    """
+    conn, workspace = work.conn, work.workspace
+    read = {address: _source(work, before, address) for address in entry["sources"]}
+    resting = set(entry["paused_sources"])
     digest = digests.ensure(
         conn,
         workspace_id=workspace.id,
-        name=entry.name,
-        sources=[
-            ensure_source(conn, workspace, a, allow_private=work.allow_private)
-            for a in normal["sources"]
-        ],
-        destinations=[places[name] for name in entry.destinations],
-        stories=entry.stories,
-        include=tuple(entry.include),
-        exclude=tuple(entry.exclude),
-        quiet_hours=entry.quiet_hours,
-        language=entry.language,
+        name=name,
+        sources=[source for a, source in read.items() if a not in resting],
+        paused_sources=[source for a, source in read.items() if a in resting],
+        destinations=[places[place] for place in entry["destinations"]],
+        stories=entry["stories"],
+        include=tuple(entry["include"]),
+        exclude=tuple(entry["exclude"]),
+        quiet_hours=entry["quiet_hours"],
+        language=entry["language"],
     )
     key = {"workspace_id": workspace.id, "digest_id": digest.id}
-    digests.pause_until(conn, **key, day=normal["paused_until"])
-    digests.skip(conn, **key, days=normal["skip"] or ())
-    if before is None or list(before.schedules) != normal["schedule"]:
-        rules = [schedules.parse(sentence) for sentence in normal["schedule"]]
+    digests.pause_until(conn, **key, day=_day(entry["paused_until"]))
+    digests.skip(conn, **key, days=[_day(day) for day in entry["skip"] or ()])
+    if before is None or list(before.schedules) != list(entry["schedule"]):
+        rules = [schedules.parse(sentence) for sentence in entry["schedule"]]
         firsts = planning.first_dues(conn, **key, rules=rules, now=work.now)
         timetable.replace(
             conn,
@@ -221,6 +263,25 @@ def _carry_out_digest(
                 for rule, first in zip(rules, firsts, strict=True)
             ],
         )
+    return digest
+
+
+def _day(said: Any) -> Any:
+    """A date as such: what was stored with a change says it as text."""
+    return date.fromisoformat(said) if isinstance(said, str) else said
+
+
+def _source(work: Work, before: Digest | None, address: str) -> Source:
+    """A folder that the workspace has stays, also when nothing is there at present."""
+    if "://" not in address:
+        had = (*before.sources, *before.paused_sources) if before else ()
+        mine = sources.in_workspace(work.conn, workspace_id=work.workspace.id)
+        for source in (*had, *mine):
+            if source.address == address:
+                return source
+    return ensure_source(
+        work.conn, work.workspace, address, allow_private=work.allow_private
+    )
 
 
 def ensure_source(
@@ -258,9 +319,13 @@ def ensure_source(
     )
 
 
-def _secrets(known: Sequence[Digest]) -> dict[str, str]:
-    """The whole addresses that an export prints without their secrets, by these."""
-    whole = {source.address for digest in known for source in digest.sources}
+def whole_addresses(known: Sequence[Digest]) -> dict[str, str]:
+    """The whole addresses of what is printed without its secret, by what is printed."""
+    whole = {
+        source.address
+        for digest in known
+        for source in (*digest.sources, *digest.paused_sources)
+    }
     masked = {address: addresses.shown(address) for address in whole}
     several = Counter(masked.values())
     return {mask: address for address, mask in masked.items() if several[mask] == 1}
@@ -289,8 +354,11 @@ def _normal(
         until = until or before.paused_until
         skip = list(before.skips) if skip is None else skip
     rules = [schedules.parse(sentence) for sentence in entry.sentences]
+    resting = [_whole(address, base, secrets) for address in entry.paused_sources]
+    listed = [_whole(address, base, secrets) for address in entry.sources]
     return {
-        "sources": [_whole(address, base, secrets) for address in entry.sources],
+        "sources": [*(a for a in listed if a not in resting), *resting],
+        "paused_sources": resting,
         "destinations": list(entry.destinations),
         "schedule": [schedules.say(rule) for rule in rules],
         "quiet_hours": entry.quiet_hours,

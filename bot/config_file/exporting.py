@@ -4,49 +4,80 @@ The secrets of addresses are left out: where the sources are set up, `apply` kno
 is meant.
 """
 
+from pathlib import Path
 from typing import Any
 
 import tomli_w
 
 from bot.intake import addresses
-from bot.storage import Connection, destinations, digests, workspaces
+from bot.storage import Connection, destinations, digests, grants, workspaces
 from bot.types import Digest, Workspace
 
 
-def export(conn: Connection) -> str:
-    """Everything that is set up, as a file that `apply` takes."""
-    blocks = [_export_workspace(conn, found) for found in workspaces.every(conn)]
+def export(
+    conn: Connection, *, workspace_id: int | None = None, paths: bool = True
+) -> str:
+    """Everything that is set up, as a file that `apply` takes.
+
+    Args:
+        conn: For reading.
+        workspace_id: Only this workspace.
+        paths: False: only the names of folders; where they lie on this machine is
+            not for everybody to know, and whoever applies the file says it anew.
+    """
+    kept = [w for w in workspaces.every(conn) if workspace_id in (None, w.id)]
+    blocks = [_export_workspace(conn, found, paths) for found in kept]
     return tomli_w.dumps({"workspace": blocks})
 
 
-def _export_workspace(conn: Connection, workspace: Workspace) -> dict[str, Any]:
+def _export_workspace(
+    conn: Connection, workspace: Workspace, paths: bool
+) -> dict[str, Any]:
     places = destinations.in_workspace(conn, workspace_id=workspace.id)
     found = digests.in_workspace(conn, workspace_id=workspace.id)
+    let = grants.in_workspace(conn, workspace_id=workspace.id)
+    editors = [f"{one.kind} {one.external_id}" for one in let]
     return {
         "platform": workspace.platform,
         "id": workspace.external_id,
         "name": workspace.name,
         "zone": workspace.zone,
+        **({"editors": editors} if editors else {}),
         "destination": [{"name": d.name, "channel": d.channel} for d in places],
         "digest": [
-            {"name": digest.name, **_without_none(_masked(as_entry(digest)))}
+            {"name": digest.name, **_without_empty(masked(as_entry(digest), paths))}
             for digest in found
         ],
     }
 
 
-def _masked(entry: dict[str, Any]) -> dict[str, Any]:
-    return entry | {"sources": [addresses.shown(a) for a in entry["sources"]]}
+def masked(entry: dict[str, Any], paths: bool) -> dict[str, Any]:
+    """The entry without the secrets of its addresses, and perhaps without paths."""
+    kinds = ("sources", "paused_sources")
+    return entry | {kind: [_shown(a, paths) for a in entry[kind]] for kind in kinds}
 
 
-def _without_none(entry: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in entry.items() if value is not None}
+def _shown(address: str, paths: bool) -> str:
+    if "://" in address or paths:
+        return addresses.shown(address)
+    return Path(address).name
+
+
+def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:
+    """Without what is not set, and what is seldom."""
+    return {
+        name: value
+        for name, value in entry.items()
+        if value is not None and (name != "paused_sources" or value)
+    }
 
 
 def as_entry(digest: Digest) -> dict[str, Any]:
-    """The digest in the words of a configuration file."""
+    """The digest in the words of a configuration file; those that rest come last."""
+    paused = [source.address for source in digest.paused_sources]
     return {
-        "sources": [source.address for source in digest.sources],
+        "sources": [*(source.address for source in digest.sources), *paused],
+        "paused_sources": paused,
         "destinations": [place.name for place in digest.destinations],
         "schedule": list(digest.schedules),
         "quiet_hours": digest.quiet_hours,

@@ -85,7 +85,7 @@ def list_out(
         if workspace not in (None, home.external_id):
             continue
         for digest in digests.in_workspace(conn, workspace_id=home.id):
-            for source in digest.sources:
+            for source in (*digest.sources, *digest.paused_sources):
                 if source.kind == "folder":
                     continue
                 if addresses.shown(source.address) != source.address:
@@ -136,7 +136,7 @@ def _add(
     allow_private: str,
 ) -> tuple[Digest, tuple[Source, ...]]:
     before = digests.by_name(conn, workspace_id=home.id, name=name)
-    had = before.sources if before else ()
+    had = (*before.sources, *before.paused_sources) if before else ()
     sources = [
         ensure_source(
             conn, home, one.address, name=one.title, allow_private=allow_private
@@ -147,7 +147,8 @@ def _add(
     new = tuple({s.id: s for s in sources if s.id not in ids}.values())
     if before is not None and not new:
         return before, ()
-    return _with(conn, home, name, before, (*had, *new)), new
+    read = before.sources if before else ()
+    return _with(conn, home, name, before, (*read, *new)), new
 
 
 def _with(
@@ -172,4 +173,5 @@ def _with(
         exclude=before.exclude,
         quiet_hours=before.quiet_hours,
         language=before.language,
+        paused_sources=before.paused_sources,
     )

@@ -45,6 +45,7 @@ def ensure(
     exclude: Sequence[str] = (),
     quiet_hours: str | None = None,
     language: str = "en",
+    paused_sources: Sequence[Source] = (),
 ) -> Digest:
     """Make the digest `name`, or change it to be as said here.
 
@@ -70,7 +71,7 @@ def ensure(
         )
         .returning(digests.c.id)
     ).scalar_one()
-    _link_sources(connection, workspace_id, digest_id, sources)
+    _link_sources(connection, workspace_id, digest_id, sources, paused_sources)
     _link_destinations(connection, workspace_id, digest_id, destinations)
     return _one(connection, workspace_id, digest_id)
 
@@ -160,6 +161,7 @@ def begin_sources(
         digest_sources.c.digest_id == digest_id,
         digest_sources.c.workspace_id == workspace_id,
         digest_sources.c.begun_at.is_(None),
+        ~digest_sources.c.paused,
     )
     new = connection.execute(select(digest_sources.c.source_id).where(*mine)).scalars()
     begun = frozenset(new)
@@ -183,11 +185,38 @@ def delete_one(
     return True
 
 
+def restore(connection: Connection, *, workspace_id: int, digest_id: int) -> bool:
+    """Bring back a digest that was taken away; its readers are not told things twice.
+
+    Its sources, destinations and schedules are `ensure`'s and `schedules.replace`'s.
+    False: it was not taken away, or its name is another's by now.
+    """
+    was = connection.execute(
+        select(digests.c.name).where(
+            digests.c.id == digest_id,
+            digests.c.workspace_id == workspace_id,
+            digests.c.deleted_at.is_not(None),
+        )
+    ).scalar()
+    if was is None or by_name(connection, workspace_id=workspace_id, name=was):
+        return False
+    connection.execute(
+        update(digests)
+        .where(digests.c.id == digest_id, digests.c.workspace_id == workspace_id)
+        .values(deleted_at=None)
+    )
+    return True
+
+
 def _link_sources(
-    connection: Connection, workspace_id: int, digest_id: int, wanted: Sequence[Source]
+    connection: Connection,
+    workspace_id: int,
+    digest_id: int,
+    read: Sequence[Source],
+    paused: Sequence[Source],
 ) -> None:
     mine = or_(sources.c.workspace_id == workspace_id, sources.c.workspace_id.is_(None))
-    ids = [source.id for source in wanted]
+    ids = [source.id for source in (*read, *paused)]
     _hold_to(connection, select(sources.c.id).where(mine), ids, "A source")
     kept = connection.execute(
         select(digest_sources.c.source_id, digest_sources.c.begun_at).where(
@@ -205,6 +234,14 @@ def _link_sources(
             )
             .values(begun_at=begun_at)
         )
+    connection.execute(
+        update(digest_sources)
+        .where(
+            digest_sources.c.digest_id == digest_id,
+            digest_sources.c.source_id.in_([source.id for source in paused]),
+        )
+        .values(paused=True)
+    )
 
 
 def _link_destinations(
@@ -280,12 +317,12 @@ def _change(
 
 
 def _noun(connection: Connection, row: Row[Any]) -> Digest:
-    read = connection.execute(
-        select(sources)
+    listed = connection.execute(
+        select(sources, digest_sources.c.paused)
         .join(digest_sources, digest_sources.c.source_id == sources.c.id)
         .where(digest_sources.c.digest_id == row.id)
         .order_by(digest_sources.c.position)
-    )
+    ).all()
     posted = connection.execute(
         select(destinations)
         .join(
@@ -304,7 +341,10 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         id=row.id,
         workspace_id=row.workspace_id,
         name=row.name,
-        sources=tuple(map(source_verbs.noun, read)),
+        sources=tuple(source_verbs.noun(entry) for entry in listed if not entry.paused),
+        paused_sources=tuple(
+            source_verbs.noun(entry) for entry in listed if entry.paused
+        ),
         destinations=tuple(map(destination_verbs.noun, posted)),
         schedules=tuple(entry.sentence for entry in scheduled),
         next_due=min((e.next_due_at for e in scheduled if e.next_due_at), default=None),

@@ -81,7 +81,7 @@ def in_use(connection: Connection) -> tuple[Source, ...]:
     wanted = (
         select(digest_sources.c.source_id)
         .join(digests, digests.c.id == digest_sources.c.digest_id)
-        .where(~digests.c.paused)
+        .where(~digests.c.paused, ~digest_sources.c.paused)
     )
     found = connection.execute(
         select(sources).where(sources.c.id.in_(wanted)).order_by(sources.c.id)
@@ -92,7 +92,7 @@ def in_use(connection: Connection) -> tuple[Source, ...]:
 def of_digests(connection: Connection, *, keys: Collection[int]) -> tuple[Source, ...]:
     """List the sources of these digests, each once."""
     wanted = select(digest_sources.c.source_id).where(
-        digest_sources.c.digest_id.in_(keys)
+        digest_sources.c.digest_id.in_(keys), ~digest_sources.c.paused
     )
     found = connection.execute(
         select(sources).where(sources.c.id.in_(wanted)).order_by(sources.c.id)
@@ -209,6 +209,6 @@ def _polled() -> ColumnElement[bool]:
     wanted = (
         select(digest_sources.c.source_id)
         .join(digests, digests.c.id == digest_sources.c.digest_id)
-        .where(~digests.c.paused)
+        .where(~digests.c.paused, ~digest_sources.c.paused)
     )
     return and_(~sources.c.stopped, sources.c.id.in_(wanted))

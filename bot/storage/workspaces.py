@@ -53,6 +53,13 @@ def by_id(connection: Connection, *, workspace_id: int) -> Workspace | None:
     return _noun(found) if found else None
 
 
+def hold(connection: Connection, *, workspace_id: int) -> None:
+    """Let nobody else change the workspace's set-up until this transaction ends."""
+    connection.execute(
+        select(workspaces.c.id).where(workspaces.c.id == workspace_id).with_for_update()
+    )
+
+
 def by_external(
     connection: Connection, *, platform: PlatformName, external_id: str
 ) -> Workspace | None:
@@ -77,6 +84,13 @@ def present(
         )
     ).first()
     return _noun(found) if found else None
+
+
+def move(connection: Connection, *, workspace_id: int, zone: str) -> None:
+    """Say in which zone its people live."""
+    connection.execute(
+        update(workspaces).where(workspaces.c.id == workspace_id).values(zone=zone)
+    )
 
 
 def every(connection: Connection) -> tuple[Workspace, ...]:

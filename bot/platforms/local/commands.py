@@ -20,6 +20,8 @@ from bot.types import Command, Form, Option, Paragraph, Reply, Small
 
 #: What a bare root stands for.
 BARE: Final[Mapping[str, str]] = {"news": "news latest", "newsdesk": "newsdesk status"}
+#: What the words of a sentence after a noun stand for.
+SENTENCES: Final[Mapping[str, str]] = {"newsdesk schedule": "newsdesk schedule add"}
 _SLASHES = "/／"
 #: How alike (0 to 100) a word must be to be offered instead.
 _NEAR = 55
@@ -60,6 +62,8 @@ def parse(line: str, commands: Sequence[Command], texts: Texts) -> Call | Reply 
         return _hint(typed, commands, texts)
     command, used = find_command(typed, commands)
     if command is None:
+        command, used = _short_for(typed, commands)
+    if command is None:
         return _unknown(typed, commands, texts)
     given = _give(command, typed[used:], line)
     wrong = _wrong_choice(command, given.args, texts) or _surplus(command, given, texts)
@@ -82,6 +86,20 @@ def find_command(
             return found, used
     if len(said) == 1 and said[0] in BARE:
         return by_path.get(BARE[said[0]]), 1
+    return None, 0
+
+
+def _short_for(
+    typed: Sequence[Word], commands: Sequence[Command]
+) -> tuple[Command | None, int]:
+    """A noun alone is its list; and a sentence after `schedule` is one to add."""
+    said = [word.text.lower().lstrip(_SLASHES) for word in typed]
+    noun = " ".join(said[:2])
+    by_path = {command.path: command for command in commands}
+    if len(said) == 2:
+        return by_path.get(f"{noun} list"), 2
+    if noun in SENTENCES and len(said) > 3:
+        return by_path.get(SENTENCES[noun]), 2
     return None, 0
 
 

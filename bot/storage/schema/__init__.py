@@ -13,10 +13,12 @@ README.md says how.
 
 from bot.storage.schema.base import metadata
 from bot.storage.schema.configuration import (
+    changes,
     destinations,
     digest_destinations,
     digest_sources,
     digests,
+    grants,
     occurrences,
     schedules,
     sources,
@@ -47,6 +49,7 @@ from bot.storage.schema.process import invocations, keys, leases
 __all__ = [
     "article_ids",
     "articles",
+    "changes",
     "compositions",
     "deliveries",
     "destinations",
@@ -56,6 +59,7 @@ __all__ = [
     "edition_stories",
     "editions",
     "figures",
+    "grants",
     "invocations",
     "keys",
     "leases",

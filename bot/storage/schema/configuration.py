@@ -134,6 +134,8 @@ digest_sources = Table(
     Column("position", Integer, nullable=False),
     # When an edition first took the source in; what it held then is no news later.
     Column("begun_at", Instant),
+    # Kept in the list, and left out of editions, until somebody resumes it.
+    Column("paused", Boolean, nullable=False, server_default=false()),
     within("digests", "digest_id"),
     Index(None, "workspace_id"),
 )
@@ -187,4 +189,32 @@ occurrences = table(
     one_of("trigger", "schedule", "manual"),
     one_of("state", "due", "composed", "deferred", "skipped"),
     Index(None, "state", "due_at"),
+)
+
+changes = table(
+    "changes",
+    id_(),
+    ref("workspace_id", "workspaces.id"),
+    Column("public_id", Words, nullable=False),
+    # What is changed, each thing before and after, in the words of `configuring`.
+    Column("steps", Json, nullable=False),
+    Column("person_id", Words, nullable=False),
+    Column("person_name", Words, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    # NULL: it was shown to somebody, who has not said yes.
+    Column("made_at", Instant),
+    # The change that this one takes back.
+    Column("reverts", Words),
+    UniqueConstraint("public_id"),
+    Index(None, "workspace_id", "made_at"),
+)
+
+grants = table(
+    "grants",
+    id_(),
+    ref("workspace_id", "workspaces.id"),
+    Column("kind", Words, nullable=False),
+    Column("external_id", Words, nullable=False),
+    UniqueConstraint("workspace_id", "kind", "external_id"),
+    one_of("kind", "person", "role"),
 )

@@ -6,6 +6,7 @@ from bot.commands import registry
 from bot.types import (
     Command,
     Facts,
+    Form,
     Line,
     Paragraph,
     Permission,
@@ -54,7 +55,7 @@ def test_every_command_file_is_in_the_registry(bare: Newsroom):
     from pathlib import Path
 
     files = {p.stem for p in Path(registry.__file__).parent.glob("news*.py")}
-    listed = {command.path.replace(" ", "_") for command in bare.inbox.commands}
+    listed = {"_".join(c.path.split()[:2]) for c in bare.inbox.commands}
     assert files == listed
 
 
@@ -93,8 +94,8 @@ async def test_an_editor_may_use_every_command(desk: Newsroom):
     await desk.post()
     for command in desk.inbox.commands:
         asked = await desk.asks(command.path, True, None, arguments(command))
-        answer = reply(await desk.inbox.dispatch(asked))
-        assert "Only editors" not in words(answer)
+        answer = await desk.inbox.dispatch(asked)
+        assert isinstance(answer, Form) or "Only editors" not in words(answer)
 
 
 async def test_the_same_event_twice_has_one_effect(desk: Newsroom):

@@ -15,12 +15,14 @@ from bot.storage import (
     Database,
     arrivals,
     articles,
+    changes,
     decisions,
     deliveries,
     destinations,
     digests,
     editions,
     figures,
+    grants,
     messages,
     occurrences,
     quotes,
@@ -29,6 +31,7 @@ from bot.storage import (
     stories,
     workspaces,
 )
+from bot.storage.grants import Grant
 from digests.types import Decision, Membership, Told
 from tests.bot.storage.builders import (
     NOW,
@@ -156,6 +159,27 @@ def full_house(connection: Connection, name: str) -> House:
     )
     deliveries.record_sent(connection, claimed, message_id=CANARY, now=NOW)
     messages.put(connection, workspace_id=house.workspace.id, delivery=claimed, at=NOW)
+    grants.give(
+        connection,
+        workspace_id=house.workspace.id,
+        grant=Grant(kind="person", external_id=CANARY),
+    )
+    change = changes.propose(
+        connection,
+        workspace_id=house.workspace.id,
+        steps=[{"name": CANARY}],
+        person_id="p",
+        person_name=CANARY,
+        now=NOW,
+    )
+    changes.settle(
+        connection,
+        workspace_id=house.workspace.id,
+        public_id=change.public_id,
+        person_id="p",
+        person_name=CANARY,
+        now=NOW,
+    )
     return house
 
 
@@ -167,6 +191,7 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
     article = connection.execute(select(schema.articles.c.id)).scalar_one()
     revision = connection.execute(select(schema.revisions.c.id)).scalar_one()
     message = connection.execute(select(schema.local_messages.c.key)).scalar_one()
+    change = connection.execute(select(schema.changes.c.public_id)).scalar_one()
     digest = here | {"digest_id": other.digest.id}
     return {
         "workspace": workspaces.by_id(connection, **here),
@@ -216,6 +241,10 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "messages": messages.newest(
             connection, **here, channel="full-news", count=9, after=0
         ),
+        "grants": grants.in_workspace(connection, **here),
+        "granted": grants.holds(connection, **here, person_id=CANARY, roles=()),
+        "change": changes.by_public_id(connection, **here, public_id=change),
+        "changes": changes.newest(connection, **here, count=9),
         "message": messages.find(connection, **here, channel="full-news", key=message),
     }
 
@@ -246,6 +275,7 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
 
     def meddle(connection: Connection) -> list[Any]:
         place = here | {"destination_id": full.destination.id}
+        change = connection.execute(select(schema.changes.c.public_id)).scalar_one()
         digest = here | {"digest_id": full.digest.id}
         return [
             destinations.rename(connection, **place, name="mine"),
@@ -255,6 +285,15 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
             digests.rename(connection, **digest, name="mine"),
             digests.pause(connection, **digest),
             digests.delete_one(connection, **digest, now=NOW),
+            digests.restore(connection, **digest),
+            changes.settle(
+                connection,
+                **here,
+                public_id=change,
+                person_id="p",
+                person_name="mine",
+                now=NOW,
+            ),
             occurrences.settle(connection, **here, occurrence_id=1, state="skipped"),
             deliveries.release(connection, **here, delivery_id=1, now=NOW),
         ]

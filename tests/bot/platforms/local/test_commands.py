@@ -114,7 +114,7 @@ def test_a_line_means_a_call(line, path, args):
         ("/news quots Xi", "/news quotes"),
         ("/nws latest", "/news latest"),
         ("/newsdesk sorce add", "/newsdesk source add"),
-        ("/newsdesk source", "/newsdesk source"),
+        ("/newsdesk source ad", "/newsdesk source"),
         ("/weather today", "/news help"),
         ("/", "/news help"),
         ("/newsdesk pause Tech loud", "Calm, Brisk"),

@@ -1,0 +1,76 @@
+"""Asks for what is missing, and again for what was wrong, with the sentence beside it.
+
+`asks_back` wraps a command: without a required answer a form comes back, and a
+`Mistake` about one of its options puts its sentence at that question, with everything
+that was answered kept. It must not know what any command does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.configuring import Mistake
+from bot.texts import Texts
+from bot.types import Command, Field, Form, Invocation, Option, Reply
+
+#: Questions of a form, on the platform that takes the fewest.
+MOST = 5
+
+
+def asks_back(command: Command, about: Mapping[str, str] | None = None) -> Command:
+    """The command, with a form in place of an answer that is missing or wrong.
+
+    Args:
+        command: Any.
+        about: From a name in the configuration file to the option that asks for it,
+            where they differ: {"sources": "address"}.
+    """
+    options = {option.name: option for option in command.options}
+
+    async def run(invocation: Invocation) -> Reply | Form:
+        given = {name: value.strip() for name, value in invocation.args.items()}
+        if any(o.required and not given.get(o.name) for o in command.options):
+            return form(command, given, Texts.of(invocation.locale))
+        try:
+            return await command.run(invocation)
+        except Mistake as mistake:
+            field = (about or {}).get(mistake.field, mistake.field)
+            if field not in options:
+                raise
+            texts = Texts.of(invocation.locale)
+            return form(command, given, texts, errors={field: str(mistake)})
+
+    return replace(command, run=run)
+
+
+def form(
+    command: Command,
+    values: Mapping[str, str],
+    texts: Texts,
+    errors: Mapping[str, str] | None = None,
+) -> Form:
+    """The command's questions with what is answered already."""
+    wrong = errors or {}
+    asked = _first(command.options, frozenset({*values, *wrong}))
+    return Form(
+        path=command.path,
+        title=texts.word(command.description),
+        fields=tuple(
+            Field(
+                name=option.name,
+                label=option.name.replace("_", " ").capitalize(),
+                description=texts.word(option.description),
+                required=option.required,
+                value=values.get(option.name, ""),
+                choices=option.choices,
+                error=wrong.get(option.name, ""),
+            )
+            for option in asked
+        ),
+    )
+
+
+def _first(options: tuple[Option, ...], touched: frozenset[str]) -> list[Option]:
+    """As many as a form takes: what is required or was answered before the rest."""
+    by_need = sorted(options, key=lambda o: not (o.required or o.name in touched))
+    chosen = {option.name for option in by_need[:MOST]}
+    return [option for option in options if option.name in chosen]

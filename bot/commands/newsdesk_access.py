@@ -1,0 +1,134 @@
+"""/newsdesk access: who else may do an editor's work here; a grant cannot grant.
+
+The platform says who manages a workspace. Those can let others in, by person or by
+role; whoever was let in this way uses every other editors' command. The check itself
+is in `dispatch`, on the roles of the moment.
+"""
+
+import re
+
+from bot.commands.asking_back import asks_back
+from bot.commands.desk import Desk
+from bot.commands.proposals import shown
+from bot.commands.wording import texts_of
+from bot.configuring import Entry, Mistake, Wish, access_name
+from bot.configuring.telling import cut
+from bot.errors import UnknownName
+from bot.storage import grants
+from bot.storage.grants import Grant
+from bot.types import (
+    Command,
+    Invocation,
+    Line,
+    Option,
+    Paragraph,
+    Permission,
+    Reply,
+)
+
+WHO = Option(
+    name="who",
+    description="A person or a role: a mention, or its id",
+    required=True,
+    rest=True,
+)
+#: «<@123>», «<@!123>», «<@&456>» (a role), «<@U012AB|ana>», «<!subteam^S012AB>».
+_MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
+_NAMED = re.compile(r"(?:(person|role)[ :])?\s*([A-Za-z0-9_-]{1,40})")
+
+
+def build(desk: Desk) -> tuple[Command, ...]:
+    """The commands over this desk."""
+    return (_grant(desk), _revoke(desk), _list(desk))
+
+
+def _grant(desk: Desk) -> Command:
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_of(invocation)
+        grant = _meant(invocation.args["who"])
+        change = await desk.configuring.propose(invocation, _wish(grant, given=True))
+        may = texts.say(
+            "They may then use every /newsdesk command here, except this one."
+        )
+        return shown(desk, change, texts, Paragraph(text=may))
+
+    return asks_back(
+        Command(
+            path="newsdesk access grant",
+            description="Let a person or a role do an editor's work",
+            permission=Permission.EDITOR,
+            run=run,
+            options=(WHO,),
+            examples=("/newsdesk access grant ben", "/newsdesk access grant role 4711"),
+        )
+    )
+
+
+def _revoke(desk: Desk) -> Command:
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_of(invocation)
+        grant = _meant(invocation.args["who"])
+        known = await desk.db.read(
+            grants.in_workspace, workspace_id=invocation.place.workspace.id
+        )
+        if grant not in known:
+            names = ", ".join(f"«{access_name(one)}»" for one in known) or "nobody"
+            raise UnknownName(
+                f"«{cut(invocation.args['who'])}» was not let in from here. There "
+                f"are: {names}."
+            )
+        change = await desk.configuring.propose(invocation, _wish(grant, given=False))
+        return shown(desk, change, texts)
+
+    return asks_back(
+        Command(
+            path="newsdesk access revoke",
+            description="Let them do an editor's work no more",
+            permission=Permission.EDITOR,
+            run=run,
+            options=(WHO,),
+            examples=("/newsdesk access revoke ben",),
+        )
+    )
+
+
+def _list(desk: Desk) -> Command:
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_of(invocation)
+        known = await desk.db.read(
+            grants.in_workspace, workspace_id=invocation.place.workspace.id
+        )
+        first = texts.say(
+            "Who manages this workspace on its platform is always an editor."
+        )
+        lines = tuple(Line(title=access_name(one)) for one in known)
+        return Reply(title=texts.say("Access"), blocks=(Paragraph(text=first), *lines))
+
+    return Command(
+        path="newsdesk access list",
+        description="Who may do an editor's work here",
+        permission=Permission.EDITOR,
+        run=run,
+        examples=("/newsdesk access list",),
+    )
+
+
+def _meant(written: str) -> Grant:
+    said = written.strip()
+    mention = _MENTION.fullmatch(said)
+    if mention is not None:
+        is_role = mention[1] not in ("@", "@!")
+        return Grant(kind="role" if is_role else "person", external_id=mention[2])
+    named = _NAMED.fullmatch(said.removeprefix("@"))
+    if named is None:
+        raise Mistake(
+            "Name one person or role by a mention, or write «person ID» or «role ID».",
+            field="who",
+        )
+    return Grant(kind="role" if named[1] == "role" else "person", external_id=named[2])
+
+
+def _wish(grant: Grant, *, given: bool) -> Wish:
+    name = access_name(grant)
+    entry: Entry = {"name": name, "kind": grant.kind, "id": grant.external_id}
+    return Wish(noun="access", name=name, edit=lambda _: entry if given else None)

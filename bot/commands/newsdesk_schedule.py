@@ -1,0 +1,164 @@
+"""/newsdesk schedule: when a digest is posted, in sentences and in next times."""
+
+from bot.commands.asking_back import asks_back
+from bot.commands.desk import Desk
+from bot.commands.newsdesk_digest import edit_of
+from bot.commands.proposals import DIGEST, proposed
+from bot.commands.wording import texts_of, when_line
+from bot.configuring import Mistake
+from bot.due import next_due_of, zone_of
+from bot.types import (
+    Block,
+    Command,
+    Digest,
+    Invocation,
+    Line,
+    Option,
+    Paragraph,
+    Permission,
+    Reply,
+    Small,
+)
+
+SENTENCE = Option(
+    name="schedule",
+    description="When, such as: weekdays at 8:30 Europe/Berlin",
+    required=True,
+    rest=True,
+)
+WHICH = Option(
+    name="which",
+    description="Its number in the list, or its sentence",
+    completes="schedule",
+)
+
+
+def build(desk: Desk) -> tuple[Command, ...]:
+    """The commands over this desk."""
+    return (_add(desk), _list(desk), _edit(desk), _remove(desk))
+
+
+def _add(desk: Desk) -> Command:
+    async def run(invocation: Invocation) -> Reply:
+        digest = await desk.archive.named(
+            invocation.place, invocation.args.get("digest")
+        )
+        sentences = [*digest.schedules, invocation.args["schedule"]]
+        return await proposed(
+            desk, invocation, edit_of(digest, {"schedule": sentences})
+        )
+
+    return asks_back(
+        Command(
+            path="newsdesk schedule add",
+            description="Post a digest at these times too",
+            permission=Permission.EDITOR,
+            run=run,
+            options=(SENTENCE, DIGEST),
+            examples=(
+                "/newsdesk schedule add weekdays at 8:30 Europe/Berlin",
+                '/newsdesk schedule add every 2 hours digest="Morning brief"',
+            ),
+        )
+    )
+
+
+def _list(desk: Desk) -> Command:
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_of(invocation)
+        wanted = invocation.args.get("digest")
+        known = await desk.archive.digests(invocation.place.workspace.id)
+        if wanted:
+            known = (await desk.archive.named(invocation.place, wanted),)
+        now = desk.clock.now()
+        blocks: list[Block] = []
+        for digest in known:
+            due = next_due_of(digest, now)
+            when = when_line(due, zone_of(digest), now, texts)
+            blocks.append(Small(text=f"{digest.name}: {when}"))
+            blocks += [
+                Line(title=f"{number}. {sentence}")
+                for number, sentence in enumerate(digest.schedules, 1)
+            ]
+        if not known:
+            nothing = texts.say("There is no digest yet. /newsdesk setup makes one.")
+            blocks.append(Paragraph(text=nothing))
+        return Reply(title=texts.say("Schedules"), blocks=tuple(blocks))
+
+    return Command(
+        path="newsdesk schedule list",
+        description="When each digest is posted",
+        permission=Permission.EDITOR,
+        run=run,
+        options=(DIGEST,),
+        examples=("/newsdesk schedule list",),
+    )
+
+
+def _edit(desk: Desk) -> Command:
+    async def run(invocation: Invocation) -> Reply:
+        digest = await desk.archive.named(
+            invocation.place, invocation.args.get("digest")
+        )
+        at = _place(digest, invocation.args.get("which", ""))
+        sentences = list(digest.schedules)
+        sentences[at] = invocation.args["schedule"]
+        return await proposed(
+            desk, invocation, edit_of(digest, {"schedule": sentences})
+        )
+
+    return asks_back(
+        Command(
+            path="newsdesk schedule edit",
+            description="Post a digest at other times",
+            permission=Permission.EDITOR,
+            run=run,
+            options=(SENTENCE, WHICH, DIGEST),
+            examples=(
+                "/newsdesk schedule edit daily at 7:00 Europe/Berlin",
+                "/newsdesk schedule edit daily at 18:00 which=2",
+            ),
+        )
+    )
+
+
+def _remove(desk: Desk) -> Command:
+    async def run(invocation: Invocation) -> Reply:
+        digest = await desk.archive.named(
+            invocation.place, invocation.args.get("digest")
+        )
+        at = _place(digest, invocation.args.get("which", ""))
+        left = [*digest.schedules[:at], *digest.schedules[at + 1 :]]
+        return await proposed(desk, invocation, edit_of(digest, {"schedule": left}))
+
+    return asks_back(
+        Command(
+            path="newsdesk schedule remove",
+            description="Post a digest no more at these times",
+            permission=Permission.EDITOR,
+            run=run,
+            options=(WHICH, DIGEST),
+            examples=("/newsdesk schedule remove 2",),
+        )
+    )
+
+
+def _place(digest: Digest, which: str) -> int:
+    """Which of the digest's schedules is meant, counted from 0."""
+    said = which.strip().lstrip("#")
+    known = digest.schedules
+    if not known:
+        raise Mistake(
+            f"«{digest.name}» has no schedule yet. Add one with /newsdesk schedule "
+            "add.",
+            field="digest",
+        )
+    if not said and len(known) == 1:
+        return 0
+    if said.isdecimal() and 1 <= int(said[:6]) <= len(known):
+        return int(said) - 1
+    fitting = [n for n, sentence in enumerate(known) if said and said in sentence]
+    if len(fitting) == 1:
+        return fitting[0]
+    numbered = "; ".join(f"{n}. {sentence}" for n, sentence in enumerate(known, 1))
+    raise Mistake(f"Say which one by its number: {numbered}.", field="which")

@@ -1,0 +1,169 @@
+"""A change in words: each thing with what is different; it decides and changes nothing.
+
+Addresses are shown without their secrets and folders by their names only. Whatever
+somebody typed is cut where it is long; platforms escape it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.configuring import Change, Coming, Entry, Step
+from bot.intake import addresses
+from bot.texts import Texts
+from bot.types import Source
+
+Row = tuple[str, str]
+#: Values of a list that are told, and characters of one value.
+SHOWN, LONGEST = 6, 90
+_LISTS = ("sources", "destinations", "schedule", "skip", "include", "exclude")
+_PLAIN = ("name", "quiet_hours", "paused_until", "stories", "language", "zone")
+
+
+def title_of(step: Step, texts: Texts) -> str:
+    """«New digest «Morning»», «Digest «Morning»», «Deleted: digest «Morning»»."""
+    if step.noun == "zone":
+        return texts.say("This workspace")
+    noun, name = texts.word(step.noun), cut(step.name)
+    if step.noun == "access":
+        if step.after is None:
+            return texts.say("No editor any more: {name}", name=name)
+        return texts.say("An editor from now on: {name}", name=name)
+    if step.before is None:
+        return texts.say("New {noun} «{name}»", noun=noun, name=name)
+    if step.after is None:
+        return texts.say("Without the {noun} «{name}»", noun=noun, name=name)
+    return texts.say("The {noun} «{name}»", noun=noun, name=cut(step.old_name))
+
+
+def rows_of(step: Step, texts: Texts) -> tuple[Row, ...]:
+    """What the thing is, where it is new or goes; else what is different."""
+    if step.noun == "access":
+        return ()
+    if step.before is None or step.after is None:
+        return tuple(_whole(step.after or step.before or {}, texts))
+    return tuple(_differences(step.before, step.after, texts))
+
+
+def in_a_line(change: Change, texts: Texts) -> str:
+    """The change in one line, for lists."""
+    told = []
+    for step in change.steps:
+        rows = rows_of(step, texts) if step.before and step.after else ()
+        what = ", ".join(f"{label}: {value}" for label, value in rows)
+        title = title_of(step, texts)
+        told.append(f"{title}: {what}" if what else title)
+    return "; ".join(told)
+
+
+def audience(coming: Coming, texts: Texts) -> str:
+    """Who gets the digest."""
+    if not coming.destinations:
+        return texts.say(
+            "«{digest}» has no destination yet, so nobody sees it. Run /newsdesk "
+            "destination here in the channel that it is for.",
+            digest=cut(coming.digest),
+        )
+    where = ", ".join(f"#{cut(name)}" for name in coming.destinations)
+    return texts.say("Posted to {where}.", where=where)
+
+
+def moments(coming: Coming, texts: Texts) -> str:
+    """The next times, in the digest's own zone."""
+    if not coming.moments:
+        return texts.say(
+            "It has no schedule: it is posted only when an editor says /newsdesk post."
+        )
+    if coming.paused:
+        return texts.say("It is paused: nothing is posted until it is resumed.")
+    said = [
+        f"{texts.weekday_date(_local(at, coming.zone))} {texts.time(at, coming.zone)}"
+        for at in coming.moments
+    ]
+    return texts.say("Next: {times} ({zone})", times=" · ".join(said), zone=coming.zone)
+
+
+def shown_source(address: str) -> str:
+    """A source's address as people may see it."""
+    if "://" not in address:
+        return f"«{Path(address).name}»"
+    return cut(addresses.shown(address))
+
+
+def discreet(text: str, known: Iterable[Source]) -> str:
+    """The text without the places of folders on this machine."""
+    for source in known:
+        if source.kind == "folder":
+            text = text.replace(source.address, f"«{Path(source.address).name}»")
+    return text
+
+
+def cut(text: str) -> str:
+    """The text on one line, its end left out where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def label_of(name: str, texts: Texts) -> str:
+    """«quiet_hours» as people read it."""
+    return texts.word(name.replace("_", " "))
+
+
+def _local(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def _whole(entry: Entry, texts: Texts) -> Iterator[Row]:
+    for name in (*_LISTS, *_PLAIN):
+        value = entry.get(name)
+        if name == "name" or not value:
+            continue
+        listed = value if isinstance(value, (list, tuple)) else [value]
+        yield label_of(name, texts), _listed(name, listed, texts)
+    yield from _resting(entry.get("paused_sources", ()), texts)
+
+
+def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
+    for name in _PLAIN:
+        none = texts.say("none")
+        # What was stored says dates as text.
+        old, new = str(before.get(name) or none), str(after.get(name) or none)
+        if old != new:
+            yield label_of(name, texts), f"{cut(old)} → {cut(new)}"
+    for name in _LISTS:
+        had = [str(value) for value in before.get(name) or ()]
+        has = [str(value) for value in after.get(name) or ()]
+        gone = [value for value in had if value not in has]
+        come = [value for value in has if value not in had]
+        if come:
+            yield label_of(name, texts), f"+ {_listed(name, come, texts)}"
+        if gone:
+            yield label_of(name, texts), f"− {_listed(name, gone, texts)}"
+    rests, rested = after.get("paused_sources", ()), before.get("paused_sources", ())
+    there = after.get("sources", ())
+    yield from _resting([a for a in rests if a not in rested], texts)
+    yield from _again([a for a in rested if a not in rests and a in there], texts)
+    if before.get("stopped") and not after.get("stopped"):
+        yield texts.say("stopped"), texts.say("works again")
+
+
+def _resting(paused: Sequence[str], texts: Texts) -> Iterator[Row]:
+    if paused:
+        yield texts.say("not read for now"), _listed("sources", paused, texts)
+
+
+def _again(resumed: Sequence[str], texts: Texts) -> Iterator[Row]:
+    if resumed:
+        yield texts.say("read again"), _listed("sources", resumed, texts)
+
+
+def _listed(name: str, values: Sequence[object], texts: Texts) -> str:
+    said = [
+        shown_source(str(value)) if name == "sources" else cut(str(value))
+        for value in values[:SHOWN]
+    ]
+    if len(values) > SHOWN:
+        more = texts.say("{n} more", n=len(values) - SHOWN)
+        said.append(more)
+    return ", ".join(said)

@@ -1,0 +1,137 @@
+"""Verbs on changes: what somebody proposed, and what was made of it, for good.
+
+A change is stored when it is shown, before anybody says yes: the button that confirms
+it then needs no more than its public id, and works after a restart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from bot.storage import public_ids
+from bot.storage.dialects import insert
+from bot.storage.schema import changes
+from bot.types import Payload
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredChange:
+    """A change as it stands in the database."""
+
+    #: «c-7k3m9q».
+    public_id: str
+    workspace_id: int
+    #: Whatever JSON can say; given back unchanged.
+    steps: Sequence[Payload]
+    #: Who proposed it, or, once it is made, who made it.
+    person_id: str
+    person_name: str
+    proposed_at: datetime
+    #: None: nobody has said yes.
+    made_at: datetime | None
+    #: The public id of the change that this one takes back.
+    reverts: str | None
+
+
+def propose(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    steps: Sequence[Payload],
+    person_id: str,
+    person_name: str,
+    now: datetime,
+    reverts: str | None = None,
+) -> StoredChange:
+    """Keep a change that is about to be shown."""
+    row = None
+    while row is None:
+        row = connection.execute(
+            insert(connection, changes)
+            .values(
+                public_id=public_ids.fresh("c"),
+                workspace_id=workspace_id,
+                steps=[dict(step) for step in steps],
+                person_id=person_id,
+                person_name=person_name,
+                proposed_at=now,
+                reverts=reverts,
+            )
+            .on_conflict_do_nothing(index_elements=["public_id"])
+            .returning(changes)
+        ).first()
+    return _noun(row)
+
+
+def by_public_id(
+    connection: Connection, *, workspace_id: int, public_id: str
+) -> StoredChange | None:
+    """Find the workspace's change with this public id."""
+    row = connection.execute(
+        select(changes).where(
+            changes.c.public_id == public_id, changes.c.workspace_id == workspace_id
+        )
+    ).first()
+    return _noun(row) if row else None
+
+
+def settle(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    public_id: str,
+    person_id: str,
+    person_name: str,
+    now: datetime,
+) -> bool:
+    """Note that this person made it; False when it was made before."""
+    done = connection.execute(
+        update(changes)
+        .where(
+            changes.c.public_id == public_id,
+            changes.c.workspace_id == workspace_id,
+            changes.c.made_at.is_(None),
+        )
+        .values(made_at=now, person_id=person_id, person_name=person_name)
+    )
+    return done.rowcount > 0
+
+
+def newest(
+    connection: Connection, *, workspace_id: int, count: int
+) -> tuple[StoredChange, ...]:
+    """List what was made, the newest first."""
+    found = connection.execute(
+        select(changes)
+        .where(changes.c.workspace_id == workspace_id, changes.c.made_at.is_not(None))
+        .order_by(changes.c.made_at.desc(), changes.c.id.desc())
+        .limit(count)
+    )
+    return tuple(map(_noun, found))
+
+
+def forget(connection: Connection, *, workspace_id: int, before: datetime) -> None:
+    """Drop what was proposed before then and never made."""
+    connection.execute(
+        delete(changes).where(
+            changes.c.workspace_id == workspace_id,
+            changes.c.made_at.is_(None),
+            changes.c.proposed_at < before,
+        )
+    )
+
+
+def _noun(row: Row[Any]) -> StoredChange:
+    return StoredChange(
+        public_id=row.public_id,
+        workspace_id=row.workspace_id,
+        steps=row.steps,
+        person_id=row.person_id,
+        person_name=row.person_name,
+        proposed_at=row.proposed_at,
+        made_at=row.made_at,
+        reverts=row.reverts,
+    )

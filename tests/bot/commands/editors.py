@@ -1,0 +1,141 @@
+"""An editor who types commands and presses buttons, as any platform hands them on."""
+
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from bot.types import (
+    Facts,
+    Form,
+    Invocation,
+    Line,
+    Paragraph,
+    Permission,
+    Person,
+    Place,
+    Quoted,
+    Reply,
+    Shown,
+    Small,
+    Workspace,
+)
+from tests.bot.newsroom import Newsroom
+
+ANA = Person(id="ana", name="Ana", permission=Permission.EDITOR)
+_events = count(1)
+
+
+@dataclass
+class Editor:
+    """Somebody at a place of the newsroom; every word and press is counted."""
+
+    desk: Newsroom
+    place: Place
+    person: Person = ANA
+    did: list[str] = field(default_factory=list)
+
+    async def asks(self, path: str, **args: str) -> Reply | Form:
+        """What a command, or a filled form, is answered with."""
+        self.did.append(path)
+        return await self.desk.inbox.dispatch(await self._event(path, args))
+
+    async def says(self, path: str, **args: str) -> Reply:
+        """The same, where it is no form."""
+        answer = await self.asks(path, **args)
+        assert isinstance(answer, Reply), answer
+        return answer
+
+    async def is_asked(self, path: str, **args: str) -> Form:
+        """The same, where it is a form."""
+        answer = await self.asks(path, **args)
+        assert isinstance(answer, Form), said(answer)
+        return answer
+
+    async def presses(self, reply: Reply, label: str) -> Reply:
+        """The answer to the button with this label."""
+        self.did.append(label)
+        ids = [c.id for c in reply.controls if c.label.startswith(label)]
+        assert ids, (label, reply)
+        pressed = self.desk.inbox.press(await self._event("", {}), ids[0])
+        answer = await self.desk.inbox.dispatch(pressed)
+        assert isinstance(answer, Reply)
+        return answer
+
+    async def answers(self, form: Form, **answers: str) -> Reply | Form:
+        """What the form is answered with, sent with what stands in it already."""
+        stands = {f.name: f.value for f in form.fields if f.value}
+        return await self.asks(form.path, **(stands | answers))
+
+    async def is_asked_again(self, form: Form, **answers: str) -> Form:
+        """The same, where it is a form again."""
+        answer = await self.answers(form, **answers)
+        assert isinstance(answer, Form), said(answer)
+        return answer
+
+    async def does(self, path: str, **args: str) -> Reply:
+        """A command that is confirmed."""
+        shown = await self.says(path, **args)
+        assert not shown.problem, said(shown)
+        made = await self.presses(shown, "Confirm")
+        assert not made.problem, said(made)
+        return made
+
+    def also(self, name: str) -> "Editor":
+        """Another editor at the same place."""
+        person = replace(self.person, id=name.lower(), name=name)
+        return Editor(desk=self.desk, place=self.place, person=person)
+
+    def at(self, channel: str | None) -> "Editor":
+        """The same one in another channel."""
+        return replace(self, place=replace(self.place, channel=channel))
+
+    async def _event(self, path: str, args: dict[str, str]) -> Invocation:
+        if self.place.workspace.id == 0:
+            # The page asks each time which workspace it is.
+            workspace, _ = await self.desk.archive.local_rooms()
+            self.place = replace(self.place, workspace=workspace)
+        return Invocation(
+            key=f"editor-{next(_events)}",
+            place=self.place,
+            person=self.person,
+            path=path,
+            args=args,
+        )
+
+
+async def editor(desk: Newsroom, workspace: str = "newsroom") -> Editor:
+    """Ana, in the channel of the morning digest."""
+    return Editor(desk=desk, place=await desk.place(workspace))
+
+
+def newcomer(desk: Newsroom, channel: str | None = "c-new") -> Editor:
+    """Ana, where nothing is set up and the bot knows nobody."""
+    nowhere = Workspace(id=0, platform="local", external_id="local", name="Local page")
+    return Editor(desk=desk, place=Place(workspace=nowhere, channel=channel))
+
+
+def said(answer: Reply | Form) -> str:
+    """All that somebody reads."""
+    if isinstance(answer, Form):
+        found = [answer.title]
+        for asked in answer.fields:
+            found += [asked.label, asked.description, asked.value, asked.error]
+        return "\n".join(found)
+    found = [answer.title, *(control.label for control in answer.controls)]
+    for block in answer.blocks:
+        match block:
+            case Paragraph(text=text) | Small(text=text):
+                found.append(text)
+            case Line(title=title, text=text, note=note):
+                found += [title, text, note]
+            case Quoted(card=card):
+                found += [card.text, card.speaker or "", card.role or ""]
+            case Facts(rows=rows):
+                found += [f"{label}: {value}" for label, value in rows]
+            case Shown(parts=parts):
+                found += [part.fallback_text for part in parts]
+    return "\n".join(found)
+
+
+def errors(form: Form) -> dict[str, str]:
+    """What was wrong, by question."""
+    return {asked.name: asked.error for asked in form.fields if asked.error}

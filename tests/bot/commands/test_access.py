@@ -1,0 +1,96 @@
+"""Who else may do an editor's work: granted by managers, checked at every command."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot import config_file
+from bot.types import Permission, Person
+from tests.bot.commands.editors import Editor, editor, errors, said
+from tests.bot.newsroom import CONFIGURATION, Newsroom
+
+BEN = Person(id="ben", name="Ben", permission=Permission.EVERYONE)
+
+
+@pytest.fixture
+async def ana(desk: Newsroom) -> Editor:
+    return await editor(desk)
+
+
+@pytest.fixture
+def ben(ana: Editor) -> Editor:
+    """A reader."""
+    return Editor(desk=ana.desk, place=ana.place, person=BEN)
+
+
+async def test_a_person_who_was_let_in_may_edit(ana: Editor, ben: Editor):
+    assert "Only editors" in said(await ben.says("newsdesk status"))
+    await ana.does("newsdesk access grant", who="<@ben>")
+    await ben.does("newsdesk style", stories="7")
+    assert (await ana.desk.digest()).stories == 7
+
+
+async def test_a_role_lets_in_who_holds_it_at_this_moment(ana: Editor, ben: Editor):
+    await ana.does("newsdesk access grant", who="<@&4711>")
+    holder = replace(ben, person=replace(BEN, roles=("1", "4711")))
+    assert not (await holder.says("newsdesk status")).problem
+    assert (await ben.says("newsdesk status")).problem
+
+
+async def test_a_persons_id_is_no_roles_id(ana: Editor, ben: Editor):
+    await ana.does("newsdesk access grant", who="role ben")
+    assert (await ben.says("newsdesk status")).problem
+
+
+async def test_what_is_revoked_is_gone_at_once(ana: Editor, ben: Editor):
+    await ana.does("newsdesk access grant", who="ben")
+    shown = await ben.says("newsdesk style", stories="7")
+    await ana.does("newsdesk access revoke", who="ben")
+    assert "Only editors" in said(await ben.presses(shown, "Confirm"))
+    assert (await ana.desk.digest()).stories == 5
+
+
+async def test_a_grant_cannot_grant(ana: Editor, ben: Editor):
+    await ana.does("newsdesk access grant", who="ben")
+    answer = await ben.says("newsdesk access grant", who="mallory")
+    assert "Only who manages" in said(answer)
+    shown = await ana.says("newsdesk access grant", who="mallory")
+    assert "Only who manages" in said(await ben.presses(shown, "Confirm"))
+    listed = said(await ana.says("newsdesk access list"))
+    assert "person ben" in listed
+    assert "mallory" not in listed
+
+
+async def test_a_grant_opens_one_workspace_only(ana: Editor, ben: Editor):
+    await ana.desk.apply(CONFIGURATION.replace('"newsroom"', '"rival"'))
+    await ana.does("newsdesk access grant", who="ben")
+    there = replace(ben, place=await ana.desk.place("rival"))
+    assert "Only editors" in said(await there.says("newsdesk status"))
+
+
+async def test_access_is_history_and_can_be_taken_back(ana: Editor, ben: Editor):
+    saved = await ana.does("newsdesk access grant", who="ben")
+    assert "An editor from now on: person ben" in said(saved)
+    await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
+    assert (await ben.says("newsdesk status")).problem
+
+
+async def test_the_file_says_it_and_takes_it(ana: Editor, ben: Editor):
+    await ana.does("newsdesk access grant", who="ben")
+    text = await ana.desk.db.read(config_file.export)
+    assert 'editors = [\n    "person ben",\n]' in text
+    assert await ana.desk.apply(text, prune=True) == ()
+    await ana.desk.apply(CONFIGURATION, prune=True)
+    assert (await ben.says("newsdesk status")).problem
+
+
+async def test_what_is_completed_follows_the_grant(ana: Editor, ben: Editor):
+    await ana.does("newsdesk access grant", who="ben")
+    asked = replace(await ana.desk.asks("newsdesk post", False, None, {}), person=BEN)
+    assert await ana.desk.inbox.complete(asked, "digest", "") == ("Morning brief",)
+
+
+@pytest.mark.parametrize("who", ["<@a b>", "everyone else", "💥", "x" * 41, "<!here>"])
+async def test_who_is_nobody_is_told_at_the_question(ana: Editor, who: str):
+    form = await ana.is_asked("newsdesk access grant", who=who)
+    assert list(errors(form)) == ["who"]

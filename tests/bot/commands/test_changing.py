@@ -1,0 +1,358 @@
+"""What editors change: shown first, made by the button, told in plain sentences."""
+
+import pytest
+
+from bot import config_file
+from bot.commands.controls import Controls
+from bot.errors import Refused, UserError
+from tests.bot.commands.editors import Editor, editor, errors, said
+from tests.bot.newsroom import CONFIGURATION, Newsroom
+
+SECOND = """
+[[workspace.digest]]
+name = "Evening"
+sources = ["articles"]
+schedule = "daily at 18:00 Europe/Berlin"
+exclude = ["rumour"]
+"""
+
+
+@pytest.fixture
+async def ana(desk: Newsroom) -> Editor:
+    return await editor(desk)
+
+
+# ── shown first ────────────────────────────────────────────────────────────────
+
+
+async def test_a_change_is_shown_with_its_difference_audience_and_next_times(ana):
+    shown = await ana.says("newsdesk style", stories="7")
+    told = said(shown)
+    assert "stories: 5 → 7" in told
+    assert "Posted to #morning." in told
+    assert "Tuesday 24 November 13:02 · " in told
+    assert "Europe/Berlin" in told
+
+
+async def test_a_change_says_what_the_next_edition_would_tell(ana):
+    await ana.desk.editions.preview(await ana.desk.digest(), "local")
+    told = said(await ana.says("newsdesk style", stories="1"))
+    assert "would tell 1 in full and 1 in brief; without this, 2 and 0" in told
+    shown = await ana.says("newsdesk filter add", kind="exclude", words="pool")
+    assert "would tell 1 in full and 0 in brief; without this, 2 and 0" in said(shown)
+
+
+async def test_nothing_is_changed_before_the_button_is_pressed(ana):
+    await ana.says("newsdesk style", stories="7")
+    assert (await ana.desk.digest()).stories == 5
+
+
+async def test_the_button_makes_the_change(ana):
+    made = await ana.does("newsdesk style", stories="7")
+    assert made.title == "Saved"
+    assert (await ana.desk.digest()).stories == 7
+
+
+async def test_what_would_change_nothing_says_so(ana):
+    answer = await ana.says("newsdesk style", stories="5")
+    assert answer.problem
+    assert "Nothing would change" in said(answer)
+
+
+async def test_without_words_the_style_is_a_form_with_what_is_set(ana):
+    form = await ana.is_asked("newsdesk style")
+    assert {f.name: f.value for f in form.fields} == {
+        "stories": "5",
+        "language": "en",
+        "digest": "Morning brief",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "value", "tells"),
+    [
+        ("newsdesk style", "stories", "99", "from 1 to 15"),
+        ("newsdesk style", "stories", "many", "from 1 to 15"),
+        ("newsdesk style", "language", "klingon!", "«de»"),
+        ("newsdesk quiet", "window", "late", "22:00-07:00"),
+        ("newsdesk schedule add", "schedule", "wekdays at 8:30", "Try «"),
+        ("newsdesk digest edit", "name", "x" * 81, "at most 80"),
+        ("newsdesk digest edit", "name", "a\u202eb", "cannot be seen"),
+        ("newsdesk digest edit", "to", "nowhere", "known: morning"),
+    ],
+)
+async def test_a_mistake_stands_beside_its_question(ana, path, field, value, tells):
+    form = await ana.is_asked(path, **{field: value})
+    assert list(errors(form)) == [field]
+    assert tells in errors(form)[field]
+    assert {f.name: f.value for f in form.fields}[field] == value
+
+
+async def test_what_is_missing_is_asked_for(ana):
+    form = await ana.is_asked("newsdesk schedule add")
+    assert [f.name for f in form.fields if f.required] == ["schedule"]
+
+
+# ── two at once, twice, late ───────────────────────────────────────────────────
+
+
+async def test_of_two_admins_at_once_the_second_is_told_and_nothing_is_lost(ana):
+    bo = ana.also("Bo")
+    mine = await ana.says("newsdesk style", stories="7")
+    theirs = await bo.says("newsdesk style", language="de")
+    await bo.presses(theirs, "Confirm")
+    answer = await ana.presses(mine, "Confirm")
+    assert answer.problem
+    assert "changed meanwhile by Bo" in said(answer)
+    digest = await ana.desk.digest()
+    assert (digest.stories, digest.language) == (5, "de")
+
+
+async def test_a_file_that_was_applied_meanwhile_is_not_overwritten(ana):
+    shown = await ana.says("newsdesk style", stories="7")
+    await ana.desk.apply(CONFIGURATION + "stories = 3\n")
+    answer = await ana.presses(shown, "Confirm")
+    assert "changed meanwhile" in said(answer)
+    assert (await ana.desk.digest()).stories == 3
+
+
+async def test_a_destination_that_went_meanwhile_is_told(ana):
+    await ana.at("c-evening").does("newsdesk destination here", name="evening")
+    mine = await ana.says("newsdesk digest edit", to="evening")
+    await ana.also("Bo").does("newsdesk destination remove", name="evening")
+    answer = await ana.presses(mine, "Confirm")
+    assert "no destination «evening»" in said(answer)
+    assert [d.name for d in (await ana.desk.digest()).destinations] == ["morning"]
+
+
+async def test_a_name_that_was_taken_meanwhile_is_told(ana):
+    mine = await ana.says("newsdesk digest edit", name="Early")
+    bo = ana.also("Bo")
+    await bo.does("newsdesk digest create", name="Early", source="https://a.example/f")
+    answer = await ana.presses(mine, "Confirm")
+    assert "called «Early» already" in said(answer)
+
+
+async def test_pressing_twice_makes_one_change(ana):
+    shown = await ana.says("newsdesk style", stories="7")
+    await ana.presses(shown, "Confirm")
+    assert "made already" in said(await ana.presses(shown, "Confirm"))
+
+
+async def test_what_was_shown_long_ago_is_shown_again_first(ana):
+    shown = await ana.says("newsdesk style", stories="7")
+    ana.desk.clock.advance(minutes=61)
+    assert "more than an hour ago" in said(await ana.presses(shown, "Confirm"))
+    assert (await ana.desk.digest()).stories == 5
+
+
+async def test_a_button_that_was_changed_makes_nothing(ana):
+    shown = await ana.says("newsdesk style", stories="7")
+    forged = Controls(b"another key of 16").signed(
+        ana.place.workspace.id, "confirm", shown.controls[0].id.split(":")[2]
+    )
+    pressed = await ana.desk.asks("", True, None, {})
+    with pytest.raises(UserError, match="does not belong here"):
+        ana.desk.inbox.press(pressed, forged)
+
+
+# ── digests ────────────────────────────────────────────────────────────────────
+
+
+async def test_a_digest_is_renamed_and_keeps_what_it_told(ana):
+    await ana.desk.post()
+    before = await ana.desk.digest()
+    await ana.does("newsdesk digest edit", name="Early brief")
+    after = await ana.desk.digest("Early brief")
+    assert after.id == before.id
+
+
+async def test_a_name_that_is_taken_is_refused(ana):
+    await ana.desk.apply(CONFIGURATION + SECOND)
+    form = await ana.is_asked("newsdesk digest edit", name="Evening")
+    assert "Another digest is called «Evening»" in errors(form)["name"]
+
+
+async def test_a_deleted_digest_is_gone_and_its_end_was_told(ana):
+    shown = await ana.says("newsdesk digest delete", digest="Morning brief")
+    assert "What was posted stays" in said(shown)
+    await ana.presses(shown, "Confirm")
+    assert await ana.desk.archive.all_digests() == ()
+
+
+async def test_digests_are_listed_with_what_they_do(ana):
+    told = said(await ana.says("newsdesk digest list"))
+    for part in ("Morning brief", "1 source", "5 stories", "every 2 minutes", "#morn"):
+        assert part in told
+
+
+# ── schedules ──────────────────────────────────────────────────────────────────
+
+
+async def test_a_schedule_is_added_in_the_workspaces_zone(ana):
+    shown = await ana.says("newsdesk schedule add", schedule="weekdays at 8:30")
+    assert "+ weekdays at 8:30 Europe/Berlin" in said(shown)
+    await ana.presses(shown, "Confirm")
+    digest = await ana.desk.digest()
+    assert digest.schedules == (
+        "every 2 minutes Europe/Berlin",
+        "weekdays at 8:30 Europe/Berlin",
+    )
+
+
+async def test_a_schedule_is_changed_by_its_number(ana):
+    await ana.does("newsdesk schedule add", schedule="weekdays at 8:30")
+    shown = await ana.says(
+        "newsdesk schedule edit", schedule="daily at 7:00", which="1"
+    )
+    told = said(shown)
+    assert "Wednesday 25 November 07:00 · Wednesday 25 November 08:30" in told
+    await ana.presses(shown, "Confirm")
+    assert (await ana.desk.digest()).schedules[0] == "daily at 7:00 Europe/Berlin"
+
+
+async def test_which_schedule_is_asked_where_there_are_several(ana):
+    await ana.does("newsdesk schedule add", schedule="weekdays at 8:30")
+    form = await ana.is_asked("newsdesk schedule remove")
+    assert "2. weekdays at 8:30 Europe/Berlin" in errors(form)["which"]
+
+
+async def test_without_its_last_schedule_a_digest_is_posted_by_hand(ana):
+    shown = await ana.says("newsdesk schedule remove")
+    assert "It has no schedule" in said(shown)
+    await ana.presses(shown, "Confirm")
+    assert (await ana.desk.digest()).schedules == ()
+    assert await ana.desk.editions.next_due() is None
+
+
+async def test_schedules_are_listed_with_their_numbers(ana):
+    told = said(await ana.says("newsdesk schedule list"))
+    assert "1. every 2 minutes Europe/Berlin" in told
+
+
+# ── quiet hours and filters ────────────────────────────────────────────────────
+
+
+async def test_quiet_hours_are_set_and_taken_off(ana):
+    shown = await ana.says("newsdesk quiet", window="22:00-07:00")
+    assert "comes as one edition" in said(shown)
+    await ana.presses(shown, "Confirm")
+    assert (await ana.desk.digest()).quiet_hours == "22:00-07:00"
+    await ana.does("newsdesk quiet", window="off")
+    assert (await ana.desk.digest()).quiet_hours is None
+
+
+async def test_a_filter_says_what_it_would_have_dropped(ana):
+    await ana.desk.post()
+    shown = await ana.says("newsdesk filter add", kind="exclude", words="pool")
+    told = said(shown)
+    assert "would have dropped 1 of the last 2 articles" in told
+    assert "Torvale pool reopens" in told
+    await ana.presses(shown, "Confirm")
+    assert (await ana.desk.digest()).exclude == ("pool",)
+
+
+async def test_a_trial_of_a_filter_changes_nothing(ana):
+    await ana.desk.post()
+    told = said(await ana.says("newsdesk filter test", words="/bridge|pool/"))
+    assert "would have dropped 2 of the last 2" in told
+    assert (await ana.desk.digest()).exclude == ()
+
+
+@pytest.mark.parametrize("words", ["/(/", "x" * 501, "/(a{1000}){1000}/"])
+@pytest.mark.parametrize("path", ["newsdesk filter add", "newsdesk filter test"])
+async def test_a_filter_that_cannot_be_is_told_at_its_question(ana, path, words):
+    answer = await ana.asks(path, kind="exclude", words=words)
+    if len(words) > 500 and path.endswith("test"):
+        assert "0 of the last" in said(answer) or "No article" in said(answer)
+        return
+    assert list(errors(answer)) == ["words"]
+
+
+async def test_a_filter_is_taken_away_by_its_words(ana):
+    await ana.does("newsdesk filter add", kind="exclude", words="pool")
+    assert "pool" in said(await ana.says("newsdesk filter list"))
+    await ana.does("newsdesk filter remove", words="pool")
+    assert (await ana.desk.digest()).exclude == ()
+
+
+async def test_a_filter_that_is_not_there_lists_those_that_are(ana):
+    await ana.does("newsdesk filter add", kind="exclude", words="pool")
+    answer = await ana.says("newsdesk filter remove", words="puddle")
+    assert "«pool»" in said(answer)
+
+
+# ── destinations ───────────────────────────────────────────────────────────────
+
+
+async def test_a_channel_becomes_a_destination_that_digests_can_post_to(ana):
+    await ana.at("c-evening").does("newsdesk destination here", name="evening")
+    await ana.does("newsdesk digest edit", to="morning, evening")
+    digest = await ana.desk.digest()
+    assert {d.name: d.channel for d in digest.destinations} == {
+        "morning": "c-morning",
+        "evening": "c-evening",
+    }
+
+
+async def test_a_destination_is_renamed_where_it_is(ana):
+    await ana.does("newsdesk destination here", name="early")
+    assert [d.name for d in (await ana.desk.digest()).destinations] == ["early"]
+
+
+async def test_a_destination_that_was_stopped_works_again(ana):
+    ana.desk.platform.script(Refused("The channel was deleted."))
+    await ana.desk.post()
+    made = await ana.does("newsdesk destination here")
+    assert "works again" in said(made)
+    assert (await ana.desk.digest()).destinations[0].paused is None
+
+
+async def test_removing_a_destination_takes_it_from_its_digests_too(ana):
+    shown = await ana.says("newsdesk destination remove", name="morning")
+    assert "has no destination" in said(shown)
+    await ana.presses(shown, "Confirm")
+    assert (await ana.desk.digest()).destinations == ()
+
+
+# ── what else there is ─────────────────────────────────────────────────────────
+
+
+async def test_what_chat_sets_the_file_says_and_takes(ana):
+    await ana.does("newsdesk style", stories="7", language="en-GB")
+    await ana.does("newsdesk quiet", window="22:00-07:00")
+    await ana.does("newsdesk filter add", kind="include", words="/bridges?/")
+    told = said(await ana.says("newsdesk export"))
+    assert "stories = 7" in told
+    text = await ana.desk.db.read(config_file.export)
+    assert await ana.desk.apply(text, prune=True) == ()
+
+
+async def test_the_doctor_tells_what_is_wrong_here_first(ana):
+    ana.desk.platform.script(Refused("The channel was deleted."))
+    await ana.desk.post()
+    answer = await ana.says("newsdesk doctor")
+    first = answer.blocks[0]
+    assert "The channel was deleted." in said(answer)
+    assert first.title.startswith("✗")
+    assert "sqlite" not in said(answer)
+
+
+async def test_editors_help_has_an_example_for_each_command(ana):
+    told = said(await ana.says("newsdesk help"))
+    assert "/newsdesk source add" in told
+    assert "/news latest" not in told
+    one = said(await ana.says("newsdesk help", command="source add"))
+    assert "/newsdesk source add https://news.example/" in one
+
+
+async def test_readers_are_told_when_the_next_editions_come(ana):
+    told = said(await ana.says("news when"))
+    assert "today 13:02" in told
+    assert "Europe/Berlin" in told
+    assert "today 12:02" in said(await ana.says("news when", zone="Europe/London"))
+
+
+async def test_a_wrong_zone_is_told_with_one_that_exists(ana):
+    answer = await ana.says("news when", zone="Europe/Lodnon")
+    assert "Europe/London" in said(answer)

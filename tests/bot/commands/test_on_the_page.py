@@ -1,0 +1,124 @@
+"""Setting up on the local page: forms, mistakes beside their questions, buttons."""
+
+import pytest
+
+from bot.platforms.local import pages
+from bot.platforms.local.platform import LocalPlatform
+from bot.texts import Texts
+from bot.web import server
+from tests.bot.commands.editors import Editor, editor
+from tests.bot.newsroom import Newsroom
+from tests.bot.web.asgi import Answer, Browser
+from tests.fakes_mailbox import MemoryMailbox
+
+
+def page(desk: Newsroom) -> Browser:
+    """The local page over this newsroom, as a browser sees it."""
+    mailbox = MemoryMailbox()
+    platform = LocalPlatform(mailbox=mailbox, clock=desk.clock)
+    platform.inbox = desk.inbox
+    routes = pages.routes(
+        platform=platform,
+        mailbox=mailbox,
+        clock=desk.clock,
+        rooms=desk.archive.local_rooms,
+    )
+    site = server.build(
+        routes=routes,
+        read_article=desk.archive.local_article,
+        ready=desk.archive.ready,
+        key=b"0123456789abcdef",
+        texts=Texts.of("en"),
+    )
+    return Browser(site)
+
+
+async def types(browser: Browser, line: str) -> Answer:
+    token = await browser.token()
+    return await browser.post("/command", {"csrf": token, "line": line})
+
+
+async def sends(browser: Browser, path: str, **answers: str) -> Answer:
+    token = await browser.token()
+    args = {f"arg-{name}": value for name, value in answers.items()}
+    return await browser.post("/command", {"csrf": token, "path": path} | args)
+
+
+async def presses(browser: Browser, answer: Answer, label: str) -> Answer:
+    token = await browser.token()
+    buttons = answer.tree.css("#answer button[name=control]")
+    (found,) = [b.attributes["value"] for b in buttons if b.text().strip() == label]
+    return await browser.post("/control", {"csrf": token, "control": found or ""})
+
+
+@pytest.fixture
+def browser(desk: Newsroom) -> Browser:
+    return page(desk)
+
+
+async def test_a_mistake_in_a_form_stands_beside_its_question(browser):
+    path = "newsdesk schedule add"
+    answer = await sends(browser, path, schedule="wekdays at 8:30")
+    wrong = answer.tree.css_first(".field.wrong")
+    assert wrong is not None
+    assert "Try «weekdays at 8:30" in wrong.text()
+    field = wrong.css_first("input[name=arg-schedule]")
+    assert field is not None
+    assert field.attributes["value"] == "wekdays at 8:30"
+    assert field.attributes["aria-invalid"] == "true"
+
+
+async def test_a_command_of_three_words_is_typed_shown_and_confirmed(browser, desk):
+    line = "/newsdesk filter add exclude rumour digest='Morning brief'"
+    shown = await types(browser, line)
+    assert "+ rumour" in shown.text
+    saved = await presses(browser, shown, "Confirm")
+    assert "Saved" in saved.text
+    assert (await desk.digest()).exclude == ("rumour",)
+
+
+async def test_without_its_answers_a_command_is_a_form(browser):
+    tree = (await types(browser, "/newsdesk filter add")).tree
+    names = [n.attributes["name"] for n in tree.css("#answer .field [name]")]
+    assert names == ["arg-kind", "arg-words", "arg-digest"]
+    choices = [n.text() for n in tree.css("#answer option")]
+    assert choices == ["", "exclude", "include"]
+
+
+async def test_a_noun_alone_is_its_list(browser):
+    assert "every 2 minutes" in (await types(browser, "/newsdesk schedule")).text
+    assert "articles" in (await types(browser, "/newsdesk source")).text
+
+
+async def test_a_sentence_after_schedule_is_one_to_add(browser):
+    shown = await types(browser, "/newsdesk schedule weekdays at 8:30 Europe/Berlin")
+    assert "+ weekdays at 8:30 Europe/Berlin" in shown.text
+
+
+async def test_a_wrong_word_after_a_noun_offers_the_right_one(browser):
+    answer = await types(browser, "/newsdesk source ad x")
+    assert "Did you mean /newsdesk source add?" in answer.text
+
+
+async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(bare):
+    browser = page(bare)
+    assert "/newsdesk setup" in (await browser.get("/")).text
+    tree = (await types(browser, "/newsdesk setup")).tree
+    labels = [n.text().split()[0] for n in tree.css("#answer .field label")]
+    assert labels == ["Name", "Source", "Schedule", "Stories", "Language"]
+
+
+async def test_names_are_shown_as_words_and_never_as_markup(browser, desk):
+    ana: Editor = await editor(desk)
+    hostile = "<img src=x onerror=alert(1)>"
+    await ana.does("newsdesk digest edit", name=hostile)
+    for line in ("/newsdesk digest list", "/newsdesk history", "/newsdesk status"):
+        answer = await types(browser, line)
+        assert answer.tree.css_first("#answer img") is None
+        assert "onerror" in answer.text
+
+
+async def test_an_export_keeps_its_lines(browser):
+    answer = await types(browser, "/newsdesk export")
+    (said,) = answer.tree.css("#answer .said")
+    assert "[[workspace]]\nplatform" in said.text()

@@ -1,0 +1,53 @@
+"""docs/commands.md says what the registry says, and platforms' limits are kept.
+
+After a change of the registry: `python -m tests.bot.commands.reference` writes it anew.
+"""
+
+from collections import Counter
+
+from bot.types import Command
+from tests.bot.commands.reference import FILE, reference
+from tests.bot.newsroom import Newsroom
+
+#: Discord: characters of a whole root, and entries of a level.
+ROOT, LEVEL = 8_000, 25
+
+
+def test_the_documented_commands_are_those_of_the_registry(bare: Newsroom):
+    assert FILE.read_text(encoding="utf-8") == reference(bare.inbox.commands)
+
+
+def test_a_root_is_within_what_discord_takes(bare: Newsroom):
+    for root in ("news", "newsdesk"):
+        mine = [c for c in bare.inbox.commands if c.path.split()[0] == root]
+        assert sum(map(length, mine)) < ROOT, root
+
+
+def length(command: Command) -> int:
+    """Characters that count: names, descriptions and choices."""
+    words = [*command.path.split()[1:], command.description]
+    for option in command.options:
+        words += [option.name, option.description, *option.choices * 2]
+    return sum(map(len, words))
+
+
+def test_no_level_has_more_entries_than_discord_takes(bare: Newsroom):
+    below = Counter(
+        path for c in bare.inbox.commands for path in {tuple(c.path.split()[:-1])}
+    )
+    seconds = {tuple(c.path.split()[:2]) for c in bare.inbox.commands}
+    entries = Counter(root for root, _ in seconds)
+    assert max(entries.values()) <= LEVEL
+    assert max(below.values()) <= LEVEL
+
+
+def test_a_command_asks_for_no_more_than_a_form_takes_at_once(bare: Newsroom):
+    for command in bare.inbox.commands:
+        assert sum(option.required for option in command.options) <= 5, command.path
+
+
+def test_words_without_a_name_come_after_what_is_required(bare: Newsroom):
+    """Discord refuses a required option behind one that is not."""
+    for command in bare.inbox.commands:
+        needed = [option.required for option in command.options]
+        assert needed == sorted(needed, reverse=True), command.path
