@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage.schema import articles, revisions, searchable, sources
+from bot.storage.schema import articles, revisions, sources
 from bot.storage.sources import visible
-from digests.language.fold import fold
 from digests.types import Article
 
 #: A revision, its article and its source, side by side.
@@ -59,19 +58,6 @@ def noun(row: Row[Any]) -> Article:
 def seen_by(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
     """Keep of `JOINED` what is current and what the workspace may see."""
     return (revisions.c.current, visible(workspace_id))
-
-
-def about(topic: str) -> tuple[ColumnElement[bool], ...]:
-    """Keep revisions in whose title or text every word of `topic` stands."""
-    return tuple(
-        select(1)
-        .where(
-            searchable.c.revision_id == revisions.c.id,
-            searchable.c.folded.contains(word, autoescape=True),
-        )
-        .exists()
-        for word in fold(topic).split()
-    )
 
 
 def of_ids(connection: Connection, ids: list[int]) -> dict[int, Article]:

@@ -20,11 +20,13 @@ from tests.bot.storage.builders import a_house
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 
-SECOND_STEP = """
+TODAY = migrate.HEAD
+TOMORROW = f"{int(migrate.HEAD) + 1:04}"
+SECOND_STEP = f"""
 from alembic import op
 import sqlalchemy as sa
-revision = "0003"
-down_revision = "0002"
+revision = "{TOMORROW}"
+down_revision = "{migrate.HEAD}"
 def upgrade():
     how = "always" if op.get_bind().dialect.name == "sqlite" else "never"
     with op.batch_alter_table("workspaces", recreate=how) as batch:
@@ -85,9 +87,11 @@ def a_second_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The program of tomorrow: one more migration, that rebuilds a table."""
     scripts = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0003_motto.py").write_text(SECOND_STEP, encoding="utf-8")
+    (scripts / "versions" / f"{TOMORROW}_motto.py").write_text(
+        SECOND_STEP, encoding="utf-8"
+    )
     monkeypatch.setattr(migrate, "_SCRIPTS", scripts)
-    monkeypatch.setattr(migrate, "HEAD", "0003")
+    monkeypatch.setattr(migrate, "HEAD", TOMORROW)
 
 
 def test_the_constant_is_the_newest_migration():
@@ -217,11 +221,11 @@ def test_sqlite_is_copied_and_upgraded_as_it_is_opened(sqlite_url: str, tmp_path
 
     migrate.prepare(engines.parse(sqlite_url))
 
-    assert migrate.state(sqlite_url) == ("0003", "0003")
-    copy = tmp_path / "standfirst.db.before-0003"
+    assert migrate.state(sqlite_url) == (TOMORROW, TOMORROW)
+    copy = tmp_path / f"standfirst.db.before-{TOMORROW}"
     with closing(sqlite3.connect(copy)) as old:
         assert old.execute("SELECT version_num FROM standfirst_version").fetchone() == (
-            "0002",
+            TODAY,
         )
         assert old.execute("SELECT name FROM workspaces").fetchall() == [("one",)]
 
@@ -241,14 +245,14 @@ def test_rebuilding_a_table_erases_nothing_that_points_at_it(sqlite_url: str):
 @pytest.mark.usefixtures("a_second_step")
 def test_a_step_that_fails_leaves_the_database_as_it_was(sqlite_url: str):
     folder: Path = migrate._SCRIPTS / "versions"
-    (folder / "0003_motto.py").write_text(
+    (folder / f"{TOMORROW}_motto.py").write_text(
         SECOND_STEP + "    raise RuntimeError('half way')\n", encoding="utf-8"
     )
 
     with pytest.raises(RuntimeError, match="half way"):
         migrate.upgrade(sqlite_url)
 
-    assert migrate.state(sqlite_url) == ("0002", "0003")
+    assert migrate.state(sqlite_url) == (TODAY, TOMORROW)
     with engine_of(sqlite_url) as engine:
         columns = inspect(engine).get_columns("workspaces")
     assert "motto" not in {column["name"] for column in columns}
@@ -260,7 +264,7 @@ def test_postgresql_in_use_is_upgraded_only_when_told_to(
     empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as today:
-        today.setattr(migrate, "HEAD", "0002")
+        today.setattr(migrate, "HEAD", TODAY)
         today.setattr(migrate, "_SCRIPTS", MIGRATIONS)
         migrate.upgrade(empty_postgres_url)
     with pytest.raises(ConfigurationError, match="standfirst migrate"):
