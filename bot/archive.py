@@ -5,10 +5,13 @@ newest edition of the place where it is asked; a public id works anywhere in its
 workspace; words are matched against headlines, then against stored articles.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import answering
+from bot.answering import Asked, Narrowed, look_for
 from bot.errors import UnknownName, UserError
 from bot.storage import (
     Connection,
@@ -19,6 +22,7 @@ from bot.storage import (
     figures,
     occurrences,
     quotes,
+    sources,
     workspaces,
 )
 from bot.storage import editions as issues
@@ -32,10 +36,12 @@ from bot.types import (
     Place,
     Workspace,
 )
+from digests.asking import Question
 from digests.language.fold import fold
 from digests.types import Article, Decision, EditionStory, Figure, Quote
 
 LIMIT = 10
+EVERYWHERE = Narrowed()
 #: What the local page shows before anything is set up; no row has this id.
 NO_WORKSPACE = Workspace(id=0, platform="local", external_id="local", name="Local page")
 
@@ -150,7 +156,12 @@ class Archive:
         )
 
     async def figures(
-        self, workspace_id: int, *, topic: str | None, ids: Sequence[str] | None = None
+        self,
+        workspace_id: int,
+        *,
+        topic: str | None,
+        ids: Sequence[str] | None = None,
+        since: datetime | None = None,
     ) -> tuple[tuple[Article, Figure], ...]:
         """Stored figures, newest article first."""
         return await self.db.read(
@@ -158,17 +169,40 @@ class Archive:
             workspace_id=workspace_id,
             topic=topic,
             article_ids=None if ids is None else [int(i) for i in ids],
+            since=since,
             limit=LIMIT,
         )
 
-    async def search(self, workspace_id: int, words: str) -> tuple[Article, ...]:
-        """Articles that hold all the words, newest first."""
-        return await self.db.read(
-            articles.search,
-            workspace_id=workspace_id,
-            words=words,
-            limit=LIMIT,
+    async def search(
+        self,
+        workspace_id: int,
+        words: str,
+        *,
+        within: Narrowed = EVERYWHERE,
+        limit: int = LIMIT,
+    ) -> tuple[Article, ...]:
+        """Articles that hold all the words and "phrases" and no -word, the best first.
+
+        Raises:
+            UserError: Too many words, or a source that is not here.
+        """
+        asked = look_for(words)
+        found = await self.db.read(
+            answering.found, workspace_id=workspace_id, asked=asked, within=within
         )
+        return found[:limit]
+
+    async def source_names(self, workspace_id: int) -> tuple[str, ...]:
+        """Names of the workspace's sources, for completion."""
+        known = await self.db.read(sources.in_workspace, workspace_id=workspace_id)
+        return tuple(dict.fromkeys(source.name for source in known))
+
+    async def ask(self, workspace_id: int, question: Question) -> Asked:
+        """Sentences that answer the question, or why there are none."""
+        likely = await self.db.read(
+            answering.likely, workspace_id=workspace_id, question=question
+        )
+        return await asyncio.to_thread(answering.answered, question, likely)
 
     async def article(
         self, workspace_id: int, article_id: int, revision: str | None = None

@@ -223,7 +223,8 @@ class Option:
     #: Takes the rest of the line on surfaces where commands are typed.
     rest: bool = False
     choices: tuple[str, ...] = ()
-    #: Which names complete it: «digest», «speaker», «story», «command»; "" = none.
+    #: Which names complete it: «digest», «source», «speaker», «story», «command»; or
+    #: "", none.
     completes: str = ""
 
 
@@ -255,6 +256,8 @@ class Line:
     revision: str | None = None
     start: int | None = None
     end: int | None = None
+    #: Places in `text` to be set apart: pairs of start and end, in order.
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

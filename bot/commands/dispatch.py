@@ -138,6 +138,8 @@ async def _names(
     match kind:
         case "speaker":
             return await desk.archive.speakers(workspace_id, typed)
+        case "source":
+            return await desk.archive.source_names(workspace_id)
         case "digest":
             known = await desk.archive.digests(workspace_id)
             return tuple(digest.name for digest in known)

@@ -5,6 +5,7 @@ fails when a file of this folder that builds a command is not listed.
 """
 
 from bot.commands import (
+    news_ask,
     news_figures,
     news_help,
     news_latest,
@@ -25,6 +26,7 @@ BUILDERS = (
     news_quotes.build,
     news_figures.build,
     news_search.build,
+    news_ask.build,
     news_why.build,
     newsdesk_status.build,
     newsdesk_preview.build,

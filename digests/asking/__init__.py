@@ -3,12 +3,13 @@
 `order` puts articles that hold the words into their order, `snippet` gives the sentence
 that shows them, `answer` gives the sentences that answer a question, or says why there
 is none. It reads what it is given and looks nothing up: `searches` says what a question
-is to be looked for by, `period` what days are meant.
+is to be looked for by, `period` `since`
+what days are meant.
 """
 
 from digests.asking.answers import Answer, Found, Refusal, answer
 from digests.asking.ordering import order
-from digests.asking.periods import Period, period
+from digests.asking.periods import Period, period, since
 from digests.asking.question import Question, read
 from digests.asking.searches import searches
 from digests.asking.snippets import Snippet, snippet
@@ -25,5 +26,6 @@ __all__ = [
     "period",
     "read",
     "searches",
+    "since",
     "snippet",
 ]

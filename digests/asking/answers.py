@@ -8,7 +8,6 @@ speaking of; one word short of that the honest answer is that the sources do not
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import log
 from typing import Literal
 
@@ -124,8 +123,7 @@ def _distinct(articles: Sequence[Article]) -> list[Article]:
 def _unknown(question: Question, passages: Sequence[Passage]) -> str | None:
     """The first name that stands in no article."""
     for number, name in enumerate(question.names):
-        own = [term for term in question.terms if term.name == number]
-        for term in own:
+        for term in question.name(number):
             if not any(term.ways & passage.held for passage in passages):
                 return name
     return None
@@ -184,9 +182,7 @@ def _weigh(
     )
 
 
-def _rareness(
-    terms: Sequence[Term], passages: Sequence[Passage]
-) -> dict[str, float]:
+def _rareness(terms: Sequence[Term], passages: Sequence[Passage]) -> dict[str, float]:
     """Weights between a half and one and a half: a word of few sentences says more."""
     lines = [line.held for each in passages for line in each.lines]
     most = log(1 + len(lines)) or 1.0
@@ -206,6 +202,7 @@ def _fits(question: Question, each: Passage, at: int) -> bool:
         and fitting.has_figures(question, each, line)
         and fitting.is_of_days(question.days, each, line)
         and fitting.is_done_by(question, line)
+        and fitting.agrees(question, line)
         and _is_said(question, each, line)
     )
 
@@ -213,17 +210,10 @@ def _fits(question: Question, each: Passage, at: int) -> bool:
 def _is_said(question: Question, each: Passage, line: Line) -> bool:
     if question.speaker is None:
         return True
-    own = [term for term in question.terms if term.name == question.speaker]
+    own = question.name(question.speaker)
     return not own or fitting.is_said_by(own, each, line)
 
 
 def _repeats(one: _Candidate, other: _Candidate) -> bool:
     shared = len(one.line.held & other.line.held)
     return shared >= _SAME * min(len(one.line.held), len(other.line.held))
-
-
-def looked_at(articles: Sequence[Article]) -> tuple[int, date | None]:
-    """How many articles were read, and the day of the oldest."""
-    read = _distinct(articles)
-    days = [article.published.date() for article in read if article.published]
-    return len(read), min(days, default=None)

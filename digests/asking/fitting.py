@@ -6,13 +6,16 @@ who said or did it. What is not refused here may still be far from the question.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from digests.asking.passages import Line, Passage
 from digests.asking.periods import Period
 from digests.asking.question import Kind, Question, Term
+from digests.asking.roots import root
 from digests.asking.tables import SOMEBODY
+from digests.grounding import agreement
 from digests.language import dates, days, names, numbers, tokens
 from digests.language.words import primary
 
@@ -24,7 +27,8 @@ LEAD_OF_SPEECH = 0.3
 #: A name must be spoken of at least so near.
 _SPOKEN_OF = 0.5
 _MONEY = re.compile(
-    r"[$£€¥]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent)\b|%", re.I
+    r"[$£€¥]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent)\b|%",
+    re.I,
 )
 _LENGTH = re.compile(
     r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|winters?|nights?|"
@@ -58,15 +62,12 @@ def nearness(term: Term, passage: Passage, at: int, lead: float = LEAD) -> float
 
 def speaks_of_names(question: Question, passage: Passage, at: int) -> bool:
     """Whether every name is in the sentence, or is what it goes on speaking of."""
-    for number, name in enumerate(question.names):
-        own = [term for term in question.terms if term.name == number]
-        if not own:
-            continue
+    for number in range(len(question.names)):
+        own = question.name(number)
         if len(own) > 1 and not _stands(own, passage):
             return False
-        if max(nearness(term, passage, at) for term in own) < _SPOKEN_OF:
+        if own and max(nearness(term, passage, at) for term in own) < _SPOKEN_OF:
             return False
-        del name
     return True
 
 
@@ -79,7 +80,7 @@ def _stands(own: Sequence[Term], passage: Passage) -> bool:
         ]
         if all(places) and all(
             any(0 < b - a <= 2 for a in first for b in second)
-            for first, second in zip(places, places[1:], strict=False)
+            for first, second in pairwise(places)
         ):
             return True
     return all(term.ways & passage.title for term in own)
@@ -193,9 +194,7 @@ def is_of_days(period: Period | None, passage: Passage, line: Line) -> bool:
     return period.first <= written <= period.last + _PERIOD_SLACK
 
 
-def _days(
-    text: str, written: date | None, lang: str | None
-) -> list[tuple[date, date]]:
+def _days(text: str, written: date | None, lang: str | None) -> list[tuple[date, date]]:
     found = [
         (day.first, day.last)
         for day in days.find(text, written, lang)
@@ -209,9 +208,7 @@ def _days(
     return found
 
 
-def is_said_by(
-    speaker: Sequence[Term], passage: Passage, line: Line
-) -> bool:
+def is_said_by(speaker: Sequence[Term], passage: Passage, line: Line) -> bool:
     """Whether the sentence tells what the one who is asked about said."""
     last = speaker[-1]
     for quote in passage.quotes:
@@ -222,10 +219,29 @@ def is_said_by(
 
 
 def _roots(text: str, passage: Passage) -> list[str]:
-    from digests.asking.roots import root
-
     lang = primary(passage.article.lang)
     return [root(word.lower().strip(".,"), lang) for word in text.split()]
+
+
+def agrees(question: Question, line: Line) -> bool:
+    """Whether the sentence neither denies what is asked about nor says the opposite."""
+    if agreement.opposed(question.text, line.text):
+        return False
+    if question.denies or question.kind in ("number", "money"):
+        return True
+    asked = [term.ways for term in question.terms if term.name is None]
+    denied = (root(m, question.lang) for m in _denied(line.text))
+    return not any(held in ways for held in denied for ways in asked)
+
+
+def _denied(text: str) -> Iterator[str]:
+    """The words right behind a «not», as far as the next sign."""
+    for match in _NOT.finditer(text.lower().replace("’", "'")):
+        yield from match[1].split()
+
+
+#: So many words behind a «not» are denied.
+_NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
 
 
 def is_done_by(question: Question, line: Line) -> bool:
@@ -233,9 +249,7 @@ def is_done_by(question: Question, line: Line) -> bool:
     if question.asks_doer is None or not question.names:
         return True
     verbs = [at for at, held in enumerate(line.roots) if held == question.verb]
-    own = [t for t in question.terms if t.name == len(question.names) - 1]
-    if question.asks_doer is False:
-        own = [t for t in question.terms if t.name == 0]
+    own = question.name(len(question.names) - 1 if question.asks_doer else 0)
     places = [at for at, r in enumerate(line.roots) if any(r in t.ways for t in own)]
     if not verbs or not places:
         return True
@@ -264,8 +278,8 @@ def weight_of_kind(kind: Kind, line: Line) -> float:
 
 
 _REASON = re.compile(
-    r"\b(?:because|after|due to|owing to|so that|in order to|as a result|the cause|reason"
-    r"|blamed|mainly|weil|wegen|nachdem|um|damit|denn)\b",
+    r"\b(?:because|after|due to|owing to|so that|in order to|as a result|the cause"
+    r"|reason|blamed|mainly|weil|wegen|nachdem|um|damit|denn)\b",
     re.I,
 )
 _PLACE = re.compile(

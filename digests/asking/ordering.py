@@ -20,18 +20,16 @@ _HALF_LIFE = timedelta(days=30)
 _OLD = 0.5
 
 
-def order(
-    articles: Sequence[Article], wanted: Wanted, *, now: datetime
-) -> tuple[Article, ...]:
+def order(articles: Sequence[Article], wanted: Wanted) -> tuple[Article, ...]:
     """Give the articles, the best first; of equal ones the newer.
 
     Args:
         articles: They hold all that is wanted.
         wanted: What was looked for.
-        now: When it is asked.
     """
     if not articles:
         return ()
+    newest = max((a.published for a in articles if a.published), default=None)
     mean = sum(len(article.text) for article in articles) / len(articles) or 1.0
     counts = [_counts(article, wanted.every) for article in articles]
     rare = [
@@ -48,7 +46,7 @@ def order(
             weight * count / (count + damp)
             for weight, count in zip(rare, counts[at], strict=True)
         )
-        return held * _freshness(article, now)
+        return held * _freshness(article, newest)
 
     def newness(article: Article) -> float:
         return article.published.timestamp() if article.published else 0.0
@@ -75,8 +73,9 @@ def _begin(phrase: Sequence[str]) -> str:
     return max(phrase, key=len)
 
 
-def _freshness(article: Article, now: datetime) -> float:
-    if article.published is None:
+def _freshness(article: Article, newest: datetime | None) -> float:
+    """What an article counts beside the newest of those that were found."""
+    if article.published is None or newest is None:
         return _OLD
-    age = max(timedelta(), now - article.published)
+    age = newest - article.published
     return float(_OLD + (1 - _OLD) * 0.5 ** (age / _HALF_LIFE))

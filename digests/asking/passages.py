@@ -1,4 +1,4 @@
-"""Reads an article for a question: its sentences with their roots; it judges nothing."""
+"""Reads an article for a question: sentences with their roots; it judges nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from functools import cached_property
 from digests import quotes as quoting
 from digests.asking.roots import root
 from digests.language import sentences
-from digests.language.words import primary
 from digests.language.lookup import located
+from digests.language.words import primary
 from digests.types import Article, Quote, Span
 
 #: Sentences of an article that are read.
@@ -74,7 +74,9 @@ def _line(text: str, span: Span, lang: str) -> Line:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(text[s.start : s.end].lower().replace("’", "'") for _, s in located(text))
+    return tuple(
+        text[s.start : s.end].lower().replace("’", "'") for _, s in located(text)
+    )
 
 
 def _roots(words: Sequence[str], lang: str) -> tuple[str, ...]:

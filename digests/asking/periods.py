@@ -14,7 +14,9 @@ from digests.language import dates, days
 
 #: So much of what was typed is read.
 _READ = 400
-_PLAIN = re.compile(r"(?P<count>\d{1,3})\s?(?P<unit>d|days?|w|weeks?|tage?|wochen?)\b", re.I)
+_PLAIN = re.compile(
+    r"(?P<count>\d{1,3})\s?(?P<unit>d|days?|w|weeks?|tage?|wochen?)\b", re.I
+)
 _SHORT_DAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)\b", re.I)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST = 36500

@@ -70,6 +70,10 @@ class Question:
     asks_doer: bool | None = None
     denies: bool = False
 
+    def name(self, number: int) -> tuple[Term, ...]:
+        """The words of one of its names."""
+        return tuple(term for term in self.terms if term.name == number)
+
 
 def read(text: str, today: date) -> Question:
     """Read a question that is asked on this day."""
@@ -81,7 +85,7 @@ def read(text: str, today: date) -> Question:
     spoken = [t for t in found if not _in_period(t, days)]
     runs = _names(spoken, lang)
     terms = _terms(spoken, runs, lang)
-    counted = spoken_after(found, counted_at, terms, lang)
+    counted = _counted(found, counted_at, terms, lang)
     verb, asks_doer = _verb(found, lang)
     return Question(
         text=text,
@@ -150,7 +154,10 @@ _WORDS: dict[str, Kind] = {
 }  # fmt: skip
 _COSTS = frozenset(
     root(word)
-    for word in "cost pay price worth money spend raise lend fine earn grant lose".split()
+    for word in (
+        *("cost", "pay", "price", "worth", "money", "spend", "raise", "lend", "fine"),
+        *("earn", "grant", "lose"),
+    )
 ) | frozenset(("kost", "preis", "zahl", "eintritt"))
 
 
@@ -212,7 +219,7 @@ def _term(word: str, name: int | None, lang: str) -> Term:
 _GENERIC_ROOTS = frozenset(map(root, GENERIC))
 
 
-def spoken_after(
+def _counted(
     found: Sequence[Token], at: int | None, terms: Sequence[Term], lang: str
 ) -> Term | None:
     """The first term behind the token `at`: what «how many» counts."""
@@ -223,7 +230,11 @@ def spoken_after(
         if token.low in by_word:
             following = found[found.index(token) + 1 : found.index(token) + 2]
             # «how many foot ferries»: the noun is the last before the verb.
-            if following and following[0].low in by_word and _is_noun_pair(following[0]):
+            if (
+                following
+                and following[0].low in by_word
+                and _is_noun_pair(following[0])
+            ):
                 return by_word[following[0].low]
             return by_word[token.low]
     return None

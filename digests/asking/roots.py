@@ -10,7 +10,20 @@ from functools import lru_cache
 from digests.asking.tables import BASES
 from digests.language.words import stem
 
-_ENDINGS = ("ingly", "edly", "ments", "ment", "ings", "ing", "ied", "ies", "ed", "es", "ly", "s")
+_ENDINGS = (
+    "ingly",
+    "edly",
+    "ments",
+    "ment",
+    "ings",
+    "ing",
+    "ied",
+    "ies",
+    "ed",
+    "es",
+    "ly",
+    "s",
+)
 _SHORTEST = 3
 _VOWELS = frozenset("aeiouy")
 

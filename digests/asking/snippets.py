@@ -1,4 +1,4 @@
-"""Chooses the sentence of an article that shows what was looked for; it cuts nothing."""
+"""Chooses the sentence of an article that shows what was looked for; cuts nothing."""
 
 from dataclasses import dataclass
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from digests.language.name_tables import ROLE_NOUNS
+
 _BASES = """
     said:say says:say told:tell built:build paid:pay sank:sink sunk:sink took:take
     taken:take left:leave began:begin begun:begin fell:fall fallen:fall rose:rise
@@ -38,10 +40,11 @@ _QUESTION_WORDS = """
 #: They ask and are not looked for.
 QUESTION_WORDS = frozenset(_QUESTION_WORDS.split())
 
-GERMAN_QUESTION = frozenset(
-    "wer wen wem wessen wann wo wohin woher warum weshalb wieso wie welche welcher"
-    " welches welchen wieviel".split()
-)
+_GERMAN_QUESTION = """
+    wer wen wem wessen wann wo wohin woher warum weshalb wieso wie welche welcher
+    welches welchen wieviel
+"""
+GERMAN_QUESTION = frozenset(_GERMAN_QUESTION.split())
 
 _GENERIC = """
     happen thing amount number people person name day time year week month old new
@@ -111,15 +114,17 @@ def _alike() -> Mapping[str, frozenset[str]]:
 
 #: For each word those that may stand in its place.
 ALIKE = _alike()
+_KIN = """
+    grandfather grandmother father mother brother sister son daughter wife husband
+    porter nurse pupil student schoolgirl schoolboy clerk fisherman hunter crew
+    man woman boy girl
+    bauer lehrer fahrer polizei sprecherin sprecher vater mutter
+"""
 #: Nouns for somebody who is not named.
-SOMEBODY = frozenset(
-    "farmer nurse porter teacher driver clerk worker pupil student schoolgirl schoolboy"
-    " grandfather grandmother father mother brother sister son daughter wife husband"
-    " neighbour man woman boy girl fisherman hunter crew police passer-by visitor"
-    " mechanic engineer doctor spokesperson spokesman spokeswoman scientist researcher"
-    " bauer lehrer fahrer polizei sprecherin sprecher vater mutter".split()
-)
-SAYING = frozenset(
-    "say tell ask add call argue claim warn explain describe think believe promise"
-    " advise comment declare insist announce".split()
-)
+SOMEBODY = ROLE_NOUNS | frozenset(_KIN.split())
+
+_SAYING = """
+    say tell ask add call argue claim warn explain describe think believe promise advise
+    comment declare insist announce
+"""
+SAYING = frozenset(_SAYING.split())

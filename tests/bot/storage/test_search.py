@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.storage import Connection, Database, engines, quotes, search, workspaces
-from digests.language.lookup import terms, wanted
+from digests.language.lookup import Wanted, terms, wanted
 from tests.bot.storage.builders import NOW, TEXT, House, a_house, a_quote, keep
 
 LISTED = "The lock opens at noon, says the keeper of the sluices. It is 100% dry."
@@ -240,9 +240,12 @@ async def test_postgresql_looks_no_further_than_it_must(
         await database.write(keep, house, id=str(number), title=str(number))
     asked: list[str] = []
     whole = search._tsquery
-    monkeypatch.setattr(
-        search, "_tsquery", lambda wanted: asked.append(whole(wanted)) or asked[-1]
-    )
+
+    def noted(asks: Wanted) -> str:
+        asked.append(whole(asks))
+        return asked[-1]
+
+    monkeypatch.setattr(search, "_tsquery", noted)
 
     found = await titles(database, house, "lock", limit=3)
 
