@@ -5,6 +5,7 @@ shows why they were found, and answers from them. Both are bounded: so many cand
 so many searches for a question, whatever the archive holds.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import UnknownName, UserError
 from bot.storage import Connection, quotes, search, sources
+from bot.storage.database import Database
 from digests import asking
 from digests.asking import Answer, Question
 from digests.language.fold import fold
 from digests.language.lookup import Wanted, wanted
-from digests.types import Article
+from digests.types import Article, Quote
 
 #: Articles that are ordered, the last that came in.
 CANDIDATES = 300
@@ -39,6 +41,9 @@ class Narrowed:
     #: Words of the name of somebody whom the article quotes.
     speaker: str | None = None
     since: datetime | None = None
+
+
+EVERYWHERE = Narrowed()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,14 +89,50 @@ def first_moment(typed: str | None, *, now: datetime, zone: str) -> datetime | N
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def found(
-    connection: Connection, *, workspace_id: int, asked: Wanted, within: Narrowed
+async def look_up(
+    db: Database, workspace_id: int, words: str, within: Narrowed
 ) -> tuple[Article, ...]:
-    """Find articles that hold all that is asked for, the best first.
+    """Find articles that hold all words and "phrases" and no -word, the best first.
 
     Raises:
-        UnknownName: The workspace has no such source.
+        UserError: Too many words, or a source that is not here.
     """
+    asked = look_for(words)
+    return await db.read(_found, workspace_id=workspace_id, asked=asked, within=within)
+
+
+async def ask(db: Database, workspace_id: int, question: Question) -> Asked:
+    """Answer a question from the articles that the workspace may see."""
+    likely = await db.read(_likely, workspace_id=workspace_id, question=question)
+    # They are read closely, which takes its time.
+    return await asyncio.to_thread(_answered, question, likely)
+
+
+async def source_names(db: Database, workspace_id: int) -> tuple[str, ...]:
+    """Names of the workspace's sources, for completion."""
+    known = await db.read(sources.in_workspace, workspace_id=workspace_id)
+    return tuple(dict.fromkeys(source.name for source in known))
+
+
+def distinct(
+    found: Sequence[tuple[Article, Quote]],
+) -> tuple[tuple[Article, Quote], ...]:
+    """Without what another one says in the same words, or in more of them."""
+    words = [fold(quote.text).strip(" .,;:!?") for _, quote in found]
+    kept = [
+        pair
+        for number, pair in enumerate(found)
+        if not any(
+            words[number] in other and (len(words[number]), -number) < (len(other), -at)
+            for at, other in enumerate(words)
+        )
+    ]
+    return tuple(kept)
+
+
+def _found(
+    connection: Connection, *, workspace_id: int, asked: Wanted, within: Narrowed
+) -> tuple[Article, ...]:
     keys = None
     if within.source:
         keys = _sources(connection, workspace_id, within.source)
@@ -120,7 +161,7 @@ def _sources(connection: Connection, workspace_id: int, name: str) -> list[int]:
     return [source.id for source in near]
 
 
-def likely(
+def _likely(
     connection: Connection, *, workspace_id: int, question: Question
 ) -> tuple[Article, ...]:
     """Find the articles in which the answer to a question may stand.
@@ -157,8 +198,7 @@ def _spans(
     return ((first, last + timedelta(days=7)), (None, None))
 
 
-def answered(question: Question, articles: Sequence[Article]) -> Asked:
-    """Answer from these articles; reads them closely, which takes its time."""
+def _answered(question: Question, articles: Sequence[Article]) -> Asked:
     days = [article.published.date() for article in articles if article.published]
     return Asked(
         answer=asking.answer(question, articles),

@@ -5,13 +5,12 @@ newest edition of the place where it is asked; a public id works anywhere in its
 workspace; words are matched against headlines, then against stored articles.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot import answering
-from bot.answering import Asked, Narrowed, look_for
+from bot.answering import EVERYWHERE, Asked, Narrowed
 from bot.errors import UnknownName, UserError
 from bot.storage import (
     Connection,
@@ -22,7 +21,6 @@ from bot.storage import (
     figures,
     occurrences,
     quotes,
-    sources,
     workspaces,
 )
 from bot.storage import editions as issues
@@ -41,7 +39,6 @@ from digests.language.fold import fold
 from digests.types import Article, Decision, EditionStory, Figure, Quote
 
 LIMIT = 10
-EVERYWHERE = Narrowed()
 #: What the local page shows before anything is set up; no row has this id.
 NO_WORKSPACE = Workspace(id=0, platform="local", external_id="local", name="Local page")
 
@@ -145,7 +142,7 @@ class Archive:
             # Outlets repeat each other: some of these will go.
             limit=5 * limit,
         )
-        return _distinct(found)[:limit]
+        return answering.distinct(found)[:limit]
 
     async def speakers(
         self, workspace_id: int, typed: str, limit: int = 25
@@ -174,35 +171,15 @@ class Archive:
         )
 
     async def search(
-        self,
-        workspace_id: int,
-        words: str,
-        *,
-        within: Narrowed = EVERYWHERE,
-        limit: int = LIMIT,
+        self, workspace_id: int, words: str, within: Narrowed = EVERYWHERE
     ) -> tuple[Article, ...]:
-        """Articles that hold all the words and "phrases" and no -word, the best first.
-
-        Raises:
-            UserError: Too many words, or a source that is not here.
-        """
-        asked = look_for(words)
-        found = await self.db.read(
-            answering.found, workspace_id=workspace_id, asked=asked, within=within
-        )
-        return found[:limit]
-
-    async def source_names(self, workspace_id: int) -> tuple[str, ...]:
-        """Names of the workspace's sources, for completion."""
-        known = await self.db.read(sources.in_workspace, workspace_id=workspace_id)
-        return tuple(dict.fromkeys(source.name for source in known))
+        """Articles that hold all the words, the best first; see `answering.look_up`."""
+        found = await answering.look_up(self.db, workspace_id, words, within)
+        return found[:LIMIT]
 
     async def ask(self, workspace_id: int, question: Question) -> Asked:
         """Sentences that answer the question, or why there are none."""
-        likely = await self.db.read(
-            answering.likely, workspace_id=workspace_id, question=question
-        )
-        return await asyncio.to_thread(answering.answered, question, likely)
+        return await answering.ask(self.db, workspace_id, question)
 
     async def article(
         self, workspace_id: int, article_id: int, revision: str | None = None
@@ -361,22 +338,6 @@ class Archive:
 
 def _posts_to(digest: Digest, channel: str | None) -> bool:
     return any(place.channel == channel for place in digest.destinations)
-
-
-def _distinct(
-    found: Sequence[tuple[Article, Quote]],
-) -> tuple[tuple[Article, Quote], ...]:
-    """Without what another one says in the same words, or in more of them."""
-    words = [fold(quote.text).strip(" .,;:!?") for _, quote in found]
-    kept = [
-        pair
-        for number, pair in enumerate(found)
-        if not any(
-            words[number] in other and (len(words[number]), -number) < (len(other), -at)
-            for at, other in enumerate(words)
-        )
-    ]
-    return tuple(kept)
 
 
 def choose(known: Sequence[Digest], name: str | None) -> Digest:

@@ -7,6 +7,7 @@ says so without details.
 
 import structlog
 
+from bot import answering
 from bot.commands.desk import Desk
 from bot.errors import Forbidden, UnknownName, UserError
 from bot.storage import invocations
@@ -139,7 +140,7 @@ async def _names(
         case "speaker":
             return await desk.archive.speakers(workspace_id, typed)
         case "source":
-            return await desk.archive.source_names(workspace_id)
+            return await answering.source_names(desk.db, workspace_id)
         case "digest":
             known = await desk.archive.digests(workspace_id)
             return tuple(digest.name for digest in known)

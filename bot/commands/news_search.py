@@ -36,7 +36,7 @@ def build(desk: Desk) -> Command:
             )
         workspace = invocation.place.workspace
         found = await desk.archive.search(
-            workspace.id, words, within=_within(desk, invocation)
+            workspace.id, words, _within(desk, invocation)
         )
         if not found:
             return _say(

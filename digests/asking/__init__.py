@@ -7,7 +7,7 @@ is to be looked for by, `period` `since`
 what days are meant.
 """
 
-from digests.asking.answers import Answer, Found, Refusal, answer
+from digests.asking.answers import MOST, Answer, Found, Refusal, answer
 from digests.asking.ordering import order
 from digests.asking.periods import Period, period, since
 from digests.asking.question import Question, read
@@ -15,6 +15,7 @@ from digests.asking.searches import searches
 from digests.asking.snippets import Snippet, snippet
 
 __all__ = [
+    "MOST",
     "Answer",
     "Found",
     "Period",

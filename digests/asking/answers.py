@@ -169,8 +169,10 @@ def _weigh(
         covered, total = covered + near * weight, total + weight
         if term.name is None:
             plain, plain_total = plain + near * weight, plain_total + weight
-        score += weight * near * (1 + _SATURATION) / (near + damp)
-    score *= fitting.weight_of_kind(question.kind, line)
+        # A word beside the sentence makes it possible, one inside makes it likely.
+        inside = near * near
+        score += weight * inside * (1 + _SATURATION) / (inside + damp)
+    score *= fitting.weight_of_kind(question, line)
     if question.adjective in line.held:
         score *= _ADJECTIVE
     return _Candidate(
@@ -202,7 +204,7 @@ def _fits(question: Question, each: Passage, at: int) -> bool:
         and fitting.has_figures(question, each, line)
         and fitting.is_of_days(question.days, each, line)
         and fitting.is_done_by(question, line)
-        and fitting.agrees(question, line)
+        and fitting.agrees(question, each, at)
         and _is_said(question, each, line)
     )
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from digests.asking.passages import Line, Passage
 from digests.asking.periods import Period
-from digests.asking.question import Kind, Question, Term
+from digests.asking.question import Question, Term
 from digests.asking.roots import root
 from digests.asking.tables import SOMEBODY
 from digests.grounding import agreement
@@ -158,13 +158,17 @@ _NONE = frozenset(("nobody", "none", "no", "niemand", "keine", "kein"))
 
 
 def _has_somebody(question: Question, line: Line) -> bool:
-    """Whether a name stands there that the question does not have."""
+    """Whether somebody stands there whom the question does not name."""
+    return _names_somebody(question, line) or bool(SOMEBODY & set(line.words))
+
+
+def _names_somebody(question: Question, line: Line) -> bool:
     asked = {term.word for term in question.terms if term.name is not None}
     for name in names.runs(tokens.tokens(line.text, 0, len(line.text))):
         parts = {part.lower().removesuffix("'s") for part in name.text.split()}
         if name.kind not in ("place", "title", "party") and not parts & asked:
             return True
-    return bool(SOMEBODY & set(line.words))
+    return False
 
 
 def has_figures(question: Question, passage: Passage, line: Line) -> bool:
@@ -223,15 +227,24 @@ def _roots(text: str, passage: Passage) -> list[str]:
     return [root(word.lower().strip(".,"), lang) for word in text.split()]
 
 
-def agrees(question: Question, line: Line) -> bool:
-    """Whether the sentence neither denies what is asked about nor says the opposite."""
+def agrees(question: Question, passage: Passage, at: int) -> bool:
+    """Whether neither the sentence nor those before it deny what is asked about."""
+    line = passage.lines[at]
     if agreement.opposed(question.text, line.text):
         return False
     if question.denies or question.kind in ("number", "money"):
         return True
     asked = [term.ways for term in question.terms if term.name is None]
-    denied = (root(m, question.lang) for m in _denied(line.text))
-    return not any(held in ways for held in denied for ways in asked)
+    if _denies(line, asked, question.lang):
+        return False
+    elsewhere = [ways for ways in asked if not ways & line.held]
+    before = passage.lines[max(0, at - len(BEFORE)) : at]
+    return not any(_denies(other, elsewhere, question.lang) for other in before)
+
+
+def _denies(line: Line, asked: Sequence[frozenset[str]], lang: str) -> bool:
+    denied = [root(word, lang) for word in _denied(line.text)]
+    return any(held in ways for held in denied for ways in asked)
 
 
 def _denied(text: str) -> Iterator[str]:
@@ -268,8 +281,11 @@ def _on_its_side(
     return any(at < verb for at in places)
 
 
-def weight_of_kind(kind: Kind, line: Line) -> float:
-    """Give what a sentence gains or loses where its kind cannot be told for sure."""
+def weight_of_kind(question: Question, line: Line) -> float:
+    """Give what a sentence keeps of its score where its kind cannot be told surely."""
+    kind = question.kind
+    if kind == "person":
+        return 1.0 if _names_somebody(question, line) else 0.8
     if kind == "reason":
         return 1.0 if _REASON.search(line.text) else 0.65
     if kind == "place":

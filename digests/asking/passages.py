@@ -7,8 +7,7 @@ from functools import cached_property
 from digests import quotes as quoting
 from digests.asking.roots import root
 from digests.language import sentences
-from digests.language.lookup import located
-from digests.language.words import primary
+from digests.language.words import primary, tokens
 from digests.types import Article, Quote, Span
 
 #: Sentences of an article that are read.
@@ -63,20 +62,14 @@ def passage(article: Article) -> Passage:
     return Passage(
         article=article,
         lines=tuple(_line(article.text, span, lang) for span in spans),
-        title=frozenset(_roots(_words(article.title or ""), lang)),
+        title=frozenset(_roots(tokens(article.title or ""), lang)),
     )
 
 
 def _line(text: str, span: Span, lang: str) -> Line:
     said = text[span.start : span.end]
-    words = _words(said)
+    words = tokens(said)
     return Line(span=span, text=said, words=words, roots=_roots(words, lang))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(
-        text[s.start : s.end].lower().replace("’", "'") for _, s in located(text)
-    )
 
 
 def _roots(words: Sequence[str], lang: str) -> tuple[str, ...]:
