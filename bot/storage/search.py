@@ -12,26 +12,25 @@ same. `keep` and `drop` are the intake's, which reads for everybody.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from itertools import count
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import (
     Connection,
-    Row,
     Select,
     cast,
     column,
     delete,
     func,
     literal,
-    literal_column,
     select,
     table,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage.revisions import COLUMNS, JOINED, noun, seen_by
+from bot.storage.revisions import JOINED, of_ids, seen_by
 from bot.storage.schema import articles, revisions, searchable, sources
 from bot.storage.sources import visible
 from digests.language.lookup import Group, Wanted, terms
@@ -39,9 +38,12 @@ from digests.types import Article
 
 #: As in the migration that made the index.
 _SOURCE, _OUTLET, _WEEK, _BLOCK, _BLOCK_BITS = "§", "¤", "‡", "¶", 12
-#: More than so many sources or weeks are not named to the index: what they keep out is
-#: then found by looking.
-_MOST_NAMED = 256
+#: So few sources are named to the index at once; so often others are looked for among
+#: the last matches before. More than the most, sources or weeks, are never named: what
+#: they keep out is found by looking.
+_FEW, _LOOKS, _MOST_NAMED = 16, 2, 256
+#: How many keys one question may name.
+_AT_ONCE = 500
 #: Blocks of keys that PostgreSQL looks through before it takes all of them.
 _WINDOWS = (4, 32)
 _INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
@@ -76,89 +78,138 @@ def drop(connection: Connection, *, article_id: int) -> None:
     connection.execute(delete(searchable).where(searchable.c.revision_id.in_(mine)))
 
 
-def newest(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    wanted: Wanted,
-    limit: int,
-    source_ids: Sequence[int] | None = None,
-    outlet: str | None = None,
-    that: Sequence[ColumnElement[bool]] = (),
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> tuple[Article, ...]:
-    """List the articles that came in last of those that hold all that is wanted.
+class Kept(TypedDict, total=False):
+    """What a look is kept to; what is left out does not matter."""
 
-    Args:
-        connection: Inside a transaction.
-        workspace_id: Who asks.
-        wanted: What must and must not stand there; nothing finds nothing.
-        limit: How many at the most.
-        source_ids: Only from these sources; None: from any.
-        outlet: Words of the outlet's name; None: any.
-        that: What must hold of the version besides.
-        since: The article's date at the earliest.
-        until: The article's date at the latest.
-    """
-    if not wanted:
-        return ()
-    conditions = list(that)
-    if source_ids is not None:
-        conditions.append(articles.c.source_id.in_(source_ids))
-    if until is not None:
-        conditions.append(revisions.c.dated_at <= until)
-    groups = [((_OUTLET + word,),) for word in terms(outlet or "")]
-    asked = replace(wanted, every=(*wanted.every, *groups))
-    marks = _marks(connection, workspace_id, source_ids, since, until)
-    if marks is None:
-        return ()
-    if since is not None:
-        conditions.append(revisions.c.dated_at >= since)
-    query = select(*COLUMNS).where(*seen_by(workspace_id), *conditions).limit(limit)
-    return tuple(map(noun, _last(connection, query, _with(asked, marks), limit)))
+    #: Only from these sources.
+    source_ids: Sequence[int] | None
+    #: Words of the outlet's name.
+    outlet: str | None
+    #: What must hold of the version besides (conditions on its row).
+    that: Sequence[ColumnElement[bool]]
+    #: The article's date at the earliest and at the latest.
+    since: datetime | None
+    until: datetime | None
 
 
 def keys(
     connection: Connection,
+    /,
     *,
     workspace_id: int,
     wanted: Wanted | None,
     limit: int,
-    since: datetime | None = None,
-) -> tuple[int, ...]:
-    """List the keys of the versions that came in last of those that hold all of it.
+    **kept: Unpack[Kept],
+) -> list[int]:
+    """List the versions that came in last of those that hold all that is wanted.
 
     Args:
         connection: Inside a transaction.
         workspace_id: Who asks.
-        wanted: What must and must not stand there; None: anything may.
+        wanted: What must and must not stand there; nothing finds nothing, None all.
         limit: How many at the most.
-        since: The article's date at the earliest.
+        kept: What the look is kept to.
     """
-    marks = _marks(connection, workspace_id, None, since, None)
-    if marks is None or (wanted is not None and not wanted):
-        return ()
-    query = select(revisions.c.id).where(*seen_by(workspace_id)).limit(limit)
-    if since is not None:
-        query = query.where(revisions.c.dated_at >= since)
-    asked = _with(wanted or Wanted(), marks)
-    return tuple(row.id for row in _last(connection, query, asked, limit))
+    if wanted is not None and not wanted:
+        return []
+    asked = wanted or Wanted()
+    only, outlet = kept.get("source_ids"), kept.get("outlet")
+    groups = [((_OUTLET + word,),) for word in terms(outlet or "")]
+    conditions = list(kept.get("that", ()))
+    if only is not None:
+        conditions.append(articles.c.source_id.in_(only))
+    look = _Look(
+        connection=connection,
+        workspace_id=workspace_id,
+        source_ids=_sources(connection, workspace_id, only),
+        since=kept.get("since"),
+        until=kept.get("until"),
+        conditions=tuple(conditions),
+    )
+    return look.last(_with(asked, groups), limit)
 
 
-def _marks(
+def newest(
     connection: Connection,
+    /,
+    *,
     workspace_id: int,
-    source_ids: Sequence[int] | None,
-    since: datetime | None,
-    until: datetime | None,
-) -> list[Group] | None:
-    """Give the marks of sources and weeks to ask for; None: there is nothing to see."""
-    named = _sources(connection, workspace_id, source_ids)
-    if not named:
-        return None
-    weeks = _weeks(connection, since, until) if since is not None else []
-    return [*_either(f"{_SOURCE}{key}" for key in named), *weeks]
+    wanted: Wanted,
+    limit: int,
+    **kept: Unpack[Kept],
+) -> tuple[Article, ...]:
+    """List the articles that came in last, as `keys` does."""
+    found = keys(
+        connection, workspace_id=workspace_id, wanted=wanted, limit=limit, **kept
+    )
+    loaded = of_ids(connection, found)
+    return tuple(loaded[key] for key in found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Look:
+    """One look into the index: where, and what must hold of what is found."""
+
+    connection: Connection
+    workspace_id: int
+    source_ids: Sequence[int]
+    since: datetime | None = None
+    until: datetime | None = None
+    conditions: tuple[ColumnElement[bool], ...] = ()
+
+    def last(self, asked: Wanted, limit: int) -> list[int]:
+        """Give the keys of the last versions that hold what is asked and may be seen.
+
+        Of a workspace with many sources the last matches are looked at one by one
+        first: to name all its sources to the index takes longer. One with few is
+        named at once.
+        """
+        if not self.source_ids:
+            return []
+        asked = _with(asked, self._weeks())
+        named = _either(f"{_SOURCE}{key}" for key in self.source_ids)
+        marked = _with(asked, named)
+        few = len(self.source_ids) <= _FEW
+        found: list[int] = []
+        before: int | None = None
+        for round_ in count():
+            size = (limit if few else 2 * limit) * 4**round_
+            question = asked if round_ < _LOOKS and not few else marked
+            matches = _matches(self.connection, question, size, before)
+            found += self._seen(matches)
+            if len(found) >= limit or len(matches) < size:
+                break
+            before = matches[-1]
+        return found[:limit]
+
+    def _seen(self, matches: Sequence[int]) -> list[int]:
+        """Keep what may be seen and is of the time that is asked for, in order."""
+        conditions = [*seen_by(self.workspace_id), *self.conditions]
+        if self.since is not None:
+            conditions.append(revisions.c.dated_at >= self.since)
+        if self.until is not None:
+            conditions.append(revisions.c.dated_at <= self.until)
+        kept: set[int] = set()
+        for at in range(0, len(matches), _AT_ONCE):
+            some = matches[at : at + _AT_ONCE]
+            query = (
+                select(revisions.c.id)
+                .select_from(JOINED)
+                .where(revisions.c.id.in_(some), *conditions)
+            )
+            kept |= set(self.connection.execute(query).scalars())
+        return [key for key in matches if key in kept]
+
+    def _weeks(self) -> list[Group]:
+        """Ask for the weeks from `since` to `until`, or to the newest that there is."""
+        if self.since is None:
+            return []
+        last = self.until or _newest_date(self.connection)
+        if last is None:
+            return []
+        first = _week(self.since)
+        weeks = range(first, max(first, _week(last)) + 1)
+        return _either(f"{_WEEK}{week}" for week in weeks)
 
 
 def _with(wanted: Wanted, marks: Sequence[Group]) -> Wanted:
@@ -181,73 +232,69 @@ def _either(marks: Iterable[str]) -> list[Group]:
     return [group] if len(group) <= _MOST_NAMED else []
 
 
-def _weeks(
-    connection: Connection, since: datetime, until: datetime | None
-) -> list[Group]:
-    last = until
-    if last is None:
-        last = connection.execute(
-            select(revisions.c.dated_at)
-            .where(revisions.c.current)
-            .order_by(revisions.c.dated_at.desc())
-            .limit(1)
-        ).scalar()
-    if last is None:
-        return []
-    first = _week(since)
-    return _either(f"{_WEEK}{n}" for n in range(first, max(first, _week(last)) + 1))
+def _newest_date(connection: Connection) -> datetime | None:
+    return connection.execute(
+        select(revisions.c.dated_at)
+        .where(revisions.c.current)
+        .order_by(revisions.c.dated_at.desc())
+        .limit(1)
+    ).scalar()
 
 
 def _week(at: datetime) -> int:
     return at.astimezone(UTC).date().toordinal() // 7
 
 
-def _last(
-    connection: Connection, query: Select[Any], asked: Wanted, limit: int
-) -> Iterable[Row[Any]]:
-    """Give the rows of a query over `JOINED`, of matches only, the last first."""
+def _matches(
+    connection: Connection, asked: Wanted, size: int, before: int | None
+) -> list[int]:
+    """Give the keys of the last matches before a key, whoever may see them."""
     if not asked:
-        last_first = query.select_from(JOINED).order_by(revisions.c.id.desc())
-        return connection.execute(last_first)
+        # What is not current is left out later: here it would cost the index its order.
+        every = select(revisions.c.id)
+        return _page(connection, every, revisions.c.id, size, before)
     if connection.dialect.name == "sqlite":
-        return _on_sqlite(connection, query, asked)
-    return _on_postgresql(connection, query, asked, limit)
+        key = _INDEX.c.rowid
+        held = _INDEX.c.searchable_index.op("MATCH")(_fts5(asked))
+        return _page(connection, select(key).where(held), key, size, before)
+    return _on_postgresql(connection, asked, size, before)
 
 
-def _on_sqlite(
-    connection: Connection, query: Select[Any], asked: Wanted
-) -> Iterable[Row[Any]]:
-    """Read matches from the last on; the index must lead, so its key is hidden."""
-    hidden: ColumnElement[int] = literal_column("+searchable_index.rowid")
-    found = (
-        query.select_from(JOINED.join(_INDEX, revisions.c.id == hidden))
-        .where(_INDEX.c.searchable_index.op("MATCH")(_fts5(asked)))
-        .order_by(_INDEX.c.rowid.desc())
-    )
-    return connection.execute(found)
+def _page(
+    connection: Connection,
+    query: Select[Any],
+    key: ColumnElement[int],
+    size: int,
+    before: int | None,
+) -> list[int]:
+    if before is not None:
+        query = query.where(key < before)
+    found = connection.execute(query.order_by(key.desc()).limit(size))
+    return list(found.scalars())
 
 
 def _on_postgresql(
-    connection: Connection, query: Select[Any], asked: Wanted, limit: int
-) -> Iterable[Row[Any]]:
+    connection: Connection, asked: Wanted, size: int, before: int | None
+) -> list[int]:
     """Look through the newest blocks of keys first, and only then through all.
 
-    The index finds all matches or none: without an end a common word costs a second.
+    Its index finds all matches or none: without an end a common word costs a second.
     """
-    last = connection.execute(select(func.max(revisions.c.id))).scalar() or 0
+    last = before or connection.execute(select(func.max(revisions.c.id))).scalar() or 0
     top = last >> _BLOCK_BITS
     for blocks in _WINDOWS:
         if blocks > top:
             break
         newest_ones = _either(f"{_BLOCK}{n}" for n in range(top - blocks + 1, top + 1))
-        within = _matching(query, _with(asked, newest_ones))
-        rows = connection.execute(within).all()
-        if len(rows) >= limit:
-            return rows
-    return connection.execute(_matching(query, asked))
+        found = _hits(connection, _with(asked, newest_ones), size, before)
+        if len(found) >= size:
+            return found
+    return _hits(connection, asked, size, before)
 
 
-def _matching(query: Select[Any], asked: Wanted) -> Select[Any]:
+def _hits(
+    connection: Connection, asked: Wanted, size: int, before: int | None
+) -> list[int]:
     # Loaded only where it is used.
     from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -259,8 +306,8 @@ def _matching(query: Select[Any], asked: Wanted) -> Select[Any]:
         .cte("hits")
         .prefix_with("MATERIALIZED")
     )
-    joined = JOINED.join(hits, hits.c.revision_id == revisions.c.id)
-    return query.select_from(joined).order_by(revisions.c.id.desc())
+    key = hits.c.revision_id
+    return _page(connection, select(key), key, size, before)
 
 
 def _fts5(asked: Wanted) -> str:

@@ -1,8 +1,8 @@
 """Says by which words the articles for a question are looked for, the strictest first.
 
 An archive finds articles that hold all of some words. A question has more words than
-its answer, so all of them are tried, then all but one, then its names, then pairs; the
-caller stops when it has enough.
+its answer, so all of them are tried, then all but one, then its names, then pairs,
+then single words; the caller stops when it has enough.
 """
 
 from collections.abc import Iterator
@@ -35,8 +35,7 @@ def _choices(groups: list[Group], question: Question) -> Iterator[list[Group]]:
     yield from ([each] for name in question.names if (each := group(name)))
     if len(groups) > 2:
         yield from map(list, combinations(groups, 2))
-    if len(groups) <= 2:
-        yield from ([each] for each in groups)
+    yield from ([each] for each in groups)
 
 
 def _group(term: Term) -> Group:

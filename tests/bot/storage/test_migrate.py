@@ -1,22 +1,27 @@
 import asyncio
+import importlib
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from bot.errors import ConfigurationError
-from bot.storage import Database, engines, migrate, workspaces
+from bot.storage import Connection, Database, engines, migrate, search, workspaces
 from bot.storage.schema import metadata
-from tests.bot.storage.builders import a_house
+from digests.language.lookup import wanted
+from tests.bot.storage.builders import NOW, a_house, keep
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 
@@ -308,3 +313,47 @@ async def test_tables_of_another_program_beside_ours_do_not_matter(
 
     assert await database.read(workspaces.every) == ()
     await database.close()
+
+
+async def test_articles_of_an_older_database_are_found_after_the_upgrade(
+    database_url: str,
+):
+    """The index is filled as it is made, with current versions only."""
+    database = Database.open(database_url)
+    house = await database.write(a_house)
+    for text in ("It opens at noon.", "It opens at one, says Canal Post."):
+        await database.write(keep, house, text=text, title="Schleuse öffnet", lang="de")
+    before = await database.read(_index)
+    await database.write(_make_index_again)
+
+    assert await database.read(_index) == before
+    found = [
+        await database.read(
+            search.newest,
+            workspace_id=house.workspace.id,
+            wanted=wanted(words),
+            limit=9,
+            outlet="canal",
+            since=NOW - timedelta(days=9),
+        )
+        for words in ("schleusen one", "noon")
+    ]
+    assert [len(each) for each in found] == [1, 0]
+    await database.close()
+
+
+def _index(connection: Connection) -> list[str]:
+    found = connection.exec_driver_sql("SELECT CAST(terms AS TEXT) FROM searchable")
+    return [row[0] for row in found]
+
+
+def _make_index_again(connection: Connection) -> None:
+    """Undo the step by hand, and take it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("DROP TABLE searchable_index")
+    connection.exec_driver_sql("DROP TABLE searchable")
+    connection.exec_driver_sql("CREATE TABLE searchable (old TEXT)")
+    step = importlib.import_module("bot.storage.migrations.versions.0005_search")
+    context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+    with Operations.context(context):
+        step.upgrade()

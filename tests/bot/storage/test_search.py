@@ -295,7 +295,7 @@ async def test_a_text_of_very_many_long_words_can_be_kept(
 
 
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

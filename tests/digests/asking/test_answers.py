@@ -13,13 +13,14 @@ TODAY = date(2026, 1, 8)
 
 BRIDGE = (
     "The weir bridge at Aldby was closed on Tuesday because a cable had snapped.\n\n"
-    "Engineer Tilda Noor said that 40 cables had to be tested. “It will take nine days,”"
-    " Noor said. Mayor Jasper Vane thanked Noor for her work. Vane did not close the"
-    " ferry.\n\nAbout 900 cars cross the bridge every day. The ferry carried 1,200"
-    " passengers on Wednesday. The bridge was built in 1962."
+    "Engineer Tilda Noor said that 40 cables had to be tested. "
+    "“It will take nine days,” Noor said. "
+    "Mayor Jasper Vane thanked Noor for her work. "
+    "Vane did not close the ferry.\n\n"
+    "About 900 cars cross the bridge every day. "
+    "The ferry carried 1,200 passengers on Wednesday. "
+    "The bridge was built in 1962."
 )
-
-
 PLACES = [("Ann", "old"), ("Bo", "new"), ("Cy", "east"), ("Di", "west"), ("Ed", "far")]
 
 
