@@ -34,7 +34,7 @@ _COPIES = 8
 #: So many articles are looked at first, the last that came in.
 _ARTICLES = 300
 #: So many quotes of somebody are looked at before all are.
-_QUOTES = 2000
+_QUOTES = 500
 #: From how many of the newest quotes the speakers to offer are taken.
 _SPEAKERS_FROM = 1000
 

@@ -46,6 +46,8 @@ _FEW, _LOOKS, _MOST_NAMED = 16, 2, 256
 _AT_ONCE = 500
 #: Blocks of keys that PostgreSQL looks through before it takes all of them.
 _WINDOWS = (4, 32)
+#: So many matches are taken at once.
+_FEW_MATCHES = 20_000
 _INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
 
 
@@ -173,7 +175,7 @@ class _Look:
         found: list[int] = []
         before: int | None = None
         for round_ in count():
-            size = (limit if few else 2 * limit) * 4**round_
+            size = (limit if few else 3 * limit) * 4**round_
             question = asked if round_ < _LOOKS and not few else marked
             matches = _matches(self.connection, question, size, before)
             found += self._seen(matches)
@@ -289,6 +291,9 @@ def _on_postgresql(
         found = _hits(connection, _with(asked, newest_ones), size, before)
         if len(found) >= size:
             return found
+        if len(found) * top <= _FEW_MATCHES * blocks:
+            # As rare elsewhere as here: all of them cost less than another look.
+            break
     return _hits(connection, asked, size, before)
 
 

@@ -3,9 +3,9 @@
 Articles are made of invented words with the frequencies of a language (Zipf), in an
 archive of many sources, of which one workspace reads half and another three. The peer
 is SQLite's own FTS5 over the same texts, ordered by its bm25, as a newcomer would write
-it. SQLite works inside this process, so its times are processor time, and what else the
-machine does counts for nothing; PostgreSQL's are by the clock. Say how many articles,
-and which database: `python -m tests.bench.search 200000
+it. Times are processor time, of this process and of the PostgreSQL backend that works
+for it on this machine, so that what else the machine does counts for nothing. Say how
+many articles, and which database: `python -m tests.bench.search 200000
 [postgresql://…]`. Without a number it is a million, which takes some minutes to fill.
 """
 
@@ -18,6 +18,7 @@ import time
 from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import accumulate
 from pathlib import Path
@@ -25,6 +26,7 @@ from typing import Any
 
 from bot.answering import EVERYWHERE, _found
 from bot.storage import engines, figures, migrate, quotes, stories
+from bot.storage.columns import _vector
 from digests.language.lookup import terms, wanted
 
 ARTICLES = 1_000_000
@@ -36,6 +38,28 @@ BATCH = 20_000
 DAY = 86_400_000_000
 BEGUN = 1_735_689_600_000_000
 BIG, SMALL = 1, 2
+
+
+Rows = dict[str, list[tuple[Any, ...]]]
+_COLUMNS = {
+    "articles": "id source_id first_seen",
+    "revisions": "id article_id hash external_id current fetched_at dated_at published"
+    " title text",
+    "searchable": "revision_id terms",
+    "quotes": "id revision_id position start end kind speaker speaker_folded"
+    " context_start context_end grp confidence",
+    "speaker_words": "word quote_id",
+    "figures": "id revision_id position start end value unit what sentence_start"
+    " sentence_end",
+    "stories": "id public_id first_seen",
+    "story_articles": "story_id article_id",
+}
+COLUMNS = {name: columns.split() for name, columns in _COLUMNS.items()}
+
+
+def into(name: str) -> str:
+    columns = ", ".join(f'"{column}"' for column in COLUMNS[name])
+    return f"{name} ({columns})"
 
 
 @lru_cache(maxsize=WORDS)
@@ -71,36 +95,31 @@ class Language:
         return title, ". ".join([*picked, " ".join(rare)])
 
 
-def rows_of(first: int, count: int, language: Language, rng: random.Random) -> Any:
-    """The rows of some articles, by table."""
-    made: dict[str, list[tuple[Any, ...]]] = {
-        name: []
-        for name in (
-            *("articles", "revisions", "searchable", "quotes", "speaker_words"),
-            *("figures", "stories", "story_articles"),
-        )
-    }
+def rows_of(first: int, count: int, language: Language, rng: random.Random) -> Rows:
+    """The rows of some articles, by table, in the order of `COLUMNS`."""
+    made: Rows = {name: [] for name in COLUMNS}
     for key in range(first, first + count):
         title, text = language.article()
-        source = 1 + rng.randrange(SOURCES)
-        at = BEGUN + key * 365 * DAY // ARTICLES
+        source, at = 1 + rng.randrange(SOURCES), BEGUN + key * 365 * DAY // ARTICLES
         made["articles"].append((key, source, at))
-        made["revisions"].append(
-            (key, key, str(key), str(key), at, at, at, title, text)
-        )
-        week = 719163 + at // DAY
-        marks = f"§{source} ‡{week // 7} ¶{key >> 12} ¤outlet ¤{source}"
+        version = (key, key, str(key), str(key), True, at, at, at, title, text)
+        made["revisions"].append(version)
+        week = (719163 + at // DAY) // 7
+        marks = f"§{source} ‡{week} ¶{key >> 12} ¤outlet ¤{source}"
         said = " ".join(map(_stem, f"{title} {text}".replace(".", "").split()))
         made["searchable"].append((key, f"{marks} {said}"))
         if key % 2:
             name = speaker(int(SPEAKERS * rng.random() ** 3))
             low = name.lower()
-            made["quotes"].append((key, key, 0, 20, name, low))
-            made["speaker_words"] += [(part, key) for part in low.split()]
-            made["figures"].append((key, key, 0, 5, rng.random() * 1000))
-        if key % STORY_OF == 0:
-            made["stories"].append((key // STORY_OF + 1, f"s-{key // STORY_OF}", at))
-        made["story_articles"].append((key // STORY_OF + 1, key))
+            made["quotes"].append(
+                (key, key, 0, 0, 20, "direct", name, low, 0, 40, 0, 0.9)
+            )
+            made["speaker_words"] += [(part, key) for part in set(low.split())]
+            made["figures"].append((key, key, 0, 0, 5, rng.random(), "", "x", 0, 40))
+        story = key // STORY_OF + 1
+        if key % STORY_OF == 0 or key == 1:
+            made["stories"].append((story, f"s-{story}", at))
+        made["story_articles"].append((story, key))
     return made
 
 
@@ -113,22 +132,6 @@ def speaker(number: int) -> str:
     return f"{word(number % 300).title()} {word(20_000 + number).title()}"
 
 
-INSERTS = {
-    "articles": "articles (id, source_id, first_seen) VALUES (?,?,?)",
-    "revisions": "revisions (id, article_id, hash, external_id, current, fetched_at,"
-    " dated_at, published, title, text) VALUES (?,?,?,?,1,?,?,?,?,?)",
-    "searchable": "searchable (revision_id, terms) VALUES (?,?)",
-    "quotes": 'quotes (id, revision_id, position, start, "end", kind, speaker,'
-    " speaker_folded, context_start, context_end, grp, confidence)"
-    " VALUES (?,?,0,?,?,'direct',?,?,0,40,0,0.9)",
-    "speaker_words": "speaker_words (word, quote_id) VALUES (?,?)"
-    " ON CONFLICT DO NOTHING",
-    "figures": 'figures (id, revision_id, position, start, "end", value, unit, what,'
-    " sentence_start, sentence_end) VALUES (?,?,0,?,?,?,'','things',0,40)",
-    "stories": "stories (id, public_id, first_seen) VALUES (?,?,?)",
-    "story_articles": "story_articles (story_id, article_id) VALUES (?,?)"
-    " ON CONFLICT DO NOTHING",
-}
 SET_UP = (
     "INSERT INTO workspaces (id, platform, external_id, name, zone, locale, created_at)"
     " VALUES (1,'local','big','big','UTC','en',{at}),"
@@ -165,8 +168,9 @@ def fill_sqlite(file: Path, count: int) -> None:
         for first in range(1, count + 1, BATCH):
             db.execute("BEGIN")
             made = rows_of(first, min(BATCH, count + 1 - first), language, rng)
-            for name, sql in INSERTS.items():
-                db.executemany(f"INSERT INTO {sql}", made[name])
+            for name, rows in made.items():
+                places = ", ".join("?" * len(COLUMNS[name]))
+                db.executemany(f"INSERT INTO {into(name)} VALUES ({places})", rows)
             db.executemany(
                 "INSERT INTO peer (rowid, title, body) VALUES (?,?,?)",
                 ((row[0], row[7], row[8]) for row in made["revisions"]),
@@ -187,39 +191,19 @@ def fill_postgresql(url: str, count: int) -> None:
             db.execute(statement.format(at="now()", no="false"))
         for first in range(1, count + 1, BATCH):
             made = rows_of(first, min(BATCH, count + 1 - first), language, rng)
-            for name, sql in INSERTS.items():
-                copy(db, name, sql, made[name])
+            for name, rows in made.items():
+                with db.cursor().copy(f"COPY {into(name)} FROM STDIN") as copied:
+                    for row in rows:
+                        copied.write_row(list(map(_there, row)))
         db.execute("CREATE INDEX ix_searchable_terms ON searchable USING gin (terms)")
         db.execute("VACUUM ANALYZE")
 
 
-def copy(db: Any, name: str, sql: str, made: Sequence[tuple[Any, ...]]) -> None:
-    """COPY needs all columns: constants are taken out of the statement."""
-    columns, values = sql.split(" VALUES ", 1)
-    given = values.removesuffix(" ON CONFLICT DO NOTHING").strip("()").split(",")
-    with db.cursor().copy(f"COPY {columns} FROM STDIN") as rows:
-        for row in dict.fromkeys(made):
-            left = list(row)
-            out = [
-                left.pop(0)
-                if v == "?"
-                else {"1": True}.get(v, v.strip("'"))
-                if name == "revisions"
-                else v.strip("'")
-                for v in given
-            ]
-            rows.write_row([_there(name, n, value) for n, value in enumerate(out)])
-
-
-def _there(name: str, column: int, value: Any) -> Any:
-    """Instants, and words as PostgreSQL keeps them."""
-    from datetime import UTC, datetime
-
-    from bot.storage.columns import _vector
-
+def _there(value: Any) -> Any:
+    """Instants, and the words of the index, as PostgreSQL keeps them."""
     if isinstance(value, int) and value >= BEGUN:
         return datetime.fromtimestamp(value / 1e6, UTC)
-    if name == "searchable" and column == 1:
+    if isinstance(value, str) and value.startswith("§"):
         return _vector(value.split())
     return value
 
@@ -257,6 +241,12 @@ def timed(
     return took, got
 
 
+def both_busy(backend: int) -> float:
+    """Seconds that this process and the backend have worked."""
+    spent = Path(f"/proc/{backend}/schedstat").read_text(encoding="ascii").split()[0]
+    return time.process_time() + int(spent) / 1e9
+
+
 def quantiles(took: Sequence[float]) -> str:
     ordered = sorted(took)
     p50, p99 = (ordered[int(len(ordered) * q)] for q in (0.5, 0.99))
@@ -271,9 +261,11 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
     """The look-ups as the archive makes them, one after the other."""
     asks = queries()
     rng = random.Random(4)
-    inside = engine.dialect.name == "sqlite"
-    clock = time.process_time if inside else time.perf_counter
     with engine.connect() as db:
+        clock = time.process_time
+        if engine.dialect.name != "sqlite":
+            backend = db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            clock = partial(both_busy, backend)
 
         def searched(here: int) -> Callable[[str], Any]:
             def ask(words: str) -> Any:
@@ -313,7 +305,7 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
         )
         yield "figures by topic", quantiles(took), budget
         took, _ = timed(
-            [f"s-{rng.randrange(count // STORY_OF)}" for _ in range(200)],
+            [f"s-{rng.randrange(1, count // STORY_OF)}" for _ in range(200)],
             lambda story: stories.articles_of(db, workspace_id=BIG, story=story),
             clock,
         )
