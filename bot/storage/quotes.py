@@ -33,6 +33,8 @@ _LONGEST_WORD = 60
 _COPIES = 8
 #: So many articles are looked at first, the last that came in.
 _ARTICLES = 300
+#: So many where few of them quote whom they name.
+_FURTHER = 3000
 #: So many quotes of somebody are looked at before all are.
 _QUOTES = 500
 #: From how many of the newest quotes the speakers to offer are taken.
@@ -107,7 +109,7 @@ def _by_name(
     since: datetime | None,
     limit: int,
 ) -> list[int]:
-    """Choose from the last quotes of whoever is called so, then from all of them."""
+    """Choose from the last quotes of whoever is called so, then further back."""
     here: _Here = {"workspace_id": workspace_id, "since": since, "limit": limit}
     word = max(_words(speaker), key=len)
     last = list(
@@ -121,7 +123,9 @@ def _by_name(
     chosen = _chosen(connection, (table.c.id.in_(last), *said), **here)
     if len(chosen) >= limit or len(last) < _QUOTES:
         return chosen
-    return _chosen(connection, _found_by(speaker), **here)
+    named = wanted(" ".join(_words(speaker)))
+    further = _within(connection, named, said, articles=_FURTHER, **here)
+    return further or _chosen(connection, _found_by(speaker), **here)
 
 
 def _within(
@@ -132,13 +136,14 @@ def _within(
     workspace_id: int,
     since: datetime | None,
     limit: int,
+    articles: int | None = None,
 ) -> list[int]:
     """Choose quotes from the last articles that hold what is asked; None: any."""
     last = search.keys(
         connection,
         workspace_id=workspace_id,
         wanted=asked,
-        limit=_ARTICLES,
+        limit=articles or _ARTICLES,
         since=since,
     )
     mine = (table.c.revision_id.in_(last), *said)

@@ -14,7 +14,7 @@ from digests.asking.passages import Line, Passage
 from digests.asking.periods import Period
 from digests.asking.question import Question, Term
 from digests.asking.roots import root
-from digests.asking.tables import SOMEBODY
+from digests.asking.tables import SAYING, SOMEBODY
 from digests.grounding import agreement
 from digests.language import dates, days, names, numbers, tokens
 from digests.language.words import primary
@@ -219,7 +219,14 @@ def is_said_by(speaker: Sequence[Term], passage: Passage, line: Line) -> bool:
         if quote.context.start < line.span.end and line.span.start < quote.context.end:
             said_by = frozenset(_roots(quote.speaker or "", passage))
             return bool(last.ways & said_by)
-    return bool(last.ways & line.held)
+    named = last.ways & line.held or _PRONOUNS & set(line.words)
+    return bool(named and _SAYING & line.held)
+
+
+_PRONOUNS = frozenset(("he", "she", "they", "it", "er", "sie"))
+_SAYING = frozenset(map(root, (*SAYING, "urge"))) | frozenset(
+    root(word, "de") for word in ("sagte", "kündigte", "bemängelte", "erklärte")
+)
 
 
 def _roots(text: str, passage: Passage) -> list[str]:

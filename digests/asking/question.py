@@ -266,10 +266,11 @@ def _verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
     if lang != "en" or len(found) < 3 or found[0].low not in ("who", "whom", "what"):
         return "", None
     if found[1].low in _AUXILIARIES:
+        # The word right behind the name; of «say» the speaker's rule takes care.
         named = [at for at, token in enumerate(found) if at > 1 and token.capital]
-        for token in found[named[0] + 1 :] if named else ():
-            if not token.capital and not plain.is_stop(token.low):
-                return root(token.low), False
+        behind = [t for t in found[named[0] :] if not t.capital] if named else []
+        if behind and not plain.is_stop(behind[0].low):
+            return root(behind[0].low), False
         return "", None
     if found[0].low == "who" and not plain.is_stop(found[1].low):
         return root(found[1].low), True

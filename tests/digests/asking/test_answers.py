@@ -85,6 +85,26 @@ def test_a_near_miss_is_refused(question: str, why: str):
     assert refused(question)[0] == "not told", why
 
 
+LISTENING = (
+    "Mayor Jasper Vane looked at the cables in Aldby. “The cables of the bridge were"
+    " far too old,” said Tilda Noor. Vane listened to her and left."
+)
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [("Vane", None), ("Noor", "“The cables of the bridge were far too old,”")],
+)
+def test_words_are_only_theirs_who_said_them(who: str, said: str | None):
+    question = f"What did {who} say about the cables?"
+    article = an_article(LISTENING, title="Cables")
+
+    if said is None:
+        assert refused(question, article)[0] == "not told"
+    else:
+        assert told(question, article)[0].startswith(said)
+
+
 @pytest.mark.parametrize("question", ["", "?", "who?", "🙂", "What is it?", "    "])
 def test_a_question_without_a_word_to_look_for_is_told_so(question: str):
     assert refused(question) == ("nothing asked", "")
