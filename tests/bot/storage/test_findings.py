@@ -160,6 +160,25 @@ async def test_a_speaker_who_is_named_more_often_than_quoted_is_found(
     assert [article.url for article, _ in found] == ["quoted"]
 
 
+@pytest.mark.parametrize("further", [1, 100])
+async def test_many_quotes_elsewhere_under_a_name_hide_nobody_here(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch, further: int
+):
+    monkeypatch.setattr(quotes, "_QUOTES", 2)
+    monkeypatch.setattr(quotes, "_FURTHER", further)
+    other = await database.write(a_house, name="other")
+    await database.write(keep, house, quoted=(a_quote(),))
+    await database.write(keep, house, id="later", text="Nothing is said.")
+    for number in range(3):
+        await database.write(keep, other, id=str(number), quoted=(a_quote(),))
+
+    found = await database.read(
+        quotes.by_speaker, workspace_id=house.workspace.id, speaker="lindq", limit=5
+    )
+
+    assert len(found) == 1
+
+
 async def test_what_somebody_said_is_narrowed_by_topic_and_day(
     database: Database, house: House
 ):
