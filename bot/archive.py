@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import answering
+from bot.answering import EVERYWHERE, Asked, Narrowed
 from bot.errors import UnknownName, UserError
 from bot.storage import (
     Connection,
@@ -35,6 +37,7 @@ from bot.types import (
     Place,
     Workspace,
 )
+from digests.asking import Question
 from digests.language.fold import fold
 from digests.types import Article, EditionStory, Figure, Quote
 
@@ -130,7 +133,7 @@ class Archive:
             # Outlets repeat each other: some of these will go.
             limit=5 * limit,
         )
-        return _distinct(found)[:limit]
+        return answering.distinct(found)[:limit]
 
     async def speakers(
         self, workspace_id: int, typed: str, limit: int = 25
@@ -141,7 +144,12 @@ class Archive:
         )
 
     async def figures(
-        self, workspace_id: int, *, topic: str | None, ids: Sequence[str] | None = None
+        self,
+        workspace_id: int,
+        *,
+        topic: str | None,
+        ids: Sequence[str] | None = None,
+        since: datetime | None = None,
     ) -> tuple[tuple[Article, Figure], ...]:
         """Stored figures, newest article first."""
         return await self.db.read(
@@ -149,17 +157,19 @@ class Archive:
             workspace_id=workspace_id,
             topic=topic,
             article_ids=None if ids is None else [int(i) for i in ids],
+            since=since,
             limit=LIMIT,
         )
 
-    async def search(self, workspace_id: int, words: str) -> tuple[Article, ...]:
-        """Articles that hold all the words, newest first."""
-        return await self.db.read(
-            articles.search,
-            workspace_id=workspace_id,
-            words=words,
-            limit=LIMIT,
-        )
+    async def search(
+        self, workspace_id: int, words: str, within: Narrowed = EVERYWHERE
+    ) -> tuple[Article, ...]:
+        """Articles that hold all the words, the best first; see `answering.look_up`."""
+        return await answering.look_up(self.db, workspace_id, words, within)
+
+    async def ask(self, workspace_id: int, question: Question) -> Asked:
+        """Sentences that answer the question, or why there are none."""
+        return await answering.ask(self.db, workspace_id, question)
 
     async def article(
         self, workspace_id: int, article_id: int, revision: str | None = None
@@ -321,22 +331,6 @@ def _in_story(conn: Connection, workspace_id: int, story: str) -> tuple[Article,
 
 def _posts_to(digest: Digest, channel: str | None) -> bool:
     return any(place.channel == channel for place in digest.destinations)
-
-
-def _distinct(
-    found: Sequence[tuple[Article, Quote]],
-) -> tuple[tuple[Article, Quote], ...]:
-    """Without what another one says in the same words, or in more of them."""
-    words = [fold(quote.text).strip(" .,;:!?") for _, quote in found]
-    kept = [
-        pair
-        for number, pair in enumerate(found)
-        if not any(
-            words[number] in other and (len(words[number]), -number) < (len(other), -at)
-            for at, other in enumerate(words)
-        )
-    ]
-    return tuple(kept)
 
 
 def choose(known: Sequence[Digest], name: str | None) -> Digest:

@@ -36,6 +36,8 @@ class Line:
     revision: str | None = None
     start: int | None = None
     end: int | None = None
+    #: Places in `text` to be set apart: pairs of start and end, in order.
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -252,7 +252,8 @@ class Option:
     #: Takes the rest of the line on surfaces where commands are typed.
     rest: bool = False
     choices: tuple[str, ...] = ()
-    #: Which names complete it: «digest», «speaker», «story», «command»; "" = none.
+    #: Which names complete it: «digest», «source», «speaker», «story», «command»; or
+    #: "", none.
     completes: str = ""
 
 

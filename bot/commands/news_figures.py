@@ -1,7 +1,10 @@
 """/news figures: numbers, what they measure, and the sentence that says so."""
 
+from datetime import datetime
+
+from bot.answering import first_moment
 from bot.commands.desk import Desk
-from bot.commands.wording import figure_line, texts_of
+from bot.commands.wording import SINCE, figure_line, texts_of
 from bot.types import (
     Command,
     Invocation,
@@ -20,7 +23,12 @@ def build(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
         topic = invocation.args.get("topic", "")
-        found = await _figures(desk, invocation, topic)
+        since = first_moment(
+            invocation.args.get("since"),
+            now=desk.clock.now(),
+            zone=invocation.place.workspace.zone,
+        )
+        found = await _figures(desk, invocation, topic, since)
         if not found:
             nothing = texts.say(
                 "No figures about «{topic}» are stored.", topic=topic[:60]
@@ -43,20 +51,21 @@ def build(desk: Desk) -> Command:
                 rest=True,
                 completes="story",
             ),
+            SINCE,
         ),
         examples=("/news figures 1", "/news figures trade"),
     )
 
 
 async def _figures(
-    desk: Desk, invocation: Invocation, topic: str
+    desk: Desk, invocation: Invocation, topic: str, since: datetime | None
 ) -> tuple[tuple[Article, Figure], ...]:
     workspace_id = invocation.place.workspace.id
     if topic.startswith("s-") or topic.lstrip("#").isdecimal():
         found = await desk.archive.story(invocation.place, topic)
         ids = [ref.id for ref in found.story.articles]
         return await desk.archive.figures(workspace_id, topic=None, ids=ids)
-    return await desk.archive.figures(workspace_id, topic=topic or None)
+    return await desk.archive.figures(workspace_id, topic=topic or None, since=since)
 
 
 def _line(article: Article, figure: Figure) -> Line:

@@ -1,10 +1,13 @@
 """/news quotes: who said what, word for word."""
 
+from datetime import datetime
+
 from rapidfuzz import process
 
+from bot.answering import first_moment
 from bot.archive import LIMIT
 from bot.commands.desk import Desk
-from bot.commands.wording import texts_of
+from bot.commands.wording import SINCE, texts_of
 from bot.texts import Texts
 from bot.types import (
     Command,
@@ -27,7 +30,12 @@ def build(desk: Desk) -> Command:
         texts = texts_of(invocation)
         speaker = invocation.args.get("speaker")
         topic = invocation.args.get("topic")
-        found = await _cards(desk, invocation, speaker, topic)
+        since = first_moment(
+            invocation.args.get("since"),
+            now=desk.clock.now(),
+            zone=invocation.place.workspace.zone,
+        )
+        found = await _cards(desk, invocation, speaker, topic, since)
         if not found:
             return Reply(
                 blocks=(
@@ -55,19 +63,28 @@ def build(desk: Desk) -> Command:
                 completes="speaker",
             ),
             Option(name="topic", description="Words the quote is about"),
+            SINCE,
         ),
-        examples=("/news quotes Xi", "/news quotes topic=bridge"),
+        examples=("/news quotes Xi", "/news quotes topic=bridge since=Monday"),
     )
 
 
 async def _cards(
-    desk: Desk, invocation: Invocation, speaker: str | None, topic: str | None
+    desk: Desk,
+    invocation: Invocation,
+    speaker: str | None,
+    topic: str | None,
+    since: datetime | None,
 ) -> tuple[Card, ...]:
     if topic and topic.startswith("s-"):
         found = await desk.archive.story(invocation.place, topic)
         return found.story.cards
     stored = await desk.archive.quotes(
-        invocation.place.workspace.id, speaker=speaker, topic=topic, limit=LIMIT
+        invocation.place.workspace.id,
+        speaker=speaker,
+        topic=topic,
+        since=since,
+        limit=LIMIT,
     )
     return tuple(cards.make(article, quote) for article, quote in stored)
 
@@ -75,6 +92,8 @@ async def _cards(
 async def _nothing(
     desk: Desk, invocation: Invocation, speaker: str | None, texts: Texts
 ) -> str:
+    if invocation.args.get("since") or (invocation.args.get("topic") and not speaker):
+        return texts.say("No stored quote fits that.")
     if not speaker:
         return texts.say("No quotes are stored yet.")
     known = await desk.archive.speakers(invocation.place.workspace.id, "", limit=500)

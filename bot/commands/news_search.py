@@ -1,15 +1,23 @@
-"""/news search: stored articles that hold the words."""
+"""/news search: stored articles that hold the words, each with the sentence."""
 
+from dataclasses import replace
+
+from bot.answering import Narrowed, first_moment, look_for
 from bot.commands.desk import Desk
-from bot.commands.wording import article_line, texts_of
+from bot.commands.wording import SINCE, article_line, texts_of
+from bot.texts import Texts
 from bot.types import (
     Command,
     Invocation,
+    Line,
     Option,
     Paragraph,
     Permission,
     Reply,
 )
+from digests.asking import snippet
+from digests.language.lookup import Wanted
+from digests.types import Article
 
 
 def build(desk: Desk) -> Command:
@@ -18,16 +26,28 @@ def build(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
         words = invocation.args["words"]
-        found = await desk.archive.search(invocation.place.workspace.id, words)
-        if not found:
-            nothing = texts.say(
-                "No stored article has all of these words: {words}.", words=words[:60]
+        asked = look_for(words)
+        if not asked:
+            return _say(
+                texts.say(
+                    "Write at least one word to look for. Signs alone, and words "
+                    "with a minus before them, find nothing."
+                )
             )
-            return Reply(blocks=(Paragraph(text=nothing),))
-        zone = invocation.place.workspace.zone
-        lines = tuple(article_line(article, texts, zone) for article in found)
+        workspace = invocation.place.workspace
+        found = await desk.archive.search(
+            workspace.id, words, _within(desk, invocation)
+        )
+        if not found:
+            return _say(
+                texts.say(
+                    "No stored article has all of these words: {words}.",
+                    words=words[:60],
+                )
+            )
+        lines = (_line(article, asked, texts, workspace.zone) for article in found)
         title = texts.count("{n} article", "{n} articles", len(found))
-        return Reply(title=title, blocks=lines)
+        return Reply(title=title, blocks=tuple(lines))
 
     return Command(
         path="news search",
@@ -36,8 +56,59 @@ def build(desk: Desk) -> Command:
         run=run,
         options=(
             Option(
-                name="words", description="All must occur", required=True, rest=True
+                name="words",
+                description='Words and "phrases" that must occur, -words that must not',
+                required=True,
+                rest=True,
             ),
+            Option(name="from", description="Only from this outlet, as it is named"),
+            Option(
+                name="source", description="Only from this source", completes="source"
+            ),
+            Option(
+                name="speaker",
+                description="Only where this person is quoted",
+                completes="speaker",
+            ),
+            SINCE,
         ),
-        examples=("/news search bridge", "/news search national grid"),
+        examples=(
+            "/news search bridge",
+            '/news search "national grid" -ice',
+            "/news search bridge since=yesterday",
+        ),
+    )
+
+
+def _within(desk: Desk, invocation: Invocation) -> Narrowed:
+    args = invocation.args
+    return Narrowed(
+        outlet=args.get("from") or None,
+        source=args.get("source") or None,
+        speaker=args.get("speaker") or None,
+        since=first_moment(
+            args.get("since"),
+            now=desk.clock.now(),
+            zone=invocation.place.workspace.zone,
+        ),
+    )
+
+
+def _say(sentence: str) -> Reply:
+    return Reply(blocks=(Paragraph(text=sentence),))
+
+
+def _line(article: Article, asked: Wanted, texts: Texts, zone: str) -> Line:
+    """The article with the sentence that holds most of the words, set apart there."""
+    line = article_line(article, texts, zone)
+    shown = snippet(article, asked)
+    if shown is None:
+        return line
+    start, end = shown.sentence.start, shown.sentence.end
+    return replace(
+        line,
+        text=article.text[start:end],
+        start=start,
+        end=end,
+        marks=tuple((mark.start - start, mark.end - start) for mark in shown.marks),
     )

@@ -6,6 +6,7 @@ a command is not listed.
 """
 
 from bot.commands import (
+    news_ask,
     news_figures,
     news_help,
     news_latest,
@@ -41,6 +42,7 @@ BUILDERS = (
     news_quotes.build,
     news_figures.build,
     news_search.build,
+    news_ask.build,
     news_why.build,
     news_when.build,
     newsdesk_setup.build,

@@ -15,6 +15,11 @@ STORY = Option(
     completes="story",
 )
 
+#: How every command takes a day from which on.
+SINCE = Option(
+    name="since", description="From this day on: yesterday, Monday, 2026-01-05, 7 days"
+)
+
 
 def texts_of(invocation: Invocation) -> Texts:
     """The sentences in the asker's language, where there are any."""

@@ -18,13 +18,12 @@ from sqlalchemy import Connection, Row, Select, select, update
 
 from bot.storage import figures as figure_verbs
 from bot.storage import quotes as quote_verbs
-from bot.storage.dialects import insert
-from bot.storage.revisions import COLUMNS, JOINED, about, noun, seen_by
-from bot.storage.schema import article_ids, articles, revisions, searchable, sources
+from bot.storage import search
+from bot.storage.revisions import COLUMNS, JOINED, noun
+from bot.storage.schema import article_ids, articles, revisions, sources
 from bot.storage.sources import visible
 from bot.types import Source, StoredArticle
 from digests.language.clean import revision as revision_hash
-from digests.language.fold import fold
 from digests.types import Article, Figure, Quote
 
 #: A feed can call its items by whole paragraphs; an index entry has an end.
@@ -178,28 +177,6 @@ def by_id(
     return (noun(row), _stored(row)) if row else None
 
 
-def search(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    words: str,
-    limit: int,
-    source_id: int | None = None,
-    since: datetime | None = None,
-) -> tuple[Article, ...]:
-    """List articles that hold every one of `words`, newest first."""
-    wanted = about(words)
-    if not wanted:
-        return ()
-    query = select(*COLUMNS).select_from(JOINED).where(*seen_by(workspace_id), *wanted)
-    if source_id is not None:
-        query = query.where(articles.c.source_id == source_id)
-    if since is not None:
-        query = query.where(revisions.c.dated_at >= since)
-    newest = query.order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
-    return tuple(map(noun, connection.execute(newest.limit(limit))))
-
-
 def _identify(
     connection: Connection,
     source: Source,
@@ -242,7 +219,7 @@ def _known(
     connection: Connection, article_id: int, article: Article
 ) -> Row[Any] | None:
     query: Select[Any] = (
-        select(*COLUMNS, revisions.c.external_id)
+        select(*COLUMNS, revisions.c.external_id, revisions.c.dated_at)
         .select_from(JOINED)
         .where(articles.c.id == article_id, revisions.c.hash == _hash(article))
     )
@@ -269,6 +246,7 @@ def _seen_again(connection: Connection, row: Row[Any], name: str) -> StoredArtic
     connection.execute(
         update(revisions).where(revisions.c.id == row.id).values(current=True)
     )
+    _let_find(connection, row)
     return _stored(row, current=True)
 
 
@@ -310,16 +288,26 @@ def _add(
         )
         .returning(revisions.c.id)
     ).scalar_one()
-    connection.execute(
-        insert(connection, searchable).values(
-            revision_id=revision_id,
-            folded=fold(f"{article.title or ''}\n{article.text}"),
-        )
+    query: Select[Any] = (
+        select(*COLUMNS, revisions.c.dated_at)
+        .select_from(JOINED)
+        .where(revisions.c.id == revision_id)
     )
-    row = connection.execute(
-        select(*COLUMNS).select_from(JOINED).where(revisions.c.id == revision_id)
-    ).one()
+    row = connection.execute(query).one()
+    if current:
+        _let_find(connection, row)
     return _stored(row)
+
+
+def _let_find(connection: Connection, row: Row[Any]) -> None:
+    article = noun(row)
+    search.keep(
+        connection,
+        revision_id=row.id,
+        source_id=row.source_id,
+        dated_at=row.dated_at,
+        article=article,
+    )
 
 
 def _outdates(connection: Connection, article_id: int, article: Article) -> bool:
@@ -334,6 +322,7 @@ def _outdates(connection: Connection, article_id: int, article: Article) -> bool
 
 
 def _retire(connection: Connection, article_id: int) -> None:
+    search.drop(connection, article_id=article_id)
     connection.execute(
         update(revisions)
         .where(revisions.c.article_id == article_id, revisions.c.current)

@@ -10,6 +10,8 @@ databases give back exactly what was put in.
 
 import json
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +22,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+#: The bounds of a tsvector.
+_LAST_PLACE, _MOST_PLACES = 16_383, 255
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -85,6 +89,45 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+class Terms(TypeDecorator[Sequence[str]]):
+    """Words to be found by, in the order of the text; they do not come out again.
+
+    They hold no white space, quotation mark or backslash (`digests.language.lookup`).
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            # Loaded only where it is used.
+            from sqlalchemy.dialects.postgresql import TSVECTOR
+
+            return dialect.type_descriptor(TSVECTOR())
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(
+        self, value: Sequence[str] | None, dialect: Dialect
+    ) -> str | None:
+        if value is None:
+            return None
+        return _vector(value) if dialect.name == "postgresql" else " ".join(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Sequence[str]:
+        raise NotImplementedError("What a text is found by is not read back.")
+
+
+def _vector(terms: Sequence[str]) -> str:
+    """Write words as PostgreSQL writes a tsvector: each with its places."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, term in enumerate(terms[:_LAST_PLACE], 1):
+        if len(places[term]) < _MOST_PLACES:
+            places[term].append(place)
+    return " ".join(
+        f"'{term}':{','.join(map(str, each))}" for term, each in places.items()
+    )
 
 
 def to_json(value: Any) -> str:

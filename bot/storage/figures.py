@@ -1,14 +1,20 @@
 """Verbs on figures: kept as places in a revision, with what was read from them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select
 
-from bot.storage.revisions import JOINED, about, of_ids, seen_by
+from bot.storage import search
+from bot.storage.revisions import JOINED, of_ids, seen_by
 from bot.storage.schema import articles, revisions
 from bot.storage.schema import figures as table
+from digests.language.lookup import wanted
 from digests.types import Article, Figure, Span
+
+#: So many articles are looked at, the last that came in.
+_ARTICLES = 300
 
 
 def store(
@@ -32,6 +38,7 @@ def about_topic(
     workspace_id: int,
     topic: str | None = None,
     article_ids: Sequence[int] | None = None,
+    since: datetime | None = None,
     limit: int,
 ) -> tuple[tuple[Article, Figure], ...]:
     """List figures with their articles: newest article first, then as they stand.
@@ -39,8 +46,10 @@ def about_topic(
     Args:
         connection: Inside a transaction.
         workspace_id: Who asks.
-        topic: Words that must all stand in the article; None: any.
+        topic: Words that must all stand in the article, one of the last few hundred
+            that hold them; None: any.
         article_ids: Only from these articles; None: from any.
+        since: The article's date at the earliest.
         limit: How many at the most.
     """
     query = (
@@ -49,10 +58,17 @@ def about_topic(
         .where(*seen_by(workspace_id))
         .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc(), table.c.position)
     )
-    if topic is not None:
-        query = query.where(*about(topic))
     if article_ids is not None:
         query = query.where(articles.c.id.in_(article_ids))
+    if article_ids is None or topic is not None:
+        last = search.keys(
+            connection,
+            workspace_id=workspace_id,
+            wanted=None if topic is None else wanted(topic),
+            limit=_ARTICLES,
+            since=since,
+        )
+        query = query.where(revisions.c.id.in_(last))
     rows = connection.execute(query.limit(limit)).all()
     texts = of_ids(connection, sorted({row.revision_id for row in rows}))
     return tuple(

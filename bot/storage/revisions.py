@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage.schema import articles, revisions, searchable, sources
+from bot.storage.schema import articles, revisions, sources
 from bot.storage.sources import visible
-from digests.language.fold import fold
 from digests.types import Article
 
 #: A revision, its article and its source, side by side.
@@ -61,22 +60,24 @@ def seen_by(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
     return (revisions.c.current, visible(workspace_id))
 
 
-def about(topic: str) -> tuple[ColumnElement[bool], ...]:
-    """Keep revisions in whose title or text every word of `topic` stands."""
-    return tuple(
-        select(1)
-        .where(
-            searchable.c.revision_id == revisions.c.id,
-            searchable.c.folded.contains(word, autoescape=True),
-        )
-        .exists()
-        for word in fold(topic).split()
-    )
-
-
 def of_ids(connection: Connection, ids: list[int]) -> dict[int, Article]:
     """Load the articles of these revisions, by the revision's key."""
     query: Select[Any] = (
         select(*COLUMNS).select_from(JOINED).where(revisions.c.id.in_(ids))
     )
     return {row.id: noun(row) for row in connection.execute(query)}
+
+
+def texts_of(connection: Connection, ids: list[int]) -> tuple[Article, ...]:
+    """Load of these revisions only what an order is made by; `id` is the revision's.
+
+    A third of the time of `of_ids`, which counts where hundreds are looked at.
+    """
+    query = select(
+        revisions.c.id, revisions.c.title, revisions.c.text, revisions.c.published
+    ).where(revisions.c.id.in_(ids))
+    rows = {row[0]: row for row in connection.execute(query)}
+    return tuple(
+        Article(id=str(key), title=title, text=text, published=published)
+        for key, title, text, published in (rows[key] for key in ids)
+    )

@@ -100,6 +100,7 @@ def _line(line: Line, texts: Texts) -> View:
     return {
         "title": line.title,
         "text": line.text,
+        "pieces": list(_pieces(line)),
         "note": line.note,
         "href": outside.href if outside else ours,
         "host": outside.host if outside else "",
@@ -109,6 +110,16 @@ def _line(line: Line, texts: Texts) -> View:
         if spans
         else texts.say("stored text"),
     }
+
+
+def _pieces(line: Line) -> Iterable[tuple[str, bool]]:
+    """The line's text in pieces, and of each whether it is set apart."""
+    at = 0
+    for start, end in line.marks:
+        yield line.text[at:start], False
+        yield line.text[start:end], True
+        at = end
+    yield line.text[at:], False
 
 
 def _grouped(blocks: Iterable[View]) -> Iterable[View]:

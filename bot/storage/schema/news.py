@@ -1,6 +1,7 @@
 """Tables of what was read, what stands in it, and what became of it on the way out."""
 
 from sqlalchemy import (
+    DDL,
     Boolean,
     Column,
     Double,
@@ -9,11 +10,12 @@ from sqlalchemy import (
     Integer,
     Table,
     UniqueConstraint,
+    event,
     false,
     true,
 )
 
-from bot.storage.columns import Instant, Json, Words
+from bot.storage.columns import Instant, Json, Terms, Words
 from bot.storage.schema.base import (
     ByCodePoint,
     Key,
@@ -92,8 +94,9 @@ Index(
     postgresql_where=revisions.c.current,
 )
 
-# Title and text folded; a table of its own keeps the others' rows short, and a full
-# text index can take its place.
+# The words of each current version, for the full text index. Rows come and go with
+# `current`; they are never changed. SQLite's index is a table beside it that triggers
+# keep equal, also where a row goes with the revision it belongs to.
 searchable = Table(
     "searchable",
     metadata,
@@ -104,8 +107,26 @@ searchable = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("folded", Words, nullable=False),
+    Column("terms", Terms, nullable=False),
 )
+Index("ix_searchable_terms", searchable.c.terms, postgresql_using="gin").ddl_if(
+    dialect="postgresql"
+)
+for _statement in (
+    "CREATE VIRTUAL TABLE searchable_index USING fts5(terms, content='searchable',"
+    " content_rowid='revision_id', tokenize='ascii', columnsize=0)",
+    "CREATE TRIGGER searchable_comes AFTER INSERT ON searchable BEGIN"
+    " INSERT INTO searchable_index (rowid, terms)"
+    " VALUES (new.revision_id, new.terms); END",
+    "CREATE TRIGGER searchable_goes AFTER DELETE ON searchable BEGIN"
+    " INSERT INTO searchable_index (searchable_index, rowid, terms)"
+    " VALUES ('delete', old.revision_id, old.terms); END",
+):
+    event.listen(
+        searchable,
+        "after_create",
+        DDL(_statement).execute_if(dialect="sqlite"),  # type: ignore[no-untyped-call]
+    )
 
 # Words of a quote and of a mention are not stored: they are the revision's text from
 # start to end.

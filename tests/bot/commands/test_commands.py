@@ -1,5 +1,7 @@
 """What people get when they ask; permission, repeats and failures for every command."""
 
+from typing import Any
+
 import pytest
 
 from bot.commands import registry
@@ -225,6 +227,124 @@ async def test_search_finds_articles_by_all_of_the_words(desk: Newsroom):
     assert "Torvale pool reopens" in words(await desk.says("news search", words="roof"))
     nothing = await desk.says("news search", words="roof girder")
     assert "No stored article" in words(nothing)
+
+
+async def test_search_shows_the_sentence_with_the_words_set_apart(desk: Newsroom):
+    await desk.post()
+    answer = await desk.says("news search", words="girder crack")
+
+    (line,) = [block for block in answer.blocks if isinstance(block, Line)]
+    assert line.text.startswith("The harbour bridge at Hallin was closed")
+    assert [line.text[a:b] for a, b in line.marks] == ["crack", "girder"]
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "found"),
+    [
+        ({"from": "Torvale"}, "Torvale pool"),
+        ({"from": "Hallin"}, None),
+        ({"source": "articles"}, "Torvale pool"),
+        ({"speaker": "Vane"}, "Torvale pool"),
+        ({"speaker": "Brandt"}, None),
+        ({"since": "2026-11-24"}, "Torvale pool"),
+        ({"since": "2026-11-25"}, None),
+    ],
+)
+async def test_search_is_narrowed(
+    desk: Newsroom, narrowed: dict[str, Any], found: str | None
+):
+    await desk.post()
+    answer = words(await desk.says("news search", words="roof", **narrowed))
+
+    assert (found or "No stored article") in answer
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"words": "roof", "source": "nowhere"}, "There is no source «nowhere» here."),
+        ({"words": "roof", "since": "whenever"}, "«whenever» is no day that I know."),
+        ({"words": " ".join(f"w{n}" for n in range(99))}, "That is 99 words"),
+    ],
+)
+async def test_a_search_that_cannot_be_made_says_what_to_do(
+    desk: Newsroom, wrong: dict[str, Any], said: str
+):
+    await desk.post()
+    answer = await desk.says("news search", **wrong)
+
+    assert answer.problem
+    assert said in words(answer)
+
+
+async def test_a_search_for_signs_alone_says_what_is_missing(desk: Newsroom):
+    answer = await desk.says("news search", words="🙂 -bridge")
+
+    assert "Write at least one word" in words(answer)
+
+
+async def test_a_question_is_answered_with_the_sentence_and_its_place(desk: Newsroom):
+    await desk.post()
+    answer = await desk.says(
+        "news ask", question="How many vehicles cross the harbour bridge every day?"
+    )
+
+    first = answer.blocks[0]
+    assert isinstance(first, Line)
+    assert first.text == "About 31,000 vehicles cross the bridge every day."
+    assert "Hallin Courier" in first.note
+    assert "24 November 2026" in first.note
+    article = await desk.archive.article(
+        (await desk.place()).workspace.id, int(first.article or 0), first.revision
+    )
+    assert article is not None
+    assert article.text[first.start : first.end] == first.text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many lorries cross the harbour bridge?", "Not in my sources."),
+        ("Who opened the Marlow bridge?", "«Marlow» stands in none of them."),
+        ("What did Osric Vane say about the girder?", "Not in my sources."),
+    ],
+)
+async def test_what_is_not_told_is_said_so_with_what_was_looked_at(
+    desk: Newsroom, question: str, said: str
+):
+    await desk.post()
+    answer = words(await desk.says("news ask", question=question))
+
+    assert said in answer
+    assert "I looked at" in answer
+    assert "24 November 2026" in answer
+
+
+@pytest.mark.parametrize(
+    "odd", ["%", "?", "who?", '" OR 1=1 --', "a" * 6000, "\u202e", "🙂", "地震は?"]
+)
+async def test_odd_questions_get_an_answer(desk: Newsroom, odd: str):
+    await desk.post()
+    assert not (await desk.says("news ask", question=odd)).problem
+
+
+async def test_quotes_and_figures_are_narrowed_by_day(desk: Newsroom):
+    await desk.post()
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("news quotes", {"speaker": "Brandt"}),
+        ("news figures", {"topic": "bridge"}),
+    ]
+    for command, args in asked:
+        late = words(await desk.says(command, **args, since="2026-11-25"))
+        soon = words(await desk.says(command, **args, since="2026-11-24"))
+        assert late.startswith("\nNo")
+        assert "1 " in soon or "2 " in soon
+
+
+async def test_sources_complete_the_option(desk: Newsroom):
+    invocation = await desk.asks("news search", True, None, {})
+
+    assert await desk.inbox.complete(invocation, "source", "art") == ("articles",)
 
 
 @pytest.mark.parametrize(

@@ -258,7 +258,7 @@ async def test_an_article_stored_twice_at_once_is_one(database_url: str):
         await opened.close()
 
 
-# ── fresh and search ───────────────────────────────────────────────────────────
+# ── fresh ───────────────────────────────────────────────────────────
 
 
 async def test_fresh_is_what_came_in_since_newest_first(
@@ -284,61 +284,3 @@ async def test_fresh_reads_only_the_sources_named(database: Database):
 
     assert len(await database.read(fresh, one)) == 1
     assert await database.read(fresh, two) == ()
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("lock", ["b", "a"]),
-        ("LOCK  water", ["b", "a"]),
-        ("lock sluice", ["b"]),
-        ("“we kept", ["b", "a"]),
-        ("100%", ["b"]),
-        ("1_0", []),
-        ("100%x", []),
-        ("", []),
-        ("nowhere", []),
-    ],
-)
-async def test_search_finds_articles_with_every_word_newest_first(
-    database: Database, house: House, words: str, found: list[str]
-):
-    def fill(connection: Connection) -> None:
-        keep(connection, house, id="a", url="a", published=NOW - timedelta(hours=3))
-        keep(connection, house, id="b", url="b", text=f"{TEXT} The SLUICE is 100% dry.")
-
-    await database.write(fill)
-    hits = await database.read(
-        articles.search, workspace_id=house.workspace.id, words=words, limit=5
-    )
-
-    assert [article.url for article in hits] == found
-
-
-async def test_search_looks_at_current_versions_only(database: Database, house: House):
-    for text in (TEXT, "It opens at one."):
-        await database.write(keep, house, text=text)
-
-    hits = await database.read(
-        articles.search, workspace_id=house.workspace.id, words="noon", limit=5
-    )
-
-    assert hits == ()
-
-
-async def test_search_keeps_to_its_limit_source_and_time(
-    database: Database, house: House
-):
-    for number in range(3):
-        await database.write(
-            keep, house, id=str(number), published=NOW - timedelta(hours=number)
-        )
-    here: dict[str, Any] = {"workspace_id": house.workspace.id, "words": "lock"}
-
-    two = await database.read(articles.search, **here, limit=2)
-    late = await database.read(
-        articles.search, **here, limit=5, since=NOW - timedelta(hours=1)
-    )
-    elsewhere = await database.read(articles.search, **here, limit=5, source_id=999)
-
-    assert (len(two), len(late), elsewhere) == (2, 2, ())

@@ -139,6 +139,100 @@ async def test_quotes_come_newest_first_within_topic_time_and_limit(
     assert len(since) == 2
 
 
+async def test_a_speaker_who_is_named_more_often_than_quoted_is_found(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(quotes, "_ARTICLES", 2)
+
+    def fill(connection: Connection) -> None:
+        keep(connection, house, id="quoted", url="quoted", quoted=(a_quote(),))
+        for number in range(4):
+            keep(connection, house, id=str(number), url=str(number))
+
+    await database.write(fill)
+    found = await database.read(
+        quotes.by_speaker,
+        workspace_id=house.workspace.id,
+        speaker="Lindqvist",
+        limit=5,
+    )
+
+    assert [article.url for article, _ in found] == ["quoted"]
+
+
+@pytest.mark.parametrize("further", [1, 100])
+async def test_many_quotes_elsewhere_under_a_name_hide_nobody_here(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch, further: int
+):
+    monkeypatch.setattr(quotes, "_QUOTES", 2)
+    monkeypatch.setattr(quotes, "_FURTHER", further)
+    other = await database.write(a_house, name="other")
+    await database.write(keep, house, quoted=(a_quote(),))
+    await database.write(keep, house, id="later", text="Nothing is said.")
+    for number in range(3):
+        await database.write(keep, other, id=str(number), quoted=(a_quote(),))
+
+    found = await database.read(
+        quotes.by_speaker, workspace_id=house.workspace.id, speaker="lindq", limit=5
+    )
+
+    assert len(found) == 1
+
+
+async def test_what_somebody_said_is_narrowed_by_topic_and_day(
+    database: Database, house: House
+):
+    def fill(connection: Connection) -> None:
+        for number, subject in enumerate(("weir", "lock", "weir")):
+            text = f"The {subject}. “We saw {number} boats pass,” said Ada Lindqvist."
+            keep(
+                connection,
+                house,
+                id=str(number),
+                text=text,
+                title=None,
+                quoted=(a_quote(text),),
+                published=NOW - timedelta(days=number),
+            )
+
+    await database.write(fill)
+    here: dict[str, Any] = {"workspace_id": house.workspace.id, "limit": 9}
+
+    async def said(**options: Any) -> list[str]:
+        found = await database.read(quotes.by_speaker, **here, **options)
+        return [quote.text[7] for _, quote in found]
+
+    assert await said(speaker="lindq", topic="weir") == ["0", "2"]
+    assert await said(speaker="Lindqvist", topic="weir") == ["0", "2"]
+    day = NOW - timedelta(days=1)
+    assert await said(speaker="Lindqvist", topic="weir", since=day) == ["0"]
+    assert await said(speaker="lindq", since=day) == ["0", "1"]
+    assert await said(speaker="Berg", topic="weir") == []
+    assert await said(topic="%") == []
+
+
+async def test_figures_are_narrowed_by_day(database: Database, house: House):
+    text = "The path is 1.2 km long."
+    for age in (0, 9):
+        await database.write(
+            keep,
+            house,
+            id=str(age),
+            text=text,
+            counted=(a_figure(text, "1.2 km"),),
+            published=NOW - timedelta(days=age),
+        )
+
+    found = await database.read(
+        figures.about_topic,
+        workspace_id=house.workspace.id,
+        since=NOW - timedelta(days=1),
+        limit=9,
+    )
+
+    assert len(found) == 1
+
+
 async def test_reading_an_analysis_again_takes_the_place_of_the_first(
     database: Database, house: House
 ):

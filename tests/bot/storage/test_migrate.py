@@ -1,32 +1,37 @@
 import asyncio
+import importlib
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from bot.errors import ConfigurationError
-from bot.storage import Database, engines, migrate, workspaces
+from bot.storage import Connection, Database, engines, migrate, search, workspaces
 from bot.storage.schema import metadata
-from tests.bot.storage.builders import a_house
+from digests.language.lookup import wanted
+from tests.bot.storage.builders import NOW, a_house, keep
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 
-NOW = migrate.HEAD
-NEXT = f"{int(NOW) + 1:04}"
+TODAY = migrate.HEAD
+TOMORROW = f"{int(migrate.HEAD) + 1:04}"
 SECOND_STEP = f"""
 from alembic import op
 import sqlalchemy as sa
-revision = "{NEXT}"
-down_revision = "{NOW}"
+revision = "{TOMORROW}"
+down_revision = "{migrate.HEAD}"
 def upgrade():
     how = "always" if op.get_bind().dialect.name == "sqlite" else "never"
     with op.batch_alter_table("workspaces", recreate=how) as batch:
@@ -87,11 +92,11 @@ def a_second_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The program of tomorrow: one more migration, that rebuilds a table."""
     scripts = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / f"{NEXT}_motto.py").write_text(
+    (scripts / "versions" / f"{TOMORROW}_motto.py").write_text(
         SECOND_STEP, encoding="utf-8"
     )
     monkeypatch.setattr(migrate, "_SCRIPTS", scripts)
-    monkeypatch.setattr(migrate, "HEAD", NEXT)
+    monkeypatch.setattr(migrate, "HEAD", TOMORROW)
 
 
 def test_the_constant_is_the_newest_migration():
@@ -221,11 +226,11 @@ def test_sqlite_is_copied_and_upgraded_as_it_is_opened(sqlite_url: str, tmp_path
 
     migrate.prepare(engines.parse(sqlite_url))
 
-    assert migrate.state(sqlite_url) == (NEXT, NEXT)
-    copy = tmp_path / f"standfirst.db.before-{NEXT}"
+    assert migrate.state(sqlite_url) == (TOMORROW, TOMORROW)
+    copy = tmp_path / f"standfirst.db.before-{TOMORROW}"
     with closing(sqlite3.connect(copy)) as old:
         assert old.execute("SELECT version_num FROM standfirst_version").fetchone() == (
-            NOW,
+            TODAY,
         )
         assert old.execute("SELECT name FROM workspaces").fetchall() == [("one",)]
 
@@ -245,14 +250,14 @@ def test_rebuilding_a_table_erases_nothing_that_points_at_it(sqlite_url: str):
 @pytest.mark.usefixtures("a_second_step")
 def test_a_step_that_fails_leaves_the_database_as_it_was(sqlite_url: str):
     folder: Path = migrate._SCRIPTS / "versions"
-    (folder / f"{NEXT}_motto.py").write_text(
+    (folder / f"{TOMORROW}_motto.py").write_text(
         SECOND_STEP + "    raise RuntimeError('half way')\n", encoding="utf-8"
     )
 
     with pytest.raises(RuntimeError, match="half way"):
         migrate.upgrade(sqlite_url)
 
-    assert migrate.state(sqlite_url) == (NOW, NEXT)
+    assert migrate.state(sqlite_url) == (TODAY, TOMORROW)
     with engine_of(sqlite_url) as engine:
         columns = inspect(engine).get_columns("workspaces")
     assert "motto" not in {column["name"] for column in columns}
@@ -264,7 +269,7 @@ def test_postgresql_in_use_is_upgraded_only_when_told_to(
     empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as today:
-        today.setattr(migrate, "HEAD", NOW)
+        today.setattr(migrate, "HEAD", TODAY)
         today.setattr(migrate, "_SCRIPTS", MIGRATIONS)
         migrate.upgrade(empty_postgres_url)
     with pytest.raises(ConfigurationError, match="standfirst migrate"):
@@ -308,3 +313,47 @@ async def test_tables_of_another_program_beside_ours_do_not_matter(
 
     assert await database.read(workspaces.every) == ()
     await database.close()
+
+
+async def test_articles_of_an_older_database_are_found_after_the_upgrade(
+    database_url: str,
+):
+    """The index is filled as it is made, with current versions only."""
+    database = Database.open(database_url)
+    house = await database.write(a_house)
+    for text in ("It opens at noon.", "It opens at one, says Canal Post."):
+        await database.write(keep, house, text=text, title="Schleuse öffnet", lang="de")
+    before = await database.read(_index)
+    await database.write(_make_index_again)
+
+    assert await database.read(_index) == before
+    found = [
+        await database.read(
+            search.newest,
+            workspace_id=house.workspace.id,
+            wanted=wanted(words),
+            limit=9,
+            outlet="canal",
+            since=NOW - timedelta(days=9),
+        )
+        for words in ("schleusen one", "noon")
+    ]
+    assert [len(each) for each in found] == [1, 0]
+    await database.close()
+
+
+def _index(connection: Connection) -> list[str]:
+    found = connection.exec_driver_sql("SELECT CAST(terms AS TEXT) FROM searchable")
+    return [row[0] for row in found]
+
+
+def _make_index_again(connection: Connection) -> None:
+    """Undo the step by hand, and take it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("DROP TABLE searchable_index")
+    connection.exec_driver_sql("DROP TABLE searchable")
+    connection.exec_driver_sql("CREATE TABLE searchable (old TEXT)")
+    step = importlib.import_module("bot.storage.migrations.versions.0005_search")
+    context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+    with Operations.context(context):
+        step.upgrade()

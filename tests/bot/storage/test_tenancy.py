@@ -27,11 +27,13 @@ from bot.storage import (
     occurrences,
     quotes,
     schema,
+    search,
     sources,
     stories,
     workspaces,
 )
 from bot.storage.grants import Grant
+from digests.language.lookup import wanted
 from digests.types import Decision, Membership, Told
 from tests.bot.storage.builders import (
     NOW,
@@ -78,6 +80,8 @@ FOR_EVERYBODY = {
     "occurrences.due",
     "occurrences.earliest_deferred",
     "quotes.store",
+    "search.drop",
+    "search.keep",
     "schedules.due",
     "schedules.earliest",
     "schedules.page",
@@ -217,7 +221,7 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "deliveries": deliveries.newest(connection, **here, count=9),
         "of edition": deliveries.of_edition(connection, **here, edition_id=theirs.id),
         "article": articles.by_id(connection, **here, article_id=article),
-        "search": articles.search(connection, **here, words=CANARY, limit=9),
+        "search": search.newest(connection, **here, wanted=wanted(CANARY), limit=9),
         "quotes": quotes.by_speaker(connection, **here, limit=9),
         "speaker": quotes.by_speaker(connection, **here, speaker=CANARY, limit=9),
         "speakers": quotes.speakers(connection, **here, prefix="", limit=9),
@@ -315,7 +319,10 @@ async def test_a_public_article_is_seen_only_by_workspaces_that_use_its_source(
 
     found = [
         await database.read(
-            articles.search, workspace_id=house.workspace.id, words="lock", limit=9
+            search.newest,
+            workspace_id=house.workspace.id,
+            wanted=wanted("lock"),
+            limit=9,
         )
         for house in (user, other)
     ]

@@ -1,0 +1,338 @@
+"""Verbs on the full text index: the newest articles that hold what is looked for.
+
+The index gives matches by the order in which they came in, so that the newest few
+hundred cost the same however common a word is; which of them are best is for
+`digests.asking` to say. It never sorts all matches by relevance.
+
+Beside its words, each version is kept under marks that no text can hold: its source,
+the words of its outlet, its week, and the block of keys it lies in. The sources that a
+workspace may see are so part of the question to the index, and a small workspace finds
+its own among a million of others; the rows that come out are held to `seen_by` all the
+same. `keep` and `drop` are the intake's, which reads for everybody.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, TypedDict, Unpack
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    cast,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    table,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.storage.revisions import JOINED, of_ids, seen_by
+from bot.storage.schema import articles, revisions, searchable, sources
+from bot.storage.sources import visible
+from digests.language.lookup import Group, Wanted, terms
+from digests.types import Article
+
+#: As in the migration that made the index.
+_SOURCE, _OUTLET, _WEEK, _BLOCK, _BLOCK_BITS = "§", "¤", "‡", "¶", 12
+#: So few sources are named to the index at once; so often others are looked for among
+#: the last matches before. More than the most, sources or weeks, are never named: what
+#: they keep out is found by looking.
+_FEW, _LOOKS, _MOST_NAMED = 16, 2, 256
+#: How many keys one question may name.
+_AT_ONCE = 500
+#: Blocks of keys that PostgreSQL looks through before it takes all of them.
+_WINDOWS = (4, 32)
+#: So many matches are taken at once.
+_FEW_MATCHES = 20_000
+_INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
+
+
+def keep(
+    connection: Connection,
+    *,
+    revision_id: int,
+    source_id: int,
+    dated_at: datetime,
+    article: Article,
+) -> None:
+    """Let a version be found; `article` is as `noun` of `revisions` gives it."""
+    connection.execute(
+        searchable.insert().values(
+            revision_id=revision_id,
+            terms=[
+                f"{_SOURCE}{source_id}",
+                f"{_WEEK}{_week(dated_at)}",
+                f"{_BLOCK}{revision_id >> _BLOCK_BITS}",
+                *(_OUTLET + word for word in terms(article.source)),
+                *terms(f"{article.title or ''}\n{article.text}", article.lang),
+            ],
+        )
+    )
+
+
+def drop(connection: Connection, *, article_id: int) -> None:
+    """Let no version of the article be found any more."""
+    mine = select(revisions.c.id).where(revisions.c.article_id == article_id)
+    connection.execute(delete(searchable).where(searchable.c.revision_id.in_(mine)))
+
+
+class Kept(TypedDict, total=False):
+    """What a look is kept to; what is left out does not matter."""
+
+    #: Only from these sources.
+    source_ids: Sequence[int] | None
+    #: Words of the outlet's name.
+    outlet: str | None
+    #: What must hold of the version besides (conditions on its row).
+    that: Sequence[ColumnElement[bool]]
+    #: The article's date at the earliest and at the latest.
+    since: datetime | None
+    until: datetime | None
+
+
+def keys(
+    connection: Connection,
+    /,
+    *,
+    workspace_id: int,
+    wanted: Wanted | None,
+    limit: int,
+    **kept: Unpack[Kept],
+) -> list[int]:
+    """List the versions that came in last of those that hold all that is wanted.
+
+    Args:
+        connection: Inside a transaction.
+        workspace_id: Who asks.
+        wanted: What must and must not stand there; nothing finds nothing, None all.
+        limit: How many at the most.
+        kept: What the look is kept to.
+    """
+    if wanted is not None and not wanted:
+        return []
+    asked = wanted or Wanted()
+    only, outlet = kept.get("source_ids"), kept.get("outlet")
+    groups = [((_OUTLET + word,),) for word in terms(outlet or "")]
+    conditions = list(kept.get("that", ()))
+    if only is not None:
+        conditions.append(articles.c.source_id.in_(only))
+    look = _Look(
+        connection=connection,
+        workspace_id=workspace_id,
+        source_ids=_sources(connection, workspace_id, only),
+        since=kept.get("since"),
+        until=kept.get("until"),
+        conditions=tuple(conditions),
+    )
+    return look.last(_with(asked, groups), limit)
+
+
+def newest(
+    connection: Connection,
+    /,
+    *,
+    workspace_id: int,
+    wanted: Wanted,
+    limit: int,
+    **kept: Unpack[Kept],
+) -> tuple[Article, ...]:
+    """List the articles that came in last, as `keys` does."""
+    found = keys(
+        connection, workspace_id=workspace_id, wanted=wanted, limit=limit, **kept
+    )
+    loaded = of_ids(connection, found)
+    return tuple(loaded[key] for key in found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Look:
+    """One look into the index: where, and what must hold of what is found."""
+
+    connection: Connection
+    workspace_id: int
+    source_ids: Sequence[int]
+    since: datetime | None = None
+    until: datetime | None = None
+    conditions: tuple[ColumnElement[bool], ...] = ()
+
+    def last(self, asked: Wanted, limit: int) -> list[int]:
+        """Give the keys of the last versions that hold what is asked and may be seen.
+
+        Of a workspace with many sources the last matches are looked at one by one
+        first: to name all its sources to the index takes longer. One with few is
+        named at once.
+        """
+        if not self.source_ids:
+            return []
+        asked = _with(asked, self._weeks())
+        named = _either(f"{_SOURCE}{key}" for key in self.source_ids)
+        marked = _with(asked, named)
+        few = len(self.source_ids) <= _FEW
+        found: list[int] = []
+        before: int | None = None
+        for round_ in count():
+            size = (limit if few else 3 * limit) * 4**round_
+            question = asked if round_ < _LOOKS and not few else marked
+            matches = _matches(self.connection, question, size, before)
+            found += self._seen(matches)
+            if len(found) >= limit or len(matches) < size:
+                break
+            before = matches[-1]
+        return found[:limit]
+
+    def _seen(self, matches: Sequence[int]) -> list[int]:
+        """Keep what may be seen and is of the time that is asked for, in order."""
+        conditions = [*seen_by(self.workspace_id), *self.conditions]
+        if self.since is not None:
+            conditions.append(revisions.c.dated_at >= self.since)
+        if self.until is not None:
+            conditions.append(revisions.c.dated_at <= self.until)
+        kept: set[int] = set()
+        for at in range(0, len(matches), _AT_ONCE):
+            some = matches[at : at + _AT_ONCE]
+            query = (
+                select(revisions.c.id)
+                .select_from(JOINED)
+                .where(revisions.c.id.in_(some), *conditions)
+            )
+            kept |= set(self.connection.execute(query).scalars())
+        return [key for key in matches if key in kept]
+
+    def _weeks(self) -> list[Group]:
+        """Ask for the weeks from `since` to `until`, or to the newest that there is."""
+        if self.since is None:
+            return []
+        last = self.until or _newest_date(self.connection)
+        if last is None:
+            return []
+        first = _week(self.since)
+        weeks = range(first, max(first, _week(last)) + 1)
+        return _either(f"{_WEEK}{week}" for week in weeks)
+
+
+def _with(wanted: Wanted, marks: Sequence[Group]) -> Wanted:
+    return replace(wanted, every=(*wanted.every, *marks))
+
+
+def _sources(
+    connection: Connection, workspace_id: int, only: Sequence[int] | None
+) -> list[int]:
+    """List the keys of the sources to look in."""
+    query = select(sources.c.id).where(visible(workspace_id))
+    if only is not None:
+        query = query.where(sources.c.id.in_(only))
+    return list(connection.execute(query).scalars())
+
+
+def _either(marks: Iterable[str]) -> list[Group]:
+    """Ask for one of the marks, unless there are too many to name."""
+    group = tuple((mark,) for mark in marks)
+    return [group] if len(group) <= _MOST_NAMED else []
+
+
+def _newest_date(connection: Connection) -> datetime | None:
+    return connection.execute(
+        select(revisions.c.dated_at)
+        .where(revisions.c.current)
+        .order_by(revisions.c.dated_at.desc())
+        .limit(1)
+    ).scalar()
+
+
+def _week(at: datetime) -> int:
+    return at.astimezone(UTC).date().toordinal() // 7
+
+
+def _matches(
+    connection: Connection, asked: Wanted, size: int, before: int | None
+) -> list[int]:
+    """Give the keys of the last matches before a key, whoever may see them."""
+    if not asked:
+        # What is not current is left out later: here it would cost the index its order.
+        every = select(revisions.c.id)
+        return _page(connection, every, revisions.c.id, size, before)
+    if connection.dialect.name == "sqlite":
+        key = _INDEX.c.rowid
+        held = _INDEX.c.searchable_index.op("MATCH")(_fts5(asked))
+        return _page(connection, select(key).where(held), key, size, before)
+    return _on_postgresql(connection, asked, size, before)
+
+
+def _page(
+    connection: Connection,
+    query: Select[Any],
+    key: ColumnElement[int],
+    size: int,
+    before: int | None,
+) -> list[int]:
+    if before is not None:
+        query = query.where(key < before)
+    found = connection.execute(query.order_by(key.desc()).limit(size))
+    return list(found.scalars())
+
+
+def _on_postgresql(
+    connection: Connection, asked: Wanted, size: int, before: int | None
+) -> list[int]:
+    """Look through the newest blocks of keys first, and only then through all.
+
+    Its index finds all matches or none: without an end a common word costs a second.
+    """
+    last = before or connection.execute(select(func.max(revisions.c.id))).scalar() or 0
+    top = last >> _BLOCK_BITS
+    for blocks in _WINDOWS:
+        if blocks > top:
+            break
+        newest_ones = _either(f"{_BLOCK}{n}" for n in range(top - blocks + 1, top + 1))
+        found = _hits(connection, _with(asked, newest_ones), size, before)
+        if len(found) >= size:
+            return found
+        if len(found) * top <= _FEW_MATCHES * blocks:
+            # As rare elsewhere as here: all of them cost less than another look.
+            break
+    return _hits(connection, asked, size, before)
+
+
+def _hits(
+    connection: Connection, asked: Wanted, size: int, before: int | None
+) -> list[int]:
+    # Loaded only where it is used.
+    from sqlalchemy.dialects.postgresql import TSQUERY
+
+    question = cast(literal(_tsquery(asked)), TSQUERY)
+    # MATERIALIZED keeps the plan from walking all keys backwards for a rare word.
+    hits = (
+        select(searchable.c.revision_id)
+        .where(searchable.c.terms.op("@@")(question))
+        .cte("hits")
+        .prefix_with("MATERIALIZED")
+    )
+    key = hits.c.revision_id
+    return _page(connection, select(key), key, size, before)
+
+
+def _fts5(asked: Wanted) -> str:
+    """Write a question in the language of SQLite's index: every word in quotes."""
+
+    def any_of(group: Group) -> str:
+        return " OR ".join(f'"{" ".join(phrase)}"' for phrase in group)
+
+    must = " AND ".join(f"({any_of(group)})" for group in asked.every)
+    if not asked.none:
+        return must
+    return f"({must}) NOT ({' OR '.join(map(any_of, asked.none))})"
+
+
+def _tsquery(asked: Wanted) -> str:
+    """Write a question in the language of PostgreSQL's: every word in quotes."""
+
+    def any_of(group: Group) -> str:
+        phrases = (" <-> ".join(f"'{word}'" for word in phrase) for phrase in group)
+        return "(" + " | ".join(f"({phrase})" for phrase in phrases) + ")"
+
+    must = map(any_of, asked.every)
+    return " & ".join([*must, *(f"!{any_of(group)}" for group in asked.none)])

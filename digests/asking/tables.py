@@ -1,0 +1,130 @@
+"""Words that questions are made of, and words that stand for each other; data only."""
+
+from collections.abc import Mapping
+
+from digests.language.name_tables import ROLE_NOUNS
+
+_BASES = """
+    said:say says:say told:tell built:build paid:pay sank:sink sunk:sink took:take
+    taken:take left:leave began:begin begun:begin fell:fall fallen:fall rose:rise
+    risen:rise won:win lost:lose held:hold met:meet made:make gave:give given:give
+    went:go gone:go got:get bought:buy sold:sell caught:catch found:find led:lead
+    ran:run struck:strike stole:steal stolen:steal broke:break broken:break shook:shake
+    shaken:shake wrote:write written:write drove:drive driven:drive flew:fly flown:fly
+    grew:grow grown:grow kept:keep drew:draw drawn:draw sent:send spent:spend
+    stood:stand taught:teach thought:think wore:wear worn:wear chose:choose
+    chosen:choose froze:freeze frozen:freeze hid:hide hidden:hide fought:fight felt:feel
+    saw:see seen:see came:come became:become heard:hear laid:lay fed:feed shot:shoot
+    sought:seek swam:swim threw:throw thrown:throw blew:blow blown:blow died:die
+    dying:die lay:lie dealt:deal slept:sleep rode:ride spoke:speak spoken:speak
+    tore:tear torn:tear woke:wake woken:wake knew:know known:know ate:eat eaten:eat
+    men:man women:woman children:child lives:life wives:wife feet:foot leaves:leave
+    lorries:lorry overtook:overtake overtaken:overtake undertook:undertake
+    withdrew:withdraw withdrawn:withdraw overthrew:overthrow arose:arise arisen:arise
+    bore:bear borne:bear born:bear bit:bite bitten:bite swore:swear sworn:swear
+    forgot:forget forgotten:forget beat:beat beaten:beat drank:drink drunk:drink
+    sang:sing sung:sing rang:ring rung:ring lent:lend lit:light wound:wind
+"""
+#: Irregular forms with the word they come from.
+BASES: Mapping[str, str] = dict(pair.split(":") for pair in _BASES.split())
+
+_QUESTION_WORDS = """
+    what when where which who whom whose why how did does do is are was were will would
+    has have had can could should many much long far old often tall high deep big large
+    heavy fast wide please tell know anyone anybody someone something else there
+
+    was wer wen wem wessen wann wo wohin woher warum weshalb wieso wie viel viele welche
+    welcher welches welchen ist sind war waren wird werden hat haben hatte hatten lange
+    weit alt hoch bitte gibt
+"""
+#: They ask and are not looked for.
+QUESTION_WORDS = frozenset(_QUESTION_WORDS.split())
+
+_GERMAN_QUESTION = """
+    wer wen wem wessen wann wo wohin woher warum weshalb wieso wie welche welcher
+    welches welchen wieviel
+"""
+GERMAN_QUESTION = frozenset(_GERMAN_QUESTION.split())
+
+_GENERIC = """
+    happen thing amount number people person name day time year week month old new
+    total place event news article report part kind sort last first way new two call
+    get make take give go come put use expect affect involve concern become total
+    money amount sum man woman
+"""
+#: They carry little: a sentence may answer without them.
+GENERIC = frozenset(_GENERIC.split())
+
+_ALIKE = """
+    cost price pay worth fee expense budget
+    injure hurt wound injury
+    kill die dead death
+    rescue save
+    close shut closure
+    start begin open launch
+    end finish stop
+    buy purchase acquire
+    build construct erect
+    repair fix mend work
+    vote ballot
+    blame fault
+    win beat defeat victory
+    lose defeat loss
+    rise climb increase grow raise up gain widen
+    fall drop decline decrease slip cut
+    sign agree
+    job worker employ staff
+    boat ship vessel trawler
+    car vehicle
+    lorry truck
+    child pupil
+    inhabitant resident population live
+    strike walkout
+    fire blaze
+    quake earthquake
+    cause because due why
+    head chair lead chief run manage director
+    own owner belong
+    measure size
+    move relocate
+    plan propose intend
+    resign quit step leave
+    arrest detain
+    discover find
+    see notice spot observe
+    learn teach
+    get receive
+    temperature degree
+    forecast predict expect
+    ban forbid prohibit
+    house home
+    visitor guest
+    show display exhibit
+"""
+
+
+def _alike() -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in _ALIKE.strip().splitlines():
+        words = frozenset(line.split())
+        for word in words:
+            found[word] = found.get(word, frozenset()) | words
+    return found
+
+
+#: For each word those that may stand in its place.
+ALIKE = _alike()
+_KIN = """
+    grandfather grandmother father mother brother sister son daughter wife husband
+    porter nurse pupil student schoolgirl schoolboy clerk fisherman hunter crew
+    man woman boy girl
+    bauer lehrer fahrer polizei sprecherin sprecher vater mutter
+"""
+#: Nouns for somebody who is not named.
+SOMEBODY = ROLE_NOUNS | frozenset(_KIN.split())
+
+_SAYING = """
+    say tell ask add call argue claim warn explain describe think believe promise advise
+    comment declare insist announce
+"""
+SAYING = frozenset(_SAYING.split())

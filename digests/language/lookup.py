@@ -1,0 +1,124 @@
+"""Cuts text into the words by which it is found again; it searches nothing.
+
+A text and what somebody types must come down to the same words, in every database:
+folded, cut to a light stem, without accents, and letters of scripts that write no
+spaces one by one, so that a run of them is found as a phrase. What is typed is words,
+"phrases" and -words to leave out; every other sign is only what stands between words,
+so no text is ever read as the language of a database.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from digests.language.fold import fold
+from digests.language.words import STOP_WORDS, primary, stem
+from digests.types import Span
+
+#: A phrase: words that follow each other.
+Phrase = tuple[str, ...]
+#: Phrases any of which will do.
+Group = tuple[Phrase, ...]
+
+#: Chinese, Japanese, Korean and Thai letters.
+_ALONE = (
+    "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+)
+_LETTER = rf"(?:(?![{_ALONE}])[^\W_])"
+#: «l'école» is two words, «it's» is one.
+_WORD = re.compile(rf"[{_ALONE}]|{_LETTER}{{2,}}+(?:['’]{_LETTER}++)*+|{_LETTER}")
+_TYPED = re.compile(
+    r"(?P<not>(?<!\S)[-−])?"
+    r"(?:\"(?P<straight>[^\"]*)\"?|“(?P<curly>[^”]*)”?|„(?P<low>[^“”]*)[“”]?"
+    r"|«(?P<angle>[^»]*)»?|(?P<plain>[^\s\"“„«]+))"
+)
+#: Letters of a word that count; words and bytes of a text that are kept (PostgreSQL
+#: has room for a megabyte with the places of the words).
+LONGEST, MOST, _ROOM = 60, 16_000, 500_000
+_SOME_LANGUAGES = tuple(STOP_WORDS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What somebody looks for: a group for each thing that must be there."""
+
+    every: tuple[Group, ...] = ()
+    none: tuple[Group, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.every)
+
+
+def terms(text: str, lang: str | None = None) -> Iterator[str]:
+    """Give the words of a text in order, as they are kept for searching."""
+    tag = primary(lang)
+    folded = fold(text)
+    room = _ROOM
+    for match in islice(_WORD.finditer(folded), MOST):
+        term = _term(match[0], tag)
+        room -= len(term.encode())
+        if room < 0:
+            return
+        yield term
+
+
+def located(text: str, lang: str | None = None) -> Iterator[tuple[str, Span]]:
+    """Give the same words with the place in `text` where each stands."""
+    tag = primary(lang)
+    for match in _WORD.finditer(text):
+        span = Span(start=match.start(), end=match.end())
+        for part in _WORD.findall(fold(match[0])):
+            yield _term(part, tag), span
+
+
+def group(words: str) -> Group:
+    """Give the ways in which these words may be kept, in whatever language."""
+    found = [match[0] for match in _WORD.finditer(fold(words))]
+    if not found:
+        return ()
+    ways = (tuple(_term(word, tag) for word in found) for tag in _SOME_LANGUAGES)
+    return tuple(dict.fromkeys(ways))
+
+
+def wanted(typed: str) -> Wanted:
+    """Read what somebody typed: words, "phrases", and -words that must not be there."""
+    every: list[Group] = []
+    none: list[Group] = []
+    for match in _TYPED.finditer(typed):
+        words = next(
+            match[name]
+            for name in ("straight", "curly", "low", "angle", "plain")
+            if match[name] is not None
+        )
+        found = group(words)
+        if found:
+            (none if match["not"] else every).append(found)
+    return Wanted(every=tuple(dict.fromkeys(every)), none=tuple(dict.fromkeys(none)))
+
+
+def places(text: str, lang: str | None, groups: tuple[Group, ...]) -> list[list[Span]]:
+    """Find for each group where one of its phrases stands in `text`."""
+    words = list(located(text, lang))
+    first: dict[str, list[int]] = {}
+    for at, (word, _) in enumerate(words):
+        first.setdefault(word, []).append(at)
+    return [
+        [
+            Span(start=words[at][1].start, end=words[at + len(phrase) - 1][1].end)
+            for phrase in alternatives
+            for at in first.get(phrase[0], ())
+            if tuple(word for word, _ in words[at : at + len(phrase)]) == phrase
+        ]
+        for alternatives in groups
+    ]
+
+
+def _term(word: str, tag: str) -> str:
+    root = stem(word.replace("’", "'"), tag).replace("'", "")[:LONGEST]
+    if root.isascii():
+        return root
+    apart = unicodedata.normalize("NFKD", root)
+    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return unicodedata.normalize("NFKC", bare) or root

@@ -1,0 +1,40 @@
+"""Asking: how many of the questions are answered, and how long one takes."""
+
+import statistics
+import time
+from collections.abc import Iterator
+
+from digests.asking import answer, read
+from tests import cases
+from tests.digests.asking.measure import TODAY, archive, score
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Figure, measured, target."""
+    for half in ("tuned", "held"):
+        got = score(half)
+        of = f"of {got.questions}, {half}"
+        yield f"answer is the first sentence, {of}", f"{got.hit_1:.1%}", ""
+        yield f"… among three, {of}", f"{got.hit_3:.1%}", "≥ 85 %"
+        yield (
+            f"refused, of {got.unanswerable} that nobody tells, {half}",
+            f"{got.refusal:.1%}",
+            "≥ 90 %",
+        )
+    took = []
+    for row in cases.rows("asking/answered")[:60]:
+        question = read(row["question"], TODAY)
+        begun = time.process_time()
+        answer(question, archive())
+        took.append(1000 * (time.process_time() - begun))
+    name = f"one answer out of {len(archive())} articles, median"
+    yield name, f"{statistics.median(took):.0f} ms", ""
+
+
+def main() -> None:
+    for name, measured, target in rows():
+        print(f"{name:<48}  {measured:>8}  {target}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

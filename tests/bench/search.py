@@ -1,0 +1,397 @@
+"""Look-ups over a large archive: search, speakers, figures, stories; beside plain bm25.
+
+Articles are made of invented words with the frequencies of a language (Zipf), in an
+archive of many sources, of which one workspace reads half and another three. The peer
+is SQLite's own FTS5 over the same texts, ordered by its bm25, as a newcomer would write
+it. Times are processor time, of this process and of the PostgreSQL backend that works
+for it on this machine, so that what else the machine does counts for nothing. Say how
+many articles, and which database: `python -m tests.bench.search 200000
+[postgresql://…]`. Without a number it is a million, which takes some minutes to fill.
+"""
+
+import random
+import resource
+import sqlite3
+import sys
+import tempfile
+import time
+from bisect import bisect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from bot.answering import EVERYWHERE, _found
+from bot.storage import engines, figures, migrate, quotes, stories
+from bot.storage.columns import _vector
+from digests.language.lookup import terms, wanted
+
+ARTICLES = 1_000_000
+#: The invented language, its stock of sentences, and what an article is made of.
+WORDS, STOCK, SENTENCES, RARE = 120_000, 20_000, 8, 3
+SOURCES, SPEAKERS, STORY_OF = 400, 5_000, 4
+QUERIES, PEER_SECONDS = 400, 60.0
+BATCH = 20_000
+DAY = 86_400_000_000
+BEGUN = 1_735_689_600_000_000
+BIG, SMALL = 1, 2
+
+
+Rows = dict[str, list[tuple[Any, ...]]]
+_COLUMNS = {
+    "articles": "id source_id first_seen",
+    "revisions": "id article_id hash external_id current fetched_at dated_at published"
+    " title text",
+    "searchable": "revision_id terms",
+    "quotes": "id revision_id position start end kind speaker speaker_folded"
+    " context_start context_end grp confidence",
+    "speaker_words": "word quote_id",
+    "figures": "id revision_id position start end value unit what sentence_start"
+    " sentence_end",
+    "stories": "id public_id first_seen",
+    "story_articles": "story_id article_id",
+}
+COLUMNS = {name: columns.split() for name, columns in _COLUMNS.items()}
+
+
+def into(name: str) -> str:
+    columns = ", ".join(f'"{column}"' for column in COLUMNS[name])
+    return f"{name} ({columns})"
+
+
+@lru_cache(maxsize=WORDS)
+def word(rank: int) -> str:
+    """The invented word of this rank: the syllables of its number."""
+    syllables = "bakelomirutasenovidoga"
+    made = "zo"
+    while rank:
+        rank, rest = divmod(rank, 11)
+        made += syllables[2 * rest : 2 * rest + 2]
+    return made
+
+
+class Language:
+    """Words drawn as a language draws them."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._sums = list(accumulate(1 / (rank + 3) for rank in range(WORDS)))
+        self.stock = [
+            " ".join(word(self.rank()) for _ in range(12)) for _ in range(STOCK)
+        ]
+
+    def rank(self) -> int:
+        return bisect(self._sums, self._rng.random() * self._sums[-1])
+
+    def article(self) -> tuple[str, str]:
+        """A title and a text."""
+        rng = self._rng
+        picked = rng.choices(self.stock, k=SENTENCES)
+        rare = (word(rng.randrange(WORDS)) for _ in range(RARE))
+        title = f"{' '.join(picked[0].split()[:5])} {word(rng.randrange(WORDS))}"
+        return title, ". ".join([*picked, " ".join(rare)])
+
+
+def rows_of(first: int, count: int, language: Language, rng: random.Random) -> Rows:
+    """The rows of some articles, by table, in the order of `COLUMNS`."""
+    made: Rows = {name: [] for name in COLUMNS}
+    for key in range(first, first + count):
+        title, text = language.article()
+        source, at = 1 + rng.randrange(SOURCES), BEGUN + key * 365 * DAY // ARTICLES
+        made["articles"].append((key, source, at))
+        version = (key, key, str(key), str(key), True, at, at, at, title, text)
+        made["revisions"].append(version)
+        week = (719163 + at // DAY) // 7
+        marks = f"§{source} ‡{week} ¶{key >> 12} ¤outlet ¤{source}"
+        said = " ".join(map(_stem, f"{title} {text}".replace(".", "").split()))
+        made["searchable"].append((key, f"{marks} {said}"))
+        if key % 2:
+            name = speaker(int(SPEAKERS * rng.random() ** 3))
+            low = name.lower()
+            made["quotes"].append(
+                (key, key, 0, 0, 20, "direct", name, low, 0, 40, 0, 0.9)
+            )
+            made["speaker_words"] += [(part, key) for part in set(low.split())]
+            made["figures"].append((key, key, 0, 0, 5, rng.random(), "", "x", 0, 40))
+        story = key // STORY_OF + 1
+        if key % STORY_OF == 0 or key == 1:
+            made["stories"].append((story, f"s-{story}", at))
+        made["story_articles"].append((story, key))
+    return made
+
+
+@lru_cache(maxsize=WORDS)
+def _stem(said: str) -> str:
+    return next(terms(said))
+
+
+def speaker(number: int) -> str:
+    return f"{word(number % 300).title()} {word(20_000 + number).title()}"
+
+
+SET_UP = (
+    "INSERT INTO workspaces (id, platform, external_id, name, zone, locale, created_at)"
+    " VALUES (1,'local','big','big','UTC','en',{at}),"
+    " (2,'local','small','small','UTC','en',{at})",
+    "INSERT INTO digests (id, workspace_id, name, stories, include, exclude, language,"
+    " paused) VALUES (1,1,'d',5,'[]','[]','en',{no}),(2,2,'d',5,'[]','[]','en',{no})",
+    *(
+        f"INSERT INTO sources (id, kind, address, name) VALUES"
+        f" ({n},'feed','https://{n}.example','Outlet {n}')"
+        for n in range(1, SOURCES + 1)
+    ),
+    *(
+        "INSERT INTO digest_sources (digest_id, source_id, workspace_id, position)"
+        f" VALUES (1,{n},1,{n})"
+        for n in range(1, SOURCES + 1, 2)
+    ),
+    *(
+        "INSERT INTO digest_sources (digest_id, source_id, workspace_id, position)"
+        f" VALUES (2,{n},2,{n})"
+        for n in (7, 8, 9)
+    ),
+)
+
+
+def fill_sqlite(file: Path, count: int) -> None:
+    """Fill the tables, the index by its triggers; and the peer beside them."""
+    language, rng = Language(random.Random(1)), random.Random(2)
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA cache_size = -200000")
+        db.execute("CREATE VIRTUAL TABLE peer USING fts5(title, body, content='')")
+        for statement in SET_UP:
+            db.execute(statement.format(at=BEGUN, no=0))
+        for first in range(1, count + 1, BATCH):
+            db.execute("BEGIN")
+            made = rows_of(first, min(BATCH, count + 1 - first), language, rng)
+            for name, rows in made.items():
+                places = ", ".join("?" * len(COLUMNS[name]))
+                db.executemany(f"INSERT INTO {into(name)} VALUES ({places})", rows)
+            db.executemany(
+                "INSERT INTO peer (rowid, title, body) VALUES (?,?,?)",
+                ((row[0], row[7], row[8]) for row in made["revisions"]),
+            )
+            db.execute("COMMIT")
+        db.execute("ANALYZE")
+
+
+def fill_postgresql(url: str, count: int) -> None:
+    """Copy the same in, and make the index over it."""
+    import psycopg
+
+    language, rng = Language(random.Random(1)), random.Random(2)
+    address = url.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(address, autocommit=True) as db:
+        db.execute("DROP INDEX ix_searchable_terms")
+        for statement in SET_UP:
+            db.execute(statement.format(at="now()", no="false"))
+        for first in range(1, count + 1, BATCH):
+            made = rows_of(first, min(BATCH, count + 1 - first), language, rng)
+            for name, rows in made.items():
+                with db.cursor().copy(f"COPY {into(name)} FROM STDIN") as copied:
+                    for row in rows:
+                        copied.write_row(list(map(_there, row)))
+        db.execute("CREATE INDEX ix_searchable_terms ON searchable USING gin (terms)")
+        db.execute("VACUUM ANALYZE")
+
+
+def _there(value: Any) -> Any:
+    """Instants, and the words of the index, as PostgreSQL keeps them."""
+    if isinstance(value, int) and value >= BEGUN:
+        return datetime.fromtimestamp(value / 1e6, UTC)
+    if isinstance(value, str) and value.startswith("§"):
+        return _vector(value.split())
+    return value
+
+
+def queries() -> list[str]:
+    """One mid-rank word, two words, a common word, stop words."""
+    rng = random.Random(3)
+    made = []
+    for _ in range(QUERIES):
+        kind = rng.random()
+        if kind < 0.55:
+            made.append(word(int(200 * 1.5 ** (rng.random() * 12))))
+        elif kind < 0.8:
+            made.append(
+                f"{word(rng.randrange(50, 2000))} {word(rng.randrange(50, 2000))}"
+            )
+        elif kind < 0.95:
+            made.append(word(rng.randrange(10, 60)))
+        else:
+            made.append(word(rng.randrange(0, 5)))
+    return made
+
+
+Clock = Callable[[], float]
+
+
+def timed(
+    asks: Sequence[Any], ask: Callable[[Any], Any], clock: Clock = time.process_time
+) -> tuple[list[float], list[Any]]:
+    took, got = [], []
+    for each in asks:
+        begun = clock()
+        got.append(ask(each))
+        took.append(1000 * (clock() - begun))
+    return took, got
+
+
+def both_busy(backend: int) -> float:
+    """Seconds that this process and the backend have worked."""
+    spent = Path(f"/proc/{backend}/schedstat").read_text(encoding="ascii").split()[0]
+    return time.process_time() + int(spent) / 1e9
+
+
+def quantiles(took: Sequence[float]) -> str:
+    ordered = sorted(took)
+    p50, p99 = (ordered[int(len(ordered) * q)] for q in (0.5, 0.99))
+    return f"p50 {p50:.1f}  p99 {p99:.1f}  max {ordered[-1]:.1f} ms"
+
+
+def p99(took: Sequence[float]) -> float:
+    return sorted(took)[int(len(took) * 0.99)]
+
+
+def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, str]]:
+    """The look-ups as the archive makes them, one after the other."""
+    asks = queries()
+    rng = random.Random(4)
+    with engine.connect() as db:
+        clock = time.process_time
+        if engine.dialect.name != "sqlite":
+            backend = db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            clock = partial(both_busy, backend)
+
+        def searched(here: int) -> Callable[[str], Any]:
+            def ask(words: str) -> Any:
+                return _found(
+                    db, workspace_id=here, asked=wanted(words), within=EVERYWHERE
+                )
+
+            return ask
+
+        for name, here in (("200 sources", BIG), ("3 sources", SMALL)):
+            took, got = timed(asks, searched(here), clock)
+            found = sum(1 for each in got if each)
+            yield f"search, {name}", quantiles(took), f"{budget} ({found} found)"
+        names = [speaker(int(SPEAKERS * rng.random() ** 3)) for _ in range(200)]
+        parts = [name.split()[n % 2] for n, name in enumerate(names)]
+        for name, here in (("200 sources", BIG), ("3 sources", SMALL)):
+            took, _ = timed(
+                names[:100] + parts[100:],
+                partial(said_by, db, here),
+                clock,
+            )
+            yield f"quotes by speaker, {name}", quantiles(took), budget
+        took, _ = timed(
+            asks[:200],
+            lambda topic: quotes.by_speaker(
+                db, workspace_id=BIG, topic=topic, limit=10
+            ),
+            clock,
+        )
+        yield "quotes by topic", quantiles(took), budget
+        took, _ = timed(
+            asks[:200],
+            lambda topic: figures.about_topic(
+                db, workspace_id=BIG, topic=topic, limit=10
+            ),
+            clock,
+        )
+        yield "figures by topic", quantiles(took), budget
+        took, _ = timed(
+            [f"s-{rng.randrange(1, count // STORY_OF)}" for _ in range(200)],
+            lambda story: stories.articles_of(db, workspace_id=BIG, story=story),
+            clock,
+        )
+        yield "story", quantiles(took), budget
+        took, _ = timed(
+            [speaker(n).split()[0][: 1 + n % 3] for n in range(50)],
+            lambda typed: quotes.speakers(db, workspace_id=BIG, prefix=typed, limit=25),
+            clock,
+        )
+        yield "speakers to choose from", quantiles(took), budget
+
+
+def said_by(db: Any, here: int, speaker: str) -> Any:
+    return quotes.by_speaker(db, workspace_id=here, speaker=speaker, limit=10)
+
+
+def beside_the_peer(file: Path, engine: Any) -> Iterator[tuple[str, str, str]]:
+    """Plain bm25 over everything, and how many of its ten are among ours."""
+    asks = queries()
+    with closing(sqlite3.connect(file)) as plain, engine.connect() as db:
+        db.exec_driver_sql(
+            "INSERT INTO digest_sources (digest_id, source_id, workspace_id, position)"
+            " SELECT 1, id, 1, id FROM sources WHERE id % 2 = 0"
+        )
+        theirs, ours, shared, begun = [], [], [], time.perf_counter()
+        for words in asks:
+            if time.perf_counter() - begun > PEER_SECONDS:
+                break
+            match = " AND ".join(f'"{each}"' for each in words.split())
+            took, (best,) = timed(
+                [match],
+                lambda m: plain.execute(
+                    "SELECT rowid FROM peer WHERE peer MATCH ? ORDER BY rank LIMIT 10",
+                    (m,),
+                ).fetchall(),
+            )
+            theirs += took
+            asked = wanted(words)
+            took, (last,) = timed(
+                [asked],
+                lambda a: _found(db, workspace_id=BIG, asked=a, within=EVERYWHERE),
+            )
+            ours += took
+            ids = {int(article.id) for article in last}
+            if best:
+                shared.append(len(ids & {row[0] for row in best}) / len(best))
+        db.rollback()
+    yield f"plain bm25, {len(theirs)} of the same", quantiles(theirs), ""
+    yield "… ours on these", quantiles(ours), ""
+    ratio = p99(theirs) / p99(ours)
+    yield "… times slower at p99", f"{ratio:.0f} ×", "≥ 50 ×"
+    yield "… of its ten among ours", f"{sum(shared) / len(shared):.0%}", "reported"
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else ARTICLES
+    url = sys.argv[2] if len(sys.argv) > 2 else ""
+    with tempfile.TemporaryDirectory() as home:
+        file = Path(home) / "archive.db"
+        address = url or f"sqlite:///{file}"
+        migrate.upgrade(address)
+        begun = time.perf_counter()
+        if url:
+            fill_postgresql(url, count)
+        else:
+            fill_sqlite(file, count)
+        took = time.perf_counter() - begun
+        show("filled", f"{count:,} in {took:.0f} s", "")
+        if url:
+            engine = engines.postgresql_engine(engines.parse(url))
+        else:
+            show("… on the disk", f"{file.stat().st_size / 1e6:.0f} MB", "")
+            engine = engines.sqlite_engine(file, writes=True)
+        for row in measure(engine, count, "≤ 100 ms" if url else "≤ 50 ms"):
+            show(*row)
+        if not url:
+            for row in beside_the_peer(file, engine):
+                show(*row)
+        engine.dispose()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    show("memory of the whole, at its largest", f"{peak:.0f} MB", "")
+
+
+def show(name: str, measured: str, budget: str) -> None:
+    print(f"{name:<36}  {measured:>38}  {budget}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,330 @@
+"""Full text search: words and phrases in every language, and nothing of a database's
+own language; only current versions, only of the workspace's sources."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from bot.storage import Connection, Database, engines, quotes, search, workspaces
+from digests.language.lookup import Wanted, terms, wanted
+from tests.bot.storage.builders import NOW, TEXT, House, a_house, a_quote, keep
+
+LISTED = "The lock opens at noon, says the keeper of the sluices. It is 100% dry."
+
+
+@pytest.fixture
+async def house(database: Database) -> House:
+    return await database.write(a_house)
+
+
+async def titles(
+    database: Database, house: House, typed: str, **options: Any
+) -> list[str | None]:
+    found = await database.read(
+        search.newest,
+        workspace_id=house.workspace.id,
+        wanted=wanted(typed),
+        **({"limit": 9} | options),
+    )
+    return [article.title for article in found]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "lock",
+        "LOCK  sluices",
+        "sluice locks",
+        '"opens at noon"',
+        "“opens at noon” keeper",
+        "100%",
+        "lock -bridge",
+        "noon*",
+        "(noon",
+        '"noon',
+        "title:",
+    ],
+)
+async def test_words_and_phrases_are_found(
+    database: Database, house: House, typed: str
+):
+    await database.write(keep, house, title="Title", text=LISTED)
+
+    assert await titles(database, house, typed) == ["Title"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "lock nowhere",
+        '"noon opens"',
+        "lock -sluice",
+        '-"at noon" lock',
+        "1_0",
+        "100%x",
+        "-lock",
+        "",
+        "   ",
+        "🙂",
+        "%",
+        "lock OR nowhere",
+        "lock NEAR/3 keeper",
+        "revision_id:1",
+        "terms : lock",
+        "lock & !keeper | nothing",
+        "' OR 1=1 --",
+        "a" * 6000,
+        "\u202e",
+        "\x00",
+        "\ud800",
+    ],
+)
+async def test_what_is_not_there_is_not_found_whatever_is_typed(
+    database: Database, house: House, typed: str
+):
+    await database.write(keep, house, title="Title", text=LISTED)
+
+    assert await titles(database, house, typed) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "typed"),
+    [
+        ("Das Hallenbad in Auenbrück bleibt.", "de", "auenbrück"),
+        ("Das Hallenbad in Auenbrück bleibt.", "de", "Auenbruck hallenbad"),
+        ("Die Brücken der Städte sind alt.", "de", "Stadte brücke"),
+        ("La fête de l’école a commencé.", "fr", "fete ecole"),
+        ("地震速報:東京で揺れ", "ja", "東京"),
+        ("地震速報:東京で揺れ", "ja", "速報"),
+        ("הגשר נסגר ביום שלישי", "he", "הגשר"),
+        ("أغلق الجسر يوم الثلاثاء", "ar", "الجسر الثلاثاء"),
+        ("Мост закрыт во вторник", "ru", "мост"),
+        ("It’s the bridge’s last day.", "en", "it's bridge"),
+        ("The U.S. dollar fell.", "en", "U.S."),
+        ("STRASSE gesperrt", "de", "Straße"),
+    ],
+)
+async def test_every_script_is_searched(
+    database: Database, house: House, text: str, lang: str, typed: str
+):
+    await database.write(keep, house, title="One", text=text, lang=lang)
+
+    assert await titles(database, house, typed) == ["One"]
+
+
+async def test_letters_of_one_word_in_another_order_are_another_word(
+    database: Database, house: House
+):
+    await database.write(keep, house, title="One", text="京東で揺れ", lang="ja")
+
+    assert await titles(database, house, "東京") == []
+
+
+async def test_the_title_is_searched_too(database: Database, house: House):
+    await database.write(keep, house, title="Weir repaired")
+
+    assert await titles(database, house, "weir lock") == ["Weir repaired"]
+
+
+async def test_only_the_current_version_is_found(database: Database, house: House):
+    for text_ in (TEXT, "It opens at one."):
+        await database.write(keep, house, text=text_, title="One")
+
+    assert await titles(database, house, "noon") == []
+    assert await titles(database, house, "one") == ["One"]
+
+
+async def test_a_version_that_the_source_goes_back_to_is_found_again(
+    database: Database, house: House
+):
+    for text_ in (TEXT, "It opens at one.", TEXT):
+        await database.write(keep, house, text=text_)
+
+    assert await titles(database, house, "noon") == ["Lock opens"]
+    assert await titles(database, house, '"at one"') == []
+
+
+async def test_an_older_version_that_comes_late_is_not_found(
+    database: Database, house: House
+):
+    await database.write(keep, house, text="It opens at one.", published=NOW)
+    await database.write(
+        keep, house, text="It opens at six.", published=NOW - timedelta(days=1)
+    )
+
+    assert await titles(database, house, "six") == []
+
+
+async def test_the_last_that_came_in_are_given_first(database: Database, house: House):
+    for number in range(4):
+        await database.write(keep, house, id=str(number), title=f"No. {number}")
+
+    found = await titles(database, house, "lock", limit=3)
+
+    assert found == ["No. 3", "No. 2", "No. 1"]
+
+
+async def test_it_keeps_to_source_outlet_and_dates(database: Database, house: House):
+    day = timedelta(days=1)
+    for age in (0, 10, 400):
+        await database.write(
+            keep,
+            house,
+            id=str(age),
+            title=str(age),
+            published=NOW - age * day,
+            source="Lakeside Wire" if age else "",
+        )
+
+    async def under(**options: Any) -> list[str | None]:
+        return await titles(database, house, "lock", **options)
+
+    assert await under(source_ids=[house.source.id]) == ["400", "10", "0"]
+    assert await under(source_ids=[999]) == []
+    assert await under(outlet="lakeside") == ["400", "10"]
+    assert await under(outlet="Canal Post") == ["0"]
+    assert await under(since=NOW - 11 * day) == ["10", "0"]
+    assert await under(since=NOW - 11 * day, until=NOW - 9 * day) == ["10"]
+    assert await under(until=NOW - 9 * day) == ["400", "10"]
+    # Longer than is named to the index week by week.
+    assert await under(since=NOW - 4000 * day, until=NOW - 9 * day) == ["400", "10"]
+    assert await under(since=NOW + 9 * day) == []
+
+
+async def test_it_keeps_to_those_who_quote_somebody(database: Database, house: House):
+    await database.write(keep, house, id="a", title="A", quoted=(a_quote(),))
+    await database.write(keep, house, id="b", title="B")
+
+    found = await titles(database, house, "lock", that=[quotes.quoted_in("lindq")])
+
+    assert found == ["A"]
+
+
+async def test_more_sources_than_can_be_named_are_all_searched(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+):
+    other = await database.write(a_house, name="other")
+    await database.write(keep, house, title="Mine")
+    await database.write(keep, other, title="Theirs")
+    monkeypatch.setattr(search, "_MOST_NAMED", 0)
+
+    assert await titles(database, house, "lock") == ["Mine"]
+
+
+async def test_all_blocks_are_looked_through_where_the_newest_are_not_enough(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+):
+    for number in range(12):
+        await database.write(keep, house, id=str(number), title=str(number))
+    monkeypatch.setattr(search, "_BLOCK_BITS", 0)
+    monkeypatch.setattr(search, "_WINDOWS", (1, 3))
+
+    assert len(await titles(database, house, "lock", limit=20)) == 12
+
+
+@pytest.mark.postgres
+async def test_postgresql_looks_no_further_than_it_must(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    database = Database.open(postgres_url)
+    house = await database.write(a_house)
+    monkeypatch.setattr(search, "_BLOCK_BITS", 2)
+    monkeypatch.setattr(search, "_WINDOWS", (2,))
+    for number in range(20):
+        await database.write(keep, house, id=str(number), title=str(number))
+    asked: list[str] = []
+    whole = search._tsquery
+
+    def noted(asks: Wanted) -> str:
+        asked.append(whole(asks))
+        return asked[-1]
+
+    monkeypatch.setattr(search, "_tsquery", noted)
+
+    found = await titles(database, house, "lock", limit=3)
+
+    assert found == ["19", "18", "17"]
+    assert ["¶" in question for question in asked] == [True]
+    await database.close()
+
+
+async def test_what_is_erased_leaves_nothing_in_the_index(database: Database):
+    house = await database.write(a_house)
+    await database.write(keep, house)
+
+    await database.write(workspaces.erase, workspace_id=house.workspace.id)
+
+    def left(connection: Connection) -> Any:
+        return connection.execute(text("SELECT count(*) FROM searchable")).scalar()
+
+    assert await database.read(left) == 0
+
+
+async def test_sqlites_index_forgets_with_the_article(sqlite_url: str):
+    database = Database.open(sqlite_url)
+    house = await database.write(a_house)
+    await database.write(keep, house)
+    await database.write(workspaces.erase, workspace_id=house.workspace.id)
+    await database.close()
+
+    file = engines.file_of(engines.parse(sqlite_url))
+    with closing(sqlite3.connect(file)) as opened:
+        words = opened.execute(
+            "SELECT rowid FROM searchable_index WHERE searchable_index MATCH 'lock'"
+        ).fetchall()
+        opened.execute(
+            "INSERT INTO searchable_index (searchable_index) VALUES ('integrity-check')"
+        )
+    assert words == []
+
+
+async def test_a_text_of_very_many_long_words_can_be_kept(
+    database: Database, house: House
+):
+    long = " ".join(f"{'ж' * 55}{number}" for number in range(20_000))
+
+    await database.write(keep, house, title="Long", text=f"first {long}")
+
+    assert await titles(database, house, "first") == ["Long"]
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.text(max_size=80))
+async def test_no_question_is_a_fault(database: Database, typed: str):
+    house = await database.write(a_house)
+
+    await database.read(
+        search.newest,
+        workspace_id=house.workspace.id,
+        wanted=wanted(f"lock {typed}"),
+        limit=3,
+    )
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
+def test_every_word_of_a_text_is_kept_as_it_is_asked_for(typed: str):
+    kept = set(terms(typed)) | set(terms(typed, "de"))
+
+    asked = {
+        word
+        for group in wanted(typed.replace("-", " ")).every
+        for phrase in group
+        for word in phrase
+    }
+
+    assert asked <= kept
+    assert not any(set(word) & set(" \"'\\§¤‡¶*") for word in kept)
+
+
+def test_minus_alone_and_inside_words_leaves_nothing_out():
+    assert wanted("a - b well-known") == wanted('a b "well known"')

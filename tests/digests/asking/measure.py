@@ -1,0 +1,75 @@
+"""The question set: how many are answered, and how many are rightly refused.
+
+`python -m tests.bench.asking` prints it. The rules and their bounds were
+chosen on the half «tuned»; the half «held» was only scored.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from digests.asking import Answer, answer, read
+from digests.sources import folder
+from digests.types import Article
+from tests import cases
+
+SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
+#: The day on which all questions are asked.
+TODAY = date(2026, 1, 8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """Of how many questions, how many came out right."""
+
+    questions: int
+    first: int
+    among_three: int
+    refused: int
+    unanswerable: int
+
+    @property
+    def hit_1(self) -> float:
+        return self.first / self.questions
+
+    @property
+    def hit_3(self) -> float:
+        return self.among_three / self.questions
+
+    @property
+    def refusal(self) -> float:
+        return self.refused / self.unanswerable
+
+
+@cache
+def archive() -> tuple[Article, ...]:
+    """The seeds and the synthetic articles."""
+    written = [
+        Article(**row | {"published": datetime.fromisoformat(row["published"])})
+        for row in cases.rows("asking/articles")
+    ]
+    return (*written, *folder.read(SEEDS).articles)
+
+
+def asked(question: str) -> Answer:
+    return answer(read(question, TODAY), archive())
+
+
+def rows(name: str, half: str) -> list[dict[str, Any]]:
+    return [row for row in cases.rows(f"asking/{name}") if row["half"] == half]
+
+
+@cache
+def score(half: str) -> Score:
+    answered, unanswered = rows("answered", half), rows("unanswered", half)
+    told = [[s.text for s in asked(row["question"]).sentences] for row in answered]
+    pairs = list(zip(told, answered, strict=True))
+    return Score(
+        questions=len(answered),
+        first=sum(bool(set(got[:1]) & set(row["answers"])) for got, row in pairs),
+        among_three=sum(bool(set(got) & set(row["answers"])) for got, row in pairs),
+        refused=sum(asked(row["question"]).refused is not None for row in unanswered),
+        unanswerable=len(unanswered),
+    )

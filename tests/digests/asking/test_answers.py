@@ -1,0 +1,176 @@
+"""What makes a sentence an answer, one rule a test, each with its counterpart."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digests.asking import MOST, answer, read
+from digests.types import Article
+
+TODAY = date(2026, 1, 8)
+
+BRIDGE = (
+    "The weir bridge at Aldby was closed on Tuesday because a cable had snapped.\n\n"
+    "Engineer Tilda Noor said that 40 cables had to be tested. "
+    "“It will take nine days,” Noor said. "
+    "Mayor Jasper Vane thanked Noor for her work. "
+    "Vane did not close the ferry.\n\n"
+    "About 900 cars cross the bridge every day. "
+    "The ferry carried 1,200 passengers on Wednesday. "
+    "The bridge was built in 1962."
+)
+PLACES = [("Ann", "old"), ("Bo", "new"), ("Cy", "east"), ("Di", "west"), ("Ed", "far")]
+
+
+def an_article(text: str = BRIDGE, **changes: object) -> Article:
+    values = {
+        "id": "bridge",
+        "title": "Weir bridge at Aldby closed",
+        "text": text,
+        "source": "Aldby News",
+        "published": datetime(2026, 1, 7, 9, tzinfo=UTC),
+    }
+    return Article(**values | changes)  # type: ignore[arg-type]
+
+
+def told(question: str, *articles: Article) -> list[str]:
+    found = answer(read(question, TODAY), articles or (an_article(),))
+    return [sentence.text for sentence in found.sentences]
+
+
+def refused(question: str, *articles: Article) -> tuple[str, str]:
+    found = answer(read(question, TODAY), articles or (an_article(),))
+    assert found.refused is not None, found.sentences
+    assert not found.sentences
+    return found.refused.why, found.refused.words
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("How many cars cross the bridge every day?", "About 900 cars"),
+        ("Why was the bridge at Aldby closed?", "The weir bridge at Aldby"),
+        ("When was the weir bridge built?", "The bridge was built in 1962."),
+        ("Who thanked Noor?", "Mayor Jasper Vane thanked"),
+        ("What did Noor say about the cables?", "Engineer Tilda Noor said"),
+        ("How many passengers did the ferry carry on Wednesday?", "The ferry carried"),
+        ("how many cars cross the weir bridge", "About 900 cars"),
+    ],
+)
+def test_the_sentence_that_answers_comes_first(question: str, begins: str):
+    assert told(question)[0].startswith(begins)
+
+
+def test_a_name_that_stands_nowhere_is_named_in_the_refusal():
+    assert refused("When was the Marlow bridge closed?") == ("unknown name", "Marlow")
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("How many lorries cross the bridge every day?", "another thing is counted"),
+        ("How many passengers did the ferry carry on Monday?", "another day"),
+        ("How many people died on the bridge?", "not told"),
+        ("Why did Vane close the ferry?", "he did not"),
+        ("Who did Noor thank?", "she was thanked"),
+        ("What did Vane say about the cables?", "somebody else said it"),
+        ("Who designed the weir bridge at Aldby?", "not told"),
+        ("When was the ferry at Aldby sold?", "not told"),
+        ("Why did 70 cables snap at the Aldby bridge?", "another number"),
+    ],
+)
+def test_a_near_miss_is_refused(question: str, why: str):
+    assert refused(question)[0] == "not told", why
+
+
+LISTENING = (
+    "Mayor Jasper Vane looked at the cables in Aldby. “The cables of the bridge were"
+    " far too old,” said Tilda Noor. Vane listened to her and left."
+)
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [("Vane", None), ("Noor", "“The cables of the bridge were far too old,”")],
+)
+def test_words_are_only_theirs_who_said_them(who: str, said: str | None):
+    question = f"What did {who} say about the cables?"
+    article = an_article(LISTENING, title="Cables")
+
+    if said is None:
+        assert refused(question, article)[0] == "not told"
+    else:
+        assert told(question, article)[0].startswith(said)
+
+
+@pytest.mark.parametrize("question", ["", "?", "who?", "🙂", "What is it?", "    "])
+def test_a_question_without_a_word_to_look_for_is_told_so(question: str):
+    assert refused(question) == ("nothing asked", "")
+
+
+def test_without_articles_there_is_no_answer():
+    question = read("How many cars cross the bridge?", TODAY)
+
+    assert answer(question, ()).refused is not None
+
+
+def test_the_same_sentence_of_two_outlets_is_shown_once():
+    copy = an_article(id="copy", source="Other")
+
+    assert len(told("How many cars cross the bridge?", an_article(), copy)) == 1
+
+
+def test_at_most_three_sentences_are_shown():
+    many = [
+        an_article(f"{name} sold {n} boats in the {word} harbour.", id=name, title=None)
+        for n, (name, word) in enumerate(
+            [
+                ("Ann", "old"),
+                ("Bo", "new"),
+                ("Cy", "east"),
+                ("Di", "west"),
+                ("Ed", "far"),
+            ],
+            start=12,
+        )
+    ]
+    question = read("How many boats were sold in the harbour?", TODAY)
+
+    assert len(answer(question, many).sentences) <= MOST
+
+
+def test_a_german_question_is_answered_in_the_words_of_the_article():
+    german = an_article(
+        "Die Brücke in Aldby wurde am Dienstag gesperrt. Täglich fahren 900 Autos"
+        " über die Brücke.",
+        lang="de",
+        title="Brücke gesperrt",
+    )
+
+    assert told("Wie viele Autos fahren über die Brücke?", german) == [
+        "Täglich fahren 900 Autos über die Brücke."
+    ]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=200))
+def test_no_question_is_a_fault_and_every_sentence_is_verbatim(typed: str):
+    article = an_article()
+
+    for text in (typed, f"How many {typed} cars cross the bridge?"):
+        for found in answer(read(text, TODAY), (article,)).sentences:
+            assert article.text[found.span.start : found.span.end] == found.text
+
+
+def test_a_question_of_six_thousand_characters_is_read_to_its_bound():
+    answer(read("how many cars cross the bridge " * 200, TODAY), (an_article(),))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(max_size=400))
+def test_no_article_is_a_fault(text: str):
+    question = read("Who closed the bridge at Aldby on Tuesday?", TODAY)
+
+    answer(question, (an_article(text),))

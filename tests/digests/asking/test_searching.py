@@ -1,0 +1,115 @@
+"""Order, snippets and days: what a search shows of what was found."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from digests.asking import order, period, read, searches, since, snippet
+from digests.language.lookup import wanted
+from digests.types import Article
+
+NOW = datetime(2026, 1, 8, 12, tzinfo=UTC)
+THURSDAY = NOW.date()
+
+
+def an_article(id: str, text: str, title: str = "", days: int = 0) -> Article:
+    return Article(id=id, text=text, title=title, published=NOW - timedelta(days=days))
+
+
+def test_a_word_of_the_title_counts_more_than_one_of_the_text():
+    text = an_article("text", "The bridge is long. It rains in the whole valley.")
+    title = an_article(
+        "title", "It is long. It rains in the whole valley now.", "Bridge"
+    )
+
+    found = order([text, title], wanted("bridge"))
+
+    assert [article.id for article in found] == ["title", "text"]
+
+
+def test_of_two_alike_the_newer_comes_first():
+    old, new = (
+        an_article("old", "The bridge.", days=40),
+        an_article("new", "The bridge."),
+    )
+
+    assert [a.id for a in order([old, new], wanted("bridge"))] == ["new", "old"]
+
+
+def test_an_old_article_about_it_goes_before_a_new_one_that_names_it_in_passing():
+    passing = an_article("passing", "Rain fell. " * 40 + "A bridge was wet.")
+    about = an_article("about", "The bridge. A bridge, this bridge.", "Bridge", days=60)
+
+    assert order([passing, about], wanted("bridge"))[0].id == "about"
+
+
+def test_the_snippet_is_the_sentence_with_most_of_the_words():
+    article = an_article(
+        "a", "The bridge is old. A crack in the bridge was found. Rain."
+    )
+
+    found = snippet(article, wanted("bridge cracks"))
+
+    assert found is not None
+    words = [article.text[mark.start : mark.end] for mark in found.marks]
+    whole = article.text[found.sentence.start : found.sentence.end]
+    assert whole == "A crack in the bridge was found."
+    assert words == ["crack", "bridge"]
+
+
+def test_a_phrase_is_set_apart_as_one():
+    article = an_article("a", "The foot ferry runs. A ferry on foot does not.")
+
+    found = snippet(article, wanted('"foot ferry"'))
+
+    assert found is not None
+    assert [article.text[m.start : m.end] for m in found.marks] == ["foot ferry"]
+
+
+def test_words_of_the_title_only_have_no_snippet():
+    assert snippet(an_article("a", "It rains.", "Bridge"), wanted("bridge")) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("yesterday", date(2026, 1, 7)),
+        ("Yesterday", date(2026, 1, 7)),
+        ("Monday", date(2026, 1, 5)),
+        ("monday", date(2026, 1, 5)),
+        ("last week", date(2025, 12, 29)),
+        ("2026-01-02", date(2026, 1, 2)),
+        ("1 March", date(2025, 3, 1)),
+        ("7 days", date(2026, 1, 1)),
+        ("2w", date(2025, 12, 25)),
+        ("mon", date(2026, 1, 5)),
+        ("gestern", date(2026, 1, 7)),
+        ("soon", None),
+        ("", None),
+        ("999999999 days", None),
+        ("🙂", None),
+    ],
+)
+def test_since_is_read_as_people_write_it(typed: str, day: date | None):
+    assert since(typed, THURSDAY) == day
+
+
+def test_a_period_says_where_it_stands():
+    text = "What happened last week in Hallin?"
+
+    found = period(text, THURSDAY)
+
+    assert found is not None
+    assert text[found.start : found.end] == "last week"
+    assert (found.first, found.last) == (date(2025, 12, 29), date(2026, 1, 4))
+
+
+def test_the_strictest_search_is_made_first_and_none_twice():
+    question = read("Who found the crack in the Tern Bridge?", THURSDAY)
+
+    made = list(searches(question))
+
+    sizes = [len(each.every) for each in made]
+    assert sizes[0] == max(sizes)
+    assert len({frozenset(each.every) for each in made}) == len(made)
+    assert wanted('"tern bridge"').every in [each.every for each in made]
