@@ -245,6 +245,8 @@ def put_digest(
         language=entry["language"],
     )
     key = {"workspace_id": workspace.id, "digest_id": digest.id}
+    stand_still = digests.pause if entry["paused"] else digests.resume
+    stand_still(conn, **key)
     digests.pause_until(conn, **key, day=_day(entry["paused_until"]))
     digests.skip(conn, **key, days=[_day(day) for day in entry["skip"] or ()])
     if before is None or list(before.schedules) != list(entry["schedule"]):
@@ -349,8 +351,9 @@ def _normal(
 
     What it does not say of pauses and left-out dates is as it was `before`.
     """
-    until, skip = entry.paused_until, entry.skip
+    paused, until, skip = entry.paused, entry.paused_until, entry.skip
     if before is not None:
+        paused = before.paused if paused is None else paused
         until = until or before.paused_until
         skip = list(before.skips) if skip is None else skip
     rules = [schedules.parse(sentence) for sentence in entry.sentences]
@@ -362,6 +365,7 @@ def _normal(
         "destinations": list(entry.destinations),
         "schedule": [schedules.say(rule) for rule in rules],
         "quiet_hours": entry.quiet_hours,
+        "paused": bool(paused),
         "paused_until": until,
         "skip": sorted(set(skip or ())) or None,
         "stories": entry.stories,

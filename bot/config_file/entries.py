@@ -66,6 +66,7 @@ class DigestEntry(_Entry):
     schedule: str | list[str] = []
     quiet_hours: str | None = None
     #: Left out, these stay as they are; `skip = []` leaves no date out any more.
+    paused: bool | None = None
     paused_until: date | None = None
     skip: list[date] | None = None
     stories: Annotated[int, Field(ge=1, le=15)] = 5

@@ -81,6 +81,7 @@ def as_entry(digest: Digest) -> dict[str, Any]:
         "destinations": [place.name for place in digest.destinations],
         "schedule": list(digest.schedules),
         "quiet_hours": digest.quiet_hours,
+        "paused": digest.paused,
         "paused_until": digest.paused_until,
         "skip": list(digest.skips) or None,
         "stories": digest.stories,

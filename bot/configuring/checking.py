@@ -203,5 +203,6 @@ def _normal(entry: Entry) -> dict[str, Any]:
         "quiet_hours": digest.quiet_hours or None,
         "sources": [*active, *resting],
         "paused_sources": resting,
+        "paused": bool(digest.paused),
         "skip": sorted(digest.skip) if digest.skip else None,
     }

@@ -29,6 +29,7 @@ NEW_DIGEST: Entry = {
     "destinations": [],
     "schedule": [],
     "quiet_hours": None,
+    "paused": False,
     "paused_until": None,
     "skip": None,
     "stories": 5,

@@ -18,7 +18,15 @@ Row = tuple[str, str]
 #: Values of a list that are told, and characters of one value.
 SHOWN, LONGEST = 6, 90
 _LISTS = ("sources", "destinations", "schedule", "skip", "include", "exclude")
-_PLAIN = ("name", "quiet_hours", "paused_until", "stories", "language", "zone")
+_PLAIN = (
+    "name",
+    "quiet_hours",
+    "paused",
+    "paused_until",
+    "stories",
+    "language",
+    "zone",
+)
 
 
 def title_of(step: Step, texts: Texts) -> str:
@@ -119,18 +127,16 @@ def _whole(entry: Entry, texts: Texts) -> Iterator[Row]:
         value = entry.get(name)
         if name == "name" or not value:
             continue
-        listed = value if isinstance(value, (list, tuple)) else [value]
+        listed = value if isinstance(value, (list, tuple)) else [_said(value, texts)]
         yield label_of(name, texts), _listed(name, listed, texts)
     yield from _resting(entry.get("paused_sources", ()), texts)
 
 
 def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
     for name in _PLAIN:
-        none = texts.say("none")
-        # What was stored says dates as text.
-        old, new = str(before.get(name) or none), str(after.get(name) or none)
+        old, new = _said(before.get(name), texts), _said(after.get(name), texts)
         if old != new:
-            yield label_of(name, texts), f"{cut(old)} → {cut(new)}"
+            yield label_of(name, texts), f"{old} → {new}"
     for name in _LISTS:
         had = [str(value) for value in before.get(name) or ()]
         has = [str(value) for value in after.get(name) or ()]
@@ -146,6 +152,13 @@ def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
     yield from _again([a for a in rested if a not in rests and a in there], texts)
     if before.get("stopped") and not after.get("stopped"):
         yield texts.say("stopped"), texts.say("works again")
+
+
+def _said(value: object, texts: Texts) -> str:
+    """A plain value; one that was stored says dates as text."""
+    if value is True:
+        return texts.say("yes")
+    return cut(str(value)) if value else texts.say("none")
 
 
 def _resting(paused: Sequence[str], texts: Texts) -> Iterator[Row]:

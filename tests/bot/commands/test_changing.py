@@ -1,10 +1,13 @@
 """What editors change: shown first, made by the button, told in plain sentences."""
 
+from datetime import date
+
 import pytest
 
 from bot import config_file
 from bot.commands.controls import Controls
 from bot.errors import Refused, UserError
+from bot.types import Form
 from tests.bot.commands.editors import Editor, editor, errors, said
 from tests.bot.newsroom import CONFIGURATION, Newsroom
 
@@ -240,6 +243,43 @@ async def test_quiet_hours_are_set_and_taken_off(ana):
     assert (await ana.desk.digest()).quiet_hours == "22:00-07:00"
     await ana.does("newsdesk quiet", window="off")
     assert (await ana.desk.digest()).quiet_hours is None
+
+
+async def test_a_digest_stands_still_until_it_is_resumed(ana):
+    shown = await ana.says("newsdesk pause")
+    assert "waits for the next edition" in said(shown)
+    assert not (await ana.desk.digest()).paused
+    await ana.presses(shown, "Confirm")
+    assert (await ana.desk.digest()).paused
+    await ana.does("newsdesk resume")
+    assert not (await ana.desk.digest()).paused
+
+
+async def test_a_digest_stands_still_until_a_day(ana):
+    await ana.does("newsdesk pause", until="2030-01-07")
+    assert (await ana.desk.digest()).paused_until == date(2030, 1, 7)
+    await ana.does("newsdesk resume")
+    assert (await ana.desk.digest()).paused_until is None
+
+
+async def test_what_does_not_stand_still_cannot_go_on(ana):
+    assert "is not paused" in said(await ana.says("newsdesk resume"))
+
+
+async def test_a_day_is_left_out_and_comes_back_with_history(ana):
+    done = await ana.does("newsdesk schedule skip", date="2030-12-24")
+    assert (await ana.desk.digest()).skips == (date(2030, 12, 24),)
+    assert "left out already" in said(
+        await ana.says("newsdesk schedule skip", date="2030-12-24")
+    )
+    await ana.presses(await ana.presses(done, "Take this back"), "Confirm")
+    assert (await ana.desk.digest()).skips == ()
+
+
+async def test_what_is_no_date_is_said_beside_its_question(ana):
+    form = await ana.asks("newsdesk schedule skip", date="31 Feb")
+    assert isinstance(form, Form)
+    assert "Write it as 2026-12-24" in next(f.error for f in form.fields if f.error)
 
 
 async def test_a_filter_says_what_it_would_have_dropped(ana):
