@@ -1,0 +1,174 @@
+"""The platforms as the chaos suite sees them: what stands in a channel, and what fails.
+
+One class a platform, the same few members each; a new platform is one more row of
+`WIRES`. Behind it stands the platform's strict server on loopback, in the process of
+the suite, so that its ledger outlives every process that is killed.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from bot.types import PlatformName
+from tests.chaos.clock import SharedClock
+from tests.wire.discord import server as discord_server
+from tests.wire.discord.faults import Lost, Slow
+from tests.wire.discord.ledger import GUILD
+
+How = Literal["close", "reset", "hang"]
+When = Literal["before", "committed"]
+Strike = Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """A message that stands in a channel."""
+
+    id: str
+    key: str
+    #: Everything that it shows, and more.
+    text: str
+
+
+class Wire(Protocol):
+    """One platform's other end."""
+
+    @property
+    def name(self) -> PlatformName: ...
+
+    @property
+    def workspace(self) -> str:
+        """The platform's id of the one workspace there is."""
+        ...
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What a process has to be told to connect."""
+        ...
+
+    def posts(self, channel: str) -> list[Post]:
+        """The bot's messages in a channel, oldest first."""
+        ...
+
+    def strike(self, when: When, strike: Strike, *, nth: int = 1) -> bool:
+        """Call `strike` at the n-th post from now on, around its commit.
+
+        False where nothing lies between the bot and its ledger.
+        """
+        ...
+
+    def lose(self, how: How) -> bool:
+        """Lose the answer to the next post, after it was stored; False as above."""
+        ...
+
+
+Opening = Callable[
+    [SharedClock, Path, Iterable[str]], AbstractAsyncContextManager[Wire]
+]
+
+
+class DiscordWire:
+    """The strict Discord of `tests.wire.discord`."""
+
+    name: PlatformName = "discord"
+    workspace = GUILD
+
+    def __init__(self, discord: discord_server.LocalDiscord) -> None:
+        self.discord = discord
+        self._strikes: list[tuple[When, Strike, int]] = []
+        self._posted = 0
+        answer = discord._answer
+
+        def struck(request: Any, call: discord_server.Call) -> Any:
+            if call.operation != "post":
+                return answer(request, call)
+            self._posted += 1
+            self._strike("before")
+            answered = answer(request, call)
+            self._strike("committed")
+            return answered
+
+        discord._answer = struck  # type: ignore[method-assign]
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        address = self.discord.address
+        return {
+            "discord_token": address["token"],
+            "discord_api_base": address["api_base"],
+            "discord_gateway": address["gateway"],
+        }
+
+    def posts(self, channel: str) -> list[Post]:
+        return [
+            Post(
+                id=message["id"],
+                key=str(message.get("nonce")),
+                text=f"{message['content']}{message['components']}",
+            )
+            for message in self.discord.ledger.says(channel)
+        ]
+
+    def strike(self, when: When, strike: Strike, *, nth: int = 1) -> bool:
+        self._strikes = [(when, strike, self._posted + nth)]
+        return True
+
+    def lose(self, how: How) -> bool:
+        self.discord.script(Lost(when="after", how=how), "post")
+        return True
+
+    def slow_reading(self, seconds: float) -> None:
+        self.discord.script(Slow(seconds=seconds), "read")
+
+    def _strike(self, when: When) -> None:
+        for wanted, strike, nth in self._strikes:
+            if wanted == when and nth == self._posted:
+                strike()
+
+
+@asynccontextmanager
+async def discord(
+    clock: SharedClock, _file: Path, channels: Iterable[str]
+) -> AsyncIterator[DiscordWire]:
+    async with discord_server.serving(clock) as serving:
+        for channel in channels:
+            serving.ledger.channel(channel)
+            # An empty channel and a closed one look the same.
+            serving.ledger.chatter(channel)
+        yield DiscordWire(serving)
+
+
+class LocalWire:
+    """The page of this machine: its ledger is the bot's own database."""
+
+    name: PlatformName = "local"
+    workspace = "newsroom"
+    settings: Mapping[str, Any] = {}
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def posts(self, channel: str) -> list[Post]:
+        query = "SELECT id, key, payload FROM local_messages WHERE channel = ?"
+        with closing(sqlite3.connect(self._file)) as connection:
+            rows = connection.execute(query, (channel,)).fetchall()
+        return [Post(id=str(id), key=key, text=text) for id, key, text in rows]
+
+    def strike(self, when: When, strike: Strike, *, nth: int = 1) -> bool:
+        return False
+
+    def lose(self, how: How) -> bool:
+        return False
+
+
+@asynccontextmanager
+async def local(
+    clock: SharedClock, file: Path, channels: Iterable[str]
+) -> AsyncIterator[LocalWire]:
+    yield LocalWire(file)
+
+
+WIRES: Mapping[str, Opening] = {"discord": discord, "local": local}
