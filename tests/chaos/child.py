@@ -1,29 +1,27 @@
-"""A process that works until all is quiet, or until it is killed at a named point.
+"""A process that works until all is quiet, or until it is ended at a named point.
 
-It is forked from a parent that has imported everything (see `nursery`), opens the
-house of `bot.app` over the world's database, and does what a wake-up of `bot.runner`
-does. Real are storage, intake, composer, outbox and platform; the clock is shared, and
-where nothing is due it is put forward instead of waited for.
+It is forked from a parent that has imported everything (see `nursery`) and opens the
+house of `bot.app` over the world's database. Real are storage, intake, composer, outbox
+and platforms. It lives in one of two ways:
+
+- *until quiet*: it does what a wake-up of `bot.runner` does, and where nothing is due
+  the shared clock is put forward instead of waited for;
+- *served*: it is `standfirst run`, with lease, page, gateway and signals, until somebody
+  ends it; its clock only shows the shared one.
 """
 
 import asyncio
-import gc
 import os
 import sys
+import time
 import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-# What a forked process should find ready.
-import alembic.command
-import discord
-
-import bot.platforms.discord.platform
-import bot.platforms.discord.session
-import bot.platforms.discord.verdicts
-import bot.storage.migrate
 from bot import app, logs, runner
 from bot.settings import Settings
 from tests.chaos.clock import SharedClock
@@ -32,6 +30,7 @@ from tests.chaos.points import Points
 #: More wake-ups than any honest way to quiet takes.
 WAKES = 400
 QUIET, RESTLESS, BROKEN = 0, 3, 4
+_NOTHING = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +45,14 @@ class Job:
     points: Points = field(default_factory=Points)
     #: A defence that is switched off (see `mutations`).
     without: str = ""
-    #: Hold the platforms' connections too, as `run` does.
-    connected: bool = False
+    #: It is `standfirst run`.
+    served: bool = False
+    #: Where nothing is due, the clock is put forward.
+    leaps: bool = True
+    #: How many pages the database may have is read from here, if there.
+    pages: Path | None = None
+    #: Where the longest time is written for which the event loop was not free.
+    lag: Path | None = None
 
 
 def live(job: Job) -> None:
@@ -57,7 +62,15 @@ def live(job: Job) -> None:
     os.dup2(descriptor, 2)
     code = BROKEN
     try:
-        code = asyncio.run(_work(job))
+        if job.without:
+            # It imports what this module is imported by.
+            from tests.chaos import mutations
+
+            mutations.switch_off(job.without)
+        job.points.arrange()
+        if job.pages is not None:
+            _limit(job.pages)
+        code = asyncio.run(work(job))
     except BaseException:
         traceback.print_exc()
     sys.stdout.flush()
@@ -66,23 +79,36 @@ def live(job: Job) -> None:
     os._exit(code)
 
 
-async def _work(job: Job) -> int:
-    if job.without:
-        from tests.chaos import mutations
-
-        mutations.switch_off(job.without)
+async def work(job: Job) -> int:
+    """One life; the exit code."""
     clock = SharedClock(job.clock)
     settings = Settings.model_validate(job.settings)
-    logs.configure(settings)
-    job.points.arrange()
     app.SystemClock.now = lambda _: clock.now()  # type: ignore[method-assign]
+    if job.lag is not None:
+        asyncio.get_running_loop().create_task(_watch(job.lag))
+    if job.served:
+        return await _serve(job, settings, clock)
+    logs.configure(settings)
+    async with _opened(job, settings, clock) as house:
+        return await _until_quiet(job, house, clock)
+
+
+@asynccontextmanager
+async def _opened(
+    job: Job, settings: Settings, clock: SharedClock
+) -> AsyncIterator[app.House]:
     async with app.opened(settings) as house:
         for platform in house.platforms.values():
             pace = getattr(platform, "_pace", None)
             if pace is not None:
                 pace._now = clock.monotonic
             job.points.around(platform)
-        return await _until_quiet(job, house, clock)
+        yield house
+
+
+async def _serve(job: Job, settings: Settings, clock: SharedClock) -> int:
+    runner.opened = lambda settings: _opened(job, settings, clock)  # type: ignore[assignment]
+    return await runner.run(settings, say=lambda line: print(line, flush=True))  # noqa: T201
 
 
 async def _until_quiet(job: Job, house: app.House, clock: SharedClock) -> int:
@@ -91,15 +117,51 @@ async def _until_quiet(job: Job, house: app.House, clock: SharedClock) -> int:
     for _ in range(WAKES):
         following = await wake()
         if following is None or following > job.until:
-            for platform in house.platforms.values():
-                close = getattr(platform, "close", None)
-                if close is not None:
-                    await close()
+            await _leave(house)
             return QUIET
-        wait = following - clock.now()
-        if wait.total_seconds() > 0:
-            clock.advance(wait)
+        wait = (following - clock.now()).total_seconds()
+        if job.leaps:
+            clock.advance(following - clock.now() if wait > 0 else _NOTHING)
+        else:
+            await asyncio.sleep(min(max(wait, 0.0), 0.05))
     return RESTLESS
 
 
-_ = (alembic, discord, bot, gc)
+async def _leave(house: app.House) -> None:
+    for platform in house.platforms.values():
+        close = getattr(platform, "close", None)
+        if close is not None:
+            await close()
+
+
+async def _watch(file: Path) -> None:
+    """Note how late the loop woke this task, at the worst."""
+    worst = 0.0
+    while True:
+        begun = time.monotonic()
+        await asyncio.sleep(0.005)
+        late = time.monotonic() - begun - 0.005
+        if late > worst:
+            worst = late
+            file.write_text(f"{worst:.4f}", encoding="utf-8")
+
+
+def _limit(file: Path) -> None:
+    """As a full disk: SQLite makes the database no larger than `file` says."""
+    from sqlalchemy import Connection, event
+
+    from bot.storage import database, engines
+
+    make = engines.sqlite_engine
+
+    def limited(*args: Any, **kwargs: Any) -> Any:
+        engine = make(*args, **kwargs)
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            pages = int(file.read_text(encoding="utf-8"))
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+        return engine
+
+    database.engines.sqlite_engine = limited  # type: ignore[attr-defined]

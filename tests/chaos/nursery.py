@@ -16,7 +16,7 @@ from tests.chaos.child import Job, live
 #: Seconds after which a process is broken, not slow.
 PATIENCE = 60.0
 _CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.chaos.child"])
+_CONTEXT.set_forkserver_preload(["tests.chaos.warm"])
 
 
 class Process:
