@@ -8,6 +8,7 @@ the suite, so that its ledger outlives every process that is killed.
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -62,6 +63,14 @@ class Wire(Protocol):
 
     def lose(self, how: How) -> bool:
         """Lose the answer to the next post, after it was stored; False as above."""
+        ...
+
+    def keep(self) -> Any:
+        """What stands in the channels, to be restored later."""
+        ...
+
+    def restore(self, kept: Any) -> None:
+        """As if nothing had been posted since."""
         ...
 
 
@@ -120,6 +129,14 @@ class DiscordWire:
         self.discord.script(Lost(when="after", how=how), "post")
         return True
 
+    def keep(self) -> Any:
+        ledger = self.discord.ledger
+        return deepcopy((ledger.channels, ledger._nonces))
+
+    def restore(self, kept: Any) -> None:
+        ledger = self.discord.ledger
+        ledger.channels, ledger._nonces = deepcopy(kept)
+
     def slow_reading(self, seconds: float) -> None:
         self.discord.script(Slow(seconds=seconds), "read")
 
@@ -162,6 +179,12 @@ class LocalWire:
 
     def lose(self, how: How) -> bool:
         return False
+
+    def keep(self) -> Any:
+        return None
+
+    def restore(self, kept: Any) -> None:
+        """It stands in the database, which is restored itself."""
 
 
 @asynccontextmanager
