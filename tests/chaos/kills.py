@@ -310,11 +310,12 @@ async def _loses(
             before = built.check()
             size = built.random.choice(_sizes(built.wire))
             built.begin_round(size)
-            for _ in range(built.random.randint(1, size)):
-                how = HOWS[tally.injected % len(HOWS)]
+            ways = [built.random.choice(HOWS) for _ in range(size)]
+            for how in ways:
                 built.wire.lose(how)
-                tally.lost_answers[how] += 1
             await built.live()
+            # A fault that nobody met was not injected.
+            tally.lost_answers.update(ways[: len(ways) - built.wire.clear()])
             tally.rounds += 1
             _judge(built, tally, before)
 

@@ -16,8 +16,8 @@ from typing import Any, Literal, Protocol
 from bot.types import PlatformName
 from tests.chaos.clock import SharedClock
 from tests.wire.discord import server as discord_server
-from tests.wire.discord.faults import Lost, Slow
-from tests.wire.discord.ledger import GUILD
+from tests.wire.discord.faults import Fault, Limit, Lost, Status
+from tests.wire.discord.ledger import ALL_WE_NEED, GUILD, HISTORY
 
 How = Literal["close", "reset", "hang"]
 When = Literal["before", "committed"]
@@ -63,6 +63,30 @@ class Wire(Protocol):
 
     def lose(self, how: How) -> bool:
         """Lose the answer to the next post, after it was stored; False as above."""
+        ...
+
+    def clear(self) -> int:
+        """Forget the faults that nobody met; how many those were."""
+        ...
+
+    def lose_one(self, *, stored: bool) -> None:
+        """Lose the next post's answer, or the post itself."""
+        ...
+
+    def fault(self, number: int, *, times: int) -> None:
+        """The next posts meet the n-th kind of fault, with or without effect."""
+        ...
+
+    def trouble_reading(self, kind: str, times: int) -> None:
+        """The next readings of a channel meet «500», «429» or «lost»."""
+        ...
+
+    def close_history(self, channel: str) -> None:
+        """The bot may not read there any more."""
+        ...
+
+    def asked(self, channel: str) -> int:
+        """How many posts to the channel were tried."""
         ...
 
     def keep(self) -> Any:
@@ -129,6 +153,39 @@ class DiscordWire:
         self.discord.script(Lost(when="after", how=how), "post")
         return True
 
+    def clear(self) -> int:
+        unmet = sum(scripted.times for scripted in self.discord._scripted)
+        self.discord._scripted.clear()
+        return unmet
+
+    def lose_one(self, *, stored: bool) -> None:
+        self.discord.script(Lost(when="after" if stored else "before"), "post")
+
+    def fault(self, number: int, *, times: int) -> None:
+        kinds = (
+            *(Status(status=status) for status in (500, 502, 503, 504, 520, 524)),
+            *(Status(status=status, commits=True) for status in (500, 502, 503, 504)),
+            Status(status=502, html=True),
+            Status(status=503, html=True, commits=True),
+            Status(status=200, html=True, commits=True),
+        )
+        self.discord.script(kinds[number % len(kinds)], "post", times=times)
+
+    def trouble_reading(self, kind: str, times: int) -> None:
+        faults: dict[str, Fault] = {
+            "500": Status(status=503),
+            "429": Limit(retry_after=20),
+            "lost": Lost(when="before"),
+        }
+        if kind in faults:
+            self.discord.script(faults[kind], "read", times=times)
+
+    def close_history(self, channel: str) -> None:
+        self.discord.ledger.channel(channel, permissions=ALL_WE_NEED & ~HISTORY)
+
+    def asked(self, channel: str) -> int:
+        return len(self.discord.asked("post", channel))
+
     def keep(self) -> Any:
         ledger = self.discord.ledger
         return deepcopy((ledger.channels, ledger._nonces))
@@ -136,9 +193,6 @@ class DiscordWire:
     def restore(self, kept: Any) -> None:
         ledger = self.discord.ledger
         ledger.channels, ledger._nonces = deepcopy(kept)
-
-    def slow_reading(self, seconds: float) -> None:
-        self.discord.script(Slow(seconds=seconds), "read")
 
     def _strike(self, when: When) -> None:
         for wanted, strike, nth in self._strikes:
@@ -185,6 +239,22 @@ class LocalWire:
 
     def restore(self, kept: Any) -> None:
         """It stands in the database, which is restored itself."""
+
+    # Nothing lies between the bot and its own page that could fail in these ways.
+
+    def clear(self) -> int:
+        return 0
+
+    def lose_one(self, *, stored: bool) -> None: ...
+
+    def fault(self, number: int, *, times: int) -> None: ...
+
+    def trouble_reading(self, kind: str, times: int) -> None: ...
+
+    def close_history(self, channel: str) -> None: ...
+
+    def asked(self, channel: str) -> int:
+        return len(self.posts(channel))
 
 
 @asynccontextmanager

@@ -101,14 +101,13 @@ class World:
             **self.wire.settings,
             **self.changes,
         }
+        usual = {"log": self.folder / "log", "until": self.due + ROUND}
         return Job(
             settings=settings,
             clock=self.folder / "clock",
-            log=self.folder / "log",
-            until=self.due + ROUND,
             points=points or Points(),
             without=self.without,
-            **changes,
+            **{**usual, **changes},
         )
 
     # ── what happens ───────────────────────────────────────────────────────────
