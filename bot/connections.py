@@ -7,6 +7,8 @@ is its module, with the library under it, imported.
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
+from pydantic import SecretStr
+
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import Platform
 from bot.settings import Settings
@@ -32,7 +34,22 @@ def platforms(
         )
         on[discord.name] = discord
         states[discord.name] = lambda: discord.state
+    if settings.slack_bot_token is not None:
+        from bot.platforms.slack.platform import SlackPlatform
+
+        slack = SlackPlatform(
+            token=settings.slack_bot_token.get_secret_value(),
+            app_token=_told(settings.slack_app_token),
+            signing_secret=_told(settings.slack_signing_secret) or "",
+            api_base=settings.slack_api_base,
+        )
+        on[slack.name] = slack
+        states[slack.name] = lambda: slack.state
     return MappingProxyType(on), MappingProxyType(states)
+
+
+def _told(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None
 
 
 def ready(own: Ready, states: Mapping[str, State]) -> Ready:

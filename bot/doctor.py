@@ -7,7 +7,7 @@ end of the others.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from bot.archive import Archive
 from bot.due import next_due_of, troubles_of, zone_of
@@ -17,6 +17,12 @@ from bot.storage.database import Database
 from bot.texts import Texts
 from bot.types import Digest, Source, Workspace
 from digests.errors import DigestsError
+
+#: How each platform is switched on.
+_SWITCHED_ON: Final = {
+    "discord": "set STANDFIRST_DISCORD_TOKEN to the bot's token",
+    "slack": "set STANDFIRST_SLACK_BOT_TOKEN to the bot's token",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +89,7 @@ class Doctor:
                 subject=f"{workspace.platform} {workspace.name}",
                 state="problem",
                 text=f"{workspace.platform} is not connected; nothing is posted there",
-                fix="this version posts to the local page only",
+                fix=_SWITCHED_ON.get(workspace.platform, "restart standfirst run"),
             )
         ]
 

@@ -73,6 +73,12 @@ def _reached_by(*schemes: str) -> Callable[[str], str]:
     return checked
 
 
+def _web_api(url: str) -> str:
+    if not urlsplit(url).path.endswith("/api"):
+        raise ValueError("no such address")
+    return f"{url}/"
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -124,6 +130,19 @@ class Settings(BaseModel):
     discord_gateway: Annotated[str, AfterValidator(_reached_by("ws", "wss"))] | (
         None
     ) = None
+    #: With it Slack is on.
+    slack_bot_token: SecretStr | None = None
+    #: With it Slack is listened to by Socket Mode; without it Slack calls us.
+    slack_app_token: SecretStr | None = None
+    #: What Slack signs its calls with.
+    slack_signing_secret: SecretStr | None = None
+    #: Slack's Web API, ending in /api/; None = Slack's own. No other host is dialled.
+    slack_api_base: (
+        Annotated[
+            str, AfterValidator(_reached_by("http", "https")), AfterValidator(_web_api)
+        ]
+        | None
+    ) = None
     #: Only this computer, for as long as the page has no login.
     web_host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
     #: 0 = any free one.
@@ -159,6 +178,13 @@ _MUST_BE = {
         "https://discord.com/api/v10"
     ),
     "discord_gateway": "a ws:// or wss:// address, such as wss://gateway.discord.gg",
+    "slack_bot_token": "the bot's token as Slack shows it; it begins with xoxb-",
+    "slack_app_token": "the app's token as Slack shows it; it begins with xapp-",
+    "slack_signing_secret": "the app's signing secret as Slack shows it",
+    "slack_api_base": (
+        "an http:// or https:// address that ends in /api/, such as "
+        "https://slack.com/api/"
+    ),
     "web_host": (
         "127.0.0.1, ::1 or localhost, because the page has no login yet and may only "
         "be shown to this computer"
@@ -173,7 +199,10 @@ _MUST_BE = {
     "log_level": "debug, info, warning or error",
     "log_format": "text or json",
 }
-_NEVER_SHOWN = frozenset({"database_url", "discord_token", "secret_key"})
+_NEVER_SHOWN = frozenset({
+    "database_url", "discord_token", "slack_bot_token", "slack_app_token",
+    "slack_signing_secret", "secret_key",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -318,5 +347,23 @@ def _doubts(settings: Settings) -> list[str]:
         doubts.append(
             f"{PREFIX}SECRET_KEY is short enough to be guessed; give it at least "
             f"{_SHORTEST_KEY} characters."
+        )
+    return [*doubts, *_slack_doubts(settings)]
+
+
+def _slack_doubts(settings: Settings) -> list[str]:
+    """Slack shows three secrets on as many pages; people mix them up."""
+    doubts = []
+    begins = {"slack_bot_token": ("xoxb-", "xoxe."), "slack_app_token": ("xapp-",)}
+    for name, beginnings in begins.items():
+        token = getattr(settings, name)
+        if token is not None and not token.get_secret_value().startswith(beginnings):
+            doubts.append(
+                f"{PREFIX}{name.upper()} does not begin with {beginnings[0]} as such "
+                "tokens of Slack's do; it may be another one."
+            )
+    if settings.slack_bot_token is None and settings.slack_app_token is not None:
+        doubts.append(
+            f"{PREFIX}SLACK_APP_TOKEN does nothing without {PREFIX}SLACK_BOT_TOKEN."
         )
     return doubts

@@ -1,0 +1,123 @@
+"""Decides when a request may go out, from Slack's answers; it sends nothing.
+
+- A channel takes one post a second. A post whose turn is near waits for it here.
+- A post that was answered with 429 holds its channel for as long as Slack says. Slack
+  does not say whether the channel's limit was met or the workspace's; when a second
+  channel is limited while the first one waits, it is the workspace's, and holds all.
+- Anything else that was limited holds its own method: those limits are per method.
+- Posts begin evenly, more slowly after each limit that was met, and few requests are
+  on their way at once: what waited behind a limit does not burst when it ends.
+
+Longer waiting is the outbox's: what may not go now is `Limited`, and certainly was not
+sent.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from bot.errors import Limited
+from bot.platforms.slack import limits
+
+POST = "chat.postMessage"
+#: Channels that are remembered before those that may go are swept out.
+_SWEEP = 1000
+
+
+def seconds(text: str | None) -> float | None:
+    """A wait as a header says it, within reason; None where it says nothing useful."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    if not value >= 0:  # negative, or not a number
+        return None
+    return min(value, limits.WAIT_MOST)
+
+
+class Pace:
+    """The waits that hold at present; instants are seconds of a monotonic clock."""
+
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._now = now
+        self._sleep = sleep
+        #: Until when Slack asked to wait: by method and channel.
+        self._held: dict[tuple[str, str], float] = {}
+        self._all_posts = 0.0
+        #: When the next post may begin: to a channel, and to any.
+        self._own: dict[str, float] = {}
+        self._next = 0.0
+        self._rate = limits.RATE
+        self._places = asyncio.Semaphore(limits.IN_FLIGHT)
+
+    @asynccontextmanager
+    async def turn(self, method: str, channel: str) -> AsyncIterator[None]:
+        """Wait for a place among the requests on their way, and keep it.
+
+        Raises:
+            Limited: It may not go now.
+        """
+        self.check(method, channel)
+        if method == POST:
+            await self._until_due(channel)
+        try:
+            async with asyncio.timeout(limits.TURN):
+                await self._places.acquire()
+        except TimeoutError:
+            text = "Many messages are on their way to Slack."
+            raise Limited(text, retry_after=limits.TURN) from None
+        try:
+            # Others may have been answered with a limit meanwhile.
+            self.check(method, channel)
+            yield
+        finally:
+            self._places.release()
+
+    def check(self, method: str, channel: str) -> None:
+        """Raise `Limited` when Slack asked such a request to wait."""
+        now = self._now()
+        until = self._held.get(_route(method, channel), 0.0)
+        if method == POST:
+            until = max(until, self._all_posts)
+        if until > now:
+            raise Limited("Slack asks us to wait.", retry_after=until - now)
+
+    def posted(self) -> None:
+        """Learn that a post was taken."""
+        self._rate = min(limits.RATE, self._rate + limits.FASTER)
+
+    def limited(self, method: str, channel: str, wait: float) -> None:
+        """Learn that Slack asked to wait for so many seconds."""
+        now = self._now()
+        self._held = {of: until for of, until in self._held.items() if until > now}
+        if method == POST:
+            self._rate = max(limits.RATE_LEAST, self._rate * limits.SLOWER)
+            if any(of == POST and place != channel for of, place in self._held):
+                self._all_posts = max(self._all_posts, now + wait)
+        route = _route(method, channel)
+        self._held[route] = max(self._held.get(route, 0.0), now + wait)
+
+    async def _until_due(self, channel: str) -> None:
+        """Take the next moment of the channel and of all, and wait for it if near."""
+        now = self._now()
+        due = max(now, self._own.get(channel, 0.0), self._next)
+        if due - now > limits.TURN:
+            text = "Many messages wait for Slack."
+            raise Limited(text, retry_after=due - now)
+        if len(self._own) > _SWEEP:
+            self._own = {of: at for of, at in self._own.items() if at > now}
+        # A channel that waits for its own moment does not make the others wait.
+        self._next = max(now, self._next) + 1 / self._rate
+        self._own[channel] = due + 1 / limits.CHANNEL_RATE
+        if due > now:
+            await self._sleep(due - now)
+
+
+def _route(method: str, channel: str) -> tuple[str, str]:
+    """What a limit of this request holds."""
+    return (method, channel if method == POST else "")

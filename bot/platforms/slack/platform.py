@@ -1,0 +1,352 @@
+"""Slack as a platform: posts over the Web API, listens by Socket Mode.
+
+Slack knows no idempotency keys. A message carries its delivery's key in its metadata,
+and an unclear post is looked for in the channel's history before it is sent again.
+Posts do not need the socket: it may come and go. A token that Slack refuses stops this
+platform and nothing else. News, permissions and time are not decided here.
+
+One bot token is one workspace's; where several come, they are several `Installation`s.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+
+from bot.errors import Limited, Refused
+from bot.platforms.slack import limits
+from bot.platforms.slack.installation import Installation
+from bot.platforms.slack.messages import carries, editing, has_blocks, posting
+from bot.platforms.slack.pace import POST, Pace
+from bot.platforms.slack.render import render
+from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
+from digests.types import Edition
+
+if TYPE_CHECKING:
+    from bot.platforms.slack.session import Session
+    from bot.platforms.slack.socket_mode import Socket
+
+log = structlog.get_logger(__name__)
+
+NAME: Final[PlatformName] = "slack"
+UPDATE, DELETE, HISTORY = "chat.update", "chat.delete", "conversations.history"
+#: Seconds before a lost connection is tried again: doubled each time, up to the last.
+AGAIN_FIRST: Final = 1.0
+AGAIN_MOST: Final = 30.0
+_TS: Final = re.compile(r"\d{1,12}\.\d{1,6}")
+
+
+class SlackPlatform:
+    """`bot.ports.Platform` over slack_sdk and Bolt."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        app_token: str | None = None,
+        signing_secret: str = "",
+        api_base: str | None = None,
+        silence: float = limits.SILENCE,
+        wordless: float = limits.WORDLESS,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Connect to nothing yet.
+
+        Args:
+            token: The bot's token in its workspace.
+            app_token: Opens Socket Mode; None = Slack calls us over HTTP.
+            signing_secret: What Slack signs such calls with.
+            api_base: Where the Web API is, ending in `/api/`; None = Slack's own. With
+                one of our own, no other host is dialled.
+            silence: Seconds of silence after which a socket is dead.
+            wordless: Seconds without an event after which a socket is renewed.
+            now: Seconds of a clock that never goes back.
+            sleep: Waits by that clock.
+        """
+        self.installation = Installation(
+            token=token, api_base=api_base, pace=Pace(now, sleep)
+        )
+        self._app_token = app_token
+        self._signing_secret = signing_secret
+        self._silence = silence
+        self._wordless = wordless
+        self._socket: Socket | None = None
+        #: Why the socket stays closed, although posting goes on.
+        self._cut_off: str | None = None
+        #: Where commands go; None while the platform is not running.
+        self.inbox: Inbox | None = None
+
+    @property
+    def name(self) -> PlatformName:
+        return NAME
+
+    @property
+    def state(self) -> str:
+        """«ok» while connected; otherwise what is missing, in words."""
+        problem = self.installation.refused or self._cut_off
+        if problem is not None:
+            return problem
+        if self._app_token is None:
+            connected = self.installation.known
+        else:
+            connected = self._socket is not None and self._socket.open
+        return "ok" if connected else "It is not connected yet."
+
+    @property
+    def _may_connect(self) -> bool:
+        return self.installation.refused is None and self._cut_off is None
+
+    def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+        return render(edition, context)
+
+    # ── sending ────────────────────────────────────────────────────────────────
+
+    async def send(self, delivery: Delivery) -> str:
+        """Post, edit or delete; the id (`ts`) of the message.
+
+        Raises:
+            SendError: As `verdicts` says.
+        """
+        match delivery.operation:
+            case "post":
+                return await self._post(delivery)
+            case "edit":
+                return await self._edit(delivery)
+            case "delete":
+                return await self._delete(delivery)
+
+    async def _post(self, delivery: Delivery) -> str:
+        return await self._plainly_if_refused(
+            delivery,
+            lambda plainly: self.installation.call(
+                POST,
+                delivery,
+                lambda session, channel: session.post(
+                    channel, posting(delivery, plainly=plainly)
+                ),
+            ),
+        )
+
+    async def _edit(self, delivery: Delivery) -> str:
+        ts = _ts(delivery)
+        return await self._plainly_if_refused(
+            delivery,
+            lambda plainly: self.installation.call(
+                UPDATE,
+                delivery,
+                lambda session, channel: session.edit(
+                    channel, ts, editing(delivery, plainly=plainly)
+                ),
+            ),
+        )
+
+    async def _delete(self, delivery: Delivery) -> str:
+        from bot.platforms.slack.verdicts import Gone
+
+        ts = _ts(delivery)
+        with suppress(Gone):
+            await self.installation.call(
+                DELETE,
+                delivery,
+                lambda session, channel: session.delete(channel, ts),
+            )
+        return ts
+
+    async def _plainly_if_refused(
+        self, delivery: Delivery, send: Callable[[bool], Awaitable[str]]
+    ) -> str:
+        """Plain words in the place of a rendering that Slack does not take."""
+        from bot.platforms.slack.verdicts import Gone
+
+        try:
+            return await send(False)
+        except Gone:
+            raise
+        except Refused as refused:
+            if not refused.message_only or not has_blocks(delivery):
+                raise
+            log.warning(
+                "sent in plain words", delivery=delivery.id, reason=str(refused)
+            )
+            return await send(True)
+
+    # ── reading back ───────────────────────────────────────────────────────────
+
+    async def read_back(self, delivery: Delivery) -> str | None:
+        """Id of our message that carries the delivery's key, if there is one.
+
+        An edit or a deletion is not looked for: doing it again does no harm.
+
+        Raises:
+            Refused: The bot may not read the channel's history, or too much was
+                written there since.
+        """
+        if delivery.operation != "post":
+            return None
+        seen, cursor, oldest = 0, "", _oldest(delivery)
+        while seen < limits.LOOK_ALL:
+            page, cursor = await self._page(delivery, oldest, cursor)
+            for ours in page:
+                if carries(ours, delivery.key):
+                    return str(ours["ts"])
+            if not cursor:
+                return None
+            seen += limits.HISTORY_PAGE
+        raise Refused("Whether it arrived cannot be seen: too much was posted since.")
+
+    async def _page(
+        self, delivery: Delivery, oldest: str | None, cursor: str
+    ) -> tuple[list[dict[str, Any]], str]:
+        """What the bot wrote on one page of the history, and the next page's cursor."""
+        from bot.platforms.slack.verdicts import NotLetIn
+
+        try:
+            page, more = await self.installation.call(
+                HISTORY,
+                delivery,
+                lambda session, channel: session.history(
+                    channel, oldest=oldest, cursor=cursor or None
+                ),
+            )
+        except NotLetIn:
+            raise
+        except Refused as refused:
+            raise Refused(
+                "Whether it arrived cannot be seen: the bot needs to be in the channel "
+                f"and to have the scopes channels:history and groups:history. {refused}"
+            ) from refused
+        session = await self.installation.signed_in()
+        return [message for message in page if session.is_ours(message)], more
+
+    # ── the connection ─────────────────────────────────────────────────────────
+
+    async def run(self, inbox: Inbox) -> None:
+        """Stay connected until cancelled, or without a connection if there is none."""
+        self.inbox = inbox
+        try:
+            await self._stay_connected()
+            await asyncio.Event().wait()
+        finally:
+            self.inbox = None
+            await self.close()
+
+    async def close(self) -> None:
+        """Leave; what is sent later signs in again."""
+        await self._leave_socket()
+        await self.installation.close()
+
+    async def _stay_connected(self) -> None:
+        wait = AGAIN_FIRST
+        while self._may_connect:
+            try:
+                session = await self.installation.signed_in()
+                if self._app_token is None:
+                    return
+                wait = AGAIN_FIRST if await self._hold_socket(session) else wait
+            except Exception as error:
+                wait = max(wait, self._lost(error))
+                await self._leave_socket()
+            if self._may_connect:
+                await self._pause(wait)
+                wait = min(wait * 2, AGAIN_MOST)
+        await self._leave_socket()
+
+    async def _pause(self, wait: float) -> None:
+        """Between two connections; not at all where Slack asked for the next one."""
+        if self._socket is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self.installation.stopped.wait()
+
+    async def _hold_socket(self, session: "Session") -> bool:
+        """Until the connection ends, or the token turns out to be refused.
+
+        The one before, if Slack only asked us to renew it, is left when the new one
+        stands. True: the connection stood for a while.
+        """
+        socket = self._new_socket(session)
+        try:
+            await socket.connect()
+        except BaseException:
+            await socket.close()
+            raise
+        await self._leave_socket()
+        self._socket = socket
+        held = asyncio.create_task(socket.hold())
+        stopped = asyncio.create_task(self.installation.stopped.wait())
+        try:
+            await asyncio.wait((held, stopped), return_when=asyncio.FIRST_COMPLETED)
+            reason = held.result() if held.done() else ""
+        finally:
+            stopped.cancel()
+            held.cancel()
+            await asyncio.gather(held, stopped, return_exceptions=True)
+        log.info("socket ended", platform=NAME, reason=reason or "it broke")
+        if not reason:
+            await self._leave_socket()
+        return True
+
+    def _new_socket(self, session: "Session") -> "Socket":
+        from bot.platforms.slack.events import listening
+        from bot.platforms.slack.socket_mode import Socket
+
+        api_base = self.installation.api_base
+        app = listening(
+            session,
+            signing_secret=self._signing_secret,
+            uninstalled=self.installation.look_whether_let_in,
+        )
+        return Socket(
+            app=app,
+            app_token=self._app_token or "",
+            web=session.web,
+            host=urlsplit(api_base).hostname if api_base else None,
+            silence=self._silence,
+            wordless=self._wordless,
+        )
+
+    async def _leave_socket(self) -> None:
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            with suppress(Exception):
+                await socket.close()
+
+    def _lost(self, error: Exception) -> float:
+        """What the end of a connection means, told once; seconds to wait at least."""
+        from bot.platforms.slack.verdicts import code_of, verdict
+
+        found = verdict(error, guarded=True)
+        if self.installation.refused is not None:
+            return 0.0
+        if isinstance(found, Refused):
+            self._cut_off = (
+                f"Slack opens no Socket Mode ({code_of(error) or found}). Check "
+                "STANDFIRST_SLACK_APP_TOKEN. Posting goes on; commands do not work."
+            )
+            log.error("socket closed for good", platform=NAME, reason=self._cut_off)
+            return 0.0
+        log.warning("connection lost", platform=NAME, reason=str(found))
+        return found.retry_after if isinstance(found, Limited) else 0.0
+
+
+def _ts(delivery: Delivery) -> str:
+    """The message's id; `Refused` when it cannot be one."""
+    ts = delivery.message_id or ""
+    if not _TS.fullmatch(ts):
+        raise Refused(f"«{ts}» is not the id of a Slack message.", message_only=True)
+    return ts
+
+
+def _oldest(delivery: Delivery) -> str | None:
+    """Where a look begins: when the delivery was claimed, and some time before."""
+    if delivery.claimed_at is None:
+        return None
+    begun = delivery.claimed_at - timedelta(seconds=limits.CLOCKS_APART)
+    return f"{begun.timestamp():.6f}"

@@ -1,0 +1,298 @@
+"""An edition as Slack messages (Block Kit): pure, and the same every time.
+
+Foreign words stand in `rich_text` and `plain_text` only, which Slack never reads as
+markup. Pieces (head, stories, brief, foot) are written first, each as blocks and in
+plain words, and then packed into as few messages as hold them: an edition is split
+between pieces only. Texts are shortened to `limits`, quotes never: one that is too long
+is left out, and the story's detail shows it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.platforms import wording
+from bot.platforms.inert import Link, clip, inert, link
+from bot.platforms.slack import limits
+from bot.platforms.slack.mrkdwn import address, fitted, masked, size, units
+from bot.texts import Texts
+from bot.types import Part, RenderContext
+from digests.types import Brief, Card, Edition, EditionStory
+
+Json = dict[str, Any]
+_BOLD: Final = {"bold": True}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """What stays together: blocks, the same in plain words, and what it opens."""
+
+    blocks: tuple[Json, ...]
+    plain: str
+    #: (control id, label) of the story's entry in the select.
+    option: tuple[str, str] | None = None
+
+
+def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+    """The edition's messages in order, each with its twin in plain words."""
+    texts = Texts.of(context.locale)
+    messages = _packed(tuple(_pieces(edition, context, texts)), edition, texts)
+    return tuple(
+        _part(number, len(messages), pieces, edition, texts)
+        for number, pieces in enumerate(messages, 1)
+    )
+
+
+# ── pieces ─────────────────────────────────────────────────────────────────────
+
+
+def _pieces(edition: Edition, context: RenderContext, texts: Texts) -> Iterator[Piece]:
+    yield _head(edition, context, texts)
+    if edition.hero is not None and _fits(edition.hero):
+        yield _hero(edition.hero, texts)
+    for number, story in enumerate(edition.stories, 1):
+        yield _story(number, story, edition, context, texts)
+    if edition.brief:
+        yield _brief(edition.brief[: limits.BRIEF], texts)
+    yield _foot(edition, context, texts)
+
+
+def _head(edition: Edition, context: RenderContext, texts: Texts) -> Piece:
+    title = _title(edition)
+    under = wording.under_title(edition, context, texts)
+    header = [{"type": "header", "text": _plain_text(title)}] if title else []
+    return Piece(
+        blocks=(*header, _context(*map(_plain_text, under))),
+        plain=_lines(title, *under),
+    )
+
+
+def _title(edition: Edition) -> str:
+    return fitted(inert(edition.title), limits.HEADER)
+
+
+def _hero(card: Card, texts: Texts) -> Piece:
+    said_by = wording.said_by(card, texts)
+    return Piece(
+        blocks=(_rich(_quoted(card)), _context(_plain_text(said_by))),
+        plain=f"{wording.in_marks(card)} {said_by}",
+    )
+
+
+def _story(
+    number: int,
+    story: EditionStory,
+    edition: Edition,
+    context: RenderContext,
+    texts: Texts,
+) -> Piece:
+    """The story, with as much of its summary as there is room for."""
+    card = wording.shown_card(story.cards, edition.hero, _fits)
+    summary = [
+        fitted(inert(sentence.text), limits.SENTENCE)
+        for sentence in story.summary[: limits.SENTENCES]
+    ]
+    source = wording.source(story, edition.made_at, context, texts)
+    for count in range(len(summary), -1, -1):
+        told = _told(number, story, summary[:count], card, source, texts)
+        if size(told.blocks) <= limits.STORY:
+            return told
+    return _told(number, story, (), None, source, texts)
+
+
+def _told(
+    number: int,
+    story: EditionStory,
+    summary: Sequence[str],
+    card: Card | None,
+    source: str,
+    texts: Texts,
+) -> Piece:
+    headline = fitted(inert(story.headline.text), limits.HEADLINE)
+    mark = f"{texts.say('Update')}: " if story.update else ""
+    title = f"{number}. {mark}{headline}".rstrip()
+    sentences = " ".join(filter(None, summary))
+    told = [_section(_text(title, bold=True), _text(_after(sentences)))]
+    spoken = []
+    if card is not None:
+        said_by = wording.said_by(card, texts)
+        told += [_quoted(card), _section(_text(f"— {said_by}"))]
+        spoken = [f"{wording.in_marks(card)} {said_by}"]
+    led = _context(_plain_text(source), _mrkdwn(masked(link(story.articles[0].url))))
+    return Piece(
+        blocks=tuple(block for block in (_rich(*told), led) if block),
+        plain=_lines(title, sentences, *spoken, source),
+        option=(f"v1:story:{story.id}", f"{number}. {headline}"),
+    )
+
+
+def _after(sentences: str) -> str:
+    return f"\n{sentences}" if sentences else ""
+
+
+def _fits(card: Card) -> bool:
+    return bool(card.text.strip()) and units(card.text) <= limits.QUOTE
+
+
+def _brief(briefs: Iterable[Brief], texts: Texts) -> Piece:
+    title = texts.say("Also in brief")
+    items: list[Json] = []
+    lines = [title]
+    for brief in briefs:
+        said = wording.in_brief(brief)
+        item = _section(*_with_link(said, link(brief.article.url)))
+        if not item or size([*items, item]) > limits.BRIEF_SIZE:
+            continue
+        items.append(item)
+        lines.append(f"– {said}")
+    listed = {"type": "rich_text_list", "style": "bullet", "elements": items}
+    return Piece(
+        blocks=(_rich(_section(_text(title, bold=True)), listed if items else {}),),
+        plain="\n".join(lines),
+    )
+
+
+def _with_link(said: str, found: Link | None) -> Iterator[Json]:
+    href = address(found)
+    yield _text(said)
+    if found is not None and href:
+        yield _text(" · " if said else "")
+        yield {"type": "link", "url": href, "text": found.host}
+
+
+def _foot(edition: Edition, context: RenderContext, texts: Texts) -> Piece:
+    said = (
+        wording.honesty(edition, context, texts),
+        wording.end(edition, context, texts),
+    )
+    return Piece(blocks=(_context(*map(_plain_text, said)),), plain=_lines(*said))
+
+
+# ── messages ───────────────────────────────────────────────────────────────────
+
+
+def _packed(
+    pieces: Sequence[Piece], edition: Edition, texts: Texts
+) -> list[list[Piece]]:
+    """The pieces in order, in as few messages as hold them."""
+    messages: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if messages[-1] and not _hold([*messages[-1], piece], edition, texts):
+            messages.append([])
+        messages[-1].append(piece)
+    return messages
+
+
+def _hold(pieces: Sequence[Piece], edition: Edition, texts: Texts) -> bool:
+    """Whether one message holds all of these, whichever of them it comes to be."""
+    if sum(piece.option is not None for piece in pieces) > limits.STORIES:
+        return False
+    # The longest that it can be: continued, and the last one.
+    blocks = _blocks(99, 99, pieces, edition, texts)
+    return len(blocks) <= limits.BLOCKS_USED and size(blocks) <= limits.BLOCKS_SIZE_USED
+
+
+def _part(
+    number: int, of: int, pieces: Sequence[Piece], edition: Edition, texts: Texts
+) -> Part:
+    plain = [piece.plain for piece in pieces]
+    if number > 1:
+        plain.insert(0, _continued(number, of, edition))
+    return Part(
+        key=str(number),
+        payload={"blocks": _blocks(number, of, pieces, edition, texts)},
+        fallback_text="\n\n".join(plain),
+    )
+
+
+def _blocks(
+    number: int, of: int, pieces: Sequence[Piece], edition: Edition, texts: Texts
+) -> list[Json]:
+    blocks: list[Json] = []
+    if number > 1:
+        blocks.append(_context(_plain_text(_continued(number, of, edition))))
+    for place, piece in enumerate(pieces):
+        if place and piece.option is not None:
+            blocks.append({"type": "divider"})
+        blocks += piece.blocks
+    options = [piece.option for piece in pieces if piece.option is not None]
+    controls = [_select(options, texts)] if options else []
+    if number == of or not options:
+        controls += _buttons(texts)
+    return [*blocks, {"type": "actions", "elements": controls}]
+
+
+def _continued(number: int, of: int, edition: Edition) -> str:
+    return f"{_title(edition)} · {number}/{of}"
+
+
+def _select(options: Iterable[tuple[str, str]], texts: Texts) -> Json:
+    placeholder = clip(texts.say("Read more about…"), limits.PLACEHOLDER)
+    return {
+        "type": "static_select",
+        "action_id": "v1:open",
+        "placeholder": _plain_text(placeholder),
+        "options": [
+            {
+                "text": _plain_text(fitted(label, limits.LABEL_OF_CONTROL)),
+                "value": control,
+            }
+            for control, label in dict(options).items()
+        ],
+    }
+
+
+def _buttons(texts: Texts) -> list[Json]:
+    named = (
+        ("v1:quotes", texts.say("Quotes")),
+        ("v1:figures", texts.say("Figures")),
+    )
+    return [
+        {
+            "type": "button",
+            "action_id": control,
+            "value": control,
+            "text": _plain_text(clip(label, limits.LABEL_OF_CONTROL)),
+        }
+        for control, label in named
+    ]
+
+
+# ── what blocks are made of ────────────────────────────────────────────────────
+
+
+def _plain_text(text: str) -> Json:
+    return {"type": "plain_text", "text": text, "emoji": False} if text else {}
+
+
+def _mrkdwn(text: str) -> Json:
+    return {"type": "mrkdwn", "text": text, "verbatim": True} if text else {}
+
+
+def _context(*elements: Json) -> Json:
+    said = [element for element in elements if element]
+    return {"type": "context", "elements": said} if said else {}
+
+
+def _text(text: str, *, bold: bool = False) -> Json:
+    if not text:
+        return {}
+    return {"type": "text", "text": text, **({"style": _BOLD} if bold else {})}
+
+
+def _section(*pieces: Json) -> Json:
+    said = [piece for piece in pieces if piece]
+    return {"type": "rich_text_section", "elements": said} if said else {}
+
+
+def _quoted(card: Card) -> Json:
+    words = _text(wording.in_marks(card))
+    return {"type": "rich_text_quote", "elements": [words]}
+
+
+def _rich(*parts: Json) -> Json:
+    return {"type": "rich_text", "elements": [part for part in parts if part]}
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(filter(None, lines))

@@ -1,0 +1,115 @@
+"""slack_sdk as we use it: one installation's token and its Web API calls; no decisions.
+
+Three things of the library are set, each for a reason:
+
+- *It never repeats a call.* Its default repeats a post whose answer was lost, which
+  posts twice.
+- *One connection pool of ours* instead of a new one for each call, with a time-out of
+  its own for making a connection: what fails there certainly was not sent.
+- *Where it connects to*: with an address of our own no proxy is asked and no other host
+  is dialled. Redirections are never followed; no answer of Slack's is one.
+"""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import Unclear
+from bot.platforms.slack import limits
+
+Body = Mapping[str, Any]
+
+
+class Session:
+    """One workspace's installation of the app, signed in with its bot token."""
+
+    def __init__(self, *, token: str, api_base: str | None) -> None:
+        """Make the client; nothing is sent yet.
+
+        Args:
+            token: The bot's token in the workspace.
+            api_base: Where the Web API is, ending in `/api/`; None = slack.com.
+        """
+        self._http = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(
+                total=limits.REQUEST,
+                connect=limits.CONNECT,
+                sock_connect=limits.CONNECT,
+            ),
+            trace_configs=[_no_redirections()],
+        )
+        self.web = AsyncWebClient(
+            token=token,
+            base_url=api_base or AsyncWebClient.BASE_URL,
+            session=self._http,
+            retry_handlers=[],
+        )
+        if api_base is not None:
+            self.web.proxy = None
+        #: The workspace and the bot in it, once signed in.
+        self.team = ""
+        self.bot = ""
+
+    @property
+    def closed(self) -> bool:
+        return self._http.closed
+
+    async def login(self) -> None:
+        """Ask Slack who we are."""
+        found = await self.web.auth_test()
+        self.team = str(found.get("team_id") or "")
+        self.bot = str(found.get("bot_id") or "")
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    # ── messages ───────────────────────────────────────────────────────────────
+
+    async def post(self, channel: str, body: Body) -> str:
+        """The message's id (`ts`)."""
+        found = await self.web.chat_postMessage(channel=channel, **body)
+        return str(found["ts"])
+
+    async def edit(self, channel: str, ts: str, body: Body) -> str:
+        found = await self.web.chat_update(channel=channel, ts=ts, **body)
+        return str(found["ts"])
+
+    async def delete(self, channel: str, ts: str) -> None:
+        await self.web.chat_delete(channel=channel, ts=ts)
+
+    async def history(
+        self, channel: str, *, oldest: str | None, cursor: str | None
+    ) -> tuple[list[dict[str, Any]], str]:
+        """A page of a channel's messages with their metadata, and the next cursor.
+
+        The cursor is empty behind the last page.
+        """
+        found = await self.web.conversations_history(
+            channel=channel,
+            oldest=oldest,
+            cursor=cursor,
+            limit=limits.HISTORY_PAGE,
+            include_all_metadata=True,
+        )
+        more = (found.get("response_metadata") or {}).get("next_cursor")
+        return list(found["messages"]), str(more or "")
+
+    def is_ours(self, message: Mapping[str, Any]) -> bool:
+        """Whether the bot wrote the message."""
+        return bool(self.bot) and message.get("bot_id") == self.bot
+
+
+def _no_redirections() -> aiohttp.TraceConfig:
+    async def redirected(
+        _session: aiohttp.ClientSession,
+        _context: SimpleNamespace,
+        params: aiohttp.TraceRequestRedirectParams,
+    ) -> None:
+        raise Unclear(f"{params.url.host} answered with a redirection.")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(redirected)
+    return trace

@@ -1,0 +1,135 @@
+"""What every renderer says about an edition, in the same words: pure, and no markup.
+
+The sentences come out inert, on one line and shortened; how they are set and escaped is
+each platform's own affair. Which quote a story shows is decided here too, so that all
+platforms show the same one.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.platforms.inert import clip, inert
+from bot.platforms.quotation import marks
+from bot.texts import Texts
+from bot.types import RenderContext
+from digests.types import Brief, Card, Edition, EditionStory
+
+#: Characters of a name: a speaker, an outlet.
+NAME: Final = 120
+
+
+# ── the head ───────────────────────────────────────────────────────────────────
+
+
+def under_title(edition: Edition, context: RenderContext, texts: Texts) -> list[str]:
+    """The day and what the edition was made from; and that it came late, if so."""
+    day = texts.weekday_date(local_date(edition.made_at, context.zone))
+    lines = [f"{day} · {counts(edition, texts)}"]
+    if context.late:
+        at = texts.time(edition.made_at, context.zone)
+        lines.append(texts.say("Came late, at {time}", time=at))
+    return lines
+
+
+def counts(edition: Edition, texts: Texts) -> str:
+    """«3 stories from 20 articles in 9 sources · 2 min read»."""
+    made = edition.made_from
+    from_where = texts.say(
+        "{stories} from {articles} in {sources}",
+        stories=texts.count("{n} story", "{n} stories", len(edition.stories)),
+        articles=texts.count("{n} article", "{n} articles", made.articles),
+        sources=texts.count("{n} source", "{n} sources", made.sources),
+    )
+    return f"{from_where} · {texts.say('{n} min read', n=edition.minutes)}"
+
+
+# ── stories ────────────────────────────────────────────────────────────────────
+
+
+def shown_card(
+    cards: Iterable[Card], hero: Card | None, fits: Callable[[Card], bool]
+) -> Card | None:
+    """The first quote that can stand by itself and is not shown already."""
+    fitting = (
+        card
+        for card in cards
+        if card != hero and card.speaker and not card.text[:1].islower() and fits(card)
+    )
+    return next(fitting, None)
+
+
+def in_marks(card: Card) -> str:
+    """The quote's own words between its language's marks."""
+    opening, closing = marks(card.lang)
+    return f"{opening}{inert(card.text)}{closing}"
+
+
+def said_by(card: Card, texts: Texts) -> str:
+    """«Ada Brandt, engineer, Hallin Courier»."""
+    speaker = card.speaker or texts.say("speaker not named in the text")
+    role = card.role or ""
+    if role.casefold() in speaker.casefold():
+        role = ""
+    parts = (clip(inert(part), NAME) for part in (speaker, role, card.source))
+    return ", ".join(part for part in parts if part)
+
+
+def source(
+    story: EditionStory, now: datetime, context: RenderContext, texts: Texts
+) -> str:
+    """«Hallin Courier · 2 more · 08:30»."""
+    told = story.articles[0]
+    names = story.outlets or (told.source,)
+    parts = [clip(inert(names[0]), NAME)]
+    if len(names) > 1:
+        parts.append(texts.say("{n} more", n=len(names) - 1))
+    if told.published is not None:
+        parts.append(when(told.published, now, context.zone, texts))
+    return " · ".join(part for part in parts if part)
+
+
+def when(at: datetime, now: datetime, zone: str, texts: Texts) -> str:
+    """«09:30» on the edition's own day, with the date otherwise."""
+    if local_date(at, zone) == local_date(now, zone):
+        return texts.time(at, zone)
+    return texts.moment(at, zone, now)
+
+
+def in_brief(brief: Brief) -> str:
+    """«Headline · Outlet»."""
+    outlet = brief.outlets[0] if brief.outlets else ""
+    parts = (brief.headline.text, outlet)
+    return " · ".join(clip(inert(part), NAME) for part in parts if part.strip())
+
+
+# ── the end ────────────────────────────────────────────────────────────────────
+
+
+def honesty(edition: Edition, context: RenderContext, texts: Texts) -> str:
+    """How the edition was made, and when the next one comes."""
+    quoted = edition.hero is not None or any(story.cards for story in edition.stories)
+    checked = (
+        texts.say("Quotes checked word for word")
+        if quoted
+        else texts.say("Every sentence leads to its source")
+    )
+    parts = [f"✓ {checked}", texts.say("written without AI")]
+    if context.next_due is not None:
+        moment = texts.moment(context.next_due, context.zone, edition.made_at)
+        parts.append(texts.say("next: {moment}", moment=moment))
+    return " · ".join(parts)
+
+
+def end(edition: Edition, context: RenderContext, texts: Texts) -> str:
+    """«That’s all for today.»: an edition has an end, and says so."""
+    due, zone = context.next_due, context.zone
+    if due is not None and local_date(due, zone) == local_date(edition.made_at, zone):
+        return texts.say("That’s all.")
+    return texts.say("That’s all for today.")
+
+
+def local_date(at: datetime, zone: str) -> date:
+    """The date of an instant in a zone."""
+    return at.astimezone(ZoneInfo(zone)).date()

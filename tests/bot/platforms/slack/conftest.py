@@ -1,0 +1,82 @@
+"""A newsroom that posts to a local Slack through the real client."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot.platforms.slack.pace import Pace
+from bot.platforms.slack.platform import SlackPlatform
+from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
+from tests.wire.slack.ledger import TEAM
+from tests.wire.slack.server import CHANNEL, LocalSlack, serving
+
+OTHER = "C2002"
+CONFIGURATION = f"""
+[[workspace]]
+platform = "slack"
+id = "{TEAM}"
+zone = "Europe/Berlin"
+
+[[workspace.destination]]
+name = "morning"
+channel = "{CHANNEL}"
+
+[[workspace.digest]]
+name = "Morning brief"
+sources = ["articles"]
+destinations = ["morning"]
+schedule = "every 2 minutes Europe/Berlin"
+"""
+TWO_CHANNELS = CONFIGURATION.replace(
+    "[[workspace.digest]]",
+    f'[[workspace.destination]]\nname = "other"\nchannel = "{OTHER}"\n\n'
+    "[[workspace.digest]]",
+).replace('destinations = ["morning"]', 'destinations = ["morning", "other"]')
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    async with serving() as server:
+        yield server
+
+
+@pytest.fixture
+async def desk(
+    slack: LocalSlack, sqlite_url: str, tmp_path: Path
+) -> AsyncIterator[Newsroom]:
+    """One digest, two articles, one channel."""
+    platform = a_platform(slack)
+    async with newsroom(sqlite_url, tmp_path, cast(Any, platform)) as built:
+        share_clock(built, slack, platform)
+        built.publish("bridge", BRIDGE)
+        built.publish("pool", POOL)
+        await built.apply(CONFIGURATION)
+        yield built
+        await platform.close()
+
+
+def share_clock(desk: Newsroom, slack: LocalSlack, platform: SlackPlatform) -> None:
+    """One clock for the bot, for Slack and for the pace between them."""
+    slack.ledger.clock = desk.clock
+
+    async def sleep(seconds: float) -> None:
+        desk.clock.advance(seconds=seconds)
+        await asyncio.sleep(0)
+
+    platform.installation.pace = Pace(lambda: desk.clock.now().timestamp(), sleep)
+
+
+def a_platform(slack: LocalSlack, **changes: Any) -> SlackPlatform:
+    return SlackPlatform(**{**slack.address, **changes})
+
+
+async def until(what: Callable[[], Any], seconds: float = 12) -> None:
+    """Wait for something to become true; fail when it does not."""
+    for _ in range(int(seconds * 100)):
+        if what():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not happen in time")

@@ -1,0 +1,238 @@
+"""The table of ends, the pace, and the key that a message carries."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from yarl import URL
+
+from bot.errors import Limited, Refused, Unclear, Unreached
+from bot.platforms.slack import limits
+from bot.platforms.slack.messages import carries, posting
+from bot.platforms.slack.pace import POST, Pace, seconds
+from bot.platforms.slack.verdicts import Gone, NotLetIn, code_of, verdict
+from tests.bot.platforms.local.samples import a_delivery
+
+
+def response(status: int, data: Any, headers: dict[str, str]) -> SimpleNamespace:
+    """As much of an answer as is looked at."""
+    return SimpleNamespace(status_code=status, data=data, headers=headers)
+
+
+def answer(code: str = "", status: int = 200, **headers: str) -> SlackApiError:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    data = {"ok": False, "error": code} if code else {}
+    return SlackApiError("scripted", response(status, data, named))
+
+
+#: aiohttp's own answer, which the library hands over when it cannot read it.
+NO_JSON = SlackApiError("no JSON", SimpleNamespace(status=200, headers={}))
+
+
+def unconnected() -> aiohttp.ClientConnectorError:
+    key: Any = type("Key", (), {"host": "h", "port": 1, "ssl": True})()
+    return aiohttp.ClientConnectorError(key, OSError(111, "refused"))
+
+
+NOT_LET_IN = (
+    "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive",
+    "not_allowed_token_type", "access_denied",
+)  # fmt: skip
+DEAD = (
+    "channel_not_found", "is_archived", "not_in_channel", "restricted_action",
+    "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+)  # fmt: skip
+MISFIT = (
+    "invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long",
+    "no_text", "invalid_metadata_format", "invalid_arguments", "edit_window_closed",
+    "cant_update_message", "cant_delete_message", "a_code_of_tomorrow",
+)  # fmt: skip
+TABLE = [
+    *[
+        (answer(code), False, NotLetIn, {"whole_workspace": True})
+        for code in NOT_LET_IN
+    ],
+    (answer("missing_scope"), False, Refused, {"whole_workspace": True}),
+    (answer("no_permission"), False, Refused, {"whole_workspace": True}),
+    *[
+        (
+            answer(code),
+            False,
+            Refused,
+            {"message_only": False, "whole_workspace": False},
+        )
+        for code in DEAD
+    ],
+    *[(answer(code), False, Refused, {"message_only": True}) for code in MISFIT],
+    (answer("message_not_found"), True, Gone, {"message_only": True}),
+    (answer("ratelimited", 429, Retry_After="12"), False, Limited, {"retry_after": 12}),
+    (answer("ratelimited", Retry_After="12"), False, Limited, {"retry_after": 12}),
+    (answer("", 429), False, Limited, {"retry_after": limits.WAIT_UNTOLD}),
+    (answer("", 429, Retry_After="-3"), True, Limited, {}),
+    (answer("", 429, Retry_After="1e9"), True, Limited, {"retry_after": 3600}),
+    *[
+        (answer(code), True, Unreached, {})
+        for code in ("fatal_error", "internal_error")
+    ],
+    *[(answer(code), False, Unclear, {}) for code in ("fatal_error", "internal_error")],
+    (answer("team_added_to_org"), False, Unreached, {}),
+    (answer("request_timeout"), False, Unreached, {}),
+    *[(answer("", code), True, Unreached, {}) for code in (500, 502, 503, 504)],
+    *[(answer("", code), False, Unclear, {}) for code in (500, 502, 503, 504)],
+    (answer("", 200), False, Unclear, {}),
+    (answer("", 404), False, Unclear, {}),
+    (NO_JSON, False, Unclear, {}),
+    (unconnected(), False, Unreached, {}),
+    (aiohttp.ConnectionTimeoutError(), False, Unreached, {}),
+    (aiohttp.SocketTimeoutError(), True, Unclear, {}),
+    (aiohttp.ServerDisconnectedError(), False, Unclear, {}),
+    (aiohttp.ClientOSError(104, "reset"), False, Unclear, {}),
+    (aiohttp.ClientPayloadError(), False, Unclear, {}),
+    (ConnectionResetError(), False, Unclear, {}),
+    (TimeoutError(), False, Unclear, {}),
+    (ZeroDivisionError("a defect"), False, Unclear, {}),
+    (aiohttp.InvalidURL(URL("x")), False, Unclear, {}),
+]
+
+
+@pytest.mark.parametrize(("error", "guarded", "kind", "facts"), TABLE)
+def test_every_end_has_its_verdict(error, guarded, kind, facts):
+    found = verdict(error, guarded=guarded)
+    assert type(found) is kind
+    assert str(found)
+    assert {name: getattr(found, name) for name in facts} == facts
+
+
+def test_a_refusal_says_slacks_own_code_for_whoever_looks_it_up():
+    assert "is_archived" in str(verdict(answer("is_archived"), guarded=False))
+    assert code_of(answer("is_archived")) == "is_archived"
+    assert code_of(TimeoutError()) == ""
+
+
+# ── the pace ───────────────────────────────────────────────────────────────────
+
+
+class Time:
+    """A clock that sleeping moves on."""
+
+    at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+    async def sleep(self, wait: float) -> None:
+        self.at += wait
+
+
+@pytest.fixture
+def now() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def pace(now: Time) -> Pace:
+    return Pace(now, now.sleep)
+
+
+def waits(pace: Pace, channel: str = "1", method: str = POST) -> float:
+    try:
+        pace.check(method, channel)
+    except Limited as limited:
+        return limited.retry_after
+    return 0.0
+
+
+async def posted(pace: Pace, channel: str = "1") -> None:
+    async with pace.turn(POST, channel):
+        pass
+
+
+def test_a_limited_channel_waits_alone(pace):
+    pace.limited(POST, "1", 7)
+    assert waits(pace) == 7
+    assert waits(pace, "2") == waits(pace, "1", "chat.update") == 0
+
+
+def test_a_second_limited_channel_tells_that_it_is_the_workspace(pace, now):
+    pace.limited(POST, "1", 7)
+    pace.limited(POST, "2", 5)
+    assert waits(pace, "3") == 5
+    assert waits(pace, "3", "chat.delete") == 0
+    now.at += 5
+    assert waits(pace, "3") == 0
+
+
+def test_a_limit_that_is_over_tells_nothing_of_the_workspace(pace, now):
+    pace.limited(POST, "1", 7)
+    now.at += 8
+    pace.limited(POST, "2", 5)
+    assert waits(pace, "3") == 0
+
+
+def test_reading_is_limited_for_all_channels_and_posting_is_not(pace):
+    pace.limited("conversations.history", "1", 30)
+    assert waits(pace, "2", "conversations.history") == 30
+    assert waits(pace, "1") == 0
+
+
+async def test_a_channel_has_a_second_between_two_posts(pace, now):
+    for _ in range(3):
+        await posted(pace)
+    assert now.at == pytest.approx(1002.0)
+
+
+async def test_the_channels_do_not_wait_for_each_other(pace, now):
+    for channel in range(20):
+        await posted(pace, str(channel))
+    assert now.at == pytest.approx(1000 + 19 / limits.RATE)
+
+
+async def test_a_turn_that_is_far_away_is_put_off(now):
+    async def sleep(_: float) -> None:
+        await asyncio.sleep(0)
+
+    pace = Pace(now, sleep)
+    turns = [posted(pace) for _ in range(20)]
+    ends = await asyncio.gather(*turns, return_exceptions=True)
+    put_off = [end for end in ends if isinstance(end, Limited)]
+    assert len(put_off) == 20 - (limits.TURN + 1)
+    assert {end.retry_after for end in put_off} == {limits.TURN + 1}
+
+
+async def test_posts_become_slower_after_a_limit_and_faster_with_success(pace, now):
+    for number in range(4):
+        pace.limited(POST, str(number), 0)
+    before = now.at
+    for channel in range(100, 120):
+        await posted(pace, str(channel))
+    slow = now.at - before
+    assert slow > 19 / limits.RATE * 2
+    for _ in range(2000):
+        pace.posted()
+    before = now.at
+    for channel in range(200, 220):
+        await posted(pace, str(channel))
+    assert now.at - before < slow / 2
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1.5", 1.5), ("0", 0.0), ("1e9", 3600.0), ("-1", None), ("nan", None),
+     ("soon", None), ("", None), (None, None)],
+)  # fmt: skip
+def test_waits_are_read_within_reason(text, value):
+    assert seconds(text) == value
+
+
+# ── the key ────────────────────────────────────────────────────────────────────
+
+
+def test_a_message_is_known_by_the_key_in_its_metadata():
+    message = posting(a_delivery(key="k1"))
+    assert carries(message, "k1")
+    assert not carries(message, "k2")
+    assert not carries({}, "k1")
+    assert not carries({"metadata": {"event_type": "another"}}, "k1")

@@ -1,0 +1,515 @@
+"""A strict Slack on loopback: Web API and Socket Mode, driven by the real libraries.
+
+    async with serving() as slack:
+        platform = SlackPlatform(**slack.address)
+        slack.script(Lost(when="after"), "post")
+        …
+        assert len(slack.ledger.says("C2001")) == 1
+
+Tokens are checked, every body goes through `rules`, and whatever the server does not
+know is answered with 501 and fails the test when the block ends: so does a body that
+Slack would not take, unless the test says that it `expects` it.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import math
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from bot.ports import Clock
+from tests.fakes import FakeClock
+from tests.wire.ends import end
+from tests.wire.slack import rules
+from tests.wire.slack.faults import (
+    Fault,
+    Limit,
+    Lost,
+    Operation,
+    Refusal,
+    Scripted,
+    Slow,
+    Status,
+)
+from tests.wire.slack.ledger import (
+    APPLICATION,
+    BOT,
+    PERSON,
+    TEAM,
+    USER,
+    Channel,
+    Ledger,
+)
+from tests.wire.slack.socket_mode import SocketMode
+
+TOKEN = "xoxb-of-no-value"
+APP_TOKEN = "xapp-of-no-value"
+SECRET = "a-signing-secret-of-no-value"
+CHANNEL = "C2001"
+
+OPERATIONS: dict[str, Operation] = {
+    "auth.test": "login",
+    "apps.connections.open": "gateway",
+    "chat.postMessage": "post",
+    "chat.update": "edit",
+    "chat.delete": "delete",
+    "conversations.history": "read",
+    "conversations.info": "info",
+    "users.info": "info",
+    "conversations.open": "open",
+    "views.open": "view",
+    "views.publish": "view",
+}
+#: What may be asked for besides a body that `rules` looks at.
+FIELDS = {
+    "auth.test": set(),
+    "apps.connections.open": set(),
+    "chat.delete": {"channel", "ts"},
+    "conversations.history": {
+        "channel", "oldest", "limit", "cursor", "include_all_metadata",
+    },
+    "conversations.info": {"channel"},
+    "users.info": {"user", "include_locale"},
+    "conversations.open": {"users"},
+    "views.open": {"trigger_id", "view"},
+    "views.publish": {"user_id", "view", "hash"},
+}  # fmt: skip
+
+
+class Answered(Exception):
+    """Ends a request with an error of Slack's: status 200 and a code."""
+
+    def __init__(self, code: str, *, status: int = 200, **more: Any) -> None:
+        super().__init__(code)
+        self.status = status
+        self.body = {"ok": False, "error": code, **more}
+
+
+class TooMany(Exception):
+    """Ends a request with 429."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"wait {retry_after} s")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request as it came in."""
+
+    operation: Operation
+    method: str
+    channel: str
+    body: Mapping[str, Any]
+    #: Seconds of the ledger's clock.
+    at: float
+
+
+@dataclass(kw_only=True)
+class Bucket:
+    """Tokens that come back with time: so many a second, and so many at once."""
+
+    per_second: float
+    burst: int = 1
+    #: Left at the moment; None = it was never asked.
+    left: float | None = None
+    at: float = 0.0
+
+    def take(self, now: float) -> int:
+        """Take one; 0, or the whole seconds to wait for it."""
+        before = self.burst if self.left is None else self.left
+        self.left = min(self.burst, before + (now - self.at) * self.per_second)
+        self.at = now
+        if self.left >= 1 - 1e-6:
+            self.left -= 1
+            return 0
+        return max(1, math.ceil((1 - self.left) / self.per_second - 1e-6))
+
+
+@dataclass(kw_only=True)
+class LocalSlack:
+    """The server, what it holds, what it was asked, and what was wrong with that."""
+
+    ledger: Ledger
+    socket: SocketMode
+    token: str = TOKEN
+    app_token: str = APP_TOKEN
+    port: int = 0
+    calls: list[Call] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    #: Complaints that contain one of these words are what the test is about.
+    expected: list[str] = field(default_factory=list)
+    #: The code with which the bot's token is refused: «token_revoked», … ; "" = never.
+    revoked: str = ""
+    #: The same for the app's token.
+    app_revoked: str = ""
+    #: Makes the limit of each channel's posts, such as `lambda: Bucket(per_second=1)`.
+    channel_limit: Callable[[], Bucket] | None = None
+    #: The limit of all posts to the workspace together.
+    workspace_limit: Bucket | None = None
+    #: Posts that came while an answer had asked to wait.
+    early: list[Call] = field(default_factory=list)
+    #: How many posts were answered with a limit.
+    limited: int = 0
+    #: Views that were opened or published.
+    views: list[Mapping[str, Any]] = field(default_factory=list)
+    _channels: dict[str, Bucket] = field(default_factory=dict)
+    _waits: dict[str, float] = field(default_factory=dict)
+    _scripted: list[Scripted] = field(default_factory=list)
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """What a platform has to be told to connect here."""
+        return {
+            "token": self.token,
+            "app_token": self.app_token,
+            "api_base": f"http://127.0.0.1:{self.port}/api/",
+        }
+
+    def script(
+        self,
+        fault: Fault,
+        operation: Operation = "",
+        *,
+        channel: str = "",
+        times: int = 1,
+    ) -> None:
+        """What becomes of the next requests of this kind."""
+        self._scripted.append(
+            Scripted(fault=fault, operation=operation, channel=channel, times=times)
+        )
+
+    def expects(self, *words: str) -> None:
+        """These complaints are what the test is about."""
+        self.expected += words
+
+    def asked(self, operation: Operation, channel: str = "") -> list[Call]:
+        return [
+            call
+            for call in self.calls
+            if call.operation == operation and channel in {"", call.channel}
+        ]
+
+    def unexpected(self) -> list[str]:
+        every = [*self.complaints, *self.socket.complaints]
+        return [c for c in every if not any(word in c for word in self.expected)]
+
+    # ── requests ───────────────────────────────────────────────────────────────
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Any request but the socket's."""
+        call = await self._call(request)
+        self.calls.append(call)
+        fault = self._fault(call)
+        if isinstance(fault, Slow):
+            await asyncio.sleep(fault.seconds)
+        if isinstance(fault, Limit):
+            return self._limit(call, fault)
+        if isinstance(fault, Status | Refusal) and not fault.commits:
+            return _scripted(fault)
+        if isinstance(fault, Lost) and fault.when == "before":
+            return await end(request, fault.how)
+        answer = self._answer(request, call)
+        if isinstance(fault, Status | Refusal):
+            return _scripted(fault)
+        if isinstance(fault, Lost):
+            return await end(request, fault.how)
+        return answer
+
+    async def _call(self, request: web.Request) -> Call:
+        method = request.path.removeprefix("/api/")
+        body: dict[str, Any] = dict(request.query)
+        if request.content_type == "application/json":
+            body |= json.loads(await request.text())
+        elif request.can_read_body:
+            body |= {name: str(value) for name, value in (await request.post()).items()}
+        return Call(
+            operation=OPERATIONS.get(method, ""),
+            method=method,
+            channel=str(body.get("channel", "")),
+            body=body,
+            at=self._now(),
+        )
+
+    def _now(self) -> float:
+        return self.ledger.clock.now().timestamp()
+
+    def _fault(self, call: Call) -> Fault | None:
+        for scripted in self._scripted:
+            if scripted.fits(call.operation, call.channel):
+                scripted.times -= 1
+                return scripted.fault
+        return None
+
+    def _limit(self, call: Call, fault: Limit) -> web.Response:
+        try:
+            told = float(fault.retry_after)
+        except (TypeError, ValueError):
+            told = 0.0
+        if call.operation == "post":
+            self._note_wait(call, call.channel, told)
+        return _limited(fault)
+
+    def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
+        try:
+            self._check_token(request, call)
+            self._check_fields(call)
+            return _json({"ok": True, **self._carry_out(call)})
+        except Answered as answered:
+            return _json(answered.body, status=answered.status)
+        except TooMany as many:
+            return _limited(Limit(retry_after=many.retry_after))
+
+    def _check_token(self, request: web.Request, call: Call) -> None:
+        header = request.headers.get("Authorization", "")
+        given = header.removeprefix("Bearer").strip()
+        apps = call.method == "apps.connections.open"
+        if not given:
+            raise Answered("not_authed")
+        if given != (self.app_token if apps else self.token):
+            known = given in {self.app_token, self.token}
+            raise Answered("not_allowed_token_type" if known else "invalid_auth")
+        dead = self.app_revoked if apps else self.revoked
+        if dead:
+            raise Answered(dead)
+
+    def _check_fields(self, call: Call) -> None:
+        for name in set(call.body) - FIELDS.get(call.method, set(call.body)):
+            self.complaints.append(f"{call.method} is asked for with {name}")
+
+    def _carry_out(self, call: Call) -> dict[str, Any]:
+        known: dict[str, Callable[[Call], dict[str, Any]]] = {
+            "auth.test": lambda _: _identity(),
+            "apps.connections.open": lambda _: {"url": self.socket.ticket()},
+            "chat.postMessage": self._post,
+            "chat.update": self._edit,
+            "chat.delete": self._delete,
+            "conversations.history": self._history,
+            "conversations.info": lambda c: _channel(self._place(c.channel)),
+            "conversations.open": lambda c: {"channel": {"id": f"D{c.body['users']}"}},
+            "users.info": lambda c: _user(str(c.body["user"])),
+            "views.open": self._view,
+            "views.publish": self._view,
+        }
+        if call.method not in known:
+            self.complaints.append(f"no such method: {call.method}")
+            raise Answered("unknown_method", status=501)
+        return known[call.method](call)
+
+    # ── messages ───────────────────────────────────────────────────────────────
+
+    def _place(self, number: str) -> Channel:
+        found = self.ledger.channels.get(number)
+        if found is None or found.deleted:
+            raise Answered("channel_not_found")
+        return found
+
+    def _open_place(self, number: str) -> Channel:
+        place = self._place(number)
+        if place.archived:
+            raise Answered("is_archived")
+        if not place.member:
+            raise Answered("not_in_channel")
+        if place.restricted:
+            raise Answered(place.restricted)
+        return place
+
+    def _post(self, call: Call) -> dict[str, Any]:
+        self._check_rate(call)
+        place = self._open_place(call.channel)
+        self._check(rules.message(call.body))
+        message = self.ledger.post(place.id, call.body)
+        return {"channel": place.id, "ts": message["ts"], "message": message}
+
+    def _edit(self, call: Call) -> dict[str, Any]:
+        place = self._open_place(call.channel)
+        message = self._found(place, call.body, "cant_update_message")
+        self._check(rules.message(call.body, edit=True))
+        self.ledger.edit(message, call.body)
+        told = {"channel": place.id, "ts": message["ts"], "text": message["text"]}
+        return {**told, "message": message}
+
+    def _delete(self, call: Call) -> dict[str, Any]:
+        place = self._place(call.channel)
+        message = self._found(place, call.body, "cant_delete_message")
+        self.ledger.delete(place.id, message["ts"])
+        return {"channel": place.id, "ts": message["ts"]}
+
+    def _found(
+        self, place: Channel, body: Mapping[str, Any], not_ours: str
+    ) -> dict[str, Any]:
+        message = self.ledger.find(place.id, str(body.get("ts")))
+        if message is None:
+            raise Answered("message_not_found")
+        if message.get("bot_id") != BOT:
+            raise Answered(not_ours)
+        return message
+
+    def _history(self, call: Call) -> dict[str, Any]:
+        place = self._place(call.channel)
+        if place.unreadable:
+            raise Answered(place.unreadable, needed="channels:history")
+        if not place.member:
+            raise Answered("not_in_channel")
+        body = call.body
+        limit = int(body.get("limit", 100))
+        if not 1 <= limit <= 999:
+            raise Answered("invalid_limit")
+        cursor = str(body.get("cursor", ""))
+        page, more = self.ledger.history(
+            place.id, limit=limit, oldest=str(body.get("oldest", "")), cursor=cursor
+        )
+        if body.get("include_all_metadata") not in {"1", "true", True}:
+            page = [{k: v for k, v in m.items() if k != "metadata"} for m in page]
+        told = {"messages": page, "has_more": bool(more)}
+        return {**told, "response_metadata": {"next_cursor": more}}
+
+    def _view(self, call: Call) -> dict[str, Any]:
+        given = call.body.get("view")
+        view = json.loads(given) if isinstance(given, str) else given
+        view = dict(view) if isinstance(view, Mapping) else {}
+        self._check(rules.view(view))
+        self.views.append(view)
+        return {"view": {"id": f"V{len(self.views)}", **view}}
+
+    def _check(self, found: list[rules.Complaint]) -> None:
+        if not found:
+            return
+        said = "; ".join(f"{path}: {sentence}" for path, sentence in found)
+        self.complaints.append(f"Slack does not take it: {said}")
+        messages = [f"[ERROR] {said[:300]}"]
+        raise Answered(rules.code(found), response_metadata={"messages": messages})
+
+    # ── limits ─────────────────────────────────────────────────────────────────
+
+    def _check_rate(self, call: Call) -> None:
+        until = max(self._waits.get("", 0.0), self._waits.get(call.channel, 0.0))
+        if call.at < until - 1e-3:
+            self.early.append(call)
+        if self.workspace_limit is not None:
+            self._take(call, "", self.workspace_limit)
+        if self.channel_limit is not None:
+            bucket = self._channels.setdefault(call.channel, self.channel_limit())
+            self._take(call, call.channel, bucket)
+
+    def _take(self, call: Call, of: str, bucket: Bucket) -> None:
+        wait = bucket.take(call.at)
+        if wait:
+            self._note_wait(call, of, wait)
+            raise TooMany(wait)
+
+    def _note_wait(self, call: Call, of: str, wait: float) -> None:
+        self.limited += 1
+        self._waits[of] = max(self._waits.get(of, 0.0), call.at + wait)
+
+
+@asynccontextmanager
+async def serving(clock: Clock | None = None) -> AsyncIterator[LocalSlack]:
+    """The server for as long as the block lasts; then what was wrong is raised."""
+    ledger = Ledger(clock=clock or FakeClock())
+    ledger.channel(CHANNEL)
+    ledger.chatter(CHANNEL)
+    socket = SocketMode()
+    slack = LocalSlack(ledger=ledger, socket=socket)
+    app = web.Application()
+    app.router.add_get("/link", socket.handle)
+    app.router.add_route("*", "/{rest:.*}", slack.handle)
+    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    slack.port = runner.addresses[0][1]
+    socket.address = f"ws://127.0.0.1:{slack.port}/link"
+    try:
+        yield slack
+    finally:
+        await socket.close_all(1001)
+        await runner.cleanup()
+    if slack.unexpected():
+        raise AssertionError("\n".join(slack.unexpected()))
+
+
+def signed(body: bytes, *, at: float, secret: str = SECRET) -> dict[str, str]:
+    """The headers with which Slack signs a request to us at an instant (seconds)."""
+    stamp = str(int(at))
+    base = b"v0:" + stamp.encode() + b":" + body
+    digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
+
+
+# ── answers ────────────────────────────────────────────────────────────────────
+
+
+def _json(
+    body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    return web.json_response(body, status=status, headers=headers)
+
+
+def _scripted(fault: Status | Refusal) -> web.Response:
+    if isinstance(fault, Refusal):
+        return _json({"ok": False, "error": fault.code})
+    if fault.html:
+        page = "<html><title>Not now</title></html>"
+        return web.Response(
+            text=page,
+            content_type="text/html",
+            status=fault.status,
+            headers=fault.headers,
+        )
+    body = {"ok": False, "error": fault.message}
+    return _json(body, status=fault.status, headers=fault.headers)
+
+
+def _limited(fault: Limit) -> web.Response:
+    headers = {}
+    if fault.retry_after is not None:
+        headers["Retry-After"] = str(fault.retry_after)
+    body = {"ok": False, "error": "ratelimited"}
+    return _json(body, status=200 if fault.quietly else 429, headers=headers)
+
+
+def _identity() -> dict[str, Any]:
+    return {
+        "url": "https://newsroom.slack.example/",
+        "team": "Newsroom",
+        "user": "standfirst",
+        "team_id": TEAM,
+        "user_id": USER,
+        "bot_id": BOT,
+        "is_enterprise_install": False,
+    }
+
+
+def _channel(channel: Channel) -> dict[str, Any]:
+    found = {
+        "id": channel.id,
+        "name": f"channel-{channel.id.lower()}",
+        "is_channel": True,
+        "is_private": False,
+        "is_archived": channel.archived,
+        "is_member": channel.member,
+    }
+    return {"channel": found}
+
+
+def _user(number: str) -> dict[str, Any]:
+    if number not in {PERSON, USER}:
+        raise Answered("user_not_found")
+    found = {
+        "id": number,
+        "team_id": TEAM,
+        "name": number.lower(),
+        "is_bot": number == USER,
+        "is_admin": False,
+        "tz": "Europe/Berlin",
+        "locale": "en-GB",
+        "profile": {"api_app_id": APPLICATION if number == USER else ""},
+    }
+    return {"user": found}
