@@ -5,6 +5,7 @@ ports and arguments to who needs them.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,8 +28,8 @@ from bot.intake.outside import Outside
 from bot.outbox import Outbox
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
-from bot.ports import Platform
-from bot.scheduler import Wakeups
+from bot.ports import At, Platform, unwatched
+from bot.scheduler import LOOK, POLL_LOOK, Wakeups
 from bot.settings import Settings
 from bot.storage import keys
 from bot.storage.database import Database
@@ -37,15 +38,11 @@ from bot.texts import Texts
 from bot.types import Inbox
 from bot.web import server
 
-#: How soon what another process stored is noticed: orders, and new sources.
-LOOK, POLL_LOOK = timedelta(seconds=2), timedelta(seconds=15)
-
 
 class SystemClock:
     """The real time."""
 
     def now(self) -> datetime:
-        """The present instant in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - this is the Clock that others ask
 
 
@@ -57,6 +54,7 @@ class House:
     db: Database
     clock: SystemClock
     wakeups: Wakeups
+    sends: Wakeups
     polls: Wakeups
     editions: Editions
     outbox: Outbox
@@ -69,20 +67,20 @@ class House:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[House]:
-    """The house over the configured database; nothing runs in it yet."""
+async def opened(settings: Settings, *, at: At = unwatched) -> AsyncIterator[House]:
+    """The house over the configured database; `at` hears of each point passed."""
     db = await asyncio.to_thread(Database.open, settings.database_url)
     engine = InProcess()
     try:
         async with Outside(settings.fetch_allow_private) as outside:
-            yield await _built(settings, db, engine, outside)
+            yield await _built(settings, db, engine, outside, at)
     finally:
         engine.close()
         await db.close()
 
 
 async def _built(
-    settings: Settings, db: Database, engine: InProcess, outside: Outside
+    settings: Settings, db: Database, engine: InProcess, outside: Outside, at: At
 ) -> House:
     clock = SystemClock()
     key = await _key(settings, db, clock)
@@ -92,7 +90,7 @@ async def _built(
     archive = Archive(db=db)
     intake = Intake(db=db, engine=engine, clock=clock, outside=outside)
     editions = Editions(
-        db=db, engine=engine, clock=clock, intake=intake, platforms=platforms
+        db=db, engine=engine, clock=clock, intake=intake, platforms=platforms, at=at
     )
     outbox = Outbox(
         db=db,
@@ -100,6 +98,8 @@ async def _built(
         platforms=platforms,
         send_timeout=timedelta(seconds=settings.send_timeout),
         uncertain_wait=timedelta(seconds=settings.uncertain_wait),
+        at=at,
+        steady=time.monotonic,
     )
     wakeups = Wakeups(clock=clock, tick=LOOK)
     desk = Desk(
@@ -124,18 +124,18 @@ async def _built(
         key=key,
         texts=Texts.of("en"),
     )
+    on = frozenset(platforms)
     return House(
         settings=settings,
         db=db,
         clock=clock,
         wakeups=wakeups,
+        sends=Wakeups(clock=clock, tick=LOOK),
         polls=Wakeups(clock=clock, tick=POLL_LOOK),
         editions=editions,
         outbox=outbox,
         archive=archive,
-        doctor=Doctor(
-            db=db, intake=intake, archive=archive, platforms=frozenset(platforms)
-        ),
+        doctor=Doctor(db=db, intake=intake, archive=archive, platforms=on),
         inbox=inbox(desk, registry.build(desk)),
         platforms=platforms,
         local=local,

@@ -22,7 +22,7 @@ from bot import planning
 from bot.due import next_due_of, zone_of
 from bot.errors import UserError
 from bot.intake import Intake, past_of
-from bot.ports import Clock, Engine, Platform
+from bot.ports import At, Clock, Engine, Platform, unwatched
 from bot.storage import (
     Connection,
     articles,
@@ -87,13 +87,20 @@ class Editions:
     clock: Clock
     intake: Intake
     platforms: Mapping[str, Platform]
+    at: At = unwatched
 
     # ── what the scheduler asks for ────────────────────────────────────────────
 
     async def plan(self) -> None:
         """Turn every schedule that is due into an occurrence, and set its next."""
-        while await self.db.write(planning.plan_batch, self.clock.now()):
-            pass
+        while await self.db.write(self._plan_batch, self.clock.now()):
+            self.at("planned")
+
+    def _plan_batch(self, conn: Connection, now: datetime) -> int:
+        planned = planning.plan_batch(conn, now)
+        if planned:
+            self.at("planning")
+        return planned
 
     async def realign(self) -> None:
         """Set next moments right that a wrong clock, or new zone rules, left behind."""
@@ -191,9 +198,11 @@ class Editions:
             reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
             return await self._skip(occurrence, reason)
         workspace = await self._workspace(digest)
+        self.at("composed")
         issue = await self.db.write(self._store, occurrence, digest, workspace, edition)
         if issue is None:
             return await self._skip(occurrence, "Composed by another process.")
+        self.at("stored")
         log.info(
             "edition composed",
             edition=issue.public_id,
@@ -282,6 +291,7 @@ class Editions:
         )
         context = self._context(digest, workspace, issue.public_id, occurrence.due_at)
         self._deliver(conn, digest, workspace, issue, context, now)
+        self.at("storing")
         return issue
 
     def _deliver(

@@ -7,6 +7,7 @@
     │   └── Forbidden             the person may not do this here
     └── SendError                 a platform did not take a message
         ├── Refused               for good: the destination (or workspace) stops
+        │   └── Gone              the message is not there any more
         ├── Limited               not now: try again after `retry_after` seconds
         ├── Unreached             it certainly did not arrive: try again
         └── Unclear               it may have arrived: read back before anything else
@@ -42,7 +43,9 @@ class SendError(BotError):
 class Refused(SendError):
     """For good. `whole_workspace` when the platform refuses everything of it.
 
-    `message_only` when it refuses this message, and would take another.
+    `message_only` when it refuses this message, and would take another. `may_return`
+    when somebody may mend it on the platform (a permission): it is tried again now
+    and then; otherwise a person has to say so here.
     """
 
     def __init__(
@@ -51,10 +54,16 @@ class Refused(SendError):
         *,
         whole_workspace: bool = False,
         message_only: bool = False,
+        may_return: bool = False,
     ) -> None:
         super().__init__(message)
         self.whole_workspace = whole_workspace
         self.message_only = message_only
+        self.may_return = may_return
+
+
+class Gone(Refused):
+    """The message that it is about is not there any more."""
 
 
 class Limited(SendError):

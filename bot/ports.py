@@ -6,13 +6,27 @@ claims to be one (`tests/contracts`). This module defines shapes; it does nothin
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Literal, ParamSpec, Protocol, TypeVar
 
 from bot.types import Delivery, Inbox, Message, Part, PlatformName, RenderContext
 from digests.types import Edition
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+#: The points of the way out, in its order. Those in -ing come before the step's commit
+#: or call, the others behind it.
+Point = Literal[
+    "planning", "planned", "composed", "storing", "stored", "claiming", "claimed",
+    "sending", "answered", "recording", "recorded", "read_back", "adopted",
+]  # fmt: skip
+#: Told of each point as it is passed, in whatever thread that is. Nobody listens but
+#: the tests that kill the process there.
+At = Callable[[Point], None]
+
+
+def unwatched(point: Point) -> None:
+    """Stand where nobody listens to an `At`."""
 
 
 class Clock(Protocol):

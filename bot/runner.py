@@ -23,6 +23,7 @@ from bot import config_file, logs
 from bot.app import House, opened
 from bot.demo import Newsroom, seeds_folder
 from bot.errors import BotError
+from bot.ports import At, unwatched
 from bot.settings import Settings
 from bot.storage import leases
 from bot.web import server
@@ -42,10 +43,10 @@ Say = Callable[[str], None]
 Extra = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def run(settings: Settings, *, say: Say) -> int:
+async def run(settings: Settings, *, say: Say, at: At = unwatched) -> int:
     """`standfirst run`: until stopped; the exit code."""
     logs.configure(settings)
-    async with opened(settings) as house:
+    async with opened(settings, at=at) as house:
         return await _serve(house, say, ())
 
 
@@ -113,6 +114,8 @@ async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
             port=settings.web_port,
             before_stop=(house.local.hub.close,),
         ) as address,
+        # Those that send stop first: what is on its way needs its platform.
+        asyncio.TaskGroup() as connections,
         asyncio.TaskGroup() as tasks,
     ):
         await house.editions.realign()
@@ -120,8 +123,9 @@ async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
         # would stop the event loop for 50 ms and more.
         gc.freeze()
         for platform in house.platforms.values():
-            tasks.create_task(platform.run(house.inbox))
+            connections.create_task(platform.run(house.inbox))
         tasks.create_task(house.wakeups.run(_wake(house)))
+        tasks.create_task(house.sends.run(house.outbox.drain))
         tasks.create_task(house.polls.run(house.editions.intake.poll))
         for start in extra:
             tasks.create_task(start())
@@ -139,8 +143,8 @@ def _wake(house: House) -> Callable[[], Coroutine[Any, Any, datetime | None]]:
             await house.editions.realign()
         await house.editions.plan()
         await house.editions.compose_due()
-        moments = (await house.outbox.drain(), await house.editions.next_due())
-        return min((at for at in moments if at), default=None)
+        house.sends.poke()
+        return await house.editions.next_due()
 
     return wake
 

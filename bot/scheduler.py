@@ -21,6 +21,8 @@ from bot.ports import Clock
 Wake = Callable[[], Awaitable[datetime | None]]
 
 TICK = timedelta(seconds=60)
+#: How soon what another process stored is noticed: orders, and new sources.
+LOOK, POLL_LOOK = timedelta(seconds=2), timedelta(seconds=15)
 #: The first wait after a failure; it doubles up to the tick.
 BACK_OFF = timedelta(seconds=1)
 #: Longer waits are cut: the tick comes first anyway, and timers stay in range.

@@ -44,6 +44,8 @@ class Workspace:
     name: str
     zone: str = "UTC"
     locale: str = "en"
+    #: Why its platform takes nothing of it at present; None when it works.
+    stopped: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +60,8 @@ class Destination:
     channel: str
     #: Why nothing is posted there at present; None when it works.
     paused: str | None = None
+    #: When one message tries whether it works again; None = only a person can say.
+    retest_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,6 +168,11 @@ class Delivery:
     #: The platform's id of the message, once it is known.
     message_id: str | None = None
     reason: str | None = None
+    #: How plainly it is told: 0 as rendered, 1 in plain words, 2 as a list of links.
+    #: From 1 on `payload` is empty, and `fallback_text` is what is told.
+    rung: int = 0
+    #: It is sent to see whether its place works again.
+    probe: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,28 +5,27 @@
     uncertain ─ after reading back ─► sent | retry | held
     held ─ release ─► ready
 
-`claim` and the sweeps look over all workspaces: they are the outbox's. What comes back
-from a send is recorded with the fence of its claim; when another claim has been made
-since, it changes nothing. One exception leans to the safe side: «sent» is also taken
-when the delivery was put back meanwhile and nobody has claimed it yet, because the
-message is there.
+Claiming is in `claims`. What comes back from a send is recorded with the fence of its
+claim; when another claim has been made since, it changes nothing. One exception leans
+to the safe side: «sent» is also taken when the delivery was put back meanwhile and
+nobody has claimed it yet, because the message is there.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, or_, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Table, select, update
 
-from bot.storage.outgoing import COLUMNS, JOINED, freeze, noun
+from bot.storage.claims import claim as claim
+from bot.storage.claims import expired as expired
+from bot.storage.claims import next_wakeup as next_wakeup
+from bot.storage.claims import uncertain_due as uncertain_due
+from bot.storage.claims import waiting as waiting
+from bot.storage.outgoing import ALL, freeze, noun, nouns
 from bot.storage.schema import deliveries as table
-from bot.storage.schema import destinations
+from bot.storage.schema import destinations, editions, workspaces
 from bot.types import Delivery, Destination, Issue, Operation, Part
-
-_EARLIER = table.alias("earlier")
-_OTHER = table.alias("other")
-_POST = table.alias("post")
 
 
 def add(
@@ -48,87 +47,26 @@ def add(
         freeze(connection, workspace_id, issue, destination, part, operation, now)
         for part in parts
     ]
-    return _nouns(connection, table.c.id.in_(ids))
-
-
-def claim(
-    connection: Connection, *, now: datetime, lease: timedelta, limit: int
-) -> tuple[Delivery, ...]:
-    """Take what can go out now, at most one a destination, oldest first.
-
-    Its transaction must be committed before the first of them is sent.
-    """
-    candidates = connection.execute(
-        select(table.c.id, table.c.destination_id)
-        .where(*_claimable(), _at(now))
-        .order_by(table.c.id)
-        .limit(limit * 4)
-    ).all()
-    one_each = {row.destination_id: row.id for row in reversed(candidates)}
-    wanted = _hold(connection, sorted(one_each.values())[:limit], one_each)
-    taken = connection.execute(
-        update(table)
-        .where(table.c.id.in_(wanted), *_claimable(), _at(now))
-        .values(
-            state="sending",
-            attempt=table.c.attempt + 1,
-            fence=table.c.fence + 1,
-            claimed_at=now,
-            lease_until=now + lease,
-            not_before=None,
-            updated_at=now,
-            message_id=func.coalesce(
-                table.c.message_id,
-                select(_POST.c.message_id).where(*_posted()).scalar_subquery(),
-            ),
-        )
-        .returning(table.c.id)
-    ).scalars()
-    return _nouns(connection, table.c.id.in_(taken.all()))
-
-
-def expired(connection: Connection, *, now: datetime) -> int:
-    """Make uncertain what was being sent by somebody who did not come back."""
-    done = connection.execute(
-        update(table)
-        .where(table.c.state == "sending", table.c.lease_until <= now)
-        .values(
-            state="uncertain",
-            reason="The process that was sending it ended without an answer.",
-            lease_until=None,
-            updated_at=now,
-        )
-    )
-    return done.rowcount
-
-
-def uncertain_due(
-    connection: Connection, *, now: datetime, wait: timedelta, limit: int = 100
-) -> tuple[Delivery, ...]:
-    """List what has been uncertain for `wait`, and may be looked at again by now."""
-    query = (
-        _all()
-        .where(
-            table.c.state == "uncertain",
-            table.c.updated_at <= now - wait,
-            or_(table.c.not_before.is_(None), table.c.not_before <= now),
-        )
-        .order_by(table.c.id)
-        .limit(limit)
-    )
-    return tuple(map(noun, connection.execute(query)))
+    return nouns(connection, table.c.id.in_(ids))
 
 
 def record_sent(
     connection: Connection, delivery: Delivery, *, message_id: str, now: datetime
 ) -> bool:
-    """The message is there; False when a later claim took over."""
-    return _record(
+    """The message is there; False when a later claim took over.
+
+    Where it was sent to see whether its place works again, the place does.
+    """
+    recorded = _record(
         connection,
         delivery,
         ("sending", "uncertain", "ready", "retry", "held"),
         {"state": "sent", "message_id": message_id, "reason": None, "updated_at": now},
     )
+    if delivery.probe:
+        _works(connection, destinations, delivery.destination_id, "paused")
+        _works(connection, workspaces, delivery.workspace_id, "stopped")
+    return recorded
 
 
 def record_retry(
@@ -138,8 +76,12 @@ def record_retry(
     not_before: datetime,
     reason: str,
     now: datetime,
+    rung: int | None = None,
 ) -> bool:
-    """It certainly is not there: send it again from `not_before` on."""
+    """It certainly is not there: send it again from `not_before` on.
+
+    `rung` says how plainly it is told then, where the platform asks for less.
+    """
     return _record(
         connection,
         delivery,
@@ -149,6 +91,7 @@ def record_retry(
             "not_before": not_before,
             "reason": reason,
             "updated_at": now,
+            "rung": delivery.rung if rung is None else rung,
         },
     )
 
@@ -188,12 +131,22 @@ def record_held(
 
 
 def record_failed(
-    connection: Connection, delivery: Delivery, *, reason: str, now: datetime
+    connection: Connection,
+    delivery: Delivery,
+    *,
+    reason: str,
+    now: datetime,
+    alone: bool = False,
 ) -> bool:
-    """It cannot be sent; the parts behind it, which wait for it, fail with it."""
+    """It cannot be sent; the parts behind it, which wait for it, fail with it.
+
+    Not so where it fails `alone`: then they go out without it.
+    """
     failed = {"state": "failed", "reason": reason, "updated_at": now}
     if not _record(connection, delivery, ("sending", "uncertain"), failed):
         return False
+    if alone:
+        return True
     connection.execute(
         update(table)
         .where(
@@ -225,15 +178,29 @@ def release(
     return done.rowcount > 0
 
 
+def outdated(connection: Connection, *, now: datetime, before: datetime) -> int:
+    """Give up what belongs to editions made `before` then and was never sent."""
+    old = select(editions.c.id).where(editions.c.made_at <= before)
+    done = connection.execute(
+        update(table)
+        .where(table.c.state.in_(("ready", "retry")), table.c.edition_id.in_(old))
+        .values(
+            state="failed",
+            reason="It waited for so long that it is no news any more.",
+            not_before=None,
+            updated_at=now,
+        )
+    )
+    return done.rowcount
+
+
 def of_edition(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> tuple[Delivery, ...]:
     """List an edition's deliveries: by destination, then by part."""
-    query = (
-        _all()
-        .where(table.c.edition_id == edition_id, table.c.workspace_id == workspace_id)
-        .order_by(table.c.destination_id, table.c.part, table.c.id)
-    )
+    query = ALL.where(
+        table.c.edition_id == edition_id, table.c.workspace_id == workspace_id
+    ).order_by(table.c.destination_id, table.c.part, table.c.id)
     return tuple(map(noun, connection.execute(query)))
 
 
@@ -242,97 +209,11 @@ def newest(
 ) -> tuple[Delivery, ...]:
     """List the workspace's latest deliveries, the newest first."""
     query = (
-        _all()
-        .where(table.c.workspace_id == workspace_id)
+        ALL.where(table.c.workspace_id == workspace_id)
         .order_by(table.c.id.desc())
         .limit(count)
     )
     return tuple(map(noun, connection.execute(query)))
-
-
-def next_wakeup(connection: Connection, *, wait: timedelta) -> datetime | None:
-    """Give the moment at which the outbox has something to do next.
-
-    That is in the past when something can go out already. What waits for something
-    else (an earlier part, a paused destination, the one message on its way there)
-    counts only once that has happened.
-
-    Args:
-        connection: Inside a transaction.
-        wait: How long something stays uncertain before it is looked for.
-    """
-    moment = func.coalesce(table.c.not_before, table.c.updated_at)
-    claimable = connection.execute(
-        select(moment).where(*_claimable()).order_by(moment).limit(1)
-    ).scalar()
-    lapsing = connection.execute(
-        select(func.min(table.c.lease_until)).where(table.c.state == "sending")
-    ).scalar()
-    unclear = connection.execute(
-        select(table.c.updated_at, table.c.not_before).where(
-            table.c.state == "uncertain"
-        )
-    ).all()
-    looks = [
-        max(row.updated_at + wait, row.not_before or row.updated_at) for row in unclear
-    ]
-    return min(
-        (at for at in (claimable, lapsing, *looks) if at is not None), default=None
-    )
-
-
-def _claimable() -> tuple[ColumnElement[bool], ...]:
-    """Keep what could go out if it were time."""
-    working = exists().where(
-        destinations.c.id == table.c.destination_id, destinations.c.paused.is_(None)
-    )
-    unsent_before = exists().where(
-        _EARLIER.c.edition_id == table.c.edition_id,
-        _EARLIER.c.destination_id == table.c.destination_id,
-        _EARLIER.c.operation == table.c.operation,
-        _EARLIER.c.part < table.c.part,
-        _EARLIER.c.state != "sent",
-    )
-    on_its_way = exists().where(
-        _OTHER.c.destination_id == table.c.destination_id, _OTHER.c.state == "sending"
-    )
-    return (
-        table.c.state.in_(("ready", "retry")),
-        working,
-        ~unsent_before,
-        ~on_its_way,
-        # What is to be changed must be there.
-        or_(table.c.operation == "post", exists().where(*_posted())),
-    )
-
-
-def _at(now: datetime) -> ColumnElement[bool]:
-    return or_(table.c.not_before.is_(None), table.c.not_before <= now)
-
-
-def _posted() -> tuple[ColumnElement[bool], ...]:
-    return (
-        _POST.c.edition_id == table.c.edition_id,
-        _POST.c.destination_id == table.c.destination_id,
-        _POST.c.part == table.c.part,
-        _POST.c.operation == "post",
-        _POST.c.state == "sent",
-    )
-
-
-def _hold(
-    connection: Connection, wanted: list[int], of_destination: dict[int, int]
-) -> list[int]:
-    """On PostgreSQL, keep those whose destination no other claim holds just now."""
-    if connection.dialect.name == "sqlite":
-        return wanted
-    places = [place for place, key in of_destination.items() if key in wanted]
-    held = connection.execute(
-        select(destinations.c.id)
-        .where(destinations.c.id.in_(places))
-        .with_for_update(skip_locked=True, key_share=True)
-    ).scalars()
-    return [of_destination[place] for place in held]
 
 
 def _record(
@@ -354,10 +235,10 @@ def _record(
     return done.rowcount > 0
 
 
-def _all() -> Select[Any]:
-    return select(*COLUMNS).select_from(JOINED)
-
-
-def _nouns(connection: Connection, which: ColumnElement[bool]) -> tuple[Delivery, ...]:
-    found = connection.execute(_all().where(which).order_by(table.c.id))
-    return tuple(map(noun, found))
+def _works(connection: Connection, place: Table, key: int, why: str) -> None:
+    """Forget why it stood still; not where a person said so."""
+    connection.execute(
+        update(place)
+        .where(place.c.id == key, place.c.retest_at.is_not(None))
+        .values({why: None, "retest_at": None})
+    )

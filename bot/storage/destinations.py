@@ -1,5 +1,6 @@
 """Verbs on destinations: where a workspace can be posted to."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -34,7 +35,7 @@ def ensure(
         .values(workspace_id=workspace_id, name=name, channel=channel)
         .on_conflict_do_update(
             index_elements=["workspace_id", "name"],
-            set_={"channel": channel, "paused": None},
+            set_={"channel": channel, "paused": None, "retest_at": None},
         )
         .returning(destinations)
     ).one()
@@ -64,17 +65,27 @@ def remove(connection: Connection, *, workspace_id: int, destination_id: int) ->
 
 
 def pause(
-    connection: Connection, *, workspace_id: int, destination_id: int, reason: str
+    connection: Connection,
+    *,
+    workspace_id: int,
+    destination_id: int,
+    reason: str,
+    retest_at: datetime | None = None,
 ) -> Destination | None:
-    """Post nothing there until `resume`; `reason` is a sentence for people."""
-    return _change(connection, workspace_id, destination_id, {"paused": reason})
+    """Post nothing there until `resume`; `reason` is a sentence for people.
+
+    At `retest_at` one message tries whether it works again; None = never.
+    """
+    values = {"paused": reason, "retest_at": retest_at}
+    return _change(connection, workspace_id, destination_id, values)
 
 
 def resume(
     connection: Connection, *, workspace_id: int, destination_id: int
 ) -> Destination | None:
     """Post there again."""
-    return _change(connection, workspace_id, destination_id, {"paused": None})
+    values = {"paused": None, "retest_at": None}
+    return _change(connection, workspace_id, destination_id, values)
 
 
 def in_workspace(
@@ -111,6 +122,7 @@ def noun(row: Row[Any]) -> Destination:
         name=row.name,
         channel=row.channel,
         paused=row.paused,
+        retest_at=row.retest_at,
     )
 
 

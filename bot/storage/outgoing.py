@@ -6,10 +6,11 @@ sends what stands here.
 
 import base64
 import hashlib
+import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, null, or_, select
+from sqlalchemy import Connection, Row, Select, case, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage.columns import to_json
@@ -23,11 +24,14 @@ _KEY_LENGTH = 25
 #: A delivery and the workspace that it belongs to, side by side.
 JOINED = deliveries.join(workspaces, workspaces.c.id == deliveries.c.workspace_id)
 #: What `noun` needs of them.
-COLUMNS: tuple[ColumnElement[Any], ...] = (
+ALL: Select[Any] = select(
     *deliveries.c,
     workspaces.c.platform,
     workspaces.c.external_id.label("workspace_external_id"),
-)
+).select_from(JOINED)
+#: An address as it may stand in plain words.
+_LINK = re.compile(r"https?://[^\s<>\"«»“”]+")
+_LINKS = 20
 
 
 def freeze(
@@ -94,7 +98,10 @@ def key_of(edition: str, destination_id: int, part: int) -> str:
 
 
 def noun(row: Row[Any]) -> Delivery:
-    """Make the noun of a row of `COLUMNS`."""
+    """Make the noun of a row of `ALL`, told as plainly as its rung says.
+
+    Without a payload a platform tells the plain words.
+    """
     return Delivery(
         id=row.id,
         workspace_id=row.workspace_id,
@@ -106,8 +113,9 @@ def noun(row: Row[Any]) -> Delivery:
         part=row.part,
         operation=row.operation,
         key=row.key,
-        payload=row.payload,
-        fallback_text=row.fallback_text,
+        payload=row.payload if row.rung == 0 else {},
+        fallback_text=row.fallback_text if row.rung < 2 else links(row.fallback_text),
+        rung=row.rung,
         state=row.state,
         attempt=row.attempt,
         fence=row.fence,
@@ -116,6 +124,17 @@ def noun(row: Row[Any]) -> Delivery:
         message_id=row.message_id,
         reason=row.reason,
     )
+
+
+def nouns(connection: Connection, which: ColumnElement[bool]) -> tuple[Delivery, ...]:
+    """Make the nouns of these rows, by their keys."""
+    found = connection.execute(ALL.where(which).order_by(deliveries.c.id))
+    return tuple(map(noun, found))
+
+
+def links(text: str) -> str:
+    """Give the addresses in a text, one a line; empty when it has none."""
+    return "\n".join(list(dict.fromkeys(_LINK.findall(text)))[:_LINKS])
 
 
 def _channel(
@@ -140,6 +159,7 @@ def _again(now: datetime) -> dict[str, Any]:
         "state": case((on_its_way, "retry"), else_="ready"),
         "not_before": case((on_its_way, deliveries.c.lease_until), else_=null()),
         "attempt": 0,
+        "rung": 0,
         "fence": deliveries.c.fence + 1,
         "lease_until": None,
         "reason": None,

@@ -22,9 +22,11 @@ def ensure(
 ) -> Workspace:
     """Make the workspace, or change it; a zone or locale not given stays.
 
-    One that the bot had left is back with everything it had.
+    One that the bot had left is back with everything it had, and one whose messages
+    the platform refused gets messages again.
     """
     changes: dict[str, Any] = {"name": name, "left_at": None}
+    changes |= {"stopped": None, "retest_at": None}
     changes |= {"zone": zone} if zone is not None else {}
     changes |= {"locale": locale} if locale is not None else {}
     row = connection.execute(
@@ -82,6 +84,30 @@ def leave(connection: Connection, *, workspace_id: int, now: datetime) -> None:
     )
 
 
+def stop(
+    connection: Connection, *, workspace_id: int, reason: str, retest_at: datetime
+) -> bool:
+    """Post nothing there; `reason` is a sentence for people. False: stopped before.
+
+    At `retest_at` one message tries whether it works again.
+    """
+    done = connection.execute(
+        update(workspaces)
+        .where(workspaces.c.id == workspace_id, workspaces.c.stopped.is_(None))
+        .values(stopped=reason, retest_at=retest_at)
+    )
+    return done.rowcount > 0
+
+
+def try_again(connection: Connection, *, now: datetime) -> None:
+    """Let every stopped workspace be tried at once: there may be a new token."""
+    connection.execute(
+        update(workspaces)
+        .where(workspaces.c.stopped.is_not(None))
+        .values(retest_at=now)
+    )
+
+
 def erase(connection: Connection, *, workspace_id: int) -> None:
     """Erase the workspace with everything of it, for good."""
     connection.execute(delete(workspaces).where(workspaces.c.id == workspace_id))
@@ -95,4 +121,5 @@ def _noun(row: Row[Any]) -> Workspace:
         name=row.name,
         zone=row.zone,
         locale=row.locale,
+        stopped=row.stopped,
     )

@@ -206,6 +206,7 @@ async def newsroom(
                 platforms={platform.name: platform},
                 send_timeout=timedelta(seconds=5),
                 uncertain_wait=WAIT,
+                steady=lambda: clock.now().timestamp(),
             ),
             inbox=inbox(desk, registry.build(desk)),
             doctor=Doctor(

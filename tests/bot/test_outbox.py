@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import Limited, Refused, SendError, Unclear, Unreached
+from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.outbox import ATTEMPTS_MOST, verdict
 from bot.storage import deliveries
 from bot.types import Delivery
@@ -184,7 +184,10 @@ async def test_drain_says_when_it_has_something_to_do_next(desk):
 @pytest.mark.parametrize(
     ("error", "attempt", "state", "wait"),
     [
-        (Refused("gone"), 1, "failed", None),
+        (Refused("gone"), 1, "retry", None),
+        (Refused("odd", message_only=True), 1, "retry", None),
+        (Gone("gone", message_only=True), 1, "failed", None),
+        (Refused("token", whole_workspace=True), 1, "retry", None),
         (Limited("slow", retry_after=12), 1, "retry", 12),
         (Limited("slow", retry_after=-5), 1, "retry", 0),
         (Limited("slow", retry_after=1e9), 1, "retry", 3600),

@@ -16,10 +16,10 @@ from bot.types import Delivery
 NO_MENTIONS: Final[Mapping[str, Any]] = {"parse": []}
 
 
-def posting(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
-    """The body that posts; `plainly` where Discord did not take the components."""
+def posting(delivery: Delivery) -> dict[str, Any]:
+    """The body that posts."""
     return {
-        **_content(delivery, plainly=plainly),
+        **_content(delivery),
         "allowed_mentions": dict(NO_MENTIONS),
         "nonce": delivery.key,
         "enforce_nonce": True,
@@ -27,22 +27,17 @@ def posting(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
     }
 
 
-def editing(delivery: Delivery, *, plainly: bool = False) -> dict[str, Any]:
+def editing(delivery: Delivery) -> dict[str, Any]:
     """The body that takes the place of what the message said."""
-    body = _content(delivery, plainly=plainly)
+    body = _content(delivery)
     if "components" in body:
         # What was posted plainly may come to have components.
         body["content"] = None
     return {**body, "allowed_mentions": dict(NO_MENTIONS)}
 
 
-def has_components(delivery: Delivery) -> bool:
-    """Whether the message was rendered for Discord, and is not plain words already."""
-    return bool(delivery.payload.get("components"))
-
-
-def _content(delivery: Delivery, *, plainly: bool) -> dict[str, Any]:
-    if plainly or not has_components(delivery):
+def _content(delivery: Delivery) -> dict[str, Any]:
+    if not delivery.payload.get("components"):
         return {
             "content": plain(delivery.fallback_text),
             "flags": limits.SUPPRESS_EMBEDS,

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
 
-from bot.errors import Limited, Refused, SendError, Unclear, Unreached
+from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.discord import limits
 from bot.platforms.discord.keys import carries
-from bot.platforms.discord.messages import editing, has_components, posting
+from bot.platforms.discord.messages import editing, posting
 from bot.platforms.discord.pace import Answer, Pace
 from bot.platforms.discord.render import render
 from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
@@ -121,19 +121,14 @@ class DiscordPlatform:
                 return await self._delete(delivery)
 
     async def _post(self, delivery: Delivery) -> str:
-        from bot.platforms.discord.verdicts import Gone
-
         channel = _snowflake(delivery.channel, "channel")
         guarded = delivery.attempt <= limits.GUARDED_ATTEMPTS
         try:
-            return await self._plainly_if_refused(
-                delivery,
-                lambda plainly: self._call(
-                    "POST",
-                    channel,
-                    lambda s: s.post(channel, posting(delivery, plainly=plainly)),
-                    guarded=guarded,
-                ),
+            return await self._call(
+                "POST",
+                channel,
+                lambda s: s.post(channel, posting(delivery)),
+                guarded=guarded,
             )
         except Gone:
             # Its nonce is known and its message is not: somebody deleted it since.
@@ -142,41 +137,16 @@ class DiscordPlatform:
     async def _edit(self, delivery: Delivery) -> str:
         channel = _snowflake(delivery.channel, "channel")
         message = _snowflake(delivery.message_id, "message")
-        return await self._plainly_if_refused(
-            delivery,
-            lambda plainly: self._call(
-                "PATCH",
-                channel,
-                lambda s: s.edit(channel, message, editing(delivery, plainly=plainly)),
-            ),
+        return await self._call(
+            "PATCH", channel, lambda s: s.edit(channel, message, editing(delivery))
         )
 
     async def _delete(self, delivery: Delivery) -> str:
-        from bot.platforms.discord.verdicts import Gone
-
         channel = _snowflake(delivery.channel, "channel")
         message = _snowflake(delivery.message_id, "message")
         with suppress(Gone):
             await self._call("DELETE", channel, lambda s: s.delete(channel, message))
         return str(message)
-
-    async def _plainly_if_refused(
-        self, delivery: Delivery, send: Callable[[bool], Awaitable[str]]
-    ) -> str:
-        """Plain words in the place of a rendering that Discord does not take."""
-        from bot.platforms.discord.verdicts import Gone
-
-        try:
-            return await send(False)
-        except Gone:
-            raise
-        except Refused as refused:
-            if not refused.message_only or not has_components(delivery):
-                raise
-            log.warning(
-                "sent in plain words", delivery=delivery.id, reason=str(refused)
-            )
-            return await send(True)
 
     # ── reading back ───────────────────────────────────────────────────────────
 

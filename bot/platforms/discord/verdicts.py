@@ -12,7 +12,7 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.errors import Limited, Refused, SendError, Unclear, Unreached
+from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.discord import limits
 from bot.platforms.discord.pace import seconds
 
@@ -32,10 +32,6 @@ _SAID: Final = {
 NOT_LET_IN: Final = (
     "Discord refused the bot's token. Set STANDFIRST_DISCORD_TOKEN to a current one."
 )
-
-
-class Gone(Refused):
-    """The message that it is about is not there any more."""
 
 
 def verdict(error: Exception, *, guarded: bool) -> SendError:
@@ -83,7 +79,8 @@ def _token(_: discord.HTTPException) -> SendError:
 
 
 def _forbidden(error: discord.HTTPException) -> SendError:
-    return Refused(_SAID.get(error.code, f"Discord does not allow it: {error}"))
+    said = _SAID.get(error.code, f"Discord does not allow it: {error}")
+    return Refused(said, may_return=True)
 
 
 def _missing(error: discord.HTTPException) -> SendError:

@@ -36,6 +36,10 @@ workspaces = table(
     Column("created_at", Instant, nullable=False),
     # Since when the bot is no longer there; the rest waits in case it comes back.
     Column("left_at", Instant),
+    # Why the platform takes nothing of it; NULL when it works.
+    Column("stopped", Words),
+    # When one message may try whether it works again.
+    Column("retest_at", Instant),
     UniqueConstraint("platform", "external_id"),
 )
 
@@ -47,6 +51,8 @@ destinations = table(
     Column("channel", Words, nullable=False),
     # Why nothing is posted there; NULL when it works.
     Column("paused", Words),
+    # When one message may try whether it works again; NULL = only a person can say.
+    Column("retest_at", Instant),
     UniqueConstraint("workspace_id", "name"),
     UniqueConstraint("workspace_id", "channel"),
     UniqueConstraint("id", "workspace_id"),
@@ -98,6 +104,10 @@ digests = table(
     Column("language", Words, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("deleted_at", Instant),
+    # The first local date on which it posts again; NULL = no such pause.
+    Column("paused_until", Date),
+    # Local dates that are left out, as ISO dates; NULL = none.
+    Column("skips", Json),
     UniqueConstraint("id", "workspace_id"),
 )
 Index(

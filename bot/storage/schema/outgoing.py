@@ -25,6 +25,9 @@ editions = table(
     Column("edition", Words, nullable=False),
     Column("manifest", Words, nullable=False),
     Column("made_at", Instant, nullable=False),
+    # When it was taken back, and by whom.
+    Column("undone_at", Instant),
+    Column("undone_by", Words),
     UniqueConstraint("id", "workspace_id"),
     within("digests", "digest_id"),
     within("occurrences", "occurrence_id"),
@@ -87,6 +90,9 @@ deliveries = table(
     Column("message_id", Words),
     Column("reason", Words),
     Column("updated_at", Instant, nullable=False),
+    # How plainly it is told, because the platform did not take it otherwise:
+    # 0 as rendered, 1 in plain words, 2 as a list of links.
+    Column("rung", Integer, nullable=False, server_default="0"),
     UniqueConstraint("edition_id", "destination_id", "part", "operation"),
     UniqueConstraint("key", "operation"),
     within("editions", "edition_id"),

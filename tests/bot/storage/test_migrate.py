@@ -23,8 +23,8 @@ MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 SECOND_STEP = """
 from alembic import op
 import sqlalchemy as sa
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 def upgrade():
     how = "always" if op.get_bind().dialect.name == "sqlite" else "never"
     with op.batch_alter_table("workspaces", recreate=how) as batch:
@@ -85,9 +85,9 @@ def a_second_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The program of tomorrow: one more migration, that rebuilds a table."""
     scripts = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0003_motto.py").write_text(SECOND_STEP, encoding="utf-8")
+    (scripts / "versions" / "0005_motto.py").write_text(SECOND_STEP, encoding="utf-8")
     monkeypatch.setattr(migrate, "_SCRIPTS", scripts)
-    monkeypatch.setattr(migrate, "HEAD", "0003")
+    monkeypatch.setattr(migrate, "HEAD", "0005")
 
 
 def test_the_constant_is_the_newest_migration():
@@ -217,11 +217,11 @@ def test_sqlite_is_copied_and_upgraded_as_it_is_opened(sqlite_url: str, tmp_path
 
     migrate.prepare(engines.parse(sqlite_url))
 
-    assert migrate.state(sqlite_url) == ("0003", "0003")
-    copy = tmp_path / "standfirst.db.before-0003"
+    assert migrate.state(sqlite_url) == ("0005", "0005")
+    copy = tmp_path / "standfirst.db.before-0005"
     with closing(sqlite3.connect(copy)) as old:
         assert old.execute("SELECT version_num FROM standfirst_version").fetchone() == (
-            "0002",
+            "0004",
         )
         assert old.execute("SELECT name FROM workspaces").fetchall() == [("one",)]
 
@@ -241,14 +241,14 @@ def test_rebuilding_a_table_erases_nothing_that_points_at_it(sqlite_url: str):
 @pytest.mark.usefixtures("a_second_step")
 def test_a_step_that_fails_leaves_the_database_as_it_was(sqlite_url: str):
     folder: Path = migrate._SCRIPTS / "versions"
-    (folder / "0003_motto.py").write_text(
+    (folder / "0005_motto.py").write_text(
         SECOND_STEP + "    raise RuntimeError('half way')\n", encoding="utf-8"
     )
 
     with pytest.raises(RuntimeError, match="half way"):
         migrate.upgrade(sqlite_url)
 
-    assert migrate.state(sqlite_url) == ("0002", "0003")
+    assert migrate.state(sqlite_url) == ("0004", "0005")
     with engine_of(sqlite_url) as engine:
         columns = inspect(engine).get_columns("workspaces")
     assert "motto" not in {column["name"] for column in columns}
@@ -260,7 +260,7 @@ def test_postgresql_in_use_is_upgraded_only_when_told_to(
     empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as today:
-        today.setattr(migrate, "HEAD", "0002")
+        today.setattr(migrate, "HEAD", "0004")
         today.setattr(migrate, "_SCRIPTS", MIGRATIONS)
         migrate.upgrade(empty_postgres_url)
     with pytest.raises(ConfigurationError, match="standfirst migrate"):

@@ -305,7 +305,7 @@ async def test_what_discord_does_not_take_is_sent_in_plain_words(desk, discord):
 
 
 async def test_a_message_that_is_never_taken_stops_only_itself(desk, discord):
-    discord.script(Status(status=400, code=50035), "post", times=2)
+    discord.script(Status(status=400, code=50035), "post", times=3)
     await desk.post()
     assert await states(desk) == ["failed"]
     assert (await desk.digest()).destinations[0].paused is None

@@ -49,9 +49,9 @@ def bodies(parts):
             key=KEY, payload=part.payload, fallback_text=part.fallback_text
         )
         yield posting(delivery), False
-        yield posting(delivery, plainly=True), False
+        yield posting(replace(delivery, payload={}, rung=1)), False
         yield editing(delivery), True
-        yield editing(delivery, plainly=True), True
+        yield editing(replace(delivery, payload={}, rung=1)), True
 
 
 def complaints(parts) -> list:

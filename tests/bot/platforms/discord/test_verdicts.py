@@ -9,11 +9,11 @@ import discord
 import pytest
 from yarl import URL
 
-from bot.errors import Limited, Refused, Unclear, Unreached
+from bot.errors import Gone, Limited, Refused, Unclear, Unreached
 from bot.platforms.discord import limits
 from bot.platforms.discord.keys import carries, marked, pressed
 from bot.platforms.discord.pace import Answer, Pace, seconds
-from bot.platforms.discord.verdicts import Gone, verdict
+from bot.platforms.discord.verdicts import verdict
 
 KEY = "abcdefghijklmnopqrstuvwx2"
 

@@ -1,0 +1,89 @@
+"""What a failed send means for its delivery: a pure table; it records nothing.
+
+limited, unreached      the same again, later
+refused, the message    the same words more plainly, then as links, then it fails alone
+refused, the place      the place stops, and the delivery waits for it
+refused, the workspace  all of it stops, and its deliveries wait
+everything else         uncertain: looked for before anything else
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.errors import Gone, Limited, Refused, Unreached
+from bot.storage.outgoing import links
+from bot.types import Delivery
+
+#: Retries of what certainly did not arrive: 2 s, 4 s, 8 s … up to five minutes.
+BACKOFF_FIRST = timedelta(seconds=2)
+BACKOFF_MOST = timedelta(minutes=5)
+#: A platform may ask for an absurd wait; after this we look again.
+WAIT_MOST = timedelta(hours=1)
+#: About a day of trying.
+ATTEMPTS_MOST = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What becomes of a delivery that was not (clearly) sent."""
+
+    state: Literal["retry", "uncertain", "failed", "held"]
+    reason: str
+    not_before: datetime | None = None
+    #: How plainly it is told from now on; None = as before.
+    rung: int | None = None
+    #: It fails without the parts behind it.
+    alone: bool = False
+    #: What takes nothing any more.
+    stops: Literal["destination", "workspace"] | None = None
+    #: It may work again by itself: one message tries now and then.
+    may_return: bool = False
+
+
+def verdict(error: Exception, delivery: Delivery, now: datetime) -> Verdict:
+    """The retry decision: pure, so that a table can test it."""
+    reason = str(error) or type(error).__name__
+    match error:
+        case Refused(message_only=True):
+            return _of_message(error, delivery, reason)
+        case Refused(whole_workspace=True):
+            return Verdict(
+                state="retry", reason=reason, stops="workspace", may_return=True
+            )
+        case Refused(may_return=may_return):
+            return Verdict(
+                state="retry",
+                reason=reason,
+                stops="destination",
+                may_return=may_return,
+            )
+        case Limited(retry_after=seconds):
+            wait = min(timedelta(seconds=max(0.0, seconds)), WAIT_MOST)
+            return Verdict(state="retry", reason=reason, not_before=now + wait)
+        case Unreached() if delivery.attempt >= ATTEMPTS_MOST:
+            return Verdict(state="failed", reason=f"{reason} ({ATTEMPTS_MOST} tries)")
+        case Unreached():
+            wait = min(BACKOFF_FIRST * 2 ** min(delivery.attempt - 1, 20), BACKOFF_MOST)
+            return Verdict(state="retry", reason=reason, not_before=now + wait)
+        case _:
+            return Verdict(state="uncertain", reason=reason)
+
+
+def _of_message(error: Refused, delivery: Delivery, reason: str) -> Verdict:
+    """One rung down the ladder, or the end of it: this message fails alone."""
+    plainer = None if isinstance(error, Gone) else _plainer(delivery)
+    if plainer is None:
+        return Verdict(state="failed", reason=reason, alone=True)
+    return Verdict(state="retry", reason=reason, rung=plainer)
+
+
+def _plainer(delivery: Delivery) -> int | None:
+    if delivery.operation == "delete":
+        return None
+    if delivery.rung == 0 and delivery.payload and delivery.fallback_text.strip():
+        return 1
+    listed = links(delivery.fallback_text)
+    if delivery.rung < 2 and listed and listed != delivery.fallback_text:
+        return 2
+    return None
