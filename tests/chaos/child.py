@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from bot import app, logs, runner
@@ -97,25 +98,40 @@ async def work(job: Job) -> int:
 async def _opened(
     job: Job, settings: Settings, clock: SharedClock
 ) -> AsyncIterator[app.House]:
-    async with app.opened(settings) as house:
+    # The steady clock that `app` hands out is the shared one too.
+    app.time = SimpleNamespace(monotonic=clock.monotonic)  # type: ignore[assignment]
+    async with app.opened(settings, at=job.points.named) as house:
         for platform in house.platforms.values():
-            pace = getattr(platform, "_pace", None)
-            if pace is not None:
-                pace._now = clock.monotonic
+            pacing(platform, clock, leaps=job.leaps and not job.served)
             job.points.around(platform)
         yield house
 
 
+def pacing(platform: Any, clock: SharedClock, *, leaps: bool) -> None:
+    """Let a platform's pace go by this clock."""
+    pace = getattr(platform, "_pace", None)
+    pace = pace or getattr(getattr(platform, "installation", None), "pace", None)
+    if pace is None:
+        return
+    pace._now = clock.monotonic
+
+    async def leap(seconds: float) -> None:
+        clock.advance(timedelta(seconds=seconds))
+        await asyncio.sleep(0)
+
+    if leaps:
+        pace._sleep = leap
+
+
 async def _serve(job: Job, settings: Settings, clock: SharedClock) -> int:
-    runner.opened = lambda settings: _opened(job, settings, clock)  # type: ignore[assignment]
+    runner.opened = lambda settings, at: _opened(job, settings, clock)  # type: ignore[assignment]
     return await runner.run(settings, say=lambda line: print(line, flush=True))  # noqa: T201
 
 
 async def _until_quiet(job: Job, house: app.House, clock: SharedClock) -> int:
-    wake = runner._wake(house)
     await house.editions.realign()
     for _ in range(WAKES):
-        following = await wake()
+        following = await _wake(house)
         if following is None or following > job.until:
             await _leave(house)
             return QUIET
@@ -125,6 +141,14 @@ async def _until_quiet(job: Job, house: app.House, clock: SharedClock) -> int:
         else:
             await asyncio.sleep(min(max(wait, 0.0), 0.05))
     return RESTLESS
+
+
+async def _wake(house: app.House) -> datetime | None:
+    """What `bot.runner` does at a due moment, one thing after the other."""
+    await house.editions.plan()
+    await house.editions.compose_due()
+    moments = (await house.outbox.drain(), await house.editions.next_due())
+    return min((at for at in moments if at), default=None)
 
 
 async def _leave(house: app.House) -> None:

@@ -14,6 +14,7 @@ from bot.storage import migrate
 from tests.bot.newsroom import CONFIGURATION, Newsroom, newsroom
 from tests.chaos.board import Board, Line
 from tests.chaos.kills import homes
+from tests.chaos.points import ANSWERED, CLAIMED, STORED, Points
 from tests.chaos.press import Press
 from tests.chaos.wires import WIRES
 from tests.chaos.world import world
@@ -63,7 +64,7 @@ async def jumps(
             random = Random(f"{seed}/{number}")
             jump = JUMPS[number % len(JUMPS)]
             place = home / str(number)
-            async with world(f"jump {jump}", place, WIRES[name], random) as built:
+            async with world(f"jump {jump}", place, name, random) as built:
                 built.begin_round(random.choice((1, 2, 3)))
                 await built.live(_somewhere(random))
                 built.clock.advance(jump)
@@ -94,12 +95,8 @@ async def jumps(
 _A_WHILE, _A_DAY = timedelta(minutes=40), timedelta(days=1)
 
 
-def _somewhere(random: Random) -> Any:
-    from tests.chaos.points import Points
-
-    names = ("plan_batch", "store", "claim", "record_sent")
-    wanted = random.choice([f"{name}: committed" for name in names])
-    return Points(wanted=random.choice((wanted, "send: answered", "none")))
+def _somewhere(random: Random) -> Points:
+    return Points(wanted=random.choice(("at planned", STORED, CLAIMED, ANSWERED, "")))
 
 
 def _told_twice(texts: list[str]) -> bool:

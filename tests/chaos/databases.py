@@ -14,7 +14,7 @@ from tests.chaos.board import Board, Line
 from tests.chaos.child import BROKEN, QUIET
 from tests.chaos.kills import homes
 from tests.chaos.nursery import Process
-from tests.chaos.points import Points
+from tests.chaos.points import CLAIMED, STORED, Points
 from tests.chaos.wires import WIRES
 from tests.chaos.world import Findings, World, world
 
@@ -38,7 +38,7 @@ async def full(times: int, seed: int, board: Board, *, name: str = "discord"):
     """D10: the disk is full from some step on, for a while; then there is room again."""
     found, unrecorded, filled, ended = Findings(), 0, 0, 0
     with homes() as home:
-        async with world("full", home / "w", WIRES[name], Random(seed)) as built:
+        async with world("full", home / "w", name, Random(seed)) as built:
             built.changes["web_port"] = 0
             for _ in range(times):
                 built.begin_round(built.random.choice((1, 2, 3)))
@@ -119,14 +119,14 @@ async def _said(log: Path, words: str, patience: float) -> bool:
 async def locked(seconds: float, seed: int, board: Board, *, name: str = "discord"):
     """D11: somebody else holds the write lock for so long, at the worst moment."""
     with homes() as home:
-        async with world("locked", home / "w", WIRES[name], Random(seed)) as built:
+        async with world("locked", home / "w", name, Random(seed)) as built:
             built.changes["web_port"] = 0
             built.begin_round(3)
             # A claim that is made, and then nothing more can be written.
             trace, lag = home / "trace", home / "lag"
             job = built.job(Points(trace=trace), served=True, lag=lag)
             process = Process(job)
-            while not (trace.exists() and "claim: comm" in trace.read_text("utf-8")):
+            while not (trace.exists() and CLAIMED in trace.read_text("utf-8")):
                 await asyncio.sleep(0.001)
             with closing(sqlite3.connect(built.database, timeout=10)) as other:
                 other.execute("BEGIN IMMEDIATE")
@@ -162,7 +162,7 @@ async def damaged(times: int, seed: int, board: Board, *, name: str = "discord")
     ends, wrong = Counter[str](), []
     with homes() as home:
         random = Random(seed)
-        async with world("damaged", home / "w", WIRES[name], random) as built:
+        async with world("damaged", home / "w", name, random) as built:
             for size in (1, 2, 3):
                 built.begin_round(size)
                 await built.live()
@@ -172,7 +172,7 @@ async def damaged(times: int, seed: int, board: Board, *, name: str = "discord")
             with closing(sqlite3.connect(built.database)) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             built.begin_round(1)
-            await built.live(Points(wanted="store: committed"))
+            await built.live(Points(wanted=STORED))
             for suffix in ("", "-wal"):
                 shutil.copyfile(f"{built.database}{suffix}", f"{whole}{suffix}")
             # Looking into it takes its log over; so it is a copy that is looked into.

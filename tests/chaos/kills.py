@@ -22,7 +22,7 @@ from typing import Final
 
 from tests.chaos.board import Board, Line
 from tests.chaos.nursery import Process
-from tests.chaos.points import Points
+from tests.chaos.points import ANSWERED, CLAIMED, STORED, Points
 from tests.chaos.wires import WIRES, How, Wire
 from tests.chaos.world import Findings, Size, World, world
 
@@ -223,14 +223,14 @@ def lost_lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Lin
 
 async def _learn(name: str, home: Path, tally: Tally, seed: int) -> None:
     """Trace a first life, and what comes after kills around a message's way."""
-    async with world(name, home, WIRES[name], Random(seed)) as built:
+    async with world(name, home, name, Random(seed)) as built:
         size = _sizes(built.wire)[-1]
         trace = home / "trace"
         built.begin_round(size)
         await built.live(Points(trace=trace))
         tally.first = _places(trace, built.wire)
         after = home / "after"
-        for ending in ("store: committed", "claim: committed", "send: answered"):
+        for ending in (STORED, CLAIMED, ANSWERED):
             built.begin_round(size)
             await built.live(Points(wanted=ending))
             await built.live(Points(trace=after))
@@ -258,9 +258,8 @@ async def _lives(
     name: str, home: Path, random: Random, tally: Tally, without: str
 ) -> None:
     channels = random.choice((1, 1, 2))
-    opening = WIRES[name]
     async with world(
-        f"{name}/{home.name}", home, opening, random, channels=channels, without=without
+        f"{name}/{home.name}", home, name, random, channels=channels, without=without
     ) as built:
         if name == "discord" and random.random() < 0.5:
             # What Discord does not promise: nonces in the history.
@@ -301,9 +300,8 @@ async def _killed_at(built: World, place: Place) -> int:
 async def _loses(
     name: str, home: Path, random: Random, tally: Tally, without: str
 ) -> None:
-    opening = WIRES[name]
     async with world(
-        f"{name}/{home.name}", home, opening, random, without=without
+        f"{name}/{home.name}", home, name, random, without=without
     ) as built:
         built.changes["send_timeout"] = SHORT
         while not tally.done:
@@ -335,7 +333,7 @@ def _sizes(wire: Wire) -> tuple[Size, ...]:
 
 def _parts(tallies: Mapping[str, Tally]) -> list[int]:
     """Kills on the first, second and third message, where a message was on its way."""
-    on_its_way = ("send", "claim", "record", "wire", "read_back")
+    on_its_way = ("send", "step", "wire", "read_back", "at c", "at s", "at a", "at r")
     kills: Counter[int] = Counter()
     for tally in tallies.values():
         for (name, passing), number in tally.kills.items():

@@ -15,6 +15,7 @@ from bot import connections
 from bot.ports import Platform
 from bot.settings import Settings
 from tests.bot.newsroom import Newsroom, newsroom
+from tests.chaos.child import pacing
 from tests.chaos.world import World
 
 #: More wake-ups than any honest way to a moment takes.
@@ -78,9 +79,7 @@ def platform_of(world: World, **changes: Any) -> Platform:
     settings = Settings.model_validate({**world.wire.settings, **changes})
     on, _ = connections.platforms(settings, cast(Any, _Local()))
     platform: Any = on[world.wire.name]
-    pace = getattr(platform, "_pace", None)
-    if pace is not None:
-        pace._now = world.clock.monotonic
+    pacing(platform, world.clock, leaps=True)
     return cast(Platform, platform)
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 #: Transactions that have nothing to do with an edition on its way.
-_APART = frozenset({"secret"})
+_APART = frozenset({"secret", "try_again"})
+#: Behind the commit of an edition, of a claim, and behind the platform's answer.
+STORED, CLAIMED, ANSWERED = "at stored", "at claimed", "at answered"
 
 
 @dataclass(kw_only=True)
@@ -36,6 +38,10 @@ class Points:
                 file.write(f"{name}\n")
         if name == self.wanted and self._passed[name] == self.passing:
             os.kill(os.getpid(), self.number)
+
+    def named(self, name: str) -> None:
+        """One of the product's own (`bot.ports.Point`)."""
+        self.reach(f"at {name}")
 
     def arrange(self) -> None:
         """Put the points into this process's storage and product."""

@@ -33,7 +33,7 @@ async def three_at_once(
     found = Findings()
     with homes() as home:
         async with world(
-            "three", home / "race", WIRES[name], Random(seed), without=without
+            "three", home / "race", name, Random(seed), without=without
         ) as built:
             for _ in range(rounds):
                 built.begin_round(built.random.choice((1, 2)))
@@ -73,7 +73,7 @@ async def three_at_once(
 
 
 async def _leased(home: Path, seed: int, name: str) -> tuple[int, float]:
-    async with world("leased", home / "lease", WIRES[name], Random(seed)) as built:
+    async with world("leased", home / "lease", name, Random(seed)) as built:
         built.changes["web_port"] = 0
         built.begin_round(1)
         logs = [home / f"log-{number}" for number in range(3)]
@@ -99,7 +99,7 @@ async def restarted(
     """D14: so many starts within minutes of its clock, each killed when it may be."""
     found, logins = Findings(), 0
     with homes() as home:
-        async with world("storm", home / "w", WIRES[name], Random(seed)) as built:
+        async with world("storm", home / "w", name, Random(seed)) as built:
             built.changes["web_port"] = 0
             built.begin_round(3)
             begun = built.clock.now()
@@ -136,7 +136,7 @@ async def asked_to_stop(
     """D15: SIGTERM at every point in turn; then the next one finishes the work."""
     longest, codes, found, stops = 0.0, Counter[int](), Findings(), 0
     with homes() as home:
-        async with world("stops", home / "w", WIRES[name], Random(seed)) as built:
+        async with world("stops", home / "w", name, Random(seed)) as built:
             built.changes["web_port"] = 0
             built.begin_round(3)
             await built.live(Points(trace=home / "trace"))

@@ -30,15 +30,15 @@ async def for_good(
         for number, (said, kill) in enumerate(_DEATHS[name].items()):
             built_in = home / str(number)
             random = Random(f"{seed}/{said}")
-            async with world(said, built_in, WIRES[name], random, channels=2) as built:
+            async with world(said, built_in, name, random, channels=2) as built:
                 async with office(built) as bot:
                     await bot.round()
-                    kill(built.wire, "2001")
-                    before = built.wire.asked("2001")
+                    kill(built.wire, built.channels[0])
+                    before = built.wire.asked(built.channels[0])
                     for _ in range(4):
                         await bot.round()
-                    asked = built.wire.asked("2001") - before
-                    told = len(built.wire.posts("2002"))
+                    asked = built.wire.asked(built.channels[0]) - before
+                    told = len(built.wire.posts(built.channels[1]))
                 faults += 1
                 worst = max(worst, asked)
                 others += told
@@ -117,7 +117,7 @@ async def refused_everywhere(
 
     with homes() as home, mutations.switched_off(without):
         async with world(
-            "closed", home / "w", WIRES["discord"], Random(seed), channels=channels
+            "closed", home / "w", "discord", Random(seed), channels=channels
         ) as built:
             wire: Any = built.wire
             instants: list[datetime] = []
@@ -170,16 +170,16 @@ async def faulty(
     faults, most = 0, 0
     with homes() as home:
         random = Random(seed)
-        async with world("faulty", home / "w", WIRES[name], random) as built:
+        async with world("faulty", home / "w", name, random) as built:
             async with office(built) as bot:
                 for number in range(times):
                     built.begin_round(1)
-                    before = built.wire.asked("2001")
+                    before = built.wire.asked(built.channels[0])
                     row = random.randint(1, 3)
                     built.wire.fault(number, times=row)
                     await bot.until(built.due + timedelta(minutes=40))
                     faults += row - built.wire.clear()
-                    most = max(most, built.wire.asked("2001") - before)
+                    most = max(most, built.wire.asked(built.channels[0]) - before)
             found = built.check()
     wrong = [*found.lost, *found.doubled, *found.unsettled]
     return [
@@ -245,9 +245,9 @@ async def uncertain(
             case = _UNCLEAR[number % len(_UNCLEAR)]
             random = Random(f"{seed}/{number}")
             place = home / str(number)
-            async with world(case.what, place, WIRES[name], random) as built:
+            async with world(case.what, place, name, random) as built:
                 if case.reading == "closed":
-                    built.wire.close_history("2001")
+                    built.wire.close_history(built.channels[0])
                 async with office(built, connected=True) as bot:
                     built.begin_round(1)
                     built.wire.lose_one(stored=case.stored)
@@ -275,7 +275,7 @@ async def uncertain(
 
 async def _silent(built: World, bot: Any, case: Unclear, state: str) -> list[str]:
     (row,) = built.rows("SELECT reason FROM deliveries")
-    posts = len(built.wire.posts("2001"))
+    posts = len(built.wire.posts(built.channels[0]))
     found = []
     if state not in case.ends:
         found.append(f"{case.what}: {state}")

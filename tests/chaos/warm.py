@@ -19,7 +19,7 @@ from tests.chaos.world import world
 
 
 async def _once(name: str, home: Path) -> None:
-    async with world(name, home, WIRES[name], Random(0)) as built:
+    async with world(name, home, name, Random(0)) as built:
         built.changes["log_level"] = "error"
         built.begin_round(1)
         await child.work(built.job())

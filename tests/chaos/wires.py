@@ -18,6 +18,9 @@ from tests.chaos.clock import SharedClock
 from tests.wire.discord import server as discord_server
 from tests.wire.discord.faults import Fault, Limit, Lost, Status
 from tests.wire.discord.ledger import ALL_WE_NEED, GUILD, HISTORY
+from tests.wire.slack import faults as slack_faults
+from tests.wire.slack import ledger as slack_ledger
+from tests.wire.slack import server as slack_server
 
 How = Literal["close", "reset", "hang"]
 When = Literal["before", "committed"]
@@ -103,6 +106,30 @@ Opening = Callable[
 ]
 
 
+class Strikes:
+    """Calls what was asked for around the commit of a certain post."""
+
+    def __init__(self) -> None:
+        self._wanted: tuple[When, Strike, int] | None = None
+        self._posted = 0
+
+    def set(self, when: When, strike: Strike, nth: int) -> None:
+        self._wanted = (when, strike, self._posted + nth)
+
+    def around(self, commit: Callable[[], Any]) -> Any:
+        self._posted += 1
+        self._reach("before")
+        answer = commit()
+        self._reach("committed")
+        return answer
+
+    def _reach(self, when: When) -> None:
+        if self._wanted is not None:
+            wanted, strike, nth = self._wanted
+            if wanted == when and nth == self._posted:
+                strike()
+
+
 class DiscordWire:
     """The strict Discord of `tests.wire.discord`."""
 
@@ -111,18 +138,13 @@ class DiscordWire:
 
     def __init__(self, discord: discord_server.LocalDiscord) -> None:
         self.discord = discord
-        self._strikes: list[tuple[When, Strike, int]] = []
-        self._posted = 0
+        self._strikes = Strikes()
         answer = discord._answer
 
         def struck(request: Any, call: discord_server.Call) -> Any:
             if call.operation != "post":
                 return answer(request, call)
-            self._posted += 1
-            self._strike("before")
-            answered = answer(request, call)
-            self._strike("committed")
-            return answered
+            return self._strikes.around(lambda: answer(request, call))
 
         discord._answer = struck  # type: ignore[method-assign]
 
@@ -146,7 +168,7 @@ class DiscordWire:
         ]
 
     def strike(self, when: When, strike: Strike, *, nth: int = 1) -> bool:
-        self._strikes = [(when, strike, self._posted + nth)]
+        self._strikes.set(when, strike, nth)
         return True
 
     def lose(self, how: How) -> bool:
@@ -194,11 +216,6 @@ class DiscordWire:
         ledger = self.discord.ledger
         ledger.channels, ledger._nonces = deepcopy(kept)
 
-    def _strike(self, when: When) -> None:
-        for wanted, strike, nth in self._strikes:
-            if wanted == when and nth == self._posted:
-                strike()
-
 
 @asynccontextmanager
 async def discord(
@@ -210,6 +227,105 @@ async def discord(
             # An empty channel and a closed one look the same.
             serving.ledger.chatter(channel)
         yield DiscordWire(serving)
+
+
+class SlackWire:
+    """The strict Slack of `tests.wire.slack`."""
+
+    name: PlatformName = "slack"
+    workspace = slack_ledger.TEAM
+
+    def __init__(self, slack: slack_server.LocalSlack) -> None:
+        self.slack = slack
+        self._strikes = Strikes()
+        answer = slack._answer
+
+        def struck(request: Any, call: slack_server.Call) -> Any:
+            if call.operation != "post":
+                return answer(request, call)
+            return self._strikes.around(lambda: answer(request, call))
+
+        slack._answer = struck  # type: ignore[method-assign]
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        address = self.slack.address
+        return {
+            "slack_bot_token": address["token"],
+            "slack_app_token": address["app_token"],
+            "slack_api_base": address["api_base"],
+        }
+
+    def posts(self, channel: str) -> list[Post]:
+        return [
+            Post(
+                id=message["ts"],
+                key=slack_ledger.key_of(message),
+                text=f"{message.get('text')}{message.get('blocks')}",
+            )
+            for message in self.slack.ledger.says(channel)
+        ]
+
+    def strike(self, when: When, strike: Strike, *, nth: int = 1) -> bool:
+        self._strikes.set(when, strike, nth)
+        return True
+
+    def lose(self, how: How) -> bool:
+        self.slack.script(Lost(when="after", how=how), "post")
+        return True
+
+    def clear(self) -> int:
+        unmet = sum(scripted.times for scripted in self.slack._scripted)
+        self.slack._scripted.clear()
+        return unmet
+
+    def lose_one(self, *, stored: bool) -> None:
+        self.slack.script(Lost(when="after" if stored else "before"), "post")
+
+    def fault(self, number: int, *, times: int) -> None:
+        kinds = (
+            *(Status(status=status) for status in (500, 502, 503, 504)),
+            *(Status(status=status, commits=True) for status in (500, 502, 503, 504)),
+            Status(status=502, html=True),
+            Status(status=503, html=True, commits=True),
+            Status(status=200, html=True, commits=True),
+            slack_faults.Refusal(code="internal_error"),
+            slack_faults.Refusal(code="fatal_error", commits=True),
+        )
+        self.slack.script(kinds[number % len(kinds)], "post", times=times)
+
+    def trouble_reading(self, kind: str, times: int) -> None:
+        faults: dict[str, slack_faults.Fault] = {
+            "500": Status(status=503),
+            "429": slack_faults.Limit(retry_after=20),
+            "lost": Lost(when="before"),
+        }
+        if kind in faults:
+            self.slack.script(faults[kind], "read", times=times)
+
+    def close_history(self, channel: str) -> None:
+        self.slack.ledger.channel(channel, unreadable="missing_scope")
+
+    def asked(self, channel: str) -> int:
+        return len(self.slack.asked("post", channel))
+
+    def keep(self) -> Any:
+        ledger = self.slack.ledger
+        return deepcopy((ledger.channels, ledger.arrivals))
+
+    def restore(self, kept: Any) -> None:
+        ledger = self.slack.ledger
+        ledger.channels, ledger.arrivals = deepcopy(kept)
+
+
+@asynccontextmanager
+async def slack(
+    clock: SharedClock, _file: Path, channels: Iterable[str]
+) -> AsyncIterator[SlackWire]:
+    async with slack_server.serving(clock) as serving:
+        for channel in channels:
+            serving.ledger.channel(channel)
+        yield SlackWire(serving)
 
 
 class LocalWire:
@@ -264,4 +380,6 @@ async def local(
     yield LocalWire(file)
 
 
-WIRES: Mapping[str, Opening] = {"discord": discord, "local": local}
+WIRES: Mapping[str, Opening] = {"discord": discord, "slack": slack, "local": local}
+#: What channels’ ids begin with.
+PREFIXES: Mapping[str, str] = {"slack": "C"}

@@ -21,7 +21,7 @@ from tests.chaos.nursery import Process
 from tests.chaos.child import Job
 from tests.chaos.points import Points
 from tests.chaos.press import Press, Told
-from tests.chaos.wires import Opening, Wire
+from tests.chaos.wires import PREFIXES, WIRES, Wire
 
 Size = Literal[1, 2, 3]
 #: Articles that make an edition of so many messages, and whether they are long.
@@ -193,7 +193,7 @@ class World:
 async def world(
     name: str,
     folder: Path,
-    opening: Opening,
+    platform: str,
     random: Random,
     *,
     channels: int = 1,
@@ -203,8 +203,9 @@ async def world(
     folder.mkdir(parents=True)
     clock = SharedClock(folder / "clock")
     clock.set(BEGIN)
-    numbers = [str(2001 + number) for number in range(channels)]
-    async with opening(clock, folder / "standfirst.db", numbers) as wire:
+    prefix = PREFIXES.get(platform, "")
+    numbers = [f"{prefix}{2001 + number}" for number in range(channels)]
+    async with WIRES[platform](clock, folder / "standfirst.db", numbers) as wire:
         built = World(
             name=name,
             folder=folder,
