@@ -14,9 +14,9 @@ from bot.storage import migrate
 from tests.bot.newsroom import CONFIGURATION, Newsroom, newsroom
 from tests.chaos.board import Board, Line
 from tests.chaos.kills import homes
+from tests.chaos.mutations import switched_off
 from tests.chaos.points import ANSWERED, CLAIMED, STORED, Points
 from tests.chaos.press import Press
-from tests.chaos.wires import WIRES
 from tests.chaos.world import world
 from tests.fakes import NOON, FakeClock, FakePlatform
 
@@ -104,6 +104,43 @@ def _told_twice(texts: list[str]) -> bool:
     return any("editions" not in text for text in texts)
 
 
+async def set_back(
+    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+) -> list[Line]:
+    """D16: an edition went out, the clock is set back before its time, news came in.
+
+    The slot was served: it is not served again.
+    """
+    again = []
+    with homes() as home:
+        for number in range(times):
+            random = Random(f"{seed}/{number}/back")
+            place = home / str(number)
+            async with world("back", place, name, random, without=without) as built:
+                built.begin_round(1)
+                await built.live()
+                before = len(built.rows("SELECT id FROM editions"))
+                built.clock.set(built.due - timedelta(minutes=30))
+                built.press.publish(built.clock.now(), 2, long=False)
+                await built.live()
+                after = len(built.rows("SELECT id FROM editions"))
+                if (before, after) != (1, 1):
+                    again.append(f"{before} editions, and {after} after the jump")
+    return [
+        Line(
+            row="D16",
+            what=f"served again after the clock was set back ({name})",
+            figure=f"{len(again)} of {times}",
+            goal="0",
+            met=not again,
+            seed=seed,
+            faults=times,
+            stated=times,
+            details=again,
+        )
+    ]
+
+
 # ── downtime ───────────────────────────────────────────────────────────────────
 
 
@@ -119,10 +156,8 @@ class Outage:
 
 async def downtime(seed: int, board: Board, *, without: str = "") -> list[Line]:
     """S5: after any downtime, at most one late edition, none older than catch-up."""
-    from tests.chaos import mutations
-
     sums, wrong = Counter[str](), []
-    with homes() as home, mutations.switched_off(without):
+    with homes() as home, switched_off(without):
         template = home / "empty.db"
         migrate.upgrade(f"sqlite:///{template}")
         for number, (sentence, down) in enumerate(itertools.product(SENTENCES, DOWN)):

@@ -15,7 +15,6 @@ from tests.chaos.child import BROKEN, QUIET
 from tests.chaos.kills import homes
 from tests.chaos.nursery import Process
 from tests.chaos.points import CLAIMED, STORED, Points
-from tests.chaos.wires import WIRES
 from tests.chaos.world import Findings, World, world
 
 #: What a refusal says, one of these.
@@ -34,7 +33,9 @@ PLENTY: Final = 1_000_000
 # ── full ───────────────────────────────────────────────────────────────────────
 
 
-async def full(times: int, seed: int, board: Board, *, name: str = "discord"):
+async def full(
+    times: int, seed: int, board: Board, *, name: str = "discord"
+) -> list[Line]:
     """D10: the disk is full from some step on, for a while; then there is room again."""
     found, unrecorded, filled, ended = Findings(), 0, 0, 0
     with homes() as home:
@@ -116,7 +117,9 @@ async def _said(log: Path, words: str, patience: float) -> bool:
 # ── locked ─────────────────────────────────────────────────────────────────────
 
 
-async def locked(seconds: float, seed: int, board: Board, *, name: str = "discord"):
+async def locked(
+    seconds: float, seed: int, board: Board, *, name: str = "discord"
+) -> list[Line]:
     """D11: somebody else holds the write lock for so long, at the worst moment."""
     with homes() as home:
         async with world("locked", home / "w", name, Random(seed)) as built:
@@ -157,12 +160,16 @@ async def locked(seconds: float, seed: int, board: Board, *, name: str = "discor
 # ── damaged ────────────────────────────────────────────────────────────────────
 
 
-async def damaged(times: int, seed: int, board: Board, *, name: str = "discord"):
+async def damaged(
+    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+) -> list[Line]:
     """D12: bytes turned, the end cut off, the log gone: refused in words, or harmless."""
     ends, wrong = Counter[str](), []
     with homes() as home:
         random = Random(seed)
-        async with world("damaged", home / "w", name, random) as built:
+        async with world(
+            "damaged", home / "w", name, random, without=without
+        ) as built:
             for size in (1, 2, 3):
                 built.begin_round(size)
                 await built.live()

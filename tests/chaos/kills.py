@@ -218,6 +218,37 @@ def lost_lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Lin
     ]
 
 
+async def landing_late(
+    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+) -> list[Line]:
+    """D2: the send is given up, and then it lands; by real time."""
+    found = Findings()
+    with homes() as home:
+        async with world(
+            "late", home / "w", name, Random(seed), without=without
+        ) as built:
+            built.changes |= {"send_timeout": SHORT, "uncertain_wait": 4 * SHORT}
+            for _ in range(times):
+                built.begin_round(1)
+                built.wire.delay(2 * SHORT)
+                await built.live(leaps=False)
+            found.add(built.check())
+    wrong = [*found.doubled, *found.lost, *found.unsettled]
+    return [
+        Line(
+            row="S2 D2",
+            what=f"lost or doubled when messages land late ({name})",
+            figure=f"{len(wrong)} of {times}",
+            goal="0",
+            met=not wrong,
+            seed=seed,
+            faults=times,
+            stated=times,
+            details=wrong,
+        )
+    ]
+
+
 # ── one world ──────────────────────────────────────────────────────────────────
 
 

@@ -16,7 +16,6 @@ from tests.chaos.board import Board, Line
 from tests.chaos.kills import _places, homes
 from tests.chaos.nursery import Process
 from tests.chaos.points import Points
-from tests.chaos.wires import WIRES
 from tests.chaos.world import Findings, World, world
 
 #: Seconds in which a stop must be over.
@@ -42,8 +41,7 @@ async def three_at_once(
                 # One that lost a race to the others' leases leaves the rest to them.
                 await built.live()
             found.add(built.check())
-        stood_by, took_over = (0, 0.0) if without else await _leased(home, seed, name)
-    lines = [
+    return [
         Line(
             row="D13",
             what=f"three without a lease at once ({name}): doubled",
@@ -56,32 +54,42 @@ async def three_at_once(
             details=[*found.doubled, *found.lost],
         )
     ]
-    if not without:
-        lines.append(
-            Line(
-                row="D13",
-                what="three with a lease: stand by and say so; taken over after a kill",
-                figure=f"{stood_by} of 3 stood by, {took_over:.1f} s",
-                goal="2, < 60 s",
-                met=stood_by == 2 and took_over < TAKE_OVER,
-                seed=seed,
-                faults=3,
-                stated=3,
-            )
+
+
+async def standing_by(
+    seed: int, board: Board, *, name: str = "discord", without: str = ""
+) -> list[Line]:
+    """D13: of three that are started, two stand by; one of them takes over."""
+    with homes() as home:
+        stood_by, took_over = await _leased(home, seed, name, without)
+    return [
+        Line(
+            row="D13",
+            what=f"three with a lease ({name}) stand by; taken over after a kill",
+            figure=f"{stood_by} of 3 stood by, {took_over:.1f} s",
+            goal="2, < 60 s",
+            met=stood_by == 2 and took_over < TAKE_OVER,
+            seed=seed,
+            faults=3,
+            stated=3,
         )
-    return lines
+    ]
 
 
-async def _leased(home: Path, seed: int, name: str) -> tuple[int, float]:
-    async with world("leased", home / "lease", name, Random(seed)) as built:
+async def _leased(
+    home: Path, seed: int, name: str, without: str
+) -> tuple[int, float]:
+    async with world(
+        "leased", home / "lease", name, Random(seed), without=without
+    ) as built:
         built.changes["web_port"] = 0
         built.begin_round(1)
         logs = [home / f"log-{number}" for number in range(3)]
         processes = [Process(_served(built, log)) for log in logs]
-        await _until(lambda: sum("standing by" in _said(log) for log in logs) >= 2)
-        await _until(lambda: any("is ready" in _said(log) for log in logs))
+        decided = ("standing by", "is ready")
+        await _until(lambda: all(any(w in _said(g) for w in decided) for g in logs))
         stood_by = sum("standing by" in _said(log) for log in logs)
-        (holder,) = (n for n, log in enumerate(logs) if "is ready" in _said(log))
+        holder = next(n for n, log in enumerate(logs) if "is ready" in _said(log))
         others = [log for n, log in enumerate(logs) if n != holder]
         processes[holder].kill()
         begun = time.monotonic()

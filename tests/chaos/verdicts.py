@@ -9,8 +9,8 @@ from typing import Any
 
 from tests.chaos.board import Board, Line
 from tests.chaos.kills import homes
+from tests.chaos.mutations import switched_off
 from tests.chaos.office import office
-from tests.chaos.wires import WIRES
 from tests.chaos.world import World, world
 
 ANSWERED_WITHIN = timedelta(minutes=10)
@@ -26,7 +26,7 @@ async def for_good(
 ) -> list[Line]:
     """S8: one destination of two dies, in each way; how often is it asked again?"""
     worst, wrong, faults, others = 0, [], 0, 0
-    with homes() as home:
+    with homes() as home, switched_off(without):
         for number, (said, kill) in enumerate(_DEATHS[name].items()):
             built_in = home / str(number)
             random = Random(f"{seed}/{said}")
@@ -90,6 +90,30 @@ def _said(status: int, code: int) -> Callable[[Any, str], None]:
     return kill
 
 
+def _changed(**changes: Any) -> Callable[[Any, str], None]:
+    def kill(wire: Any, channel: str) -> None:
+        wire.slack.ledger.channel(channel, **changes)
+
+    return kill
+
+
+def _left(code: str) -> Callable[[Any, str], None]:
+    def kill(wire: Any, channel: str) -> None:
+        wire.slack.revoked = code
+
+    return kill
+
+
+def _refuses(code: str) -> Callable[[Any, str], None]:
+    def kill(wire: Any, channel: str) -> None:
+        from tests.wire.slack.faults import Refusal
+
+        fault = Refusal(code=code)
+        wire.slack.script(fault, "post", channel=channel, times=FOR_GOOD)
+
+    return kill
+
+
 _DEATHS: dict[str, dict[str, Callable[[Any, str], None]]] = {
     "discord": {
         "deleted": _gone,
@@ -101,8 +125,27 @@ _DEATHS: dict[str, dict[str, Callable[[Any, str], None]]] = {
         "404 unknown guild": _said(404, 10004),
         "403 bot removed": _said(403, 50001),
     },
+    "slack": {
+        "deleted": _changed(deleted=True),
+        "archived": _changed(archived=True),
+        "not a member": _changed(member=False),
+        "restricted_action": _changed(restricted="restricted_action"),
+        "token revoked": _left("token_revoked"),
+        "account inactive": _left("account_inactive"),
+        "org_login_required": _refuses("org_login_required"),
+        "ekm_access_denied": _refuses("ekm_access_denied"),
+        "missing_scope": _refuses("missing_scope"),
+    },
 }
-_WHOLE = {"token revoked"}
+_WHOLE = frozenset(
+    {
+        "token revoked",
+        "account inactive",
+        "org_login_required",
+        "ekm_access_denied",
+        "missing_scope",
+    }
+)
 
 
 # ── many refusals ──────────────────────────────────────────────────────────────
@@ -112,10 +155,9 @@ async def refused_everywhere(
     channels: int, seed: int, board: Board, *, without: str = ""
 ) -> list[Line]:
     """S6, D5: so many channels closed at once, for an hour; how many invalid calls?"""
-    from tests.chaos import mutations
     from tests.wire.discord.ledger import HISTORY, VIEW
 
-    with homes() as home, mutations.switched_off(without):
+    with homes() as home, switched_off(without):
         async with world(
             "closed", home / "w", "discord", Random(seed), channels=channels
         ) as built:
@@ -164,11 +206,11 @@ def _within(instants: list[datetime], begin: datetime, span: timedelta) -> int:
 
 
 async def faulty(
-    times: int, seed: int, board: Board, *, name: str = "discord"
+    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
     """D3: every kind of fault answer, a few in a row; delivered, with how many posts?"""
     faults, most = 0, 0
-    with homes() as home:
+    with homes() as home, switched_off(without):
         random = Random(seed)
         async with world("faulty", home / "w", name, random) as built:
             async with office(built) as bot:

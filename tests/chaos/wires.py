@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 from bot.types import PlatformName
 from tests.chaos.clock import SharedClock
 from tests.wire.discord import server as discord_server
-from tests.wire.discord.faults import Fault, Limit, Lost, Status
+from tests.wire.discord.faults import Fault, Limit, Lost, Slow, Status
 from tests.wire.discord.ledger import ALL_WE_NEED, GUILD, HISTORY
 from tests.wire.slack import faults as slack_faults
 from tests.wire.slack import ledger as slack_ledger
@@ -66,6 +66,10 @@ class Wire(Protocol):
 
     def lose(self, how: How) -> bool:
         """Lose the answer to the next post, after it was stored; False as above."""
+        ...
+
+    def delay(self, seconds: float) -> None:
+        """The next post has its effect only after so many seconds."""
         ...
 
     def clear(self) -> int:
@@ -175,6 +179,9 @@ class DiscordWire:
         self.discord.script(Lost(when="after", how=how), "post")
         return True
 
+    def delay(self, seconds: float) -> None:
+        self.discord.script(Slow(seconds=seconds), "post")
+
     def clear(self) -> int:
         unmet = sum(scripted.times for scripted in self.discord._scripted)
         self.discord._scripted.clear()
@@ -274,6 +281,9 @@ class SlackWire:
         self.slack.script(Lost(when="after", how=how), "post")
         return True
 
+    def delay(self, seconds: float) -> None:
+        self.slack.script(Slow(seconds=seconds), "post")
+
     def clear(self) -> int:
         unmet = sum(scripted.times for scripted in self.slack._scripted)
         self.slack._scripted.clear()
@@ -357,6 +367,8 @@ class LocalWire:
         """It stands in the database, which is restored itself."""
 
     # Nothing lies between the bot and its own page that could fail in these ways.
+
+    def delay(self, seconds: float) -> None: ...
 
     def clear(self) -> int:
         return 0
