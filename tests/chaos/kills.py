@@ -34,6 +34,7 @@ BEFORE, COMMITTED = "wire: before its commit", "wire: committed"
 HOWS: Final[tuple[How, ...]] = ("close", "reset", "hang")
 #: Seconds that a send may take where an answer never comes.
 SHORT: Final = 0.3
+GIVEN_UP: Final = 1.2
 Place = tuple[str, int]
 
 
@@ -227,10 +228,11 @@ async def landing_late(
         async with world(
             "late", home / "w", name, Random(seed), without=without
         ) as built:
-            built.changes |= {"send_timeout": SHORT, "uncertain_wait": 4 * SHORT}
+            # Longer than a channel of Slack rests between two posts.
+            built.changes |= {"send_timeout": GIVEN_UP, "uncertain_wait": 3 * GIVEN_UP}
             for _ in range(times):
                 built.begin_round(1)
-                built.wire.delay(2 * SHORT)
+                built.wire.delay(2 * GIVEN_UP)
                 await built.live(leaps=False)
             found.add(built.check())
     wrong = [*found.doubled, *found.lost, *found.unsettled]

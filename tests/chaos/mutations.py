@@ -8,12 +8,13 @@ the life of a forked one (`switch_off`), and the small trial whose figure it mus
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
 from tests.chaos.board import Board, Line
 
+_SOON = timedelta(seconds=0.3)
 Patches = Callable[[], list[Any]]
 Trial = Callable[[int, Board, str], Awaitable[Sequence[Line]]]
 
@@ -160,15 +161,15 @@ def _no_turns() -> list[Any]:
 
 
 def _no_unique_occurrence() -> list[Any]:
-    from itertools import count
+    from uuid import uuid4
 
     from bot import planning
     from bot.storage import occurrences
 
-    plan, numbers = occurrences.plan, count()
+    plan = occurrences.plan
 
     def again(conn: Any, *, due: Any, **kwargs: Any) -> Any:
-        slot = f"{due.slot}+{next(numbers)}"
+        slot = f"{due.slot}+{uuid4()}"
         return plan(conn, due=replace(due, slot=slot), **kwargs)
 
     return [patch.object(planning.occurrences, "plan", again)]
@@ -200,8 +201,9 @@ def _no_waits() -> list[Any]:
 
     verdict = carrying.verdict
 
-    def soon(*args: Any) -> Any:
-        return replace(verdict(*args), not_before=None)
+    def soon(error: Exception, delivery: Any, now: datetime) -> Any:
+        found = verdict(error, delivery, now)
+        return replace(found, not_before=min(found.not_before or now, now + _SOON))
 
     return [
         patch.object(Pace, "check", lambda *_: None),
@@ -214,8 +216,10 @@ def _no_stop() -> list[Any]:
 
     verdict = carrying.verdict
 
-    def undeterred(*args: Any) -> Any:
-        return replace(verdict(*args), stops=None)
+    def undeterred(error: Exception, delivery: Any, now: datetime) -> Any:
+        found = verdict(error, delivery, now)
+        later = now + timedelta(minutes=1) if found.stops else found.not_before
+        return replace(found, stops=None, not_before=later)
 
     return [patch.object(carrying, "verdict", undeterred)]
 
