@@ -82,8 +82,17 @@ class Doctor:
         return found
 
     def _platform(self, workspace: Workspace) -> list[Finding]:
-        if workspace.platform in self.platforms:
+        if workspace.platform in self.platforms and workspace.stopped is None:
             return []
+        if workspace.stopped is not None:
+            return [
+                Finding(
+                    subject=f"{workspace.platform} {workspace.name}",
+                    state="problem",
+                    text=f"nothing is posted there: {workspace.stopped}",
+                    fix="mend the cause; every start and every six hours one tries it",
+                )
+            ]
         return [
             Finding(
                 subject=f"{workspace.platform} {workspace.name}",
@@ -100,7 +109,11 @@ class Doctor:
                 subject=f"#{place.name}",
                 state="problem",
                 text=f"nothing is posted there: {place.paused}",
-                fix="mend the cause, then apply the configuration file again",
+                fix=(
+                    "mend the cause; one message tries it again every six hours"
+                    if place.retest_at
+                    else "name another channel in the configuration file"
+                ),
             )
             for place in digest.destinations
             if place.paused

@@ -1,10 +1,10 @@
 """When a digest is due and in which zone its readers live: pure, from its sentences."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot import schedules
 from bot.errors import UserError
-from bot.types import Digest
+from bot.types import Digest, Due
 
 
 def zone_of(digest: Digest) -> str:
@@ -16,10 +16,32 @@ def next_due_of(digest: Digest, now: datetime) -> datetime | None:
     """When the digest is due next; None without a schedule or while paused."""
     if digest.paused:
         return None
-    if digest.next_due is not None and digest.next_due > now:
+    silent = digest.paused_until is not None or digest.skips
+    if not silent and digest.next_due is not None and digest.next_due > now:
         return digest.next_due
-    found = [schedules.following(rule, now) for rule in _readable(digest)]
-    return min((due.at for due in found if due), default=None)
+    found = [_next(rule, digest, now) for rule in _readable(digest)]
+    return min((at for at in found if at), default=None)
+
+
+def _next(rule: schedules.Schedule, digest: Digest, now: datetime) -> datetime | None:
+    """The schedule's first moment on a date on which the digest is not silent."""
+    due = schedules.following(rule, now)
+    while due is not None:
+        until = digest.paused_until
+        if until is not None and due.local_date < until:
+            due = _from(rule, until, due.at)
+        elif due.local_date in digest.skips:
+            due = _from(rule, due.local_date + timedelta(days=1), due.at)
+        else:
+            return due.at
+    return None
+
+
+def _from(rule: schedules.Schedule, day: date, after: datetime) -> Due | None:
+    """Its first moment of that local date or later, and later than `after`."""
+    zone = schedules.zone_named(rule.zone)
+    eve = datetime.combine(day, time(), zone).astimezone(UTC) - timedelta(minutes=1)
+    return schedules.following(rule, max(after, eve))
 
 
 def troubles_of(digest: Digest) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from bot import schedules
 from bot.errors import UserError
 from bot.storage import Connection, digests, occurrences
 from bot.storage import schedules as timetable
+from bot.storage.digests import Rests
 from bot.storage.schedules import StoredSchedule
 from bot.types import Due, Occurrence
 
@@ -32,6 +33,8 @@ AGAIN = timedelta(hours=1)
 #: Today, wherever on earth, began within this time.
 _TODAY = timedelta(days=2)
 MISSED = "Missed: the bot was not running then. Its articles come with the next one."
+PAUSED = "The digest was paused."
+LEFT_OUT = "This date was left out, as somebody asked."
 DEFECT = "Its schedule could not be computed; the log says why."
 
 
@@ -56,20 +59,20 @@ def plan_batch(conn: Connection, now: datetime) -> int:
 
 def _plan(conn: Connection, entry: StoredSchedule, now: datetime) -> None:
     assert entry.next is not None, "only what has a moment can be due"
-    paused, quiet_hours = digests.pauses(
+    rests = digests.rests(
         conn, workspace_id=entry.workspace_id, digest_id=entry.digest_id
-    ) or (True, None)
+    )
     reckoning = _reckoned(entry, entry.next, now)
     if isinstance(reckoning, str):
         coming: Due | None = _again(entry.next, now)
-        if not paused:
-            _skip(conn, entry, entry.next, reckoning)
+        _skip(conn, entry, entry.next, _silence(rests, entry.next) or reckoning)
     else:
         coming = reckoning.next
-        if reckoning.missed and not paused:
-            _skip(conn, entry, reckoning.missed, MISSED)
-        if reckoning.post and not paused:
-            _post(conn, entry, quiet_hours, reckoning.post, now)
+        if reckoning.missed:
+            why = _silence(rests, reckoning.missed) or MISSED
+            _skip(conn, entry, reckoning.missed, why)
+        if reckoning.post:
+            _post_or_skip(conn, entry, rests, reckoning.post, now)
     timetable.advance(
         conn, workspace_id=entry.workspace_id, schedule_id=entry.id, next=coming
     )
@@ -93,6 +96,31 @@ def _reckoned(
 def _again(awaited: Due, now: datetime) -> Due:
     """The same moment, to be looked at again later: the cause may be mended."""
     return Due(at=now + AGAIN, local_date=awaited.local_date, slot=awaited.slot)
+
+
+def _silence(rests: Rests | None, due: Due) -> str | None:
+    """Why nothing is posted at that moment, as far as the digest itself says so."""
+    if rests is None:
+        return "The digest was deleted."
+    if rests.paused:
+        return PAUSED
+    if rests.paused_until is not None and due.local_date < rests.paused_until:
+        return f"The digest was paused until {rests.paused_until}."
+    return LEFT_OUT if due.local_date in rests.skips else None
+
+
+def _post_or_skip(
+    conn: Connection,
+    entry: StoredSchedule,
+    rests: Rests | None,
+    due: Due,
+    now: datetime,
+) -> None:
+    why = _silence(rests, due)
+    if why is None and rests is not None:
+        _post(conn, entry, rests.quiet_hours, due, now)
+    else:
+        _skip(conn, entry, due, why or LEFT_OUT)
 
 
 def _post(

@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -23,7 +24,9 @@ from bot import config_file, logs
 from bot.app import House, opened
 from bot.demo import Newsroom, seeds_folder
 from bot.errors import BotError
+from bot.jumps import BACK, FORWARD, Jumps
 from bot.ports import At, unwatched
+from bot.scheduler import Wake
 from bot.settings import Settings
 from bot.storage import leases
 from bot.web import server
@@ -36,8 +39,11 @@ RENEW = 10.0
 LOOK_AGAIN = 2.0
 #: Within this time a running process notices what another one ordered.
 GRACE = 8.0
-#: A clock that goes back by more was wrong before: so may be what was planned by it.
-SET_BACK = timedelta(minutes=1)
+
+LOST = (
+    "Another Standfirst took over this database, because this one could not be heard "
+    "of for a while. It stopped; nothing is lost."
+)
 
 Say = Callable[[str], None]
 Extra = Callable[[], Coroutine[Any, Any, None]]
@@ -124,29 +130,44 @@ async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
         gc.freeze()
         for platform in house.platforms.values():
             connections.create_task(platform.run(house.inbox))
-        tasks.create_task(house.wakeups.run(_wake(house)))
-        tasks.create_task(house.sends.run(house.outbox.drain))
+        jumps = Jumps(house.clock, time.monotonic)
+        tasks.create_task(house.wakeups.run(_wake(house, jumps)))
+        tasks.create_task(house.sends.run(_send(house, jumps)))
         tasks.create_task(house.polls.run(house.editions.intake.poll))
         for start in extra:
             tasks.create_task(start())
         say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")
 
 
-def _wake(house: House) -> Callable[[], Coroutine[Any, Any, datetime | None]]:
+def _wake(house: House, jumps: Jumps) -> Wake:
     """What happens at every due moment, and when the next one is."""
-    seen = house.clock.now()
 
     async def wake() -> datetime | None:
-        nonlocal seen
-        before, seen = seen, house.clock.now()
-        if before - seen > SET_BACK:
+        moved = jumps.look()
+        if moved < -BACK:
+            log.warning("the clock was set back", by=str(-moved))
             await house.editions.realign()
+        elif moved > FORWARD:
+            log.warning("the clock leapt; waiting a little", by=str(moved))
+        if jumps.wait:
+            return house.clock.now() + jumps.wait
         await house.editions.plan()
         await house.editions.compose_due()
         house.sends.poke()
         return await house.editions.next_due()
 
     return wake
+
+
+def _send(house: House, jumps: Jumps) -> Wake:
+    """Send what may go, but for a while after the clock leapt."""
+
+    async def send() -> datetime | None:
+        if jumps.wait:
+            return house.clock.now() + jumps.wait
+        return await house.outbox.drain()
+
+    return send
 
 
 @asynccontextmanager
@@ -159,9 +180,15 @@ async def _lease(house: House, say: Say) -> AsyncIterator[None]:
             say("Another Standfirst works on this database; standing by.")
             waited = True
         await asyncio.sleep(LOOK_AGAIN)
-    renewing = asyncio.create_task(_renew(house, holder))
+    me = asyncio.current_task()
+    assert me is not None
+    renewing = asyncio.create_task(_renew(house, holder, me.cancel))
     try:
         yield
+    except asyncio.CancelledError:
+        if renewing.done() and not renewing.cancelled():
+            raise BotError(LOST) from None
+        raise
     finally:
         renewing.cancel()
         await house.db.write(leases.give_back, name=LEASE, holder=holder)
@@ -194,7 +221,14 @@ def _dead(holder: str) -> bool:
     return False
 
 
-async def _renew(house: House, holder: str) -> None:
+async def _renew(house: House, holder: str, stop: Callable[[], object]) -> None:
+    """Keep the lease; `stop` the work when somebody else has it."""
     while True:
         await asyncio.sleep(RENEW)
-        await _take(house, holder)
+        try:
+            if not await _take(house, holder):
+                stop()
+                return
+        except BotError as error:
+            # What cannot be written cannot be sent either: nothing is lost meanwhile.
+            log.warning("the lease could not be renewed", reason=str(error))

@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.errors import BotError
 from bot.ports import Clock
 
 Wake = Callable[[], Awaitable[datetime | None]]
@@ -79,15 +80,23 @@ class Wakeups:
     async def _woken(self, wake: Wake, failures: int) -> bool:
         try:
             following = await wake()
+        except BotError as error:
+            # Somebody or time will mend it; a defect it is not.
+            log.error("wake_failed", reason=str(error), again_in=self._later(failures))
+            return False
         except Exception:
-            wait = min(self._back_off * 2 ** min(failures, 20), self._tick)
-            log.exception("wake_failed", again_in=wait.total_seconds())
-            self.arm(self._clock.now() + wait)
+            log.exception("wake_failed", again_in=self._later(failures))
             return False
         if following is not None:
             self._moments.add(following.astimezone(UTC))
         self._rearm()
         return True
+
+    def _later(self, failures: int) -> float:
+        """Arm the next try; the seconds until then."""
+        wait: timedelta = min(self._back_off * 2 ** min(failures, 20), self._tick)
+        self.arm(self._clock.now() + wait)
+        return wait.total_seconds()
 
     def _forget_what_has_come(self) -> bool:
         now = self._clock.now()

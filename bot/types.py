@@ -82,6 +82,10 @@ class Digest:
     exclude: tuple[str, ...] = ()
     language: str = "en"
     paused: bool = False
+    #: The first local date on which it posts again; None = no such pause.
+    paused_until: date | None = None
+    #: Local dates that are left out, ascending.
+    skips: tuple[date, ...] = ()
     #: The earliest moment that its schedules wait for, as planned; None = none.
     next_due: datetime | None = None
 

@@ -35,12 +35,16 @@ def build() -> App:
         help_format="plaintext",
         version=lambda: installed_version("standfirst"),
     )
-    digests = App(name="digest", help="Post, preview, list, pause, resume digests.")
+    digests = App(
+        name="digest", help="Post, undo, preview, list, pause, resume, skip digests."
+    )
     digests.command(digest.post)
+    digests.command(digest.undo)
     digests.command(digest.preview)
     digests.command(digest.list_digests, name="list")
     digests.command(digest.pause)
     digests.command(digest.resume)
+    digests.command(digest.skip)
     app.command(running.demo)
     app.command(running.run_bot, name="run")
     app.command(digests)

@@ -1,5 +1,6 @@
-"""`standfirst digest …`: post, preview, list, pause and resume."""
+"""`standfirst digest …`: post, undo, preview, list, pause, resume, skip."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.cli.console import OK, InWorkspace, Json, chosen, print_json, say, with_house
@@ -28,6 +29,38 @@ def post(name: str | None = None, *, workspace: InWorkspace = None) -> int:
             return OK
         count = len(outcome.issue.edition.stories)
         say(f"Edition {outcome.issue.public_id} with {count} stories is on its way.")
+        return OK
+
+    return with_house(work)
+
+
+def undo(name: str | None = None, *, workspace: InWorkspace = None) -> int:
+    """Take a digest's newest edition back, within ten minutes.
+
+    Args:
+        name: The digest; may be left out where there is only one.
+        workspace: Id of its workspace, where names clash.
+    """
+
+    async def work(house: "House") -> int:
+        from bot import undo
+
+        found = await chosen(house, name, workspace)
+        key: dict[str, Any] = {
+            "workspace_id": found.workspace_id,
+            "now": house.clock.now(),
+        }
+        issue = await house.db.read(undo.last_edition, **key, digest_id=found.id)
+        done = await house.db.write(
+            undo.take_back, **key, public_id=issue.public_id, by="the command line"
+        )
+        if done.before:
+            say(f"Edition {issue.public_id} was taken back before.")
+        else:
+            say(
+                f"Edition {issue.public_id} is taken back: {done.deleted} messages are "
+                f"being deleted, {done.cancelled} are not sent."
+            )
         return OK
 
     return with_house(work)
@@ -90,17 +123,39 @@ def _row(house: "House", found: "Digest") -> dict[str, Any]:
         "destinations": [place.name for place in found.destinations],
         "next": due.isoformat() if due else None,
         "paused": found.paused,
+        "paused_until": found.paused_until and found.paused_until.isoformat(),
+        "skip": [day.isoformat() for day in found.skips],
     }
 
 
-def pause(name: str | None = None, *, workspace: InWorkspace = None) -> int:
-    """Stop a digest's schedules until it is resumed.
+def pause(
+    name: str | None = None,
+    *,
+    until: date | None = None,
+    workspace: InWorkspace = None,
+) -> int:
+    """Stop a digest's schedules until it is resumed, or until a date.
 
     Args:
         name: The digest; may be left out where there is only one.
+        until: The first day on which it posts again, as 2026-12-24.
         workspace: Id of its workspace, where names clash.
     """
-    return _set_paused(name, workspace, paused=True)
+
+    async def work(house: "House") -> int:
+        from bot.storage import digests
+
+        found = await chosen(house, name, workspace)
+        key = {"workspace_id": found.workspace_id, "digest_id": found.id}
+        if until is None:
+            await house.db.write(digests.pause, **key)
+        else:
+            await house.db.write(digests.pause_until, **key, day=until)
+        how_long = f" until {until}" if until else ""
+        say(f"«{found.name}» is paused{how_long}; articles wait for the next edition.")
+        return OK
+
+    return with_house(work)
 
 
 def resume(name: str | None = None, *, workspace: InWorkspace = None) -> int:
@@ -110,18 +165,44 @@ def resume(name: str | None = None, *, workspace: InWorkspace = None) -> int:
         name: The digest; may be left out where there is only one.
         workspace: Id of its workspace, where names clash.
     """
-    return _set_paused(name, workspace, paused=False)
 
-
-def _set_paused(name: str | None, workspace: str | None, *, paused: bool) -> int:
     async def work(house: "House") -> int:
         from bot.storage import digests
 
         found = await chosen(house, name, workspace)
-        verb = digests.pause if paused else digests.resume
-        await house.db.write(verb, workspace_id=found.workspace_id, digest_id=found.id)
-        done = "is paused; articles wait for the next edition" if paused else "goes on"
-        say(f"«{found.name}» {done}.")
+        key = {"workspace_id": found.workspace_id, "digest_id": found.id}
+        await house.db.write(digests.resume, **key)
+        say(f"«{found.name}» goes on.")
+        return OK
+
+    return with_house(work)
+
+
+def skip(
+    day: date,
+    name: str | None = None,
+    *,
+    back: bool = False,
+    workspace: InWorkspace = None,
+) -> int:
+    """Leave one day out; its articles come with the next edition.
+
+    Args:
+        day: The date where the digest's readers live, as 2026-12-24.
+        name: The digest; may be left out where there is only one.
+        back: Do not leave it out after all.
+        workspace: Id of its workspace, where names clash.
+    """
+
+    async def work(house: "House") -> int:
+        from bot.storage import digests
+
+        found = await chosen(house, name, workspace)
+        days = set(found.skips) - {day} if back else {*found.skips, day}
+        key = {"workspace_id": found.workspace_id, "digest_id": found.id}
+        await house.db.write(digests.skip, **key, days=days)
+        done = "is not left out" if back else "is left out"
+        say(f"{day} {done} of «{found.name}».")
         return OK
 
     return with_house(work)

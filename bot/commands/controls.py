@@ -25,8 +25,9 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "help": ("news help", "command"),
     "status": ("newsdesk status", ""),
     "post": ("newsdesk post", "confirmed"),
+    "undo": ("newsdesk undo", "confirmed"),
 }
-SIGNED = frozenset({"post"})
+SIGNED = frozenset({"post", "undo"})
 VERSION = "v1"
 LIMIT = 100
 STALE = (

@@ -1,14 +1,19 @@
 """/newsdesk status: what went out, what comes next, and what needs somebody."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line
 from bot.due import next_due_of, zone_of
 from bot.intake import health
+from bot.storage import workspaces
 from bot.texts import Texts
 from bot.types import (
     Block,
     Command,
     Delivery,
+    Destination,
     Digest,
     Facts,
     Invocation,
@@ -30,7 +35,12 @@ def build(desk: Desk) -> Command:
         workspace_id = invocation.place.workspace.id
         digests = await desk.archive.digests(workspace_id)
         sent = await desk.archive.newest_deliveries(workspace_id, SHOWN)
-        blocks: list[Block] = [await _digest(desk, d, texts) for d in digests]
+        blocks: list[Block] = []
+        space = await desk.db.read(workspaces.by_id, workspace_id=workspace_id)
+        if space is not None and space.stopped:
+            why = texts.say("Nothing is posted here: {why}", why=space.stopped)
+            blocks.append(Paragraph(text=why))
+        blocks += [await _digest(desk, d, texts) for d in digests]
         if not digests:
             nothing = texts.say(
                 "No digest is set up here yet. Describe one in a file and run: "
@@ -58,14 +68,37 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
         (texts.say("Digest"), digest.name),
         (texts.say("Next"), when_line(next_due_of(digest, now), zone, now, texts)),
     ]
+    if digest.paused:
+        rows.append((texts.say("Paused"), texts.say("until somebody resumes it")))
+    elif digest.paused_until is not None:
+        until = texts.say("until {day}", day=texts.date(digest.paused_until))
+        rows.append((texts.say("Paused"), until))
+    today = now.astimezone(ZoneInfo(zone)).date()
+    coming = [texts.date(day) for day in digest.skips if day >= today]
+    if coming:
+        rows.append((texts.say("Left out"), ", ".join(coming)))
     if last is not None:
         outcome = last.reason or texts.word(last.state)
         when = texts.moment(last.due_at, zone, now)
         rows.append((texts.say("Last"), f"{when}: {outcome}"))
-    paused = [d for d in digest.destinations if d.paused]
-    rows += [(f"#{d.name}", str(d.paused)) for d in paused]
+    rows += [
+        (f"#{d.name}", _standing(d, zone, now, texts))
+        for d in digest.destinations
+        if d.paused
+    ]
     rows += [(s.name, health.of(s, now, zone, texts).text) for s in digest.sources]
     return Facts(rows=tuple(rows))
+
+
+def _standing(place: Destination, zone: str, now: datetime, texts: Texts) -> str:
+    """Why nothing is posted there, and when that is looked at again."""
+    reason = str(place.paused)
+    if place.retest_at is None:
+        return reason
+    again = texts.say(
+        "It is tried again: {when}.", when=texts.moment(place.retest_at, zone, now)
+    )
+    return f"{reason} {again}"
 
 
 def _delivery(

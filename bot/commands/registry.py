@@ -15,6 +15,7 @@ from bot.commands import (
     newsdesk_post,
     newsdesk_preview,
     newsdesk_status,
+    newsdesk_undo,
 )
 from bot.commands.desk import Desk
 from bot.types import Command
@@ -29,6 +30,7 @@ BUILDERS = (
     newsdesk_status.build,
     newsdesk_preview.build,
     newsdesk_post.build,
+    newsdesk_undo.build,
 )
 
 

@@ -73,7 +73,10 @@ def _plan_digests(
 ) -> list[Change]:
     now = {digest.name: as_entry(digest) for digest in known}
     secrets = _secrets(known)
-    wanted = {d.name: _normal(d, base, secrets) for d in entry.digest}
+    of_name = {digest.name: digest for digest in known}
+    wanted = {
+        d.name: _normal(d, base, secrets, of_name.get(d.name)) for d in entry.digest
+    }
     return _differences("digest", now, wanted, prune)
 
 
@@ -179,8 +182,8 @@ def _carry_out_digest(
 ) -> None:
     conn, workspace = work.conn, work.workspace
     known = digests.in_workspace(conn, workspace_id=workspace.id)
-    normal = _normal(entry, work.base, _secrets(known))
     before = digests.by_name(conn, workspace_id=workspace.id, name=entry.name)
+    normal = _normal(entry, work.base, _secrets(known), before)
     if before is not None and as_entry(before) == normal:
         # An untouched digest keeps its next due moment.
         return
@@ -199,9 +202,11 @@ def _carry_out_digest(
         quiet_hours=entry.quiet_hours,
         language=entry.language,
     )
+    key = {"workspace_id": workspace.id, "digest_id": digest.id}
+    digests.pause_until(conn, **key, day=normal["paused_until"])
+    digests.skip(conn, **key, days=normal["skip"] or ())
     if before is None or list(before.schedules) != normal["schedule"]:
         rules = [schedules.parse(sentence) for sentence in normal["schedule"]]
-        key = {"workspace_id": workspace.id, "digest_id": digest.id}
         firsts = planning.first_dues(conn, **key, rules=rules, now=work.now)
         timetable.replace(
             conn,
@@ -273,15 +278,24 @@ def _whole(address: str, base: Path, secrets: Mapping[str, str]) -> str:
 
 
 def _normal(
-    entry: DigestEntry, base: Path, secrets: Mapping[str, str]
+    entry: DigestEntry, base: Path, secrets: Mapping[str, str], before: Digest | None
 ) -> dict[str, Any]:
-    """The entry with full addresses and schedule sentences as we say them back."""
+    """The entry with full addresses and schedule sentences as we say them back.
+
+    What it does not say of pauses and left-out dates is as it was `before`.
+    """
+    until, skip = entry.paused_until, entry.skip
+    if before is not None:
+        until = until or before.paused_until
+        skip = list(before.skips) if skip is None else skip
     rules = [schedules.parse(sentence) for sentence in entry.sentences]
     return {
         "sources": [_whole(address, base, secrets) for address in entry.sources],
         "destinations": list(entry.destinations),
         "schedule": [schedules.say(rule) for rule in rules],
         "quiet_hours": entry.quiet_hours,
+        "paused_until": until,
+        "skip": sorted(set(skip or ())) or None,
         "stories": entry.stories,
         "include": list(entry.include),
         "exclude": list(entry.exclude),

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,6 +38,9 @@ class DigestEntry(_Entry):
     destinations: list[Name] = []
     schedule: str | list[str] = []
     quiet_hours: str | None = None
+    #: Left out, these stay as they are; `skip = []` leaves no date out any more.
+    paused_until: date | None = None
+    skip: list[date] | None = None
     stories: Annotated[int, Field(ge=1, le=15)] = 5
     include: list[str] = []
     exclude: list[str] = []

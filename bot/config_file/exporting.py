@@ -50,6 +50,8 @@ def as_entry(digest: Digest) -> dict[str, Any]:
         "destinations": [place.name for place in digest.destinations],
         "schedule": list(digest.schedules),
         "quiet_hours": digest.quiet_hours,
+        "paused_until": digest.paused_until,
+        "skip": list(digest.skips) or None,
         "stories": digest.stories,
         "include": list(digest.include),
         "exclude": list(digest.exclude),

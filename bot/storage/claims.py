@@ -252,7 +252,8 @@ def _claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
     return (
         table.c.state.in_(("ready", "retry")),
         working,
-        ~unsent_before,
+        # Taking back needs no order.
+        or_(table.c.operation == "delete", ~unsent_before),
         ~on_its_way,
         # What is to be changed must be there.
         or_(table.c.operation == "post", exists().where(*_posted())),

@@ -1,7 +1,8 @@
 """Verbs on digests: what an admin configures, known by its name in its workspace."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
@@ -20,6 +21,16 @@ from bot.storage.schema import (
     sources,
 )
 from bot.types import Destination, Digest, Source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rests:
+    """When a digest is silent."""
+
+    paused: bool
+    paused_until: date | None
+    skips: tuple[date, ...]
+    quiet_hours: str | None
 
 
 def ensure(
@@ -71,16 +82,24 @@ def by_id(
     return _first(connection, workspace_id, digests.c.id == digest_id)
 
 
-def pauses(
-    connection: Connection, *, workspace_id: int, digest_id: int
-) -> tuple[bool, str | None] | None:
-    """Whether it is paused, and its quiet hours: all that planning asks for."""
+def rests(connection: Connection, *, workspace_id: int, digest_id: int) -> Rests | None:
+    """When it is silent: all that planning asks for."""
     row = connection.execute(
-        select(digests.c.paused, digests.c.quiet_hours).where(
-            digests.c.id == digest_id, *_there(workspace_id)
-        )
+        select(
+            digests.c.paused,
+            digests.c.paused_until,
+            digests.c.skips,
+            digests.c.quiet_hours,
+        ).where(digests.c.id == digest_id, *_there(workspace_id))
     ).first()
-    return (row.paused, row.quiet_hours) if row else None
+    if row is None:
+        return None
+    return Rests(
+        paused=row.paused,
+        paused_until=row.paused_until,
+        skips=_dates(row.skips),
+        quiet_hours=row.quiet_hours,
+    )
 
 
 def by_name(connection: Connection, *, workspace_id: int, name: str) -> Digest | None:
@@ -110,11 +129,27 @@ def pause(
     return _change(connection, workspace_id, digest_id, {"paused": True})
 
 
+def pause_until(
+    connection: Connection, *, workspace_id: int, digest_id: int, day: date | None
+) -> Digest | None:
+    """Let it go out again on that local date; None as `day`: no such pause."""
+    return _change(connection, workspace_id, digest_id, {"paused_until": day})
+
+
+def skip(
+    connection: Connection, *, workspace_id: int, digest_id: int, days: Iterable[date]
+) -> Digest | None:
+    """Leave out exactly these local dates; None: no such digest."""
+    found = [day.isoformat() for day in sorted(set(days))]
+    return _change(connection, workspace_id, digest_id, {"skips": found or None})
+
+
 def resume(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
     """Let it go out again; None: no such digest."""
-    return _change(connection, workspace_id, digest_id, {"paused": False})
+    values = {"paused": False, "paused_until": None}
+    return _change(connection, workspace_id, digest_id, values)
 
 
 def begin_sources(
@@ -279,4 +314,10 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         exclude=tuple(row.exclude),
         language=row.language,
         paused=row.paused,
+        paused_until=row.paused_until,
+        skips=_dates(row.skips),
     )
+
+
+def _dates(stored: Sequence[str] | None) -> tuple[date, ...]:
+    return tuple(date.fromisoformat(day) for day in stored or ())

@@ -1,9 +1,11 @@
 """Verbs on editions and on the told-ledger: what was composed, and what it told."""
 
 import hashlib
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, delete, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage import editions_json, public_ids, schema
@@ -80,9 +82,65 @@ def newest_in(
     Standing there: a part of it was posted, and none of it was taken back.
     """
     query = _of(workspace_id).where(
-        _carried("post", destination_id), ~_carried("delete", destination_id)
+        editions.c.undone_at.is_(None),
+        _carried("post", destination_id),
+        ~_carried("delete", destination_id),
     )
     return _first(connection, query)
+
+
+def newest_of(
+    connection: Connection, *, workspace_id: int, digest_id: int
+) -> Issue | None:
+    """Find the digest's newest edition, wherever it stands."""
+    query = _of(workspace_id).where(editions.c.digest_id == digest_id)
+    return _first(connection, query)
+
+
+def is_undone(connection: Connection, *, workspace_id: int, edition_id: int) -> bool:
+    """Whether the edition was taken back."""
+    query = select(editions.c.undone_at).where(
+        editions.c.id == edition_id, editions.c.workspace_id == workspace_id
+    )
+    return connection.execute(query).scalar() is not None
+
+
+def note_undone(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    edition_id: int,
+    by: str,
+    now: datetime,
+) -> None:
+    """Write down that the edition was taken back, and by whom."""
+    connection.execute(
+        update(editions)
+        .where(editions.c.id == edition_id, editions.c.workspace_id == workspace_id)
+        .values(undone_at=now, undone_by=by)
+    )
+
+
+def untell(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    edition_id: int,
+    revisions: Collection[str],
+) -> None:
+    """Forget what only this edition told, so that it can be told again.
+
+    Of revisions only these: an edition also notes down what its sources held before
+    they were followed, and that stays old.
+    """
+    ledger = schema.told
+    connection.execute(
+        delete(ledger).where(
+            ledger.c.edition_id == edition_id,
+            ledger.c.workspace_id == workspace_id,
+            or_(ledger.c.kind != "revision", ledger.c.what.in_(revisions)),
+        )
+    )
 
 
 def telling(connection: Connection, *, workspace_id: int, story: str) -> Issue | None:

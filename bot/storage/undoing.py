@@ -7,13 +7,70 @@ to delete.
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, update
+from sqlalchemy import Connection, delete, exists, func, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.storage.columns import Instant
+from bot.storage.dialects import insert
 from bot.storage.schema import deliveries as table
 
 UNDONE = "It was taken back before it went out."
 _OTHER = table.alias("other")
+
+
+def first_posted(
+    connection: Connection, *, workspace_id: int, edition_id: int
+) -> datetime | None:
+    """Give the moment since which a message of the edition has stood anywhere."""
+    found: datetime | None = connection.execute(
+        select(func.min(table.c.updated_at)).where(
+            table.c.workspace_id == workspace_id,
+            table.c.edition_id == edition_id,
+            table.c.operation == "post",
+            table.c.state == "sent",
+        )
+    ).scalar()
+    return found
+
+
+def take_back(
+    connection: Connection, *, workspace_id: int, edition_id: int, now: datetime
+) -> tuple[int, int]:
+    """Have every message of the edition deleted; how many, and how many never go out.
+
+    One that is on its way counts as to be deleted.
+    """
+    mine = (
+        table.c.workspace_id == workspace_id,
+        table.c.edition_id == edition_id,
+        table.c.operation == "post",
+        table.c.state != "failed",
+    )
+    copied = ("workspace_id", "edition_id", "destination_id", "channel", "part", "key")
+    made = {
+        "operation": literal("delete"),
+        "payload": literal("{}"),
+        "payload_hash": literal(""),
+        "fallback_text": literal(""),
+        "state": literal("ready"),
+        "attempt": literal(0),
+        "fence": literal(0),
+        "updated_at": literal(now, Instant),
+    }
+    every = select(*(table.c[name] for name in copied), *made.values()).where(*mine)
+    connection.execute(
+        insert(connection, table)
+        .from_select([*copied, *made], every)
+        .on_conflict_do_nothing()
+    )
+    waiting = connection.execute(
+        select(func.count()).where(*mine, table.c.state.in_(("ready", "retry")))
+    ).scalar_one()
+    there = connection.execute(
+        select(func.count()).where(*mine, table.c.state.not_in(("ready", "retry")))
+    ).scalar_one()
+    settle(connection, now=now)
+    return there, waiting
 
 
 def settle(connection: Connection, *, now: datetime) -> None:

@@ -47,9 +47,14 @@ SENTENCES: Final = 4
 LABEL: Final = 120
 #: A longer quote is left out: the story's detail shows it.
 QUOTE: Final = 400
-#: Requests that we begin in a second, and that are on their way at once.
-RATE: Final = 49
-IN_FLIGHT: Final = 8
+#: Requests that are on their way at once.
+IN_FLIGHT: Final = 10
+#: Seconds that a second is held to be longer: clocks and networks are not exact.
+SLACK: Final = 0.005
+#: Round trips of which the quickest one is taken for the quickest possible.
+QUICK_OF: Final = 100
+#: Seconds after which a request without an answer has arrived, or never will.
+LANDED: Final = 5.0
 #: Seconds that a request waits for its turn before it is put off.
 TURN: Final = 5.0
 #: Invalid answers (401, 403, 429) within these seconds, after which we stay silent;

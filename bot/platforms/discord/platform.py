@@ -18,7 +18,7 @@ from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.discord import limits
 from bot.platforms.discord.keys import carries
 from bot.platforms.discord.messages import editing, posting
-from bot.platforms.discord.pace import Answer, Pace
+from bot.platforms.discord.pace import Pace
 from bot.platforms.discord.render import render
 from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
 from digests.types import Edition
@@ -282,7 +282,7 @@ class DiscordPlatform:
                 api_base=self._api_base,
                 gateway=self._gateway,
                 heartbeat_timeout=self._heartbeat_timeout,
-                answered=self._answered,
+                pace=self._pace,
             )
             try:
                 await session.login()
@@ -332,9 +332,6 @@ class DiscordPlatform:
     def _check_token(self) -> None:
         if self._refused is not None:
             raise Refused(self._refused, whole_workspace=True)
-
-    def _answered(self, answer: Answer) -> None:
-        self._pace.note(answer)
 
 
 def _snowflake(text: str | None, what: str) -> int:

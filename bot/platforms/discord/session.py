@@ -13,7 +13,7 @@ Three things of the library are replaced, each for a reason:
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
@@ -24,7 +24,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, MultipartParameters, Ratelimit, Route
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.pace import Answer
+from bot.platforms.discord.pace import Answer, Pace
 
 _CHANNEL = re.compile(r"/channels/(\d+)(?:/|$)")
 Body = Mapping[str, Any]
@@ -70,9 +70,9 @@ class _Client(discord.AutoShardedClient):
         *,
         gateway: yarl.URL | None,
         heartbeat_timeout: float,
-        answered: Callable[[Answer], None],
+        pace: Pace,
     ) -> None:
-        self._ours = gateway, answered
+        self._ours = gateway, pace
         #: Shards that have a session at present.
         self.sessions: set[int] = set()
         super().__init__(
@@ -86,8 +86,8 @@ class _Client(discord.AutoShardedClient):
 
     def _get_state(self, **options: Any) -> Any:
         # The library's constructor has just made its own.
-        gateway, answered = self._ours
-        self.http = _Http(self.loop, http_trace=_trace(answered))
+        gateway, pace = self._ours
+        self.http = _Http(self.loop, http_trace=_trace(pace))
         self.http.gateway = gateway
         self.http.max_ratelimit_timeout = -math.inf
         return super()._get_state(**options)
@@ -112,7 +112,7 @@ class Session:
         api_base: str | None,
         gateway: str | None,
         heartbeat_timeout: float,
-        answered: Callable[[Answer], None],
+        pace: Pace,
     ) -> None:
         """Make the client; nothing is sent yet.
 
@@ -121,14 +121,14 @@ class Session:
             api_base: Where REST is, with its version; None = discord.com.
             gateway: A whole `ws(s)://` address; None = the one that Discord names.
             heartbeat_timeout: Seconds of silence after which a gateway is dead.
-            answered: Told of every answer.
+            pace: Asked before every request leaves, and told of every answer.
         """
         _point_at(api_base, gateway)
         self._token = token
         self._client = _Client(
             gateway=yarl.URL(gateway) if gateway else None,
             heartbeat_timeout=heartbeat_timeout,
-            answered=answered,
+            pace=pace,
         )
 
     @property
@@ -215,24 +215,52 @@ def _point_at(api_base: str | None, gateway: str | None) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
-def _trace(answered: Callable[[Answer], None]) -> aiohttp.TraceConfig:
-    """Hears every answer, also those that the library keeps to itself."""
+def _trace(pace: Pace) -> aiohttp.TraceConfig:
+    """Sees every request, also those that the library repeats by itself."""
+
+    async def starting(
+        _session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        params: aiohttp.TraceRequestStartParams,
+    ) -> None:
+        context.entered = None
+        if params.url.scheme in {"http", "https"}:
+            context.entered = await pace.enter(params.method, _channel(params.url))
 
     async def ended(
         _session: aiohttp.ClientSession,
-        _context: SimpleNamespace,
+        context: SimpleNamespace,
         params: aiohttp.TraceRequestEndParams,
     ) -> None:
-        found = _CHANNEL.search(params.url.path)
-        answered(
+        leave(context)
+        pace.note(
             Answer(
                 method=params.method,
-                channel=found[1] if found else "",
+                channel=_channel(params.url),
                 status=params.response.status,
                 headers=params.response.headers,
             )
         )
 
+    async def failed(
+        _session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        _params: aiohttp.TraceRequestExceptionParams,
+    ) -> None:
+        leave(context)
+
+    def leave(context: SimpleNamespace) -> None:
+        if context.entered is not None:
+            pace.leave(context.entered)
+            context.entered = None
+
     trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(starting)
     trace.on_request_end.append(ended)
+    trace.on_request_exception.append(failed)
     return trace
+
+
+def _channel(url: yarl.URL) -> str:
+    found = _CHANNEL.search(url.path)
+    return found[1] if found else ""

@@ -1,6 +1,8 @@
 """The table of ends, the pace, and the key that a message carries."""
 
 import asyncio
+import heapq
+import random
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +14,7 @@ from yarl import URL
 from bot.errors import Gone, Limited, Refused, Unclear, Unreached
 from bot.platforms.discord import limits
 from bot.platforms.discord.keys import carries, marked, pressed
-from bot.platforms.discord.pace import Answer, Pace, seconds
+from bot.platforms.discord.pace import Answer, Pace, Window, seconds
 from bot.platforms.discord.verdicts import verdict
 
 KEY = "abcdefghijklmnopqrstuvwx2"
@@ -159,16 +161,58 @@ async def test_few_requests_are_on_their_way_at_once_and_they_begin_evenly():
     async def request(number: int) -> None:
         nonlocal on_their_way, most
         async with pace.turn("POST", str(number)):
+            entered = await pace.enter("POST", str(number))
             on_their_way += 1
             most = max(most, on_their_way)
             began.append(asyncio.get_running_loop().time())
             await asyncio.sleep(0.3)
             on_their_way -= 1
+            pace.leave(entered)
 
     await asyncio.gather(*(request(number) for number in range(20)))
     assert most == limits.IN_FLIGHT
     between = [later - earlier for earlier, later in pairwise(began)]
-    assert min(between) > 0.5 / limits.RATE
+    assert min(between) > 0.5 / limits.GLOBAL_RATE
+
+
+class Network:
+    """Requests on their way, in simulated time: each is late in its own way."""
+
+    def __init__(self, quickest: float, seed: int) -> None:
+        self.at = 1000.0
+        self.arrived: list[float] = []
+        self.window = Window(lambda: self.at, self.sleep)
+        self._quickest = quickest
+        self._chance = random.Random(seed)
+        self._answers: list[tuple[float, float]] = []
+
+    async def sleep(self, seconds: float) -> None:
+        """Time goes by; answers come in at their time."""
+        until = self.at + seconds
+        while self._answers and self._answers[0][0] <= until:
+            self.at, begun = heapq.heappop(self._answers)
+            self.window.leave(begun)
+        self.at = until
+
+    async def request(self) -> None:
+        while len(self._answers) >= limits.IN_FLIGHT:
+            await self.sleep(max(0.0, self._answers[0][0] - self.at))
+        begun = await self.window.enter()
+        there = self._quickest / 2 + self._chance.expovariate(40)
+        self.arrived.append(begun + there)
+        back = self._quickest / 2 + self._chance.expovariate(40)
+        heapq.heappush(self._answers, (begun + there + back, begun))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("quickest", [0.0, 0.08])
+async def test_no_second_at_discord_holds_more_than_it_allows(quickest, seed):
+    network = Network(quickest, seed)
+    for _ in range(1000):
+        await network.request()
+    arrived = sorted(network.arrived)
+    for place, at in enumerate(arrived[limits.GLOBAL_RATE :]):
+        assert at - arrived[place] >= 1
 
 
 @pytest.mark.parametrize(
