@@ -1,5 +1,8 @@
 """Which platforms are on, and what `/readyz` says of them."""
 
+import subprocess
+import sys
+
 from bot import connections
 from bot.platforms.local.platform import LocalPlatform
 from bot.settings import Settings
@@ -28,3 +31,25 @@ async def test_a_token_switches_discord_on_and_ready_waits_for_it():
     found = await connections.ready(own, states)()
     assert found["database"] == "ok"
     assert "not connected" in found["discord"]
+
+
+async def test_a_token_switches_slack_on_and_ready_waits_for_it():
+    settings = Settings.model_validate({"slack_bot_token": "xoxb-t"})
+    on, states = connections.platforms(settings, local())
+    assert set(on) == {"local", "slack"}
+    found = await connections.ready(own, states)()
+    assert "not connected" in found["slack"]
+
+
+def test_a_library_is_loaded_only_when_its_platform_is_used():
+    script = (
+        "import sys; from bot import app; "
+        "from bot.platforms.slack.platform import SlackPlatform; "
+        "SlackPlatform(token='xoxb-t'); "
+        "print({name.split('.')[0] for name in sys.modules} & "
+        "{'slack_sdk', 'slack_bolt', 'discord'})"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "set()"

@@ -43,6 +43,8 @@ async def test_a_workspace_on_a_platform_that_is_off_is_a_problem(bare):
     await bare.apply(CONFIGURATION.replace('"local"', '"discord"'))
     told = [found.text for found in await findings(bare, "problem")]
     assert any("discord is not connected" in text for text in told)
+    fixes = [found.fix for found in await findings(bare, "problem")]
+    assert any("STANDFIRST_DISCORD_TOKEN" in fix for fix in fixes)
 
 
 async def test_a_digest_without_a_destination_is_a_warning(bare):

@@ -281,3 +281,53 @@ def test_where_discord_is_may_be_set(home):
 )
 def test_an_address_of_discord_that_is_none_is_refused(home, name, value):
     assert complaint(home, **{name: value}).startswith(f"STANDFIRST_{name} must be ")
+
+
+# ── Slack ──────────────────────────────────────────────────────────────────────
+
+
+def test_slack_is_off_until_it_has_a_token_and_shows_no_secret(home):
+    assert loaded(home)[0].slack_bot_token is None
+    secrets = {
+        "SLACK_BOT_TOKEN": "xoxb-canary",
+        "SLACK_APP_TOKEN": "xapp-canary",
+        "SLACK_SIGNING_SECRET": "canary",
+    }
+    settings, warnings = loaded(home, **secrets)
+    assert settings.slack_bot_token is not None
+    assert settings.slack_app_token is not None
+    assert settings.slack_signing_secret is not None
+    assert "canary" not in repr(settings)
+    assert warnings == ()
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_where_slack_is_may_be_set(home, end):
+    settings, _ = loaded(home, SLACK_API_BASE=f"http://127.0.0.1:8080/api{end}")
+    assert settings.slack_api_base == "http://127.0.0.1:8080/api/"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["slack.com/api/", "wss://slack.com/api/", "https://slack.com/", "https://"],
+)
+def test_an_address_of_slack_that_is_none_is_refused(home, value):
+    told = complaint(home, SLACK_API_BASE=value)
+    assert told.startswith("STANDFIRST_SLACK_API_BASE must be ")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"SLACK_BOT_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN does not begin with xoxb-"),
+        (
+            {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xoxb-2"},
+            "SLACK_APP_TOKEN does not begin with xapp-",
+        ),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, "does nothing without"),
+    ],
+)
+def test_secrets_of_slack_that_may_be_mixed_up_are_a_warning(home, given, said):
+    _, warnings = loaded(home, **given)
+    assert len(warnings) == 1
+    assert said in warnings[0]

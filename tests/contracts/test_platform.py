@@ -1,8 +1,8 @@
 """What every platform promises. A new one needs its folder and one line here.
 
-Runs over the local page, Discord (the real client against the local server) and the
-fake. What is looked at from outside (how many messages there are) is asked through
-`read_back`, which every platform has.
+Runs over the local page, Discord and Slack (the real clients against the local
+servers) and the fake. What is looked at from outside (how many messages there are) is
+asked through `read_back`, which every platform has.
 """
 
 import asyncio
@@ -15,13 +15,16 @@ import pytest
 from bot.errors import Refused
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.local.platform import LocalPlatform
+from bot.platforms.slack.platform import SlackPlatform
 from bot.ports import Platform
 from bot.types import Delivery, Inbox, Invocation, Reply
 from tests.bot.platforms.local import samples
 from tests.bot.platforms.local.samples import a_context, an_edition
 from tests.fakes import FakeClock, FakePlatform
 from tests.fakes_mailbox import MemoryMailbox
-from tests.wire.discord.server import CHANNEL, serving
+from tests.wire.discord import server as discord_server
+from tests.wire.slack import ledger as slack_ledger
+from tests.wire.slack import server as slack_server
 
 
 @asynccontextmanager
@@ -31,8 +34,16 @@ async def a_local_page() -> AsyncIterator[Platform]:
 
 @asynccontextmanager
 async def discord() -> AsyncIterator[Platform]:
-    async with serving() as server:
+    async with discord_server.serving() as server:
         platform = DiscordPlatform(**server.address)
+        yield platform
+        await platform.close()
+
+
+@asynccontextmanager
+async def slack() -> AsyncIterator[Platform]:
+    async with slack_server.serving() as server:
+        platform = SlackPlatform(**server.address)
         yield platform
         await platform.close()
 
@@ -45,7 +56,18 @@ async def a_fake() -> AsyncIterator[Platform]:
 PLATFORMS: dict[str, Callable[[], AbstractAsyncContextManager[Platform]]] = {
     "local": a_local_page,
     "discord": discord,
+    "slack": slack,
     "fake": a_fake,
+}
+#: Slack knows no keys: there, only reading back keeps a message from being doubled.
+REMEMBERING = sorted(set(PLATFORMS) - {"slack"})
+#: Where channels and workspaces have to exist.
+PLACES: dict[str, dict[str, Any]] = {
+    "discord": {"channel": discord_server.CHANNEL},
+    "slack": {
+        "channel": slack_server.CHANNEL,
+        "workspace_external_id": slack_ledger.TEAM,
+    },
 }
 
 
@@ -55,9 +77,10 @@ async def platform(request) -> AsyncIterator[Platform]:
         yield opened
 
 
-def a_delivery(number: int = 1, **changes: Any) -> Delivery:
-    """A delivery to a channel that exists wherever channels have to."""
-    return samples.a_delivery(number, **({"channel": CHANNEL} | changes))
+def a_delivery(platform: Platform, number: int = 1, **changes: Any) -> Delivery:
+    """A delivery to a place that exists wherever places have to."""
+    place = PLACES.get(platform.name, {})
+    return samples.a_delivery(number, **(place | changes))
 
 
 def test_it_has_a_name(platform):
@@ -74,43 +97,46 @@ def test_rendering_is_deterministic_and_leaves_every_part_a_plain_twin(platform)
 
 
 async def test_what_was_sent_can_be_read_back(platform):
-    delivery = a_delivery()
+    delivery = a_delivery(platform)
     message = await platform.send(delivery)
     assert message
     assert await platform.read_back(delivery) == message
 
 
 async def test_what_was_not_sent_is_not_found(platform):
-    assert await platform.read_back(a_delivery()) is None
+    assert await platform.read_back(a_delivery(platform)) is None
 
 
+@pytest.mark.parametrize("platform", REMEMBERING, indirect=True)
 async def test_sending_the_same_key_twice_leaves_one_message(platform):
-    first = await platform.send(a_delivery())
-    assert await platform.send(a_delivery(attempt=2)) == first
+    first = await platform.send(a_delivery(platform))
+    assert await platform.send(a_delivery(platform, attempt=2)) == first
 
 
 async def test_another_key_is_another_message(platform):
-    first = await platform.send(a_delivery(1))
-    assert await platform.send(a_delivery(2)) != first
+    first = await platform.send(a_delivery(platform, 1))
+    assert await platform.send(a_delivery(platform, 2)) != first
 
 
 async def test_an_edit_keeps_the_message(platform):
-    message = await platform.send(a_delivery())
-    edit = a_delivery(operation="edit", message_id=message, fallback_text="Corrected")
+    message = await platform.send(a_delivery(platform))
+    edit = a_delivery(
+        platform, operation="edit", message_id=message, fallback_text="Corrected"
+    )
     assert await platform.send(edit) == message
 
 
 async def test_editing_what_is_gone_is_refused(platform):
     with pytest.raises(Refused):
-        await platform.send(a_delivery(operation="edit", message_id="404"))
+        await platform.send(a_delivery(platform, operation="edit", message_id="404"))
 
 
 async def test_deleting_twice_is_not_an_error(platform):
-    message = await platform.send(a_delivery())
-    delete = a_delivery(operation="delete", message_id=message)
+    message = await platform.send(a_delivery(platform))
+    delete = a_delivery(platform, operation="delete", message_id=message)
     await platform.send(delete)
     await platform.send(delete)
-    assert await platform.read_back(a_delivery()) is None
+    assert await platform.read_back(a_delivery(platform)) is None
 
 
 async def test_it_runs_until_it_is_cancelled(platform):

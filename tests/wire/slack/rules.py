@@ -116,7 +116,7 @@ def _top_text(text: Any) -> Iterator[Complaint]:
         yield "text", "is empty: notifications and screen readers have nothing"
         return
     yield from _length("text", text, 40_000)
-    yield from _mrkdwn("text", text)
+    yield from mrkdwn("text", text)
 
 
 def _pings_off(body: Body) -> Iterator[Complaint]:
@@ -332,13 +332,13 @@ def _text(path: str, text: Any, most: int) -> Iterator[Complaint]:
         if set(text) - {"type", "text", "verbatim"}:
             yield path, "unknown field"
         yield from _length(f"{path}.text", text.get("text"), most)
-        yield from _mrkdwn(f"{path}.text", str(text.get("text")))
+        yield from mrkdwn(f"{path}.text", str(text.get("text")))
     else:
         yield from _plain(path, text, most)
 
 
-def _mrkdwn(path: str, text: str) -> Iterator[Complaint]:
-    """Links that are honest, and nothing else between angle brackets."""
+def mrkdwn(path: str, text: str) -> Iterator[Complaint]:
+    """What is wrong with a text of Slack's markup: it may hold honest links alone."""
     if _UNESCAPED.search(text):
         yield path, "holds an & that is not written as &amp;"
     rest = _ENTITY.sub("", text)
