@@ -185,19 +185,24 @@ def _no_lease() -> list[Any]:
 
 
 def _no_pace() -> list[Any]:
-    from bot.platforms.discord.pace import Pace
+    from bot.platforms.discord.pace import Pace, Window
 
     @asynccontextmanager
     async def at_once(self: Any, method: str, channel: str) -> Any:
         self.check(method, channel)
         yield
 
-    return [patch.object(Pace, "turn", at_once)]
+    async def now(self: Any) -> float:
+        begun: float = self._now()
+        self._open.append(begun)
+        return begun
+
+    return [patch.object(Pace, "turn", at_once), patch.object(Window, "enter", now)]
 
 
 def _no_waits() -> list[Any]:
     from bot.outbox import carrying
-    from bot.platforms.discord.pace import Pace
+    from bot.platforms.discord.pace import Pace, Window
 
     verdict = carrying.verdict
 

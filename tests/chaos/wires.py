@@ -68,6 +68,10 @@ class Wire(Protocol):
         """Lose the answer to the next post, after it was stored; False as above."""
         ...
 
+    def refuse(self, channel: str, *, times: int) -> None:
+        """The next posts to the channel are not what the platform takes."""
+        ...
+
     def delay(self, seconds: float) -> None:
         """The next post has its effect only after so many seconds."""
         ...
@@ -179,6 +183,10 @@ class DiscordWire:
         self.discord.script(Lost(when="after", how=how), "post")
         return True
 
+    def refuse(self, channel: str, *, times: int) -> None:
+        fault = Status(status=400, code=50035)
+        self.discord.script(fault, "post", channel=channel, times=times)
+
     def delay(self, seconds: float) -> None:
         self.discord.script(Slow(seconds=seconds), "post")
 
@@ -281,6 +289,10 @@ class SlackWire:
         self.slack.script(Lost(when="after", how=how), "post")
         return True
 
+    def refuse(self, channel: str, *, times: int) -> None:
+        fault = slack_faults.Refusal(code="invalid_blocks")
+        self.slack.script(fault, "post", channel=channel, times=times)
+
     def delay(self, seconds: float) -> None:
         self.slack.script(Slow(seconds=seconds), "post")
 
@@ -367,6 +379,8 @@ class LocalWire:
         """It stands in the database, which is restored itself."""
 
     # Nothing lies between the bot and its own page that could fail in these ways.
+
+    def refuse(self, channel: str, *, times: int) -> None: ...
 
     def delay(self, seconds: float) -> None: ...
 

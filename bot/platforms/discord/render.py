@@ -302,11 +302,19 @@ def _select(options: Iterable[tuple[str, str]], texts: Texts) -> dict[str, Any]:
         "custom_id": "v1:open",
         "placeholder": clip(texts.say("Read more about…"), limits.PLACEHOLDER),
         "options": [
-            {"label": clip(label, limits.OPTION_TEXT), "value": control}
+            {"label": _option_text(label), "value": control}
             for control, label in once.items()
         ],
     }
     return {"type": ROW, "components": [select]}
+
+
+def _option_text(label: str) -> str:
+    """As much of `label` as an option holds: a letter may count as two."""
+    kept = clip(label, limits.OPTION_TEXT)
+    while size(kept) > limits.OPTION_TEXT:
+        kept = clip(kept, len(kept) - 1)
+    return kept
 
 
 def _buttons(texts: Texts) -> dict[str, Any]:
