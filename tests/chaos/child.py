@@ -84,20 +84,21 @@ async def work(job: Job) -> int:
     """One life; the exit code."""
     clock = SharedClock(job.clock)
     settings = Settings.model_validate(job.settings)
-    app.SystemClock.now = lambda _: clock.now()  # type: ignore[method-assign]
     if job.lag is not None:
         asyncio.get_running_loop().create_task(_watch(job.lag))
     if job.served:
         return await _serve(job, settings, clock)
     logs.configure(settings)
-    async with _opened(job, settings, clock) as house:
+    async with opened(job, settings, clock) as house:
         return await _until_quiet(job, house, clock)
 
 
 @asynccontextmanager
-async def _opened(
+async def opened(
     job: Job, settings: Settings, clock: SharedClock
 ) -> AsyncIterator[app.House]:
+    """The house with its clocks, paces and points arranged."""
+    app.SystemClock.now = lambda _: clock.now()  # type: ignore[method-assign]
     # The steady clock that `app` hands out is the shared one too.
     app.time = SimpleNamespace(monotonic=clock.monotonic)  # type: ignore[assignment]
     async with app.opened(settings, at=job.points.named) as house:
@@ -124,16 +125,16 @@ def pacing(platform: Any, clock: SharedClock, *, leaps: bool) -> None:
 
 
 async def _serve(job: Job, settings: Settings, clock: SharedClock) -> int:
-    runner.opened = lambda settings, at: _opened(job, settings, clock)  # type: ignore[assignment]
+    runner.opened = lambda settings, at: opened(job, settings, clock)  # type: ignore[assignment]
     return await runner.run(settings, say=lambda line: print(line, flush=True))  # noqa: T201
 
 
 async def _until_quiet(job: Job, house: app.House, clock: SharedClock) -> int:
     await house.editions.realign()
     for _ in range(WAKES):
-        following = await _wake(house)
+        following = await wake(house)
         if following is None or following > job.until:
-            await _leave(house)
+            await leave(house)
             return QUIET
         wait = (following - clock.now()).total_seconds()
         if job.leaps:
@@ -143,7 +144,7 @@ async def _until_quiet(job: Job, house: app.House, clock: SharedClock) -> int:
     return RESTLESS
 
 
-async def _wake(house: app.House) -> datetime | None:
+async def wake(house: app.House) -> datetime | None:
     """What `bot.runner` does at a due moment, one thing after the other."""
     await house.editions.plan()
     await house.editions.compose_due()
@@ -151,7 +152,7 @@ async def _wake(house: app.House) -> datetime | None:
     return min((at for at in moments if at), default=None)
 
 
-async def _leave(house: app.House) -> None:
+async def leave(house: app.House) -> None:
     for platform in house.platforms.values():
         close = getattr(platform, "close", None)
         if close is not None:

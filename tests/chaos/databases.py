@@ -260,7 +260,10 @@ def _trouble(built: World, ended: str, said: str, before: dict[str, int]) -> str
     gone = {name: n for name, n in before.items() if now.get(name, 0) < n}
     if gone:
         return f"it worked on as if nothing had been there: {gone}"
-    found = built.check()
+    try:
+        found = built.check()
+    except sqlite3.DatabaseError as error:
+        return f"it worked on what cannot be read: {error}"
     wrong = [*found.doubled, *found.lost]
     return f"lost or doubled: {wrong[:2]}" if wrong else ""
 

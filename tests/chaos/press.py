@@ -42,7 +42,6 @@ class Told:
     """An article that was published: what its headline is known by."""
 
     name: str
-    file: Path
 
 
 class Press:
@@ -52,6 +51,7 @@ class Press:
         self._folder = folder
         self._random = random
         self._numbers = count(1)
+        self._written: list[tuple[datetime, Path]] = []
         folder.mkdir(parents=True, exist_ok=True)
 
     def publish(self, at: datetime, articles: int, *, long: bool) -> Sequence[Told]:
@@ -71,10 +71,15 @@ class Press:
         else:
             name.with_suffix(".txt").write_text("---\ntitle: [\n---\n", encoding="utf-8")
 
-    def forget(self) -> None:
+    def forget(self, before: datetime | None = None) -> None:
         """Take what was published off the folder: a month of it would not be read."""
-        for file in self._folder.glob("*.txt"):
-            file.unlink()
+        kept = []
+        for at, file in self._written:
+            if before is None or at < before:
+                file.unlink()
+            else:
+                kept.append((at, file))
+        self._written = kept
 
     def _publish(self, at: datetime, long: bool) -> Told:
         name = self._word().capitalize() + self._word()
@@ -87,7 +92,8 @@ class Press:
         )
         file = self._folder / f"{name.lower()}-{next(self._numbers)}.txt"
         file.write_text(f"{written}{text}\n", encoding="utf-8")
-        return Told(name=name, file=file)
+        self._written.append((at, file))
+        return Told(name=name)
 
     def _paragraphs(self, name: str, long: bool) -> Iterator[str]:
         for _ in range(2):

@@ -76,8 +76,20 @@ class Wire(Protocol):
         """The next post has its effect only after so many seconds."""
         ...
 
+    def limit(self, seconds: float, *, times: int) -> None:
+        """The next posts are answered with a wait."""
+        ...
+
     def clear(self) -> int:
         """Forget the faults that nobody met; how many those were."""
+        ...
+
+    def met(self) -> int:
+        """How many faults were met since the last time; the others are forgotten."""
+        ...
+
+    def forget(self, kept: int) -> None:
+        """Cut each channel to its last messages."""
         ...
 
     def lose_one(self, *, stored: bool) -> None:
@@ -195,6 +207,19 @@ class DiscordWire:
         self.discord._scripted.clear()
         return unmet
 
+    def met(self) -> int:
+        met = sum(scripted.times <= 0 for scripted in self.discord._scripted)
+        self.discord._scripted.clear()
+        return met
+
+    def limit(self, seconds: float, *, times: int) -> None:
+        self.discord.script(Limit(retry_after=seconds), "post", times=times)
+
+    def forget(self, kept: int) -> None:
+        for channel in self.discord.ledger.channels.values():
+            del channel.messages[:-kept]
+        self.discord.calls.clear()
+
     def lose_one(self, *, stored: bool) -> None:
         self.discord.script(Lost(when="after" if stored else "before"), "post")
 
@@ -301,6 +326,20 @@ class SlackWire:
         self.slack._scripted.clear()
         return unmet
 
+    def met(self) -> int:
+        met = sum(scripted.times <= 0 for scripted in self.slack._scripted)
+        self.slack._scripted.clear()
+        return met
+
+    def limit(self, seconds: float, *, times: int) -> None:
+        self.slack.script(slack_faults.Limit(retry_after=seconds), "post", times=times)
+
+    def forget(self, kept: int) -> None:
+        for channel in self.slack.ledger.channels.values():
+            del channel.messages[:-kept]
+        self.slack.ledger.arrivals.clear()
+        self.slack.calls.clear()
+
     def lose_one(self, *, stored: bool) -> None:
         self.slack.script(Lost(when="after" if stored else "before"), "post")
 
@@ -384,8 +423,15 @@ class LocalWire:
 
     def delay(self, seconds: float) -> None: ...
 
+    def limit(self, seconds: float, *, times: int) -> None: ...
+
     def clear(self) -> int:
         return 0
+
+    def met(self) -> int:
+        return 0
+
+    def forget(self, kept: int) -> None: ...
 
     def lose_one(self, *, stored: bool) -> None: ...
 
