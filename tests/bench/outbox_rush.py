@@ -1,4 +1,4 @@
-"""Measures the outbox alone: prepared deliveries, all due at one moment, through Discord.
+"""Measures the outbox alone: prepared deliveries, due at one moment, through Discord.
 
 Run: python -m tests.bench.outbox_rush [DESTINATIONS] [WORKSPACES] [MILLISECONDS].
 It prints and asserts nothing. The strict local Discord runs in a process of its own;

@@ -6,8 +6,8 @@ and platforms. It lives in one of two ways:
 
 - *until quiet*: it does what a wake-up of `bot.runner` does, and where nothing is due
   the shared clock is put forward instead of waited for;
-- *served*: it is `standfirst run`, with lease, page, gateway and signals, until somebody
-  ends it; its clock only shows the shared one.
+- *served*: it is `standfirst run`, with lease, page, gateway and signals, until it is
+  ended; its clock only shows the shared one.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from bot import app, logs, runner
 from bot.settings import Settings
@@ -98,9 +99,10 @@ async def opened(
     job: Job, settings: Settings, clock: SharedClock
 ) -> AsyncIterator[app.House]:
     """The house with its clocks, paces and points arranged."""
-    app.SystemClock.now = lambda _: clock.now()  # type: ignore[method-assign]
+    patch.object(app.SystemClock, "now", lambda _: clock.now()).start()
     # The steady clock that `app` hands out is the shared one too.
-    app.time = SimpleNamespace(monotonic=clock.monotonic)  # type: ignore[assignment]
+    steady = SimpleNamespace(monotonic=clock.monotonic)
+    patch.object(app, "time", steady).start()
     async with app.opened(settings, at=job.points.named) as house:
         for platform in house.platforms.values():
             pacing(platform, clock, leaps=job.leaps and not job.served)
@@ -125,8 +127,9 @@ def pacing(platform: Any, clock: SharedClock, *, leaps: bool) -> None:
 
 
 async def _serve(job: Job, settings: Settings, clock: SharedClock) -> int:
-    runner.opened = lambda settings, at: opened(job, settings, clock)  # type: ignore[assignment]
-    return await runner.run(settings, say=lambda line: print(line, flush=True))  # noqa: T201
+    arranged = lambda settings, at: opened(job, settings, clock)  # noqa: E731
+    patch.object(runner, "opened", arranged).start()
+    return await runner.run(settings, say=lambda line: print(line, flush=True))
 
 
 async def _until_quiet(job: Job, house: app.House, clock: SharedClock) -> int:

@@ -174,7 +174,7 @@ async def downtime(seed: int, board: Board, *, without: str = "") -> list[Line]:
     return [
         Line(
             row="S5 D18",
-            what="more than one late edition after a downtime of 5 min to 30 d, or none",
+            what="downtimes of 5 min to 30 d: more than one late edition, or too old",
             figure=f"{len(wrong)} of {total} ({sums['late']} came late)",
             goal="0",
             met=not wrong,
@@ -246,5 +246,3 @@ async def _opened(
     url = f"sqlite:///{home / 'standfirst.db'}"
     async with newsroom(url, home, platform, clock=clock) as desk:
         yield desk, platform
-
-

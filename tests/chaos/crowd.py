@@ -85,7 +85,9 @@ class Counting:
         for key in ("", call.channel):
             begun, end = self._waits.get(key, (0.0, 0.0))
             if begun + ON_ITS_WAY < call.at < end:
-                self.inside.append(f"{call.channel or 'any'} {end - call.at:.3f} s early")
+                self.inside.append(
+                    f"{call.channel or 'any'} {end - call.at:.3f} s early"
+                )
         self.arrived.append(call.at)
         for storm in self.storms:
             left = storm.left(call, call.at - self.arrived[0])

@@ -1,4 +1,4 @@
-"""D10, D11, D12: a disk that is full, a database that is locked, one that is damaged."""
+"""D10, D11, D12: a disk that is full, a database that is locked or damaged."""
 
 import asyncio
 import shutil
@@ -36,7 +36,7 @@ PLENTY: Final = 1_000_000
 async def full(
     times: int, seed: int, board: Board, *, name: str = "discord"
 ) -> list[Line]:
-    """D10: the disk is full from some step on, for a while; then there is room again."""
+    """D10: the disk is full from some step on; after a while there is room."""
     found, unrecorded, filled, ended = Findings(), 0, 0, 0
     with homes() as home:
         async with world("full", home / "w", name, Random(seed)) as built:
@@ -106,11 +106,11 @@ async def _all_sent(built: World, patience: float = 20.0) -> bool:
     return False
 
 
-async def _said(log: Path, words: str, patience: float) -> bool:
-    for _ in range(int(patience * 50)):
+async def _said(log: Path, words: str, patience: float, *, every: float = 0.02) -> bool:
+    for _ in range(int(patience / every)):
         if log.exists() and words in log.read_text(encoding="utf-8"):
             return True
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(every)
     return False
 
 
@@ -129,8 +129,7 @@ async def locked(
             trace, lag = home / "trace", home / "lag"
             job = built.job(Points(trace=trace), served=True, lag=lag)
             process = Process(job)
-            while not (trace.exists() and CLAIMED in trace.read_text("utf-8")):
-                await asyncio.sleep(0.001)
+            await _said(trace, CLAIMED, 30.0, every=0.001)
             with closing(sqlite3.connect(built.database, timeout=10)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 lag.unlink(missing_ok=True)
@@ -163,13 +162,11 @@ async def locked(
 async def damaged(
     times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
-    """D12: bytes turned, the end cut off, the log gone: refused in words, or harmless."""
+    """D12: bytes turned, cut off, the log gone: refused in words, or harmless."""
     ends, wrong = Counter[str](), []
     with homes() as home:
         random = Random(seed)
-        async with world(
-            "damaged", home / "w", name, random, without=without
-        ) as built:
+        async with world("damaged", home / "w", name, random, without=without) as built:
             for size in (1, 2, 3):
                 built.begin_round(size)
                 await built.live()
@@ -279,5 +276,3 @@ def _counted(file: Path) -> dict[str, int]:
             }
     except sqlite3.DatabaseError:
         return {}
-
-

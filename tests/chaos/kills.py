@@ -71,7 +71,9 @@ class Tally:
         """A place, the likelier the less it was hit and the better it can be."""
         known = sorted(places)
         weights = [
-            (0.2 + self.kills[place]) / (0.2 + self.tried[place]) / (1 + self.kills[place])
+            (0.2 + self.kills[place])
+            / (0.2 + self.tried[place])
+            / (1 + self.kills[place])
             for place in known
         ]
         return random.choices(known, weights)[0]

@@ -245,7 +245,7 @@ async def _day(month: Month, end: datetime) -> None:
     for press in month.presses.values():
         press.forget(before=month.clock.now() - timedelta(days=2))
         press.litter()
-    async with _house(month) as house:
+    async with Again(month) as house:
         while month.clock.now() < end:
             _publish(month)
             kind = _drawn(month)
@@ -284,7 +284,7 @@ _STEPS = (40 * timedelta(seconds=1), -40 * timedelta(seconds=1), _HOUR, -_HOUR)
 
 async def _quiet(month: Month) -> None:
     end = month.clock.now() + timedelta(days=1)
-    async with _house(month) as house:
+    async with Again(month) as house:
         for _ in range(400):
             following = await child.wake(house.house)
             if following is None or following > end:
@@ -293,7 +293,7 @@ async def _quiet(month: Month) -> None:
                 month.clock.set(following)
 
 
-class _house:
+class Again:
     """The house over the month's database, opened again as often as it is asked."""
 
     def __init__(self, month: Month) -> None:
@@ -305,7 +305,7 @@ class _house:
         assert self._month.house is not None
         return self._month.house
 
-    async def __aenter__(self) -> "_house":
+    async def __aenter__(self) -> "Again":
         await self._open()
         return self
 

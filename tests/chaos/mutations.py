@@ -73,8 +73,7 @@ async def red(seed: int, board: Board, names: Sequence[str] = ()) -> list[Line]:
 
 def _no_nonce() -> list[Any]:
     from bot.platforms.discord import platform
-
-    posting = platform.posting
+    from bot.platforms.discord.messages import posting
 
     def bare(*args: Any, **kwargs: Any) -> dict[str, Any]:
         body = posting(*args, **kwargs)
@@ -98,8 +97,7 @@ def _no_reading_back() -> list[Any]:
 
 def _no_key() -> list[Any]:
     from bot.platforms.slack import platform
-
-    posting = platform.posting
+    from bot.platforms.slack.messages import posting
 
     def bare(*args: Any, **kwargs: Any) -> dict[str, Any]:
         return {k: v for k, v in posting(*args, **kwargs).items() if k != "metadata"}
@@ -153,7 +151,7 @@ def _no_turns() -> list[Any]:
     claimable = claims._claimable
 
     def greedy(*args: Any) -> Any:
-        first, working, earlier, _, *rest = claimable(*args)
+        _state, working, earlier, _turn, *rest = claimable(*args)
         open_ones = table.c.state.in_(("ready", "retry", "sending"))
         return (open_ones, working, earlier, true(), *rest)
 
@@ -163,7 +161,6 @@ def _no_turns() -> list[Any]:
 def _no_unique_occurrence() -> list[Any]:
     from uuid import uuid4
 
-    from bot import planning
     from bot.storage import occurrences
 
     plan = occurrences.plan
@@ -172,7 +169,7 @@ def _no_unique_occurrence() -> list[Any]:
         slot = f"{due.slot}+{uuid4()}"
         return plan(conn, due=replace(due, slot=slot), **kwargs)
 
-    return [patch.object(planning.occurrences, "plan", again)]
+    return [patch.object(occurrences, "plan", again)]
 
 
 def _no_lease() -> list[Any]:
@@ -202,9 +199,8 @@ def _no_pace() -> list[Any]:
 
 def _no_waits() -> list[Any]:
     from bot.outbox import carrying
-    from bot.platforms.discord.pace import Pace, Window
-
-    verdict = carrying.verdict
+    from bot.outbox.verdicts import verdict
+    from bot.platforms.discord.pace import Pace
 
     def soon(error: Exception, delivery: Any, now: datetime) -> Any:
         found = verdict(error, delivery, now)
@@ -218,8 +214,7 @@ def _no_waits() -> list[Any]:
 
 def _no_stop() -> list[Any]:
     from bot.outbox import carrying
-
-    verdict = carrying.verdict
+    from bot.outbox.verdicts import verdict
 
     def undeterred(error: Exception, delivery: Any, now: datetime) -> Any:
         found = verdict(error, delivery, now)
@@ -388,7 +383,7 @@ MUTATIONS: Mapping[str, Mutation] = {
         defence="the catch-up limit",
         patches=_no_catch_up,
         trial=_down,
-        line="late edition",
+        line="downtimes",
     ),
     "look at start": Mutation(
         defence="the look at a database’s health",

@@ -24,7 +24,7 @@ class Process:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self._process: BaseProcess = _CONTEXT.Process(  # type: ignore[attr-defined]
+        self._process: BaseProcess = _CONTEXT.Process(
             target=live, args=(job,), daemon=True
         )
         self._process.start()

@@ -100,9 +100,10 @@ async def office(
         running = asyncio.create_task(platform.run(desk.inbox)) if connected else None
         try:
             if running is not None:
-                async with asyncio.timeout(20):
-                    while platform.state != "ok":
-                        await asyncio.sleep(0.01)
+                for _ in range(2000):
+                    if platform.state == "ok":
+                        break
+                    await asyncio.sleep(0.01)
             yield built
         finally:
             if running is not None:

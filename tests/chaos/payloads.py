@@ -63,13 +63,16 @@ async def poisoned(
             rows = built.rows(_STATES)
             fared = [row["state"] for row in rows if row["channel"] == well]
             wrong += [state for state in fared if state != "sent"]
-            stuck = {r["state"] for r in rows if r["channel"] == sick} - {"sent", "failed"}
+            stuck = {r["state"] for r in rows if r["channel"] == sick} - {
+                "sent",
+                "failed",
+            }
             wrong += [f"the refused one is {state}" for state in stuck]
             arrived = len(built.wire.posts(well))
     return [
         Line(
             row="D19",
-            what=f"refused payloads ({name}): others delivered; itself plainer or failed",
+            what=f"refused payloads ({name}): others sent; itself plainer or failed",
             figure=f"{arrived} of {times}; {len(wrong)} wrong",
             goal="all; 0",
             met=arrived == times and not wrong,

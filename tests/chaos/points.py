@@ -10,9 +10,9 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 #: Transactions that have nothing to do with an edition on its way.
 _APART = frozenset({"secret", "try_again"})
@@ -47,9 +47,8 @@ class Points:
         """Put the points into this process's storage and product."""
         from bot.storage.database import Database
 
-        write = Database._write
+        write: Callable[..., Any] = Database._write
 
-        @wraps(write)
         def written(db: Database, verb: Callable[..., Any], /, *args: Any, **kw: Any):
             name = verb.__name__.strip("_")
             if name in _APART:
@@ -65,7 +64,7 @@ class Points:
             self.reach(f"{name}: committed")
             return result
 
-        Database._write = written  # type: ignore[method-assign]
+        patch.object(Database, "_write", written).start()
 
     def around(self, platform: Any) -> None:
         """Put the points around what a platform is asked."""

@@ -11,9 +11,9 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-_BEGIN = "b br d dr f g gr h k l m n p r s st t tr v w z".split()
-_MIDDLE = "a e i o u al an ar el en er il in ol on or un ur".split()
-_END = "ck d l lm n nd r rk s st t th x".split()
+_BEGIN = (*"bdfghklmnprstvwz", "br", "dr", "gr", "st", "tr")
+_MIDDLE = (*"aeiou", "al", "an", "ar", "el", "en", "er", "il", "in", "ol", "on", "ur")
+_END = (*"dlnrst", "ck", "lm", "nd", "rk", "st", "th")
 #: Only small words are shared: alike texts would be taken for one story.
 _HEADLINES = (
     "{name} {0} the {1} after {2}",
@@ -59,7 +59,7 @@ class Press:
         return [self._publish(at, long) for _ in range(articles)]
 
     def litter(self) -> None:
-        """What stands in a folder beside articles: it must keep nobody from anything."""
+        """What stands in a folder beside articles: it must disturb nothing."""
         kind = self._random.randrange(4)
         name = self._folder / f"litter-{next(self._numbers)}"
         if kind == 0:
@@ -69,7 +69,9 @@ class Press:
         elif kind == 2:
             name.mkdir()
         else:
-            name.with_suffix(".txt").write_text("---\ntitle: [\n---\n", encoding="utf-8")
+            name.with_suffix(".txt").write_text(
+                "---\ntitle: [\n---\n", encoding="utf-8"
+            )
 
     def forget(self, before: datetime | None = None) -> None:
         """Take what was published off the folder: a month of it would not be read."""
@@ -116,4 +118,4 @@ class Press:
     def _word(self) -> str:
         choose = self._random.choice
         made = choose(_BEGIN) + choose(_MIDDLE) + choose(_BEGIN) + choose(_MIDDLE)
-        return made + choose(_END)
+        return str(made + choose(_END))

@@ -80,9 +80,7 @@ async def standing_by(
     ]
 
 
-async def _leased(
-    home: Path, seed: int, name: str, without: str
-) -> tuple[int, float]:
+async def _leased(home: Path, seed: int, name: str, without: str) -> tuple[int, float]:
     async with world(
         "leased", home / "lease", name, Random(seed), without=without
     ) as built:
@@ -182,7 +180,7 @@ async def asked_to_stop(
     return [
         Line(
             row="D15",
-            what=f"SIGTERM at kill points ({name}): longest stop, exit 0, lost or doubled",
+            what=f"SIGTERM at kill points ({name}): longest stop; exit 0; wrong",
             figure=f"{longest:.1f} s, {codes[0]} of {codes.total()}, {len(wrong)}",
             goal="≤ 10 s, all, 0",
             met=longest <= STOP and codes[0] == times and not wrong,

@@ -2,7 +2,7 @@
 
 from random import Random
 from statistics import quantiles
-from typing import Final
+from typing import Any, Final
 
 from tests.chaos.board import Board, Line
 from tests.chaos.crowd import Rush, Storm, rush
@@ -33,10 +33,17 @@ async def limited(
     )
     workspaces = max(2, destinations // 20)
     with homes() as home:
-        fair = await rush(home / "fair", destinations, workspaces, seed, without=without)
+        fair = await rush(
+            home / "fair", destinations, workspaces, seed, without=without
+        )
         board.say(f"  fair weather: {len(fair.lateness)} sent in {fair.took:.1f} s")
         foul = await rush(
-            home / "foul", destinations, workspaces, seed, storms=storms, without=without
+            home / "foul",
+            destinations,
+            workspaces,
+            seed,
+            storms=storms,
+            without=without,
         )
         board.say(f"  storms: {len(foul.lateness)} sent, {foul.counting.given} refused")
     return _lines(fair, foul, seed)
@@ -51,7 +58,7 @@ def _lines(fair: Rush, foul: Rush, seed: int) -> list[Line]:
     sent = len(fair.lateness) + len(foul.lateness)
     wanted = fair.destinations + foul.destinations
     given, stated = foul.counting.given, 20
-    facts = {"seed": seed, "faults": given, "stated": stated}
+    facts: dict[str, Any] = {"seed": seed, "faults": given, "stated": stated}
     return [
         Line(
             row="S6 D4",

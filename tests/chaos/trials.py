@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import os
+import pathlib
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -188,7 +189,9 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     _hush(options.log)
     board = Board()
-    asyncio.run(run(board, QUICK if options.quick else FULL, options.seed, options.only))
+    asyncio.run(
+        run(board, QUICK if options.quick else FULL, options.seed, options.only)
+    )
     board.print()
     return 1 if board.failed() else 0
 
@@ -234,7 +237,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _hush(file: str) -> None:
     """Bots of this process log into a file: they have much to complain of."""
-    stream = open(file, "a", encoding="utf-8")  # noqa: SIM115 - for as long as we live
+    stream = pathlib.Path(file).open("a", encoding="utf-8")  # noqa: SIM115 - for as long as we live
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(stream))
     logging.basicConfig(stream=stream, level=logging.WARNING)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]

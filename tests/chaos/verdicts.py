@@ -208,7 +208,7 @@ def _within(instants: list[datetime], begin: datetime, span: timedelta) -> int:
 async def faulty(
     times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
-    """D3: every kind of fault answer, a few in a row; delivered, with how many posts?"""
+    """D3: fault answers of every kind, a few in a row; sent, with how many posts?"""
     faults, most = 0, 0
     with homes() as home, switched_off(without):
         random = Random(seed)
@@ -258,8 +258,8 @@ class Unclear:
 _UNCLEAR = (
     Unclear(what="stored", stored=True),
     Unclear(what="not stored", stored=False),
-    Unclear(what="stored, reading fails for a while", stored=True, reading="500", readings=3),
-    Unclear(what="not stored, reading hangs once", stored=False, reading="lost", readings=1),
+    Unclear(what="stored, reading fails", stored=True, reading="500", readings=3),
+    Unclear(what="not stored, no reading", stored=False, reading="lost", readings=1),
     Unclear(what="stored, reading is limited", stored=True, reading="429", readings=2),
     Unclear(
         what="stored, history closed",
@@ -280,7 +280,7 @@ _UNCLEAR = (
 async def uncertain(
     times: int, seed: int, board: Board, *, name: str = "discord"
 ) -> list[Line]:
-    """S3: within ten minutes adopted, sent again, or shown to an admin; never silent."""
+    """S3: within ten minutes adopted, sent again, or shown to an admin."""
     wrong, faults, ends = [], 0, dict[str, int]()
     with homes() as home:
         for number in range(times):
@@ -328,5 +328,3 @@ async def _silent(built: World, bot: Any, case: Unclear, state: str) -> list[str
         if not row["reason"] or row["reason"][:60] not in shown:
             found.append(f"{case.what}: {state}, and no admin sees «{row['reason']}»")
     return found
-
-

@@ -1,4 +1,4 @@
-"""What the parent of all processes does once: one whole life, so that no fork starts cold.
+"""What the parent of all does once: a whole life, so that no fork starts cold.
 
 Importing it does it; only the fork server of `nursery` imports it. Imports, catalogues,
 compiled patterns and zones are then there, and every fork shares them.

@@ -344,7 +344,7 @@ class SlackWire:
         self.slack.script(Lost(when="after" if stored else "before"), "post")
 
     def fault(self, number: int, *, times: int) -> None:
-        kinds = (
+        kinds: tuple[slack_faults.Fault, ...] = (
             *(Status(status=status) for status in (500, 502, 503, 504)),
             *(Status(status=status, commits=True) for status in (500, 502, 503, 504)),
             Status(status=502, html=True),

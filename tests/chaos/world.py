@@ -16,9 +16,9 @@ from typing import Any, Final, Literal
 
 from bot import config_file
 from bot.storage import Database, migrate
+from tests.chaos.child import Job
 from tests.chaos.clock import SharedClock
 from tests.chaos.nursery import Process
-from tests.chaos.child import Job
 from tests.chaos.points import Points
 from tests.chaos.press import Press, Told
 from tests.chaos.wires import PREFIXES, WIRES, Wire
