@@ -56,6 +56,21 @@ def clip(text: str, most: int) -> str:
     return kept.rstrip(" ,;:–-") + "…"
 
 
+def units(text: str) -> int:
+    """The length of `text` in UTF-16 units, as some platforms count."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def fitted(text: str, most: int) -> str:
+    """The same as `clip`, within `most` UTF-16 units."""
+    room = most
+    kept = clip(text, room)
+    while units(kept) > most and room > 1:
+        room -= max(1, (units(kept) - most) // 2)
+        kept = clip(text, room)
+    return kept
+
+
 def link(url: str | None) -> Link | None:
     """The link that `url` may become, or None when it may not become one."""
     if not url or len(url) > ADDRESS or _UNFIT.search(url):

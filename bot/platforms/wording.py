@@ -25,12 +25,21 @@ NAME: Final = 120
 
 def under_title(edition: Edition, context: RenderContext, texts: Texts) -> list[str]:
     """The day and what the edition was made from; and that it came late, if so."""
-    day = texts.weekday_date(local_date(edition.made_at, context.zone))
-    lines = [f"{day} · {counts(edition, texts)}"]
+    lines = [f"{day(edition, context, texts)} · {counts(edition, texts)}"]
     if context.late:
-        at = texts.time(edition.made_at, context.zone)
-        lines.append(texts.say("Came late, at {time}", time=at))
+        lines.append(late(edition, context, texts))
     return lines
+
+
+def day(edition: Edition, context: RenderContext, texts: Texts) -> str:
+    """«Wednesday 7 January»."""
+    return texts.weekday_date(local_date(edition.made_at, context.zone))
+
+
+def late(edition: Edition, context: RenderContext, texts: Texts) -> str:
+    """«Came late, at 08:30»."""
+    at = texts.time(edition.made_at, context.zone)
+    return texts.say("Came late, at {time}", time=at)
 
 
 def counts(edition: Edition, texts: Texts) -> str:

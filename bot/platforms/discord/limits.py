@@ -44,7 +44,6 @@ BRIEF: Final = 12
 HEADLINE: Final = 200
 SENTENCE: Final = 500
 SENTENCES: Final = 4
-LABEL: Final = 120
 #: A longer quote is left out: the story's detail shows it.
 QUOTE: Final = 400
 #: Requests that are on their way at once.

@@ -9,13 +9,12 @@ one that is too long is left out, and the story's detail shows it.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
+from bot.platforms import wording
 from bot.platforms.discord import limits
 from bot.platforms.discord.markdown import escape, line, masked, quoted, size, small
-from bot.platforms.inert import clip, inert, link
+from bot.platforms.inert import clip, fitted, inert, link
 from bot.platforms.quotation import marks
 from bot.texts import Texts
 from bot.types import Part, RenderContext
@@ -66,26 +65,11 @@ def _blocks(edition: Edition, context: RenderContext, texts: Texts) -> Iterator[
 
 def _head(edition: Edition, context: RenderContext, texts: Texts) -> Block:
     title = clip(inert(edition.title), limits.HEADLINE)
-    day = texts.weekday_date(_local_date(edition.made_at, context.zone))
-    under = [f"{day} · {_counts(edition, texts)}"]
-    if context.late:
-        at = texts.time(edition.made_at, context.zone)
-        under.append(texts.say("Came late, at {time}", time=at))
+    under = wording.under_title(edition, context, texts)
     return Block(
         markdown="\n".join([f"## {line(title)}", *(small(line(u)) for u in under)]),
         plain="\n".join([title, *under]),
     )
-
-
-def _counts(edition: Edition, texts: Texts) -> str:
-    made = edition.made_from
-    from_where = texts.say(
-        "{stories} from {articles} in {sources}",
-        stories=texts.count("{n} story", "{n} stories", len(edition.stories)),
-        articles=texts.count("{n} article", "{n} articles", made.articles),
-        sources=texts.count("{n} source", "{n} sources", made.sources),
-    )
-    return f"{from_where} · {texts.say('{n} min read', n=edition.minutes)}"
 
 
 def _hero(card: Card, texts: Texts) -> Block:
@@ -100,12 +84,12 @@ def _story(
     texts: Texts,
 ) -> Block:
     """The story, with as much of its summary as there is room for."""
-    card = _shown_card(story.cards, edition.hero)
+    card = wording.shown_card(story.cards, edition.hero, _fits)
     summary = [
         clip(inert(sentence.text), limits.SENTENCE)
         for sentence in story.summary[: limits.SENTENCES]
     ]
-    source = _source(story, edition.made_at, context, texts)
+    source = wording.source(story, edition.made_at, context, texts)
     for count in range(len(summary), -1, -1):
         told = _told(number, story, summary[:count], card, source, texts)
         if size(told.markdown) <= limits.STORY:
@@ -135,16 +119,6 @@ def _told(
     )
 
 
-def _shown_card(cards: Sequence[Card], hero: Card | None) -> Card | None:
-    """The first quote that can stand by itself and is not shown already."""
-    fitting = (
-        card
-        for card in cards
-        if card != hero and card.speaker and not card.text[:1].islower() and _fits(card)
-    )
-    return next(fitting, None)
-
-
 def _fits(card: Card) -> bool:
     return 0 < size(card.text) <= limits.QUOTE
 
@@ -152,49 +126,18 @@ def _fits(card: Card) -> bool:
 def _quote(card: Card, texts: Texts) -> str:
     opening, closing = marks(card.lang)
     words = quoted(f"{opening}{escape(card.text)}{closing}")
-    return f"{words}\n{small(line(_said_by(card, texts)))}"
+    return f"{words}\n{small(line(wording.said_by(card, texts)))}"
 
 
 def _plain_quote(card: Card, texts: Texts) -> str:
-    opening, closing = marks(card.lang)
-    return f"{opening}{inert(card.text)}{closing} {_said_by(card, texts)}"
-
-
-def _said_by(card: Card, texts: Texts) -> str:
-    speaker = card.speaker or texts.say("speaker not named in the text")
-    role = card.role or ""
-    if role.casefold() in speaker.casefold():
-        role = ""
-    parts = (clip(inert(part), limits.LABEL) for part in (speaker, role, card.source))
-    return ", ".join(part for part in parts if part)
-
-
-def _source(
-    story: EditionStory, now: datetime, context: RenderContext, texts: Texts
-) -> str:
-    told = story.articles[0]
-    names = story.outlets or (told.source,)
-    parts = [clip(inert(names[0]), limits.LABEL)]
-    if len(names) > 1:
-        parts.append(texts.say("{n} more", n=len(names) - 1))
-    if told.published is not None:
-        parts.append(_when(told.published, now, context.zone, texts))
-    return " · ".join(part for part in parts if part)
-
-
-def _when(at: datetime, now: datetime, zone: str, texts: Texts) -> str:
-    if _local_date(at, zone) == _local_date(now, zone):
-        return texts.time(at, zone)
-    return texts.moment(at, zone, now)
+    return f"{wording.in_marks(card)} {wording.said_by(card, texts)}"
 
 
 def _brief(briefs: Iterable[Brief], texts: Texts) -> Block:
     title = texts.say("Also in brief")
     block = Block(markdown=f"**{line(title)}**", plain=title)
     for brief in briefs:
-        source = brief.outlets[0] if brief.outlets else ""
-        parts = (brief.headline.text, source)
-        said = " · ".join(clip(inert(p), limits.LABEL) for p in parts if p.strip())
+        said = wording.in_brief(brief)
         led = _with_link(line(said), masked(link(brief.article.url)))
         longer = Block(
             markdown=f"{block.markdown}\n- {led}", plain=f"{block.plain}\n– {said}"
@@ -206,22 +149,8 @@ def _brief(briefs: Iterable[Brief], texts: Texts) -> Block:
 
 
 def _foot(edition: Edition, context: RenderContext, texts: Texts) -> Block:
-    shown = edition.hero is not None or any(story.cards for story in edition.stories)
-    checked = (
-        texts.say("Quotes checked word for word")
-        if shown
-        else texts.say("Every sentence leads to its source")
-    )
-    parts = [f"✓ {checked}", texts.say("written without AI")]
-    end = texts.say("That’s all for today.")
-    due = context.next_due
-    if due is not None:
-        moment = texts.moment(due, context.zone, edition.made_at)
-        parts.append(texts.say("next: {moment}", moment=moment))
-        zone = context.zone
-        if _local_date(due, zone) == _local_date(edition.made_at, zone):
-            end = texts.say("That’s all.")
-    honesty = " · ".join(parts)
+    honesty = wording.honesty(edition, context, texts)
+    end = wording.end(edition, context, texts)
     return Block(
         markdown="\n".join((small(line(honesty)), small(line(end)))),
         plain=f"{honesty}\n{end}",
@@ -234,10 +163,6 @@ def _lines(*parts: str) -> str:
 
 def _with_link(said: str, led: str) -> str:
     return " · ".join(filter(None, (said, led)))
-
-
-def _local_date(at: datetime, zone: str) -> date:
-    return at.astimezone(ZoneInfo(zone)).date()
 
 
 # ── messages ───────────────────────────────────────────────────────────────────
@@ -302,19 +227,11 @@ def _select(options: Iterable[tuple[str, str]], texts: Texts) -> dict[str, Any]:
         "custom_id": "v1:open",
         "placeholder": clip(texts.say("Read more about…"), limits.PLACEHOLDER),
         "options": [
-            {"label": _option_text(label), "value": control}
+            {"label": fitted(label, limits.OPTION_TEXT), "value": control}
             for control, label in once.items()
         ],
     }
     return {"type": ROW, "components": [select]}
-
-
-def _option_text(label: str) -> str:
-    """As much of `label` as an option holds: a letter may count as two."""
-    kept = clip(label, limits.OPTION_TEXT)
-    while size(kept) > limits.OPTION_TEXT:
-        kept = clip(kept, len(kept) - 1)
-    return kept
 
 
 def _buttons(texts: Texts) -> dict[str, Any]:

@@ -4,11 +4,10 @@ The words between the outer marks are the stored ones. The marks themselves are 
 of the quote's own language.
 """
 
-from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import quote, urlencode
-from zoneinfo import ZoneInfo
 
+from bot.platforms import wording
 from bot.platforms.inert import clip, link
 from bot.platforms.local import limits
 from bot.platforms.quotation import marks
@@ -53,14 +52,9 @@ def card_view(card: Card, texts: Texts, zone: str) -> dict[str, Any]:
         "named": card.speaker is not None,
         "role": role,
         "outlet": clip(card.source, limits.LABEL),
-        "date": texts.weekday_date(local_date(at, zone)) if at else "",
+        "date": texts.weekday_date(wording.local_date(at, zone)) if at else "",
         "href": article_href(card.article, card.revision, card.span),
         "outside": outside.href if outside else "",
         "host": outside.host if outside else "",
         "alt": card.alt,
     }
-
-
-def local_date(at: datetime, zone: str) -> date:
-    """The calendar date of `at` in `zone`."""
-    return at.astimezone(ZoneInfo(zone)).date()

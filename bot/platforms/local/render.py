@@ -6,12 +6,12 @@ one that is too long is left out, and the story's detail shows it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
+from bot.platforms import wording
 from bot.platforms.inert import clip, link
 from bot.platforms.local import limits
-from bot.platforms.local.cards import article_href, card_view, local_date
+from bot.platforms.local.cards import article_href, card_view
 from bot.platforms.local.plain import edition_text
 from bot.texts import Texts
 from bot.types import Part, RenderContext
@@ -38,9 +38,9 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
         "id": context.edition_id,
         "lang": context.locale,
         "title": clip(edition.title, limits.HEADLINE),
-        "day": texts.weekday_date(local_date(edition.made_at, context.zone)),
-        "counts": _counts(edition, texts),
-        "late": _late(edition, context, texts),
+        "day": wording.day(edition, context, texts),
+        "counts": wording.counts(edition, texts),
+        "late": wording.late(edition, context, texts) if context.late else "",
         "stories": [
             _story(number, story, edition, context, texts)
             for number, story in enumerate(stories, 1)
@@ -48,34 +48,10 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
         "hero": _hero(edition, context, texts),
         "brief": [_brief(brief) for brief in edition.brief[: limits.BRIEF]],
         "controls": _controls(stories, texts),
-        "honesty": _honesty(edition, context, texts),
-        "end": _end(edition, context, texts),
+        "honesty": wording.honesty(edition, context, texts),
+        "end": wording.end(edition, context, texts),
     }
     return (Part(key="1", payload=payload, fallback_text=edition_text(payload)),)
-
-
-# ── the head ───────────────────────────────────────────────────────────────────
-
-
-def _counts(edition: Edition, texts: Texts) -> str:
-    made = edition.made_from
-    told = texts.count("{n} story", "{n} stories", len(edition.stories))
-    read = texts.count("{n} article", "{n} articles", made.articles)
-    where = texts.count("{n} source", "{n} sources", made.sources)
-    from_where = texts.say(
-        "{stories} from {articles} in {sources}",
-        stories=told,
-        articles=read,
-        sources=where,
-    )
-    return f"{from_where} · {texts.say('{n} min read', n=edition.minutes)}"
-
-
-def _late(edition: Edition, context: RenderContext, texts: Texts) -> str:
-    if not context.late:
-        return ""
-    at = texts.time(edition.made_at, context.zone)
-    return texts.say("Came late, at {time}", time=at)
 
 
 # ── stories ────────────────────────────────────────────────────────────────────
@@ -104,7 +80,7 @@ def _story(
         "summary": [
             _sentence(sentence, told) for sentence in story.summary[: limits.SENTENCES]
         ],
-        "source": _source_line(story, edition.made_at, context, texts),
+        "source": wording.source(story, edition.made_at, context, texts),
         "shown": card_view(shown, texts, context.zone) if shown else None,
         "cards": [card_view(card, texts, context.zone) for card in folded],
         "matters": _sentence(story.matters, told) if story.matters else None,
@@ -146,26 +122,6 @@ def _sentence(sentence: Sentence, told: ArticleRef) -> dict[str, str]:
         "text": clip(sentence.text, limits.SENTENCE),
         "href": article_href(told.id, told.revision, *sentence.spans),
     }
-
-
-def _source_line(
-    story: EditionStory, now: datetime, context: RenderContext, texts: Texts
-) -> str:
-    told = story.articles[0]
-    names = story.outlets or (told.source,)
-    parts = [clip(names[0], limits.LABEL)]
-    if len(names) > 1:
-        parts.append(texts.say("{n} more", n=len(names) - 1))
-    if told.published is not None:
-        parts.append(_when(told.published, now, context.zone, texts))
-    return " · ".join(part for part in parts if part)
-
-
-def _when(at: datetime, now: datetime, zone: str, texts: Texts) -> str:
-    """«09:30» on the edition's own day, with the date otherwise."""
-    if local_date(at, zone) == local_date(now, zone):
-        return texts.time(at, zone)
-    return texts.moment(at, zone, now)
 
 
 def _figure(told: ToldFigure, revision: str | None) -> dict[str, str]:
@@ -236,25 +192,3 @@ def _controls(stories: Iterable[EditionStory], texts: Texts) -> Mapping[str, Any
     label = texts.say("Read more about…")
     select = {"label": label, "options": options} if options else None
     return {"select": select, "buttons": buttons}
-
-
-def _honesty(edition: Edition, context: RenderContext, texts: Texts) -> str:
-    quoted = edition.hero is not None or any(story.cards for story in edition.stories)
-    checked = (
-        texts.say("Quotes checked word for word")
-        if quoted
-        else texts.say("Every sentence leads to its source")
-    )
-    parts = [f"✓ {checked}", texts.say("written without AI")]
-    if context.next_due is not None:
-        moment = texts.moment(context.next_due, context.zone, edition.made_at)
-        parts.append(texts.say("next: {moment}", moment=moment))
-    return " · ".join(parts)
-
-
-def _end(edition: Edition, context: RenderContext, texts: Texts) -> str:
-    due = context.next_due
-    today = local_date(edition.made_at, context.zone)
-    if due is not None and local_date(due, context.zone) == today:
-        return texts.say("That’s all.")
-    return texts.say("That’s all for today.")

@@ -43,16 +43,15 @@ BRIEF: Final = 12
 HEADLINE: Final = 200
 SENTENCE: Final = 500
 SENTENCES: Final = 4
-LABEL: Final = 120
 #: A longer quote is left out: the story's detail shows it.
 QUOTE: Final = 400
 #: Requests that are on their way at once, and posts that begin in a second. Slack keeps
 #: the workspace's own limit to itself («several hundred a minute»): we begin with this
-#: one, slow down by a quarter at each limit we meet, and win a little back a post.
+#: one, slow down by a third each time that we meet it, and win a little back a post.
 IN_FLIGHT: Final = 4
 RATE: Final = 20.0
 RATE_LEAST: Final = 0.5
-SLOWER: Final = 0.75
+SLOWER: Final = 0.7
 FASTER: Final = 0.01
 #: Seconds that a request waits for its turn before it is put off.
 TURN: Final = 5.0

@@ -8,8 +8,9 @@ without blocks is told in plain words.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bot.platforms.inert import units
 from bot.platforms.slack import limits
-from bot.platforms.slack.mrkdwn import escape, units
+from bot.platforms.slack.mrkdwn import escape
 from bot.types import Delivery
 
 EVENT: Final = "standfirst_delivery"

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from bot.platforms.inert import Link, clip, inert
+from bot.platforms.inert import Link, inert, units
 from bot.platforms.slack import limits
 
 #: Characters of an address that neither end a link nor begin its label.
@@ -39,21 +39,6 @@ def masked(link: Link | None) -> str:
     return f"<{href.replace('&', '&amp;')}|{link.host}>" if link and href else ""
 
 
-def units(text: str) -> int:
-    """The length of `text` in UTF-16 units."""
-    return len(text.encode("utf-16-le")) // 2
-
-
 def size(blocks: Sequence[Mapping[str, Any]]) -> int:
     """What the blocks take of a message, in UTF-16 units of their JSON."""
     return units(json.dumps(list(blocks), ensure_ascii=False))
-
-
-def fitted(text: str, most: int) -> str:
-    """`text` on one line and within `most` UTF-16 units, ending at a word where cut."""
-    room = most
-    kept = clip(text, room)
-    while units(kept) > most and room > 1:
-        room -= max(1, (units(kept) - most) // 2)
-        kept = clip(text, room)
-    return kept

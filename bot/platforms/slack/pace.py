@@ -5,8 +5,9 @@
   does not say whether the channel's limit was met or the workspace's; when a second
   channel is limited while the first one waits, it is the workspace's, and holds all.
 - Anything else that was limited holds its own method: those limits are per method.
-- Posts begin evenly, more slowly after each limit that was met, and few requests are
-  on their way at once: what waited behind a limit does not burst when it ends.
+- Posts begin evenly, more slowly each time that the workspace's limit was met, and few
+  requests are on their way at once: what waited behind a limit does not burst when it
+  ends.
 
 Longer waiting is the outbox's: what may not go now is `Limited`, and certainly was not
 sent.
@@ -95,10 +96,11 @@ class Pace:
         """Learn that Slack asked to wait for so many seconds."""
         now = self._now()
         self._held = {of: until for of, until in self._held.items() if until > now}
-        if method == POST:
-            self._rate = max(limits.RATE_LEAST, self._rate * limits.SLOWER)
-            if any(of == POST and place != channel for of, place in self._held):
-                self._all_posts = max(self._all_posts, now + wait)
+        others = any(of == POST and place != channel for of, place in self._held)
+        if method == POST and others:
+            if self._all_posts <= now:
+                self._rate = max(limits.RATE_LEAST, self._rate * limits.SLOWER)
+            self._all_posts = max(self._all_posts, now + wait)
         route = _route(method, channel)
         self._held[route] = max(self._held.get(route, 0.0), now + wait)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.platforms import wording
-from bot.platforms.inert import Link, clip, inert, link
+from bot.platforms.inert import Link, clip, fitted, inert, link, units
 from bot.platforms.slack import limits
-from bot.platforms.slack.mrkdwn import address, fitted, masked, size, units
+from bot.platforms.slack.mrkdwn import address, masked, size
 from bot.texts import Texts
 from bot.types import Part, RenderContext
 from digests.types import Brief, Card, Edition, EditionStory

@@ -116,6 +116,11 @@ def test_the_controls_are_those_of_the_local_page():
     assert control_ids(part) == wanted
 
 
+def test_a_label_of_many_emoji_fits_as_discord_counts():
+    story = a_story(BRIDGE, headline=Headline(text="🌉" * 150))
+    assert complaints(render(an_edition(stories=(story,)), a_context())) == []
+
+
 def test_a_story_is_offered_in_the_message_that_tells_it():
     for part in render(big(12), a_context()):
         told = [d for d in displays(part) if d.startswith("**") and "Also" not in d]

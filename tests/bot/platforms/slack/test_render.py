@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from bot.platforms.inert import clip, inert, link
+from bot.platforms.inert import clip, fitted, inert, link, units
 from bot.platforms.slack import limits
 from bot.platforms.slack.messages import editing, posting
-from bot.platforms.slack.mrkdwn import escape, fitted, masked, size, units
+from bot.platforms.slack.mrkdwn import escape, masked, size
 from bot.platforms.slack.render import render
 from digests.types import Headline, Sentence
 from tests.bot.platforms.local.samples import (

@@ -202,20 +202,35 @@ async def test_a_turn_that_is_far_away_is_put_off(now):
     assert {end.retry_after for end in put_off} == {limits.TURN + 1}
 
 
-async def test_posts_become_slower_after_a_limit_and_faster_with_success(pace, now):
+async def test_posts_become_slower_with_the_workspaces_limit_and_faster_again(
+    pace, now
+):
+    async def twenty(first: int) -> float:
+        before: float = now.at
+        for channel in range(first, first + 20):
+            await posted(pace, str(channel))
+        return float(now.at) - before
+
+    quick = await twenty(100)
     for number in range(4):
-        pace.limited(POST, str(number), 0)
+        pace.limited(POST, f"a{number}", 1)
+        pace.limited(POST, f"b{number}", 1)
+        now.at += 2
+    slow = await twenty(200)
+    assert slow > quick * 2
+    for _ in range(2000):
+        pace.posted()
+    assert await twenty(300) < slow / 2
+
+
+async def test_one_limited_channel_makes_nobody_slower(pace, now):
+    for _ in range(9):
+        pace.limited(POST, "1", 1)
+        now.at += 2
     before = now.at
     for channel in range(100, 120):
         await posted(pace, str(channel))
-    slow = now.at - before
-    assert slow > 19 / limits.RATE * 2
-    for _ in range(2000):
-        pace.posted()
-    before = now.at
-    for channel in range(200, 220):
-        await posted(pace, str(channel))
-    assert now.at - before < slow / 2
+    assert now.at - before == pytest.approx(19 / limits.RATE)
 
 
 @pytest.mark.parametrize(
