@@ -173,7 +173,8 @@ class Delivery:
     message_id: str | None = None
     reason: str | None = None
     #: How plainly it is told: 0 as rendered, 1 in plain words, 2 as a list of links.
-    #: From 1 on `payload` is empty, and `fallback_text` is what is told.
+    #: From 1 on `payload` is empty, or {"links": [address, …]}, and a platform tells
+    #: `fallback_text`, or the links in its own form.
     rung: int = 0
     #: It is sent to see whether its place works again.
     probe: bool = False

@@ -16,11 +16,12 @@ import structlog
 
 from bot.errors import Refused
 from bot.outbox import recording
+from bot.outbox.as_links import as_links
 from bot.outbox.lanes import Errand, Lanes
 from bot.outbox.recording import Ended, Step
-from bot.outbox.verdicts import Verdict, verdict
+from bot.outbox.verdicts import AS_LINKS, Verdict, verdict
 from bot.ports import At, Clock, Platform, unwatched
-from bot.storage import deliveries, workspaces
+from bot.storage import deliveries, editions, workspaces
 from bot.storage.claims import Waiting
 from bot.storage.database import Database
 from bot.types import Delivery
@@ -224,14 +225,25 @@ class Outbox:
             return Ended(delivery=delivery, outcome=later)
         platform = self.platforms[delivery.platform]
         outcome: str | Verdict
-        self.at("sending")
         try:
+            told = await self._told(delivery)
+            self.at("sending")
             async with asyncio.timeout(self.send_timeout.total_seconds()):
-                outcome = await platform.send(delivery)
+                outcome = await platform.send(told)
         except Exception as error:
             outcome = verdict(error, delivery, self.clock.now())
         self.at("answered")
         return Ended(delivery=delivery, outcome=outcome)
+
+    async def _told(self, delivery: Delivery) -> Delivery:
+        if delivery.rung < AS_LINKS:
+            return delivery
+        issue = await self.db.read(
+            editions.by_id,
+            workspace_id=delivery.workspace_id,
+            edition_id=delivery.edition_id,
+        )
+        return as_links(delivery, issue)
 
     async def _read_back(self, delivery: Delivery) -> Ended:
         """Adopt what arrived, send again what did not, hold what cannot be known."""

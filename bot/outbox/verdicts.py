@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.errors import Gone, Limited, Refused, Unreached
-from bot.storage.outgoing import links
 from bot.types import Delivery
 
 #: Retries of what certainly did not arrive: 2 s, 4 s, 8 s … up to five minutes.
@@ -20,6 +19,8 @@ BACKOFF_FIRST = timedelta(seconds=2)
 BACKOFF_MOST = timedelta(minutes=5)
 #: A platform may ask for an absurd wait; after this we look again.
 WAIT_MOST = timedelta(hours=1)
+#: How a message is told that the platform does not take as it was rendered.
+PLAINLY, AS_LINKS = 1, 2
 #: About a day of trying.
 ATTEMPTS_MOST = 300
 
@@ -79,11 +80,8 @@ def _of_message(error: Refused, delivery: Delivery, reason: str) -> Verdict:
 
 
 def _plainer(delivery: Delivery) -> int | None:
-    if delivery.operation == "delete":
+    if delivery.operation == "delete" or delivery.rung >= AS_LINKS:
         return None
-    if delivery.rung == 0 and delivery.payload and delivery.fallback_text.strip():
-        return 1
-    listed = links(delivery.fallback_text)
-    if delivery.rung < 2 and listed and listed != delivery.fallback_text:
-        return 2
-    return None
+    if delivery.rung < PLAINLY and delivery.payload and delivery.fallback_text.strip():
+        return PLAINLY
+    return AS_LINKS

@@ -8,7 +8,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UserError
 from bot.storage.dialects import insert
-from bot.storage.schema import destinations
+from bot.storage.schema import deliveries, destinations
 from bot.types import Destination
 
 
@@ -17,7 +17,8 @@ def ensure(
 ) -> Destination:
     """Make the destination `name`, or lead it to `channel`.
 
-    Led to another channel it works again; what was posted in the old one stays there.
+    Led to another channel it works again, and what waits to be posted goes there; what
+    was posted in the old one stays there.
 
     Raises:
         UserError: The channel is a destination already, under another name.
@@ -39,6 +40,16 @@ def ensure(
         )
         .returning(destinations)
     ).one()
+    connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.destination_id == row.id,
+            deliveries.c.workspace_id == workspace_id,
+            deliveries.c.operation == "post",
+            deliveries.c.state.in_(("ready", "retry")),
+        )
+        .values(channel=channel)
+    )
     return noun(row)
 
 

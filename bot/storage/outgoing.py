@@ -6,7 +6,6 @@ sends what stands here.
 
 import base64
 import hashlib
-import re
 from datetime import datetime
 from typing import Any
 
@@ -29,9 +28,6 @@ ALL: Select[Any] = select(
     workspaces.c.platform,
     workspaces.c.external_id.label("workspace_external_id"),
 ).select_from(JOINED)
-#: An address as it may stand in plain words.
-_LINK = re.compile(r"https?://[^\s<>\"«»“”]+")
-_LINKS = 20
 
 
 def freeze(
@@ -98,9 +94,9 @@ def key_of(edition: str, destination_id: int, part: int) -> str:
 
 
 def noun(row: Row[Any]) -> Delivery:
-    """Make the noun of a row of `ALL`, told as plainly as its rung says.
+    """Make the noun of a row of `ALL`.
 
-    Without a payload a platform tells the plain words.
+    Once the platform did not take it as it was rendered, it has no payload any more.
     """
     return Delivery(
         id=row.id,
@@ -114,7 +110,7 @@ def noun(row: Row[Any]) -> Delivery:
         operation=row.operation,
         key=row.key,
         payload=row.payload if row.rung == 0 else {},
-        fallback_text=row.fallback_text if row.rung < 2 else links(row.fallback_text),
+        fallback_text=row.fallback_text,
         rung=row.rung,
         state=row.state,
         attempt=row.attempt,
@@ -130,11 +126,6 @@ def nouns(connection: Connection, which: ColumnElement[bool]) -> tuple[Delivery,
     """Make the nouns of these rows, by their keys."""
     found = connection.execute(ALL.where(which).order_by(deliveries.c.id))
     return tuple(map(noun, found))
-
-
-def links(text: str) -> str:
-    """Give the addresses in a text, one a line; empty when it has none."""
-    return "\n".join(list(dict.fromkeys(_LINK.findall(text)))[:_LINKS])
 
 
 def _channel(

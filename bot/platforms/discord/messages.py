@@ -4,12 +4,13 @@ Here, and nowhere else, it is said that nothing we send mentions anybody and tha
 get no preview. A payload without components is told in plain words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.platforms.discord import limits
 from bot.platforms.discord.keys import marked
-from bot.platforms.discord.markdown import escape, size
+from bot.platforms.discord.markdown import escape, masked, size
+from bot.platforms.inert import link
 from bot.types import Delivery
 
 #: Whatever a text says, nobody is pinged.
@@ -37,6 +38,9 @@ def editing(delivery: Delivery) -> dict[str, Any]:
 
 
 def _content(delivery: Delivery) -> dict[str, Any]:
+    if delivery.payload.get("links"):
+        listed = _listed(delivery.payload["links"])
+        return {"content": listed, "flags": limits.SUPPRESS_EMBEDS}
     if not delivery.payload.get("components"):
         return {
             "content": plain(delivery.fallback_text),
@@ -46,6 +50,18 @@ def _content(delivery: Delivery) -> dict[str, Any]:
         "components": marked(delivery.payload["components"], delivery.key),
         "flags": limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS,
     }
+
+
+def _listed(addresses: Sequence[str]) -> str:
+    """As many links as a plain message holds, one a line."""
+    kept: list[str] = []
+    room = limits.CONTENT
+    for address in addresses:
+        written = masked(link(address))
+        room -= size(written) + 1
+        if written and room > 0:
+            kept.append(written)
+    return "\n".join(kept) or plain("\n".join(addresses))
 
 
 def plain(text: str) -> str:

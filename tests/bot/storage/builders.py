@@ -25,6 +25,7 @@ from bot.types import (
     Issue,
     Occurrence,
     Part,
+    PlatformName,
     Source,
     StoredArticle,
     Workspace,
@@ -62,10 +63,14 @@ class House:
 
 
 def a_house(
-    connection: Connection, *, name: str = "one", shared: bool = False
+    connection: Connection,
+    *,
+    name: str = "one",
+    shared: bool = False,
+    platform: PlatformName = "local",
 ) -> House:
     workspace = workspaces.ensure(
-        connection, platform="local", external_id=name, name=name, now=NOW
+        connection, platform=platform, external_id=name, name=name, now=NOW
     )
     destination = destinations.ensure(
         connection, workspace_id=workspace.id, name="news", channel=f"{name}-news"

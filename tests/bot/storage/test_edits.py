@@ -113,6 +113,8 @@ async def test_an_edit_made_while_another_is_on_its_way_has_the_last_word(
 
 async def test_an_edit_goes_where_the_post_went(database: Database, house: House):
     await database.write(some_deliveries, house)
+    post = await database.write(claim_one)
+    await database.write(deliveries.record_sent, post, message_id="m", now=NOW)
 
     def move(connection: Connection) -> Destination:
         return destinations.ensure(

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import Limited
 from bot.storage import deliveries
-from tests.bot.newsroom import WAIT, Newsroom, newsroom
+from tests.bot.newsroom import POOL, WAIT, Newsroom, newsroom
 from tests.bot.platforms.discord.conftest import TWO_CHANNELS, a_platform, until
 from tests.bot.test_outbox import order, reasons, states
 from tests.wire.discord.faults import Limit, Lost, Slow, Status
@@ -302,6 +302,16 @@ async def test_what_discord_does_not_take_is_sent_in_plain_words(desk, discord):
     (message,) = discord.ledger.says("2001")
     assert message["components"] == []
     assert "Harbour bridge closes" in message["content"]
+
+
+async def test_what_discord_takes_in_no_words_is_sent_as_links(desk, discord):
+    linked = POOL.replace("lang: en", "lang: en\nurl: https://pool.example/opens?a=1")
+    desk.publish("pool", linked)
+    discord.script(Status(status=400, code=50035), "post", times=2)
+    await desk.post()
+    assert await states(desk) == ["sent"]
+    (message,) = discord.ledger.says("2001")
+    assert message["content"] == ("[pool.example](<https://pool.example/opens?a=1>)")
 
 
 async def test_a_message_that_is_never_taken_stops_only_itself(desk, discord):
