@@ -50,7 +50,7 @@ async def full(
                 log.unlink(missing_ok=True)
                 job = replace(built.job(served=True, pages=pages), log=log)
                 process = Process(job)
-                was_full = await _said(log, "disk is full", 1.5)
+                was_full = await _filled(built, log)
                 filled += was_full
                 # What was posted must stand in the database as on its way at least.
                 unrecorded += len(_unrecorded(built))
@@ -93,17 +93,33 @@ def _unrecorded(built: World) -> list[str]:
     ]
 
 
-async def _all_sent(built: World, patience: float = 20.0) -> bool:
+async def _filled(built: World, log: Path) -> bool:
+    """Whether the disk was full before all was done, and what it was done without."""
+    for _ in range(600):
+        if await _said(log, "disk is full", 0.05):
+            # Long enough to post what could not be recorded.
+            await asyncio.sleep(1.0)
+            return True
+        if _done(built):
+            return False
+    return False
+
+
+async def _all_sent(built: World, patience: float = 30.0) -> bool:
     """Whether the running process comes to an end with this round by itself."""
     for _ in range(int(patience * 20)):
-        (row,) = built.rows(
-            "SELECT (SELECT count(*) FROM editions) AS editions,"
-            " (SELECT count(*) FROM deliveries WHERE state <> 'sent') AS open"
-        )
-        if row["editions"] == built.rounds and not row["open"]:
+        if _done(built):
             return True
         await asyncio.sleep(0.05)
     return False
+
+
+def _done(built: World) -> bool:
+    (row,) = built.rows(
+        "SELECT (SELECT count(*) FROM editions) AS editions,"
+        " (SELECT count(*) FROM deliveries WHERE state <> 'sent') AS open"
+    )
+    return row["editions"] == built.rounds and not row["open"]
 
 
 async def _said(log: Path, words: str, patience: float, *, every: float = 0.02) -> bool:

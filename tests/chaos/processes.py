@@ -196,7 +196,7 @@ async def _reached(points: Points) -> bool:
     """Whether the process came to the point within a time."""
     assert points.trace is not None
     points.trace.unlink(missing_ok=True)
-    for _ in range(500):
+    for _ in range(2000):
         await asyncio.sleep(0.01)
         if points.trace.exists():
             passed = points.trace.read_text(encoding="utf-8").split("\n")
