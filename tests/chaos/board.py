@@ -58,8 +58,9 @@ class Board:
         for line in lines:
             self.lines.append(line)
             self.say(f"{line.row}: {line.what}: {line.figure} ({line.verdict})")
-            for detail in line.details[:5]:
-                self.say(f"    {detail}")
+            if not line.passed:
+                for detail in line.details[:5]:
+                    self.say(f"    {detail}")
 
     def say(self, text: str) -> None:
         if not self.quiet:

@@ -5,6 +5,7 @@ replacements in the product, made in this process (`switched_off`) or for the re
 the life of a forked one (`switch_off`), and the small trial whose figure it must spoil.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from unittest.mock import patch
 
 from tests.chaos.board import Board, Line
 
+#: Seconds after which a small trial is broken, not slow.
+PATIENCE = 400.0
 _SOON = timedelta(seconds=0.3)
 Patches = Callable[[], list[Any]]
 Trial = Callable[[int, Board, str], Awaitable[Sequence[Line]]]
@@ -52,7 +55,8 @@ async def red(seed: int, board: Board, names: Sequence[str] = ()) -> list[Line]:
         mutation = MUTATIONS[name]
         # What the broken bot complains of is not news here.
         quiet = Board(quiet=True)
-        found = await mutation.trial(seed, quiet, name)
+        async with asyncio.timeout(PATIENCE):
+            found = await mutation.trial(seed, quiet, name)
         (line,) = (one for one in found if mutation.line in one.what)
         lines.append(
             replace(
@@ -64,7 +68,7 @@ async def red(seed: int, board: Board, names: Sequence[str] = ()) -> list[Line]:
                 mutation=True,
             )
         )
-        board.add(lines[-1])
+        board.say(f"  without {mutation.defence}: {lines[-1].verdict}")
     return lines
 
 

@@ -4,11 +4,11 @@ import argparse
 import asyncio
 import logging
 import os
-import pathlib
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -207,7 +207,6 @@ async def run(board: Board, sizes: Sizes, seed: int, only: Sequence[str] = ()) -
                 lines = await trial(sizes, seed, board)
         except Exception:
             lines = [_broken(name, seed, traceback.format_exc())]
-        # Mutations come one by one: they tell themselves.
         board.add(*lines)
 
 
@@ -237,7 +236,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _hush(file: str) -> None:
     """Bots of this process log into a file: they have much to complain of."""
-    stream = pathlib.Path(file).open("a", encoding="utf-8")  # noqa: SIM115 - for as long as we live
+    # Open for as long as we live.
+    stream = Path(file).open("a", encoding="utf-8")  # noqa: SIM115
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(stream))
     logging.basicConfig(stream=stream, level=logging.WARNING)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
