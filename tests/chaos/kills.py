@@ -23,7 +23,8 @@ from typing import Final
 from tests.chaos.board import Board, Line
 from tests.chaos.nursery import Process
 from tests.chaos.points import ANSWERED, CLAIMED, STORED, Points
-from tests.chaos.wires import WIRES, How, Wire
+from tests.chaos.wire import How, Wire
+from tests.chaos.wires import WIRES
 from tests.chaos.world import Findings, Size, World, world
 
 #: Worlds of a platform at a time: they wait for the disk and for each other's turns.

@@ -21,7 +21,8 @@ from tests.chaos.clock import SharedClock
 from tests.chaos.nursery import Process
 from tests.chaos.points import Points
 from tests.chaos.press import Press, Told
-from tests.chaos.wires import PREFIXES, WIRES, Wire
+from tests.chaos.wire import Wire
+from tests.chaos.wires import PREFIXES, WIRES
 
 Size = Literal[1, 2, 3]
 #: Articles that make an edition of so many messages, and whether they are long.
