@@ -8,7 +8,7 @@ from tests.chaos import clocks, databases, kills, processes, verdicts
 from tests.chaos.board import Board, Line
 
 SEED = 7
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 def held(lines: list[Line]) -> None:
