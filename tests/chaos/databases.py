@@ -266,7 +266,9 @@ async def _opened(built: World, log: Path) -> tuple[str, str]:
 
 def _trouble(built: World, ended: str, said: str, before: dict[str, int]) -> str:
     if ended == "broke":
-        return f"it ended without a clear sentence: {said.strip()[-300:]}"
+        last = said[said.rfind("Traceback") :]
+        raised = [line for line in last.split("\n") if line[:1].isalpha()]
+        return f"it ended without a clear sentence: {raised[1:2] or said[-300:]}"
     if ended == "refused":
         return ""
     now = _counted(built.database)

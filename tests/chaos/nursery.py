@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from tests.chaos.child import Job, live
 
 #: Seconds after which a process is broken, not slow.
-PATIENCE = 60.0
+PATIENCE = 240.0
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.chaos.warm"])
 
@@ -49,7 +49,8 @@ class Process:
         except TimeoutError:
             self.kill()
             await ended.wait()
-            raise AssertionError(f"a process did not end: see {self.job.log}") from None
+            said = self.job.log.read_text(encoding="utf-8", errors="replace")
+            raise AssertionError(f"a process did not end: …{said[-1500:]}") from None
         finally:
             loop.remove_reader(self._process.sentinel)
         self._process.join()

@@ -205,12 +205,15 @@ async def run(board: Board, sizes: Sizes, seed: int, only: Sequence[str] = ()) -
         try:
             async with asyncio.timeout(PATIENCE):
                 lines = await trial(sizes, seed, board)
-        except Exception:
-            lines = [_broken(name, seed, traceback.format_exc())]
+        except Exception as error:
+            logging.getLogger(__name__).exception("%s broke", name)
+            lines = [_broken(name, seed, error)]
         board.add(*lines)
 
 
-def _broken(name: str, seed: int, why: str) -> Line:
+def _broken(name: str, seed: int, error: BaseException) -> Line:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
     return Line(
         row="–",
         what=f"{name}: the trial itself broke",
@@ -220,7 +223,7 @@ def _broken(name: str, seed: int, why: str) -> Line:
         seed=seed,
         faults=0,
         stated=0,
-        details=why.strip().split("\n")[-12:],
+        details=[*str(error).split("\n"), traceback.format_tb(error.__traceback__)[-1]],
     )
 
 
