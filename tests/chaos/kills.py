@@ -395,7 +395,8 @@ async def _report(board: Board, tallies: Mapping[str, Tally]) -> None:
     while True:
         await asyncio.sleep(10)
         told = (f"{name} {t.injected} of {t.wanted}" for name, t in tallies.items())
-        board.say(f"  {', '.join(told)}")
+        wrong = sum(t.findings.number for t in tallies.values())
+        board.say(f"  {', '.join(told)}; wrong so far: {wrong}")
 
 
 @contextmanager

@@ -68,6 +68,10 @@ class Findings:
     #: Still under way when nothing should be.
     unsettled: list[str] = field(default_factory=list)
 
+    @property
+    def number(self) -> int:
+        return len(self.lost) + len(self.doubled) + len(self.unsettled)
+
     def add(self, other: "Findings") -> None:
         self.lost += other.lost
         self.doubled += other.doubled
