@@ -57,7 +57,7 @@ def _lines(fair: Rush, foul: Rush, seed: int) -> list[Line]:
     doubled = fair.doubled + foul.doubled
     sent = len(fair.lateness) + len(foul.lateness)
     wanted = fair.destinations + foul.destinations
-    given, stated = foul.counting.given, 20
+    given, stated = foul.counting.given, min(20, foul.destinations // 20)
     facts: dict[str, Any] = {"seed": seed, "faults": given, "stated": stated}
     return [
         Line(
