@@ -143,14 +143,8 @@ def _wake(house: House, jumps: Jumps) -> Wake:
     """What happens at every due moment, and when the next one is."""
 
     async def wake() -> datetime | None:
-        moved = jumps.look()
-        if moved < -BACK:
-            log.warning("the clock was set back", by=str(-moved))
-            await house.editions.realign()
-        elif moved > FORWARD:
-            log.warning("the clock leapt; waiting a little", by=str(moved))
-        if jumps.wait:
-            return house.clock.now() + jumps.wait
+        if patience := await _patience(house, jumps):
+            return house.clock.now() + patience
         await house.editions.plan()
         await house.editions.compose_due()
         house.sends.poke()
@@ -160,14 +154,25 @@ def _wake(house: House, jumps: Jumps) -> Wake:
 
 
 def _send(house: House, jumps: Jumps) -> Wake:
-    """Send what may go, but for a while after the clock leapt."""
+    """Send what may go, and when there is more to do."""
 
     async def send() -> datetime | None:
-        if jumps.wait:
-            return house.clock.now() + jumps.wait
+        if patience := await _patience(house, jumps):
+            return house.clock.now() + patience
         return await house.outbox.drain()
 
     return send
+
+
+async def _patience(house: House, jumps: Jumps) -> timedelta:
+    """How long to wait because the clock leapt; what a wrong one planned is mended."""
+    moved = jumps.look()
+    if moved < -BACK:
+        log.warning("the clock was set back", by=str(-moved))
+        await house.editions.realign()
+    elif moved > FORWARD:
+        log.warning("the clock leapt; nothing is sent for a while", by=str(moved))
+    return jumps.wait
 
 
 @asynccontextmanager

@@ -14,15 +14,15 @@ from typing import Any
 
 import structlog
 
-from bot.errors import Refused
+from bot.errors import BotError, Refused
 from bot.outbox import recording
 from bot.outbox.as_links import as_links
 from bot.outbox.lanes import Errand, Lanes
 from bot.outbox.recording import Ended, Step
 from bot.outbox.verdicts import AS_LINKS, Verdict, verdict
 from bot.ports import At, Clock, Platform, unwatched
-from bot.storage import deliveries, editions, workspaces
-from bot.storage.claims import Waiting
+from bot.storage import deliveries, editions
+from bot.storage.claims import RETEST, Waiting
 from bot.storage.database import Database
 from bot.types import Delivery
 
@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 LOOK = 1.0
 #: Seconds that messages on their way have to arrive when the bot is stopped.
 LANDING = 4.0
+#: Seconds to leave to another process that claims what we wanted.
+BESIDE = 0.1
 STOPPED = "The bot was stopped before an answer came."
 NOT_BEGUN = "The bot was stopped before it was sent."
 
@@ -73,11 +75,14 @@ class Outbox:
         except asyncio.CancelledError:
             await self._land()
             raise
-        return await self.db.read(
+        following = await self.db.read(
             deliveries.next_wakeup,
             wait=self.uncertain_wait,
             platforms=tuple(self.platforms),
         )
+        # What could not go just now is not asked for again and again.
+        soon = self.clock.now() + timedelta(seconds=LOOK)
+        return following and max(following, soon)
 
     @property
     def _busy(self) -> bool:
@@ -86,7 +91,7 @@ class Outbox:
     async def _begin(self) -> None:
         """At the start there may be a new token: whoever was refused may try it."""
         if not self._begun:
-            await self.db.write(workspaces.try_again, now=self.clock.now())
+            await self.db.write(recording.begin, now=self.clock.now())
             self._begun = True
 
     async def _look(self) -> bool:
@@ -137,19 +142,24 @@ class Outbox:
             raise
         except Exception:
             self._ended = ended + self._ended
-            for errand in picked:
-                if errand.look is None:
-                    self._lanes.free(errand.destination_id)
+            self._put_back(picked)
             raise
         self._tell(ended, done)
         claimed = {delivery.id for delivery in done.claimed}
-        for errand in picked:
-            if errand.look is None and errand.id not in claimed:
-                self._lanes.free(errand.destination_id)
+        self._put_back(errand for errand in picked if errand.id not in claimed)
         self._lanes.offer(map(_carry, done.following), first=True)
         for delivery in done.claimed:
             self.at("claimed")
             self._start(delivery, self._send(delivery))
+        if among and not done.claimed and not self._flying:
+            # Another process is faster than we are.
+            await asyncio.sleep(BESIDE)
+
+    def _put_back(self, errands: Iterable[Errand]) -> None:
+        """Their places are free again: they were not claimed."""
+        for errand in errands:
+            if errand.look is None:
+                self._lanes.free(errand.destination_id)
 
     async def _write(self, ended: Sequence[Ended], among: Sequence[int]) -> Step:
         return await self.db.write(
@@ -180,6 +190,8 @@ class Outbox:
             log.warning(
                 "delivery not sent", **facts, state=outcome.state, reason=outcome.reason
             )
+            if one.looked and outcome.state != "uncertain":
+                self._doubts.pop(delivery.id, None)
             if outcome.stops == "workspace":
                 self._refused.discard(delivery.workspace_id)
             if outcome.stops and not delivery.probe:
@@ -253,7 +265,7 @@ class Outbox:
             async with asyncio.timeout(self.send_timeout.total_seconds()):
                 found = await platform.read_back(delivery)
         except Refused as error:
-            outcome = Verdict(state="held", reason=str(error))
+            outcome = _not_shown(error, self.clock.now())
         except Exception as error:
             outcome = Verdict(
                 state="uncertain",
@@ -277,21 +289,41 @@ class Outbox:
             for task in flying:
                 task.cancel()
             await asyncio.wait(flying, timeout=1)
-        if self._ended:
-            ended, self._ended = self._ended, []
-            self._tell(ended, await self._write(ended, ()))
+        ended, self._ended = self._ended, []
+        try:
+            if ended:
+                self._tell(ended, await self._write(ended, ()))
+        except BotError as error:
+            # Its lease will lapse; the next start looks whether it arrived.
+            log.error("answers were not recorded", reason=str(error))
 
     async def _give_back(
-        self, writing: asyncio.Future[Step], ended: Sequence[Ended]
+        self, writing: asyncio.Future[Step], ended: list[Ended]
     ) -> None:
         """What a transaction claimed while we were stopped goes back untried."""
-        done = await writing
+        try:
+            done = await writing
+        except BotError:
+            self._ended = ended + self._ended
+            return
         self._tell(ended, done)
         later = Verdict(state="retry", reason=NOT_BEGUN)
         self._ended += [Ended(delivery=one, outcome=later) for one in done.claimed]
 
 
 AGAIN = "It had not arrived; sent again under the same key."
+
+
+def _not_shown(error: Refused, now: datetime) -> Verdict:
+    """We may not look: not at all as long as the workspace is refused, or never."""
+    if not error.whole_workspace:
+        return Verdict(state="held", reason=str(error))
+    return Verdict(
+        state="uncertain",
+        reason=str(error),
+        not_before=now + RETEST,
+        stops="workspace",
+    )
 
 
 def _carry(found: Waiting) -> Errand:

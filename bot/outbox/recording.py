@@ -71,6 +71,12 @@ def step(
     return Step(recorded=recorded, claimed=claimed, following=following)
 
 
+def begin(conn: Connection, *, now: datetime) -> None:
+    """A new start: whoever was refused may try again, there may be a new token."""
+    workspaces.try_again(conn, now=now)
+    deliveries.look_again(conn)
+
+
 def sweep(conn: Connection, *, now: datetime, but: Collection[int]) -> None:
     """Settle what nobody carries any more; `but` is being sent right here (keys)."""
     deliveries.expired(conn, now=now, but=but)

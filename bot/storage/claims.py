@@ -157,6 +157,13 @@ def uncertain_due(
     return tuple(map(noun, connection.execute(query)))
 
 
+def look_again(connection: Connection) -> None:
+    """Let what is uncertain be looked for as soon as it may have landed."""
+    connection.execute(
+        update(table).where(table.c.state == "uncertain").values(not_before=None)
+    )
+
+
 def next_wakeup(
     connection: Connection,
     *,

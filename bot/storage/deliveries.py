@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Table, select, update
 
 from bot.storage.claims import claim as claim
 from bot.storage.claims import expired as expired
+from bot.storage.claims import look_again as look_again
 from bot.storage.claims import next_wakeup as next_wakeup
 from bot.storage.claims import uncertain_due as uncertain_due
 from bot.storage.claims import waiting as waiting

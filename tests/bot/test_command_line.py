@@ -284,7 +284,10 @@ def test_killing_and_restarting_the_demo_neither_loses_nor_repeats(home):
             process.stop(signal.SIGKILL)
     with home.running("demo") as process:
         process.until()
-        waiting = "SELECT 1 FROM deliveries WHERE state != 'sent'"
+        waiting = (
+            "SELECT 1 FROM deliveries WHERE state != 'sent' "
+            "UNION ALL SELECT 1 FROM occurrences WHERE state = 'due'"
+        )
         eventually(lambda: not demo_rows(home, waiting) and demo_rows(home, MESSAGES))
         process.stop()
     keys = [key for (key,) in demo_rows(home, MESSAGES)]

@@ -1,10 +1,16 @@
 """A clock that is set: noticed, and waited for after a leap forward."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from bot import runner
 from bot.jumps import PATIENCE, Jumps
+from bot.scheduler import Wakeups
+from tests.bot.newsroom import Newsroom
+from tests.bot.test_planning import at, editions, scheduled, states
 from tests.fakes import FakeClock
 
 
@@ -61,3 +67,72 @@ def test_a_clock_that_is_set_right_again_ends_the_wait():
     watched.clock.advance(days=-1)
     assert watched.jumps.look() == timedelta(days=-1)
     assert not watched.jumps.wait
+
+
+class Run:
+    """The two loops of `standfirst run`, turn by turn, over a newsroom."""
+
+    def __init__(self, desk: Newsroom) -> None:
+        self.clock, self.steady = desk.clock, Steady()
+        house: Any = SimpleNamespace(
+            clock=desk.clock,
+            editions=desk.editions,
+            outbox=desk.outbox,
+            sends=Wakeups(clock=desk.clock),
+        )
+        jumps = Jumps(desk.clock, self.steady)
+        self._wake = runner._wake(house, jumps)
+        self._send = runner._send(house, jumps)
+
+    async def turn(self, **passed: float) -> None:
+        by = timedelta(**passed)
+        self.clock.advance(by)
+        self.steady.seconds += by.total_seconds()
+        await self._send()
+        await self._wake()
+        await self._send()
+
+
+@pytest.fixture
+async def daily(desk: Newsroom) -> Newsroom:
+    """Due at 7:00 UTC, and it is five to."""
+    await desk.apply(scheduled("daily at 8 Europe/Berlin"))
+    desk.clock.set(at("11-25T06:55"))
+    return desk
+
+
+async def test_after_a_leap_over_a_due_moment_it_is_made_up_for_a_minute_later(daily):
+    run = Run(daily)
+    daily.clock.advance(hours=1)
+    await run.turn(seconds=2)
+    await run.turn(seconds=57)
+    assert await editions(daily) == 0
+    await run.turn(seconds=3)
+    assert await editions(daily) == 1
+    assert await states(daily) == [("11-25 07:00", "composed", True)]
+
+
+async def test_a_leap_that_is_taken_back_soon_has_no_effect_at_all(daily):
+    run = Run(daily)
+    daily.clock.advance(days=1)
+    await run.turn(seconds=2)
+    daily.clock.advance(days=-1)
+    await run.turn(seconds=2)
+    assert await states(daily) == []
+    await run.turn(minutes=5)
+    assert await states(daily) == [("11-25 07:00", "composed", False)]
+    assert await editions(daily) == 1
+
+
+@pytest.mark.parametrize("hours", [-1, 1, 24, -24])
+async def test_wherever_the_clock_goes_nothing_is_posted_twice(daily, hours):
+    run = Run(daily)
+    await run.turn(minutes=6)
+    daily.clock.advance(hours=hours)
+    await run.turn(seconds=2)
+    await run.turn(seconds=61)
+    daily.clock.advance(hours=-hours)
+    await run.turn(seconds=2)
+    await run.turn(seconds=61)
+    assert await editions(daily) == 1
+    assert daily.platform.doubled() == ()

@@ -244,21 +244,28 @@ async def test_a_refused_workspace_costs_no_call_after_the_verdict(yard):
     yard.discord.send = revoked
     await yard.outbox.drain()
     await yard.outbox.drain()
-    # Those that had begun before the first answer; none afterwards.
-    assert len(calls) <= 12
+    assert len(calls) <= 2
     assert yard.cleared(yard.discord) == {"two-0"}
     assert set(await yard.states()) == {"retry", "ready", "sent"}
 
 
 async def test_a_stopped_workspace_is_tried_by_one_message_every_six_hours(yard):
     house = await yard.due("one", places=5)
-    yard.discord.script(*[Refused("Revoked.", whole_workspace=True)] * 30)
+    calls: list[Delivery] = []
+
+    async def revoked(delivery: Delivery) -> str:
+        calls.append(delivery)
+        # As long as an answer takes: time enough for the others to begin.
+        await asyncio.sleep(0.01)
+        raise Refused("Revoked.", whole_workspace=True)
+
+    yard.discord.send = revoked
     await yard.outbox.drain()
-    begun = len(yard.discord.tried)
+    begun = len(calls)
     for _ in range(24):
         yard.clock.advance(hours=1)
         await yard.outbox.drain()
-    assert len(yard.discord.tried) - begun == 4
+    assert len(calls) - begun == 4
     found = await yard.db.read(workspaces.by_id, workspace_id=house.workspace.id)
     assert found is not None
     assert found.stopped == "Revoked."
@@ -284,6 +291,29 @@ async def test_a_start_tries_a_stopped_workspace_at_once(yard):
     yard.restart()
     await yard.outbox.drain()
     assert len(yard.discord.messages) == 5
+
+
+async def test_what_may_have_arrived_before_the_refusal_is_adopted_after_it(yard):
+    await yard.due("one", places=2)
+    yard.discord.script(Lost())
+    read_back = yard.discord.read_back
+
+    async def revoked(delivery: Delivery) -> str | None:
+        looked.append(delivery)
+        raise Refused("Revoked.", whole_workspace=True)
+
+    looked: list[Delivery] = []
+    yard.discord.read_back = revoked
+    await yard.outbox.drain()
+    for _ in range(5):
+        yard.clock.advance(hours=1)
+        await yard.outbox.drain()
+    assert len(looked) == 1
+    yard.discord.read_back = read_back
+    yard.restart()
+    await yard.outbox.drain()
+    assert await yard.states() == ["sent", "sent"]
+    assert len(yard.discord.messages) == 2
 
 
 async def test_a_lost_permission_is_tried_four_times_a_day_and_comes_back(yard):
@@ -434,6 +464,26 @@ async def test_stopped_it_begins_nothing_more(yard):
     assert await yard.states() == ["sent", "ready", "ready"]
 
 
+async def test_stopped_while_it_claims_it_gives_back_what_was_not_begun(yard):
+    await yard.due("one", places=3)
+    write, claiming = yard.db.write, asyncio.Event()
+
+    async def slow(what, /, *args, **kwargs):
+        done = await write(what, *args, **kwargs)
+        if kwargs.get("among"):
+            claiming.set()
+            await asyncio.sleep(0.05)
+        return done
+
+    yard.db.write = slow
+    draining = asyncio.create_task(yard.outbox.drain())
+    await claiming.wait()
+    draining.cancel()
+    await stopped(draining)
+    assert yard.discord.tried == []
+    assert await yard.states() == ["retry"] * 3
+
+
 async def test_what_does_not_arrive_in_time_is_uncertain_and_looked_for(
     yard, monkeypatch
 ):
@@ -468,8 +518,10 @@ async def test_a_clock_that_leaps_does_not_shorten_the_wait_before_the_look(yard
     yard.discord.script(Lost())
     await yard.outbox.drain()
     yard.clock.advance(hours=1)
-    await yard.outbox.drain()
+    following = await yard.outbox.drain()
     assert yard.discord.looked == []
+    assert following is not None
+    assert following > yard.clock.now()
     steady = WAIT.total_seconds()
     await yard.outbox.drain()
     assert len(yard.discord.looked) == 1
@@ -552,6 +604,18 @@ async def test_an_answer_that_was_never_recorded_is_adopted_by_the_next_start(ya
     assert len(yard.discord.messages) == 1
 
 
+async def test_stopped_while_nothing_can_be_recorded_it_stops_all_the_same(yard):
+    await yard.due("one")
+    go_on = hang(yard.discord, "one-0")
+    draining = asyncio.create_task(yard.outbox.drain())
+    await until(lambda: len(yard.outbox._flying) == 1)
+    refuse_writes(yard, "step")
+    draining.cancel()
+    go_on.set()
+    await asyncio.wait((draining,))
+    assert draining.cancelled()
+
+
 async def test_a_full_disk_posts_nothing_that_is_not_on_record(yard):
     """A real one, as far as SQLite can tell: no page more."""
     await yard.due("one", places=40)
@@ -584,14 +648,13 @@ def _pragma(conn: Connection, words: str) -> None:
 async def test_a_database_that_another_program_holds_is_waited_for(yard):
     """The event loop stays live meanwhile; nothing is lost or doubled."""
     await yard.due("one", places=3)
-    late: list[float] = []
+    rounds = 0
 
     async def watch() -> None:
-        loop = asyncio.get_running_loop()
+        nonlocal rounds
         while True:
-            begun = loop.time()
             await asyncio.sleep(0.01)
-            late.append(loop.time() - begun - 0.01)
+            rounds += 1
 
     watching = asyncio.create_task(watch())
     with closing(sqlite3.connect(yard.file, isolation_level=None)) as other:
@@ -599,8 +662,8 @@ async def test_a_database_that_another_program_holds_is_waited_for(yard):
         draining = asyncio.create_task(yard.outbox.drain())
         await asyncio.sleep(3)
         assert yard.discord.tried == []
+        assert rounds > 50
         other.execute("ROLLBACK")
     await draining
     watching.cancel()
     assert await yard.states() == ["sent"] * 3
-    assert max(late) < 0.2

@@ -51,6 +51,7 @@ FOR_EVERYBODY = {
     "articles.store_analysis",
     "claims.claim",
     "claims.expired",
+    "claims.look_again",
     "claims.next_wakeup",
     "claims.uncertain_due",
     "claims.waiting",

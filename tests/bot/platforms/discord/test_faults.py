@@ -27,7 +27,7 @@ async def after_the_wait(desk: Newsroom) -> None:
 
 
 def short_of_time(desk: Newsroom) -> None:
-    object.__setattr__(desk.outbox, "send_timeout", timedelta(milliseconds=200))
+    object.__setattr__(desk.outbox, "send_timeout", timedelta(milliseconds=800))
 
 
 async def test_an_edition_is_posted_once_under_its_key(desk, discord):

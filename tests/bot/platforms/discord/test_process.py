@@ -2,14 +2,20 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 
 from tests.bot.newsroom import BRIDGE
 from tests.bot.platforms.discord.conftest import CONFIGURATION, until
 from tests.bot.process import Home, page
+from tests.wire.discord.faults import Lost, Slow
+from tests.wire.discord.server import LocalDiscord
 
 
-async def test_run_connects_says_so_and_posts_what_was_ordered(discord, tmp_path: Path):
+async def an_order(
+    discord: LocalDiscord, tmp_path: Path
+) -> tuple[Home, dict[str, str]]:
+    """A home in which an edition is ordered and nothing runs; with its settings."""
     home = Home(tmp_path)
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
@@ -26,6 +32,11 @@ async def test_run_connects_says_so_and_posts_what_was_ordered(discord, tmp_path
         assert home.run("digest", "post", **settings).returncode == 0
 
     await asyncio.to_thread(at_work)
+    return home, settings
+
+
+async def test_run_connects_says_so_and_posts_what_was_ordered(discord, tmp_path: Path):
+    home, settings = await an_order(discord, tmp_path)
     with home.running("run", **settings) as process:
         address = await asyncio.to_thread(process.until)
         await until(lambda: discord.ledger.says("2001"), 30)
@@ -37,3 +48,36 @@ async def test_run_connects_says_so_and_posts_what_was_ordered(discord, tmp_path
     assert ready["checks"] == {"database": "ok", "discord": "ok"}
     assert len(discord.ledger.says("2001")) == 1
     assert not discord.gateway.connections
+
+
+async def test_stopped_while_a_message_is_on_its_way_it_records_the_answer(
+    discord, tmp_path: Path
+):
+    home, settings = await an_order(discord, tmp_path)
+    discord.script(Slow(seconds=1.5), "post")
+    with home.running("run", **settings, STANDFIRST_SEND_TIMEOUT="30") as process:
+        await asyncio.to_thread(process.until)
+        await until(lambda: discord.asked("post"), 30)
+        assert await asyncio.to_thread(process.stop) == 0
+    assert home.rows("SELECT state FROM deliveries") == [("sent",)]
+
+
+async def test_stopped_while_discord_hangs_it_ends_in_time_and_the_next_start_adopts(
+    discord, tmp_path: Path
+):
+    home, settings = await an_order(discord, tmp_path)
+    discord.script(Lost(when="after", how="hang"), "post")
+    with home.running("run", **settings, STANDFIRST_SEND_TIMEOUT="30") as process:
+        await asyncio.to_thread(process.until)
+        await until(lambda: discord.asked("post"), 30)
+        begun = time.monotonic()
+        assert await asyncio.to_thread(process.stop) == 0
+        assert time.monotonic() - begun < 10
+    assert home.rows("SELECT state FROM deliveries") == [("uncertain",)]
+    with home.running("run", **settings) as process:
+        await asyncio.to_thread(process.until)
+        await until(
+            lambda: home.rows("SELECT state FROM deliveries") == [("sent",)], 30
+        )
+        assert await asyncio.to_thread(process.stop) == 0
+    assert len(discord.asked("post")) == len(discord.ledger.says("2001")) == 1
