@@ -66,7 +66,7 @@ def _lines(days: int, seed: int, told: Mapping[str, Any]) -> list[Line]:
         lines.append(
             Line(
                 row="S18 D23",
-                what=f"{what}: growth of memory after day {WARM}",
+                what=f"{what}: growth of memory since day {WARM}",
                 figure=f"{100 * grown:.1f} % of {told['resident']:.0f} MB",
                 goal="< 5 %",
                 met=grown < 0.05,

@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from statistics import median
 from typing import Any, Final
 
 from bot import app, config_file, logs
@@ -101,6 +100,8 @@ class Month:
         default_factory=lambda: defaultdict(list)
     )
     resident: list[float] = field(default_factory=list)
+    #: The same after days on which nothing went wrong.
+    calm: list[float] = field(default_factory=list)
 
     @property
     def database(self) -> Path:
@@ -135,12 +136,13 @@ async def _live(days: int, seed: int) -> None:
             )
             await _set_up(month)
             for day in range(1, days + 1):
-                await _day(month, BEGIN + timedelta(days=day))
+                await _day(month, month.clock.now() + timedelta(days=1))
                 _count(month)
+                if day == WARM:
+                    await _calm(month)
                 _tell(day, month)
             # Whatever is still under way has a quiet day to end.
-            await _quiet(month)
-            _count(month)
+            await _calm(month)
             _tell(days, month, **_sum(month))
 
 
@@ -213,6 +215,13 @@ def _publish(month: Month) -> None:
 
 _HOUR = timedelta(hours=1)
 _STEPS = (40 * timedelta(seconds=1), -40 * timedelta(seconds=1), _HOUR, -_HOUR)
+
+
+async def _calm(month: Month) -> None:
+    """A day on which nothing goes wrong; what is held after it is compared."""
+    await _quiet(month)
+    _count(month)
+    month.calm.append(month.resident[-1])
 
 
 async def _quiet(month: Month) -> None:
@@ -362,8 +371,6 @@ def _sum(month: Month) -> dict[str, Any]:
             told = month.told[channel]
             lost += [f"{channel}: never {n}" for n in names if not told[n]]
             doubled += [f"{channel}: twice {n}" for n in names if len(told[n]) > 1]
-    before = month.resident[WARM - 1 : WARM + 3] or month.resident
-    after = month.resident[-4:]
     (integrity,) = (row[0] for row in _rows(month, "PRAGMA integrity_check(1)"))
     return {
         "sum": True,
@@ -371,8 +378,8 @@ def _sum(month: Month) -> dict[str, Any]:
         "doubled": doubled[:20],
         "unhandled": month.unhandled[:20],
         "integrity": integrity,
-        "grown": median(after) / median(before) - 1,
-        "resident": median(before),
+        "grown": month.calm[-1] / month.calm[0] - 1,
+        "resident": month.calm[0],
     }
 
 
