@@ -33,6 +33,8 @@ from tests.chaos.points import Points
 WAKES = 400
 QUIET, RESTLESS, BROKEN = 0, 3, 4
 _NOTHING = timedelta(0)
+#: Real seconds that a leap takes.
+_LANDING = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +143,8 @@ async def _until_quiet(job: Job, house: app.House, clock: SharedClock) -> int:
             return QUIET
         wait = (following - clock.now()).total_seconds()
         if job.leaps:
+            # What is on its way to the server has landed when a wait is over.
+            await asyncio.sleep(_LANDING if wait > 1 else 0)
             clock.advance(following - clock.now() if wait > 0 else _NOTHING)
         else:
             await asyncio.sleep(min(max(wait, 0.0), 0.05))
