@@ -9,11 +9,11 @@ RUN := $(VENV)/bin
 PIP := $(RUN)/python -m pip --disable-pip-version-check
 EXACT := .ci/constraints.txt
 
-.PHONY: help install install-dev demo test lint types imports unit bench format clean
+.PHONY: help install install-dev demo test lint types imports unit bench chaos format clean
 
 help:
 	@sed -n '2,4s/^# *//p' $(MAKEFILE_LIST)
-	@echo "also: make install | lint | types | imports | unit | bench | format | clean"
+	@echo "also: make install | lint | types | imports | unit | bench | chaos | format | clean"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -56,6 +56,10 @@ unit: install-dev
 
 bench: install-dev
 	$(RUN)/python -m tests.bench
+
+# Half an hour: everything is broken that can be. CHAOS=--quick takes a small part.
+chaos: install-dev
+	$(RUN)/python -m tests.chaos $(CHAOS)
 
 format: install-dev
 	$(RUN)/ruff format .

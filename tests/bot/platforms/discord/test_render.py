@@ -225,3 +225,13 @@ def test_plain_words_are_escaped_and_fit():
     shown = read(content)
     assert shown.live == []
     assert shown.words.endswith("*x*\n…")
+
+
+@pytest.mark.parametrize("headline", ["🌉" * 150, "🇩🇪" * 90, "word 𝔘𝔘𝔘 " * 20])
+def test_an_option_counts_as_discord_counts(headline):
+    story = a_story(BRIDGE, headline=Headline(text=headline))
+    parts = render(an_edition(stories=(story,), hero=None), a_context())
+    assert not complaints(parts)
+    nodes = (node for _, node in rules.walk(parts[0].payload["components"]))
+    (option,) = (option for node in nodes for option in node.get("options", ()))
+    assert option["label"].endswith("…")

@@ -12,7 +12,7 @@ from bot.app import SystemClock
 from bot.outbox import Outbox
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import Database
-from tests.bench.morning_rush import FIRST_CHANNEL, furnish
+from tests.bench.outbox_rush import FIRST_CHANNEL, furnish
 from tests.bot.platforms.discord.conftest import a_platform
 from tests.wire.discord.faults import Limit
 from tests.wire.discord.server import LocalDiscord

@@ -1,0 +1,266 @@
+"""Many destinations due at one instant, at a Discord that counts: the rate and its use.
+
+Discord runs in the process of the suite and in real time; the bot is a forked
+`standfirst run` over a database of its own. What arrives is counted as Discord counts
+it: at most 50 requests in any second, and none while a wait holds that was told.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from statistics import quantiles
+from typing import Any, Final
+
+from bot import config_file
+from bot.storage import Database, migrate
+from tests.chaos.child import Job
+from tests.chaos.clock import SharedClock
+from tests.chaos.nursery import Process
+from tests.chaos.press import Press
+from tests.wire.discord import server as discord_server
+from tests.wire.discord.faults import Fault, Limit
+
+#: Requests that Discord takes in any second.
+RATE: Final = 50
+#: What was on its way when a wait was told is not inside it.
+ON_ITS_WAY: Final = 0.15
+_WORKSPACE = """
+[[workspace]]
+platform = "discord"
+id = "{id}"
+
+{destinations}
+[[workspace.digest]]
+name = "Brief {id}"
+sources = ["articles"]
+destinations = [{names}]
+schedule = "daily at {at} UTC"
+"""
+_DESTINATION = """[[workspace.destination]]
+name = "n{channel}"
+channel = "{channel}"
+
+"""
+
+
+@dataclass(kw_only=True)
+class Counting:
+    """How Discord counts, put into the strict server; and the storms it is told."""
+
+    discord: discord_server.LocalDiscord
+    #: Seconds after the first request → what is answered from then on, for how long.
+    storms: Sequence["Storm"] = ()
+    arrived: list[float] = field(default_factory=list)
+    posted: dict[str, float] = field(default_factory=dict)
+    #: 429s that the bot earned by going too fast.
+    earned: int = 0
+    #: 429s of storms.
+    given: int = 0
+    #: Requests in spite of a wait that was told.
+    inside: list[str] = field(default_factory=list)
+    _waits: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        fault, answer = self.discord._fault, self.discord._answer
+
+        def counted(call: discord_server.Call) -> Fault | None:
+            return self._limit(call) or fault(call)
+
+        def noted(request: Any, call: discord_server.Call) -> Any:
+            answered = answer(request, call)
+            if call.operation == "post":
+                self.posted.setdefault(call.channel, call.at)
+            return answered
+
+        self.discord._fault = counted  # type: ignore[method-assign]
+        self.discord._answer = noted  # type: ignore[method-assign]
+
+    def _limit(self, call: discord_server.Call) -> Fault | None:
+        if call.operation != "post":
+            return None
+        for key in ("", call.channel):
+            begun, end = self._waits.get(key, (0.0, 0.0))
+            if begun + ON_ITS_WAY < call.at < end:
+                self.inside.append(
+                    f"{call.channel or 'any'} {end - call.at:.3f} s early"
+                )
+        self.arrived.append(call.at)
+        for storm in self.storms:
+            left = storm.left(call, call.at - self.arrived[0])
+            if left is not None:
+                self.given += 1
+                self._tell(storm.channel(call), call.at, left)
+                return Limit(retry_after=round(left, 3), scope=storm.scope)
+        within = [at for at in self.arrived[-RATE - 1 :] if at > call.at - 1.0]
+        if len(within) > RATE:
+            self.earned += 1
+            left = within[0] + 1.0 - call.at
+            self._tell("", call.at, left)
+            return Limit(retry_after=round(left, 3), scope="global")
+        return None
+
+    def _tell(self, key: str, at: float, left: float) -> None:
+        begun, end = self._waits.get(key, (at, 0.0))
+        self._waits[key] = (begun if end > at else at, max(end, at + left))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storm:
+    """A limit that holds from some second on, for some channels or for all."""
+
+    scope: Any
+    begins: float
+    lasts: float
+    #: Which channels; None = all.
+    of: Callable[[str], bool] | None = None
+
+    def left(self, call: discord_server.Call, passed: float) -> float | None:
+        hits = self.of is None or self.of(call.channel)
+        if hits and self.begins <= passed < self.begins + self.lasts:
+            return self.begins + self.lasts - passed
+        return None
+
+    def channel(self, call: discord_server.Call) -> str:
+        return "" if self.of is None else call.channel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rush:
+    """How it went."""
+
+    destinations: int
+    counting: Counting
+    lateness: Sequence[float]
+    by_channel: dict[str, float]
+    doubled: int
+    #: Seconds from the first post to the last, without the waits of storms for all.
+    took: float
+
+    @property
+    def p50(self) -> float:
+        return quantiles(self.lateness, n=100)[49]
+
+    @property
+    def p99(self) -> float:
+        return quantiles(self.lateness, n=100)[98]
+
+    @property
+    def share(self) -> float:
+        """Of what could have been sent in that time."""
+        return (len(self.lateness) - 1) / (RATE * self.took) if self.took else 0.0
+
+
+async def rush(
+    home: Path,
+    destinations: int,
+    workspaces: int,
+    seed: int,
+    *,
+    storms: Sequence[Storm] = (),
+    without: str = "",
+    patience: float = 240.0,
+) -> Rush:
+    """All of them due in the minute that begins two seconds after the bot's start."""
+    home.mkdir(parents=True)
+    clock = SharedClock(home / "clock")
+    due = (clock.now() + timedelta(days=1)).replace(hour=9, minute=0, second=0)
+    due = due.replace(microsecond=0)
+    clock.set(due - timedelta(minutes=3))
+    Press(home / "articles", Random(seed)).publish(clock.now(), 5, long=False)
+    channels = [str(20_000 + number) for number in range(destinations)]
+    await _set_up(home, clock, channels, workspaces, due)
+    async with discord_server.serving(clock) as discord:
+        for channel in channels:
+            discord.ledger.channel(channel)
+            discord.ledger.chatter(channel)
+        counting = Counting(discord=discord, storms=storms)
+        clock.set(due - timedelta(seconds=2))
+        process = Process(_job(home, discord, due, without))
+        for _ in range(int(patience * 20)):
+            await asyncio.sleep(0.05)
+            if len(counting.posted) == destinations:
+                break
+        process.kill(signal.SIGTERM)
+        await process.end()
+        return _measured(discord, counting, due, channels)
+
+
+def _measured(
+    discord: discord_server.LocalDiscord,
+    counting: Counting,
+    due: datetime,
+    channels: Sequence[str],
+) -> Rush:
+    late, doubled = {}, 0
+    for channel in channels:
+        says = discord.ledger.says(channel)
+        doubled += max(0, len(says) - 1)
+        if says:
+            at = datetime.fromisoformat(says[0]["timestamp"])
+            late[channel] = (at - due).total_seconds()
+    posted = sorted(counting.posted.values())
+    waited = sum(storm.lasts for storm in counting.storms if storm.of is None)
+    took = posted[-1] - posted[0] - waited if posted else 0.0
+    return Rush(
+        destinations=len(channels),
+        counting=counting,
+        lateness=sorted(late.values()),
+        by_channel=late,
+        doubled=doubled,
+        took=took,
+    )
+
+
+def _job(
+    home: Path, discord: discord_server.LocalDiscord, due: datetime, without: str
+) -> Job:
+    address = discord.address
+    return Job(
+        settings={
+            "database_url": f"sqlite:///{home / 'standfirst.db'}",
+            "secret_key": "0123456789abcdef0123456789abcdef",
+            "discord_token": address["token"],
+            "discord_api_base": address["api_base"],
+            "discord_gateway": address["gateway"],
+            "web_port": 0,
+        },
+        clock=home / "clock",
+        log=home / "log",
+        until=due + timedelta(minutes=30),
+        served=True,
+        without=without,
+    )
+
+
+async def _set_up(
+    home: Path,
+    clock: SharedClock,
+    channels: Sequence[str],
+    workspaces: int,
+    due: datetime,
+) -> None:
+    each = -(-len(channels) // workspaces)
+    file = home / "newsroom.toml"
+    text = ""
+    for number in range(workspaces):
+        own = channels[number * each : (number + 1) * each]
+        text += _WORKSPACE.format(
+            id=5001 + number,
+            at=f"{due:%H:%M}",
+            names=", ".join(f'"n{channel}"' for channel in own),
+            destinations="".join(_DESTINATION.format(channel=c) for c in own),
+        )
+    file.write_text(text, encoding="utf-8")
+    url = f"sqlite:///{home / 'standfirst.db'}"
+    migrate.upgrade(url)
+    database = Database.open(url)
+    try:
+        await database.write(
+            config_file.carry_out, config_file.read(file), prune=False, now=clock.now()
+        )
+    finally:
+        await database.close()

@@ -1,0 +1,412 @@
+"""S1, S2, D1, D21: killed anywhere between due and recorded, and answers that are lost.
+
+A world lives through rounds: an edition of one to three messages comes due, the process
+that works on it is killed at a point, often also the one that takes over, and a last
+one works until all is quiet. Then the channels must hold what was due, once.
+
+Which points there are is learnt from a traced round; which is taken next is drawn so
+that every point and every part gets its share.
+"""
+
+import asyncio
+import shutil
+import signal
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from tests.chaos.board import Board, Line
+from tests.chaos.nursery import Process
+from tests.chaos.points import ANSWERED, CLAIMED, STORED, Points
+from tests.chaos.wire import How, Wire
+from tests.chaos.wires import WIRES
+from tests.chaos.world import Findings, Size, World, world
+
+#: Worlds of a platform at a time: they wait for the disk and for each other's turns.
+AT_ONCE: Final = 3
+#: How likely it is that the process that takes over is killed as well.
+AGAIN: Final = 0.5
+BEFORE, COMMITTED = "wire: before its commit", "wire: committed"
+HOWS: Final[tuple[How, ...]] = ("close", "reset", "hang")
+#: Seconds that a send may take where an answer never comes; long enough for a busy
+#: machine to have the request in the ledger by then, as a leap of the clock assumes.
+SHORT: Final = 1.0
+GIVEN_UP: Final = 1.2
+#: How late Slack may show a message in its history; we wait for a minute.
+SEEN_AFTER: Final = timedelta(seconds=45)
+Place = tuple[str, int]
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """What one platform has been through."""
+
+    wanted: int
+    kills: Counter[Place] = field(default_factory=Counter)
+    tried: Counter[Place] = field(default_factory=Counter)
+    lost_answers: Counter[str] = field(default_factory=Counter)
+    rounds: int = 0
+    posts: int = 0
+    findings: Findings = field(default_factory=Findings)
+    #: Where a process passes in its first life, and where one that takes over does.
+    first: frozenset[Place] = frozenset()
+    after: frozenset[Place] = frozenset()
+
+    @property
+    def injected(self) -> int:
+        return self.kills.total() + self.lost_answers.total()
+
+    @property
+    def done(self) -> bool:
+        return self.injected >= self.wanted
+
+    def points(self) -> set[str]:
+        return {name for name, _ in self.first | self.after}
+
+    def untouched(self) -> set[str]:
+        return self.points() - {name for name, _ in self.kills}
+
+    def draw(self, random: Random, places: frozenset[Place]) -> Place:
+        """A place, the likelier the less it was hit and the better it can be."""
+        known = sorted(places)
+        weights = [
+            (0.2 + self.kills[place])
+            / (0.2 + self.tried[place])
+            / (1 + self.kills[place])
+            for place in known
+        ]
+        return random.choices(known, weights)[0]
+
+
+# ── the trials ─────────────────────────────────────────────────────────────────
+
+
+async def killed(
+    kills: int,
+    seed: int,
+    board: Board,
+    *,
+    platforms: Sequence[str] = tuple(WIRES),
+    without: str = "",
+) -> Mapping[str, Tally]:
+    """So many kills in all, over these platforms."""
+    tallies = {name: Tally(wanted=-(-kills // len(platforms))) for name in platforms}
+    with homes() as home:
+        for name, tally in tallies.items():
+            await _learn(name, home / f"{name}-learns", tally, seed)
+            board.say(f"{name}: {len(tally.points())} points to be killed at")
+        reporting = asyncio.create_task(_report(board, tallies))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for name, tally in tallies.items():
+                    for number in range(AT_ONCE):
+                        place = home / f"{name}-{number}"
+                        random = Random(f"{seed}/{name}/{number}")
+                        tasks.create_task(_lives(name, place, random, tally, without))
+        finally:
+            reporting.cancel()
+    return tallies
+
+
+def lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Line]:
+    """S1 and the kills' part of S2."""
+    kills = sum(tally.kills.total() for tally in tallies.values())
+    lost = [text for tally in tallies.values() for text in tally.findings.lost]
+    lost += [text for t in tallies.values() for text in t.findings.unsettled]
+    doubled = [text for tally in tallies.values() for text in tally.findings.doubled]
+    untouched = [
+        f"{name}: nobody was killed at «{point}»"
+        for name, tally in tallies.items()
+        for point in sorted(tally.untouched())
+    ]
+    points = sum(len(tally.points()) for tally in tallies.values())
+    rounds = sum(tally.rounds for tally in tallies.values())
+    names = ", ".join(tallies)
+    return [
+        Line(
+            row="S1 D1",
+            what=f"lost over kill -9 ({names})",
+            figure=f"{len(lost)} of {kills:,} kills, {rounds} editions",
+            goal="0",
+            met=not lost,
+            seed=seed,
+            faults=kills,
+            stated=stated,
+            details=lost,
+        ),
+        Line(
+            row="S2 D1",
+            what="doubled over kill -9, same runs",
+            figure=f"{len(doubled)} of {kills:,} kills",
+            goal="0",
+            met=not doubled,
+            seed=seed,
+            faults=kills,
+            stated=stated,
+            details=doubled,
+        ),
+        Line(
+            row="S1 D21",
+            what="points and parts that were killed at",
+            figure=f"{points - len(untouched)} of {points} points, "
+            f"parts {'/'.join(map(str, _parts(tallies)))} kills",
+            goal="all",
+            met=not untouched or kills < 10 * points,
+            seed=seed,
+            faults=kills,
+            stated=stated,
+            details=untouched,
+        ),
+    ]
+
+
+async def answers_lost(
+    answers: int,
+    seed: int,
+    board: Board,
+    *,
+    platforms: Sequence[str] = tuple(WIRES),
+    without: str = "",
+) -> Mapping[str, Tally]:
+    """So many answers lost after the message was stored: dropped, reset, hanging."""
+    heard = [name for name in platforms if name != "local"]
+    tallies = {name: Tally(wanted=-(-answers // len(heard))) for name in heard}
+    reporting = asyncio.create_task(_report(board, tallies))
+    try:
+        with homes() as home:
+            async with asyncio.TaskGroup() as tasks:
+                for name, tally in tallies.items():
+                    for number in range(AT_ONCE):
+                        place = home / f"{name}-{number}"
+                        random = Random(f"{seed}/{name}/{number}/lost")
+                        tasks.create_task(_loses(name, place, random, tally, without))
+    finally:
+        reporting.cancel()
+    return tallies
+
+
+def lost_lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Line]:
+    ways = sum((tally.lost_answers for tally in tallies.values()), Counter[str]())
+    wrong = [text for t in tallies.values() for text in t.findings.doubled]
+    lost = [
+        text
+        for tally in tallies.values()
+        for text in (*tally.findings.lost, *tally.findings.unsettled)
+    ]
+    said = ", ".join(f"{number} {how}" for how, number in sorted(ways.items()))
+    return [
+        Line(
+            row="S2 D2",
+            what=f"doubled after lost answers ({', '.join(tallies)})",
+            figure=f"{len(wrong)} of {ways.total()} ({said})",
+            goal="0",
+            met=not wrong,
+            seed=seed,
+            faults=ways.total(),
+            stated=stated,
+            details=wrong,
+        ),
+        Line(
+            row="D2",
+            what="lost or left open after lost answers",
+            figure=f"{len(lost)} of {ways.total()}",
+            goal="0",
+            met=not lost,
+            seed=seed,
+            faults=ways.total(),
+            stated=stated,
+            details=lost,
+        ),
+    ]
+
+
+async def landing_late(
+    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+) -> list[Line]:
+    """D2: the send is given up, and then it lands; by real time."""
+    found = Findings()
+    with homes() as home:
+        async with world(
+            "late", home / "w", name, Random(seed), without=without
+        ) as built:
+            # Longer than a channel of Slack rests between two posts.
+            built.changes |= {"send_timeout": GIVEN_UP, "uncertain_wait": 3 * GIVEN_UP}
+            for _ in range(times):
+                built.begin_round(1)
+                built.wire.delay(2 * GIVEN_UP)
+                await built.live(leaps=False)
+            found.add(built.check())
+    wrong = [*found.doubled, *found.lost, *found.unsettled]
+    return [
+        Line(
+            row="S2 D2",
+            what=f"lost or doubled when messages land late ({name})",
+            figure=f"{len(wrong)} of {times}",
+            goal="0",
+            met=not wrong,
+            seed=seed,
+            faults=times,
+            stated=times,
+            details=wrong,
+        )
+    ]
+
+
+# ── one world ──────────────────────────────────────────────────────────────────
+
+
+async def _learn(name: str, home: Path, tally: Tally, seed: int) -> None:
+    """Trace a first life, and what comes after kills around a message's way."""
+    async with world(name, home, name, Random(seed)) as built:
+        size = _sizes(built.wire)[-1]
+        trace = home / "trace"
+        built.begin_round(size)
+        await built.live(Points(trace=trace))
+        tally.first = _places(trace, built.wire)
+        after = home / "after"
+        for ending in (STORED, CLAIMED, ANSWERED):
+            built.begin_round(size)
+            await built.live(Points(wanted=ending))
+            await built.live(Points(trace=after))
+            # A message that is found and one that is not lead to different ends.
+            tally.after |= _places(after, built.wire)
+            after.unlink()
+        await built.live()
+
+
+def _places(trace: Path, wire: Wire) -> frozenset[Place]:
+    passed = Counter(trace.read_text(encoding="utf-8").split("\n"))
+    passed.pop("", None)
+    if wire.name != "local":
+        passed.update({BEFORE: passed["send: before"]})
+        passed.update({COMMITTED: passed["send: before"]})
+    most = {name: min(3, number) for name, number in passed.items() if number}
+    return frozenset(
+        (name, passing)
+        for name, number in most.items()
+        for passing in range(1, number + 1)
+    )
+
+
+async def _lives(
+    name: str, home: Path, random: Random, tally: Tally, without: str
+) -> None:
+    channels = random.choice((1, 1, 2))
+    async with world(
+        f"{name}/{home.name}", home, name, random, channels=channels, without=without
+    ) as built:
+        _without_favours(built)
+        while not tally.done:
+            before = built.check()
+            await _round(built, tally)
+            tally.rounds += 1
+            _judge(built, tally, before)
+        tally.posts += sum(len(built.wire.posts(c)) for c in built.channels)
+
+
+def _without_favours(built: World) -> None:
+    """In half of the worlds a platform does only what it promises."""
+    wire: Any = built.wire
+    if built.random.random() < 0.5:
+        return
+    if wire.name == "discord":
+        wire.discord.ledger.history_has_nonces = False
+    elif wire.name == "slack":
+        wire.slack.ledger.history_delay = SEEN_AFTER
+
+
+async def _round(built: World, tally: Tally) -> None:
+    built.begin_round(built.random.choice(_sizes(built.wire)))
+    places = tally.first
+    while True:
+        place = tally.draw(built.random, places)
+        tally.tried[place] += 1
+        if await _killed_at(built, place) != -signal.SIGKILL:
+            break
+        tally.kills[place] += 1
+        if tally.done or built.random.random() > AGAIN:
+            break
+        places = tally.after
+    await built.live()
+
+
+async def _killed_at(built: World, place: Place) -> int:
+    name, passing = place
+    if name not in {BEFORE, COMMITTED}:
+        return await built.live(Points(wanted=name, passing=passing))
+    process = Process(built.job())
+    when = "before" if name == BEFORE else "committed"
+    built.wire.strike(when, process.kill, nth=passing)  # type: ignore[arg-type]
+    return await process.end()
+
+
+async def _loses(
+    name: str, home: Path, random: Random, tally: Tally, without: str
+) -> None:
+    async with world(
+        f"{name}/{home.name}", home, name, random, without=without
+    ) as built:
+        built.changes["send_timeout"] = SHORT
+        _without_favours(built)
+        while not tally.done:
+            before = built.check()
+            size = built.random.choice(_sizes(built.wire))
+            built.begin_round(size)
+            ways = [built.random.choice(HOWS) for _ in range(size)]
+            for how in ways:
+                built.wire.lose(how)
+            await built.live()
+            # A fault that nobody met was not injected.
+            tally.lost_answers.update(ways[: len(ways) - built.wire.clear()])
+            tally.rounds += 1
+            _judge(built, tally, before)
+
+
+def _judge(built: World, tally: Tally, before: Findings) -> None:
+    """What this round added to what was wrong already."""
+    now = built.check()
+    tally.findings.lost += now.lost[len(before.lost) :]
+    tally.findings.doubled += now.doubled[len(before.doubled) :]
+    tally.findings.unsettled += now.unsettled[len(before.unsettled) :]
+
+
+def _sizes(wire: Wire) -> tuple[Size, ...]:
+    # An edition is one message on the page of this machine.
+    return (1,) if wire.name == "local" else (1, 2, 3)
+
+
+def _parts(tallies: Mapping[str, Tally]) -> list[int]:
+    """Kills on the first, second and third message, where a message was on its way."""
+    on_its_way = ("send", "step", "wire", "read_back", "at c", "at s", "at a", "at r")
+    kills: Counter[int] = Counter()
+    for tally in tallies.values():
+        for (name, passing), number in tally.kills.items():
+            if name.startswith(on_its_way):
+                kills[passing] += number
+    return [kills[part] for part in (1, 2, 3)]
+
+
+async def _report(board: Board, tallies: Mapping[str, Tally]) -> None:
+    while True:
+        await asyncio.sleep(10)
+        told = (f"{name} {t.injected} of {t.wanted}" for name, t in tallies.items())
+        wrong = sum(t.findings.number for t in tallies.values())
+        board.say(f"  {', '.join(told)}; wrong so far: {wrong}")
+
+
+@contextmanager
+def homes():
+    """A folder in memory where there is one: a kill takes nothing from either."""
+    memory = Path("/dev/shm")
+    within = memory if memory.is_dir() else None
+    home = Path(tempfile.mkdtemp(prefix="standfirst-chaos-", dir=within))
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)

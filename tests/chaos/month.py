@@ -1,0 +1,76 @@
+"""S18, D23: the simulated month, as the suite sees it; `month_lived` is its process."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.chaos.board import Board, Line
+from tests.chaos.month_lived import WARM
+
+
+async def lived(days: int, seed: int, board: Board) -> list[Line]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.chaos.month_lived",
+        str(days),
+        str(seed),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert process.stdout is not None
+    told: dict[str, Any] = {}
+    try:
+        async for line in process.stdout:
+            told = json.loads(line)
+            if told["day"] % 5 == 0:
+                board.say(f"  day {told['day']}: {told['posts']} posts")
+    finally:
+        if process.returncode is None and not told.get("sum"):
+            process.kill()
+        await process.wait()
+    return _lines(days, seed, told)
+
+
+def _lines(days: int, seed: int, told: Mapping[str, Any]) -> list[Line]:
+    faults = sum(told["faults"].values())
+    what = f"{days} days, {told['posts']:,} posts"
+    facts = {"seed": seed, "faults": faults, "stated": 4 * days}
+    wrong = [*told["lost"], *told["doubled"]]
+    grown = told["grown"]
+    lines = [
+        Line(
+            row="S18",
+            what=f"{what}: lost, doubled",
+            figure=f"{len(told['lost'])}, {len(told['doubled'])}",
+            goal="0, 0",
+            met=not wrong,
+            details=wrong,
+            **facts,
+        ),
+        Line(
+            row="S18",
+            what=f"{what}: unhandled errors of tasks; database",
+            figure=f"{len(told['unhandled'])}; {told['integrity']}",
+            goal="0; ok",
+            met=not told["unhandled"] and told["integrity"] == "ok",
+            details=told["unhandled"],
+            **facts,
+        ),
+    ]
+    if days > 2 * WARM:
+        lines.append(
+            Line(
+                row="S18 D23",
+                what=f"{what}: growth of memory since day {WARM}",
+                figure=f"{100 * grown:.1f} % of {told['resident']:.0f} MB",
+                goal="< 5 %",
+                met=grown < 0.05,
+                **facts,
+            )
+        )
+    return lines

@@ -1,0 +1,398 @@
+"""The defences, each of which can be switched off: its figure must turn red.
+
+A check that stays green without its defence proves nothing. A mutation is a handful of
+replacements in the product, made in this process (`switched_off`) or for the rest of
+the life of a forked one (`switch_off`), and the small trial whose figure it must spoil.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+from tests.chaos.board import Board, Line
+
+#: Seconds after which a small trial is broken, not slow.
+PATIENCE = 400.0
+_SOON = timedelta(seconds=0.3)
+Patches = Callable[[], list[Any]]
+Trial = Callable[[int, Board, str], Awaitable[Sequence[Line]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutation:
+    """A defence, how it is taken out, and the trial that must notice."""
+
+    defence: str
+    patches: Patches
+    trial: Trial
+    #: A part of what the line that must turn red says.
+    line: str
+
+
+@contextmanager
+def switched_off(name: str) -> Iterator[None]:
+    """Without this defence, for as long as the block lasts; "" = with all of them."""
+    with ExitStack() as stack:
+        for each in MUTATIONS[name].patches() if name else ():
+            stack.enter_context(each)
+        yield
+
+
+def switch_off(name: str) -> None:
+    """Without this defence, for good: in a process that is forked for it."""
+    for each in MUTATIONS[name].patches():
+        each.start()
+
+
+async def red(seed: int, board: Board, names: Sequence[str] = ()) -> list[Line]:
+    """Each of them taken out once, over its small trial."""
+    lines = []
+    for name in names or MUTATIONS:
+        mutation = MUTATIONS[name]
+        # What the broken bot complains of is not news here.
+        quiet = Board(quiet=True)
+        async with asyncio.timeout(PATIENCE):
+            found = await mutation.trial(seed, quiet, name)
+        (line,) = (one for one in found if mutation.line in one.what)
+        lines.append(
+            replace(
+                line,
+                row=f"–{line.row}",
+                what=f"without {mutation.defence}: {line.what}",
+                goal=f"not {line.goal}",
+                met=not line.met,
+                mutation=True,
+            )
+        )
+        board.say(f"  without {mutation.defence}: {lines[-1].verdict}")
+    return lines
+
+
+# ── what is taken out ──────────────────────────────────────────────────────────
+
+
+def _no_nonce() -> list[Any]:
+    from bot.platforms.discord import platform
+    from bot.platforms.discord.messages import posting
+
+    def bare(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        body = posting(*args, **kwargs)
+        return {k: v for k, v in body.items() if k not in {"nonce", "enforce_nonce"}}
+
+    return [patch.object(platform, "posting", bare)]
+
+
+def _no_reading_back() -> list[Any]:
+    from bot.platforms.discord.platform import DiscordPlatform
+    from bot.platforms.slack.platform import SlackPlatform
+
+    async def blind(self: Any, delivery: Any) -> None:
+        return None
+
+    return [
+        patch.object(SlackPlatform, "read_back", blind),
+        patch.object(DiscordPlatform, "read_back", blind),
+    ]
+
+
+def _no_key() -> list[Any]:
+    from bot.platforms.slack import platform
+    from bot.platforms.slack.messages import posting
+
+    def bare(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {k: v for k, v in posting(*args, **kwargs).items() if k != "metadata"}
+
+    return [patch.object(platform, "posting", bare)]
+
+
+def _no_wait() -> list[Any]:
+    from bot.storage import deliveries
+
+    due = deliveries.uncertain_due
+
+    def at_once(conn: Any, **kwargs: Any) -> Any:
+        return due(conn, **{**kwargs, "wait": timedelta(0)})
+
+    return [
+        patch.object(deliveries, "uncertain_due", at_once),
+        patch("bot.outbox.carrying.Outbox._may_look", lambda *_: True),
+    ]
+
+
+def _no_claim() -> list[Any]:
+    """The claim does not stand in the database while the message is on its way."""
+    from sqlalchemy import update
+
+    from bot.storage import deliveries
+    from bot.storage.schema import deliveries as table
+
+    claim = deliveries.claim
+
+    def forgetful(conn: Any, **kwargs: Any) -> Any:
+        claimed = claim(conn, **kwargs)
+        keys = [one.id for one in claimed]
+        conn.execute(
+            update(table)
+            .where(table.c.id.in_(keys))
+            .values(state="ready", lease_until=None)
+        )
+        return claimed
+
+    return [patch.object(deliveries, "claim", forgetful)]
+
+
+def _no_turns() -> list[Any]:
+    """Whoever comes takes what another one is sending."""
+    from sqlalchemy import true
+
+    from bot.storage import claims
+    from bot.storage.schema import deliveries as table
+
+    claimable = claims._claimable
+
+    def greedy(*args: Any) -> Any:
+        _state, working, earlier, _turn, *rest = claimable(*args)
+        open_ones = table.c.state.in_(("ready", "retry", "sending"))
+        return (open_ones, working, earlier, true(), *rest)
+
+    return [patch.object(claims, "_claimable", greedy)]
+
+
+def _no_unique_occurrence() -> list[Any]:
+    from uuid import uuid4
+
+    from bot.storage import occurrences
+
+    plan = occurrences.plan
+
+    def again(conn: Any, *, due: Any, **kwargs: Any) -> Any:
+        slot = f"{due.slot}+{uuid4()}"
+        return plan(conn, due=replace(due, slot=slot), **kwargs)
+
+    return [patch.object(occurrences, "plan", again)]
+
+
+def _no_lease() -> list[Any]:
+    from bot import runner
+
+    async def mine(*_: Any) -> bool:
+        return True
+
+    return [patch.object(runner, "_take", mine)]
+
+
+def _no_pace() -> list[Any]:
+    from bot.platforms.discord.pace import Pace, Window
+
+    @asynccontextmanager
+    async def at_once(self: Any, method: str, channel: str) -> Any:
+        self.check(method, channel)
+        yield
+
+    async def now(self: Any) -> float:
+        begun: float = self._now()
+        self._open.append(begun)
+        return begun
+
+    return [patch.object(Pace, "turn", at_once), patch.object(Window, "enter", now)]
+
+
+def _no_waits() -> list[Any]:
+    from bot.outbox import carrying
+    from bot.outbox.verdicts import verdict
+    from bot.platforms.discord.pace import Pace
+
+    def soon(error: Exception, delivery: Any, now: datetime) -> Any:
+        found = verdict(error, delivery, now)
+        return replace(found, not_before=min(found.not_before or now, now + _SOON))
+
+    return [
+        patch.object(Pace, "check", lambda *_: None),
+        patch.object(carrying, "verdict", soon),
+    ]
+
+
+def _no_stop() -> list[Any]:
+    from bot.outbox import carrying
+    from bot.outbox.verdicts import verdict
+
+    def undeterred(error: Exception, delivery: Any, now: datetime) -> Any:
+        found = verdict(error, delivery, now)
+        later = now + timedelta(minutes=1) if found.stops else found.not_before
+        return replace(found, stops=None, not_before=later)
+
+    return [patch.object(carrying, "verdict", undeterred)]
+
+
+def _no_budget() -> list[Any]:
+    from bot.platforms.discord import limits
+
+    return [patch.object(limits, "INVALID_MOST", 1_000_000)]
+
+
+def _no_catch_up() -> list[Any]:
+    from bot.schedules import backlog
+
+    return [patch.object(backlog, "catch_up", lambda _: timedelta(days=400))]
+
+
+def _no_look_at_start() -> list[Any]:
+    from bot.storage import files
+
+    return [patch.object(files, "_LOOKED_THROUGH", -1)]
+
+
+# ── over what ──────────────────────────────────────────────────────────────────
+
+
+async def _faulty(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import verdicts
+
+    return await verdicts.faulty(13, seed, board, name="discord", without=name)
+
+
+async def _lost(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import kills
+
+    tallies = await kills.answers_lost(
+        12, seed, board, platforms=("slack",), without=name
+    )
+    return kills.lost_lines(tallies, seed, 12)
+
+
+async def _late(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import kills
+
+    return await kills.landing_late(4, seed, board, name="slack", without=name)
+
+
+async def _killed(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import kills
+
+    tallies = await kills.killed(40, seed, board, platforms=("slack",), without=name)
+    return kills.lines(tallies, seed, 40)
+
+
+async def _three(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import processes
+
+    return await processes.three_at_once(8, seed, board, name="slack", without=name)
+
+
+async def _leased(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import processes
+
+    return await processes.standing_by(seed, board, name="slack", without=name)
+
+
+async def _back(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import clocks
+
+    return await clocks.set_back(3, seed, board, without=name)
+
+
+async def _storm(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import storms
+
+    return await storms.limited(150, seed, board, without=name)
+
+
+async def _dead(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import verdicts
+
+    return await verdicts.for_good(seed, board, name="discord", without=name)
+
+
+async def _closed(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import verdicts
+
+    return await verdicts.refused_everywhere(130, seed, board, without=name)
+
+
+async def _down(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import clocks
+
+    return await clocks.downtime(seed, board, without=name)
+
+
+async def _damaged(seed: int, board: Board, name: str) -> Sequence[Line]:
+    from tests.chaos import databases
+
+    return await databases.damaged(64, seed, board, without=name)
+
+
+MUTATIONS: Mapping[str, Mutation] = {
+    "nonce": Mutation(
+        defence="Discord’s nonce", patches=_no_nonce, trial=_faulty, line="5xx"
+    ),
+    "reading back": Mutation(
+        defence="reading back", patches=_no_reading_back, trial=_lost, line="doubled"
+    ),
+    "key": Mutation(
+        defence="the key in Slack’s metadata",
+        patches=_no_key,
+        trial=_lost,
+        line="doubled",
+    ),
+    "the wait": Mutation(
+        defence="the wait before reading back",
+        patches=_no_wait,
+        trial=_late,
+        line="land late",
+    ),
+    "claim": Mutation(
+        defence="a claim before the send",
+        patches=_no_claim,
+        trial=_killed,
+        line="doubled over kill",
+    ),
+    "turns": Mutation(
+        defence="one sender a delivery",
+        patches=_no_turns,
+        trial=_three,
+        line="three without a lease",
+    ),
+    "occurrence": Mutation(
+        defence="the unique occurrence",
+        patches=_no_unique_occurrence,
+        trial=_back,
+        line="set back",
+    ),
+    "lease": Mutation(
+        defence="the lease", patches=_no_lease, trial=_leased, line="stand by"
+    ),
+    "pace": Mutation(
+        defence="pacing", patches=_no_pace, trial=_storm, line="429s earned"
+    ),
+    "waits": Mutation(
+        defence="keeping to a wait", patches=_no_waits, trial=_storm, line="inside"
+    ),
+    "stop": Mutation(
+        defence="the stop after a permanent verdict",
+        patches=_no_stop,
+        trial=_dead,
+        line="permanent verdict",
+    ),
+    "budget": Mutation(
+        defence="the budget of invalid requests",
+        patches=_no_budget,
+        trial=_closed,
+        line="invalid requests",
+    ),
+    "catch-up": Mutation(
+        defence="the catch-up limit",
+        patches=_no_catch_up,
+        trial=_down,
+        line="downtimes",
+    ),
+    "look at start": Mutation(
+        defence="the look at a database’s health",
+        patches=_no_look_at_start,
+        trial=_damaged,
+        line="damaged",
+    ),
+}

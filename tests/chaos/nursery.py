@@ -1,0 +1,60 @@
+"""Starts processes in milliseconds: forks of one that has imported everything.
+
+The parent of all is Python's own fork server: one thread, no event loop, no socket of
+ours, so that a fork of it is as good as a start.
+"""
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+
+from tests.chaos.child import Job, live
+
+#: Seconds after which a process is broken, not slow.
+PATIENCE = 240.0
+_CONTEXT = get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["tests.chaos.warm"])
+
+
+class Process:
+    """One forked process."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._process: BaseProcess = _CONTEXT.Process(
+            target=live, args=(job,), daemon=True
+        )
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    async def end(self, patience: float = PATIENCE) -> int:
+        """Its exit code; −9 when it was killed, also by our patience running out."""
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        loop.add_reader(self._process.sentinel, ended.set)
+        try:
+            async with asyncio.timeout(patience):
+                await ended.wait()
+        except TimeoutError:
+            self.kill()
+            await ended.wait()
+            said = self.job.log.read_text(encoding="utf-8", errors="replace")
+            raise AssertionError(f"a process did not end: …{said[-1500:]}") from None
+        finally:
+            loop.remove_reader(self._process.sentinel)
+        self._process.join()
+        code = self._process.exitcode
+        self._process.close()
+        assert code is not None
+        return code

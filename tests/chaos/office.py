@@ -1,0 +1,114 @@
+"""A bot in this process, over a world: for what takes no kill and has many steps.
+
+Everything is real but the clock, which is the world's and is put forward where nothing
+is due.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from bot import connections
+from bot.ports import Platform
+from bot.settings import Settings
+from tests.bot.newsroom import Newsroom, newsroom
+from tests.chaos.child import pacing
+from tests.chaos.world import World
+
+#: More wake-ups than any honest way to a moment takes.
+WAKES = 3000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """The bot, and what it works for."""
+
+    world: World
+    desk: Newsroom
+    platform: Any
+
+    async def until(self, moment: datetime) -> None:
+        """Do what is due by then, each thing at its time."""
+        clock = self.world.clock
+        for _ in range(WAKES):
+            following = await self.desk.wake()
+            if following is None or following > moment:
+                break
+            if following > clock.now():
+                clock.set(following)
+        else:
+            raise AssertionError(f"{self.world.name}: no rest in {WAKES} wake-ups")
+        if clock.now() < moment:
+            clock.set(moment)
+
+    async def round(self, size: Any = 1) -> None:
+        """One edition comes due, and everything about it is over."""
+        self.world.begin_round(size)
+        await self.until(self.world.due + timedelta(minutes=40))
+
+    def states(self) -> list[str]:
+        rows = self.world.rows("SELECT state FROM deliveries ORDER BY id")
+        return [row["state"] for row in rows]
+
+    async def status(self) -> str:
+        """What an admin sees who asks how it stands."""
+        from bot.storage import workspaces
+        from bot.types import Invocation, Permission, Person, Place
+
+        workspace = await self.desk.db.read(
+            workspaces.by_external,
+            platform=self.world.wire.name,
+            external_id=self.world.wire.workspace,
+        )
+        assert workspace is not None
+        invocation = Invocation(
+            key=f"status-{self.world.clock.now().timestamp()}",
+            place=Place(workspace=workspace, channel=None),
+            person=Person(id="p", name="P", permission=Permission.EDITOR),
+            path="newsdesk status",
+            args={},
+        )
+        return str(await self.desk.inbox.dispatch(invocation))
+
+
+def platform_of(world: World, **changes: Any) -> Platform:
+    """The real platform, told where its other end is."""
+    settings = Settings.model_validate({**world.wire.settings, **changes})
+    on, _ = connections.platforms(settings, cast(Any, _Local()))
+    platform: Any = on[world.wire.name]
+    pacing(platform, world.clock, leaps=True)
+    return cast(Platform, platform)
+
+
+class _Local:
+    name = "local"
+
+
+@asynccontextmanager
+async def office(
+    world: World, *, connected: bool = False, platform: Any = None
+) -> AsyncIterator[Office]:
+    """Open the bot over this world; opening it again is a restart."""
+    platform = platform or platform_of(world)
+    url = f"sqlite:///{world.database}"
+    clock = cast(Any, world.clock)
+    async with newsroom(url, world.folder, platform, clock=clock) as desk:
+        built = Office(world=world, desk=desk, platform=platform)
+        running = asyncio.create_task(platform.run(desk.inbox)) if connected else None
+        try:
+            if running is not None:
+                for _ in range(2000):
+                    if platform.state == "ok":
+                        break
+                    await asyncio.sleep(0.01)
+            yield built
+        finally:
+            if running is not None:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+            close = getattr(platform, "close", None)
+            if close is not None:
+                await close()

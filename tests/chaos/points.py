@@ -1,0 +1,81 @@
+"""Where a process can be ended: every step between due and recorded, by name.
+
+A point lies before, inside (done, not committed) and after every transaction, before
+and after every call of a platform, and wherever the product names one itself. So a
+step that somebody adds is a new point without anybody listing it.
+"""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+#: Transactions that have nothing to do with an edition on its way.
+_APART = frozenset({"secret", "try_again"})
+#: Behind the commit of an edition, of a claim, and behind the platform's answer.
+STORED, CLAIMED, ANSWERED = "at stored", "at claimed", "at answered"
+
+
+@dataclass(kw_only=True)
+class Points:
+    """Counts passings; at the wanted one of the wanted point it ends the process."""
+
+    wanted: str = ""
+    passing: int = 1
+    number: int = signal.SIGKILL
+    #: Where the names of what was passed are written, one a line.
+    trace: Path | None = None
+    _passed: Counter[str] = field(default_factory=Counter)
+
+    def reach(self, name: str) -> None:
+        self._passed[name] += 1
+        if self.trace is not None:
+            with self.trace.open("a", encoding="utf-8") as file:
+                file.write(f"{name}\n")
+        if name == self.wanted and self._passed[name] == self.passing:
+            os.kill(os.getpid(), self.number)
+
+    def named(self, name: str) -> None:
+        """One of the product's own (`bot.ports.Point`)."""
+        self.reach(f"at {name}")
+
+    def arrange(self) -> None:
+        """Put the points into this process's storage and product."""
+        from bot.storage.database import Database
+
+        write: Callable[..., Any] = Database._write
+
+        def written(db: Database, verb: Callable[..., Any], /, *args: Any, **kw: Any):
+            name = verb.__name__.strip("_")
+            if name in _APART:
+                return write(db, verb, *args, **kw)
+
+            def inside(connection: Any, *args: Any, **kw: Any) -> Any:
+                result = verb(connection, *args, **kw)
+                self.reach(f"{name}: not committed")
+                return result
+
+            self.reach(f"{name}: before")
+            result = write(db, inside, *args, **kw)
+            self.reach(f"{name}: committed")
+            return result
+
+        patch.object(Database, "_write", written).start()
+
+    def around(self, platform: Any) -> None:
+        """Put the points around what a platform is asked."""
+        for verb in ("send", "read_back"):
+            setattr(platform, verb, self._around(verb, getattr(platform, verb)))
+
+    def _around(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        async def passed(delivery: Any) -> Any:
+            self.reach(f"{name}: before")
+            result = await call(delivery)
+            self.reach(f"{name}: answered")
+            return result
+
+        return passed

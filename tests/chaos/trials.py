@@ -1,0 +1,246 @@
+"""What `make chaos` runs: the trials by name, in full and in small, and their order."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from tests.chaos import (
+    clocks,
+    databases,
+    kills,
+    month,
+    mutations,
+    payloads,
+    processes,
+    storms,
+    verdicts,
+)
+from tests.chaos.board import Board, Line
+
+SEED = 20261124
+#: Seconds after which a trial is broken, not slow.
+PATIENCE = 1500.0
+CHAT = ("discord", "slack")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How much of everything."""
+
+    kills: int = 1000
+    answers: int = 500
+    late: int = 6
+    races: int = 30
+    restarts: int = 50
+    stops: int = 100
+    full: int = 24
+    locked: float = 30.0
+    damaged: int = 200
+    rush: int = 1000
+    closed: int = 150
+    faulty: int = 39
+    uncertain: int = 28
+    jumps: int = 40
+    back: int = 10
+    poison: int = 12
+    texts: int = 10_000
+    days: int = 30
+    #: Names of mutations; empty = all.
+    mutations: tuple[str, ...] = ()
+
+
+FULL = Sizes()
+QUICK = Sizes(
+    kills=120,
+    answers=60,
+    late=2,
+    races=6,
+    restarts=12,
+    stops=20,
+    full=6,
+    locked=5.0,
+    damaged=40,
+    rush=200,
+    faulty=13,
+    uncertain=7,
+    jumps=8,
+    back=3,
+    poison=4,
+    texts=500,
+    days=4,
+)
+Trial = Callable[[Sizes, int, Board], Awaitable[Sequence[Line]]]
+
+
+# ── the trials ─────────────────────────────────────────────────────────────────
+
+
+async def _kills(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    tallies = await kills.killed(sizes.kills, seed, board)
+    return kills.lines(tallies, seed, sizes.kills)
+
+
+async def _answers(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    tallies = await kills.answers_lost(sizes.answers, seed, board)
+    lines = kills.lost_lines(tallies, seed, sizes.answers)
+    for name in CHAT:
+        lines += await kills.landing_late(sizes.late, seed, board, name=name)
+    return lines
+
+
+async def _uncertain(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    return await _each(verdicts.uncertain, sizes.uncertain, seed, board)
+
+
+async def _faulty(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    return await _each(verdicts.faulty, sizes.faulty, seed, board)
+
+
+async def _dead(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    lines: list[Line] = []
+    for name in CHAT:
+        lines += await verdicts.for_good(seed, board, name=name)
+    return [*lines, *await verdicts.refused_everywhere(sizes.closed, seed, board)]
+
+
+async def _storms(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    return await storms.limited(sizes.rush, seed, board)
+
+
+async def _processes(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    lines = await _each(processes.three_at_once, sizes.races, seed, board)
+    lines += await processes.standing_by(seed, board)
+    lines += await _each(processes.restarted, sizes.restarts, seed, board)
+    lines += await _each(processes.asked_to_stop, sizes.stops, seed, board)
+    return lines
+
+
+async def _databases(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    return [
+        *await databases.full(sizes.full, seed, board, name="slack"),
+        *await databases.locked(sizes.locked, seed, board),
+        *await databases.damaged(sizes.damaged, seed, board),
+    ]
+
+
+async def _clocks(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    return [
+        *await _each(clocks.jumps, sizes.jumps, seed, board),
+        *await clocks.set_back(sizes.back, seed, board),
+        *await clocks.downtime(seed, board),
+    ]
+
+
+async def _payloads(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    lines = await _each(payloads.poisoned, sizes.poison, seed, board)
+    return [*lines, *await payloads.measured(sizes.texts, seed, board)]
+
+
+async def _month(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    return await month.lived(sizes.days, seed, board)
+
+
+async def _mutations(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+    return await mutations.red(seed, board, sizes.mutations)
+
+
+async def _each(
+    trial: Callable[..., Awaitable[list[Line]]], size: int, seed: int, board: Board
+) -> list[Line]:
+    """On both chat platforms, half of the faults each."""
+    found: list[Line] = []
+    for name in CHAT:
+        found += await trial(-(-size // len(CHAT)), seed, board, name=name)
+    return found
+
+
+TRIALS: Mapping[str, Trial] = {
+    "kills": _kills,
+    "answers": _answers,
+    "uncertain": _uncertain,
+    "dead": _dead,
+    "faulty": _faulty,
+    "storms": _storms,
+    "processes": _processes,
+    "databases": _databases,
+    "clocks": _clocks,
+    "payloads": _payloads,
+    "month": _month,
+    "mutations": _mutations,
+}
+
+
+# ── the command ────────────────────────────────────────────────────────────────
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code."""
+    options = _options(arguments)
+    if options.list:
+        print("\n".join(TRIALS))
+        return 0
+    _hush(options.log)
+    board = Board()
+    asyncio.run(
+        run(board, QUICK if options.quick else FULL, options.seed, options.only)
+    )
+    board.print()
+    return 1 if board.failed() else 0
+
+
+async def run(board: Board, sizes: Sizes, seed: int, only: Sequence[str] = ()) -> None:
+    """The trials whose names contain one of the words, or all of them."""
+    for name, trial in TRIALS.items():
+        if only and not any(word in name for word in only):
+            continue
+        board.say(f"{name} …")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                lines = await trial(sizes, seed, board)
+        except Exception as error:
+            logging.getLogger(__name__).exception("%s broke", name)
+            lines = [_broken(name, seed, error)]
+        board.add(*lines)
+
+
+def _broken(name: str, seed: int, error: BaseException) -> Line:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return Line(
+        row="–",
+        what=f"{name}: the trial itself broke",
+        figure="no figure",
+        goal="a figure",
+        met=False,
+        seed=seed,
+        faults=0,
+        stated=0,
+        details=[*str(error).split("\n"), traceback.format_tb(error.__traceback__)[-1]],
+    )
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos")
+    parser.add_argument("--quick", action="store_true", help="a small part of each")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--only", action="append", default=[], metavar="WORD")
+    parser.add_argument("--list", action="store_true", help="name the trials")
+    parser.add_argument("--log", default=os.devnull, help="where the bots' logs go")
+    return parser.parse_args(arguments)
+
+
+def _hush(file: str) -> None:
+    """Bots of this process log into a file: they have much to complain of."""
+    # Open for as long as we live.
+    stream = Path(file).open("a", encoding="utf-8")  # noqa: SIM115
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(stream))
+    logging.basicConfig(stream=stream, level=logging.WARNING)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]

@@ -1,0 +1,53 @@
+"""What the parent of all does once: a whole life, so that no fork starts cold.
+
+Importing it does it; only the fork server of `nursery` imports it. Imports, catalogues,
+compiled patterns and zones are then there, and every fork shares them.
+"""
+
+import asyncio
+import gc
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+from tests.chaos import child
+from tests.chaos.wires import WIRES
+from tests.chaos.world import world
+
+
+async def _once(name: str, home: Path) -> None:
+    async with world(name, home, name, Random(0)) as built:
+        built.begin_round(1)
+        await child.work(built.job())
+
+
+def _warm() -> None:
+    with tempfile.TemporaryDirectory() as home, _silence():
+        for name in WIRES:
+            asyncio.run(_once(name, Path(home) / name))
+    gc.collect()
+    # What is there is left alone: looking through it would copy it into every fork.
+    gc.freeze()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """What is logged goes nowhere. Loggers keep their stream; so it is the file under
+    it that is another one for a while."""
+    kept = [os.dup(number) for number in (1, 2)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        for number in (1, 2):
+            os.dup2(nowhere, number)
+        yield
+    finally:
+        for number, one in zip((1, 2), kept, strict=True):
+            os.dup2(one, number)
+            os.close(one)
+        os.close(nowhere)
+
+
+_warm()
