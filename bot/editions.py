@@ -20,7 +20,7 @@ import structlog
 
 from bot import at_hand, planning
 from bot.due import next_due_of, zone_of
-from bot.errors import UserError
+from bot.errors import ConfigurationError, UserError
 from bot.intake import Intake, past_of
 from bot.ports import At, Clock, Engine, Platform, unwatched
 from bot.storage import (
@@ -118,6 +118,9 @@ class Editions:
         for occurrence in waiting:
             try:
                 done.append(await self._compose(occurrence))
+            except ConfigurationError:
+                # The database takes nothing: what is due waits until it does.
+                raise
             except UserError as error:
                 done.append(await self._skip(occurrence, str(error)))
             except Exception:

@@ -19,6 +19,7 @@ from typing import Literal
 
 import structlog
 
+from bot.errors import ConfigurationError
 from bot.intake import addresses, states
 from bot.intake.filing import Filing
 from bot.intake.keeping import Found, past_of, sorted_out
@@ -71,7 +72,11 @@ class Intake:
         due = await self._due()
         while due:
             places = asyncio.Semaphore(AT_ONCE)
-            await asyncio.gather(*(self._in_turn(s.id, places) for s in due))
+            reads = [asyncio.create_task(self._in_turn(s.id, places)) for s in due]
+            try:
+                await asyncio.gather(*reads)
+            finally:
+                await _end(reads)
             due = await self._due() if len(due) == BATCH else ()
         return await self.db.read(sources.earliest, now=self.clock.now())
 
@@ -90,12 +95,14 @@ class Intake:
         ]
         if not reads:
             return 0
-        done, late = await asyncio.wait(reads, timeout=PATIENCE)
-        for task in late:
-            task.cancel()
+        try:
+            done, late = await asyncio.wait(reads, timeout=PATIENCE)
+        except asyncio.CancelledError:
+            await _end(reads)
+            raise
         if late:
             log.warning("going on without sources that are slow", count=len(late))
-            await asyncio.gather(*late, return_exceptions=True)
+            await _end(late)
         return sum(task.result() for task in done)
 
     async def _due(self) -> tuple[Source, ...]:
@@ -113,6 +120,9 @@ class Intake:
                 return await self._read(source)
             except DigestsError as error:
                 await self._failed(source, error)
+            except ConfigurationError:
+                # The database takes nothing: that is not the source's fault.
+                raise
             except Exception:
                 # A defect in one source must not silence the others.
                 log.exception("reading failed", source=source.name)
@@ -177,6 +187,12 @@ def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
     if pause and source.rest_until is not None:
         host = addresses.host_of(states.address_of(source))
         sources.let_rest(conn, host=host, until=source.rest_until)
+
+
+async def _end(reads: Iterable["asyncio.Task[int]"]) -> None:
+    for task in reads:
+        task.cancel()
+    await asyncio.gather(*reads, return_exceptions=True)
 
 
 def _is_wanted(source: Source, now: datetime, why: Why) -> bool:

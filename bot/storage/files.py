@@ -91,11 +91,29 @@ def _settle(file: Path) -> None:
         sqlite3.connect(file, timeout=engines.BUSY_SECONDS, isolation_level=None)
     ) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        if file.stat().st_size > _LOOKED_THROUGH:
-            return
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found != ("ok",):
+        sound = not _torn_schema(connection)
+        if sound and file.stat().st_size <= _LOOKED_THROUGH:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+            sound = found == ("ok",)
+    if not sound:
         raise ConfigurationError(
             f"The database {file} is damaged. It was left as it is: restore a backup "
             "(standfirst restore), or move the file away to begin anew."
         )
+
+
+def _torn_schema(connection: sqlite3.Connection) -> bool:
+    """Whether a table points at one that is not there: its definition was damaged.
+
+    `quick_check` looks at what the tables hold, not at the words that define them.
+    """
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    names = [name for (name,) in tables]
+    targets = {
+        target.lower()
+        for name in names
+        for (target,) in connection.execute(
+            'SELECT "table" FROM pragma_foreign_key_list(?)', (name,)
+        )
+    }
+    return not targets.issubset({name.lower() for name in names})

@@ -6,8 +6,9 @@ filling it; quotes are never cut, only left out (`QUOTE`).
 
 from typing import Final
 
-#: Stories told in full; one line each in «also in brief».
-STORIES: Final = 6
+#: Stories told in full: as many as an edition has at most, because what it holds
+#: counts as told. One line each in «also in brief».
+STORIES: Final = 15
 BRIEF: Final = 12
 #: Characters of a headline, of a summary sentence, and of any other short text.
 HEADLINE: Final = 200

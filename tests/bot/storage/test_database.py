@@ -271,6 +271,17 @@ def test_damage_where_opening_does_not_read_is_found_at_once(sqlite_url: str):
         Database.open(sqlite_url)
 
 
+def test_damage_in_the_words_that_define_a_table_is_found_at_once(sqlite_url: str):
+    file = file_of(sqlite_url)
+    content = file.read_bytes()
+    turned = content.replace(b"REFERENCES destinations", b"REFERENCES desthnations")
+    assert turned != content
+    file.write_bytes(turned)
+
+    with pytest.raises(ConfigurationError, match=r"is damaged.* restore a backup"):
+        Database.open(sqlite_url)
+
+
 def furnish(connection: Connection) -> None:
     some_deliveries(connection, a_house(connection))
 
