@@ -437,6 +437,30 @@ schedule = "every 10 minutes UTC"
     assert sorted(first_four) == ["/four", "/one", "/three", "/two"]
 
 
+@pytest.mark.parametrize("poll", [False, True])
+async def test_a_stop_leaves_no_reading_behind(room, poll):
+    asked = asyncio.Event()
+
+    async def never(request, writer):
+        asked.set()
+        await asyncio.sleep(60)
+
+    room.shelf["/slow"] = never
+    await room.subscribe("/slow")
+    before = asyncio.all_tasks()
+    work = (
+        room.desk.intake.poll()
+        if poll
+        else room.desk.intake.refresh((await room.desk.digest()).sources)
+    )
+    reading = asyncio.create_task(work)
+    await asked.wait()
+    reading.cancel()
+    await asyncio.wait((reading,))
+    left = asyncio.all_tasks() - before - {reading}
+    assert [task for task in left if "_in_turn" in repr(task.get_coro())] == []
+
+
 async def test_two_who_want_one_source_at_once_ask_it_once(room):
     room.publish("/feed", items(range(3)))
     await room.subscribe("/feed")
