@@ -16,6 +16,13 @@ class Paragraph:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """Lines of a file, to be copied as they stand; at most 1,500 characters."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Small:
     """Small print: sources, times, how it was made."""
 

@@ -16,6 +16,7 @@ from bot.blocks import Facts as Facts
 from bot.blocks import Field as Field
 from bot.blocks import Form as Form
 from bot.blocks import Line as Line
+from bot.blocks import Listing as Listing
 from bot.blocks import Paragraph as Paragraph
 from bot.blocks import Quoted as Quoted
 from bot.blocks import Small as Small
@@ -264,7 +265,7 @@ class Shown:
     parts: tuple[Part, ...]
 
 
-Block = Paragraph | Small | Line | Quoted | Facts | Shown
+Block = Paragraph | Listing | Small | Line | Quoted | Facts | Shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

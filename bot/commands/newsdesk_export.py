@@ -3,7 +3,16 @@
 from bot import config_file
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
-from bot.types import Block, Command, Invocation, Paragraph, Permission, Reply, Small
+from bot.types import (
+    Block,
+    Command,
+    Invocation,
+    Listing,
+    Paragraph,
+    Permission,
+    Reply,
+    Small,
+)
 
 #: Characters of one block; longer text goes on in the next.
 BLOCK = 1_500
@@ -22,7 +31,7 @@ def build(desk: Desk) -> Command:
             "Keep it as a file; an operator applies it with: standfirst apply FILE. "
             "Secrets of addresses and places of folders are left out."
         )
-        blocks: list[Block] = [Paragraph(text=part) for part in _parts(toml)]
+        blocks: list[Block] = [Listing(text=part) for part in _parts(toml)]
         if not blocks:
             nothing = texts.say("Nothing is set up here yet. /newsdesk setup begins.")
             return Reply(blocks=(Paragraph(text=nothing),))

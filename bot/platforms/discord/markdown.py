@@ -18,6 +18,8 @@ _ANYWHERE: Final = re.compile(r"[\\*_~|`\[\]<@]|:(?=//|[\w+-]{1,64}:)")
 #: Signs that mean something only where a line begins.
 _LINE_START: Final = re.compile(r"(?m)^([^\S\n]*)([-+#>])")
 _NUMBERED: Final = re.compile(r"(?m)^([^\S\n]*\d{1,9})([.)])")
+#: Three backticks that end no block: what cannot be seen keeps them apart.
+_APART: Final = "`\u2060`\u2060`"
 #: Characters of an address that could end a masked link, or do something inside it.
 _IN_ADDRESS: Final = "/:?#@!$&'*+,;=%~-._"
 
@@ -33,6 +35,11 @@ def escape(text: str) -> str:
 def line(text: str) -> str:
     """The same on one line."""
     return escape(" ".join(inert(text).split()))
+
+
+def listing(text: str) -> str:
+    """`text` as a block of code, where nothing is read as markdown but its own end."""
+    return f"```\n{inert(text).replace('```', _APART)}\n```"
 
 
 def quoted(text: str) -> str:

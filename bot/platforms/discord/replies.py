@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.markdown import line, masked, short, size, small
+from bot.platforms.discord.markdown import line, listing, masked, short, size, small
 from bot.platforms.discord.messages import NO_MENTIONS, plain
 from bot.platforms.discord.render import (
     BUTTON,
@@ -27,6 +27,7 @@ from bot.types import (
     Control,
     Facts,
     Line,
+    Listing,
     Paragraph,
     Part,
     Quoted,
@@ -116,6 +117,8 @@ def _of(block: Block, texts: Texts) -> Iterable[Piece]:
     match block:
         case Paragraph(text=text):
             return _grouped(_lines_of(text))
+        case Listing(text=text):
+            return (Piece(markdown=listing(text)),)
         case Small(text=text):
             return _grouped(small(written) for written in _lines_of(text))
         case Line():

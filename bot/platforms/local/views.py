@@ -16,6 +16,7 @@ from bot.types import (
     Facts,
     Line,
     Message,
+    Listing,
     Paragraph,
     Part,
     Quoted,
@@ -75,6 +76,8 @@ def _block(block: Block, texts: Texts, zone: str) -> View:
     match block:
         case Paragraph(text=text):
             return {"kind": "paragraph", "text": text}
+        case Listing(text=text):
+            return {"kind": "listing", "text": text}
         case Small(text=text):
             return {"kind": "small", "text": text}
         case Line():

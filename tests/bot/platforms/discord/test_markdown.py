@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.markdown import escape, line, masked, quoted
+from bot.platforms.discord.markdown import escape, line, listing, masked, quoted
 from bot.platforms.inert import inert, link
 from tests.bot.platforms.discord.hostile import STRINGS, texts
 from tests.wire.discord.markdown import read
@@ -76,3 +76,8 @@ def test_a_link_is_named_after_where_it_leads(address):
 def test_a_link_that_takes_too_much_room_is_left_out():
     assert masked(link("https://wire.example/" + "a" * limits.LINK)) == ""
     assert masked(None) == ""
+
+
+def test_a_listing_is_one_block_whatever_it_holds():
+    shown = read(listing("name = '```'\n@everyone <@1> ``` [a](https://b.example)"))
+    assert [kind for kind, _ in shown.live] == ["code"]
