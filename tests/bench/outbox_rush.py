@@ -162,6 +162,7 @@ def serve(pipe: Pipe, count: int, milliseconds: int) -> None:
 
 async def _serve(pipe: Pipe, count: int, milliseconds: int) -> None:
     async with serving(SystemClock()) as discord:
+        discord.official = False
         for channel in range(FIRST_CHANNEL, FIRST_CHANNEL + count):
             discord.ledger.channel(str(channel))
         if milliseconds:

@@ -87,6 +87,9 @@ class LocalDiscord:
     complaints: list[str] = field(default_factory=list)
     #: Complaints that contain one of these words are what the test is about.
     expected: list[str] = field(default_factory=list)
+    #: Whether bodies are also held to the official schema. That takes 15 ms each: more
+    #: than a server has that is to answer fifty times in a second.
+    official: bool = True
     #: Who added the bot, as the audit log tells it; None: it may not be read.
     added_by: str | None = None
     #: Whether Discord knows the token no more.
@@ -340,7 +343,7 @@ class LocalDiscord:
         return {"id": f"5{person}", "type": 1, "recipients": [user(person)]}
 
     def _check(self, found: list[rules.Complaint], name: str, body: Any) -> None:
-        if not found and name:
+        if not found and name and self.official:
             found = schema.complaints(name, body)
         if not found:
             return
