@@ -73,6 +73,7 @@ _ALIKE = """
     rise climb increase grow raise up gain widen
     fall drop decline decrease slip cut
     sign agree
+    meet talk receive host
     job worker employ staff
     boat ship vessel trawler
     car vehicle
