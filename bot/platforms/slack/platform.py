@@ -22,6 +22,7 @@ import structlog
 from bot.errors import Gone, Limited, Refused
 from bot.platforms.slack import limits
 from bot.platforms.slack.installation import Installation
+from bot.platforms.slack.listening import NAME, Listener
 from bot.platforms.slack.messages import carries, editing, posting
 from bot.platforms.slack.pace import POST, Pace
 from bot.platforms.slack.render import render
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-NAME: Final[PlatformName] = "slack"
 UPDATE, DELETE, HISTORY = "chat.update", "chat.delete", "conversations.history"
 #: Seconds before a lost connection is tried again: doubled each time, up to the last.
 AGAIN_FIRST: Final = 1.0
@@ -57,6 +57,7 @@ class SlackPlatform:
         silence: float = limits.SILENCE,
         wordless: float = limits.WORDLESS,
         patience: float = limits.TURN,
+        hold: float = limits.FORM,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -72,6 +73,7 @@ class SlackPlatform:
             wordless: Seconds without an event after which a socket is renewed.
             patience: Seconds that a message may wait for its turn; well below the time
                 that a whole send is given.
+            hold: Seconds that a filled form waits for its answer.
             now: Seconds of a clock that never goes back.
             sleep: Waits by that clock.
         """
@@ -85,12 +87,16 @@ class SlackPlatform:
         self._socket: Socket | None = None
         #: Why the socket stays closed, although posting goes on.
         self._cut_off: str | None = None
-        #: Where commands go; None while the platform is not running.
-        self.inbox: Inbox | None = None
+        self.listener = Listener(self.installation, hold=hold, now=now)
 
     @property
     def name(self) -> PlatformName:
         return NAME
+
+    @property
+    def inbox(self) -> Inbox | None:
+        """Where commands go; None while the platform is not running."""
+        return self.listener.inbox
 
     @property
     def state(self) -> str:
@@ -204,12 +210,12 @@ class SlackPlatform:
 
     async def run(self, inbox: Inbox) -> None:
         """Stay connected until cancelled, or without a connection if there is none."""
-        self.inbox = inbox
+        self.listener.inbox = inbox
         try:
             await self._stay_connected()
             await asyncio.Event().wait()
         finally:
-            self.inbox = None
+            self.listener.inbox = None
             await self.close()
 
     async def close(self) -> None:
@@ -224,6 +230,7 @@ class SlackPlatform:
             begun = clock.time()
             try:
                 session = await self.installation.signed_in()
+                await self.listener.here(session.team, session.team_name)
                 if self._app_token is None:
                     return
                 await self._hold_socket(session)
@@ -279,7 +286,7 @@ class SlackPlatform:
         app = listening(
             session,
             signing_secret=self._signing_secret,
-            uninstalled=self.installation.look_whether_let_in,
+            listener=self.listener,
         )
         return Socket(
             app=app,
