@@ -42,7 +42,10 @@ def view(form: Form, carried: Carried, texts: Texts) -> Json:
     """The form as a view."""
     asked = [_question(field, texts) for field in form.fields]
     title = fitted(inert(form.title), limits.VIEW_TITLE) or "Standfirst"
-    whole = elements.context(elements.plain(fitted(inert(form.title), limits.CELL)))
+    whole = fitted(inert(form.title), limits.CELL)
+    above = (
+        [elements.context(elements.plain(whole))] if whole not in {"", title} else []
+    )
     return {
         "type": "modal",
         "callback_id": f"{FILLED}{form.path}"[: limits.ACTION_ID],
@@ -50,7 +53,7 @@ def view(form: Form, carried: Carried, texts: Texts) -> Json:
         "title": elements.plain(title),
         "submit": elements.plain(_on_button(texts.say("Go on"))),
         "close": elements.plain(_on_button(texts.say("Cancel"))),
-        "blocks": [*([whole] if title != inert(form.title) else []), *asked],
+        "blocks": [*above, *asked],
     }
 
 

@@ -213,7 +213,7 @@ class People:
         return await self.does("interactive", who, body, answerable=False)
 
     async def fills(
-        self, view: Mapping[str, Any], who: Who = EDITOR, **answers: str
+        self, view: Mapping[str, Any], who: Who = EDITOR, *, answers: Mapping[str, str]
     ) -> Asked:
         """Somebody fills a form that is open in, over what stands there."""
         shown = {**copy.deepcopy(dict(view)), "app_installed_team_id": who.team}

@@ -323,8 +323,18 @@ def _element(path: str, element: Any) -> Iterator[Complaint]:
         yield from _button(path, element)
     if kind in {"static_select", "overflow"}:
         yield from _options(path, element, 100 if kind == "static_select" else 5)
+    if kind == "plain_text_input":
+        yield from _typed(path, element)
     if "placeholder" in element:
         yield from _plain(f"{path}.placeholder", element["placeholder"], 150)
+
+
+def _typed(path: str, element: Body) -> Iterator[Complaint]:
+    most = element.get("max_length", 3000)
+    if not 1 <= most <= 3000:
+        yield f"{path}.max_length", "from 1 to 3000"
+    if "initial_value" in element:
+        yield from _length(f"{path}.initial_value", element["initial_value"], most)
 
 
 def _button(path: str, button: Body) -> Iterator[Complaint]:
@@ -342,6 +352,8 @@ def _options(path: str, element: Body, most: int) -> Iterator[Complaint]:
         yield f"{path}.options", f"{len(options)} options; from 1 to {most}"
     if len({option.get("value") for option in options}) != len(options):
         yield f"{path}.options", "two have one value"
+    if "initial_option" in element and element["initial_option"] not in options:
+        yield f"{path}.initial_option", "is none of the options"
     for number, option in enumerate(options):
         here = f"{path}.options[{number}]"
         for key in set(option) - {"text", "value", "description", "url"}:

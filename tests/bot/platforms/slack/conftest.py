@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ import pytest
 
 from bot.platforms.slack.pace import Pace
 from bot.platforms.slack.platform import SlackPlatform
+from bot.types import Inbox
 from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack, serving
@@ -67,6 +69,22 @@ def share_clock(desk: Newsroom, slack: LocalSlack, platform: SlackPlatform) -> N
         await asyncio.sleep(0)
 
     platform.installation.pace = Pace(lambda: desk.clock.now().timestamp(), sleep)
+
+
+@asynccontextmanager
+async def listening(
+    slack: LocalSlack, inbox: Inbox, platform: SlackPlatform | None = None
+) -> AsyncIterator[SlackPlatform]:
+    """A platform that is connected and hears what people do."""
+    platform = platform or a_platform(slack)
+    task = asyncio.create_task(platform.run(inbox))
+    try:
+        await until(lambda: task.done() or platform.state == "ok")
+        yield platform
+        assert not task.done(), "it must run until it is cancelled"
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def a_platform(slack: LocalSlack, **changes: Any) -> SlackPlatform:
