@@ -559,6 +559,12 @@ async def test_whom_slack_tells_nothing_about_reads_and_does_not_edit(
     assert "users:read" in refused.words
 
 
+async def test_whom_slack_told_nothing_about_is_looked_up_again(chat, slack):
+    slack.script(Status(status=500), "info")
+    assert "Only editors" in (await ask(slack, "/newsdesk status")).words
+    assert "Status" in (await ask(slack, "/newsdesk status")).words
+
+
 # ── the app's home, and its end ────────────────────────────────────────────────
 
 
@@ -622,12 +628,21 @@ async def test_being_taken_off_stops_what_would_be_posted_until_it_is_back(desk,
         assert await desk.editions.next_due() is not None
 
 
-async def test_old_news_that_it_was_taken_off_pauses_nothing(chat, slack):
-    envelope = await slack.socket.event({"type": "tokens_revoked"})
-    await until(lambda: envelope in slack.socket.acknowledged)
-    await until(lambda: len(slack.asked("login")) == 2)
-    await ask(slack, "/news latest")
-    assert [place.paused for place in (await chat.digest()).destinations] == [None]
+async def test_old_news_that_it_was_taken_off_leaves_nothing(slack):
+    gone: list[str] = []
+
+    async def left(_: Any, external_id: str) -> None:
+        gone.append(external_id)
+
+    async with listening(slack, replace(telling(SAID), left=left)):
+        await slack.socket.event({"type": "tokens_revoked"})
+        await until(lambda: len(slack.asked("login")) == 2)
+        await ask(slack, "/news find")
+        await asyncio.sleep(0.05)
+        assert gone == []
+        slack.revoked = "token_revoked"
+        await slack.socket.event({"type": "tokens_revoked"})
+        await until(lambda: gone == [TEAM])
 
 
 async def test_signing_in_makes_the_workspace_with_its_name(slack):
