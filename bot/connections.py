@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import SecretStr
+from starlette.types import ASGIApp
 
 from bot.platforms.local.platform import LocalPlatform
-from bot.ports import Platform
+from bot.ports import Clock, Platform
 from bot.settings import Settings
 from bot.types import Command
 
@@ -50,6 +51,19 @@ def platforms(
         on[slack.name] = slack
         states[slack.name] = lambda: slack.state
     return MappingProxyType(on), MappingProxyType(states)
+
+
+def called(platforms: Mapping[str, Platform], clock: Clock) -> Mapping[str, ASGIApp]:
+    """Addresses at which platforms call us; each lets nobody in but its platform."""
+    if "slack" not in platforms:
+        return {}
+    from bot.platforms.slack.manifest import PATH
+    from bot.platforms.slack.platform import SlackPlatform
+
+    slack = platforms["slack"]
+    assert isinstance(slack, SlackPlatform), "it is built here"
+    found = slack.called(clock.now)
+    return {} if found is None else {PATH: found}
 
 
 def slack_manifest(

@@ -6,20 +6,23 @@ the app, `authorize` is the place that knows the token of each.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.platforms.slack.called import Answer
 from bot.platforms.slack.listening import Listener
 from bot.platforms.slack.session import Session
 
 _ANY = re.compile(".*")
 
 
-def listening(session: Session, *, signing_secret: str, listener: Listener) -> AsyncApp:
+def listening(session: Session, listener: Listener) -> AsyncApp:
     """The app for one installation, whose events `listener` hears."""
 
     async def authorize(team_id: str | None) -> AuthorizeResult | None:
@@ -40,7 +43,8 @@ def listening(session: Session, *, signing_secret: str, listener: Listener) -> A
         client=web,
         # It may give None; the library's own type forgets that.
         authorize=authorize,  # type: ignore[arg-type]
-        signing_secret=signing_secret,
+        # What comes over HTTP was checked by `called` before it gets here.
+        request_verification_enabled=False,
     )
 
     _hear(app, listener, session.team)
@@ -75,3 +79,24 @@ def _hear(app: AsyncApp, listener: Listener, team: str) -> None:
     app.event("app_uninstalled")(ended)
     app.event("tokens_revoked")(ended)
     app.event(_ANY)(heard)
+
+
+async def taken(app: AsyncApp, body: str, headers: Mapping[str, str]) -> Answer:
+    """Hand a request of Slack's over; its acknowledgement.
+
+    Raises:
+        ValueError: It is no event.
+    """
+    try:
+        request = AsyncBoltRequest(body=body, headers=dict(headers))
+        whole = {"event": {}, **request.body}
+    except Exception as error:
+        # The library reads what it expects without looking whether it is there.
+        raise ValueError("It is no event of Slack's.") from error
+    if not (whole.get("type") or whole.get("command")) or not isinstance(
+        whole["event"], dict
+    ):
+        raise ValueError("It is no event of Slack's.")
+    answer = await app.async_dispatch(request)
+    kind = answer.headers.get("content-type", ["text/plain"])[0]
+    return Answer(status=answer.status, body=str(answer.body or ""), kind=kind)

@@ -12,7 +12,7 @@ import asyncio
 import copy
 import html
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -137,8 +137,13 @@ class People:
     #: The home of each person, as it was published last.
     homes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
+    #: How what they do gets to the bot: over the socket, unless a test calls it.
+    carry: Callable[[str, Mapping[str, Any], str], Awaitable[Any]] = field(init=False)
     _users: dict[str, Who] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.carry = self.socket.deliver
 
     # ── what they do ───────────────────────────────────────────────────────────
 
@@ -259,7 +264,7 @@ class People:
     async def again(self, asked: Asked) -> str:
         """Send it once more, as Slack does where no acknowledgement came."""
         asked.envelope = f"envelope-of-{secrets.token_hex(4)}"
-        await self.socket.deliver(asked.kind, asked.payload, asked.envelope)
+        await self.carry(asked.kind, asked.payload, asked.envelope)
         return asked.envelope
 
     # ── what the bot does ──────────────────────────────────────────────────────
