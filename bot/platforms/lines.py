@@ -18,12 +18,12 @@ from bot.types import Command, Form, Option, Paragraph, Reply, Small
 
 #: What a bare root stands for.
 BARE: Final[Mapping[str, str]] = {"news": "news latest", "newsdesk": "newsdesk status"}
-#: Characters of a line, and of what is said back of it.
-LINE: Final = 2_000
-LABEL: Final = 120
 _SLASHES = "/／"
 #: How alike (0 to 100) a word must be to be offered instead.
 _NEAR = 55
+#: Characters of a line, and of what is said back of it.
+LINE: Final = 2_000
+LABEL: Final = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
