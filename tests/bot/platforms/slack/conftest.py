@@ -8,9 +8,11 @@ from typing import Any, cast
 
 import pytest
 
+from bot.platforms.lines import Call, parse
 from bot.platforms.slack.pace import Pace
 from bot.platforms.slack.platform import SlackPlatform
-from bot.types import Inbox
+from bot.texts import Texts
+from bot.types import Command, Inbox
 from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack, serving
@@ -85,6 +87,14 @@ async def listening(
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def example_of(command: Command) -> str:
+    """The first of the command's own examples that lacks nothing, as it is typed."""
+    for example in command.examples:
+        if isinstance(parse(example, (command,), Texts.of("en")), Call):
+            return example
+    raise AssertionError(f"/{command.path} has no example that is complete")
 
 
 def a_platform(slack: LocalSlack, **changes: Any) -> SlackPlatform:
