@@ -10,6 +10,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -93,13 +94,11 @@ class Listener:
             return
         work = asyncio.create_task(self._filled(inbox, arrived))
         done, _ = await asyncio.wait((work,), timeout=self._hold)
-        shown = _inline(*work.result(), arrived) if done else None
-        if shown is not None:
-            await ack(**shown)
-            return
-        await ack()
-        known, outcome = await work
-        await self._give(arrived, heard, known, outcome)
+        shown = _inline(*work.result(), arrived) if done else {}
+        await ack(**shown)
+        if not shown:
+            known, outcome = await work
+            await self._give(arrived, heard, known, outcome)
 
     async def home(self, body: Mapping[str, Any], ack: Ack) -> None:
         """Somebody looks at the app's home."""
@@ -225,7 +224,9 @@ class Listener:
         except SendError as error:
             log.info("answer not taken", platform=NAME, reason=str(error))
         except Exception:
-            log.exception("answer failed", platform=NAME, key=arrived.key)
+            log.exception("answer failed", platform=NAME)
+            with suppress(SendError):
+                await self._answers.give(asker, _unshown(asker.texts))
 
     async def _status(self, inbox: Inbox, arrived: Arrived, known: Known) -> Reply:
         paths = {command.path for command in inbox.commands}
@@ -254,17 +255,19 @@ def _event(arrived: Arrived, known: Known) -> Event:
     )
 
 
-def _inline(
-    known: Known, outcome: Reply | Form, arrived: Arrived
-) -> dict[str, Any] | None:
-    """What the acknowledgement of a filled form says; None where it only closes it."""
+def _inline(known: Known, outcome: Reply | Form, arrived: Arrived) -> dict[str, Any]:
+    """What the acknowledgement of a filled form says; empty where it only closes it."""
     if not isinstance(outcome, Form):
-        return None
+        return {}
     wrong = forms.errors(outcome, arrived.form)
     if wrong:
         return {"response_action": "errors", "errors": wrong}
     view = forms.view(outcome, arrived.carried, Texts.of(known.locale))
     return {"response_action": "update", "view": view}
+
+
+def _unshown(texts: Texts) -> Reply:
+    return events.problem(texts.say("The answer cannot be shown here. It was noted."))
 
 
 def _explained(reply: Reply, known: Known) -> Reply:

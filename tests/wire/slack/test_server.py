@@ -530,26 +530,28 @@ def test_an_answer_at_an_address_is_looked_at():
 
 
 async def test_an_address_takes_five_answers_within_half_an_hour():
-    async with serving() as slack:
+    clock = FakeClock()
+    async with serving(clock) as slack:
         asked = await slack.people.command("/news")
         assert [slack.people.respond(asked.token, ANSWER) for _ in range(6)] == [
             *[""] * 5,
             "used_url",
         ]
         late = await slack.people.command("/news")
-        slack.ledger.clock.advance(minutes=31)
+        clock.advance(minutes=31)
         assert slack.people.respond(late.token, ANSWER) == "expired_url"
         assert slack.people.respond("made-up", ANSWER) == "no_such_url"
 
 
 async def test_a_trigger_opens_one_form_within_three_seconds():
-    async with serving() as slack:
+    clock = FakeClock()
+    async with serving(clock) as slack:
         asked = await slack.people.command("/news")
         assert slack.people.trigger(asked.trigger) == ""
         slack.people.opened(asked.trigger, {})
         assert slack.people.trigger(asked.trigger) == "exchanged_trigger_id"
         late = await slack.people.command("/news")
-        slack.ledger.clock.advance(seconds=4)
+        clock.advance(seconds=4)
         assert slack.people.trigger(late.trigger) == "expired_trigger_id"
         assert slack.people.trigger("made-up") == "invalid_trigger_id"
 

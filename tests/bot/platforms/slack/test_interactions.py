@@ -317,6 +317,12 @@ async def test_a_defect_gets_a_sentence(slack):
         assert "on our side" in (await ask(slack, "/news find")).words
 
 
+async def test_an_answer_that_we_cannot_write_gets_a_sentence(slack):
+    strange: Any = object()
+    async with listening(slack, telling(replace(SAID, blocks=(strange,)))):
+        assert "cannot be shown here" in (await ask(slack, "/news find")).words
+
+
 async def test_no_token_or_address_is_logged(slack, caplog):
     slack.script(Status(status=500), "respond")
     slack.script(Limit(retry_after=1), "whisper")
