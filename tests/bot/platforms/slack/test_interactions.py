@@ -323,14 +323,17 @@ async def test_an_answer_that_we_cannot_write_gets_a_sentence(slack):
         assert "cannot be shown here" in (await ask(slack, "/news find")).words
 
 
-async def test_no_token_or_address_is_logged(slack, caplog):
+async def test_no_token_or_address_is_logged(slack, caplog, capsys):
     slack.script(Status(status=500), "respond")
     slack.script(Limit(retry_after=1), "whisper")
     async with listening(slack, telling(SAID)):
         asked = await slack.people.command("/news find")
         await until(lambda: slack.asked("whisper"))
         await ask(slack, "/news find")
-    assert asked.token not in caplog.text
+    logged = capsys.readouterr().out + caplog.text
+    assert "answer not taken" in logged
+    for secret in (asked.token, asked.trigger, slack.token):
+        assert secret not in logged
 
 
 # ── buttons ────────────────────────────────────────────────────────────────────
