@@ -1,7 +1,6 @@
 """The composition root: builds every part once and hands them out; it decides nothing.
 
-Only here are the real clock, the platforms and the web site made, and handed as
-ports and arguments to who needs them.
+Only here are the real clock, the platforms and the web site made and handed out.
 """
 
 import asyncio
@@ -124,6 +123,7 @@ async def _built(
         ready=connections.ready(archive.ready, states),
         key=key,
         texts=Texts.of("en"),
+        called=connections.called(platforms, clock),
     )
     return House(
         settings=settings,

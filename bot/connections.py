@@ -4,14 +4,17 @@ The local page is always on; another platform is on when its token is set. Only 
 is its module, with the library under it, imported.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any, Literal
 
 from pydantic import SecretStr
+from starlette.types import ASGIApp
 
 from bot.platforms.local.platform import LocalPlatform
-from bot.ports import Platform
+from bot.ports import Clock, Platform
 from bot.settings import Settings
+from bot.types import Command
 
 Ready = Callable[[], Awaitable[Mapping[str, str]]]
 #: «ok», or what is missing in words.
@@ -48,6 +51,35 @@ def platforms(
         on[slack.name] = slack
         states[slack.name] = lambda: slack.state
     return MappingProxyType(on), MappingProxyType(states)
+
+
+def called(platforms: Mapping[str, Platform], clock: Clock) -> Mapping[str, ASGIApp]:
+    """Addresses at which platforms call us; each lets nobody in but its platform."""
+    if "slack" not in platforms:
+        return {}
+    from bot.platforms.slack.manifest import PATH
+    from bot.platforms.slack.platform import SlackPlatform
+
+    slack = platforms["slack"]
+    assert isinstance(slack, SlackPlatform), "it is built here"
+    found = slack.called(clock.now)
+    return {} if found is None else {PATH: found}
+
+
+def slack_manifest(
+    commands: Sequence[Command], mode: Literal["socket", "http"], url: str
+) -> Mapping[str, Any]:
+    """What a Slack app is made from."""
+    from bot.platforms.slack.manifest import manifest
+
+    return manifest(commands, mode=mode, url=url)
+
+
+def slack_scopes(mode: Literal["socket", "http"]) -> Sequence[str]:
+    """Each scope of it with what it is for."""
+    from bot.platforms.slack.manifest import reasons
+
+    return tuple(reasons(mode))
 
 
 def _told(secret: SecretStr | None) -> str | None:

@@ -30,7 +30,7 @@ def commands_of(app, prefix: str = "standfirst") -> set[str]:
 
 
 def test_every_command_is_in_the_readme_and_the_reverse():
-    rows = re.findall(r"^\| `(standfirst [a-z ]+?)(?: [A-Z]+)*` \|", README, re.M)
+    rows = re.findall(r"^\| `(standfirst [a-z -]+?)(?: [A-Z]+)*` \|", README, re.M)
     assert set(rows) == commands_of(cli.build())
 
 

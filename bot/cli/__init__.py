@@ -11,7 +11,7 @@ from importlib.metadata import version as installed_version
 
 from cyclopts import App, CycloptsError
 
-from bot.cli import configuration, digest, running, source
+from bot.cli import configuration, digest, running, slack, source
 from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE
 from bot.errors import BotError, ConfigurationError, UserError
 
@@ -57,6 +57,7 @@ def build() -> App:
     app.command(configuration.doctor)
     app.command(configuration.apply)
     app.command(configuration.export)
+    app.command(slack.manifest, name="slack-manifest")
     app.command(running.migrate)
     app.command(running.version)
     return app

@@ -8,6 +8,8 @@ site, open in the same browser, must be able to read nothing and to do nothing:
 - *POST* must come from our own pages (`Sec-Fetch-Site`, `Origin`), and must carry a
   word that belongs to the browser's cookie (HMAC-SHA256 under the server's key).
 - *Bodies* are read up to `BODY` bytes here, once, and handed on.
+- *Paths that platforms call* are passed by: they let in what is signed, and nothing
+  of a browser's (no cookie, no page) is looked at there.
 - *Answers* get a policy without inline code, foreign addresses or framing.
 
 Pure ASGI, so that streams are passed through as they come.
@@ -98,8 +100,16 @@ LARGE: Final = Refusal(
 class Security:
     """ASGI middleware; see the module's docstring."""
 
-    def __init__(self, app: ASGIApp, *, key: bytes, notice: Notice) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        key: bytes,
+        notice: Notice,
+        called: frozenset[str] = frozenset(),
+    ) -> None:
         self._app = app
+        self._called = called
         self._key = key
         self._notice = notice
 
@@ -107,6 +117,9 @@ class Security:
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
+            return
+        if scope["path"] in self._called:
+            await self._run(scope, receive, _answering(send, None))
             return
         headers = Headers(scope=scope)
         visit, is_new = _visit(headers)

@@ -8,9 +8,10 @@ one is told in a sentence; signals stay with the caller; a stop lets open stream
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import uvicorn
@@ -21,8 +22,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from bot.errors import ConfigurationError
 from bot.texts import Texts
@@ -62,6 +64,7 @@ def build(
     key: bytes,
     texts: Texts,
     zone: str = "UTC",
+    called: Mapping[str, ASGIApp] = MappingProxyType({}),
 ) -> Starlette:
     """The application.
 
@@ -72,6 +75,8 @@ def build(
         key: Secret, at least 16 bytes, that form tokens are made with.
         texts: The words of the server's own pages.
         zone: Zone in which the reading page tells times.
+        called: What platforms call, by path. It checks its callers by itself: they are
+            no browsers, and come through a proxy under another host's name.
     """
     templates = _environment(texts)
     notice = _notices(templates, texts)
@@ -82,9 +87,12 @@ def build(
                 read=read_article, templates=templates, texts=texts, zone=zone
             ),
             Mount("/static", StaticFiles(directory=HERE / "static")),
+            *(Route(path, app, methods=["POST"]) for path, app in called.items()),
             *routes,
         ],
-        middleware=[Middleware(Security, key=key, notice=notice)],
+        middleware=[
+            Middleware(Security, key=key, notice=notice, called=frozenset(called))
+        ],
         exception_handlers={HTTPException: _on_status(notice, texts)},
     )
 

@@ -309,3 +309,42 @@ def test_fresh_forgets_earlier_demos_and_nothing_else(home):
         process.until()
         process.stop()
     assert mine.exists()
+
+
+# ── slack-manifest ─────────────────────────────────────────────────────────────
+
+
+def test_slack_manifest_prints_json_and_says_beside_it_what_scopes_are_for(home):
+    done = home.run("slack-manifest")
+    made = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert made["settings"]["socket_mode_enabled"] is True
+    assert [c["command"] for c in made["features"]["slash_commands"]] == [
+        "/news",
+        "/newsdesk",
+    ]
+    for scope in made["oauth_config"]["scopes"]["bot"]:
+        assert f"{scope}: " in done.stderr
+
+
+def test_slack_manifest_for_http_names_the_address(home):
+    done = home.run("slack-manifest", "--mode", "http", "--url", "https://news.example")
+    made = json.loads(done.stdout)
+    called = made["settings"]["interactivity"]["request_url"]
+    assert called == "https://news.example/slack/events"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--mode", "http"),
+        ("--mode", "http", "--url", "http://news.example"),
+        ("--mode", "http", "--url", "news.example"),
+        ("--url", "https://news.example"),
+        ("--mode", "carrier-pigeon"),
+    ],
+)
+def test_slack_manifest_without_a_usable_address_is_exit_2(home, arguments):
+    done = home.run("slack-manifest", *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""

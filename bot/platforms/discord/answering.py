@@ -14,8 +14,8 @@ import structlog
 
 from bot.platforms import events
 from bot.platforms.discord import forms, limits, replies
-from bot.platforms.discord.drafts import Drafts
 from bot.platforms.discord.interactions import NAME, Arrived, Kind
+from bot.platforms.drafts import Drafts
 from bot.texts import Texts
 from bot.types import Form, Reply
 

@@ -109,9 +109,6 @@ DISPLAYS: Final = 20
 CONTROLS: Final = 10
 #: Interactions that are remembered, so that one that comes twice is answered once.
 REMEMBERED: Final = 2_000
-#: Forms that wait to be opened again, and for how many seconds.
-DRAFTS: Final = 500
-DRAFT_LIFE: Final = 3_600.0
 #: Seconds before commands that could not be registered are tried again: doubled.
 SYNC_FIRST: Final = 5.0
 SYNC_MOST: Final = 300.0

@@ -14,9 +14,9 @@ from bot.errors import UserError
 from bot.platforms import events
 from bot.platforms.discord import commands, forms, limits, replies
 from bot.platforms.discord.answering import CHOICES, Answered, Answering, Calls, Missed
-from bot.platforms.discord.drafts import Drafts
 from bot.platforms.discord.interactions import NAME, Arrived, Guild, Kind, event_of
 from bot.platforms.discord.keys import pressed
+from bot.platforms.drafts import Drafts
 from bot.platforms.questions import named
 from bot.texts import Texts
 from bot.types import Form, Inbox, Paragraph, Reply

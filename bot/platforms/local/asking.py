@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.errors import UserError
 from bot.platforms import questions
-from bot.platforms.local.commands import Call, parse
+from bot.platforms.lines import Call, parse
 from bot.texts import Texts
 from bot.types import (
     Form,

@@ -8,9 +8,9 @@ the page asks for it and `filled` adds the answers. Both are pure.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.platforms.lines import LINE, find_command, free_options, given_names
 from bot.platforms.local import limits
-from bot.platforms.local.commands import find_command, free_options, given_names
-from bot.platforms.local.typed import Word, words
+from bot.platforms.typed import Word, words
 from bot.types import Command, Option
 
 
@@ -50,7 +50,7 @@ class Completion:
 def complete(line: str, caret: int, commands: Sequence[Command]) -> Completion:
     """What may follow at `caret` (0 to `len(line)`) of `line`."""
     before = line[: max(0, min(caret, len(line)))]
-    if len(before) > limits.LINE:
+    if len(before) > LINE:
         return Completion(start=len(before), end=len(before))
     typed = words(before)
     fresh = not before or before[-1].isspace()

@@ -24,8 +24,6 @@ QUOTE_SHOWN: Final = 180
 CARDS: Final = 5
 FIGURES: Final = 4
 
-#: Characters of a typed command.
-LINE: Final = 2_000
 #: Completions offered at once.
 COMPLETIONS: Final = 12
 #: Messages on a channel's page.

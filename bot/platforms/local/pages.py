@@ -25,9 +25,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.platforms.inert import inert
+from bot.platforms.lines import example_of
 from bot.platforms.local import asking, events, limits, people, seen, views
 from bot.platforms.local.asking import Answer, Asker
-from bot.platforms.local.commands import example_of
 from bot.platforms.local.completion import Completion, complete, filled
 from bot.platforms.local.environment import STATIC, environment
 from bot.platforms.local.platform import LocalPlatform

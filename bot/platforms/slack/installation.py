@@ -108,6 +108,19 @@ class Installation:
                 self.pace.posted()
             return found
 
+    async def ask(self, method: str, call: Callable[["Session"], Awaitable[T]]) -> T:
+        """One request for a person who waits for it; it goes before what is posted.
+
+        Raises:
+            SendError: As `verdicts` says.
+        """
+        session = await self.signed_in()
+        self.pace.check(method, "")
+        try:
+            return await call(session)
+        except Exception as error:
+            raise self._ended(error, method, "") from error
+
     async def look_whether_let_in(self) -> None:
         """Slack says that the app was taken off; whether it was, the token tells."""
         if self._session is None:

@@ -71,3 +71,41 @@ CLOCKS_APART: Final = 300.0
 #: of it (an event, a wish) after which a socket is renewed although pings are answered.
 SILENCE: Final = 30.0
 WORDLESS: Final = 3600.0
+#: Characters of a view's title and buttons, of a label and a hint in it, of what is
+#: typed into it, of what it carries along, and of an option's value.
+VIEW_TITLE: Final = 24
+VIEW_LABEL: Final = 150
+VIEW_HINT: Final = 300
+VIEW_VALUE: Final = 3_000
+VIEW_CARRIED: Final = 3_000
+OPTION_VALUE: Final = 150
+#: Blocks of a home tab or a form.
+VIEW_BLOCKS: Final = 100
+#: Seconds after an event in which it can still open a form: Slack says three.
+TRIGGER: Final = 2.5
+#: Seconds that a filled form is held for its answer: Slack waits three.
+FORM: Final = 1.5
+#: Seconds for an answer: the address that it goes to lives half an hour.
+ANSWER: Final = 1_500.0
+#: Seconds to look up who somebody is, and for which that is remembered; of how many.
+LOOK_UP: Final = 5.0
+PERSON_LIFE: Final = 60.0
+PEOPLE: Final = 1_000
+#: Messages of one answer (its address takes five), and of these, those that list
+#: something before the rest is only counted.
+MESSAGES: Final = 4
+LIST_MESSAGES: Final = 2
+#: Buttons of an answer, and characters of their ids.
+CONTROLS: Final = 10
+CONTROL_ID: Final = 100
+#: Characters of a paragraph, of one line of a list, of a label or value in a table, of
+#: a name in a sentence, and of a quote in an answer; a longer one is said to be there.
+PARAGRAPH: Final = 1_500
+ITEM: Final = 700
+CELL: Final = 300
+NAME: Final = 120
+QUOTE_ASKED: Final = 2_500
+#: Rows of a table that stay together.
+ROWS: Final = 5
+#: Events that are remembered, so that one that comes twice is answered once.
+REMEMBERED: Final = 2_000

@@ -15,14 +15,14 @@ from bot.types import Delivery
 
 EVENT: Final = "standfirst_delivery"
 #: Names and addresses in a text stay text.
-_LITERAL: Final[Mapping[str, Any]] = {"parse": "none", "link_names": False}
+LITERAL: Final[Mapping[str, Any]] = {"parse": "none", "link_names": False}
 
 
 def posting(delivery: Delivery) -> dict[str, Any]:
     """The body that posts."""
     return {
         **_content(delivery),
-        **_LITERAL,
+        **LITERAL,
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
@@ -35,7 +35,7 @@ def posting(delivery: Delivery) -> dict[str, Any]:
 
 def editing(delivery: Delivery) -> dict[str, Any]:
     """The body that takes the place of what the message said; its key stays."""
-    return {**_content(delivery), **_LITERAL}
+    return {**_content(delivery), **LITERAL}
 
 
 def carries(message: Mapping[str, Any], key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Slack as a platform: posts over the Web API, listens by Socket Mode.
+"""Slack as a platform: posts over the Web API, listens by Socket Mode or is called.
 
 Slack knows no idempotency keys. A message carries its delivery's key in its metadata,
 and an unclear post is looked for in the channel's history before it is sent again.
@@ -11,9 +11,9 @@ One bot token is one workspace's; where several come, they are several `Installa
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -21,7 +21,9 @@ import structlog
 
 from bot.errors import Gone, Limited, Refused
 from bot.platforms.slack import limits
+from bot.platforms.slack.called import Answer, Called
 from bot.platforms.slack.installation import Installation
+from bot.platforms.slack.listening import NAME, Listener
 from bot.platforms.slack.messages import carries, editing, posting
 from bot.platforms.slack.pace import POST, Pace
 from bot.platforms.slack.render import render
@@ -29,12 +31,13 @@ from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
 from digests.types import Edition
 
 if TYPE_CHECKING:
+    from slack_bolt.app.async_app import AsyncApp
+
     from bot.platforms.slack.session import Session
     from bot.platforms.slack.socket_mode import Socket
 
 log = structlog.get_logger(__name__)
 
-NAME: Final[PlatformName] = "slack"
 UPDATE, DELETE, HISTORY = "chat.update", "chat.delete", "conversations.history"
 #: Seconds before a lost connection is tried again: doubled each time, up to the last.
 AGAIN_FIRST: Final = 1.0
@@ -57,6 +60,7 @@ class SlackPlatform:
         silence: float = limits.SILENCE,
         wordless: float = limits.WORDLESS,
         patience: float = limits.TURN,
+        hold: float = limits.FORM,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -72,6 +76,7 @@ class SlackPlatform:
             wordless: Seconds without an event after which a socket is renewed.
             patience: Seconds that a message may wait for its turn; well below the time
                 that a whole send is given.
+            hold: Seconds that a filled form waits for its answer.
             now: Seconds of a clock that never goes back.
             sleep: Waits by that clock.
         """
@@ -83,14 +88,30 @@ class SlackPlatform:
         self._silence = silence
         self._wordless = wordless
         self._socket: Socket | None = None
+        #: Hears what Slack calls us with, where it does.
+        self._app: AsyncApp | None = None
         #: Why the socket stays closed, although posting goes on.
         self._cut_off: str | None = None
-        #: Where commands go; None while the platform is not running.
-        self.inbox: Inbox | None = None
+        self.listener = Listener(self.installation, hold=hold, now=now)
 
     @property
     def name(self) -> PlatformName:
         return NAME
+
+    def called(self, now: Callable[[], datetime]) -> Called | None:
+        """What Slack calls, by signed requests; None where we connect to it.
+
+        Args:
+            now: The present instant.
+        """
+        if self._app_token is not None:
+            return None
+        return Called(self._take, secret=self._signing_secret, now=now)
+
+    @property
+    def inbox(self) -> Inbox | None:
+        """Where commands go; None while the platform is not running."""
+        return self.listener.inbox
 
     @property
     def state(self) -> str:
@@ -99,7 +120,7 @@ class SlackPlatform:
         if problem is not None:
             return problem
         if self._app_token is None:
-            connected = self.installation.known
+            connected = self.installation.known and self._app is not None
         else:
             connected = self._socket is not None and self._socket.open
         return "ok" if connected else "It is not connected yet."
@@ -204,16 +225,17 @@ class SlackPlatform:
 
     async def run(self, inbox: Inbox) -> None:
         """Stay connected until cancelled, or without a connection if there is none."""
-        self.inbox = inbox
+        self.listener.inbox = inbox
         try:
             await self._stay_connected()
             await asyncio.Event().wait()
         finally:
-            self.inbox = None
+            self.listener.inbox = None
             await self.close()
 
     async def close(self) -> None:
         """Leave; what is sent later signs in again."""
+        self._app = None
         await self._leave_socket()
         await self.installation.close()
 
@@ -224,7 +246,9 @@ class SlackPlatform:
             begun = clock.time()
             try:
                 session = await self.installation.signed_in()
+                await self.listener.here(session.team, session.team_name)
                 if self._app_token is None:
+                    self._be_called(session)
                     return
                 await self._hold_socket(session)
             except Exception as error:
@@ -271,18 +295,34 @@ class SlackPlatform:
         if not reason:
             await self._leave_socket()
 
+    def _be_called(self, session: "Session") -> None:
+        """From now on Slack's calls find somebody."""
+        from bot.platforms.slack.events import listening
+
+        self._app = listening(session, self.listener)
+        if not self._signing_secret:
+            log.warning(
+                "commands do not work",
+                platform=NAME,
+                reason="There is no STANDFIRST_SLACK_APP_TOKEN for Socket Mode, and no "
+                "STANDFIRST_SLACK_SIGNING_SECRET to know Slack's calls by.",
+            )
+
+    async def _take(self, body: str, headers: Mapping[str, str]) -> Answer:
+        """What Slack sent us by a call of its own."""
+        from bot.platforms.slack.events import taken
+
+        if self._app is None or self.inbox is None:
+            return Answer(status=503)
+        return await taken(self._app, body, headers)
+
     def _new_socket(self, session: "Session") -> "Socket":
         from bot.platforms.slack.events import listening
         from bot.platforms.slack.socket_mode import Socket
 
         api_base = self.installation.api_base
-        app = listening(
-            session,
-            signing_secret=self._signing_secret,
-            uninstalled=self.installation.look_whether_let_in,
-        )
         return Socket(
-            app=app,
+            app=listening(session, self.listener),
             app_token=self._app_token or "",
             web=session.web,
             host=urlsplit(api_base).hostname if api_base else None,

@@ -9,18 +9,16 @@ is left out, and the story's detail shows it.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
 from bot.platforms import wording
-from bot.platforms.inert import Link, clip, fitted, inert, link, units
-from bot.platforms.slack import limits
-from bot.platforms.slack.mrkdwn import address, masked, size
+from bot.platforms.inert import clip, fitted, inert, link, units
+from bot.platforms.slack import elements, limits
+from bot.platforms.slack.mrkdwn import masked, size
 from bot.texts import Texts
 from bot.types import Part, RenderContext
 from digests.types import Brief, Card, Edition, EditionStory
 
-Json = dict[str, Any]
-_BOLD: Final = {"bold": True}
+Json = elements.Json
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,10 +58,10 @@ def _pieces(edition: Edition, context: RenderContext, texts: Texts) -> Iterator[
 def _head(edition: Edition, context: RenderContext, texts: Texts) -> Piece:
     title = _title(edition)
     under = wording.under_title(edition, context, texts)
-    header = [{"type": "header", "text": _plain_text(title)}] if title else []
+    header = [{"type": "header", "text": elements.plain(title)}] if title else []
     return Piece(
-        blocks=(*header, _context(*map(_plain_text, under))),
-        plain=_lines(title, *under),
+        blocks=(*header, elements.context(*map(elements.plain, under))),
+        plain=elements.lines(title, *under),
     )
 
 
@@ -74,7 +72,10 @@ def _title(edition: Edition) -> str:
 def _hero(card: Card, texts: Texts) -> Piece:
     said_by = wording.said_by(card, texts)
     return Piece(
-        blocks=(_rich(_quoted(card)), _context(_plain_text(said_by))),
+        blocks=(
+            elements.rich(elements.quoted(card)),
+            elements.context(elements.plain(said_by)),
+        ),
         plain=f"{wording.in_marks(card)} {said_by}",
     )
 
@@ -112,16 +113,22 @@ def _told(
     mark = f"{texts.say('Update')}: " if story.update else ""
     title = f"{number}. {mark}{headline}".rstrip()
     sentences = " ".join(filter(None, summary))
-    told = [_section(_text(title, bold=True), _text(_after(sentences)))]
+    told = [
+        elements.section(
+            elements.text(title, bold=True), elements.text(_after(sentences))
+        )
+    ]
     spoken = []
     if card is not None:
         said_by = wording.said_by(card, texts)
-        told += [_quoted(card), _section(_text(f"— {said_by}"))]
+        told += [elements.quoted(card), elements.section(elements.text(f"— {said_by}"))]
         spoken = [f"{wording.in_marks(card)} {said_by}"]
-    led = _context(_plain_text(source), _mrkdwn(masked(link(story.articles[0].url))))
+    led = elements.context(
+        elements.plain(source), elements.mrkdwn(masked(link(story.articles[0].url)))
+    )
     return Piece(
-        blocks=tuple(block for block in (_rich(*told), led) if block),
-        plain=_lines(title, sentences, *spoken, source),
+        blocks=tuple(block for block in (elements.rich(*told), led) if block),
+        plain=elements.lines(title, sentences, *spoken, source),
         option=(f"v1:story:{story.id}", f"{number}. {headline}"),
     )
 
@@ -140,24 +147,21 @@ def _brief(briefs: Iterable[Brief], texts: Texts) -> Piece:
     lines = [title]
     for brief in briefs:
         said = wording.in_brief(brief)
-        item = _section(*_with_link(said, link(brief.article.url)))
+        item = elements.section(*elements.with_link(said, link(brief.article.url)))
         if not item or size([*items, item]) > limits.BRIEF_SIZE:
             continue
         items.append(item)
         lines.append(f"– {said}")
     listed = {"type": "rich_text_list", "style": "bullet", "elements": items}
     return Piece(
-        blocks=(_rich(_section(_text(title, bold=True)), listed if items else {}),),
+        blocks=(
+            elements.rich(
+                elements.section(elements.text(title, bold=True)),
+                listed if items else {},
+            ),
+        ),
         plain="\n".join(lines),
     )
-
-
-def _with_link(said: str, found: Link | None) -> Iterator[Json]:
-    href = address(found)
-    yield _text(said)
-    if found is not None and href:
-        yield _text(" · " if said else "")
-        yield {"type": "link", "url": href, "text": found.host}
 
 
 def _foot(edition: Edition, context: RenderContext, texts: Texts) -> Piece:
@@ -165,7 +169,10 @@ def _foot(edition: Edition, context: RenderContext, texts: Texts) -> Piece:
         wording.honesty(edition, context, texts),
         wording.end(edition, context, texts),
     )
-    return Piece(blocks=(_context(*map(_plain_text, said)),), plain=_lines(*said))
+    return Piece(
+        blocks=(elements.context(*map(elements.plain, said)),),
+        plain=elements.lines(*said),
+    )
 
 
 # ── messages ───────────────────────────────────────────────────────────────────
@@ -210,7 +217,7 @@ def _blocks(
 ) -> list[Json]:
     blocks: list[Json] = []
     if number > 1:
-        blocks.append(_context(_plain_text(_continued(number, of, edition))))
+        blocks.append(elements.context(elements.plain(_continued(number, of, edition))))
     for place, piece in enumerate(pieces):
         if place and piece.option is not None:
             blocks.append({"type": "divider"})
@@ -231,10 +238,10 @@ def _select(options: Iterable[tuple[str, str]], texts: Texts) -> Json:
     return {
         "type": "static_select",
         "action_id": "v1:open",
-        "placeholder": _plain_text(placeholder),
+        "placeholder": elements.plain(placeholder),
         "options": [
             {
-                "text": _plain_text(fitted(label, limits.LABEL_OF_CONTROL)),
+                "text": elements.plain(fitted(label, limits.LABEL_OF_CONTROL)),
                 "value": control,
             }
             for control, label in dict(options).items()
@@ -247,52 +254,4 @@ def _buttons(texts: Texts) -> list[Json]:
         ("v1:quotes", texts.say("Quotes")),
         ("v1:figures", texts.say("Figures")),
     )
-    return [
-        {
-            "type": "button",
-            "action_id": control,
-            "value": control,
-            "text": _plain_text(clip(label, limits.LABEL_OF_CONTROL)),
-        }
-        for control, label in named
-    ]
-
-
-# ── what blocks are made of ────────────────────────────────────────────────────
-
-
-def _plain_text(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False} if text else {}
-
-
-def _mrkdwn(text: str) -> Json:
-    return {"type": "mrkdwn", "text": text, "verbatim": True} if text else {}
-
-
-def _context(*elements: Json) -> Json:
-    said = [element for element in elements if element]
-    return {"type": "context", "elements": said} if said else {}
-
-
-def _text(text: str, *, bold: bool = False) -> Json:
-    if not text:
-        return {}
-    return {"type": "text", "text": text, **({"style": _BOLD} if bold else {})}
-
-
-def _section(*pieces: Json) -> Json:
-    said = [piece for piece in pieces if piece]
-    return {"type": "rich_text_section", "elements": said} if said else {}
-
-
-def _quoted(card: Card) -> Json:
-    words = _text(wording.in_marks(card))
-    return {"type": "rich_text_quote", "elements": [words]}
-
-
-def _rich(*parts: Json) -> Json:
-    return {"type": "rich_text", "elements": [part for part in parts if part]}
-
-
-def _lines(*lines: str) -> str:
-    return "\n".join(filter(None, lines))
+    return [elements.button(control, label) for control, label in named]

@@ -51,6 +51,7 @@ class Session:
             self.web.proxy = None
         #: The workspace and the bot in it, once signed in.
         self.team = ""
+        self.team_name = ""
         self.bot = ""
 
     @property
@@ -61,6 +62,7 @@ class Session:
         """Ask Slack who we are."""
         found = await self.web.auth_test()
         self.team = str(found.get("team_id") or "")
+        self.team_name = str(found.get("team") or "")
         self.bot = str(found.get("bot_id") or "")
 
     async def close(self) -> None:
@@ -100,6 +102,28 @@ class Session:
     def is_ours(self, message: Mapping[str, Any]) -> bool:
         """Whether the bot wrote the message."""
         return bool(self.bot) and message.get("bot_id") == self.bot
+
+    # ── people ─────────────────────────────────────────────────────────────────
+
+    async def user(self, user: str) -> dict[str, Any]:
+        """A person as Slack knows them. Needs the scope users:read."""
+        found = await self.web.users_info(user=user, include_locale=True)
+        return dict(found.get("user") or {})
+
+    async def respond(self, url: str, body: Body) -> bool:
+        """Answer at the address that came with an event; False where it has run out."""
+        async with self._http.post(url, json=dict(body)) as answer:
+            return answer.status < 300
+
+    async def whisper(self, channel: str, user: str, body: Body) -> None:
+        """A message in a channel that only one person sees."""
+        await self.web.chat_postEphemeral(channel=channel, user=user, **body)
+
+    async def open_view(self, trigger: str, view: Body) -> None:
+        await self.web.views_open(trigger_id=trigger, view=dict(view))
+
+    async def publish_home(self, user: str, view: Body) -> None:
+        await self.web.views_publish(user_id=user, view=dict(view))
 
 
 def _no_redirections() -> aiohttp.TraceConfig:

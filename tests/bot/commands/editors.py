@@ -8,6 +8,7 @@ from bot.types import (
     Form,
     Invocation,
     Line,
+    Listing,
     Paragraph,
     Permission,
     Person,
@@ -123,7 +124,7 @@ def said(answer: Reply | Form) -> str:
     found = [answer.title, *(control.label for control in answer.controls)]
     for block in answer.blocks:
         match block:
-            case Paragraph(text=text) | Small(text=text):
+            case Paragraph(text=text) | Small(text=text) | Listing(text=text):
                 found.append(text)
             case Line(title=title, text=text, note=note):
                 found += [title, text, note]

@@ -1,6 +1,6 @@
 """What somebody would really give a command, taken from its own examples."""
 
-from bot.platforms.local.commands import Call, parse
+from bot.platforms.lines import Call, parse
 from bot.texts import Texts
 from bot.types import Command
 

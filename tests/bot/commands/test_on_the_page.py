@@ -120,5 +120,5 @@ async def test_names_are_shown_as_words_and_never_as_markup(browser, desk):
 
 async def test_an_export_keeps_its_lines(browser):
     answer = await types(browser, "/newsdesk export")
-    (said,) = answer.tree.css("#answer .said")
+    (said,) = answer.tree.css("#answer .listing")
     assert "[[workspace]]\nplatform" in said.text()

@@ -33,7 +33,18 @@ class Limit:
 
 Fault = Status | Limit | Lost | Slow | Refusal
 Operation = Literal[
-    "post", "edit", "delete", "read", "login", "gateway", "info", "open", "view", ""
+    "post",
+    "edit",
+    "delete",
+    "read",
+    "login",
+    "gateway",
+    "info",
+    "open",
+    "view",
+    "whisper",
+    "respond",
+    "",
 ]
 
 

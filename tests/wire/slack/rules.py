@@ -19,6 +19,25 @@ POST_KEYS = {
     "channel", "text", "blocks", "metadata", "mrkdwn", "parse", "link_names",
     "unfurl_links", "unfurl_media", "thread_ts", "reply_broadcast",
 }  # fmt: skip
+WHISPER_KEYS = {
+    "channel",
+    "user",
+    "text",
+    "blocks",
+    "thread_ts",
+    "parse",
+    "link_names",
+}
+RESPONSE_KEYS = {
+    "text",
+    "blocks",
+    "response_type",
+    "replace_original",
+    "delete_original",
+    "thread_ts",
+    "unfurl_links",
+    "unfurl_media",
+}
 EDIT_KEYS = {"channel", "ts", "text", "blocks", "metadata", "parse", "link_names"}
 #: Characters of all blocks, written as JSON: where people meet msg_blocks_too_long.
 BLOCKS_SIZE = 11_300
@@ -70,6 +89,29 @@ def message(body: Body, *, edit: bool = False) -> list[Complaint]:
         found += _blocks(body["blocks"], most=50)
         found += _size(body["blocks"])
     return found
+
+
+def whisper(body: Body) -> list[Complaint]:
+    """What is wrong with the body of chat.postEphemeral."""
+    found = [(key, "unknown field") for key in set(body) - WHISPER_KEYS]
+    return [*found, *_top_text(body.get("text")), *_pings_off(body), *_told(body)]
+
+
+def response(body: Body) -> list[Complaint]:
+    """What is wrong with an answer to the address that came with an event."""
+    found = [(key, "unknown field") for key in set(body) - RESPONSE_KEYS]
+    found += [*_top_text(body.get("text")), *_previews_off(body), *_told(body)]
+    if body.get("response_type") not in {"ephemeral", "in_channel"}:
+        found.append(("response_type", "ephemeral or in_channel"))
+    if body.get("replace_original") is not False:
+        found.append(("replace_original", "the message that was pressed would go"))
+    return found
+
+
+def _told(body: Body) -> Iterator[Complaint]:
+    if "blocks" in body:
+        yield from _blocks(body["blocks"], most=50)
+        yield from _size(body["blocks"])
 
 
 def view(body: Body) -> list[Complaint]:
@@ -281,8 +323,18 @@ def _element(path: str, element: Any) -> Iterator[Complaint]:
         yield from _button(path, element)
     if kind in {"static_select", "overflow"}:
         yield from _options(path, element, 100 if kind == "static_select" else 5)
+    if kind == "plain_text_input":
+        yield from _typed(path, element)
     if "placeholder" in element:
         yield from _plain(f"{path}.placeholder", element["placeholder"], 150)
+
+
+def _typed(path: str, element: Body) -> Iterator[Complaint]:
+    most = element.get("max_length", 3000)
+    if not 1 <= most <= 3000:
+        yield f"{path}.max_length", "from 1 to 3000"
+    if "initial_value" in element:
+        yield from _length(f"{path}.initial_value", element["initial_value"], most)
 
 
 def _button(path: str, button: Body) -> Iterator[Complaint]:
@@ -300,6 +352,8 @@ def _options(path: str, element: Body, most: int) -> Iterator[Complaint]:
         yield f"{path}.options", f"{len(options)} options; from 1 to {most}"
     if len({option.get("value") for option in options}) != len(options):
         yield f"{path}.options", "two have one value"
+    if "initial_option" in element and element["initial_option"] not in options:
+        yield f"{path}.initial_option", "is none of the options"
     for number, option in enumerate(options):
         here = f"{path}.options[{number}]"
         for key in set(option) - {"text", "value", "description", "url"}:

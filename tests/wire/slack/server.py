@@ -46,12 +46,15 @@ from tests.wire.slack.ledger import (
     Channel,
     Ledger,
 )
+from tests.wire.slack.people import People
 from tests.wire.slack.socket_mode import SocketMode
 
 TOKEN = "xoxb-of-no-value"
 APP_TOKEN = "xapp-of-no-value"
 SECRET = "a-signing-secret-of-no-value"
 CHANNEL = "C2001"
+#: Where answers to people go.
+HOOKS = "/hooks/"
 
 OPERATIONS: dict[str, Operation] = {
     "auth.test": "login",
@@ -65,6 +68,7 @@ OPERATIONS: dict[str, Operation] = {
     "conversations.open": "open",
     "views.open": "view",
     "views.publish": "view",
+    "chat.postEphemeral": "whisper",
 }
 #: What may be asked for besides a body that `rules` looks at.
 FIELDS = {
@@ -159,9 +163,15 @@ class LocalSlack:
     limited: int = 0
     #: Views that were opened or published.
     views: list[Mapping[str, Any]] = field(default_factory=list)
+    people: People = field(init=False)
     _channels: dict[str, Bucket] = field(default_factory=dict)
     _waits: dict[str, float] = field(default_factory=dict)
     _scripted: list[Scripted] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.people = People(socket=self.socket, now=self._now)
+        self.socket.now = self._now
+        self.socket.heard = self.people.heard
 
     @property
     def address(self) -> dict[str, Any]:
@@ -197,7 +207,11 @@ class LocalSlack:
         ]
 
     def unexpected(self) -> list[str]:
-        every = [*self.complaints, *self.socket.complaints]
+        every = [
+            *self.complaints,
+            *self.socket.complaints,
+            *self.people.complaints,
+        ]
         return [c for c in every if not any(word in c for word in self.expected)]
 
     # ── requests ───────────────────────────────────────────────────────────────
@@ -229,8 +243,9 @@ class LocalSlack:
             body |= json.loads(await request.text())
         elif request.can_read_body:
             body |= {name: str(value) for name, value in (await request.post()).items()}
+        hook = request.path.startswith(HOOKS)
         return Call(
-            operation=OPERATIONS.get(method, ""),
+            operation="respond" if hook else OPERATIONS.get(method, ""),
             method=method,
             channel=str(body.get("channel", "")),
             body=body,
@@ -257,6 +272,8 @@ class LocalSlack:
         return _limited(fault)
 
     def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
+        if call.operation == "respond":
+            return self._respond(call)
         try:
             self._check_token(request, call)
             self._check_fields(call)
@@ -293,9 +310,10 @@ class LocalSlack:
             "conversations.history": self._history,
             "conversations.info": lambda c: _channel(self._place(c.channel)),
             "conversations.open": lambda c: {"channel": {"id": f"D{c.body['users']}"}},
-            "users.info": lambda c: _user(str(c.body["user"])),
-            "views.open": self._view,
-            "views.publish": self._view,
+            "users.info": self._user,
+            "views.open": self._open_view,
+            "views.publish": self._publish,
+            "chat.postEphemeral": self._whisper,
         }
         if call.method not in known:
             self.complaints.append(f"no such method: {call.method}")
@@ -322,7 +340,10 @@ class LocalSlack:
 
     def _post(self, call: Call) -> dict[str, Any]:
         self._check_rate(call)
-        place = self._open_place(call.channel)
+        if call.channel.startswith("U"):
+            self.ledger.channel(f"D{call.channel}")
+        direct = call.channel.startswith("U")
+        place = self._open_place(f"D{call.channel}" if direct else call.channel)
         self._check(rules.message(call.body))
         message = self.ledger.post(place.id, call.body)
         return {"channel": place.id, "ts": message["ts"], "message": message}
@@ -370,11 +391,50 @@ class LocalSlack:
         told = {"messages": page, "has_more": bool(more)}
         return {**told, "response_metadata": {"next_cursor": more}}
 
-    def _view(self, call: Call) -> dict[str, Any]:
+    # ── answers to people ──────────────────────────────────────────────────────
+
+    def _respond(self, call: Call) -> web.Response:
+        """An answer at the address that came with an event."""
+        found = rules.response(call.body)
+        if found:
+            said = "; ".join(f"{path}: {sentence}" for path, sentence in found)
+            self.complaints.append(f"Slack does not take it: {said}")
+            return web.Response(status=400, text="invalid_blocks")
+        refused = self.people.respond(call.method.rpartition("/")[2], call.body)
+        if refused:
+            return web.Response(status=404, text=refused)
+        return web.Response(text="ok")
+
+    def _whisper(self, call: Call) -> dict[str, Any]:
+        place = self._open_place(call.channel)
+        self._check(rules.whisper(call.body))
+        self.people.whisper(place.id, str(call.body["user"]), call.body)
+        return {"message_ts": "1.000001"}
+
+    def _user(self, call: Call) -> dict[str, Any]:
+        number = str(call.body["user"])
+        return self.people.user(number) or _user(number)
+
+    def _open_view(self, call: Call) -> dict[str, Any]:
+        refused = self.people.trigger(str(call.body.get("trigger_id")))
+        if refused:
+            raise Answered(refused)
+        found = self._view(call, "modal")
+        self.people.opened(str(call.body["trigger_id"]), found["view"])
+        return found
+
+    def _publish(self, call: Call) -> dict[str, Any]:
+        found = self._view(call, "home")
+        self.people.homes[str(call.body.get("user_id"))] = found["view"]
+        return found
+
+    def _view(self, call: Call, kind: str) -> dict[str, Any]:
         given = call.body.get("view")
         view = json.loads(given) if isinstance(given, str) else given
         view = dict(view) if isinstance(view, Mapping) else {}
         self._check(rules.view(view))
+        if view.get("type") != kind:
+            raise Answered("invalid_arguments")
         self.views.append(view)
         return {"view": {"id": f"V{len(self.views)}", **view}}
 
@@ -425,6 +485,7 @@ async def serving(clock: Clock | None = None) -> AsyncIterator[LocalSlack]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     slack.port = runner.addresses[0][1]
+    slack.people.address = f"http://127.0.0.1:{slack.port}{HOOKS}"
     socket.address = f"ws://127.0.0.1:{slack.port}/link"
     try:
         yield slack

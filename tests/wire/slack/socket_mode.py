@@ -5,7 +5,7 @@ does. What a client may not do is a complaint.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,6 +15,8 @@ from aiohttp import WSMsgType, web
 
 from tests.wire.slack.ledger import APPLICATION
 
+#: Seconds within which an envelope is acknowledged; later Slack shows an error.
+PATIENCE = 3.0
 #: Sockets that one app may hold at a time.
 CONNECTIONS = 10
 
@@ -43,6 +45,11 @@ class SocketMode:
     #: Envelope id → the payload of its acknowledgement.
     acknowledged: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
+    #: Seconds of the server's clock.
+    now: Callable[[], float] = lambda: 0.0
+    #: Told of each acknowledgement: (envelope id, its payload).
+    heard: Callable[[str, Mapping[str, Any]], None] = lambda *_: None
+    _sent: dict[str, float] = field(default_factory=dict)
     _waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
     _tickets: set[str] = field(default_factory=set)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -88,6 +95,7 @@ class SocketMode:
             "payload": dict(payload),
             "accepts_response_payload": kind != "events_api",
         }
+        self._sent[envelope] = self.now()
         if kind == "events_api":
             body |= {"retry_attempt": 0, "retry_reason": ""}
         self._waiting[envelope] = body
@@ -97,13 +105,13 @@ class SocketMode:
                 await self.connections[-1].socket.send_str(json.dumps(body))
         return envelope
 
-    async def event(self, event: Mapping[str, Any]) -> str:
+    async def event(self, event: Mapping[str, Any], event_id: str = "") -> str:
         """Send an event as the Events API wraps it; the envelope's id."""
         payload = {
             "type": "event_callback",
             "team_id": "T1001",
             "api_app_id": APPLICATION,
-            "event_id": f"Ev{next(self._numbers)}",
+            "event_id": event_id or f"Ev{next(self._numbers)}",
             "event_time": 0,
             "event": dict(event),
         }
@@ -137,6 +145,7 @@ class SocketMode:
         }
         await connection.socket.send_str(json.dumps(hello))
         for body in list(self._waiting.values()):
+            self._sent[body["envelope_id"]] = self.now()
             await connection.socket.send_str(json.dumps(body))
 
     async def _said(self, connection: Connection, message: Any) -> None:
@@ -156,4 +165,7 @@ class SocketMode:
         body = self._waiting.pop(envelope)
         if said.get("payload") and not body["accepts_response_payload"]:
             self.complaints.append(f"{body['type']} takes no answer: {said}")
+        if self.now() - self._sent[str(envelope)] > PATIENCE:
+            self.complaints.append(f"acknowledged too late: {body['type']}")
         self.acknowledged[str(envelope)] = said.get("payload") or {}
+        self.heard(str(envelope), said.get("payload") or {})

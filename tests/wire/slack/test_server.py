@@ -504,6 +504,69 @@ async def test_a_ticket_is_good_for_one_connection(slack):
             await session.ws_connect(url)
 
 
+# ── people ─────────────────────────────────────────────────────────────────────
+
+ANSWER = {
+    "text": "A",
+    "response_type": "ephemeral",
+    "replace_original": False,
+    "unfurl_links": False,
+    "unfurl_media": False,
+}
+
+
+def test_an_answer_at_an_address_is_looked_at():
+    assert rules.response(ANSWER) == []
+    for name, value in (
+        ("text", ""),
+        ("text", "<!channel>"),
+        ("response_type", "shouted"),
+        ("replace_original", True),
+        ("unfurl_links", True),
+        ("blocks", []),
+        ("channel", CHANNEL),
+    ):
+        assert rules.response({**ANSWER, name: value}), (name, value)
+
+
+async def test_an_address_takes_five_answers_within_half_an_hour():
+    clock = FakeClock()
+    async with serving(clock) as slack:
+        asked = await slack.people.command("/news")
+        assert [slack.people.respond(asked.token, ANSWER) for _ in range(6)] == [
+            *[""] * 5,
+            "used_url",
+        ]
+        late = await slack.people.command("/news")
+        clock.advance(minutes=31)
+        assert slack.people.respond(late.token, ANSWER) == "expired_url"
+        assert slack.people.respond("made-up", ANSWER) == "no_such_url"
+
+
+async def test_a_trigger_opens_one_form_within_three_seconds():
+    clock = FakeClock()
+    async with serving(clock) as slack:
+        asked = await slack.people.command("/news")
+        assert slack.people.trigger(asked.trigger) == ""
+        slack.people.opened(asked.trigger, {})
+        assert slack.people.trigger(asked.trigger) == "exchanged_trigger_id"
+        late = await slack.people.command("/news")
+        clock.advance(seconds=4)
+        assert slack.people.trigger(late.trigger) == "expired_trigger_id"
+        assert slack.people.trigger("made-up") == "invalid_trigger_id"
+
+
+async def test_an_acknowledgement_after_three_seconds_fails_the_test(slack, client):
+    await client.connect()
+    await heard(client, 1)
+    asked = await slack.people.command("/news")
+    slack.ledger.clock.advance(seconds=4)
+    await client.send_socket_mode_response({"envelope_id": asked.envelope})
+    await until(lambda: asked.acknowledged is not None)
+    assert slack.unexpected() == ["acknowledged too late: slash_commands"]
+    slack.expects("acknowledged too late")
+
+
 async def test_what_it_signs_is_what_slacks_library_verifies():
     body = b"payload=%7B%7D"
 

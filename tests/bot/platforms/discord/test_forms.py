@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.discord import forms, limits
-from bot.platforms.discord.drafts import Drafts
+from bot.platforms.discord import forms
+from bot.platforms.drafts import LIFE, MOST, Drafts
 from bot.texts import Texts
 from bot.types import Field, Form, Inbox, Invocation, Paragraph, Reply
 from tests.bot.newsroom import newsroom
@@ -140,14 +140,14 @@ def test_a_draft_is_kept_for_its_owner_for_an_hour():
     word = drafts.keep("7001", a_form())
     assert drafts.find("7001", word) == a_form()
     assert drafts.find("7002", word) is None
-    at[0] = limits.DRAFT_LIFE + 1
+    at[0] = LIFE + 1
     assert drafts.find("7001", word) is None
 
 
 def test_the_oldest_drafts_give_way():
     drafts = Drafts()
     first = drafts.keep("7001", a_form())
-    for _ in range(limits.DRAFTS):
+    for _ in range(MOST):
         last = drafts.keep("7001", a_form())
     assert drafts.find("7001", first) is None
     assert drafts.find("7001", last) is not None

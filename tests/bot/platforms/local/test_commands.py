@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.platforms.local.commands import Call, parse
+from bot.platforms.lines import Call, parse
 from bot.platforms.local.completion import complete, filled
-from bot.platforms.local.typed import words
+from bot.platforms.typed import words
 from bot.texts import Texts
 from bot.types import Command, Form, Invocation, Option, Paragraph, Permission, Reply
 

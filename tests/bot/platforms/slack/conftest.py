@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from bot.platforms.lines import Call, parse
 from bot.platforms.slack.pace import Pace
 from bot.platforms.slack.platform import SlackPlatform
+from bot.texts import Texts
+from bot.types import Command, Inbox
 from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack, serving
@@ -67,6 +71,30 @@ def share_clock(desk: Newsroom, slack: LocalSlack, platform: SlackPlatform) -> N
         await asyncio.sleep(0)
 
     platform.installation.pace = Pace(lambda: desk.clock.now().timestamp(), sleep)
+
+
+@asynccontextmanager
+async def listening(
+    slack: LocalSlack, inbox: Inbox, platform: SlackPlatform | None = None
+) -> AsyncIterator[SlackPlatform]:
+    """A platform that is connected and hears what people do."""
+    platform = platform or a_platform(slack)
+    task = asyncio.create_task(platform.run(inbox))
+    try:
+        await until(lambda: task.done() or platform.state == "ok")
+        yield platform
+        assert not task.done(), "it must run until it is cancelled"
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def example_of(command: Command) -> str:
+    """The first of the command's own examples that lacks nothing, as it is typed."""
+    for example in command.examples:
+        if isinstance(parse(example, (command,), Texts.of("en")), Call):
+            return example
+    raise AssertionError(f"/{command.path} has no example that is complete")
 
 
 def a_platform(slack: LocalSlack, **changes: Any) -> SlackPlatform:

@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
+from bot.app import SystemClock
 from tests.bot.newsroom import BRIDGE
 from tests.bot.platforms.slack.conftest import CONFIGURATION, until
 from tests.bot.process import Home, eventually, page
-from tests.wire.slack.server import CHANNEL
+from tests.wire.slack.server import CHANNEL, SECRET, signed
 
 
 def checks(address: str) -> dict[str, str] | None:
@@ -18,6 +23,44 @@ def checks(address: str) -> dict[str, str] | None:
     except HTTPError:
         return None
     return found
+
+
+def posted_to(address: str, body: bytes, headers: dict[str, str]) -> int:
+    request = Request(f"{address}/slack/events", data=body, headers=headers)
+    try:
+        with urlopen(request, timeout=10) as answer:
+            status: int = answer.status
+            return status
+    except HTTPError as error:
+        return error.code
+
+
+async def test_run_without_socket_mode_is_called_by_slack_alone(slack, tmp_path: Path):
+    slack.ledger.clock = SystemClock()
+    home = Home(tmp_path)
+    settings = {
+        "STANDFIRST_SLACK_BOT_TOKEN": slack.address["token"],
+        "STANDFIRST_SLACK_SIGNING_SECRET": SECRET,
+        "STANDFIRST_SLACK_API_BASE": slack.address["api_base"],
+    }
+    statuses: list[int] = []
+    with home.running("run", **settings) as process:
+        address = await asyncio.to_thread(process.until)
+        await asyncio.to_thread(eventually, lambda: checks(address))
+
+        async def carry(_: str, payload: Mapping[str, Any], __: str) -> None:
+            body = urlencode(payload).encode()
+            headers = signed(body, at=slack.ledger.clock.now().timestamp())
+            for sent in ({}, headers):
+                found = await asyncio.to_thread(posted_to, address, body, sent)
+                statuses.append(found)
+
+        slack.people.carry = carry
+        asked = await (await slack.people.command("/news help")).done()
+        assert await asyncio.to_thread(process.stop) == 0
+    assert statuses == [401, 200]
+    assert "/news quotes" in asked.words
+    assert slack.socket.connected == 0
 
 
 async def test_run_connects_says_so_and_posts_what_was_ordered(slack, tmp_path: Path):

@@ -1,9 +1,8 @@
-"""Reads what is typed into the local page's box; it runs nothing and checks no right.
+"""Reads a typed command, alike wherever they are typed; it runs nothing.
 
-`parse` turns a line into a call, into a form where something required is missing, or
-into a sentence that says what would have been understood. What may
-follow while somebody types is in `completion`. Both are pure and are built from the
-command registry alone.
+`read` turns a line into a call, or into a sentence that says what would have been
+understood; `parse` also into a form, where something required is missing. No right is
+checked. All is pure and built from the command registry alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +12,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from bot.platforms import questions
-from bot.platforms.local import limits
-from bot.platforms.local.typed import Word, words
+from bot.platforms.typed import Word, words
 from bot.texts import Texts
 from bot.types import Command, Form, Option, Paragraph, Reply, Small
 
@@ -25,11 +23,14 @@ SENTENCES: Final[Mapping[str, str]] = {"newsdesk schedule": "newsdesk schedule a
 _SLASHES = "/／"
 #: How alike (0 to 100) a word must be to be offered instead.
 _NEAR = 55
+#: Characters of a line, and of what is said back of it.
+LINE: Final = 2_000
+LABEL: Final = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """A command that was understood, ready to become an invocation."""
+    """A command that was understood."""
 
     path: str
     args: Mapping[str, str]
@@ -55,7 +56,16 @@ def parse(line: str, commands: Sequence[Command], texts: Texts) -> Call | Reply 
         A call; a form that asks for what is missing; or a reply with `problem` set
         that says in a sentence what to type instead.
     """
-    if len(line) > limits.LINE:
+    found = read(line, commands, texts)
+    command = questions.named(commands, found.path) if isinstance(found, Call) else None
+    if isinstance(found, Call) and command and questions.lacks(command, found.args):
+        return questions.form_of(command, found.args, texts)
+    return found
+
+
+def read(line: str, commands: Sequence[Command], texts: Texts) -> Call | Reply:
+    """The same, and whether something is missing is left to whoever runs it."""
+    if len(line) > LINE:
         return _too_long(line, texts)
     typed = words(line)
     if not typed or typed[0].text[:1] not in _SLASHES or not typed[0].text:
@@ -69,8 +79,6 @@ def parse(line: str, commands: Sequence[Command], texts: Texts) -> Call | Reply 
     wrong = _wrong_choice(command, given.args, texts) or _surplus(command, given, texts)
     if wrong is not None:
         return wrong
-    if questions.lacks(command, given.args):
-        return questions.form_of(command, given.args, texts)
     return Call(path=command.path, args=_spelt(command, given.args))
 
 
@@ -156,7 +164,7 @@ def _too_long(line: str, texts: Texts) -> Reply:
             "That is {length} characters long; a command has at most {most}. "
             "Nothing was done.",
             length=texts.number(len(line)),
-            most=texts.number(limits.LINE),
+            most=texts.number(LINE),
         )
     )
 
@@ -205,8 +213,8 @@ def _short(said: Sequence[str], commands: Sequence[Command]) -> str:
     }
     for count in (1, 2):
         if tuple(said[:count]) not in starts:
-            return " ".join(said[:count])[: limits.LABEL]
-    return " ".join(said[:3])[: limits.LABEL]
+            return " ".join(said[:count])[:LABEL]
+    return " ".join(said[:3])[:LABEL]
 
 
 def _nearest(said: str, commands: Sequence[Command]) -> Command | None:
@@ -224,7 +232,7 @@ def _nearest(said: str, commands: Sequence[Command]) -> Command | None:
 
 
 def _attempts(said: str) -> Iterator[str]:
-    parts = said[: limits.LABEL].split(" ")
+    parts = said[:LABEL].split(" ")
     for count in (1, 2, 3):
         if len(parts) >= count:
             yield " ".join(parts[:count])
@@ -243,7 +251,7 @@ def _surplus(command: Command, given: _Given, texts: Texts) -> Reply | None:
         texts.say(
             "/{path} does not know what to do with: {words}",
             path=command.path,
-            words=" ".join(given.surplus)[: limits.LABEL],
+            words=" ".join(given.surplus)[:LABEL],
         ),
         texts.say("For example: {example}", example=example_of(command)),
     )
@@ -260,7 +268,7 @@ def _wrong_choice(
             texts.say(
                 "{name} cannot be {said}. It is one of: {choices}.",
                 name=option.name,
-                said=said[: limits.LABEL],
+                said=said[:LABEL],
                 choices=", ".join(option.choices),
             ),
             texts.say("For example: {example}", example=example_of(command)),

@@ -5,9 +5,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
-from bot.platforms.discord import limits
 from bot.types import Form
+
+#: Forms that wait, and for how many seconds.
+MOST: Final = 500
+LIFE: Final = 3_600.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,9 +31,9 @@ class Drafts:
     def keep(self, user: str, form: Form) -> str:
         """Keep the form for this person; the word to ask for it with."""
         word = secrets.token_urlsafe(9)
-        until = self._now() + limits.DRAFT_LIFE
+        until = self._now() + LIFE
         self._kept[word] = _Kept(user=user, form=form, until=until)
-        while len(self._kept) > limits.DRAFTS:
+        while len(self._kept) > MOST:
             self._kept.popitem(last=False)
         return word
 

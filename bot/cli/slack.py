@@ -1,0 +1,45 @@
+"""`standfirst slack-manifest`: what to paste where a Slack app is made."""
+
+import sys
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from bot.cli.console import OK, print_json, with_house
+from bot.errors import UserError
+
+if TYPE_CHECKING:
+    from bot.app import House
+
+
+def manifest(*, mode: Literal["socket", "http"] = "socket", url: str = "") -> int:
+    """Print the manifest of the Slack app as JSON; what each scope is for, beside it.
+
+    Args:
+        mode: Whether the bot connects to Slack (no public address needed), or Slack
+            calls the bot.
+        url: For http: the bot's public address, such as https://news.example
+    """
+    _check(mode, url)
+
+    async def work(house: "House") -> int:
+        from bot import connections
+
+        print_json(connections.slack_manifest(house.inbox.commands, mode, url))
+        for line in connections.slack_scopes(mode):
+            print(line, file=sys.stderr)
+        return OK
+
+    return with_house(work)
+
+
+def _check(mode: str, url: str) -> None:
+    if mode == "socket":
+        if url:
+            raise UserError("--url belongs to --mode http: Slack calls nobody here.")
+        return
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise UserError(
+            "Slack calls only a public https address. Say which: "
+            "--mode http --url https://news.example"
+        )

@@ -1,0 +1,103 @@
+"""What Slack is told of the app, from the command registry: pure, and nothing is sent.
+
+The manifest makes the app with everything that the code uses and nothing more. Why it
+asks for each scope is said in words beside it: a manifest holds no comments.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal
+
+from bot.platforms.inert import clip
+from bot.types import Command
+
+Mode = Literal["socket", "http"]
+#: Where Slack calls us, on the web port.
+PATH: Final = "/slack/events"
+#: docs.slack.dev, reference/app-manifest.
+_DESCRIPTION: Final = 140
+_HINT: Final = 1_000
+
+#: What the app asks for, and why.
+SCOPES: Final[Mapping[str, str]] = {
+    "commands": "hears /news and /newsdesk",
+    "chat:write": "posts editions, corrects and deletes them, answers who asked",
+    "chat:write.public": "posts to public channels that it was not invited into",
+    "users:read": "knows who manages the workspace: they are its editors",
+    "channels:history": "looks whether a post whose answer was lost has arrived",
+    "groups:history": "the same in private channels that it was invited into",
+}
+#: What the app-level token of Socket Mode asks for; it is made by hand.
+SOCKET_SCOPE: Final = "connections:write"
+EVENTS: Final = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+#: What a root is for.
+ROOTS: Final[Mapping[str, str]] = {
+    "news": "Read on: sources, quotes, figures, search",
+    "newsdesk": "Run the digests of this workspace",
+}
+
+
+def manifest(
+    commands: Sequence[Command], *, mode: Mode, url: str = ""
+) -> dict[str, Any]:
+    """The manifest.
+
+    Args:
+        commands: The registry.
+        mode: Whether we connect to Slack, or Slack calls us.
+        url: For the latter: our public address, «https://news.example».
+    """
+    called = f"{url.rstrip('/')}{PATH}" if mode == "http" else ""
+    at = {"request_url": called} if called else {}
+    return {
+        "_metadata": {"major_version": 1, "minor_version": 1},
+        "display_information": {
+            "name": "Standfirst",
+            "description": clip(
+                "News digests in which every word can be traced to its source",
+                _DESCRIPTION,
+            ),
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": "Standfirst", "always_online": True},
+            "slash_commands": list(_slash_commands(commands, called)),
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**at, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **at},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": mode == "socket",
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def reasons(mode: Mode) -> Iterator[str]:
+    """Each scope with what it is for, one line each."""
+    for scope, why in SCOPES.items():
+        yield f"{scope}: {why}"
+    if mode == "socket":
+        yield f"{SOCKET_SCOPE} (app-level token, made by hand): opens Socket Mode"
+
+
+def _slash_commands(
+    commands: Sequence[Command], called: str
+) -> Iterator[dict[str, Any]]:
+    for root in dict.fromkeys(command.path.split(" ")[0] for command in commands):
+        inside = [
+            c.path.split(" ")[1:] for c in commands if c.path.startswith(root + " ")
+        ]
+        names = dict.fromkeys(path[0] for path in inside)
+        found = {
+            "command": f"/{root}",
+            "description": ROOTS.get(root, "Standfirst"),
+            "usage_hint": clip(" | ".join(names), _HINT),
+            # Channels and people are then told with their ids.
+            "should_escape": True,
+        }
+        yield {**found, "url": called} if called else found

@@ -1,0 +1,88 @@
+"""Who somebody is on Slack at this moment: asked there, and remembered briefly.
+
+Administrators and owners of the workspace are editors; guests, people of other
+workspaces and whoever Slack tells nothing about are not.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+
+from bot.errors import SendError
+from bot.platforms.slack import limits
+from bot.platforms.slack.installation import Installation
+from bot.types import Permission
+
+log = structlog.get_logger(__name__)
+
+_RIGHTS: Final = ("is_admin", "is_owner", "is_primary_owner")
+_NONE: Final = ("deleted", "is_bot", "is_stranger", "is_restricted",
+                "is_ultra_restricted")  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What Slack says of a person."""
+
+    permission: Permission = Permission.EVERYONE
+    name: str = ""
+    locale: str = "en"
+    #: Slack did not tell; they are taken for anybody.
+    untold: bool = False
+
+
+class People:
+    """Looks people up."""
+
+    def __init__(
+        self, installation: Installation, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Know nobody yet; `now` are seconds of a clock that never goes back."""
+        self._installation = installation
+        self._now = now
+        self._kept: OrderedDict[str, tuple[float, Known]] = OrderedDict()
+
+    async def known(self, user: str, team: str) -> Known:
+        """The person, at most a minute old."""
+        until, known = self._kept.get(user, (0.0, Known()))
+        if until > self._now():
+            return known
+        known = await self._looked_up(user, team)
+        if not known.untold:
+            self._kept[user] = self._now() + limits.PERSON_LIFE, known
+            self._kept.move_to_end(user)
+            while len(self._kept) > limits.PEOPLE:
+                self._kept.popitem(last=False)
+        return known
+
+    async def _looked_up(self, user: str, team: str) -> Known:
+        try:
+            async with asyncio.timeout(limits.LOOK_UP):
+                found = await self._installation.ask(
+                    "users.info", lambda session: session.user(user)
+                )
+        except (SendError, TimeoutError) as error:
+            log.warning(
+                "person not looked up",
+                platform="slack",
+                reason=str(error) or "Slack took too long.",
+                fix="The app needs the scope users:read to know its editors.",
+            )
+            return Known(untold=True)
+        return Known(
+            permission=_permission(found, team),
+            name=str(found.get("real_name") or found.get("name") or ""),
+            locale=str(found.get("locale") or "en"),
+        )
+
+
+def _permission(found: Mapping[str, Any], team: str) -> Permission:
+    at_home = found.get("team_id") == team
+    none = any(found.get(what) for what in _NONE)
+    may = any(found.get(what) is True for what in _RIGHTS)
+    return Permission.EDITOR if may and at_home and not none else Permission.EVERYONE

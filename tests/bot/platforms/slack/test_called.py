@@ -1,0 +1,274 @@
+"""Slack calls us: what it signed is heard as over the socket, and nothing else is."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.types import ASGIApp
+
+from bot.platforms.slack.called import BODY, Called, genuine
+from bot.platforms.slack.manifest import PATH
+from bot.platforms.slack.platform import SlackPlatform
+from bot.texts import Texts
+from bot.types import Inbox
+from bot.web import server
+from tests.bot.newsroom import FLOOD, Newsroom
+from tests.bot.platforms.slack.conftest import a_platform, listening, until
+from tests.bot.platforms.slack.test_forms import DONE, TAKEN, making
+from tests.bot.web.asgi import Answer, ask
+from tests.wire.slack.ledger import TEAM
+from tests.wire.slack.people import EDITOR, READER
+from tests.wire.slack.server import CHANNEL, SECRET, LocalSlack, signed
+
+#: Through a proxy, under the name by which the world knows the bot.
+PUBLIC = {"host": "news.example"}
+
+
+def site(slack: LocalSlack, platform: SlackPlatform) -> ASGIApp:
+    """The whole web application, as `bot.app` builds it."""
+
+    async def nothing(*_: Any) -> None:
+        return None
+
+    async def ready() -> Mapping[str, str]:
+        return {}
+
+    found = platform.called(slack.ledger.clock.now)
+    assert found is not None
+    return server.build(
+        routes=[],
+        read_article=nothing,
+        ready=ready,
+        key=b"k" * 32,
+        texts=Texts.of("en"),
+        called={PATH: found},
+    )
+
+
+@asynccontextmanager
+async def being_called(slack: LocalSlack, inbox: Inbox) -> AsyncIterator[ASGIApp]:
+    """Slack calls the bot for everything that people do."""
+    platform = a_platform(slack, app_token=None, signing_secret=SECRET)
+    app = site(slack, platform)
+
+    async def carry(kind: str, payload: Mapping[str, Any], envelope: str) -> None:
+        answer = await call(slack, app, encoded(kind, payload))
+        assert answer.status == 200, answer.text
+        slack.people.heard(envelope, json.loads(answer.text or "{}"))
+
+    slack.people.carry = carry
+    async with listening(slack, inbox, platform):
+        yield app
+
+
+def encoded(kind: str, payload: Mapping[str, Any]) -> bytes:
+    if kind == "slash_commands":
+        return urlencode(payload).encode()
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+async def call(
+    slack: LocalSlack, app: ASGIApp, body: bytes, *, kind: str = "", **headers: str
+) -> Answer:
+    """A request as Slack makes it, or with other headers."""
+    at = slack.ledger.clock.now().timestamp()
+    sent = {
+        **{name.lower(): value for name, value in signed(body, at=at).items()},
+        "content-type": kind or "application/x-www-form-urlencoded",
+        **PUBLIC,
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    return await ask(app, "POST", PATH, body, sent)
+
+
+async def event(slack: LocalSlack, app: ASGIApp, told: Mapping[str, Any], number: str):
+    body = {
+        "type": "event_callback",
+        "team_id": TEAM,
+        "event_id": number,
+        "event": dict(told),
+    }
+    return await call(slack, app, json.dumps(body).encode(), kind="application/json")
+
+
+# ── what is Slack's ────────────────────────────────────────────────────────────
+
+
+async def test_commands_and_buttons_are_answered_as_over_the_socket(desk, slack):
+    await desk.post()
+    async with being_called(slack, desk.inbox):
+        asked = await (await slack.people.types("/news quotes Brandt")).done()
+        assert "Ada Brandt, engineer, Hallin Courier" in asked.words
+        pressed = await (await slack.people.presses("v1:figures", READER)).done()
+        assert "2 figures" in pressed.words
+    assert slack.socket.connected == 0
+
+
+async def test_a_form_says_its_errors_in_the_answer_to_the_call(slack):
+    inbox, _ = making(TAKEN, DONE)
+    async with being_called(slack, inbox):
+        asked = await (await slack.people.types("/news make")).done()
+        assert asked.view is not None
+        wrong = await slack.people.fills(asked.view, answers={"name": "Evening"})
+        assert wrong.errors == {"name": "It is taken."}
+        await slack.people.fills(asked.view, answers={"name": "Evening 2"})
+        await until(lambda: asked.messages)
+
+
+async def test_slack_may_see_that_somebody_is_there(slack):
+    inbox, _ = making(DONE)
+    async with being_called(slack, inbox) as app:
+        body = json.dumps({"type": "url_verification", "challenge": "a-word"}).encode()
+        answer = await call(slack, app, body, kind="application/json")
+    assert (answer.status, json.loads(answer.text)) == (200, {"challenge": "a-word"})
+
+
+async def test_the_home_is_shown_on_an_event(desk, slack):
+    async with being_called(slack, desk.inbox) as app:
+        told = {"type": "app_home_opened", "user": EDITOR.user, "tab": "home"}
+        slack.people._users[EDITOR.user] = EDITOR
+        assert (await event(slack, app, told, "Ev1")).status == 200
+        await until(lambda: EDITOR.user in slack.people.homes)
+        # Slack tries again where our answer was late.
+        await event(slack, app, told, "Ev1")
+        await (await slack.people.types("/news help")).done()
+    assert len(slack.asked("view")) == 1
+
+
+async def test_a_call_that_is_replayed_has_one_effect(desk: Newsroom, slack):
+    await desk.post()
+    desk.publish("flood", FLOOD)
+    async with being_called(slack, desk.inbox):
+        question = await (await slack.people.types("/newsdesk post")).done()
+        pressed = await slack.people.presses(question.controls["Post now"])
+        await pressed.done()
+        for _ in range(3):
+            await slack.people.again(pressed)
+        await desk.outbox.drain()
+    assert len(pressed.messages) == 1
+    assert len(slack.ledger.says(CHANNEL)) == 2
+
+
+# ── what is not ────────────────────────────────────────────────────────────────
+
+LINE = urlencode({"command": "/news", "text": "make x", "team_id": TEAM}).encode()
+BAD: dict[str, dict[str, str]] = {
+    "no signature": {"x-slack-signature": ""},
+    "another's signature": {"x-slack-signature": "v0=" + "0" * 64},
+    "a signature of another make": {"x-slack-signature": "v1=" + "0" * 64},
+    "not even ASCII": {"x-slack-signature": "v0=ü"},
+    "no moment": {"x-slack-request-timestamp": ""},
+    "a moment that is none": {"x-slack-request-timestamp": "yesterday"},
+    "a moment without end": {"x-slack-request-timestamp": "9" * 5_000},
+    "no finite moment": {"x-slack-request-timestamp": "nan"},
+}
+
+
+@pytest.mark.parametrize("how", BAD)
+async def test_what_is_not_signed_by_slack_is_401_and_reaches_nothing(slack, how):
+    inbox, heard = making(DONE)
+    async with being_called(slack, inbox) as app:
+        answer = await call(slack, app, LINE, **BAD[how])
+    assert answer.status == 401
+    assert heard == []
+
+
+@pytest.mark.parametrize(("seconds", "status"), [
+    (-301, 401), (-299, 200), (299, 200), (301, 401),
+])  # fmt: skip
+async def test_a_signature_is_good_for_five_minutes(slack, seconds, status):
+    inbox, _ = making(DONE)
+    async with being_called(slack, inbox) as app:
+        body = json.dumps({"type": "url_verification", "challenge": "x"}).encode()
+        at = slack.ledger.clock.now().timestamp() + seconds
+        old = {name.lower(): value for name, value in signed(body, at=at).items()}
+        answer = await call(slack, app, body, kind="application/json", **old)
+    assert answer.status == status
+
+
+async def test_a_body_that_was_changed_is_401(slack):
+    inbox, heard = making(DONE)
+    async with being_called(slack, inbox) as app:
+        at = slack.ledger.clock.now().timestamp()
+        theirs = {name.lower(): value for name, value in signed(LINE, at=at).items()}
+        changed = LINE.replace(b"make+x", b"make+y")
+        assert changed != LINE
+        answer = await call(slack, app, changed, **theirs)
+    assert answer.status == 401
+    assert heard == []
+
+
+async def test_without_a_secret_nothing_is_let_in(slack):
+    platform = a_platform(slack, app_token=None, signing_secret="")
+    at = slack.ledger.clock.now().timestamp()
+    with_none = signed(LINE, at=at, secret="")
+    sent = {name.lower(): value for name, value in with_none.items()}
+    answer = await ask(site(slack, platform), "POST", PATH, LINE, {**PUBLIC, **sent})
+    assert answer.status == 401
+
+
+async def test_a_body_is_taken_up_to_a_megabyte(slack):
+    inbox, _ = making(DONE)
+    async with being_called(slack, inbox) as app:
+        answer = await call(slack, app, b"x" * (BODY + 1))
+    assert answer.status == 413
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "application/json"),
+        (b"{", "application/json"),
+        (b"[]", "application/json"),
+        (b'"x"', "application/json"),
+        (b"\xff\xfe", "application/json"),
+        (b"payload=%7B", ""),
+        (b"payload=7", ""),
+        (b"payload=%5B%5D", ""),
+        (b'{"type": "event_callback", "event": 7}', "application/json"),
+    ],
+)
+async def test_what_slack_signed_and_is_no_event_is_no_defect(slack, body, kind):
+    inbox, heard = making(DONE)
+    async with being_called(slack, inbox) as app:
+        answer = await call(slack, app, body, kind=kind)
+    assert 400 <= answer.status < 500
+    assert heard == []
+
+
+async def test_before_it_is_connected_slack_is_asked_to_come_again(slack):
+    platform = a_platform(slack, app_token=None, signing_secret=SECRET)
+    assert (await call(slack, site(slack, platform), LINE)).status == 503
+
+
+async def test_with_socket_mode_there_is_no_such_address(slack):
+    assert a_platform(slack).called(slack.ledger.clock.now) is None
+
+
+async def test_a_browser_gets_no_page_there_and_other_paths_stay_guarded(slack):
+    inbox, _ = making(DONE)
+    async with being_called(slack, inbox) as app:
+        assert (await ask(app, "GET", PATH, b"", dict(PUBLIC))).status == 405
+        for path in ("/", f"{PATH}/", f"{PATH}/x", "/healthz"):
+            assert (await ask(app, "GET", path, b"", dict(PUBLIC))).status == 421, path
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["x-slack-signature", "x-slack-request-timestamp", "x"]),
+        st.text(max_size=80),
+    ),
+    st.binary(max_size=200),
+)
+def test_no_headers_whatever_open_the_door(headers, body):
+    assert genuine(headers, body, secret=SECRET, at=1_700_000_000.0) is False
+
+
+def test_it_is_the_door_that_the_platform_has(slack):
+    platform = a_platform(slack, app_token=None)
+    assert isinstance(platform.called(slack.ledger.clock.now), Called)

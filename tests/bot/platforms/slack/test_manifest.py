@@ -1,0 +1,82 @@
+"""The manifest: from the registry, complete for what the code uses, and no more."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import bot.platforms.slack as package
+from bot.platforms.slack.manifest import EVENTS, SCOPES, manifest, reasons
+from tests.bot.newsroom import Newsroom
+
+#: The scope that each method of the Web API needs, by its documentation.
+NEEDS = {
+    "chat_postMessage": "chat:write",
+    "chat_postEphemeral": "chat:write",
+    "chat_update": "chat:write",
+    "chat_delete": "chat:write",
+    "conversations_history": "channels:history",
+    "users_info": "users:read",
+    "views_open": "",
+    "views_publish": "",
+    "auth_test": "",
+    "apps_connections_open": "",
+}
+
+
+def code() -> str:
+    folder = Path(package.__file__).parent
+    return "\n".join(f.read_text(encoding="utf-8") for f in folder.glob("*.py"))
+
+
+async def test_it_has_a_command_for_each_root_and_hints_at_what_is_in_it(
+    desk: Newsroom,
+):
+    made = manifest(desk.inbox.commands, mode="socket")
+    told = {c["command"]: c for c in made["features"]["slash_commands"]}
+    roots = {f"/{c.path.split(' ')[0]}" for c in desk.inbox.commands}
+    assert set(told) == roots
+    for command in desk.inbox.commands:
+        root, name, *_ = command.path.split(" ")
+        assert name in told[f"/{root}"]["usage_hint"].split(" | ")
+    for slash in told.values():
+        assert slash["should_escape"] is True
+        assert len(slash["usage_hint"]) <= 1_000
+        assert len(slash["description"]) <= 2_000
+
+
+async def test_socket_mode_needs_no_address(desk: Newsroom):
+    made = manifest(desk.inbox.commands, mode="socket")
+    assert made["settings"]["socket_mode_enabled"] is True
+    assert "url" not in str(made)
+
+
+async def test_http_mode_names_one_address_everywhere(desk: Newsroom):
+    made = manifest(desk.inbox.commands, mode="http", url="https://news.example/")
+    at = "https://news.example/slack/events"
+    assert made["settings"]["socket_mode_enabled"] is False
+    assert made["settings"]["interactivity"]["request_url"] == at
+    assert made["settings"]["event_subscriptions"]["request_url"] == at
+    assert {c["url"] for c in made["features"]["slash_commands"]} == {at}
+
+
+def test_every_method_that_the_code_calls_has_its_scope():
+    called = set(
+        re.findall(r"\.((?:chat|conversations|users|views|auth|apps)_\w+)\(", code())
+    )
+    assert called <= set(NEEDS)
+    assert {NEEDS[method] for method in called} - {""} <= set(SCOPES)
+
+
+def test_every_event_that_the_code_hears_is_asked_for():
+    assert set(re.findall(r'app\.event\("(\w+)"\)', code())) == set(EVENTS)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_every_scope_has_its_reason(scope):
+    assert any(line.startswith(f"{scope}: ") for line in reasons("socket"))
+
+
+def test_the_token_of_socket_mode_is_named_where_it_is_needed():
+    assert any("connections:write" in line for line in reasons("socket"))
+    assert not any("connections:write" in line for line in reasons("http"))

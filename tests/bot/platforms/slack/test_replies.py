@@ -1,0 +1,343 @@
+"""A reply as Slack messages: whole, honest about what is left out, and only words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.platforms.local.views import reply_view
+from bot.platforms.slack import limits, replies
+from bot.platforms.slack.render import render
+from bot.texts import Texts
+from bot.types import (
+    Control,
+    Facts,
+    Form,
+    Invocation,
+    Line,
+    Paragraph,
+    Part,
+    Permission,
+    Person,
+    Place,
+    Quoted,
+    Reply,
+    Shown,
+    Small,
+)
+from digests.types import Card, Span
+from tests.bot.newsroom import Newsroom, reply
+from tests.bot.platforms.local.samples import a_context, an_edition
+from tests.bot.platforms.slack import hostile
+from tests.bot.platforms.slack.conftest import example_of, listening, until
+from tests.wire.slack import rules
+from tests.wire.slack.ledger import TEAM
+from tests.wire.slack.people import EDITOR, Asked, controls_of, texts_of
+from tests.wire.slack.server import CHANNEL, LocalSlack
+
+TEXTS = Texts.of("en")
+
+
+def bodies(answer: Reply) -> list[dict[str, Any]]:
+    return list(replies.messages(answer, TEXTS))
+
+
+def read(answer: Reply) -> list[str]:
+    return [text for body in bodies(answer) for text in texts_of(body["blocks"])]
+
+
+def words(answer: Reply) -> str:
+    """What a person reads."""
+    return "\n".join(read(answer))
+
+
+def buttons(answer: Reply) -> dict[str, str]:
+    return dict(controls_of(bodies(answer)))
+
+
+def complaints(body: dict[str, Any]) -> list[Any]:
+    sent = {"response_type": "ephemeral", "replace_original": False}
+    quiet = {"unfurl_links": False, "unfurl_media": False}
+    return rules.response({**body, **sent, **quiet})
+
+
+def a_card(**changes: Any) -> Card:
+    parts: dict[str, Any] = {
+        "text": "We will not reopen it",
+        "speaker": "Ada Brandt",
+        "role": "engineer",
+        "source": "Hallin Courier",
+        "article": "1",
+        "url": "https://courier.example/bridge",
+        "published": datetime(2026, 1, 6, tzinfo=UTC),
+        "span": Span(start=0, end=21),
+        "context": Span(start=0, end=21),
+        "context_text": "We will not reopen it",
+        "alt": "Quote card",
+        "lang": "en",
+    }
+    return Card(**{**parts, **changes})
+
+
+def parts(edition: Any = None) -> tuple[Part, ...]:
+    return render(edition or an_edition(), a_context())
+
+
+# ── what it says ───────────────────────────────────────────────────────────────
+
+
+def test_a_line_leads_to_the_host_that_it_names():
+    line = Line(
+        title="Bridge", text="Closed.", note="Courier", url="https://courier.example/x"
+    )
+    answer = Reply(blocks=(line,))
+    assert read(answer) == ["Bridge\nClosed.\nCourier · courier.example"]
+    [section] = bodies(answer)[0]["blocks"][0]["elements"]
+    assert section["elements"][-1]["url"] == "https://courier.example/x"
+
+
+def test_a_sentence_has_its_source_behind_it():
+    line = Line(title="", text="It closed.", url="https://courier.example/x")
+    assert read(Reply(blocks=(line,))) == ["It closed. courier.example"]
+
+
+def test_facts_are_labels_with_values():
+    facts = Facts(rows=(("Next", "08:30"), ("", "x"), ("", "")))
+    assert read(Reply(blocks=(facts,))) == ["Next 08:30\nx"]
+
+
+def test_a_paragraph_keeps_its_lines():
+    assert read(Reply(blocks=(Paragraph(text="one\ntwo"),))) == ["one\ntwo"]
+
+
+def test_a_problem_is_marked_in_words_and_not_by_colour_alone():
+    said = Reply(blocks=(Paragraph(text="No."),), problem=True)
+    assert words(said).startswith("⚠ That did not work")
+
+
+def test_what_a_screen_reader_gets_says_the_same():
+    answer = Reply(title="A <b>", blocks=(Paragraph(text="One & two"),), problem=True)
+    assert bodies(answer)[0]["text"] == (
+        "⚠ That did not work\nA &lt;b&gt;\nOne &amp; two"
+    )
+
+
+def test_a_reply_without_words_still_is_a_message():
+    for empty in (Reply(), Reply(title=" "), Reply(blocks=(Small(text="\u202e"),))):
+        [body] = bodies(empty)
+        assert complaints(body) == []
+
+
+def test_a_quote_is_whole_or_left_out_with_a_word_about_it():
+    whole = "We said so. " * 100
+    assert whole.strip() in words(Reply(blocks=(Quoted(card=a_card(text=whole)),)))
+    longer = a_card(text="We said so. " * 400)
+    said = words(Reply(blocks=(Quoted(card=longer),)))
+    assert "We said so" not in said
+    assert "A quote of Ada Brandt is too long" in said
+
+
+def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
+    shown = Reply(title="Newest", blocks=(Shown(parts=parts()), Small(text="20 read")))
+    assert {"v1:quotes", "v1:figures"} <= set(buttons(shown).values())
+    told = bodies(shown)[0]["blocks"]
+    assert [b for b in told if b in parts()[0].payload["blocks"]]
+    assert read(shown)[0] == "Newest"
+    assert read(shown)[-1] == "20 read"
+
+
+def test_a_part_of_another_platform_is_told_in_plain_words():
+    part = Part(key="1", payload={"kind": "edition"}, fallback_text="One\n*Two*")
+    assert "One\n*Two*" in words(Reply(blocks=(Shown(parts=(part,)),)))
+
+
+def test_buttons_are_below_the_last_message_and_each_is_there_once():
+    controls = [
+        Control(id=f"v1:x:{n}", label=f"X{n}", primary=n == 0) for n in range(7)
+    ]
+    [body] = bodies(Reply(title="A", controls=(*controls, *controls[:2])))
+    row = body["blocks"][-1]
+    assert [b["value"] for b in row["elements"]] == [f"v1:x:{n}" for n in range(7)]
+    assert row["elements"][0]["style"] == "primary"
+    assert complaints(body) == []
+
+
+def test_a_button_that_the_edition_has_already_is_not_there_twice():
+    answer = Reply(
+        blocks=(Shown(parts=parts()),), controls=(Control(id="v1:quotes", label="Q"),)
+    )
+    assert all(complaints(body) == [] for body in bodies(answer))
+
+
+# ── how much of it ─────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("count", [1, 40, 46, 47, 48, 49, 100, 1_000])
+def test_what_does_not_fit_is_counted(count):
+    lines = tuple(Line(title=f"Title {n}", text="word") for n in range(count))
+    answer = Reply(title="All", blocks=lines)
+    told = words(answer)
+    shown = told.count("Title ")
+    assert len(bodies(answer)) <= limits.LIST_MESSAGES
+    assert all(complaints(body) == [] for body in bodies(answer))
+    if shown < count:
+        assert told.endswith(f"… and {TEXTS.number(count - shown)} more")
+    else:
+        assert "more" not in told
+
+
+def test_a_long_edition_is_cut_between_its_messages_and_says_so():
+    told = bodies(Reply(blocks=(Shown(parts=parts() * 9),)))
+    assert len(told) == limits.MESSAGES
+    assert all(complaints(body) == [] for body in told)
+    assert "more" in list(texts_of(told[-1]["blocks"]))[-1]
+
+
+# ── whatever comes ─────────────────────────────────────────────────────────────
+
+text = st.one_of(
+    hostile.texts,
+    st.text(max_size=60),
+    hostile.texts.map(lambda part: part * 40),
+    st.sampled_from(["🌉" * 2_000, '"' * 4_000, "\\" * 4_000, "a\n" * 1_000]),
+)
+url = st.one_of(
+    st.none(),
+    st.sampled_from(
+        ["https://a.example/x", "javascript:alert(1)", "https://u@b.example"]
+    ),
+    hostile.texts.map(lambda part: f"https://a.example/{part}"),
+)
+card = st.builds(
+    a_card,
+    text=text,
+    speaker=st.one_of(st.none(), text),
+    role=st.one_of(st.none(), text),
+    source=text,
+    url=url,
+)
+block = st.one_of(
+    st.builds(Paragraph, text=text),
+    st.builds(Small, text=text),
+    st.builds(Line, title=text, text=text, note=text, url=url),
+    st.builds(Quoted, card=card),
+    st.builds(Facts, rows=st.lists(st.tuples(text, text), max_size=12).map(tuple)),
+    st.builds(Shown, parts=st.just(parts())),
+    st.builds(
+        Shown,
+        parts=st.builds(
+            Part, key=st.just("1"), payload=st.just({}), fallback_text=text
+        ).map(lambda part: (part,)),
+    ),
+)
+control = st.builds(
+    Control, id=st.text(max_size=120), label=text, primary=st.booleans()
+)
+any_reply = st.builds(
+    Reply,
+    title=text,
+    blocks=st.lists(block, max_size=8).map(tuple),
+    controls=st.lists(control, max_size=14).map(tuple),
+    private=st.booleans(),
+    problem=st.booleans(),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(any_reply)
+def test_any_reply_is_messages_that_slack_takes_and_that_ping_nobody(answer):
+    told = bodies(answer)
+    assert 1 <= len(told) <= limits.MESSAGES + 1
+    for body in told:
+        # The rules refuse what pings, what is live, and a link that lies.
+        assert complaints(body) == []
+
+
+# ── parity ─────────────────────────────────────────────────────────────────────
+
+
+def local_words(answer: Reply) -> list[str]:
+    """Every text that the local page shows of a reply, but for labels of its own."""
+    view = reply_view(answer, TEXTS, "UTC")
+    found = [view["title"]]
+    for told in view["blocks"]:
+        match told["kind"]:
+            case "paragraph" | "small":
+                found.append(told["text"])
+            case "lines":
+                for line in told["lines"]:
+                    found += [line["title"], line["text"], line["note"], line["host"]]
+            case "quote":
+                shown = told["card"]
+                found += [
+                    shown["text"], shown["speaker"], shown["role"], shown["outlet"],
+                ]  # fmt: skip
+            case "facts":
+                found += [cell for row in told["rows"] for cell in row]
+    return [said for said in found if said]
+
+
+async def complete(asked: Asked, answer: Reply) -> None:
+    await until(lambda: len(asked.messages) == len(bodies(answer)))
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+async def test_slack_says_everything_that_the_local_page_says(
+    desk: Newsroom, slack: LocalSlack
+):
+    """Over the wire, of the very reply that the core gave."""
+    await desk.post()
+    told: list[Reply | Form] = []
+
+    async def dispatch(invocation: Invocation) -> Reply | Form:
+        told.append(await desk.inbox.dispatch(invocation))
+        return told[-1]
+
+    platform: Any = desk.platform
+    async with listening(slack, replace(desk.inbox, dispatch=dispatch), platform):
+        for command in desk.inbox.commands:
+            asked = await slack.people.types(example_of(command), EDITOR)
+            await asked.done()
+            answer = told[-1]
+            if isinstance(answer, Form):
+                assert asked.view is not None, command.path
+                continue
+            await complete(asked, answer)
+            for part in local_words(answer):
+                assert flat(part) in flat(asked.words), (command.path, part)
+            labels = {control.label for control in answer.controls}
+            assert labels <= set(asked.controls), command.path
+    assert len(told) == len(desk.inbox.commands)
+
+
+async def test_a_story_on_slack(desk: Newsroom):
+    await desk.post()
+    workspace = await desk.inbox.workspace_of("slack", TEAM, "Newsroom")
+    invocation = Invocation(
+        key="a story",
+        place=Place(workspace=workspace, channel=CHANNEL),
+        person=Person(id="U1", name="P", permission=Permission.EVERYONE),
+        path="news story",
+        args={"story": "2"},
+    )
+    answer = reply(await desk.inbox.dispatch(invocation))
+    said = [line for part in read(answer) for line in part.split("\n")]
+    assert said[:9] == [
+        "Harbour bridge closes after crack is found",
+        "Hallin Courier",
+        "The harbour bridge at Hallin was closed on Tuesday after a crack was found in "
+        "a girder.",
+        "About 31,000 vehicles cross the bridge every day.",
+        "About 31,000 vehicles",
+        "“We will not reopen it before the steel has been tested”",
+        "— Ada Brandt, engineer, Hallin Courier",
+        "“Nobody was in danger at any time.”",
+        "— Ada Brandt, engineer, Hallin Courier",
+    ]
+    assert list(buttons(answer)) == ["Why this?"]

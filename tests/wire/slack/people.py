@@ -1,0 +1,397 @@
+"""People who use the bot on the local Slack, and what the bot answers them.
+
+    asked = await slack.people.command("/news story 1")
+    assert "girder" in (await asked.done()).words
+
+What they do comes over the socket; answers come to an address that takes five of them
+within half an hour, a form opens within three seconds of what was done and once. Every
+body goes through the rules, acknowledgements too.
+"""
+
+import asyncio
+import copy
+import html
+import secrets
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+
+from tests.wire.slack import rules
+from tests.wire.slack.ledger import APPLICATION, PERSON, TEAM
+from tests.wire.slack.socket_mode import SocketMode
+
+TRIGGER_LIFE = 3.0
+ADDRESS_LIFE = 1_800.0
+ADDRESS_USES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Who:
+    """A person at a place."""
+
+    user: str = PERSON
+    channel: str = "C2001"
+    team: str = TEAM
+    locale: str = "en-GB"
+    #: What users.info says besides.
+    traits: Mapping[str, Any] = field(default_factory=dict)
+
+
+READER = Who(user="U7002")
+EDITOR = Who(user="U7003", traits={"is_admin": True})
+
+
+def like(who: Who, **changes: Any) -> Who:
+    return replace(who, **changes)
+
+
+@dataclass(kw_only=True)
+class Asked:
+    """One thing that somebody did, and what became of it."""
+
+    kind: str
+    payload: dict[str, Any]
+    who: Who
+    at: float
+    token: str
+    trigger: str
+    envelope: str = ""
+    acknowledged: Mapping[str, Any] | None = None
+    #: What was answered, in order, wherever.
+    messages: list[Mapping[str, Any]] = field(default_factory=list)
+    view: Mapping[str, Any] | None = None
+    #: Codes with which answers were refused.
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """All that is read in the answer."""
+        return "\n".join(text for m in self.messages for text in texts_of(m["blocks"]))
+
+    @property
+    def controls(self) -> dict[str, str]:
+        """The buttons and options: what they are called → their id."""
+        return dict(controls_of(self.messages))
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody else sees any of it."""
+        return all(m.get("response_type") != "in_channel" for m in self.messages)
+
+    @property
+    def errors(self) -> Mapping[str, str]:
+        """What is said at the questions of a form."""
+        return dict((self.acknowledged or {}).get("errors") or {})
+
+    async def done(self, seconds: float = 12) -> "Asked":
+        """Wait for the answer; fail when there is none."""
+        for _ in range(int(seconds * 200)):
+            if self.messages or self.view or (self.acknowledged or {}):
+                return self
+            await asyncio.sleep(0.005)
+        raise AssertionError(f"no answer; refused {self.refused}")
+
+
+def texts_of(blocks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What is read in blocks, one text a part."""
+    for block in blocks:
+        match block["type"]:
+            case "header" | "section":
+                yield block["text"]["text"]
+            case "context":
+                for element in block["elements"]:
+                    yield element["text"]
+            case "rich_text":
+                for part in block["elements"]:
+                    yield "".join(_pieces(part))
+
+
+def _pieces(part: Mapping[str, Any]) -> Iterator[str]:
+    for piece in part["elements"]:
+        if "elements" in piece:
+            yield from (*_pieces(piece), "\n")
+        else:
+            yield piece.get("text", "")
+
+
+def controls_of(messages: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for message in messages:
+        for _, element in rules.elements(message.get("blocks") or ()):
+            if element["type"] == "button":
+                yield element["text"]["text"], element["value"]
+            for option in element.get("options") or ():
+                yield option["text"]["text"], option["value"]
+
+
+@dataclass(kw_only=True)
+class People:
+    """Everything that they did."""
+
+    socket: SocketMode
+    #: Seconds of the server's clock.
+    now: Callable[[], float]
+    #: Where answers go; a token is added.
+    address: str = ""
+    asked: list[Asked] = field(default_factory=list)
+    #: The home of each person, as it was published last.
+    homes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    #: How what they do gets to the bot: over the socket, unless a test calls it.
+    carry: Callable[[str, Mapping[str, Any], str], Awaitable[Any]] = field(init=False)
+    _users: dict[str, Who] = field(default_factory=dict)
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.carry = self.socket.deliver
+
+    # ── what they do ───────────────────────────────────────────────────────────
+
+    async def command(self, line: str, who: Who = EDITOR) -> Asked:
+        """Somebody types a line; what Slack escapes is escaped, mentions are not."""
+        name, _, text = line.partition(" ")
+        return await self.does(
+            "slash_commands",
+            who,
+            {
+                "command": name,
+                "text": text,
+                "team_id": who.team,
+                "team_domain": "newsroom",
+                "channel_id": who.channel,
+                "channel_name": "news",
+                "user_id": who.user,
+                "user_name": who.user.lower(),
+                "is_enterprise_install": "false",
+            },
+        )
+
+    async def types(self, line: str, who: Who = EDITOR) -> Asked:
+        """The same, of text without mentions, as it stands in the box."""
+        return await self.command(html.escape(line, quote=False), who)
+
+    async def presses(
+        self, control: str, who: Who = EDITOR, *, kind: str = "button", thread: str = ""
+    ) -> Asked:
+        """Somebody presses a button, or chooses from a select or an overflow menu."""
+        action: dict[str, Any] = {
+            "type": kind,
+            "action_id": control,
+            "block_id": "b1",
+            "action_ts": "1.1",
+        }
+        if kind == "button":
+            action |= {"value": control, "text": _plain("Press")}
+        else:
+            option = {"value": control, "text": _plain("Choose")}
+            action |= {"action_id": "v1:open", "selected_option": option}
+        container = {
+            "type": "message",
+            "message_ts": "1.000001",
+            "channel_id": who.channel,
+            "is_ephemeral": False,
+            **({"thread_ts": thread} if thread else {}),
+        }
+        return await self.does(
+            "interactive",
+            who,
+            {
+                "type": "block_actions",
+                **_person(who),
+                "container": container,
+                "channel": {"id": who.channel, "name": "news"},
+                "state": {"values": {}},
+                "actions": [action],
+            },
+        )
+
+    async def presses_at_home(self, control: str, who: Who = EDITOR) -> Asked:
+        """Somebody presses a button in the app's home: no channel, no address."""
+        action = {"type": "button", "action_id": control, "value": control}
+        body = {
+            "type": "block_actions",
+            **_person(who),
+            "container": {"type": "view", "view_id": "V1"},
+            "view": {"id": "V1", "type": "home"},
+            "actions": [action],
+        }
+        return await self.does("interactive", who, body, answerable=False)
+
+    async def fills(
+        self, view: Mapping[str, Any], who: Who = EDITOR, *, answers: Mapping[str, str]
+    ) -> Asked:
+        """Somebody fills a form that is open in, over what stands there."""
+        shown = {**copy.deepcopy(dict(view)), "app_installed_team_id": who.team}
+        shown["state"] = {"values": dict(_state(view, answers))}
+        body = {"type": "view_submission", **_person(who), "view": shown}
+        return await self.does(
+            "interactive", who, {**body, "response_urls": []}, answerable=False
+        )
+
+    async def looks_home(self, who: Who = EDITOR, tab: str = "home") -> str:
+        """Somebody opens the app's home."""
+        self._users[who.user] = who
+        event = {"type": "app_home_opened", "user": who.user, "tab": tab}
+        return await self.socket.event({**event, "channel": f"D{who.user}"})
+
+    async def does(
+        self,
+        kind: str,
+        who: Who,
+        body: Mapping[str, Any],
+        *,
+        answerable: bool = True,
+    ) -> Asked:
+        """Send it as Slack would, with an address for answers and a trigger."""
+        self._users[who.user] = who
+        token = secrets.token_hex(8)
+        trigger = f"{next(self._numbers)}.{token}"
+        payload = {**body, "api_app_id": APPLICATION, "trigger_id": trigger}
+        if answerable:
+            payload["response_url"] = f"{self.address}{token}"
+        asked = Asked(
+            kind=kind,
+            payload=payload,
+            who=who,
+            at=self.now(),
+            token=token,
+            trigger=trigger,
+        )
+        self.asked.append(asked)
+        await self.again(asked)
+        return asked
+
+    async def again(self, asked: Asked) -> str:
+        """Send it once more, as Slack does where no acknowledgement came."""
+        asked.envelope = f"envelope-of-{secrets.token_hex(4)}"
+        await self.carry(asked.kind, asked.payload, asked.envelope)
+        return asked.envelope
+
+    # ── what the bot does ──────────────────────────────────────────────────────
+
+    def heard(self, envelope: str, payload: Mapping[str, Any]) -> None:
+        """An envelope was acknowledged."""
+        asked = next((a for a in self.asked if a.envelope == envelope), None)
+        if asked is None:
+            return
+        asked.acknowledged = payload
+        if not payload:
+            return
+        if asked.payload.get("type") != "view_submission":
+            self.complaints.append(
+                f"an acknowledgement says more than it may: {payload}"
+            )
+            return
+        self.complaints += _wrong_answer_to_form(asked.payload["view"], payload)
+        if payload.get("response_action") == "update":
+            asked.view = {"id": "V-updated", **payload["view"]}
+
+    def respond(self, token: str, body: Mapping[str, Any]) -> str:
+        """Take an answer; the code with which it is refused, or nothing."""
+        asked = next((a for a in self.asked if a.token == token), None)
+        if asked is None:
+            return "no_such_url"
+        used = len(asked.messages) >= ADDRESS_USES
+        if used or self.now() - asked.at > ADDRESS_LIFE:
+            asked.refused.append("used_url" if used else "expired_url")
+            return asked.refused[-1]
+        asked.messages.append(dict(body))
+        return ""
+
+    def whisper(self, channel: str, user: str, body: Mapping[str, Any]) -> None:
+        """Take an answer that stands in a channel for one person."""
+        theirs = [a for a in self.asked if a.who.user == user]
+        if theirs:
+            theirs[-1].messages.append({**body, "channel": channel})
+
+    def trigger(self, trigger: str) -> str:
+        """The code with which a trigger is refused, or nothing."""
+        asked = next((a for a in self.asked if a.trigger == trigger), None)
+        if asked is None:
+            return "invalid_trigger_id"
+        refused = ""
+        if self.now() - asked.at > TRIGGER_LIFE:
+            refused = "expired_trigger_id"
+        elif asked.view is not None:
+            refused = "exchanged_trigger_id"
+        if refused:
+            asked.refused.append(refused)
+        return refused
+
+    def opened(self, trigger: str, view: Mapping[str, Any]) -> None:
+        """A form was opened."""
+        asked = next(a for a in self.asked if a.trigger == trigger)
+        asked.view = view
+
+    def user(self, number: str) -> dict[str, Any] | None:
+        """What users.info tells of them."""
+        who = self._users.get(number)
+        if who is None:
+            return None
+        told = {
+            "id": who.user,
+            "team_id": who.team,
+            "name": who.user.lower(),
+            "real_name": f"Person {who.user}",
+            "deleted": False,
+            "is_bot": False,
+            "is_admin": False,
+            "is_owner": False,
+            "is_primary_owner": False,
+            "is_restricted": False,
+            "is_ultra_restricted": False,
+            "locale": who.locale,
+        }
+        return {"user": {**told, **who.traits}}
+
+
+def _person(who: Who) -> dict[str, Any]:
+    user = {"id": who.user, "username": who.user.lower(), "team_id": who.team}
+    return {
+        "user": user,
+        "team": {"id": who.team, "domain": "newsroom"},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": True}
+
+
+def _state(
+    view: Mapping[str, Any], answers: Mapping[str, str]
+) -> Iterator[tuple[str, Any]]:
+    """What Slack tells of each question: what was typed, or what stands there."""
+    for block in view["blocks"]:
+        if block["type"] != "input":
+            continue
+        element = block["element"]
+        name = block["block_id"]
+        if element["type"] == "static_select":
+            initial = element.get("initial_option")
+            chosen = next(
+                (o for o in element["options"] if o["value"] == answers.get(name)),
+                initial,
+            )
+            given = {"type": "static_select", "selected_option": chosen}
+        else:
+            value = answers.get(name, element.get("initial_value"))
+            given = {"type": "plain_text_input", "value": value or None}
+        yield name, {element["action_id"]: given}
+
+
+def _wrong_answer_to_form(
+    view: Mapping[str, Any], payload: Mapping[str, Any]
+) -> Iterator[str]:
+    action = payload.get("response_action")
+    if action == "errors":
+        asked = {b["block_id"] for b in view["blocks"] if b["type"] == "input"}
+        told = payload.get("errors") or {}
+        if not told or set(told) - asked or not all(told.values()):
+            yield f"errors for other questions than are asked: {payload}"
+    elif action == "update":
+        for path, sentence in rules.view(payload.get("view") or {}):
+            yield f"Slack does not take it: {path}: {sentence}"
+    elif action != "clear":
+        yield f"no such answer to a form: {payload}"
