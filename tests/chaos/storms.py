@@ -25,9 +25,12 @@ async def limited(
 ) -> list[Line]:
     """One rush in fair weather and one through storms, compared."""
     random = Random(seed)
+    # A larger crowd comes more slowly at first: each edition is composed for itself.
+    longer = max(1.0, destinations / 400)
+    lasts = [longer * random.uniform(3, 4) for _ in range(2)]
     storms = (
-        Storm(scope="user", begins=0.0, lasts=random.uniform(3, 4), of=_some),
-        Storm(scope="shared", begins=0.5, lasts=random.uniform(3, 4), of=_others),
+        Storm(scope="user", begins=0.0, lasts=lasts[0], of=_some),
+        Storm(scope="shared", begins=0.5, lasts=lasts[1], of=_others),
         Storm(scope="global", begins=1.0, lasts=_SECONDS),
         Storm(scope="banned", begins=4.0, lasts=_SECONDS),
     )
