@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from bot.errors import Limited
 from bot.platforms.discord import limits
+from bot.platforms.waits import seconds
 
 _INVALID = frozenset({401, 403, 429})
 
@@ -34,17 +35,6 @@ class Answer:
     channel: str
     status: int
     headers: Mapping[str, str]
-
-
-def seconds(text: str | None) -> float | None:
-    """A wait as headers say it, within reason; None where they say nothing useful."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    if not value >= 0:  # negative, or not a number
-        return None
-    return min(value, limits.WAIT_MOST)
 
 
 class Pace:
@@ -67,7 +57,10 @@ class Pace:
         if answer.status == 429:
             self._limited(answer, now)
         elif answer.headers.get("X-RateLimit-Remaining") == "0":
-            wait = seconds(answer.headers.get("X-RateLimit-Reset-After")) or 0.0
+            wait = (
+                seconds(answer.headers.get("X-RateLimit-Reset-After"), limits.WAIT_MOST)
+                or 0.0
+            )
             self._hold(answer, now + wait)
 
     @asynccontextmanager
@@ -124,8 +117,8 @@ class Pace:
 
     def _limited(self, answer: Answer, now: float) -> None:
         headers = answer.headers
-        told = seconds(headers.get("Retry-After"))
-        precise = seconds(headers.get("X-RateLimit-Reset-After"))
+        told = seconds(headers.get("Retry-After"), limits.WAIT_MOST)
+        precise = seconds(headers.get("X-RateLimit-Reset-After"), limits.WAIT_MOST)
         waits = [wait for wait in (told, precise) if wait is not None]
         until = now + (max(waits) if waits else limits.WAIT_UNTOLD)
         # Without «Via» it is not Discord's own limit but the ban of our address.

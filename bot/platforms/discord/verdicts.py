@@ -14,7 +14,7 @@ import discord
 
 from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.discord import limits
-from bot.platforms.discord.pace import seconds
+from bot.platforms.waits import seconds
 
 UNKNOWN_CHANNEL: Final = 10003
 UNKNOWN_MESSAGE: Final = 10008
@@ -90,7 +90,7 @@ def _missing(error: discord.HTTPException) -> SendError:
 
 
 def _limited(error: discord.HTTPException) -> SendError:
-    told = seconds(error.response.headers.get("Retry-After"))
+    told = seconds(error.response.headers.get("Retry-After"), limits.WAIT_MOST)
     wait = limits.WAIT_UNTOLD if told is None else told
     return Limited("Discord asks us to wait.", retry_after=wait)
 

@@ -26,17 +26,6 @@ POST = "chat.postMessage"
 _SWEEP = 1000
 
 
-def seconds(text: str | None) -> float | None:
-    """A wait as a header says it, within reason; None where it says nothing useful."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    if not value >= 0:  # negative, or not a number
-        return None
-    return min(value, limits.WAIT_MOST)
-
-
 class Pace:
     """The waits that hold at present; instants are seconds of a monotonic clock."""
 

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.slack import limits
-from bot.platforms.slack.pace import seconds
+from bot.platforms.waits import seconds
 
 _NOT_LET_IN: Final = (
     "Slack refused the bot's token. Set STANDFIRST_SLACK_BOT_TOKEN to a current one, "
@@ -95,7 +95,7 @@ def code_of(error: Exception) -> str:
 def _of_answer(error: SlackApiError, *, guarded: bool) -> SendError:
     status, code = _status(error.response), _code(error.response)
     if status == 429 or code in _LIMITS:
-        told = seconds(_header(error.response, "Retry-After"))
+        told = seconds(_header(error.response, "Retry-After"), limits.WAIT_MOST)
         wait = limits.WAIT_UNTOLD if told is None else max(told, limits.WAIT_LEAST)
         return Limited("Slack asks us to wait.", retry_after=wait)
     if status >= 500 or code in _FAULTS or not code:

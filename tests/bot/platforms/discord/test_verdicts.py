@@ -14,8 +14,9 @@ from yarl import URL
 from bot.errors import Gone, Limited, Refused, Unclear, Unreached
 from bot.platforms.discord import limits
 from bot.platforms.discord.keys import carries, marked, pressed
-from bot.platforms.discord.pace import Answer, Pace, Window, seconds
+from bot.platforms.discord.pace import Answer, Pace, Window
 from bot.platforms.discord.verdicts import verdict
+from bot.platforms.waits import seconds
 
 KEY = "abcdefghijklmnopqrstuvwx2"
 
@@ -221,7 +222,7 @@ async def test_no_second_at_discord_holds_more_than_it_allows(quickest, seed):
      ("soon", None), ("", None), (None, None)],
 )  # fmt: skip
 def test_waits_are_read_within_reason(text, value):
-    assert seconds(text) == value
+    assert seconds(text, limits.WAIT_MOST) == value
 
 
 # ── the key ────────────────────────────────────────────────────────────────────

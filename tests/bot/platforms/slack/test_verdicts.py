@@ -12,8 +12,9 @@ from yarl import URL
 from bot.errors import Gone, Limited, Refused, Unclear, Unreached
 from bot.platforms.slack import limits
 from bot.platforms.slack.messages import carries, posting
-from bot.platforms.slack.pace import POST, Pace, seconds
+from bot.platforms.slack.pace import POST, Pace
 from bot.platforms.slack.verdicts import NotLetIn, code_of, verdict
+from bot.platforms.waits import seconds
 from tests.bot.platforms.local.samples import a_delivery
 
 
@@ -250,7 +251,7 @@ async def test_one_limited_channel_makes_nobody_slower(pace, now):
      ("soon", None), ("", None), (None, None)],
 )  # fmt: skip
 def test_waits_are_read_within_reason(text, value):
-    assert seconds(text) == value
+    assert seconds(text, limits.WAIT_MOST) == value
 
 
 # ── the key ────────────────────────────────────────────────────────────────────
