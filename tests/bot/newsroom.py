@@ -1,7 +1,7 @@
 """A whole bot in a test: real database, real composer, a fake platform and clock."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -153,6 +153,21 @@ class Newsroom:
             path=path,
             args=args,
         )
+
+
+@contextmanager
+def short_of_time(desk: Newsroom, seconds: float = 0.8) -> Iterator[None]:
+    """What never answers is given up soon; whatever answers has its usual time.
+
+    Only around the call that a fault holds up: on a busy machine an honest answer
+    takes longer than this.
+    """
+    usual = desk.outbox.send_timeout
+    object.__setattr__(desk.outbox, "send_timeout", timedelta(seconds=seconds))
+    try:
+        yield
+    finally:
+        object.__setattr__(desk.outbox, "send_timeout", usual)
 
 
 def reply(answer: Reply | Form) -> Reply:

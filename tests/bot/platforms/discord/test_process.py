@@ -4,10 +4,12 @@ import asyncio
 import json
 import time
 from pathlib import Path
+from typing import Any, cast
+from urllib.error import HTTPError
 
 from tests.bot.newsroom import BRIDGE
 from tests.bot.platforms.discord.conftest import CONFIGURATION, until
-from tests.bot.process import Home, page
+from tests.bot.process import Home, eventually, page
 from tests.wire.discord.faults import Lost, Slow
 from tests.wire.discord.server import LocalDiscord
 
@@ -35,17 +37,27 @@ async def an_order(
     return home, settings
 
 
+async def ready(address: str) -> dict[str, Any]:
+    """What `/readyz` says once every part of the process is ready."""
+
+    def answer() -> dict[str, Any] | None:
+        try:
+            return cast(dict[str, Any], json.loads(page(f"{address}/readyz")))
+        except HTTPError:  # 503: something is still on its way
+            return None
+
+    return await asyncio.to_thread(eventually, answer)
+
+
 async def test_run_connects_says_so_and_posts_what_was_ordered(discord, tmp_path: Path):
     home, settings = await an_order(discord, tmp_path)
     with home.running("run", **settings) as process:
         address = await asyncio.to_thread(process.until)
         await until(lambda: discord.ledger.says("2001"), 30)
         await until(lambda: discord.gateway.identified, 30)
-        # READY is on its way to the process.
-        await asyncio.sleep(0.5)
-        ready = json.loads(await asyncio.to_thread(page, f"{address}/readyz"))
+        checks = (await ready(address))["checks"]
         assert await asyncio.to_thread(process.stop) == 0
-    assert ready["checks"] == {"database": "ok", "discord": "ok"}
+    assert checks == {"database": "ok", "discord": "ok"}
     assert len(discord.ledger.says("2001")) == 1
     assert not discord.gateway.connections
 
