@@ -147,8 +147,10 @@ def _wake(house: House, jumps: Jumps) -> Wake:
             return house.clock.now() + patience
         await house.editions.plan()
         await house.editions.compose_due()
+        looks = await house.editions.corrections.run()
         house.sends.poke()
-        return await house.editions.next_due()
+        due = await house.editions.next_due()
+        return min((at for at in (looks, due) if at), default=None)
 
     return wake
 

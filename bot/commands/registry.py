@@ -7,6 +7,7 @@ a command is not listed.
 
 from bot.commands import (
     news_ask,
+    news_corrections,
     news_figures,
     news_help,
     news_latest,
@@ -46,6 +47,7 @@ BUILDERS = (
     news_search.build,
     news_ask.build,
     news_why.build,
+    news_corrections.build,
     news_when.build,
     newsdesk_setup.build,
     newsdesk_status.build,

@@ -243,6 +243,7 @@ def put_digest(
         exclude=tuple(entry["exclude"]),
         quiet_hours=entry["quiet_hours"],
         language=entry["language"],
+        corrections=entry.get("corrections", "edit"),
     )
     key = {"workspace_id": workspace.id, "digest_id": digest.id}
     stand_still = digests.pause if entry["paused"] else digests.resume
@@ -372,4 +373,5 @@ def _normal(
         "include": list(entry.include),
         "exclude": list(entry.exclude),
         "language": entry.language,
+        "corrections": entry.corrections,
     }

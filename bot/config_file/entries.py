@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from bot import schedules
 from bot.errors import ConfigurationError, UserError
 from bot.intake import addresses
-from bot.types import PlatformName, SourceKind
+from bot.types import CorrectionsSetting, PlatformName, SourceKind
 from digests.errors import InputError
 from digests.stories import filters
 
@@ -40,6 +40,11 @@ Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_plain_
 EDITOR = re.compile(r"(person|role) ([A-Za-z0-9_-]{1,40})")
 Filter = Annotated[str, Field(max_length=500)]
 Address = Annotated[str, Field(max_length=2_000)]
+#: What to write where the library's sentence is not for everybody.
+_WOULD_DO = {
+    "stories": "write how many stories as a number from 1 to 15.",
+    "corrections": "write edit, tell or off.",
+}
 #: So many of anything that one digest has.
 MOST = 200
 
@@ -75,6 +80,8 @@ class DigestEntry(_Entry):
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = (
         "en"
     )
+
+    corrections: CorrectionsSetting = "edit"
 
     @property
     def sentences(self) -> list[str]:
@@ -205,8 +212,8 @@ def _plain(found: ErrorDetails) -> str:
             return "write the language as a code, such as «en», «de» or «de-AT»."
         case "value_error":
             return f"{limits['error']}."
-    if last == "stories":
-        return "write how many stories as a number from 1 to 15."
+    if last in _WOULD_DO:
+        return _WOULD_DO[str(last)]
     return f"{found['msg'][0].lower()}{found['msg'][1:]}."
 
 

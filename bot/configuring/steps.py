@@ -36,6 +36,7 @@ NEW_DIGEST: Entry = {
     "include": [],
     "exclude": [],
     "language": "en",
+    "corrections": "edit",
 }
 
 

@@ -25,6 +25,7 @@ _PLAIN = (
     "paused_until",
     "stories",
     "language",
+    "corrections",
     "zone",
 )
 

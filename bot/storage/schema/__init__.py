@@ -38,11 +38,13 @@ from bot.storage.schema.news import (
     story_moves,
 )
 from bot.storage.schema.outgoing import (
+    corrections,
     deliveries,
     edition_stories,
     editions,
     local_messages,
     told,
+    told_articles,
 )
 from bot.storage.schema.process import invocations, keys, leases
 
@@ -51,6 +53,7 @@ __all__ = [
     "articles",
     "changes",
     "compositions",
+    "corrections",
     "deliveries",
     "destinations",
     "digest_destinations",
@@ -76,5 +79,6 @@ __all__ = [
     "story_articles",
     "story_moves",
     "told",
+    "told_articles",
     "workspaces",
 ]
