@@ -61,8 +61,10 @@ def _lines(one: Listed, at: str, texts: Texts) -> list[Block]:
         article=str(correction.article_id) if correction.article_id else None,
         revision=correction.new_revision,
     )
-    changes = [_change(change, texts) for change in correction.changes[:CHANGES]]
-    return [first, *changes]
+    changes = correction.changes[:CHANGES]
+    if correction.by_name is not None:
+        return [first, *(Line(title="", text=change["new"]) for change in changes)]
+    return [first, *(_change(change, texts) for change in changes)]
 
 
 def _whose(one: Listed, texts: Texts) -> str:

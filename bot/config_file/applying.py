@@ -156,6 +156,8 @@ class Work:
     base: Path
     now: datetime
     allow_private: str
+    #: Who wants it; "" where a file does.
+    by: str = ""
 
 
 def _carry_out_workspace(work: Work, entry: WorkspaceEntry, prune: bool) -> None:
