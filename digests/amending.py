@@ -127,6 +127,48 @@ def _of_story(told: EditionStory, desk: "_Desk") -> Amendment:
     )
 
 
+def relocated(told: EditionStory, other: Article) -> EditionStory:
+    """The story as if it were told from another text, where its words stand there too.
+
+    What does not stand there keeps its own place.
+    """
+    ours = told.articles[0].id == other.id
+
+    def sentence(one: Sentence) -> Sentence:
+        at = other.text.find(one.text)
+        if not ours or at < 0:
+            return one
+        span = Span(start=at, end=at + len(one.text))
+        return replace(one, spans=(span,), revision=other.revision)
+
+    def card(one: Card) -> Card:
+        context, at = other.text.find(one.context_text), other.text.find(one.text)
+        if one.article != other.id or min(context, at) < 0:
+            return one
+        return replace(
+            one,
+            span=Span(start=at, end=at + len(one.text)),
+            context=Span(start=context, end=context + len(one.context_text)),
+            revision=other.revision,
+        )
+
+    def figure(one: ToldFigure) -> ToldFigure:
+        at = other.text.find(one.sentence_text)
+        if one.article != other.id or at < 0:
+            return one
+        place = Span(start=at, end=at + len(one.sentence_text))
+        moved = replace(one.figure, sentence=place)
+        return replace(one, figure=moved, revision=other.revision)
+
+    return replace(
+        told,
+        summary=tuple(map(sentence, told.summary)),
+        matters=sentence(told.matters) if told.matters else None,
+        cards=tuple(map(card, told.cards)),
+        figures=tuple(map(figure, told.figures)),
+    )
+
+
 @dataclass(kw_only=True)
 class _Desk:
     """Compares pieces with the new text, and notes what a reader is told of it."""
@@ -270,7 +312,7 @@ class _Desk:
         ]
 
     def _all_stand(self, revision: str, spans: Sequence[Span]) -> bool:
-        old = self.versions[revision].text
+        old = self.versions[revision].text  # what was hit is there
         return all(self._stands(old[s.start : s.end]) for s in spans)
 
     def _stands(self, words: str) -> bool:

@@ -205,7 +205,9 @@ def _notes(story: EditionStory, texts: Texts, zone: str) -> tuple[Block, ...]:
         time = texts.day_and_time(note.at, zone)
         what = note.said or " → ".join(filter(None, (note.before, note.after)))
         if note.said:
-            said = texts.say("Corrected {time} by an editor: {what}", time=time, what=what)
+            said = texts.say(
+                "Corrected {time} by an editor: {what}", time=time, what=what
+            )
         else:
             said = texts.say("Corrected {time}: {what}", time=time, what=what)
         told.append(Small(text=said))

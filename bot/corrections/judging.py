@@ -6,17 +6,24 @@ note        … kept, in one transaction with the version that was compared
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from bot.storage import Connection, articles, corrections, digests, told_articles
+from bot.storage import (
+    Connection,
+    articles,
+    corrections,
+    digests,
+    rereads,
+    told_articles,
+)
 from bot.storage import editions as issues
 from bot.storage.corrections import Correction, State
 from bot.storage.told_articles import ToldArticle
 from bot.types import Digest, Issue, Payload
-from digests.amending import Amendment, amendment
+from digests.amending import Amendment, amended, amendment, relocated
 from digests.corrections import every
 from digests.language.fold import fold
 from digests.types import Article, Brief, EditionStory, Told
@@ -38,6 +45,9 @@ class Gathered:
     #: By hash: what was compared last, and what the shown pieces were taken from.
     versions: Mapping[str, Article]
     newest: Article
+    #: The page behind it, as it was compared last and as it is now.
+    page: Article | None = None
+    newest_page: Article | None = None
 
 
 def gathered(conn: Connection, one: ToldArticle) -> Gathered | None:
@@ -50,35 +60,69 @@ def gathered(conn: Connection, one: ToldArticle) -> Gathered | None:
     newest = articles.by_id(conn, **here, article_id=one.article_id)
     if digest is None or newest is None:
         return None
+    page = rereads.revision(conn, article_id=one.article_id)
     wanted = {one.revision, *_revisions(issue, str(one.article_id))}
+    wanted |= {hash_ for hash_ in (one.page_revision, page) if hash_}
     found = {
         revision: articles.by_id(
             conn, **here, article_id=one.article_id, revision=revision
         )
         for revision in wanted
     }
+    versions = {revision: text[0] for revision, text in found.items() if text}
     return Gathered(
         told=one,
         issue=issue,
         digest=digest,
-        versions={revision: text[0] for revision, text in found.items() if text},
+        versions=versions,
         newest=newest[0],
+        page=versions.get(one.page_revision or ""),
+        newest_page=versions.get(page or ""),
     )
 
 
 def judge(found: Gathered, at: datetime) -> tuple[Correction, ...]:
-    """What the newest text puts right, for each story that tells the article."""
-    compared = found.versions.get(found.told.revision)
-    if compared is None or compared.revision == found.newest.revision:
-        return ()
+    """What the newest text puts right, for each story that tells the article.
+
+    Then what the page behind it does, of what stands told after that.
+    """
     if found.digest.corrections == "off":
         return ()
-    seen = _changes(compared, found.newest)
+    compared = found.versions.get(found.told.revision)
+    own = _between(compared, found.newest, found, at, found.versions)
+    if found.page is None or found.newest_page is None:
+        return own
+    changes = [one.amendment for one in own if one.amendment]
+    after = replace(found.issue, edition=amended(found.issue.edition, changes))
+    only = {found.page.revision: found.page}
+    behind = replace(found, issue=after)
+    return (*own, *_between(found.page, found.newest_page, behind, at, only))
+
+
+def _between(
+    old: Article | None,
+    new: Article,
+    found: Gathered,
+    at: datetime,
+    versions: Mapping[str, Article],
+) -> tuple[Correction, ...]:
+    if old is None or old.revision == new.revision:
+        return ()
+    seen = _changes(old, new)
     several = [
-        _judged(story, found, seen, at)
-        for story in _telling(found.issue, found.newest.id)
+        _judged(_seen_in(story, old, found), new, found, versions, seen, at)
+        for story in _telling(found.issue, new.id)
     ]
     return tuple(one for one in several if one is not None)
+
+
+def _seen_in(
+    story: EditionStory | Brief, old: Article, found: Gathered
+) -> EditionStory | Brief:
+    """The story as if it were told from the page, as far as its words stand there."""
+    if old is not found.page or isinstance(story, Brief):
+        return story
+    return relocated(story, old)
 
 
 def note(
@@ -94,6 +138,7 @@ def note(
         conn,
         one,
         revision=found.newest.revision if found else one.revision,
+        page_revision=_hash(found.newest_page) if found else one.page_revision,
         rests_until=now + REST if shown else None,
     )
     if not counted or found is None:
@@ -114,6 +159,10 @@ def note(
 
 
 # ── parts of the above ─────────────────────────────────────────────────────────
+
+
+def _hash(page: Article | None) -> str | None:
+    return page.revision if page else None
 
 
 def _revisions(issue: Issue, article: str) -> set[str]:
@@ -146,11 +195,13 @@ def _telling(issue: Issue, article: str) -> Sequence[EditionStory | Brief]:
 
 def _judged(
     story: EditionStory | Brief,
+    new: Article,
     found: Gathered,
+    versions: Mapping[str, Article],
     seen: Sequence[Payload],
     at: datetime,
 ) -> Correction | None:
-    change = amendment(story, found.versions, found.newest, at)
+    change = amendment(story, versions, new, at)
     if change is None and not seen:
         return None
     state: State = "due" if change else "unshown"
@@ -167,7 +218,7 @@ def _judged(
         article_id=found.told.article_id,
         outlet=found.newest.source,
         old_revision=found.told.revision,
-        new_revision=found.newest.revision,
+        new_revision=new.revision,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from bot.storage import rereads
 from bot.storage.dialects import insert
 from bot.storage.schema import articles, editions, revisions
 from bot.storage.schema import told_articles as table
@@ -33,6 +34,8 @@ class ToldArticle:
     revision: str
     changed_at: datetime | None
     look_at: datetime | None
+    #: The same of the page behind it; None: the page was not read when it was told.
+    page_revision: str | None = None
 
 
 def add(
@@ -60,6 +63,13 @@ def add(
     ]
     if rows:
         connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
+    in_full = {ref.id for story in edition.stories for ref in story.articles}
+    rereads.add(
+        connection,
+        article_ids=[key for key in current if str(key) in in_full],
+        told_at=edition.made_at,
+    )
+    rereads.known_to(connection, edition_id=edition_id)
 
 
 def changed(connection: Connection, *, article_id: int, now: datetime) -> None:
@@ -109,11 +119,13 @@ def looked(
     one: ToldArticle,
     *,
     revision: str,
+    page_revision: str | None = None,
     rests_until: datetime | None = None,
 ) -> bool:
-    """It was compared with this version; False when it changed again meanwhile."""
+    """It was compared with these versions; False when it changed again meanwhile."""
     values: dict[str, Any] = {
         "revision": revision,
+        "page_revision": page_revision,
         "changed_at": None,
         "look_at": None,
     }
@@ -157,4 +169,5 @@ def _noun(row: Row[Any]) -> ToldArticle:
         revision=row.revision,
         changed_at=row.changed_at,
         look_at=row.look_at,
+        page_revision=row.page_revision,
     )

@@ -43,6 +43,7 @@ from bot.storage.schema.outgoing import (
     edition_stories,
     editions,
     local_messages,
+    rereads,
     told,
     told_articles,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "metadata",
     "occurrences",
     "quotes",
+    "rereads",
     "revisions",
     "schedules",
     "searchable",

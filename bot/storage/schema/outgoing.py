@@ -83,6 +83,8 @@ told_articles = Table(
     workspace(),
     # The hash of the last version that was compared with what is told.
     Column("revision", Words, nullable=False),
+    # The same of the page behind it; NULL: the page was not read yet.
+    Column("page_revision", Words),
     Column("made_at", Instant, nullable=False),
     # When the first change that was not yet looked at came, and when to look.
     Column("changed_at", Instant),
@@ -90,6 +92,27 @@ told_articles = Table(
     # Not before then: what was just edited is left alone for a while.
     Column("rests_until", Instant),
     within("editions", "edition_id"),
+)
+
+# The pages behind articles of feeds that were told: read again a few times.
+rereads = Table(
+    "rereads",
+    metadata,
+    Column(
+        "article_id",
+        Key,
+        ForeignKey("articles.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("told_at", Instant, nullable=False),
+    Column("times", Integer, nullable=False),
+    # NULL: not any more.
+    Column("next_at", Instant, index=True),
+    # The hash of the page's last version; NULL: it was not read yet.
+    Column("revision", Words),
+    Column("etag", Words),
+    Column("last_modified", Words),
 )
 
 # What was put right after it was told, or seen to have been; kept for good.

@@ -44,10 +44,11 @@ async def correct(desk: Newsroom, *changes: tuple[str, str], text: str = BRIDGE)
     return text
 
 
-async def reread(desk: Newsroom) -> None:
-    """The folder is read once more."""
-    desk.clock.advance(minutes=2)
-    await desk.intake.poll()
+async def reread(desk: Newsroom, by: timedelta = timedelta(minutes=2)) -> None:
+    """After this time the folder is read once more."""
+    desk.clock.advance(by)
+    # Its own slot depends on where it lies.
+    await desk.intake.refresh((await desk.digest()).sources, insist=True)
 
 
 async def settle(desk: Newsroom, by: timedelta = SETTLED) -> None:

@@ -142,8 +142,7 @@ async def test_what_the_edit_tells_is_not_told_again(desk):
 async def test_many_changes_in_a_row_become_one_edit(desk):
     for number in (13_000, 14_000, 15_000):
         desk.publish("bridge", BRIDGE.replace("31,000", f"{number:,}"))
-        desk.clock.advance(seconds=61)
-        await desk.intake.poll()
+        await reread(desk, timedelta(seconds=61))
         await desk.editions.corrections.run()
     await settle(desk)
     assert notes(desk) == ["-# Corrected 12:07: 31,000 → 15,000"]

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("article_id", KEY, nullable=False),
         sa.Column("workspace_id", KEY, nullable=False),
         sa.Column("revision", sa.Text(), nullable=False),
+        sa.Column("page_revision", sa.Text()),
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("changed_at", INSTANT),
         sa.Column("look_at", INSTANT),
@@ -41,6 +42,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_told_articles_article_id", "told_articles", ["article_id"])
     op.create_index("ix_told_articles_look_at", "told_articles", ["look_at"])
+    op.create_table(
+        "rereads",
+        sa.Column("article_id", KEY, nullable=False, autoincrement=False),
+        sa.Column("told_at", INSTANT, nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("next_at", INSTANT),
+        sa.Column("revision", sa.Text()),
+        sa.Column("etag", sa.Text()),
+        sa.Column("last_modified", sa.Text()),
+        sa.PrimaryKeyConstraint("article_id"),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], ondelete="CASCADE"),
+    )
+    op.create_index("ix_rereads_next_at", "rereads", ["next_at"])
     op.create_table(
         "corrections",
         sa.Column("id", KEY, nullable=False, autoincrement=True),
