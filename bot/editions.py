@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot import at_hand, planning
+from bot.corrections import Corrections, contexts
 from bot.due import next_due_of, zone_of
 from bot.errors import ConfigurationError, UserError
 from bot.intake import Intake, past_of
@@ -84,6 +85,16 @@ class Editions:
     intake: Intake
     platforms: Mapping[str, Platform]
     at: At = unwatched
+
+    @property
+    def corrections(self) -> Corrections:
+        """What becomes of editions whose articles are corrected."""
+        return Corrections(
+            db=self.db,
+            engine=self.engine,
+            clock=self.clock,
+            platforms=self.platforms,
+        )
 
     # ── what the scheduler asks for ────────────────────────────────────────────
 
@@ -291,6 +302,12 @@ class Editions:
         )
         at_hand.remember(conn, occurrence, edition, now)
         context = self._context(digest, workspace, issue.public_id, occurrence.due_at)
+        issues.keep_context(
+            conn,
+            workspace_id=issue.workspace_id,
+            edition_id=issue.id,
+            context=contexts.kept(context),
+        )
         self._deliver(conn, digest, workspace, issue, context, now)
         self.at("storing")
         return issue

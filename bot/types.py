@@ -31,6 +31,8 @@ DeliveryState = Literal[
 ]
 Operation = Literal["post", "edit", "delete"]
 Trigger = Literal["schedule", "manual"]
+#: They are edited; they stay, and it is listed; nothing is made of it.
+CorrectionsSetting = Literal["edit", "tell", "off"]
 #: What the database keeps of a payload: anything that JSON can say.
 Payload = Mapping[str, Any]
 
@@ -98,6 +100,8 @@ class Digest:
     skips: tuple[date, ...] = ()
     #: Sources that it keeps and does not read at present.
     paused_sources: tuple[Source, ...] = ()
+    #: What becomes of messages whose article is corrected.
+    corrections: CorrectionsSetting = "edit"
     #: The earliest moment that its schedules wait for, as planned; None = none.
     next_due: datetime | None = None
 

@@ -156,6 +156,8 @@ class Work:
     base: Path
     now: datetime
     allow_private: str
+    #: Who wants it; "" where a file does.
+    by: str = ""
 
 
 def _carry_out_workspace(work: Work, entry: WorkspaceEntry, prune: bool) -> None:
@@ -243,6 +245,7 @@ def put_digest(
         exclude=tuple(entry["exclude"]),
         quiet_hours=entry["quiet_hours"],
         language=entry["language"],
+        corrections=entry.get("corrections", "edit"),
     )
     key = {"workspace_id": workspace.id, "digest_id": digest.id}
     stand_still = digests.pause if entry["paused"] else digests.resume
@@ -373,4 +376,5 @@ def _normal(
         "include": list(entry.include),
         "exclude": list(entry.exclude),
         "language": entry.language,
+        "corrections": entry.corrections,
     }

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from bot import schedules
 from bot.errors import ConfigurationError, UserError
 from bot.intake import addresses
-from bot.types import PlatformName, SourceKind
+from bot.types import CorrectionsSetting, PlatformName, SourceKind
 from digests.errors import InputError
 from digests.stories import filters
 
@@ -75,6 +75,8 @@ class DigestEntry(_Entry):
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = (
         "en"
     )
+
+    corrections: CorrectionsSetting = "edit"
 
     @property
     def sentences(self) -> list[str]:
@@ -202,7 +204,7 @@ def _small(problem: UserError) -> str:
 
 def _plain(found: ErrorDetails) -> UserError:
     """A mistake as a sentence of ours, where the library's is not for everybody."""
-    limits, last = found.get("ctx", {}), found["loc"][-1]
+    limits = found.get("ctx", {})
     match found["type"]:
         case "extra_forbidden":
             return UserError("This name is not known; see the example in README.md.")
@@ -224,9 +226,19 @@ def _plain(found: ErrorDetails) -> UserError:
             )
         case "value_error":
             return UserError("{problem}.", problem=limits["error"])
-    if last == "stories":
-        return UserError("Write how many stories as a number from 1 to 15.")
-    return UserError("{problem}.", problem=found["msg"])
+    return _would_do(str(found["loc"][-1])) or UserError(
+        "{problem}.", problem=found["msg"]
+    )
+
+
+def _would_do(name: str) -> UserError | None:
+    """What to write under a name, where the library's sentence is not for everybody."""
+    match name:
+        case "stories":
+            return UserError("Write how many stories as a number from 1 to 15.")
+        case "corrections":
+            return UserError("Write edit, tell or off.")
+    return None
 
 
 def _place(loc: tuple[int | str, ...], data: Any) -> str:

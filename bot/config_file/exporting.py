@@ -68,7 +68,9 @@ def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in entry.items()
-        if value is not None and (name != "paused_sources" or value)
+        if value is not None
+        and (name != "paused_sources" or value)
+        and (name, value) != ("corrections", "edit")
     }
 
 
@@ -88,4 +90,5 @@ def as_entry(digest: Digest) -> dict[str, Any]:
         "include": list(digest.include),
         "exclude": list(digest.exclude),
         "language": digest.language,
+        "corrections": digest.corrections,
     }

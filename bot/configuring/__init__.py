@@ -209,6 +209,7 @@ class Configuring:
             base=Path("/"),
             now=now,
             allow_private=self.allow_private,
+            by=person.name[:80],
         )
         for step in steps:
             carry_out(work, step)
@@ -294,7 +295,7 @@ def _with(around: Circumstances, step: Step) -> Circumstances:
     if step.noun == "zone" and step.after:
         moved = replace(around.workspace, zone=str(step.after["zone"]))
         return replace(around, workspace=moved)
-    if step.noun == "access":
+    if step.noun in ("access", "correction"):
         return around
     if step.noun == "digest":
         posting = {n: p for n, p in around.posting.items() if n != step.old_name}

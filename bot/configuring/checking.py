@@ -19,6 +19,7 @@ from bot.config_file.entries import (
     kind_of,
     name_mistake,
 )
+from bot.configuring.correcting import LONGEST
 from bot.configuring.steps import NEW_DIGEST, Entry, Mistake, Step
 from bot.errors import UserError
 from bot.intake import addresses
@@ -77,10 +78,26 @@ def checked(step: Step, around: Circumstances) -> Entry | None:
             return {"name": "zone", "zone": _zone(str(step.after["zone"]))}
         case "access":
             return step.after
+        case "correction":
+            return {**step.after, "text": _said(str(step.after["text"]))}
         case "destination":
             return _destination(step.before, step.after, around)
         case "digest":
             return _digest(step, step.after, around)
+
+
+def _said(text: str) -> str:
+    said = " ".join(text.split())
+    if not said:
+        raise Mistake("Say what is right, in a sentence.", field="text")
+    if len(said) > LONGEST:
+        raise Mistake(
+            "Say it in at most {longest} characters: it stands at the end of the "
+            "story.",
+            longest=LONGEST,
+            field="text",
+        )
+    return said
 
 
 def _hold_to_unused(step: Step, around: Circumstances) -> None:

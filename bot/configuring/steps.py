@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 from bot.config_file.exporting import as_entry
+from bot.configuring import correcting
 from bot.errors import UserError
 from bot.storage import Connection, destinations, digests, grants
 from bot.storage.grants import Grant
 from bot.types import Destination, Payload, Workspace
 
-Noun = Literal["zone", "destination", "digest", "access"]
+Noun = Literal["zone", "destination", "digest", "access", "correction"]
 #: A thing as the file words it, with its name.
 Entry = Mapping[str, Any]
 #: From how a thing is to how it is wanted; None = not there.
@@ -36,6 +37,7 @@ NEW_DIGEST: Entry = {
     "include": [],
     "exclude": [],
     "language": "en",
+    "corrections": "edit",
 }
 
 
@@ -101,6 +103,9 @@ def now(conn: Connection, workspace: Workspace, noun: Noun, name: str) -> Step:
             ]
             let = given[0] if given else None
             return Step(noun=noun, before=let, after=let)
+        case "correction":
+            said = correcting.as_entry(conn, name=name, **here)
+            return Step(noun=noun, before=said, after=said)
         case "digest":
             found = digests.by_name(conn, **here, name=name)
             if found is None:

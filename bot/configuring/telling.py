@@ -25,7 +25,9 @@ _PLAIN = (
     "paused_until",
     "stories",
     "language",
+    "corrections",
     "zone",
+    "text",
 )
 
 
@@ -38,6 +40,11 @@ def title_of(step: Step, texts: Texts) -> str:
         if step.after is None:
             return texts.say("No editor any more: {name}", name=name)
         return texts.say("An editor from now on: {name}", name=name)
+    if step.noun == "correction":
+        headline = cut(str((step.after or step.before or {}).get("headline", "")))
+        if step.after is None:
+            return texts.say("No correction any more: «{story}»", story=headline)
+        return texts.say("Correction of «{story}»", story=headline)
     if step.before is None:
         return texts.say("New {noun} «{name}»", noun=noun, name=name)
     if step.after is None:
@@ -58,7 +65,8 @@ def in_a_line(change: Change, texts: Texts) -> str:
     """The change in one line, for lists."""
     told = []
     for step in change.steps:
-        rows = rows_of(step, texts) if step.before and step.after else ()
+        differs = (step.before and step.after) or step.noun == "correction"
+        rows = rows_of(step, texts) if differs else ()
         what = ", ".join(f"{label}: {value}" for label, value in rows)
         title = title_of(step, texts)
         told.append(f"{title}: {what}" if what else title)

@@ -39,6 +39,11 @@ class Outside:
         self._opening = asyncio.Lock()
         self._ways: tuple[Fetcher, Cage] | None = None
 
+    @property
+    def allow_private(self) -> str:
+        """The setting of that name."""
+        return self._allow_private
+
     async def look(
         self,
         address: str,
@@ -80,12 +85,14 @@ class Outside:
             return Reading(
                 kind=kind or "feed",
                 unchanged=True,
+                read_at=visit.url,
                 etag=visit.validators.etag,
                 last_modified=visit.validators.last_modified,
                 moved_to=visit.moved_to,
             )
         return Reading(
             kind=visit.kind,
+            read_at=visit.url,
             articles=visit.articles,
             title=visit.title,
             feeds=tuple(link.address for link in visit.feeds),

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 
 from bot.storage import figures as figure_verbs
 from bot.storage import quotes as quote_verbs
-from bot.storage import search
+from bot.storage import search, told_articles
 from bot.storage.revisions import COLUMNS, JOINED, noun
 from bot.storage.schema import article_ids, articles, revisions, sources
 from bot.storage.sources import visible
@@ -66,8 +66,13 @@ def store(
     article_id = _identify(connection, source, article, names, now)
     known = _known(connection, article_id, article)
     if known is not None:
-        return _seen_again(connection, known, name), False
-    return _add(connection, article_id, article, name, now, baseline), True
+        stored, is_new = _seen_again(connection, known, name), False
+    else:
+        stored = _add(connection, article_id, article, name, now, baseline)
+        is_new = True
+    if stored.current and not (known is not None and known.current):
+        told_articles.changed(connection, article_id=article_id, now=now)
+    return stored, is_new
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

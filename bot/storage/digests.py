@@ -20,7 +20,7 @@ from bot.storage.schema import (
     schedules,
     sources,
 )
-from bot.types import Destination, Digest, Source
+from bot.types import CorrectionsSetting, Destination, Digest, Source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +46,7 @@ def ensure(
     quiet_hours: str | None = None,
     language: str = "en",
     paused_sources: Sequence[Source] = (),
+    corrections: CorrectionsSetting = "edit",
 ) -> Digest:
     """Make the digest `name`, or change it to be as said here.
 
@@ -60,6 +61,7 @@ def ensure(
         "exclude": list(exclude),
         "quiet_hours": quiet_hours,
         "language": language,
+        "corrections": corrections,
     }
     digest_id = connection.execute(
         insert(connection, digests)
@@ -355,6 +357,7 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         include=tuple(row.include),
         exclude=tuple(row.exclude),
         language=row.language,
+        corrections=row.corrections,
         paused=row.paused,
         paused_until=row.paused_until,
         skips=_dates(row.skips),

@@ -1,17 +1,22 @@
-"""Verbs on editions and on the told-ledger: what was composed, and what it told."""
+"""Verbs on editions and on the told-ledger: what was composed, and what it told.
+
+What is found is the edition as it is told now: with what was corrected since.
+"""
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage import editions_json, public_ids, schema
+from bot.storage import corrections, editions_json, public_ids, schema, told_articles
 from bot.storage.dialects import insert
 from bot.storage.schema import deliveries, edition_stories, editions
-from bot.types import Issue
+from bot.types import Issue, Payload
+from digests.amending import amended
 from digests.types import Edition, Told
 
 
@@ -54,7 +59,9 @@ def store(
             .returning(editions)
         ).first()
     _list_stories(connection, row, edition)
-    _tell(connection, row, told)
+    key = {"workspace_id": workspace_id, "edition_id": row.id}
+    told_articles.add(connection, **key, edition=edition)
+    tell(connection, **key, digest_id=digest_id, told=told)
     return _noun(row)
 
 
@@ -119,6 +126,29 @@ def note_undone(
         .where(editions.c.id == edition_id, editions.c.workspace_id == workspace_id)
         .values(undone_at=now, undone_by=by)
     )
+
+
+def keep_context(
+    connection: Connection, *, workspace_id: int, edition_id: int, context: Payload
+) -> None:
+    """Keep what the edition was rendered with."""
+    connection.execute(
+        update(editions)
+        .where(editions.c.id == edition_id, editions.c.workspace_id == workspace_id)
+        .values(context=dict(context))
+    )
+
+
+def context(
+    connection: Connection, *, workspace_id: int, edition_id: int
+) -> Payload | None:
+    """Give what it was rendered with; None where nobody wrote that down."""
+    found: Payload | None = connection.execute(
+        select(editions.c.context).where(
+            editions.c.id == edition_id, editions.c.workspace_id == workspace_id
+        )
+    ).scalar()
+    return found
 
 
 def untell(
@@ -192,13 +222,21 @@ def _list_stories(connection: Connection, row: Row[Any], edition: Edition) -> No
         )
 
 
-def _tell(connection: Connection, row: Row[Any], told: Told) -> None:
+def tell(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    edition_id: int,
+    digest_id: int,
+    told: Told,
+) -> None:
+    """Note what the edition's readers have been told, as far as it was not before."""
     shown = (told.stories, told.revisions, told.sentences, told.figures, told.quotes)
     rows = [
         {
-            "digest_id": row.digest_id,
-            "workspace_id": row.workspace_id,
-            "edition_id": row.id,
+            "digest_id": digest_id,
+            "workspace_id": workspace_id,
+            "edition_id": edition_id,
             "kind": kind,
             "hash": hashlib.sha256(what.encode("utf-8", "replace")).hexdigest(),
             "what": what,
@@ -229,7 +267,12 @@ def _carried(operation: str, destination_id: int | None) -> ColumnElement[bool]:
 
 def _first(connection: Connection, query: Select[Any]) -> Issue | None:
     row = connection.execute(query.order_by(editions.c.id.desc()).limit(1)).first()
-    return _noun(row) if row else None
+    if row is None:
+        return None
+    issue = _noun(row)
+    key = {"workspace_id": issue.workspace_id, "edition_id": issue.id}
+    changes = corrections.amendments(connection, **key)
+    return replace(issue, edition=amended(issue.edition, changes))
 
 
 def _noun(row: Row[Any]) -> Issue:

@@ -47,6 +47,11 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {part}" for part in text.split("\n"))
 
 
+def struck(text: str) -> str:
+    """`text`, already escaped, struck through: every line of it."""
+    return "\n".join(f"~~{part}~~" if part else "" for part in text.split("\n"))
+
+
 def small(text: str) -> str:
     """One line, already escaped, as small print."""
     return f"-# {text}"

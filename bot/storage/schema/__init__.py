@@ -38,11 +38,14 @@ from bot.storage.schema.news import (
     story_moves,
 )
 from bot.storage.schema.outgoing import (
+    corrections,
     deliveries,
     edition_stories,
     editions,
     local_messages,
+    rereads,
     told,
+    told_articles,
 )
 from bot.storage.schema.process import invocations, keys, leases
 
@@ -51,6 +54,7 @@ __all__ = [
     "articles",
     "changes",
     "compositions",
+    "corrections",
     "deliveries",
     "destinations",
     "digest_destinations",
@@ -67,6 +71,7 @@ __all__ = [
     "metadata",
     "occurrences",
     "quotes",
+    "rereads",
     "revisions",
     "schedules",
     "searchable",
@@ -76,5 +81,6 @@ __all__ = [
     "story_articles",
     "story_moves",
     "told",
+    "told_articles",
     "workspaces",
 ]

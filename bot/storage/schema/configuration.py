@@ -108,6 +108,8 @@ digests = table(
     Column("paused_until", Date),
     # Local dates that are left out, as ISO dates; NULL = none.
     Column("skips", Json),
+    # What becomes of messages whose article is corrected: edit, tell, off.
+    Column("corrections", Words, nullable=False, server_default="edit"),
     UniqueConstraint("id", "workspace_id"),
 )
 Index(

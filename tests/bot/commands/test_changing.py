@@ -67,6 +67,7 @@ async def test_without_words_the_style_is_a_form_with_what_is_set(ana):
     assert {f.name: f.value for f in form.fields} == {
         "stories": "5",
         "language": "en",
+        "corrections": "edit",
         "digest": "Morning brief",
     }
 

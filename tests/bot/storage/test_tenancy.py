@@ -16,6 +16,7 @@ from bot.storage import (
     arrivals,
     articles,
     changes,
+    corrections,
     decisions,
     deliveries,
     destinations,
@@ -32,9 +33,11 @@ from bot.storage import (
     stories,
     workspaces,
 )
+from bot.storage.corrections import Correction
 from bot.storage.grants import Grant
+from digests.amending import Amendment
 from digests.language.lookup import wanted
-from digests.types import Decision, Membership, Told
+from digests.types import Decision, Membership, Note, Told
 from tests.bot.storage.builders import (
     NOW,
     TEXT,
@@ -63,6 +66,7 @@ FOR_EVERYBODY = {
     "claims.next_wakeup",
     "claims.uncertain_due",
     "claims.waiting",
+    "corrections.due",
     "deliveries.outdated",
     "deliveries.record_failed",
     "deliveries.record_held",
@@ -80,6 +84,15 @@ FOR_EVERYBODY = {
     "occurrences.due",
     "occurrences.earliest_deferred",
     "quotes.store",
+    "rereads.add",
+    "rereads.again",
+    "rereads.ask_with",
+    "rereads.due",
+    "rereads.earliest",
+    "rereads.is_wanted",
+    "rereads.keep",
+    "rereads.known_to",
+    "rereads.revision",
     "search.drop",
     "search.keep",
     "schedules.due",
@@ -92,6 +105,10 @@ FOR_EVERYBODY = {
     "sources.let_rest",
     "sources.of_digests",
     "sources.record",
+    "told_articles.changed",
+    "told_articles.due",
+    "told_articles.looked",
+    "told_articles.next_look",
     "undoing.settle",
     "workspaces.by_external",
     "workspaces.ensure",
@@ -149,6 +166,25 @@ def full_house(connection: Connection, name: str) -> House:
             )
         ],
         now=NOW,
+    )
+    corrections.record(
+        connection,
+        workspace_id=house.workspace.id,
+        correction=Correction(
+            edition_id=issue.id,
+            story="s-canary",
+            headline=CANARY,
+            found_at=NOW,
+            state="edited",
+            amendment=Amendment(story="s-canary", notes=(Note(at=NOW, said=CANARY),)),
+            by_name=CANARY,
+        ),
+    )
+    editions.keep_context(
+        connection,
+        workspace_id=house.workspace.id,
+        edition_id=issue.id,
+        context={"digest": CANARY},
     )
     deliveries.add(
         connection,
@@ -213,6 +249,13 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         ),
         "edition by key": editions.by_id(connection, **here, edition_id=theirs.id),
         "newest": editions.newest_in(connection, **here),
+        "context": editions.context(connection, **here, edition_id=theirs.id),
+        "corrections": corrections.newest(connection, **here, count=9),
+        "corrected": corrections.of_edition(connection, **here, edition_id=theirs.id),
+        "amended": corrections.amendments(connection, **here, edition_id=theirs.id),
+        "by editor": corrections.by_editor(
+            connection, **here, edition_id=theirs.id, story="s-canary"
+        ),
         "newest there": editions.newest_in(
             connection, **here, destination_id=other.destination.id
         ),
@@ -281,6 +324,9 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
         place = here | {"destination_id": full.destination.id}
         change = connection.execute(select(schema.changes.c.public_id)).scalar_one()
         digest = here | {"digest_id": full.digest.id}
+        corrections.take_back(connection, **here, corrections=[1], now=NOW)
+        corrections.settle(connection, **here, edition_id=1, state="listed")
+        editions.keep_context(connection, **here, edition_id=1, context={})
         return [
             destinations.rename(connection, **place, name="mine"),
             destinations.pause(connection, **place, reason="mine"),
