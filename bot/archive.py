@@ -106,7 +106,7 @@ class Archive:
         return issue
 
     async def _by_id(self, place: Place, story_id: str) -> Found:
-        found = await self.db.read(_telling, place.workspace.id, story_id)
+        found = await self.db.read(_telling, place, story_id)
         if found is not None:
             return found
         raise UnknownName(
@@ -218,12 +218,13 @@ class Archive:
         return await self.db.read(_in_story, workspace_id, story)
 
     async def decided(
-        self, workspace_id: int, wanted: Sequence[Article]
+        self, place: Place, wanted: Sequence[Article]
     ) -> tuple[Decided, ...]:
         """What digests decided about these articles lately, the newest first."""
         return await self.db.read(
             decisions.about,
-            workspace_id=workspace_id,
+            workspace_id=place.workspace.id,
+            person_id=place.of_person,
             articles=[article.id for article in wanted],
             limit=LIMIT,
         )
@@ -309,11 +310,15 @@ class Archive:
         )
 
 
-def _telling(conn: Connection, workspace_id: int, story_id: str) -> Found | None:
+def _telling(conn: Connection, place: Place, story_id: str) -> Found | None:
     """The story in the newest edition that tells it, or what it was merged into."""
-    here = {"workspace_id": workspace_id}
+    here = {"workspace_id": place.workspace.id}
     for name in (story_id, stories.present(conn, **here, story=story_id)):
-        issue = issues.telling(conn, **here, story=name) if name else None
+        issue = (
+            issues.telling(conn, **here, story=name, person_id=place.of_person)
+            if name
+            else None
+        )
         for number, story in enumerate(issue.edition.stories if issue else (), 1):
             if issue and story.id == name:
                 return Found(issue=issue, number=number, story=story)

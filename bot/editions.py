@@ -342,6 +342,8 @@ def style_of(digest: Digest) -> Style:
         lang=digest.language,
         include=digest.include,
         exclude=digest.exclude,
+        more=digest.more,
+        less=digest.less,
     )
 
 

@@ -78,7 +78,7 @@ async def _untold(
         several = await archive.in_story(workspace_id, which)
     else:
         several = await archive.search(workspace_id, which)
-    decided = await archive.decided(workspace_id, several)
+    decided = await archive.decided(place, several)
     if not which.startswith("s-"):
         # Words may stand in many articles; they mean the newest that was weighed.
         weighed = {d.decision.article for d in decided}

@@ -31,6 +31,9 @@ DeliveryState = Literal[
 ]
 Operation = Literal["post", "edit", "delete"]
 Trigger = Literal["schedule", "manual"]
+#: Begins the channel of a person's own destination: «person:», their id. A platform
+#: opens it when it sends there.
+PERSON = "person:"
 #: What the database keeps of a payload: anything that JSON can say.
 Payload = Mapping[str, Any]
 
@@ -71,6 +74,8 @@ class Destination:
     paused: str | None = None
     #: When one message tries whether it works again; None = only a person can say.
     retest_at: datetime | None = None
+    #: Whose own it is (the platform's id); None = the workspace's.
+    person: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +105,11 @@ class Digest:
     paused_sources: tuple[Source, ...] = ()
     #: The earliest moment that its schedules wait for, as planned; None = none.
     next_due: datetime | None = None
+    #: Whose own it is (the platform's id); None = the workspace's.
+    person: str | None = None
+    #: Of what its person wants more, and less.
+    more: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -227,6 +237,12 @@ class Place:
     workspace: Workspace
     #: The platform's id of the channel; None outside of channels.
     channel: str | None
+
+    @property
+    def of_person(self) -> str | None:
+        """Whose own place it is: the id of a person; None = anybody's."""
+        channel = self.channel or ""
+        return channel.removeprefix(PERSON) if channel.startswith(PERSON) else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

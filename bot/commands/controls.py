@@ -30,8 +30,18 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "doctor": ("newsdesk doctor", ""),
     "confirm": ("newsdesk history", "confirm"),
     "revert": ("newsdesk history", "revert"),
+    "save": ("news save", "story"),
+    "unsave": ("news save", "undo"),
+    "more": ("news more", "story"),
+    "less": ("news less", "story"),
+    "unlike": ("news more", "undo"),
+    "unfollow": ("news unfollow", "name"),
+    "report": ("news report", "story"),
 }
-SIGNED = frozenset({"post", "undo", "confirm"})
+SIGNED = frozenset(
+    {"post", "undo", "confirm"}
+    | {"save", "unsave", "more", "less", "unlike", "unfollow"}
+)
 VERSION = "v1"
 LIMIT = 100
 STALE = (

@@ -44,6 +44,13 @@ from bot.storage.schema.outgoing import (
     local_messages,
     told,
 )
+from bot.storage.schema.personal import (
+    feedback,
+    follows,
+    readers,
+    reports,
+    saved_stories,
+)
 from bot.storage.schema.process import invocations, keys, leases
 
 __all__ = [
@@ -58,7 +65,9 @@ __all__ = [
     "digests",
     "edition_stories",
     "editions",
+    "feedback",
     "figures",
+    "follows",
     "grants",
     "invocations",
     "keys",
@@ -67,7 +76,10 @@ __all__ = [
     "metadata",
     "occurrences",
     "quotes",
+    "readers",
+    "reports",
     "revisions",
+    "saved_stories",
     "schedules",
     "searchable",
     "sources",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Table,
     UniqueConstraint,
+    and_,
     false,
 )
 
@@ -53,6 +54,8 @@ destinations = table(
     Column("paused", Words),
     # When one message may try whether it works again; NULL = only a person can say.
     Column("retest_at", Instant),
+    # Whose own it is (the platform's id); NULL = the workspace's.
+    Column("person_id", Words),
     UniqueConstraint("workspace_id", "name"),
     UniqueConstraint("workspace_id", "channel"),
     UniqueConstraint("id", "workspace_id"),
@@ -108,15 +111,28 @@ digests = table(
     Column("paused_until", Date),
     # Local dates that are left out, as ISO dates; NULL = none.
     Column("skips", Json),
+    # Whose own it is (the platform's id); NULL = the workspace's.
+    Column("person_id", Words),
     UniqueConstraint("id", "workspace_id"),
 )
+#: Which digests a name means one of: those of the workspace itself.
+NAMED = and_(digests.c.deleted_at.is_(None), digests.c.person_id.is_(None))
+_OWN = and_(digests.c.deleted_at.is_(None), digests.c.person_id.is_not(None))
 Index(
     "uq_digests_workspace_id_name",
     digests.c.workspace_id,
     digests.c.name,
     unique=True,
-    sqlite_where=digests.c.deleted_at.is_(None),
-    postgresql_where=digests.c.deleted_at.is_(None),
+    sqlite_where=NAMED,
+    postgresql_where=NAMED,
+)
+Index(
+    "uq_digests_workspace_id_person_id",
+    digests.c.workspace_id,
+    digests.c.person_id,
+    unique=True,
+    sqlite_where=_OWN,
+    postgresql_where=_OWN,
 )
 
 digest_sources = Table(
