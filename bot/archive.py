@@ -29,6 +29,7 @@ from bot.storage import editions as issues
 from bot.storage.database import Database
 from bot.storage.decisions import Decided
 from bot.types import (
+    PERSON,
     Delivery,
     Destination,
     Digest,
@@ -250,8 +251,13 @@ class Archive:
             raise UnknownName(f"No workspace «{workspace}» is set up; known: {names}.")
         return tuple([d for w in wanted for d in await self.digests(w.id)])
 
-    async def local_rooms(self) -> tuple[Workspace, tuple[Destination, ...]]:
-        """The local page's workspace with its channels; an empty one before set-up."""
+    async def local_rooms(
+        self, person: str = ""
+    ) -> tuple[Workspace, tuple[Destination, ...]]:
+        """The local page's workspace with its channels; an empty one before set-up.
+
+        Where the person (their id) has messages of their own, these are the last.
+        """
         kept = await self.db.read(workspaces.every)
         local = [w for w in kept if w.platform == "local"]
         for found in local:
@@ -259,7 +265,12 @@ class Archive:
                 destinations.in_workspace, workspace_id=found.id
             )
             if places:
-                return found, places
+                own = await self.db.read(
+                    destinations.by_channel,
+                    workspace_id=found.id,
+                    channel=f"{PERSON}{person}",
+                )
+                return found, (*places, own) if own else places
         return (local[0] if local else NO_WORKSPACE), ()
 
     async def digest(self, workspace_id: int, digest_id: int) -> Digest:

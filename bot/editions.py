@@ -22,6 +22,7 @@ from bot import at_hand, planning
 from bot.due import next_due_of, zone_of
 from bot.errors import ConfigurationError, UserError
 from bot.intake import Intake, past_of
+from bot.personal import pressing
 from bot.ports import At, Clock, Engine, Platform, unwatched
 from bot.storage import (
     Connection,
@@ -179,7 +180,8 @@ class Editions:
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
         context = self._context(digest, workspace, issue.public_id, self.clock.now())
-        return self.platforms[workspace.platform].render(issue.edition, context)
+        parts = self.platforms[workspace.platform].render(issue.edition, context)
+        return pressing.owned(parts, issue) if digest.person else parts
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
@@ -310,6 +312,7 @@ class Editions:
             log.warning("platform is off", platform=workspace.platform)
             return
         parts = platform.render(issue.edition, context)
+        parts = pressing.owned(parts, issue) if digest.person else parts
         for destination in digest.destinations:
             deliveries.add(
                 conn,

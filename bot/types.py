@@ -257,6 +257,9 @@ class Invocation:
     path: str
     args: Mapping[str, str]
     locale: str = "en"
+    #: A person's own edition (public id) under which it was pressed: that says in which
+    #: workspace. `path` is then the pressed id, still to be read.
+    under: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

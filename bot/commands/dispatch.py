@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from bot.commands import completing, places, told_now
+from bot.commands import completing, own_place, places, told_now
 from bot.commands.desk import Desk
 from bot.errors import Forbidden, UnknownName, UserError
 from bot.personal import door
@@ -35,15 +35,18 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
     by_path = {command.path: command for command in commands}
 
     async def dispatch(invocation: Invocation) -> Reply | Form:
-        texts = Texts.of(invocation.locale)
+        texts, pressed = Texts.of(invocation.locale), invocation
         try:
+            if invocation.under:
+                invocation = await own_place.entered(desk, invocation)
             invocation, known = await _let_in(desk, invocation)
             texts = Texts.of(invocation.locale)
             command = _permitted(by_path, invocation, texts)
             if not await _first_time(desk, invocation):
                 return problem(texts.say("This was answered already."))
             answer = await command.run(invocation)
-            return await told_now.added(desk, invocation, known, answer)
+            answer = await told_now.added(desk, invocation, known, answer)
+            return own_place.pressable(pressed, invocation, answer)
         except UserError as error:
             return problem(str(error))
         except Exception:

@@ -60,7 +60,7 @@ def build(desk: Desk) -> Command:
                 completes="speaker",
             ),
         ),
-        examples=("/news follow", "/news follow battery", "/news follow Ada Brandt"),
+        examples=("/news follow battery", "/news follow Ada Brandt", "/news follow"),
     )
 
 

@@ -1,7 +1,8 @@
 """What a person is told besides what they asked: once, under a private answer.
 
 A report of theirs was settled, or their own digest stands still. It waits in the
-database until there is an answer to put it under.
+database until there is an answer to put it under; who erased everything is told
+nothing more.
 """
 
 from dataclasses import replace
@@ -20,7 +21,7 @@ async def added(
     """The answer with what is to be told under it."""
     if not (known.settled or known.pause):
         return answer
-    if isinstance(answer, Form) or not answer.private:
+    if isinstance(answer, Form) or not answer.private or "erase" in invocation.args:
         return answer
     blocks = tuple(_said(known, texts_of(invocation)))
     await desk.db.write(

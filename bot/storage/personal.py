@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
-from bot.storage import destinations as place_verbs
 from bot.storage import digests as digest_verbs
 from bot.storage import schema
+from bot.storage import workspaces as workspace_verbs
 from bot.storage.dialects import insert
 from bot.storage.schema import deliveries, destinations, digest_destinations, digests
 from bot.storage.schema.configuration import NAMED
-from bot.types import PERSON, Destination, Digest
+from bot.types import PERSON, Digest, Workspace
 from digests.types import Told
 
 #: What the channels showed is remembered for so long; older articles are no news.
@@ -77,23 +77,44 @@ def of_person(
     return digest_verbs.by_id(connection, workspace_id=workspace_id, digest_id=key)
 
 
-def place_of(
-    connection: Connection, *, workspace_id: int, edition: str, person_id: str
-) -> Destination | None:
-    """Find where this edition (public id) went, if it is this person's own."""
+def editions(
+    connection: Connection, *, workspace_id: int, person_id: str
+) -> tuple[tuple[str, datetime], ...]:
+    """List the editions of this person's own digest: id and when; newest first."""
+    made = schema.editions
+    rows = connection.execute(
+        select(made.c.public_id, made.c.made_at)
+        .join(digests, digests.c.id == made.c.digest_id)
+        .where(
+            made.c.workspace_id == workspace_id,
+            digests.c.workspace_id == workspace_id,
+            digests.c.person_id == person_id,
+        )
+        .order_by(made.c.id.desc())
+    )
+    return tuple((row.public_id, row.made_at) for row in rows)
+
+
+def workspace_of(
+    connection: Connection, *, edition: str, person_id: str
+) -> Workspace | None:
+    """Find whose edition (public id) this is, if of this person's own digest.
+
+    For what is pressed under a private message, where the platform tells no workspace:
+    the edition must have been made for this very person.
+    """
     row = connection.execute(
-        select(destinations)
-        .join(deliveries, deliveries.c.destination_id == destinations.c.id)
-        .join(schema.editions, schema.editions.c.id == deliveries.c.edition_id)
+        select(schema.workspaces)
+        .join(schema.editions, schema.editions.c.workspace_id == schema.workspaces.c.id)
+        .join(digests, digests.c.id == schema.editions.c.digest_id)
         .where(
             schema.editions.c.public_id == edition,
-            schema.editions.c.workspace_id == workspace_id,
-            destinations.c.workspace_id == workspace_id,
-            destinations.c.person_id == person_id,
+            schema.workspaces.c.left_at.is_(None),
+            digests.c.person_id == person_id,
+            digests.c.deleted_at.is_(None),
         )
-        .limit(1)
     ).first()
-    return place_verbs.noun(row) if row else None
+    return workspace_verbs.noun(row) if row else None
 
 
 def count(connection: Connection, *, workspace_id: int) -> int:
