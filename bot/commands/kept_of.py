@@ -25,7 +25,7 @@ from bot.types import (
 #: Of each kind, so many are named one by one; the export has all.
 NAMED = 5
 #: Characters of one block of an export, and blocks of one answer.
-BLOCK, BLOCKS = 1_400, 8
+BLOCK, BLOCKS = 1_400, 5
 
 
 def shown(kept: Kept, zone: str, now: datetime, texts: Texts) -> tuple[Block, ...]:

@@ -1,8 +1,8 @@
-"""What a person is told besides what they asked: once, under a private answer.
+"""What a person is told besides what they asked: once, above a private answer.
 
 A report of theirs was settled, or their own digest stands still. It waits in the
-database until there is an answer to put it under; who erased everything is told
-nothing more.
+database until there is an answer to put it above (a long one may be cut at its end);
+who erased everything is told nothing more.
 """
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ from bot.types import Block, Form, Invocation, Line, Paragraph, Reply
 async def added(
     desk: Desk, invocation: Invocation, known: Known, answer: Reply | Form
 ) -> Reply | Form:
-    """The answer with what is to be told under it."""
+    """The answer with what is to be told above it."""
     if not (known.settled or known.pause):
         return answer
     if isinstance(answer, Form) or not answer.private or "erase" in invocation.args:
@@ -31,7 +31,7 @@ async def added(
         found=known,
         now=desk.clock.now(),
     )
-    return replace(answer, blocks=(*answer.blocks, *blocks))
+    return replace(answer, blocks=(*blocks, *answer.blocks))
 
 
 def _said(known: Known, texts: Texts) -> list[Block]:

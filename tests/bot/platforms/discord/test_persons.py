@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.errors import Refused
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import destinations
 from tests.bot.newsroom import Newsroom, short_of_time
 from tests.bot.platforms.discord.conftest import a_platform, listening
 from tests.bot.platforms.discord.test_interactions import ask, platform_of
+from tests.test_fakes import a_delivery
 from tests.wire.discord.faults import Lost, Status
 from tests.wire.discord.interactions import READER, Who, controls_of, like
-from tests.wire.discord.ledger import GUILD
 from tests.wire.discord.server import LocalDiscord
 
 DM = f"5{READER.user}"
@@ -164,11 +165,10 @@ async def test_at_home_nobody_is_an_editor_of_the_server(
 async def test_what_is_no_person_of_discords_is_refused(
     discord: LocalDiscord, person: str
 ):
-    from tests.bot.platforms.discord.test_verdicts import refused
-
     platform: DiscordPlatform = a_platform(discord)
-    error = await refused(platform, channel=f"person:{person}", guild=GUILD)
-    assert not error.whole_workspace
+    with pytest.raises(Refused) as refused:
+        await platform.send(a_delivery(platform="discord", channel=f"person:{person}"))
+    assert not refused.value.whole_workspace
     await platform.close()
 
 
