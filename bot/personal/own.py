@@ -17,6 +17,9 @@ from bot.types import Digest
 
 #: Times a day, at the most: it comes as a private message.
 TIMES = 3
+#: People of one workspace who can have one: each is composed for itself, and a crowd
+#: that joins to order them must not keep the others waiting for hours.
+MOST = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +45,11 @@ def set_up(conn: Connection, *, whose: Whose, wish: Wish, now: datetime) -> Dige
     before = personal.of_person(conn, **whose)
     if before is None and not wish.when:
         raise UserError("Say when it should come: /news me 7:30")
+    if before is None and _full(conn, whose["workspace_id"]):
+        raise UserError(
+            f"{MOST} people of this workspace have a digest of their own already; it "
+            "serves no more."
+        )
     rule = _rule(wish.when, wish.zone) if wish.when else None
     language = wish.language or (
         before.language
@@ -73,6 +81,10 @@ def start(conn: Connection, *, whose: Whose) -> Digest | None:
         destinations.resume(conn, **here, destination_id=place.id)
     readers.choose(conn, **whose, chosen={"told_pause": None})
     return digests.resume(conn, **here, digest_id=own.id)
+
+
+def _full(conn: Connection, workspace_id: int) -> bool:
+    return personal.count(conn, workspace_id=workspace_id) >= MOST
 
 
 def _rule(said: str, zone: str) -> Schedule:

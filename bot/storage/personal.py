@@ -3,6 +3,7 @@
 The rest of its way is every digest's: schedules, occurrences, editions, deliveries.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
@@ -117,6 +118,14 @@ def workspace_of(
     return workspace_verbs.noun(row) if row else None
 
 
+def among(connection: Connection, *, keys: Collection[int]) -> frozenset[int]:
+    """Which of these digests (keys) are one person's own; of all workspaces."""
+    query = select(digests.c.id).where(
+        digests.c.id.in_(keys), digests.c.person_id.is_not(None)
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def count(connection: Connection, *, workspace_id: int) -> int:
     """How many people of the workspace have a digest of their own; no names."""
     query = (
@@ -136,16 +145,17 @@ def shown_in_channels(
 ) -> Told:
     """What the workspace's digests told lately where everybody reads it.
 
-    An edition counts that stands in a channel: what was taken back can be told.
+    An edition counts that stands in a channel, or is on its way there: what was taken
+    back, or went to no channel, can be told.
     """
     ledger, editions = schema.told, schema.editions
-    sent = (
+    posted = (
         select(1)
         .select_from(deliveries)
         .where(
             deliveries.c.edition_id == editions.c.id,
             deliveries.c.operation == "post",
-            deliveries.c.state == "sent",
+            deliveries.c.state != "failed",
         )
         .exists()
     )
@@ -157,7 +167,7 @@ def shown_in_channels(
             editions.c.made_at >= now - REMEMBERED,
             editions.c.undone_at.is_(None),
             digests.c.person_id.is_(None),
-            sent,
+            posted,
         )
     )
     found: dict[str, set[str]] = {kind: set() for kind in _KINDS}

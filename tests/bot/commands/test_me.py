@@ -242,6 +242,51 @@ async def test_where_messages_are_closed_the_person_is_told_once_and_can_go_on(
     assert "Harbour bridge" in "\n".join(own(quiet))
 
 
+async def test_a_workspace_serves_so_many_and_no_more(
+    ben: Editor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.personal.own.MOST", 1)
+    await ben.says("news me", time="7:30")
+    assert "serves no more" in said(await ben.also("Cleo").says("news me", time="7:30"))
+    assert not (await ben.says("news me", time="8:30")).problem
+
+
+async def test_a_channel_never_waits_behind_a_crowd(
+    quiet: Newsroom, ben: Editor, monkeypatch: pytest.MonkeyPatch
+):
+    await quiet.apply(WEEKLY.replace("sundays at 9:00", "daily at 7:45"))
+    people = [ben, ben.also("Cleo")]
+    for who in people:
+        await who.says("news me", time="7:30")
+    monkeypatch.setattr("bot.editions.PATIENCE", -1.0)
+    await tomorrow(quiet)
+    assert {m.channel for m in quiet.platform.messages} == {"c-morning"}
+    assert [await _due(quiet, who) for who in people] == [True, True]
+    monkeypatch.setattr("bot.editions.PATIENCE", 60.0)
+    await quiet.wake()
+    assert [await _due(quiet, who) for who in people] == [False, False]
+
+
+async def test_what_many_read_is_composed_before_what_is_ones_own(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news me", time="7:30")
+    await quiet.apply(WEEKLY.replace("sundays at 9:00", "daily at 7:45"))
+    await tomorrow(quiet)
+    # The channel showed all of it a moment before, although its time came later.
+    assert own(quiet) == []
+    assert "Nothing new" in said(await ben.says("news me"))
+
+
+async def _due(desk: Newsroom, who: Editor) -> bool:
+    mine = await desk.db.read(
+        personal.of_person, workspace_id=1, person_id=who.person.id
+    )
+    assert mine is not None
+    last = await desk.archive.last_occurrence(mine)
+    return last is None or last.state == "due"
+
+
 # ── seen by nobody else ────────────────────────────────────────────────────────
 
 

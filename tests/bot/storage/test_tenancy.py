@@ -89,6 +89,8 @@ FOR_EVERYBODY = {
     "leases.take",
     "occurrences.due",
     "occurrences.earliest_deferred",
+    "personal.among",
+    "personal.workspace_of",
     "quotes.store",
     "search.drop",
     "search.keep",
