@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot import answering
 from bot.answering import EVERYWHERE, Asked, Narrowed
+from bot.choosing import Found, choose, numbered, worded
 from bot.errors import UnknownName, UserError
 from bot.storage import (
     Connection,
@@ -29,6 +30,7 @@ from bot.storage import editions as issues
 from bot.storage.database import Database
 from bot.storage.decisions import Decided
 from bot.types import (
+    PERSON,
     Delivery,
     Destination,
     Digest,
@@ -38,24 +40,13 @@ from bot.types import (
     Workspace,
 )
 from digests.asking import Question
-from digests.language.fold import fold
-from digests.types import Article, EditionStory, Figure, Quote
+from digests.types import Article, Figure, Quote
 
 LIMIT = 10
 #: Articles of one story that are looked at.
 IN_STORY = 12
 #: What the local page shows before anything is set up; no row has this id.
 NO_WORKSPACE = Workspace(id=0, platform="local", external_id="local", name="Local page")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """A story as an edition told it."""
-
-    issue: Issue
-    #: Its number in the edition, from 1.
-    number: int
-    story: EditionStory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,8 +84,8 @@ class Archive:
             return await self._by_id(place, which)
         issue = await self._edition(place)
         if which.lstrip("#").isdecimal():
-            return _numbered(issue, int(which.lstrip("#")))
-        return _worded(issue, which)
+            return numbered(issue, int(which.lstrip("#")))
+        return worded(issue, which)
 
     async def _edition(self, place: Place) -> Issue:
         issue = await self.newest(place)
@@ -106,7 +97,7 @@ class Archive:
         return issue
 
     async def _by_id(self, place: Place, story_id: str) -> Found:
-        found = await self.db.read(_telling, place.workspace.id, story_id)
+        found = await self.db.read(_telling, place, story_id)
         if found is not None:
             return found
         raise UnknownName(
@@ -219,12 +210,13 @@ class Archive:
         return await self.db.read(_in_story, workspace_id, story)
 
     async def decided(
-        self, workspace_id: int, wanted: Sequence[Article]
+        self, place: Place, wanted: Sequence[Article]
     ) -> tuple[Decided, ...]:
         """What digests decided about these articles lately, the newest first."""
         return await self.db.read(
             decisions.about,
-            workspace_id=workspace_id,
+            workspace_id=place.workspace.id,
+            person_id=place.of_person,
             articles=[article.id for article in wanted],
             limit=LIMIT,
         )
@@ -254,8 +246,13 @@ class Archive:
             )
         return tuple([d for w in wanted for d in await self.digests(w.id)])
 
-    async def local_rooms(self) -> tuple[Workspace, tuple[Destination, ...]]:
-        """The local page's workspace with its channels; an empty one before set-up."""
+    async def local_rooms(
+        self, person: str = ""
+    ) -> tuple[Workspace, tuple[Destination, ...]]:
+        """The local page's workspace with its channels; an empty one before set-up.
+
+        Where the person (their id) has messages of their own, these are the last.
+        """
         kept = await self.db.read(workspaces.every)
         local = [w for w in kept if w.platform == "local"]
         for found in local:
@@ -263,7 +260,12 @@ class Archive:
                 destinations.in_workspace, workspace_id=found.id
             )
             if places:
-                return found, places
+                own = await self.db.read(
+                    destinations.by_channel,
+                    workspace_id=found.id,
+                    channel=f"{PERSON}{person}",
+                )
+                return found, (*places, own) if own else places
         return (local[0] if local else NO_WORKSPACE), ()
 
     async def digest(self, workspace_id: int, digest_id: int) -> Digest:
@@ -314,11 +316,15 @@ class Archive:
         )
 
 
-def _telling(conn: Connection, workspace_id: int, story_id: str) -> Found | None:
+def _telling(conn: Connection, place: Place, story_id: str) -> Found | None:
     """The story in the newest edition that tells it, or what it was merged into."""
-    here = {"workspace_id": workspace_id}
+    here = {"workspace_id": place.workspace.id}
     for name in (story_id, stories.present(conn, **here, story=story_id)):
-        issue = issues.telling(conn, **here, story=name) if name else None
+        issue = (
+            issues.telling(conn, **here, story=name, person_id=place.of_person)
+            if name
+            else None
+        )
         for number, story in enumerate(issue.edition.stories if issue else (), 1):
             if issue and story.id == name:
                 return Found(issue=issue, number=number, story=story)
@@ -336,61 +342,3 @@ def _in_story(conn: Connection, workspace_id: int, story: str) -> tuple[Article,
 
 def _posts_to(digest: Digest, channel: str | None) -> bool:
     return any(place.channel == channel for place in digest.destinations)
-
-
-def choose(known: Sequence[Digest], name: str | None) -> Digest:
-    """The digest of that name, or by its unmistakable beginning.
-
-    Raises:
-        UserError: The name fits none, or several; the message lists what there is.
-    """
-    if not known:
-        raise UserError(
-            "No digest is set up here yet. /newsdesk setup makes one; so does a file: "
-            "standfirst apply FILE.toml"
-        )
-    names = ", ".join(f"«{digest.name}»" for digest in known)
-    if not name:
-        if len(known) == 1:
-            return known[0]
-        raise UserError("Say which digest: {names}.", names=names)
-    wanted = fold(name).strip()
-    exact = [digest for digest in known if fold(digest.name) == wanted]
-    near = exact or [d for d in known if fold(d.name).startswith(wanted)]
-    if len(near) == 1:
-        return near[0]
-    if near:
-        raise UserError(
-            "«{name}» fits several digests: say which of {names}.",
-            name=name[:60],
-            names=names,
-        )
-    raise UnknownName(
-        "There is no digest «{name}» here. There are: {names}.",
-        name=name[:60],
-        names=names,
-    )
-
-
-def _numbered(issue: Issue, number: int) -> Found:
-    told = issue.edition.stories
-    if 1 <= number <= len(told):
-        return Found(issue=issue, number=number, story=told[number - 1])
-    raise UnknownName(
-        "The newest edition has stories 1 to {told}; there is no {number}.",
-        told=len(told),
-        number=number,
-    )
-
-
-def _worded(issue: Issue, words: str) -> Found:
-    wanted = fold(words).split()
-    for number, story in enumerate(issue.edition.stories, 1):
-        text = fold(" ".join((story.headline.text, *(s.text for s in story.summary))))
-        if wanted and all(word in text for word in wanted):
-            return Found(issue=issue, number=number, story=story)
-    raise UnknownName(
-        "No story of the newest edition has the words «{words}». Try a "
-        "number, or /news search.",
-        words=words[:60],
-    )

@@ -6,7 +6,7 @@ It composes nothing and sends nothing.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.storage import Connection, articles, decisions, stories
+from bot.storage import Connection, articles, decisions, personal, stories
 from bot.storage import editions as issues
 from bot.types import Digest, Occurrence
 from digests.types import Article, Edition, Membership, Told
@@ -34,12 +34,28 @@ def of(conn: Connection, digest: Digest, now: datetime) -> AtHand:
     )
     return AtHand(
         fresh=fresh,
-        told=issues.told(conn, workspace_id=digest.workspace_id, digest_id=digest.id),
+        told=_told(conn, digest, now),
         known=stories.known(
             conn,
             workspace_id=digest.workspace_id,
             articles=[article.id for article in fresh],
         ),
+    )
+
+
+def _told(conn: Connection, digest: Digest, now: datetime) -> Told:
+    """What its readers were shown: one person's own adds what the channels showed."""
+    here = {"workspace_id": digest.workspace_id}
+    told = issues.told(conn, **here, digest_id=digest.id)
+    if digest.person is None:
+        return told
+    shown = personal.shown_in_channels(conn, **here, now=now)
+    return Told(
+        stories=told.stories | shown.stories,
+        revisions=told.revisions | shown.revisions,
+        sentences=told.sentences | shown.sentences,
+        figures=told.figures | shown.figures,
+        quotes=told.quotes | shown.quotes,
     )
 
 

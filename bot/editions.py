@@ -9,6 +9,7 @@ dies between any two steps is continued by the next one, because each step start
 from stored facts only.
 """
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
@@ -23,12 +24,14 @@ from bot.corrections import Corrections, contexts
 from bot.due import next_due_of, zone_of
 from bot.errors import ConfigurationError, UserError
 from bot.intake import Intake, past_of
+from bot.personal import pressing
 from bot.ports import At, Clock, Engine, Platform, unwatched
 from bot.storage import (
     Connection,
     deliveries,
     digests,
     occurrences,
+    personal,
     sources,
     workspaces,
 )
@@ -51,6 +54,8 @@ from digests.types import Edition, Style
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+#: Seconds after which people's own editions wait for the next look.
+PATIENCE = 5.0
 NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
 #: After a defect of ours: when to try again, and when to stop trying.
 AGAIN, GIVE_UP = timedelta(minutes=1), timedelta(hours=6)
@@ -120,13 +125,22 @@ class Editions:
                 await self.db.write(planning.realign, found)
 
     async def compose_due(self) -> tuple[Outcome, ...]:
-        """Compose every occurrence that waits, one after the other."""
+        """Compose every occurrence that waits, one after the other.
+
+        What is one person's own comes last, and after a while waits for the next look:
+        a channel's edition never waits behind a crowd of them.
+        """
         waiting = await self.db.read(occurrences.due, now=self.clock.now(), limit=BATCH)
         # For all at once: the slow sources of many digests then cost one wait only.
         keys = {occurrence.digest_id for occurrence in waiting}
         await self.intake.refresh(await self.db.read(sources.of_digests, keys=keys))
+        steady = asyncio.get_running_loop().time
+        begun = steady()
+        own = await self.db.read(personal.among, keys=keys)
         done = []
         for occurrence in waiting:
+            if occurrence.digest_id in own and steady() - begun > PATIENCE:
+                break
             try:
                 done.append(await self._compose(occurrence))
             except ConfigurationError:
@@ -190,7 +204,8 @@ class Editions:
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
         context = self._context(digest, workspace, issue.public_id, self.clock.now())
-        return self.platforms[workspace.platform].render(issue.edition, context)
+        parts = self.platforms[workspace.platform].render(issue.edition, context)
+        return pressing.owned(parts, issue) if digest.person else parts
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
@@ -327,6 +342,7 @@ class Editions:
             log.warning("platform is off", platform=workspace.platform)
             return
         parts = platform.render(issue.edition, context)
+        parts = pressing.owned(parts, issue) if digest.person else parts
         for destination in digest.destinations:
             deliveries.add(
                 conn,
@@ -359,6 +375,8 @@ def style_of(digest: Digest) -> Style:
         lang=digest.language,
         include=digest.include,
         exclude=digest.exclude,
+        more=digest.more,
+        less=digest.less,
     )
 
 

@@ -8,8 +8,9 @@ why that is so.
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.archive import Archive, Found
+from bot.archive import Archive
 from bot.at_hand import FRESH
+from bot.choosing import Found
 from bot.errors import UserError
 from bot.storage import Connection, arrivals
 from bot.types import Place
@@ -78,7 +79,7 @@ async def _untold(
         several = await archive.in_story(workspace_id, which)
     else:
         several = await archive.search(workspace_id, which)
-    decided = await archive.decided(workspace_id, several)
+    decided = await archive.decided(place, several)
     if not which.startswith("s-"):
         # Words may stand in many articles; they mean the newest that was weighed.
         weighed = {d.decision.article for d in decided}

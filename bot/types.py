@@ -33,6 +33,9 @@ Operation = Literal["post", "edit", "delete"]
 Trigger = Literal["schedule", "manual"]
 #: They are edited; they stay, and it is listed; nothing is made of it.
 CorrectionsSetting = Literal["edit", "tell", "off"]
+#: Begins the channel of a person's own destination: «person:», their id. A platform
+#: opens it when it sends there.
+PERSON = "person:"
 #: What the database keeps of a payload: anything that JSON can say.
 Payload = Mapping[str, Any]
 
@@ -73,6 +76,8 @@ class Destination:
     paused: str | None = None
     #: When one message tries whether it works again; None = only a person can say.
     retest_at: datetime | None = None
+    #: Whose own it is (the platform's id); None = the workspace's.
+    person: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +109,11 @@ class Digest:
     corrections: CorrectionsSetting = "edit"
     #: The earliest moment that its schedules wait for, as planned; None = none.
     next_due: datetime | None = None
+    #: Whose own it is (the platform's id); None = the workspace's.
+    person: str | None = None
+    #: Of what its person wants more, and less.
+    more: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,6 +242,12 @@ class Place:
     #: The platform's id of the channel; None outside of channels.
     channel: str | None
 
+    @property
+    def of_person(self) -> str | None:
+        """Whose own place it is: the id of a person; None = anybody's."""
+        channel = self.channel or ""
+        return channel.removeprefix(PERSON) if channel.startswith(PERSON) else None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Invocation:
@@ -245,6 +261,9 @@ class Invocation:
     path: str
     args: Mapping[str, str]
     locale: str = "en"
+    #: A person's own edition (public id) under which it was pressed: that says in which
+    #: workspace. `path` is then the pressed id, still to be read.
+    under: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

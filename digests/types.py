@@ -388,3 +388,7 @@ class Style:
     #: Words or "phrases", any of which keeps it out.
     exclude: tuple[str, ...] = ()
     caps: Caps = Caps()
+    #: Words or "phrases" of which its reader wants more, and less: only the order
+    #: follows from them.
+    more: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()

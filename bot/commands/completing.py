@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from bot.commands.desk import Desk
 from bot.configuring import packs
 from bot.intake import addresses
-from bot.storage import destinations
+from bot.storage import destinations, reports
 
 
 async def names(desk: Desk, workspace_id: int, kind: str) -> tuple[str, ...]:
@@ -23,6 +23,11 @@ async def names(desk: Desk, workspace_id: int, kind: str) -> tuple[str, ...]:
                 destinations.in_workspace, workspace_id=workspace_id
             )
             return tuple(place.name for place in places)
+        case "report":
+            found = await desk.db.read(
+                reports.open_in, workspace_id=workspace_id, limit=25
+            )
+            return tuple(report.public_id for report in found)
         case "source" | "filter" | "schedule":
             return await _of_digests(desk, workspace_id, kind)
         case _:

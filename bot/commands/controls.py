@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.errors import UserError
+from bot.personal.pressing import OWN, VERSION
 from bot.types import Invocation
 
 #: action → (command path, name of the argument that it carries)
@@ -30,9 +31,21 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "doctor": ("newsdesk doctor", ""),
     "confirm": ("newsdesk history", "confirm"),
     "revert": ("newsdesk history", "revert"),
+    "save": ("news save", "story"),
+    "unsave": ("news save", "undo"),
+    "more": ("news more", "story"),
+    "less": ("news less", "story"),
+    "unlike": ("news more", "undo"),
+    "unfollow": ("news unfollow", "name"),
+    "report": ("news report", "story"),
+    "me": ("news me", "do"),
+    "me-set": ("news me", "change"),
+    "forget": ("news me", "erase"),
 }
-SIGNED = frozenset({"post", "undo", "confirm"})
-VERSION = "v1"
+SIGNED = frozenset(
+    {"post", "undo", "confirm"}
+    | {"save", "unsave", "more", "less", "unlike", "unfollow", "me-set", "forget"}
+)
 LIMIT = 100
 STALE = (
     "This button does not belong here or was changed. Run the command again to get a "
@@ -64,6 +77,10 @@ class Controls:
         """
         version, _, rest = pressed.partition(":")
         action, _, args = rest.partition(":")
+        if version == VERSION and action == OWN and not invocation.under:
+            # In which workspace it counts is looked up first; then it is read.
+            edition, _, inner = args.partition(":")
+            return replace(invocation, under=edition, path=f"{VERSION}:{inner}")
         if version != VERSION or action not in ACTIONS or len(pressed) > LIMIT:
             raise UserError(STALE)
         if action in SIGNED:

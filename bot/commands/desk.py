@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from bot.archive import Archive
 from bot.commands.controls import Controls
+from bot.commands.wording import whose
 from bot.configuring import Configuring
 from bot.configuring.previews import Previews
 from bot.doctor import Doctor
 from bot.editions import Editions
 from bot.ports import Clock
+from bot.storage import personal, readers
 from bot.storage.database import Database
+from bot.types import Digest, Invocation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,3 +52,18 @@ class Desk:
             archive=self.archive,
             platforms=frozenset(self.editions.platforms),
         )
+
+    async def own_digest(self, asked: Invocation) -> Digest | None:
+        """The digest that is the asking person's own."""
+        return await self.db.read(
+            personal.of_person,
+            **whose(asked),
+        )
+
+    async def zone_of(self, asked: Invocation) -> str:
+        """The zone in which the asking person lives, as far as is known."""
+        reader = await self.db.read(
+            readers.of,
+            **whose(asked),
+        )
+        return reader.zone or asked.place.workspace.zone

@@ -10,10 +10,12 @@ from functools import partial
 
 import structlog
 
-from bot.commands import completing, places
+from bot.commands import completing, own_place, places, told_now
 from bot.commands.desk import Desk
 from bot.errors import Forbidden, UnknownName, UserError
-from bot.storage import grants, invocations
+from bot.personal import door
+from bot.personal.door import Known
+from bot.storage import follows, invocations
 from bot.texts import Texts
 from bot.types import (
     Command,
@@ -33,13 +35,18 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
     by_path = {command.path: command for command in commands}
 
     async def dispatch(invocation: Invocation) -> Reply | Form:
-        texts = Texts.of(invocation.locale)
+        texts, pressed = Texts.of(invocation.locale), invocation
         try:
-            invocation = await _let_in(desk, invocation)
+            if invocation.under:
+                invocation = await own_place.entered(desk, invocation)
+            invocation, known = await _let_in(desk, invocation)
+            texts = Texts.of(invocation.locale)
             command = _permitted(by_path, invocation, texts)
             if not await _first_time(desk, invocation):
                 return problem(texts.say("This was answered already."))
-            return await command.run(invocation)
+            answer = await command.run(invocation)
+            answer = await told_now.added(desk, invocation, known, answer)
+            return own_place.pressable(pressed, invocation, answer)
         except UserError as error:
             return problem(texts.error(error))
         except Exception:
@@ -55,7 +62,7 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
         invocation: Invocation, option: str, typed: str
     ) -> tuple[str, ...]:
         command = by_path.get(invocation.path)
-        invocation = await _let_in(desk, invocation)
+        invocation, _ = await _let_in(desk, invocation)
         if command is None or invocation.person.permission < command.permission:
             return ()
         return await completions(desk, commands, invocation, option, typed)
@@ -75,21 +82,19 @@ def problem(sentence: str) -> Reply:
     return Reply(blocks=(Paragraph(text=sentence),), problem=True)
 
 
-async def _let_in(desk: Desk, invocation: Invocation) -> Invocation:
-    """The same by an editor, where one of them let this person in."""
+async def _let_in(desk: Desk, invocation: Invocation) -> tuple[Invocation, Known]:
+    """The same as the workspace knows who asks, and what it knows.
+
+    In the language that they chose; by an editor, where one of them let them in.
+    """
     person = invocation.person
-    if person.permission >= Permission.EDITOR:
-        return invocation
-    granted = await desk.db.read(
-        grants.holds,
-        workspace_id=invocation.place.workspace.id,
-        person_id=person.id,
-        roles=person.roles,
+    known = await desk.db.read(
+        door.known, workspace_id=invocation.place.workspace.id, person=person
     )
-    if not granted:
-        return invocation
-    raised = replace(person, permission=Permission.EDITOR, granted=True)
-    return replace(invocation, person=raised)
+    locale = known.reader.locale or invocation.locale
+    if known.granted and person.permission < Permission.EDITOR:
+        person = replace(person, permission=Permission.EDITOR, granted=True)
+    return replace(invocation, person=person, locale=locale), known
 
 
 def _permitted(
@@ -172,5 +177,12 @@ async def _names(
             return tuple(str(number) for number in range(1, len(told) + 1))
         case "command":
             return tuple(f"/{command.path}" for command in commands)
+        case "follow":
+            mine = await desk.db.read(
+                follows.of_person,
+                workspace_id=workspace_id,
+                person_id=invocation.person.id,
+            )
+            return tuple(follow.name for follow in mine)
         case _:
             return await completing.names(desk, workspace_id, kind)

@@ -47,7 +47,8 @@ def build(desk: Desk) -> Command:
         events = await _events(desk, await desk.archive.articles_of(found))
         stored = await desk.archive.in_story(found.issue.workspace_id, found.story.id)
         since = _since(found.story, stored, texts, zone)
-        return _reply(found.story, events, texts, zone, since)
+        controls = _controls(desk, invocation, found.story.id, texts)
+        return _reply(found.story, events, texts, zone, since, controls)
 
     return Command(
         path="news story",
@@ -73,7 +74,8 @@ async def _untold(
         return None
     events = await _events(desk, await desk.archive.in_story(workspace.id, story.id))
     note = Small(text=texts.say("No edition has told it in full."))
-    return _reply(story, events, texts, workspace.zone, (note,))
+    controls = _controls(desk, invocation, story.id, texts)
+    return _reply(story, events, texts, workspace.zone, (note,), controls)
 
 
 async def _events(desk: Desk, articles: Sequence[Article]) -> Sequence[Event]:
@@ -86,6 +88,7 @@ def _reply(
     texts: Texts,
     zone: str,
     more: tuple[Block, ...],
+    controls: tuple[Control, ...],
 ) -> Reply:
     blocks = (
         Small(text=outlets(story, texts)),
@@ -100,8 +103,24 @@ def _reply(
         *more,
         Small(text=texts.say("Story id: {id}", id=story.id)),
     )
-    why = Control(id=control_id("why", story.id), label=texts.say("Why this?"))
-    return Reply(title=story.headline.text, blocks=blocks, controls=(why,))
+    return Reply(title=story.headline.text, blocks=blocks, controls=controls)
+
+
+def _controls(
+    desk: Desk, invocation: Invocation, story: str, texts: Texts
+) -> tuple[Control, ...]:
+    """What the reader may do with the story; what changes something is signed."""
+
+    def signed(action: str) -> str:
+        return desk.controls.signed(invocation.place.workspace.id, action, story)
+
+    return (
+        Control(id=control_id("why", story), label=texts.say("Why this?")),
+        Control(id=signed("save"), label=texts.say("Save")),
+        Control(id=signed("more"), label=texts.say("More like this")),
+        Control(id=signed("less"), label=texts.say("Less like this")),
+        Control(id=control_id("report", story), label=texts.say("Report an error")),
+    )
 
 
 def _since(

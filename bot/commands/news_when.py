@@ -34,7 +34,9 @@ def build(desk: Desk) -> Command:
             d for d in known if place.channel in {p.channel for p in d.destinations}
         ]
         zone = _zone(invocation.args.get("zone", ""))
-        lines = tuple(_line(desk, digest, zone, texts) for digest in here)
+        own = await desk.own_digest(invocation)
+        shown = [*here, own] if own else here
+        lines = tuple(_line(desk, digest, zone, texts) for digest in shown)
         title = texts.say("The next editions here")
         if not lines:
             nothing = texts.say("No digest is posted in this channel.")

@@ -7,7 +7,7 @@ from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line
 from bot.due import next_due_of, zone_of
 from bot.intake import health
-from bot.storage import workspaces
+from bot.storage import personal, reports, workspaces
 from bot.texts import Texts
 from bot.types import (
     Block,
@@ -46,6 +46,7 @@ def build(desk: Desk) -> Command:
                 "No digest is set up here yet. /newsdesk setup makes one."
             )
             blocks.append(Paragraph(text=nothing))
+        blocks += await _of_readers(desk, workspace_id, texts)
         blocks += [_delivery(d, invocation, desk, texts) for d in sent]
         blocks.append(Small(text=f"Standfirst {desk.version}"))
         return Reply(title=texts.say("Status"), blocks=tuple(blocks))
@@ -87,6 +88,28 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
     ]
     rows += [(s.name, health.of(s, now, zone, texts).text) for s in digest.sources]
     return Facts(rows=tuple(rows))
+
+
+async def _of_readers(desk: Desk, workspace_id: int, texts: Texts) -> list[Block]:
+    """How much is open of what readers reported, and how many have a digest."""
+    blocks: list[Block] = []
+    still = await desk.db.read(reports.count_open, workspace_id=workspace_id)
+    if still:
+        said = texts.count(
+            "{n} report of a reader is open: /newsdesk reports",
+            "{n} reports of readers are open: /newsdesk reports",
+            still,
+        )
+        blocks.append(Paragraph(text=said))
+    own = await desk.db.read(personal.count, workspace_id=workspace_id)
+    if own:
+        said = texts.count(
+            "{n} reader has a digest of their own.",
+            "{n} readers have a digest of their own.",
+            own,
+        )
+        blocks.append(Small(text=said))
+    return blocks
 
 
 def _standing(place: Destination, zone: str, now: datetime, texts: Texts) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.storage.readers import Whose
 from bot.texts import Texts
 from bot.types import Invocation, Line, Option
 from digests.types import Article, ArticleRef, EditionStory, Figure
@@ -24,6 +25,13 @@ SINCE = Option(
 def texts_of(invocation: Invocation) -> Texts:
     """The sentences in the asker's language, where there are any."""
     return Texts.of(invocation.locale)
+
+
+def whose(invocation: Invocation) -> Whose:
+    """Who asks, as the verbs on what is theirs ask for them."""
+    return Whose(
+        workspace_id=invocation.place.workspace.id, person_id=invocation.person.id
+    )
 
 
 def outlets(story: EditionStory, texts: Texts) -> str:

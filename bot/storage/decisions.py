@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from bot.storage import privacy
 from bot.storage.columns import to_json
 from bot.storage.schema import compositions
 from digests.types import Decision
@@ -85,14 +86,19 @@ def about(
     workspace_id: int,
     articles: Collection[str],
     limit: int,
+    person_id: str | None = None,
 ) -> tuple[Decided, ...]:
     """List what was decided about these articles (their keys), the newest first.
 
-    Of each digest and article the latest of decisions that are the same.
+    Of each digest and article the latest of decisions that are the same; in the
+    workspace's digests, and in this person's own.
     """
     rows = connection.execute(
         select(compositions)
-        .where(compositions.c.workspace_id == workspace_id)
+        .where(
+            compositions.c.workspace_id == workspace_id,
+            privacy.of_digest(compositions.c.digest_id, workspace_id, person_id),
+        )
         .order_by(compositions.c.last_at.desc(), compositions.c.id.desc())
         .limit(_LOOKED_AT)
     )

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, case, select, update
 
+from bot.storage import privacy
 from bot.storage.claims import claim as claim
 from bot.storage.claims import expired as expired
 from bot.storage.claims import look_again as look_again
@@ -219,9 +220,12 @@ def of_edition(
 def newest(
     connection: Connection, *, workspace_id: int, count: int
 ) -> tuple[Delivery, ...]:
-    """List the workspace's latest deliveries, the newest first."""
+    """List the workspace's latest deliveries, the newest first; nobody's own."""
     query = (
-        ALL.where(table.c.workspace_id == workspace_id)
+        ALL.where(
+            table.c.workspace_id == workspace_id,
+            privacy.of_place(table.c.destination_id, workspace_id),
+        )
         .order_by(table.c.id.desc())
         .limit(count)
     )

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, and_, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UserError
 from bot.storage.dialects import insert
 from bot.storage.schema import deliveries, destinations
-from bot.types import Destination
+from bot.types import PERSON, Destination
 
 
 def ensure(
@@ -21,8 +21,10 @@ def ensure(
     was posted in the old one stays there.
 
     Raises:
-        UserError: The channel is a destination already, under another name.
+        UserError: The channel is a destination already, under another name; or it
+            stands for a person.
     """
+    _check(name, channel)
     before = by_channel(connection, workspace_id=workspace_id, channel=channel)
     if before is not None:
         if before.name != name:
@@ -62,6 +64,7 @@ def rename(
     Raises:
         UserError: Another destination has the name.
     """
+    _check(name, name)
     other = by_name(connection, workspace_id=workspace_id, name=name)
     if other is not None and other.id != destination_id:
         raise UserError("Another destination is called «{name}» already.", name=name)
@@ -103,10 +106,16 @@ def resume(
 def in_workspace(
     connection: Connection, *, workspace_id: int
 ) -> tuple[Destination, ...]:
-    """List the workspace's destinations, in the order in which they were made."""
+    """List the workspace's destinations, in the order in which they were made.
+
+    What is one person's own is not among them.
+    """
     found = connection.execute(
         select(destinations)
-        .where(destinations.c.workspace_id == workspace_id)
+        .where(
+            destinations.c.workspace_id == workspace_id,
+            destinations.c.person_id.is_(None),
+        )
         .order_by(destinations.c.id)
     )
     return tuple(map(noun, found))
@@ -116,7 +125,8 @@ def by_name(
     connection: Connection, *, workspace_id: int, name: str
 ) -> Destination | None:
     """Find the destination of this name."""
-    return _first(connection, workspace_id, destinations.c.name == name)
+    ours = destinations.c.person_id.is_(None)
+    return _first(connection, workspace_id, and_(destinations.c.name == name, ours))
 
 
 def by_channel(
@@ -135,7 +145,18 @@ def noun(row: Row[Any]) -> Destination:
         channel=row.channel,
         paused=row.paused,
         retest_at=row.retest_at,
+        person=row.person_id,
     )
+
+
+def _check(name: str, channel: str) -> None:
+    """A person's own messages are theirs to ask for, and no editor's to send."""
+    if name.startswith(PERSON) or channel.startswith(PERSON):
+        raise UserError(
+            "No destination can be called «{name}» or lead to a person: people "
+            "set up their own digest with /news me.",
+            name=name[:60],
+        )
 
 
 def _this(workspace_id: int, destination_id: int) -> tuple[ColumnElement[bool], ...]:

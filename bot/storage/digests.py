@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, and_, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UnknownName
 from bot.storage import destinations as destination_verbs
 from bot.storage import sources as source_verbs
+from bot.storage import tastes
 from bot.storage.dialects import insert
 from bot.storage.schema import (
     destinations,
@@ -20,6 +21,7 @@ from bot.storage.schema import (
     schedules,
     sources,
 )
+from bot.storage.schema.configuration import NAMED
 from bot.types import CorrectionsSetting, Destination, Digest, Source
 
 
@@ -68,7 +70,7 @@ def ensure(
         .values(workspace_id=workspace_id, name=name, paused=False, **content)
         .on_conflict_do_update(
             index_elements=["workspace_id", "name"],
-            index_where=digests.c.deleted_at.is_(None),
+            index_where=NAMED,
             set_=content,
         )
         .returning(digests.c.id)
@@ -107,13 +109,18 @@ def rests(connection: Connection, *, workspace_id: int, digest_id: int) -> Rests
 
 def by_name(connection: Connection, *, workspace_id: int, name: str) -> Digest | None:
     """Find the digest of exactly this name."""
-    return _first(connection, workspace_id, digests.c.name == name)
+    return _first(connection, workspace_id, and_(digests.c.name == name, NAMED))
 
 
 def in_workspace(connection: Connection, *, workspace_id: int) -> tuple[Digest, ...]:
-    """List the workspace's digests, in the order in which they were made."""
+    """List the workspace's digests, in the order in which they were made.
+
+    What is one person's own is not among them: `personal` has those.
+    """
     rows = connection.execute(
-        select(digests).where(*_there(workspace_id)).order_by(digests.c.id)
+        select(digests)
+        .where(digests.c.workspace_id == workspace_id, NAMED)
+        .order_by(digests.c.id)
     ).all()
     return tuple(_noun(connection, row) for row in rows)
 
@@ -341,7 +348,7 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         .where(schedules.c.digest_id == row.id)
         .order_by(schedules.c.position)
     ).all()
-    return Digest(
+    digest = Digest(
         id=row.id,
         workspace_id=row.workspace_id,
         name=row.name,
@@ -361,7 +368,9 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         paused=row.paused,
         paused_until=row.paused_until,
         skips=_dates(row.skips),
+        person=row.person_id,
     )
+    return digest if digest.person is None else tastes.filled(connection, digest)
 
 
 def _dates(stored: Sequence[str] | None) -> tuple[date, ...]:

@@ -12,7 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage import corrections, editions_json, public_ids, schema, told_articles
+from bot.storage import (
+    corrections,
+    editions_json,
+    privacy,
+    public_ids,
+    schema,
+    told_articles,
+)
 from bot.storage.dialects import insert
 from bot.storage.schema import deliveries, edition_stories, editions
 from bot.types import Issue, Payload
@@ -86,13 +93,16 @@ def newest_in(
 ) -> Issue | None:
     """Find the newest edition that stands in a destination, or in any (None).
 
-    Standing there: a part of it was posted, and none of it was taken back.
+    Standing there: a part of it was posted, and none of it was taken back. «Any» are
+    the workspace's own: nobody's personal one is among them.
     """
     query = _of(workspace_id).where(
         editions.c.undone_at.is_(None),
         _carried("post", destination_id),
         ~_carried("delete", destination_id),
     )
+    if destination_id is None:
+        query = query.where(privacy.of_digest(editions.c.digest_id, workspace_id, None))
     return _first(connection, query)
 
 
@@ -173,13 +183,48 @@ def untell(
     )
 
 
-def telling(connection: Connection, *, workspace_id: int, story: str) -> Issue | None:
-    """Find the newest edition of the workspace that tells the story (public id)."""
+def telling(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    story: str,
+    person_id: str | None = None,
+) -> Issue | None:
+    """Find the newest edition that tells the story (public id).
+
+    Of the workspace's, and of this person's own.
+    """
     telling_it = select(edition_stories.c.edition_id).where(
         edition_stories.c.workspace_id == workspace_id,
         edition_stories.c.story == story,
     )
-    return _first(connection, _of(workspace_id).where(editions.c.id.in_(telling_it)))
+    query = _of(workspace_id).where(
+        editions.c.id.in_(telling_it),
+        privacy.of_digest(editions.c.digest_id, workspace_id, person_id),
+    )
+    return _first(connection, query)
+
+
+def tellings(
+    connection: Connection, *, workspace_id: int, story: str, limit: int
+) -> tuple[tuple[datetime, str], ...]:
+    """List when the workspace's editions told the story and how they called it.
+
+    The newest first; those that were taken back are not among them.
+    """
+    rows = connection.execute(
+        select(editions.c.made_at, edition_stories.c.headline)
+        .join(edition_stories, edition_stories.c.edition_id == editions.c.id)
+        .where(
+            editions.c.workspace_id == workspace_id,
+            editions.c.undone_at.is_(None),
+            edition_stories.c.story == story,
+            privacy.of_digest(editions.c.digest_id, workspace_id, None),
+        )
+        .order_by(editions.c.id.desc())
+        .limit(limit)
+    )
+    return tuple((row.made_at, row.headline) for row in rows)
 
 
 def told(connection: Connection, *, workspace_id: int, digest_id: int) -> Told:

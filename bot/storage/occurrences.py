@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from bot.storage.dialects import insert
-from bot.storage.schema import occurrences
+from bot.storage.schema import digests, occurrences
 from bot.types import Due, Occurrence, OccurrenceState, Trigger
 
 
@@ -68,11 +68,13 @@ def reopen(
 def due(connection: Connection, *, now: datetime, limit: int) -> tuple[Occurrence, ...]:
     """List what is planned and not yet settled, the earliest first.
 
-    What quiet hours deferred is among it as soon as they are over.
+    What quiet hours deferred is among it as soon as they are over. What is read by many
+    comes before what is one person's own.
     """
     return _nouns(
         connection.execute(
             select(occurrences)
+            .join(digests, digests.c.id == occurrences.c.digest_id)
             .where(
                 or_(
                     occurrences.c.state == "due",
@@ -82,7 +84,11 @@ def due(connection: Connection, *, now: datetime, limit: int) -> tuple[Occurrenc
                     ),
                 )
             )
-            .order_by(occurrences.c.due_at, occurrences.c.id)
+            .order_by(
+                digests.c.person_id.is_not(None),
+                occurrences.c.due_at,
+                occurrences.c.id,
+            )
             .limit(limit)
         ).all()
     )

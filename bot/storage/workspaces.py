@@ -42,7 +42,7 @@ def ensure(
         .on_conflict_do_update(index_elements=["platform", "external_id"], set_=changes)
         .returning(workspaces)
     ).one()
-    return _noun(row)
+    return noun(row)
 
 
 def by_id(connection: Connection, *, workspace_id: int) -> Workspace | None:
@@ -50,7 +50,7 @@ def by_id(connection: Connection, *, workspace_id: int) -> Workspace | None:
     found = connection.execute(
         select(workspaces).where(workspaces.c.id == workspace_id)
     ).first()
-    return _noun(found) if found else None
+    return noun(found) if found else None
 
 
 def hold(connection: Connection, *, workspace_id: int) -> None:
@@ -69,7 +69,7 @@ def by_external(
             workspaces.c.platform == platform, workspaces.c.external_id == external_id
         )
     ).first()
-    return _noun(found) if found else None
+    return noun(found) if found else None
 
 
 def present(
@@ -83,7 +83,7 @@ def present(
             workspaces.c.left_at.is_(None),
         )
     ).first()
-    return _noun(found) if found else None
+    return noun(found) if found else None
 
 
 def move(connection: Connection, *, workspace_id: int, zone: str) -> None:
@@ -100,7 +100,7 @@ def every(connection: Connection) -> tuple[Workspace, ...]:
         .where(workspaces.c.left_at.is_(None))
         .order_by(workspaces.c.id)
     )
-    return tuple(map(_noun, found))
+    return tuple(map(noun, found))
 
 
 def leave(connection: Connection, *, workspace_id: int, now: datetime) -> None:
@@ -141,7 +141,8 @@ def erase(connection: Connection, *, workspace_id: int) -> None:
     connection.execute(delete(workspaces).where(workspaces.c.id == workspace_id))
 
 
-def _noun(row: Row[Any]) -> Workspace:
+def noun(row: Row[Any]) -> Workspace:
+    """Make the noun of a row of the table."""
     return Workspace(
         id=row.id,
         platform=row.platform,

@@ -1,7 +1,8 @@
 """Puts stories in order and leaves out what was told before; it writes nothing.
 
 A story weighs by its independent outlets, its recency, the topics that the digest
-follows and the length of the treatment; each gives a reason in words. Then no source
+follows, the length of the treatment, and by what its reader wants more or less of; each
+gives a reason in words. Then no source
 and no topic gets more than its share (`balance`). A story that was told stays out
 until an article brings something new (`news`), and is then told from that article.
 """
@@ -19,6 +20,9 @@ _HALF_LIFE = timedelta(hours=18)
 #: A story without a date counts as this much older than the newest.
 _UNDATED = timedelta(days=1)
 _OUTLETS, _RECENCY, _FOLLOWED, _LENGTH = 1.0, 1.0, 0.5, 0.5
+#: For each word of which the reader wants more, up to `_MOST_LIKED`; of less, the
+#: weight is divided.
+_LIKED, _MOST_LIKED, _UNLIKED = 0.6, 3, 3.0
 _LONG_TEXT = 4000
 _WORTH_SAYING = 0.3
 
@@ -97,18 +101,25 @@ def _weigh(entry: Ranked, newest: datetime, now: datetime, style: Style) -> Rank
     late = newest - (_time(story, now) or newest - _UNDATED)
     followed = _followed(story, style)
     length = len(story.articles[0].text)
+    liked = filters.matching(story.articles[0], style.more)
+    unliked = filters.matching(story.articles[0], style.less)
     parts = [
         (_OUTLETS * math.log2(outlets), f"{outlets} independent outlets"),
         (_RECENCY * 0.5 ** max(0.0, late / _HALF_LIFE), _when(late)),
         (_FOLLOWED * len(followed), f"about {' and '.join(followed)}"),
         (_LENGTH * min(1.0, length / _LONG_TEXT), "reported at length"),
+        (_LIKED * min(len(liked), _MOST_LIKED), f"more of {' and '.join(liked)}"),
     ]
     parts.sort(key=lambda part: -part[0])
     said = [reason for value, reason in parts if value >= _WORTH_SAYING]
     said = said or [parts[0][1]]
     if entry.update:
         said.insert(0, "news on a story told before")
-    return replace(entry, score=sum(value for value, _ in parts), reasons=tuple(said))
+    score = sum(value for value, _ in parts)
+    if unliked and not liked:
+        score /= _UNLIKED
+        said.append(f"less of {' and '.join(unliked)}")
+    return replace(entry, score=score, reasons=tuple(said))
 
 
 def _followed(story: Story, style: Style) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ class Stage:
             _command("newsdesk source list", "What is read", _status, editors=True),
         )
 
-    async def _rooms(self) -> tuple[Workspace, tuple[Destination, ...]]:
+    async def _rooms(self, _person: str) -> tuple[Workspace, tuple[Destination, ...]]:
         return WORKSPACE, self.channels
 
     async def _article(self, article: str, revision: str | None) -> Article | None:

@@ -18,7 +18,7 @@ NAME: Final[PlatformName] = "discord"
 ADMINISTRATOR: Final = 1 << 3
 MANAGE_GUILD: Final = 1 << 5
 #: Discord's number of a person cannot be taken for the number of a server.
-_PERSON: Final = "user-"
+PERSON: Final = "user-"
 
 
 class Kind(IntEnum):
@@ -85,7 +85,7 @@ def event_of(arrived: Arrived) -> Event:
     return Event(
         key=arrived.id,
         platform=NAME,
-        workspace=arrived.guild or f"{_PERSON}{arrived.user}",
+        workspace=arrived.guild or f"{PERSON}{arrived.user}",
         workspace_name=arrived.guild_name if arrived.guild else arrived.user_name,
         channel=arrived.channel,
         person=Person(

@@ -21,6 +21,7 @@ from bot.platforms.discord.keys import carries
 from bot.platforms.discord.listening import Listener
 from bot.platforms.discord.messages import editing, posting
 from bot.platforms.discord.pace import Pace
+from bot.platforms.discord.persons import Persons, is_person
 from bot.platforms.discord.render import render
 from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
 from digests.types import Edition
@@ -87,6 +88,7 @@ class DiscordPlatform:
         #: Why the gateway stays closed, although posting goes on.
         self._cut_off: str | None = None
         self._listener = Listener(defer=defer)
+        self._persons = Persons()
 
     @property
     def inbox(self) -> Inbox | None:
@@ -123,6 +125,7 @@ class DiscordPlatform:
         Raises:
             SendError: As `verdicts` says.
         """
+        delivery = await self._persons.placed(delivery, self._ask)
         match delivery.operation:
             case "post":
                 return await self._post(delivery)
@@ -172,17 +175,21 @@ class DiscordPlatform:
         """
         if delivery.operation != "post":
             return None
+        own = is_person(delivery)
+        delivery = await self._persons.placed(delivery, self._ask)
         channel = _snowflake(delivery.channel, "channel")
         session = await self._signed_in()
-        if session.may_read_history(channel) is False:
+        # In a direct message, what the bot wrote can always be read.
+        may = True if own else session.may_read_history(channel)
+        if may is False:
             raise Refused(
                 "Whether it arrived cannot be seen: the bot needs «Read Message "
                 "History» in the channel."
             )
-        return await self._look(session, channel, delivery)
+        return await self._look(session, channel, delivery, certain=may is True)
 
     async def _look(
-        self, session: "Session", channel: int, delivery: Delivery
+        self, session: "Session", channel: int, delivery: Delivery, *, certain: bool
     ) -> str | None:
         seen = ours = 0
         before: int | None = None
@@ -197,7 +204,7 @@ class DiscordPlatform:
             if len(page) < limits.HISTORY_PAGE:
                 break
             before = int(page[-1]["id"])
-        if not seen and session.may_read_history(channel) is None:
+        if not seen and not certain:
             # An empty channel looks the same as one whose history is closed to us.
             raise Unclear("The channel looks empty; that may be a missing permission.")
         return None
@@ -321,7 +328,7 @@ class DiscordPlatform:
     async def _call(
         self,
         method: str,
-        channel: int,
+        channel: int | None,
         call: Callable[["Session"], Awaitable[T]],
         *,
         guarded: bool = True,
@@ -330,7 +337,7 @@ class DiscordPlatform:
         from bot.platforms.discord.verdicts import verdict
 
         session = await self._signed_in()
-        async with self._pace.turn(method, str(channel)):
+        async with self._pace.turn(method, str(channel or "")):
             self._check_token()
             try:
                 return await call(session)
@@ -339,6 +346,12 @@ class DiscordPlatform:
                 if isinstance(found, Refused) and found.whole_workspace:
                     self._stop(str(found))
                 raise found from error
+
+    async def _ask(
+        self, method: str, call: Callable[["Session"], Awaitable[str]]
+    ) -> str:
+        """One request about a person."""
+        return await self._call(method, None, call)
 
     def _check_token(self) -> None:
         if self._refused is not None:

@@ -221,6 +221,18 @@ class Session:
         """Close what `close` did not get to: the connections themselves."""
         await self._client.http.close()
 
+    # ── people ─────────────────────────────────────────────────────────────────
+
+    async def open_dm(self, person: str) -> str:
+        """The channel of the DM with a person; opening it twice gives the same."""
+        found = await self._client.http.start_private_message(int(person))
+        return str(found["id"])
+
+    async def member(self, guild: str, person: str) -> str:
+        """The person as a member of the server: their id; an error for nobody's."""
+        found = await self._client.http.get_member(int(guild), int(person))
+        return str(found["user"]["id"])
+
     # ── messages ───────────────────────────────────────────────────────────────
 
     async def post(self, channel: int, body: Body) -> str:

@@ -20,11 +20,16 @@ UNKNOWN_CHANNEL: Final = 10003
 UNKNOWN_MESSAGE: Final = 10008
 NOT_OURS: Final = 50005
 MISSING_ACCESS: Final = 50001
+CLOSED_TO_US: Final = 50007
 MISSING_PERMISSIONS: Final = 50013
 #: Codes that are known well enough to say them in our own words.
 _SAID: Final = {
     UNKNOWN_CHANNEL: "The channel does not exist any more.",
     MISSING_ACCESS: "The bot cannot see the channel.",
+    CLOSED_TO_US: (
+        "You take no direct messages from the bot: allow them in the server's privacy "
+        "settings, or unblock it."
+    ),
     MISSING_PERMISSIONS: (
         "The bot may not post in the channel: it needs «View Channel» and «Send "
         "Messages»."

@@ -24,6 +24,8 @@ QUOTE_SHOWN: Final = 180
 CARDS: Final = 5
 FIGURES: Final = 4
 
+#: Buttons under a reply.
+CONTROLS: Final = 5
 #: Completions offered at once.
 COMPLETIONS: Final = 12
 #: Messages on a channel's page.

@@ -7,7 +7,7 @@ come as fragments and messages arrive live. Nothing here decides a permission.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -35,8 +35,9 @@ from bot.ports import Clock, Mailbox
 from bot.texts import Texts
 from bot.types import Command, Destination, Form, Message, Place, Workspace
 
-#: The local workspace and its channels, as they are now.
-Rooms = Callable[[], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
+#: The local workspace and its channels, as they are now; the last may be this person's
+#: own (their id).
+Rooms = Callable[[str], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
 
 #: The banner for a bot that has no other platform.
 WITHOUT_TOKENS: Final = (
@@ -126,7 +127,8 @@ class _Pages:
         """Another person sits down."""
         fields = await _fields(request)
         here = await self._here(request, fields.get("channel"))
-        response = RedirectResponse(_path(here.channel), status_code=303)
+        stays = here.channel if here.channel and not here.channel.person else None
+        response = RedirectResponse(_path(stays), status_code=303)
         if fields.get("person") in people.PEOPLE:
             response.set_cookie(
                 people.COOKIE,
@@ -171,14 +173,16 @@ class _Pages:
     # ── parts of the above ─────────────────────────────────────────────────────
 
     async def _here(self, request: Request, name: str | None) -> _Here:
-        workspace, channels = await self.rooms()
+        person = people.person_of(request.cookies)
+        workspace, channels = await self.rooms(person.id)
+        texts = Texts.of(workspace.locale)
+        channels = tuple(_called(channel, texts) for channel in channels)
         channel = _named(channels, name)
         if channel is None and name:
             raise HTTPException(404)
-        texts = Texts.of(workspace.locale)
         place = Place(workspace=workspace, channel=channel.channel if channel else None)
         asker = Asker(
-            person=people.person_of(request.cookies),
+            person=person,
             place=place,
             texts=texts,
             inbox=self.platform.inbox,
@@ -297,6 +301,13 @@ async def _fields(request: Request) -> dict[str, str]:
     """The first value of each field of a posted form."""
     form = await request.form()
     return {key: value for key, value in form.items() if isinstance(value, str)}
+
+
+def _called(channel: Destination, texts: Texts) -> Destination:
+    """The channel with the name that it has on the page."""
+    if channel.person is None:
+        return channel
+    return replace(channel, name=texts.say("only you"))
 
 
 def _named(channels: tuple[Destination, ...], name: str | None) -> Destination | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.inert import link
+from bot.platforms.local import limits
 from bot.platforms.local.cards import article_href, card_view
 from bot.texts import Texts
 from bot.types import (
@@ -60,7 +61,7 @@ def reply_view(reply: Reply, texts: Texts, zone: str) -> View:
     return {
         "title": reply.title,
         "blocks": list(_grouped(_block(block, texts, zone) for block in reply.blocks)),
-        "controls": reply.controls[:4],
+        "controls": reply.controls[: limits.CONTROLS],
         "private": reply.private,
         "problem": reply.problem,
     }

@@ -25,6 +25,8 @@ SCOPES: Final[Mapping[str, str]] = {
     "users:read": "knows who manages the workspace: they are its editors",
     "channels:history": "looks whether a post whose answer was lost has arrived",
     "groups:history": "the same in private channels that it was invited into",
+    "im:write": "sends people their own digest, where they asked for it (/news me)",
+    "im:history": "looks whether that has arrived; nothing else is read there",
 }
 #: What the app-level token of Socket Mode asks for; it is made by hand.
 SOCKET_SCOPE: Final = "connections:write"

@@ -26,6 +26,7 @@ from bot.platforms.slack.installation import Installation
 from bot.platforms.slack.listening import NAME, Listener
 from bot.platforms.slack.messages import carries, editing, posting
 from bot.platforms.slack.pace import POST, Pace
+from bot.platforms.slack.persons import Persons
 from bot.platforms.slack.render import render
 from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
 from digests.types import Edition
@@ -83,6 +84,7 @@ class SlackPlatform:
         self.installation = Installation(
             token=token, api_base=api_base, pace=Pace(now, sleep, patience)
         )
+        self._persons = Persons(self.installation)
         self._app_token = app_token
         self._signing_secret = signing_secret
         self._silence = silence
@@ -140,6 +142,7 @@ class SlackPlatform:
         Raises:
             SendError: As `verdicts` says.
         """
+        delivery = await self._persons.placed(delivery)
         match delivery.operation:
             case "post":
                 return await self._post(delivery)
@@ -186,6 +189,7 @@ class SlackPlatform:
         """
         if delivery.operation != "post":
             return None
+        delivery = await self._persons.placed(delivery)
         seen, cursor, oldest = 0, "", _oldest(delivery)
         while seen < limits.LOOK_ALL:
             page, cursor = await self._page(delivery, oldest, cursor)
@@ -216,7 +220,8 @@ class SlackPlatform:
         except Refused as refused:
             raise Refused(
                 "Whether it arrived cannot be seen: the bot needs to be in the channel "
-                f"and to have the scopes channels:history and groups:history. {refused}"
+                "and to have the scopes channels:history, groups:history and "
+                f"im:history. {refused}"
             ) from refused
         session = await self.installation.signed_in()
         return [message for message in page if session.is_ours(message)], more

@@ -110,6 +110,11 @@ class Session:
         found = await self.web.users_info(user=user, include_locale=True)
         return dict(found.get("user") or {})
 
+    async def open_conversation(self, user: str) -> str:
+        """The channel of the conversation with a person. Needs the scope im:write."""
+        found = await self.web.conversations_open(users=user)
+        return str(found["channel"]["id"])
+
     async def respond(self, url: str, body: Body) -> bool:
         """Answer at the address that came with an event; False where it has run out."""
         async with self._http.post(url, json=dict(body)) as answer:

@@ -47,6 +47,13 @@ from bot.storage.schema.outgoing import (
     told,
     told_articles,
 )
+from bot.storage.schema.personal import (
+    feedback,
+    follows,
+    readers,
+    reports,
+    saved_stories,
+)
 from bot.storage.schema.process import invocations, keys, leases
 
 __all__ = [
@@ -62,7 +69,9 @@ __all__ = [
     "digests",
     "edition_stories",
     "editions",
+    "feedback",
     "figures",
+    "follows",
     "grants",
     "invocations",
     "keys",
@@ -71,8 +80,11 @@ __all__ = [
     "metadata",
     "occurrences",
     "quotes",
+    "readers",
+    "reports",
     "rereads",
     "revisions",
+    "saved_stories",
     "schedules",
     "searchable",
     "sources",

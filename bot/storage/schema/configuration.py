@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Table,
     UniqueConstraint,
+    and_,
     false,
 )
 
@@ -53,6 +54,8 @@ destinations = table(
     Column("paused", Words),
     # When one message may try whether it works again; NULL = only a person can say.
     Column("retest_at", Instant),
+    # Whose own it is (the platform's id); NULL = the workspace's.
+    Column("person_id", Words),
     UniqueConstraint("workspace_id", "name"),
     UniqueConstraint("workspace_id", "channel"),
     UniqueConstraint("id", "workspace_id"),
@@ -110,15 +113,28 @@ digests = table(
     Column("skips", Json),
     # What becomes of messages whose article is corrected: edit, tell, off.
     Column("corrections", Words, nullable=False, server_default="edit"),
+    # Whose own it is (the platform's id); NULL = the workspace's.
+    Column("person_id", Words),
     UniqueConstraint("id", "workspace_id"),
 )
+#: Which digests a name means one of: those of the workspace itself.
+NAMED = and_(digests.c.deleted_at.is_(None), digests.c.person_id.is_(None))
+_OWN = and_(digests.c.deleted_at.is_(None), digests.c.person_id.is_not(None))
 Index(
     "uq_digests_workspace_id_name",
     digests.c.workspace_id,
     digests.c.name,
     unique=True,
-    sqlite_where=digests.c.deleted_at.is_(None),
-    postgresql_where=digests.c.deleted_at.is_(None),
+    sqlite_where=NAMED,
+    postgresql_where=NAMED,
+)
+Index(
+    "uq_digests_workspace_id_person_id",
+    digests.c.workspace_id,
+    digests.c.person_id,
+    unique=True,
+    sqlite_where=_OWN,
+    postgresql_where=_OWN,
 )
 
 digest_sources = Table(

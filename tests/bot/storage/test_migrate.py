@@ -137,7 +137,7 @@ def test_partial_indexes_have_the_same_condition_in_both(
     ):
         metadata.create_all(made)
 
-        assert len(conditions(migrated)) == 4
+        assert len(conditions(migrated)) == 5
         assert conditions(migrated) == conditions(made)
 
 

@@ -22,11 +22,17 @@ from bot.storage import (
     destinations,
     digests,
     editions,
+    feedback,
     figures,
+    follows,
     grants,
     messages,
     occurrences,
+    personal,
     quotes,
+    readers,
+    reports,
+    saved,
     schema,
     search,
     sources,
@@ -34,7 +40,11 @@ from bot.storage import (
     workspaces,
 )
 from bot.storage.corrections import Correction
+from bot.storage.feedback import Feedback
+from bot.storage.follows import Follow
 from bot.storage.grants import Grant
+from bot.storage.readers import Reader, Whose
+from bot.storage.saved import Saved
 from digests.amending import Amendment
 from digests.language.lookup import wanted
 from digests.types import Decision, Membership, Note, Told
@@ -83,6 +93,8 @@ FOR_EVERYBODY = {
     "leases.take",
     "occurrences.due",
     "occurrences.earliest_deferred",
+    "personal.among",
+    "personal.workspace_of",
     "quotes.store",
     "rereads.add",
     "rereads.again",
@@ -117,7 +129,9 @@ FOR_EVERYBODY = {
     "workspaces.present",
 }
 #: Pieces from which verbs are built.
-PIECES = {"dialects", "outgoing", "revisions", "migrate", "engines"}
+PIECES = {
+    "dialects", "outgoing", "revisions", "privacy", "tastes", "migrate", "engines",
+}  # fmt: skip
 
 
 def full_house(connection: Connection, name: str) -> House:
@@ -220,7 +234,52 @@ def full_house(connection: Connection, name: str) -> House:
         person_name=CANARY,
         now=NOW,
     )
+    of_a_reader(connection, house.workspace.id)
     return house
+
+
+def of_a_reader(connection: Connection, workspace_id: int) -> None:
+    """A reader who uses everything that is personal."""
+    mine = Whose(workspace_id=workspace_id, person_id="p")
+    readers.choose(connection, **mine, chosen={"locale": CANARY})
+    saved.keep(
+        connection,
+        **mine,
+        saved=Saved(story="s-canary", headline=CANARY, url=None, saved_at=NOW),
+        most=9,
+    )
+    follow = Follow(kind="topic", name=CANARY)
+    follows.add(connection, **mine, follow=follow, most=9, now=NOW)
+    feedback.give(
+        connection,
+        **mine,
+        feedback=Feedback(
+            story="s-canary",
+            headline=CANARY,
+            direction="more",
+            terms=(CANARY,),
+            given_at=NOW,
+        ),
+    )
+    for text in (CANARY, f"{CANARY} again"):
+        made = reports.make(
+            connection,
+            **mine,
+            person_name=CANARY,
+            story="s-canary",
+            headline=CANARY,
+            text=text,
+            now=NOW,
+        )
+    reports.settle(
+        connection,
+        workspace_id=workspace_id,
+        public_id=made.public_id,
+        by=CANARY,
+        answer=CANARY,
+        now=NOW,
+    )
+    personal.ensure(connection, **mine, name=CANARY, language="en")
 
 
 def everything_seen_by(connection: Connection, me: int, other: House) -> dict[str, Any]:
@@ -233,7 +292,8 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
     message = connection.execute(select(schema.local_messages.c.key)).scalar_one()
     change = connection.execute(select(schema.changes.c.public_id)).scalar_one()
     digest = here | {"digest_id": other.digest.id}
-    return {
+    reader = here | {"person_id": "p"}
+    return seen_of_a_reader(connection, reader) | {
         "workspace": workspaces.by_id(connection, **here),
         "destinations": destinations.in_workspace(connection, **here),
         "channel": destinations.by_channel(connection, **here, channel="full-news"),
@@ -296,6 +356,74 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
     }
 
 
+def seen_of_a_reader(connection: Connection, reader: Any) -> dict[str, Any]:
+    """All that the verbs give of the person `p` of this workspace."""
+    here = {"workspace_id": reader["workspace_id"]}
+    no_reader = Reader()
+    chosen = readers.of(connection, **reader)
+    return {
+        "reader": None if chosen == no_reader else chosen,
+        "saved": saved.of_person(connection, **reader),
+        "follows": follows.of_person(connection, **reader),
+        "feedback": feedback.of_person(connection, **reader),
+        "reports": reports.of_person(connection, **reader),
+        "untold reports": reports.untold(connection, **reader),
+        "open reports": reports.open_in(connection, **here, limit=9),
+        "count of open reports": reports.count_open(connection, **here),
+        "own digest": personal.of_person(connection, **reader),
+        "own digests": personal.count(connection, **here),
+    }
+
+
+async def test_nothing_of_one_person_is_seen_by_another(database: Database):
+    full = await database.write(full_house, "full")
+    mine = Whose(workspace_id=full.workspace.id, person_id="p")
+    theirs = Whose(workspace_id=full.workspace.id, person_id="q")
+
+    own = await database.read(seen_of_a_reader, mine)
+    others = await database.read(seen_of_a_reader, theirs)
+
+    assert all(own.values())
+    seen = {name for name, answer in others.items() if answer}
+    # What editors are shown is not asked for in anybody's name.
+    assert seen == {"open reports", "count of open reports", "own digests"}
+
+
+async def test_nobody_changes_what_is_another_persons(database: Database):
+    full = await database.write(full_house, "full")
+    mine = Whose(workspace_id=full.workspace.id, person_id="p")
+    theirs = Whose(workspace_id=full.workspace.id, person_id="q")
+
+    def meddle(connection: Connection) -> list[Any]:
+        return [
+            saved.drop(connection, **theirs, story="s-canary"),
+            follows.drop(connection, **theirs, name=CANARY),
+            feedback.take_back(connection, **theirs, story="s-canary"),
+            readers.erase(connection, **theirs),
+        ]
+
+    before = await database.read(seen_of_a_reader, mine)
+    answers = await database.write(meddle)
+    after = await database.read(seen_of_a_reader, mine)
+
+    assert not any(answers)
+    assert after == before
+
+
+async def test_erasing_a_person_erases_all_of_theirs_and_nothing_else(
+    database: Database,
+):
+    full = await database.write(full_house, "full")
+    mine = Whose(workspace_id=full.workspace.id, person_id="p")
+    house_before = await database.read(digests.in_workspace, workspace_id=1)
+
+    await database.write(readers.erase, **mine)
+
+    left = await database.read(seen_of_a_reader, mine)
+    assert not any(left.values())
+    assert await database.read(digests.in_workspace, workspace_id=1) == house_before
+
+
 async def test_nothing_of_one_workspace_is_seen_in_another(database: Database):
     full = await database.write(full_house, "full")
     empty = await database.write(a_house, name="empty")
@@ -327,6 +455,10 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
         corrections.take_back(connection, **here, corrections=[1], now=NOW)
         corrections.settle(connection, **here, edition_id=1, state="listed")
         editions.keep_context(connection, **here, edition_id=1, context={})
+        is_open = schema.reports.c.settled_at.is_(None)
+        report = connection.execute(
+            select(schema.reports.c.public_id).where(is_open)
+        ).scalar_one()
         return [
             destinations.rename(connection, **place, name="mine"),
             destinations.pause(connection, **place, reason="mine"),
@@ -345,6 +477,13 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
                 now=NOW,
             ),
             occurrences.settle(connection, **here, occurrence_id=1, state="skipped"),
+            reports.settle(
+                connection, **here, public_id=report, by="m", answer="", now=NOW
+            ),
+            saved.drop(connection, **here, person_id="p", story="s-canary"),
+            follows.drop(connection, **here, person_id="p", name=CANARY),
+            feedback.take_back(connection, **here, person_id="p", story="s-canary"),
+            readers.erase(connection, **here, person_id="p"),
             deliveries.release(connection, **here, delivery_id=1, now=NOW),
         ]
 

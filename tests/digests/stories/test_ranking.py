@@ -51,6 +51,27 @@ def test_one_source_does_not_fill_the_edition():
     assert ids(ranked(*same, other, stories=5)).index("s-other") < 4
 
 
+def test_what_the_reader_wants_more_of_comes_first_and_says_so():
+    plain, liked = a_story(news("a", FERRY)), a_story(news("b", ORCHARD))
+    found = ranked(plain, liked, more=("apple",))
+    assert ids(found) == ["s-b", "s-a"]
+    assert "more of apple" in found[0].reasons
+
+
+def test_what_the_reader_wants_less_of_comes_last_and_is_not_left_out():
+    plain, unliked = a_story(news("a", FERRY)), a_story(news("b", ORCHARD, hours=20))
+    found = ranked(plain, unliked, less=("apple",))
+    assert ids(found) == ["s-a", "s-b"]
+    assert "less of apple" in found[1].reasons
+    assert found[1].score > 0
+
+
+def test_more_of_one_thing_outweighs_less_of_another():
+    plain, both = a_story(news("a", FERRY)), a_story(news("b", ORCHARD))
+    found = ranked(plain, both, more=("apple",), less=("orchard",))
+    assert ids(found) == ["s-b", "s-a"]
+
+
 def test_a_followed_topic_comes_first_and_says_so():
     plain, followed = a_story(news("a", FERRY)), a_story(news("b", ORCHARD))
     found = ranked(plain, followed, include=("apple", "tram"))

@@ -92,6 +92,8 @@ class LocalDiscord:
     official: bool = True
     #: Who added the bot, as the audit log tells it; None: it may not be read.
     added_by: str | None = None
+    #: People who are members of no server.
+    absent: set[str] = field(default_factory=set)
     #: Whether Discord knows the token no more.
     revoked: bool = False
     #: X-RateLimit-Limit of every message route, and its seconds; None = no headers.
@@ -223,6 +225,8 @@ class LocalDiscord:
                 return self._webhook(method, token, message, request, call.body)
             case ("POST", "users", "@me", "channels"):
                 return self._private_channel(call.body)
+            case ("GET", "guilds", _, "members", person):
+                return self._member(person)
             case ("GET", "guilds", _, "audit-logs") if self.added_by is not None:
                 return _audit_log(self.added_by)
         self.complaints.append(f"no such route: {request.method} {request.path}")
@@ -335,6 +339,12 @@ class LocalDiscord:
                 return None
         self.complaints.append(f"no such route: {method} {request.path}")
         raise Answered(501, 0, "this server does not know that route")
+
+    def _member(self, person: str) -> Any:
+        if person in self.absent:
+            raise Answered(404, 10007, "Unknown Member")
+        joined = "2026-01-01T00:00:00+00:00"
+        return {"user": user(person), "roles": [], "joined_at": joined, "flags": 0}
 
     def _private_channel(self, body: Any) -> Any:
         """A DM; its number is that of the person behind a 5."""

@@ -309,7 +309,7 @@ class LocalSlack:
             "chat.delete": self._delete,
             "conversations.history": self._history,
             "conversations.info": lambda c: _channel(self._place(c.channel)),
-            "conversations.open": lambda c: {"channel": {"id": f"D{c.body['users']}"}},
+            "conversations.open": self._open_conversation,
             "users.info": self._user,
             "views.open": self._open_view,
             "views.publish": self._publish,
@@ -327,6 +327,10 @@ class LocalSlack:
         if found is None or found.deleted:
             raise Answered("channel_not_found")
         return found
+
+    def _open_conversation(self, call: Call) -> dict[str, Any]:
+        place = self.ledger.channel(f"D{call.body['users']}")
+        return {"channel": {"id": place.id}}
 
     def _open_place(self, number: str) -> Channel:
         place = self._place(number)

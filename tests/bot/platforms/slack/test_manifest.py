@@ -16,6 +16,7 @@ NEEDS = {
     "chat_update": "chat:write",
     "chat_delete": "chat:write",
     "conversations_history": "channels:history",
+    "conversations_open": "im:write",
     "users_info": "users:read",
     "views_open": "",
     "views_publish": "",

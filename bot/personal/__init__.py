@@ -1,0 +1,13 @@
+"""What is personal to a reader; it must not word answers, and knows no platform.
+
+A person is (workspace, the platform's id of them); nothing of one is shown to another,
+and reports are the only words of theirs that editors see.
+
+    door     what is known of a person when they come in: language, news for them
+    liking   what of a story counts when somebody wants more or less of such
+
+Their own digest is a digest like every other (same composer, occurrences, outbox), with
+a person: it reads what the workspace's digests read, lets in what the person follows,
+and leaves out what the workspace's channels showed. Its one destination is «person:»
+with their id, which the platform opens when it sends there.
+"""

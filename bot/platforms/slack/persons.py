@@ -1,0 +1,57 @@
+"""Where a person's own messages go: the conversation with the app, opened when needed.
+
+It renders and sends nothing.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from bot.errors import Refused, Unclear, Unreached
+from bot.platforms.slack.installation import Installation
+from bot.types import PERSON, Delivery
+
+OPEN: Final = "conversations.open"
+
+
+class Persons:
+    """The conversations that were opened."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._opened: dict[str, str] = {}
+
+    async def placed(self, delivery: Delivery) -> Delivery:
+        """The same with the conversation's channel, where it is for a person.
+
+        Raises:
+            Refused: Slack opens no conversation with them: they left, it is a bot, or
+                the app lacks the scope for it. What else the app does goes on.
+            SendError: As `verdicts` says.
+        """
+        if not delivery.channel.startswith(PERSON):
+            return delivery
+        person = delivery.channel.removeprefix(PERSON)
+        channel = self._opened.get(person)
+        if channel is None:
+            channel = await self._open(person)
+            self._opened[person] = channel
+        return replace(delivery, channel=channel)
+
+    async def _open(self, person: str) -> str:
+        from bot.platforms.slack.verdicts import NotLetIn
+
+        try:
+            return await self._installation.ask(
+                OPEN, lambda session: session.open_conversation(person)
+            )
+        except NotLetIn:
+            raise
+        except Unclear as unclear:
+            # Opening it twice gives the same, and nothing was said there yet.
+            raise Unreached(str(unclear)) from unclear
+        except Refused as refused:
+            raise Refused(
+                f"Slack opens no conversation with you: {refused} An administrator can "
+                "see whether the app has the scope im:write.",
+                may_return=True,
+            ) from refused

@@ -1,0 +1,501 @@
+"""A digest of one's own: set up, told, stopped, exported, erased; nobody sees it."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.commands import kept_of
+from bot.errors import Refused
+from bot.storage import Connection, Database, personal, readers, schema
+from bot.types import Form, Listing, Permission, Person, Reply
+from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.newsroom import BRIDGE, FLOOD, POOL, Newsroom, newsroom
+
+BEN = Person(id="ben", name="Ben", permission=Permission.EVERYONE)
+WEEKLY = """
+[[workspace]]
+platform = "local"
+id = "newsroom"
+zone = "Europe/Berlin"
+
+[[workspace.destination]]
+name = "morning"
+channel = "c-morning"
+
+[[workspace.digest]]
+name = "Morning brief"
+sources = ["articles"]
+destinations = ["morning"]
+schedule = "sundays at 9:00 Europe/Berlin"
+"""
+
+
+@pytest.fixture
+async def quiet(bare: Newsroom) -> Newsroom:
+    """A newsroom whose channel hears nothing before Sunday; today is Tuesday."""
+    bare.publish("bridge", BRIDGE)
+    bare.publish("pool", POOL)
+    await bare.apply(WEEKLY)
+    return bare
+
+
+@pytest.fixture
+async def ben(quiet: Newsroom) -> Editor:
+    """A reader of it."""
+    return replace(await editor(quiet), person=BEN)
+
+
+def own(desk: Newsroom, person: str = "ben") -> list[str]:
+    """What the person was sent, in words."""
+    return [
+        str(m.payload["text"])
+        for m in desk.platform.messages
+        if m.channel == f"person:{person}"
+    ]
+
+
+async def tomorrow(desk: Newsroom) -> None:
+    """The next morning, 8:00 in Berlin."""
+    desk.clock.advance(timedelta(hours=19))
+    await desk.wake()
+
+
+# ── what comes ─────────────────────────────────────────────────────────────────
+
+
+async def test_it_comes_at_its_hour_to_its_person_alone(quiet: Newsroom, ben: Editor):
+    answer = said(await ben.says("news me", time="7:30"))
+    assert "daily at 7:30 Europe/Berlin" in answer
+    assert "tomorrow 07:30" in answer
+    await quiet.wake()
+    assert own(quiet) == []
+    await tomorrow(quiet)
+    assert "Harbour bridge" in "\n".join(own(quiet))
+    assert {m.channel for m in quiet.platform.messages} == {"person:ben"}
+
+
+async def test_it_comes_in_the_zone_that_was_named(ben: Editor):
+    answer = said(await ben.says("news me", time="weekdays at 7:30 America/New_York"))
+    assert "weekdays at 7:30 America/New_York" in answer
+    assert "Zone: America/New_York" in said(await ben.says("news me"))
+
+
+async def test_once_is_once(quiet: Newsroom, ben: Editor):
+    await ben.says("news me", time="7:30")
+    await tomorrow(quiet)
+    count = len(own(quiet))
+    for _ in range(3):
+        await quiet.wake()
+    assert len(own(quiet)) == count
+
+
+async def test_what_the_channel_showed_is_left_out(quiet: Newsroom, ben: Editor):
+    await ben.says("news me", time="7:30")
+    await quiet.post()
+    quiet.publish("flood", FLOOD)
+    await tomorrow(quiet)
+    told = "\n".join(own(quiet))
+    assert "Brannock" in told
+    assert "Harbour bridge" not in told
+
+
+async def test_what_the_channel_took_back_is_told(quiet: Newsroom, ben: Editor):
+    await ben.says("news me", time="7:30")
+    await quiet.post()
+    ana = await editor(quiet)
+    asked = await ana.says("newsdesk undo")
+    await ana.presses(asked, "Take it back")
+    await tomorrow(quiet)
+    assert "Harbour bridge" in "\n".join(own(quiet))
+
+
+async def test_nothing_new_is_silence_with_a_reason(quiet: Newsroom, ben: Editor):
+    await ben.says("news me", time="7:30")
+    await quiet.post()
+    await tomorrow(quiet)
+    assert own(quiet) == []
+    assert "Nothing new" in said(await ben.says("news me"))
+
+
+async def test_what_is_followed_is_let_in_and_nothing_else(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news follow", topic="Ada Brandt")
+    assert "names one of: Ada Brandt" in said(await ben.says("news me", time="7:30"))
+    await tomorrow(quiet)
+    told = "\n".join(own(quiet))
+    assert "Harbour bridge" in told
+    assert "pool" not in told
+
+
+@pytest.mark.parametrize("way", ["more", "less"])
+async def test_more_and_less_change_the_order(quiet: Newsroom, ben: Editor, way: str):
+    await quiet.post("seen")
+    answer = said(await ben.says("news me", time="7:30"))
+    assert "Next: tomorrow 07:30" in answer
+    told = said(await ben.says(f"news {way}", story="bridge"))
+    assert f"rank such stories {'higher' if way == 'more' else 'lower'}" in told
+    quiet.publish("harbour", HARBOUR)
+    quiet.publish("library", LIBRARY)
+    await tomorrow(quiet)
+    text = "\n".join(own(quiet))
+    first_is_harbour = text.index("Harbour master") < text.index("Library")
+    assert first_is_harbour is (way == "more")
+
+
+HARBOUR = """---
+title: Harbour master of Hallin retires after forty years
+source: Hallin Courier
+published: 2026-11-24T13:00:00+00:00
+lang: en
+---
+The harbour master of Hallin retires in December after forty years in office.
+
+The council thanked Jorun Tveit for her work on the quays and the pilots.
+"""
+LIBRARY = """---
+title: Library of Torvale opens on Sundays from January
+source: Torvale Herald
+published: 2026-11-24T13:00:00+00:00
+lang: en
+---
+The library of Torvale opens on Sundays from January, the council decided on Tuesday.
+
+The council will pay for two more librarians and for longer hours of its café.
+"""
+
+
+async def test_the_workspaces_digest_is_not_touched_by_what_one_follows(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news follow", topic="pool")
+    await ben.says("news me", time="7:30")
+    outcome = await quiet.post()
+    assert len(outcome.issue.edition.stories) == 2
+
+
+# ── set up, stopped, started ───────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("wrong", ["every 5 minutes", "7:00, 8:00, 9:00 and 10:00"])
+async def test_it_does_not_come_all_day(ben: Editor, wrong: str):
+    assert "up to 3 times" in said(await ben.says("news me", time=wrong))
+    assert "no digest of your own" in said(await ben.says("news me"))
+
+
+async def test_what_is_no_time_is_refused_with_one_that_is(ben: Editor):
+    answer = await ben.says("news me", time="wekdays at 7:30")
+    assert answer.problem
+    assert "weekdays at 7:30" in said(answer)
+
+
+async def test_the_form_holds_what_is_set(ben: Editor):
+    shown = await ben.says("news me")
+    form = await pressed(ben, shown, "Set up")
+    assert isinstance(form, Form)
+    answer = await ben.answers(form, time="7:30", language="en")
+    again = await pressed(ben, answer, "Change")
+    assert isinstance(again, Form)
+    assert [f.value for f in again.fields] == ["daily at 7:30 Europe/Berlin", "en"]
+
+
+async def pressed(who: Editor, answer: Reply | Form, label: str) -> Reply | Form:
+    assert isinstance(answer, Reply)
+    control = next(c.id for c in answer.controls if c.label.startswith(label))
+    event = who.desk.inbox.press(await who._event("", {}), control)
+    return await who.desk.inbox.dispatch(event)
+
+
+async def test_stopped_it_comes_no_more_until_it_is_let(quiet: Newsroom, ben: Editor):
+    set_up = await ben.says("news me", time="7:30")
+    await ben.presses(set_up, "Stop it")
+    await tomorrow(quiet)
+    assert own(quiet) == []
+    await ben.presses(await ben.says("news me"), "Let it come again")
+    quiet.clock.advance(timedelta(days=1))
+    await quiet.wake()
+    assert own(quiet) != []
+
+
+async def test_off_stops_it_too(ben: Editor):
+    await ben.says("news me", time="7:30")
+    assert "stopped" in said(await ben.says("news me", time="off"))
+
+
+async def test_where_messages_are_closed_the_person_is_told_once_and_can_go_on(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news me", time="7:30")
+    quiet.platform.script(Refused("You take no direct messages.", may_return=True))
+    await tomorrow(quiet)
+    assert own(quiet) == []
+
+    told = said(await ben.says("news help"))
+    assert "Your own digest stands still: You take no direct messages." in told
+    assert "stands still" not in said(await ben.says("news help"))
+    shown = await ben.says("news me")
+    assert "Stands still: You take no direct messages." in said(shown)
+    await ben.presses(shown, "Let it come again")
+    await quiet.wake()
+    assert "Harbour bridge" in "\n".join(own(quiet))
+
+
+async def test_a_workspace_serves_so_many_and_no_more(
+    ben: Editor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.personal.own.MOST", 1)
+    await ben.says("news me", time="7:30")
+    assert "serves no more" in said(await ben.also("Cleo").says("news me", time="7:30"))
+    assert not (await ben.says("news me", time="8:30")).problem
+
+
+async def test_a_channel_never_waits_behind_a_crowd(
+    quiet: Newsroom, ben: Editor, monkeypatch: pytest.MonkeyPatch
+):
+    await quiet.apply(WEEKLY.replace("sundays at 9:00", "daily at 7:45"))
+    people = [ben, ben.also("Cleo")]
+    for who in people:
+        await who.says("news me", time="7:30")
+    monkeypatch.setattr("bot.editions.PATIENCE", -1.0)
+    await tomorrow(quiet)
+    assert {m.channel for m in quiet.platform.messages} == {"c-morning"}
+    assert [await _due(quiet, who) for who in people] == [True, True]
+    monkeypatch.setattr("bot.editions.PATIENCE", 60.0)
+    await quiet.wake()
+    assert [await _due(quiet, who) for who in people] == [False, False]
+
+
+async def test_what_many_read_is_composed_before_what_is_ones_own(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news me", time="7:30")
+    await quiet.apply(WEEKLY.replace("sundays at 9:00", "daily at 7:45"))
+    await tomorrow(quiet)
+    # The channel showed all of it a moment before, although its time came later.
+    assert own(quiet) == []
+    assert "Nothing new" in said(await ben.says("news me"))
+
+
+async def _due(desk: Newsroom, who: Editor) -> bool:
+    mine = await desk.db.read(
+        personal.of_person, workspace_id=1, person_id=who.person.id
+    )
+    assert mine is not None
+    last = await desk.archive.last_occurrence(mine)
+    return last is None or last.state == "due"
+
+
+# ── seen by nobody else ────────────────────────────────────────────────────────
+
+
+async def test_editors_see_how_many_there_are_and_nothing_of_them(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news follow", topic="harbour")
+    await ben.says("news me", time="7:30")
+    await tomorrow(quiet)
+    ana = await editor(quiet)
+    assert "1 reader has a digest of their own." in said(
+        await ana.says("newsdesk status")
+    )
+    for path in (
+        "newsdesk status", "newsdesk digest list", "newsdesk destination list",
+        "newsdesk export", "newsdesk history", "newsdesk doctor", "newsdesk reports",
+    ):  # fmt: skip
+        answer = said(await ana.says(path))
+        assert "ben" not in answer, path
+        assert "Your digest" not in answer, path
+
+
+async def test_why_does_not_tell_what_another_follows(quiet: Newsroom, ben: Editor):
+    await ben.says("news follow", topic="zeppelin")
+    await ben.says("news me", time="7:30")
+    await tomorrow(quiet)
+    assert "zeppelin" in said(await ben.at("person:ben").says("news why", story="pool"))
+    for who in (await editor(quiet), ben.also("Cleo")):
+        assert "zeppelin" not in said(await who.says("news why", story="pool"))
+
+
+async def test_anothers_edition_is_not_the_newest_here(quiet: Newsroom, ben: Editor):
+    await ben.says("news me", time="7:30")
+    await tomorrow(quiet)
+    cleo = ben.also("Cleo")
+    assert "No edition has been posted here" in said(await cleo.says("news latest"))
+    elsewhere = cleo.at("c-unknown")
+    assert "No edition has been posted here" in said(
+        await elsewhere.says("news latest")
+    )
+
+
+async def test_a_number_counts_in_ones_own_edition_where_it_was_sent(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news follow", topic="pool")
+    await ben.says("news me", time="7:30")
+    await tomorrow(quiet)
+    there = ben.at("person:ben")
+    assert "pool" in (await there.says("news story", story="1")).title
+
+
+async def test_no_editor_can_send_to_a_person(quiet: Newsroom):
+    ana = await editor(quiet)
+    for args in (
+        {"name": "ben", "channel": "person:ben"},
+        {"name": "person:ben", "channel": "c-x"},
+    ):
+        answer = await ana.asks("newsdesk destination add", **args)
+        if isinstance(answer, Reply) and not answer.problem:
+            answer = await ana.presses(answer, "Confirm")
+        assert isinstance(answer, Form) or answer.problem, args
+    places = await quiet.archive.local_rooms("ben")
+    assert [place.name for place in places[1]] == ["morning"]
+
+
+async def test_applying_a_file_with_prune_leaves_personal_digests_alone(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news me", time="7:30")
+    await quiet.apply(WEEKLY, prune=True)
+    await tomorrow(quiet)
+    assert own(quiet) != []
+
+
+async def test_a_digest_may_be_called_like_ones_own(quiet: Newsroom, ben: Editor):
+    await ben.says("news me", time="7:30")
+    await ben.also("Cleo").says("news me", time="8:30")
+    await quiet.apply(WEEKLY.replace("Morning brief", "Your digest"))
+    assert (await quiet.digest("Your digest")).person is None
+    assert "daily at 7:30" in said(await ben.says("news me"))
+
+
+# ── leaving ────────────────────────────────────────────────────────────────────
+
+
+async def everything(quiet: Newsroom, ben: Editor) -> None:
+    """Ben uses all there is."""
+    await quiet.post()
+    quiet.publish("flood", FLOOD)
+    await ben.says("news save", story="1")
+    await ben.says("news follow", topic="market square")
+    await ben.says("news more", story="bridge")
+    await ben.says("news report", story="1", text="It was Monday.")
+    await ben.says("news language", language="en")
+    await ben.says("news me", time="7:30")
+    await tomorrow(quiet)
+    assert own(quiet)
+
+
+async def test_me_shows_what_is_kept(quiet: Newsroom, ben: Editor):
+    await everything(quiet, ben)
+    shown = said(await ben.says("news me"))
+    for word in ("market square", "Saved: 1 story", "More of: ", "It was Monday."):
+        assert word in shown
+
+
+async def test_all_of_it_is_exported_as_json(
+    quiet: Newsroom, ben: Editor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(kept_of, "BLOCK", 300)
+    monkeypatch.setattr(kept_of, "BLOCKS", 2)
+    await everything(quiet, ben)
+    answer = await ben.presses(await ben.says("news me"), "Export")
+    pieces = [b.text for b in answer.blocks if isinstance(b, Listing)]
+    while any(c.label == "Next part" for c in answer.controls):
+        answer = await ben.presses(answer, "Next part")
+        pieces += [b.text for b in answer.blocks if isinstance(b, Listing)]
+    data = json.loads("\n".join(pieces))
+    assert data["follows"] == [{"kind": "topic", "name": "market square"}]
+    assert data["reports"][0]["text"] == "It was Monday."
+    assert data["saved"][0]["story"].startswith("s-")
+    assert data["feedback"][0]["wanted"] == "more"
+    assert len(data["own digest"]["editions"]) == 1
+
+
+async def test_erasing_asks_first_and_is_for_real(quiet: Newsroom, ben: Editor):
+    await everything(quiet, ben)
+    ana = await editor(quiet)
+    await ana.says("news save", story="1")
+    asked = await ben.presses(await ben.says("news me"), "Erase")
+    assert "It was Monday." in said(await ben.says("news me"))
+
+    assert "Erased" in said(await ben.presses(asked, "Erase everything"))
+
+    assert await quiet.db.read(rows_of, "ben") == {}
+    assert set(await quiet.db.read(rows_of, "ana")) == {"saved_stories"}
+    assert "No report is open" in said(await ana.says("newsdesk reports"))
+    quiet.publish("library", LIBRARY)
+    before = len(own(quiet))
+    quiet.clock.advance(timedelta(days=1))
+    await quiet.wake()
+    assert len(own(quiet)) == before
+
+
+def rows_of(connection: Connection, person: str) -> dict[str, int]:
+    """Table → its rows of the person, wherever a person can stand."""
+    found = {}
+    for table in schema.metadata.sorted_tables:
+        if "person_id" in table.c:
+            rows = connection.execute(
+                table.select().where(table.c.person_id == person)
+            ).all()
+            if rows:
+                found[table.name] = len(rows)
+    return found
+
+
+async def test_nobody_erases_another(quiet: Newsroom, ben: Editor):
+    await everything(quiet, ben)
+    asked = await ben.presses(await ben.says("news me"), "Erase")
+    refused = await ben.also("Cleo").presses(asked, "Erase everything")
+    assert refused.problem
+    assert "It was Monday." in said(await ben.says("news me"))
+
+
+async def test_an_old_button_erases_nothing(quiet: Newsroom, ben: Editor):
+    await everything(quiet, ben)
+    asked = await ben.presses(await ben.says("news me"), "Erase")
+    quiet.clock.advance(timedelta(hours=2))
+    assert (await ben.presses(asked, "Erase everything")).problem
+
+
+async def test_a_person_without_anything_is_not_written_down(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news me")
+    await ben.says("news help")
+    assert await quiet.db.read(rows_of, "ben") == {}
+
+
+# ── one in each workspace, on both databases ───────────────────────────────────
+
+
+async def test_two_who_set_theirs_up_at_once_have_one_each(database_url: str, tmp_path):
+    async with newsroom(database_url, tmp_path) as desk:
+        desk.publish("bridge", BRIDGE)
+        await desk.apply(WEEKLY)
+        first = replace(await editor(desk), person=BEN)
+        for who in (first, first.also("Cleo"), first):
+            assert not (await who.says("news me", time="7:30")).problem
+        assert await desk.db.read(personal.count, workspace_id=1) == 2
+        await tomorrow(desk)
+        assert own(desk, "ben")
+        assert own(desk, "cleo")
+        await desk.db.write(readers.erase, workspace_id=1, person_id="ben")
+        assert await desk.db.read(personal.count, workspace_id=1) == 1
+
+
+async def test_the_told_ledger_of_channels_is_of_the_own_workspace(
+    database: Database,
+):
+    from tests.bot.storage.builders import NOW, a_house, an_issue
+
+    def two(connection: Connection) -> int:
+        full = a_house(connection, name="full")
+        an_issue(connection, full)
+        return a_house(connection, name="empty").workspace.id
+
+    other = await database.write(two)
+    told = await database.read(personal.shown_in_channels, workspace_id=other, now=NOW)
+    assert not told.stories

@@ -1,0 +1,319 @@
+"""What readers keep for themselves: lists, more and less, reports, a language."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.commands import news_follow, news_report, news_save
+from bot.errors import UserError
+from bot.types import Permission, Person, Reply
+from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.newsroom import CONFIGURATION, Newsroom
+
+BEN = Person(id="ben", name="Ben", permission=Permission.EVERYONE)
+ELSEWHERE = """
+[[workspace]]
+platform = "local"
+id = "elsewhere"
+
+[[workspace.destination]]
+name = "morning"
+channel = "c-morning"
+
+[[workspace.digest]]
+name = "Elsewhere"
+sources = ["articles"]
+destinations = ["morning"]
+"""
+
+
+async def reader(desk: Newsroom, workspace: str = "newsroom") -> Editor:
+    """Ben, who reads in the channel of the morning digest."""
+    return replace(await editor(desk, workspace), person=BEN)
+
+
+@pytest.fixture
+async def ben(desk: Newsroom) -> Editor:
+    """A reader under an edition with two stories."""
+    await desk.post()
+    return await reader(desk)
+
+
+async def headline(who: Editor, number: int = 1) -> str:
+    return (await who.says("news story", story=str(number))).title
+
+
+# ── saved ──────────────────────────────────────────────────────────────────────
+
+
+async def test_a_saved_story_stands_on_the_readers_own_list(ben: Editor):
+    await ben.says("news save", story="2")
+    assert await headline(ben, 2) in said(await ben.says("news saved"))
+
+
+async def test_what_one_saves_nobody_else_sees(ben: Editor):
+    await ben.says("news save", story="1")
+    assert "saved none yet" in said(await ben.also("Cleo").says("news saved"))
+
+
+async def test_the_same_person_of_another_workspace_sees_none_of_it(
+    desk: Newsroom, ben: Editor
+):
+    await desk.apply(CONFIGURATION + ELSEWHERE)
+    await ben.says("news save", story="1")
+    there = await reader(desk, "elsewhere")
+    assert "saved none yet" in said(await there.says("news saved"))
+
+
+async def test_saving_twice_is_saving_once(ben: Editor):
+    for _ in range(2):
+        await ben.says("news save", story="1")
+    assert said(await ben.says("news saved")).count("s-") == 2  # its line, the hint
+
+
+async def test_a_saved_story_is_taken_off_by_its_button(ben: Editor):
+    kept = await ben.says("news save", story="1")
+    assert "Taken off" in said(await ben.presses(kept, "Take it off"))
+    assert "saved none yet" in said(await ben.says("news saved"))
+
+
+async def test_a_saved_story_is_taken_off_by_its_number(ben: Editor):
+    first = await headline(ben, 1)
+    await ben.says("news save", story="1")
+    await ben.says("news save", story="2")
+    await ben.says("news saved", remove="2")  # the newest stands first
+    assert first not in said(await ben.says("news saved"))
+
+
+async def test_the_list_has_an_end(ben: Editor, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(news_save, "MOST", 1)
+    await ben.says("news save", story="1")
+    refused = await ben.says("news save", story="2")
+    assert refused.problem
+    assert "1 stories already" in said(refused)
+
+
+async def test_a_long_list_has_pages(ben: Editor, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("bot.commands.news_saved.PAGE", 1)
+    await ben.says("news save", story="1")
+    await ben.says("news save", story="2")
+    assert await headline(ben, 1) in said(await ben.says("news saved", page="2"))
+    assert (await ben.says("news saved", page="3")).problem
+
+
+async def test_a_story_of_nowhere_cannot_be_saved(ben: Editor):
+    assert (await ben.says("news save", story="s-222222")).problem
+
+
+# ── followed ───────────────────────────────────────────────────────────────────
+
+
+async def test_what_is_followed_is_listed(ben: Editor):
+    await ben.says("news follow", topic="harbour bridge")
+    assert "harbour bridge" in said(await ben.says("news follow"))
+    assert "nothing yet" in said(await ben.also("Cleo").says("news follow"))
+
+
+async def test_the_name_of_somebody_quoted_is_followed_as_a_speaker(ben: Editor):
+    await ben.says("news follow", topic="ada brandt")
+    assert "Ada Brandt\n\nspeaker" in said(await ben.says("news follow"))
+
+
+async def test_a_follow_is_taken_back_by_its_button_and_by_name(ben: Editor):
+    followed = await ben.says("news follow", topic="bridge")
+    assert "any more" in said(await ben.presses(followed, "Unfollow"))
+    await ben.says("news follow", topic="Pool")
+    assert "any more" in said(await ben.says("news unfollow", name="pool"))
+    assert "nothing yet" in said(await ben.says("news follow"))
+
+
+async def test_unfollow_names_what_is_followed_and_completes_it(ben: Editor):
+    await ben.says("news follow", topic="bridge")
+    assert "«bridge»" in said(await ben.says("news unfollow", name="tunnel"))
+    asked = await ben._event("news unfollow", {})
+    assert await ben.desk.inbox.complete(asked, "name", "b") == ("bridge",)
+
+
+@pytest.mark.parametrize("nothing", ["…", "//", "«»", "x" * 61])
+async def test_what_is_no_topic_is_not_followed(ben: Editor, nothing: str):
+    assert (await ben.says("news follow", topic=nothing)).problem
+    assert "nothing yet" in said(await ben.says("news follow"))
+
+
+async def test_nobody_follows_more_than_the_most(
+    ben: Editor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(news_follow, "MOST", 1)
+    await ben.says("news follow", topic="bridge")
+    assert (await ben.says("news follow", topic="pool")).problem
+    assert not (await ben.says("news follow", topic="Bridge")).problem  # the same one
+
+
+# ── more and less ──────────────────────────────────────────────────────────────
+
+
+async def test_more_says_what_of_the_story_counts_and_where(ben: Editor):
+    answer = said(await ben.says("news more", story="bridge"))
+    assert "More of: Harbour, crack" in answer
+    assert "Ada Brandt" in answer
+    assert "/news me" in answer
+
+
+async def test_feedback_is_taken_back(ben: Editor):
+    given = await ben.says("news less", story="bridge")
+    assert "Less of: " in said(given)
+    assert "counts no more" in said(await ben.presses(given, "Take this back"))
+
+
+async def test_the_detail_of_a_story_offers_what_a_reader_may_do(ben: Editor):
+    detail = await ben.says("news story", story="bridge")
+    labels = [control.label for control in detail.controls]
+    assert labels[1:] == [
+        "Save", "More like this", "Less like this", "Report an error",
+    ]  # fmt: skip
+    assert "Saved: " in said(await ben.presses(detail, "Save"))
+    assert "More of: " in said(await ben.presses(detail, "More like this"))
+
+
+async def test_a_button_that_changes_something_is_not_taken_from_elsewhere(
+    desk: Newsroom, ben: Editor
+):
+    await desk.apply(CONFIGURATION + ELSEWHERE)
+    detail = await ben.says("news story", story="bridge")
+    there = await reader(desk, "elsewhere")
+    save = next(c.id for c in detail.controls if c.label == "Save")
+    with pytest.raises(UserError):
+        desk.inbox.press(await there._event("", {}), save)
+
+
+# ── reported ───────────────────────────────────────────────────────────────────
+
+
+async def report(who: Editor, text: str = "It was Monday.") -> Reply:
+    return await who.says("news report", story="bridge", text=text)
+
+
+async def test_a_report_reaches_the_editors(desk: Newsroom, ben: Editor):
+    assert "Reported to the editors as r-" in said(await report(ben))
+    ana = await editor(desk)
+    assert "1 report of a reader is open" in said(await ana.says("newsdesk status"))
+    listed = said(await ana.says("newsdesk reports"))
+    assert "It was Monday." in listed
+    assert "Ben" in listed
+
+
+async def test_without_its_text_a_report_is_a_form(ben: Editor):
+    form = await ben.is_asked("news report", story="1")
+    assert [f.name for f in form.fields] == ["story", "text"]
+    assert not (await ben.says(form.path, story="1", text="Wrong.")).problem
+
+
+async def test_the_reader_is_told_once_when_it_is_settled(desk: Newsroom, ben: Editor):
+    await report(ben)
+    ana = await editor(desk)
+    (public_id,) = await desk.inbox.complete(
+        await ana._event("newsdesk reports", {}), "settle", "r-"
+    )
+    await ana.says("newsdesk reports", settle=public_id, answer="You are right.")
+
+    first = said(await ben.says("news help"))
+    assert f"Your report {public_id} was settled." in first
+    assert "You are right." in first
+    assert "settled" not in said(await ben.says("news help"))
+    assert "No report is open" in said(await ana.says("newsdesk reports"))
+
+
+async def test_of_a_settled_report_nobody_else_is_told(desk: Newsroom, ben: Editor):
+    await report(ben)
+    ana = await editor(desk)
+    (open_one,) = await desk.inbox.complete(
+        await ana._event("newsdesk reports", {}), "settle", ""
+    )
+    await ana.says("newsdesk reports", settle=open_one)
+    assert "settled" not in said(await ben.also("Cleo").says("news help"))
+
+
+async def test_a_report_of_another_workspace_is_not_settled_nor_seen(
+    desk: Newsroom, ben: Editor
+):
+    await desk.apply(CONFIGURATION + ELSEWHERE)
+    await report(ben)
+    there = await editor(desk, "elsewhere")
+    ana = await editor(desk)
+    (public_id,) = await desk.inbox.complete(
+        await ana._event("newsdesk reports", {}), "settle", ""
+    )
+    assert (await there.says("newsdesk reports", settle=public_id)).problem
+    assert "It was Monday." not in said(await there.says("newsdesk reports"))
+    assert "It was Monday." in said(await ana.says("newsdesk reports"))
+
+
+async def test_many_reports_at_once_are_stopped_for_a_while(
+    desk: Newsroom, ben: Editor
+):
+    for number in range(news_report.LATELY):
+        assert not (await report(ben, f"Wrong {number}.")).problem
+    assert "ten minutes" in said(await report(ben, "One more."))
+    assert not (await report(ben.also("Cleo"))).problem
+    desk.clock.advance(timedelta(minutes=11))
+    assert not (await report(ben, "One more.")).problem
+
+
+async def test_nobody_fills_the_editors_list_alone(
+    ben: Editor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(news_report, "OPEN", 2)
+    for number in range(2):
+        await report(ben, f"Wrong {number}.")
+    assert "are open" in said(await report(ben, "One more."))
+
+
+async def test_the_same_report_twice_is_one(desk: Newsroom, ben: Editor):
+    assert said(await report(ben)) == said(await report(ben))
+
+
+# ── timeline and language ──────────────────────────────────────────────────────
+
+
+async def test_a_timeline_dates_the_story_and_says_when_it_was_told(ben: Editor):
+    told = said(await ben.says("news timeline", story="bridge"))
+    assert "24 November 2026\nThe harbour bridge at Hallin was closed" in told
+    assert "Told here\nTuesday 24 November" in told
+
+
+async def test_a_timeline_leads_from_an_update_to_the_day_before(
+    desk: Newsroom, ben: Editor
+):
+    desk.clock.advance(timedelta(days=1))
+    desk.publish("bridge-2", FOLLOW_UP)
+    await desk.post("next")
+    told = said(await ben.says("news timeline", story="bridge"))
+    assert "update to the story of Tuesday 24 November" in told
+
+
+FOLLOW_UP = """---
+title: Harbour bridge at Hallin reopens after crack in girder is mended
+source: Hallin Courier
+published: 2026-11-25T09:00:00+00:00
+lang: en
+---
+The harbour bridge at Hallin reopened on Wednesday after the crack found in a girder
+was mended, engineer Ada Brandt said.
+
+“The steel has been tested and holds,” said engineer Ada Brandt.
+
+Workers welded the girder for 19 hours.
+"""
+
+
+async def test_who_chose_a_language_is_answered_in_it(ben: Editor):
+    await ben.says("news language", language="de")
+    assert "heute" in said(await ben.says("news when"))
+    assert "today" in said(await ben.also("Cleo").says("news when"))
+    await ben.says("news language", language="automatic")
+    assert "today" in said(await ben.says("news when"))
+
+
+async def test_a_language_without_texts_is_refused(ben: Editor):
+    assert "en, de" in said(await ben.says("news language", language="xx"))

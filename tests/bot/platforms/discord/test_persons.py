@@ -1,0 +1,190 @@
+"""A person's own digest on Discord: by direct message, opened when it is sent."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import Refused
+from bot.platforms.discord.platform import DiscordPlatform
+from bot.storage import destinations
+from tests.bot.newsroom import Newsroom, short_of_time
+from tests.bot.platforms.discord.conftest import a_platform, listening
+from tests.bot.platforms.discord.test_interactions import ask, platform_of
+from tests.test_fakes import a_delivery
+from tests.wire.discord.faults import Lost, Status
+from tests.wire.discord.interactions import READER, Who, controls_of, like
+from tests.wire.discord.server import LocalDiscord
+
+DM = f"5{READER.user}"
+#: The same person, in the direct message: Discord tells no server there.
+AT_HOME = like(READER, guild=None, channel=DM, added=False)
+
+
+async def sets_up(desk: Newsroom, discord: LocalDiscord, who: Who = READER) -> None:
+    async with listening(discord, desk.inbox, platform_of(desk)):
+        asked = await ask(discord, "news me", who, time="7:30")
+        assert "daily at 7:30 Europe/Berlin" in asked.words
+        assert asked.private
+
+
+async def tomorrow(desk: Newsroom) -> None:
+    desk.clock.advance(timedelta(hours=19))
+    await desk.wake()
+
+
+async def standing(desk: Newsroom) -> str | None:
+    place = await desk.db.read(
+        destinations.by_channel, workspace_id=1, channel=f"person:{READER.user}"
+    )
+    assert place is not None
+    return place.paused
+
+
+async def test_it_comes_by_direct_message_once(desk: Newsroom, discord: LocalDiscord):
+    await desk.apply(SUNDAYS)
+    await sets_up(desk, discord)
+    await tomorrow(desk)
+    await desk.wake()
+    (message,) = discord.ledger.says(DM)
+    assert "Harbour bridge" in str(message)
+    assert discord.ledger.says("2001") == []
+
+
+async def test_a_lost_answer_is_looked_for_in_the_direct_message(
+    desk: Newsroom, discord: LocalDiscord
+):
+    await desk.apply(SUNDAYS)
+    await sets_up(desk, discord)
+    discord.script(Lost(when="after"), "post", channel=DM)
+    await tomorrow(desk)
+    desk.clock.advance(timedelta(minutes=11))
+    await desk.wake()
+    assert len(discord.ledger.says(DM)) == 1
+    assert await standing(desk) is None
+
+
+async def test_an_empty_direct_message_means_that_it_did_not_arrive(
+    desk: Newsroom, discord: LocalDiscord
+):
+    await desk.apply(SUNDAYS)
+    await sets_up(desk, discord)
+    discord.script(Lost(when="before", how="hang"), "post", channel=DM)
+    with short_of_time(desk):
+        await tomorrow(desk)
+    assert discord.ledger.says(DM) == []
+    desk.clock.advance(timedelta(minutes=11))
+    await desk.wake()
+    assert len(discord.ledger.says(DM)) == 1
+
+
+async def test_closed_messages_stop_it_and_are_said_at_the_next_command(
+    desk: Newsroom, discord: LocalDiscord
+):
+    await desk.apply(SUNDAYS)
+    await sets_up(desk, discord)
+    closed = Status(status=403, code=50007, message="Cannot send messages to this user")
+    discord.script(closed, "post", channel=DM)
+    await tomorrow(desk)
+    async with listening(discord, desk.inbox, platform_of(desk)):
+        told = (await ask(discord, "news help", READER)).words
+        assert "Your own digest stands still" in told
+        assert "allow them in the server’s privacy" in told.replace("'", "’")
+        again = await ask(discord, "news help", READER)
+        assert "stands still" not in again.words
+    # Others are told nothing of it, and their channel gets its edition.
+    await desk.post()
+    assert discord.ledger.says("2001")
+
+
+async def test_whoever_left_the_server_gets_nothing_more(
+    desk: Newsroom, discord: LocalDiscord
+):
+    await desk.apply(SUNDAYS)
+    await sets_up(desk, discord)
+    discord.absent.add(READER.user)
+    await tomorrow(desk)
+    assert discord.ledger.says(DM) == []
+    assert "not a member" in str(await standing(desk))
+    discord.absent.clear()
+    await sets_up(desk, discord)
+    await desk.wake()
+    assert len(discord.ledger.says(DM)) == 1
+
+
+async def test_its_buttons_answer_in_the_direct_message(
+    desk: Newsroom, discord: LocalDiscord
+):
+    await desk.apply(SUNDAYS)
+    await sets_up(desk, discord)
+    await tomorrow(desk)
+    controls = dict(controls_of(discord.ledger.says(DM)))
+    async with listening(discord, desk.inbox, platform_of(desk)):
+        story = next(i for label, i in controls.items() if "bridge" in label)
+        detail = await discord.people.presses("v1:open", AT_HOME, value=story)
+        assert "The harbour bridge at Hallin was closed" in (await detail.done()).words
+        saved = await discord.people.presses(detail.controls["Save"], AT_HOME)
+        assert "Saved: Harbour bridge" in (await saved.done()).words
+        quotes = await discord.people.presses(controls["Quotes"], AT_HOME)
+        assert "Ada Brandt" in (await quotes.done()).words
+        # It was saved in the workspace of the server, where it is asked from.
+        listed = await ask(discord, "news saved", READER)
+        assert "Harbour bridge" in listed.words
+
+
+async def test_the_buttons_of_ones_own_digest_answer_nobody_else(
+    desk: Newsroom, discord: LocalDiscord
+):
+    await desk.apply(SUNDAYS)
+    await sets_up(desk, discord)
+    await tomorrow(desk)
+    controls = dict(controls_of(discord.ledger.says(DM)))
+    story = next(i for label, i in controls.items() if "bridge" in label)
+    stranger = like(AT_HOME, user="7009")
+    async with listening(discord, desk.inbox, platform_of(desk)):
+        asked = await discord.people.presses("v1:open", stranger, value=story)
+        assert "does not belong here" in (await asked.done()).words
+
+
+async def test_at_home_nobody_is_an_editor_of_the_server(
+    desk: Newsroom, discord: LocalDiscord
+):
+    await desk.apply(SUNDAYS)
+    await sets_up(desk, discord)
+    await tomorrow(desk)
+    (first, *_) = (i for _, i in controls_of(discord.ledger.says(DM)))
+    edition = first.split(":")[2]
+    async with listening(discord, desk.inbox, platform_of(desk)):
+        asked = await discord.people.presses(f"v1:own:{edition}:status", AT_HOME)
+        assert "Only editors" in (await asked.done()).words
+        nested = f"v1:own:{edition}:own:{edition}:latest"
+        asked = await discord.people.presses(nested, AT_HOME)
+        assert "does not belong here" in (await asked.done()).words
+
+
+@pytest.mark.parametrize("person", ["", "abc", "1" * 21, "١٢٣"])
+async def test_what_is_no_person_of_discords_is_refused(
+    discord: LocalDiscord, person: str
+):
+    platform: DiscordPlatform = a_platform(discord)
+    with pytest.raises(Refused) as refused:
+        await platform.send(a_delivery(platform="discord", channel=f"person:{person}"))
+    assert not refused.value.whole_workspace
+    await platform.close()
+
+
+SUNDAYS = """
+[[workspace]]
+platform = "discord"
+id = "1001"
+zone = "Europe/Berlin"
+
+[[workspace.destination]]
+name = "morning"
+channel = "2001"
+
+[[workspace.digest]]
+name = "Morning brief"
+sources = ["articles"]
+destinations = ["morning"]
+schedule = "sundays at 9:00 Europe/Berlin"
+"""

@@ -1,0 +1,45 @@
+"""A person's own channel of the local page: theirs, and closed to the other one."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.platforms.local import people
+from tests.bot.commands.test_me import WEEKLY
+from tests.bot.commands.test_on_the_page import page, types
+from tests.bot.newsroom import BRIDGE, Newsroom
+from tests.bot.web.asgi import Browser
+
+
+@pytest.fixture
+async def ana(bare: Newsroom) -> Browser:
+    """Ana, who has set up a digest of her own and got it."""
+    bare.publish("bridge", BRIDGE)
+    await bare.apply(WEEKLY)
+    browser = page(bare)
+    assert "daily at 7:30" in (await types(browser, "/news me 7:30")).text
+    bare.clock.advance(timedelta(hours=19))
+    await bare.wake()
+    return browser
+
+
+async def test_it_is_among_her_channels(ana: Browser):
+    assert "only you" in (await ana.get("/")).text
+    assert (await ana.get("/c/person:ana")).status == 200
+
+
+async def test_nobody_else_sees_or_opens_it(ana: Browser):
+    token = await ana.token()
+    await ana.post("/person", {"csrf": token, "person": "ben"})
+    assert people.COOKIE in ana.cookies
+    assert "only you" not in (await ana.get("/")).text
+    assert (await ana.get("/c/person:ana")).status == 404
+    events = await ana.get("/events?channel=person%3Aana")
+    assert events.status == 404
+
+
+async def test_who_sits_down_there_is_led_to_a_channel_of_all(ana: Browser):
+    token = await ana.token()
+    asked = {"csrf": token, "person": "ben", "channel": "person:ana"}
+    moved = await ana.post("/person", asked)
+    assert moved.header("location") == "/"

@@ -1,0 +1,103 @@
+"""A person's own digest on Slack: in the conversation with the app."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.storage import destinations, workspaces
+from tests.bot.newsroom import Newsroom
+from tests.bot.platforms.slack.conftest import CONFIGURATION, listening
+from tests.bot.platforms.slack.test_interactions import ask, platform_of, press
+from tests.wire.slack.faults import Lost, Refusal
+from tests.wire.slack.people import READER, controls_of, like
+from tests.wire.slack.server import CHANNEL, LocalSlack
+
+DM = f"D{READER.user}"
+SUNDAYS = CONFIGURATION.replace("every 2 minutes", "sundays at 9:00")
+
+
+@pytest.fixture
+async def quiet(desk: Newsroom, slack: LocalSlack) -> Newsroom:
+    """A newsroom whose channel hears nothing before Sunday; a reader has their own."""
+    await desk.apply(SUNDAYS)
+    async with listening(slack, desk.inbox, platform_of(desk)):
+        asked = await ask(slack, "/news me 7:30", READER)
+        assert "daily at 7:30" in asked.words
+        assert asked.private
+    return desk
+
+
+async def tomorrow(desk: Newsroom) -> None:
+    desk.clock.advance(timedelta(hours=19))
+    await desk.wake()
+
+
+async def standing(desk: Newsroom) -> str | None:
+    place = await desk.db.read(
+        destinations.by_channel, workspace_id=1, channel=f"person:{READER.user}"
+    )
+    assert place is not None
+    return place.paused
+
+
+async def test_it_comes_in_the_conversation_with_the_app_once(
+    quiet: Newsroom, slack: LocalSlack
+):
+    await tomorrow(quiet)
+    await quiet.wake()
+    (message,) = slack.ledger.says(DM)
+    assert "Harbour bridge" in str(message)
+    assert slack.ledger.says(CHANNEL) == []
+
+
+async def test_a_lost_answer_is_looked_for_there(quiet: Newsroom, slack: LocalSlack):
+    slack.script(Lost(when="after"), "post", channel=DM)
+    await tomorrow(quiet)
+    quiet.clock.advance(timedelta(minutes=2))
+    await quiet.wake()
+    assert len(slack.ledger.says(DM)) == 1
+    assert slack.ledger.doubled() == ()
+
+
+@pytest.mark.parametrize(
+    "code", ["missing_scope", "cannot_dm_bot", "user_not_found", "user_disabled"]
+)
+async def test_where_no_conversation_opens_only_this_one_stops(
+    quiet: Newsroom, slack: LocalSlack, code: str
+):
+    slack.script(Refusal(code=code), "open")
+    await tomorrow(quiet)
+    assert slack.ledger.says(DM) == []
+    assert code in str(await standing(quiet))
+    space = await quiet.db.read(workspaces.by_id, workspace_id=1)
+    assert space is not None
+    assert space.stopped is None
+    await quiet.post()
+    assert slack.ledger.says(CHANNEL)
+
+
+async def test_closed_messages_are_said_at_the_next_command(
+    quiet: Newsroom, slack: LocalSlack
+):
+    slack.script(Refusal(code="cannot_dm_bot"), "open")
+    await tomorrow(quiet)
+    async with listening(slack, quiet.inbox, platform_of(quiet)):
+        told = await ask(slack, "/news help", READER)
+        assert "Your own digest stands still" in told.words
+
+
+async def test_its_controls_answer_there_and_count_in_it(
+    quiet: Newsroom, slack: LocalSlack
+):
+    await tomorrow(quiet)
+    controls = dict(controls_of(slack.ledger.says(DM)))
+    there = like(READER, channel=DM)
+    async with listening(slack, quiet.inbox, platform_of(quiet)):
+        story = next(i for label, i in controls.items() if "bridge" in label)
+        detail = await press(slack, story, there, kind="static_select")
+        assert "The harbour bridge at Hallin was closed" in detail.words
+        saved = await press(slack, detail.controls["Save"], there)
+        assert "Saved: Harbour bridge" in saved.words
+        stranger = like(READER, user="U7009", channel=DM)
+        refused = await press(slack, story, stranger, kind="static_select")
+        assert "does not belong here" in refused.words
