@@ -7,10 +7,11 @@ end of the others.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from bot.archive import Archive
 from bot.due import next_due_of, troubles_of, zone_of
+from bot.findings import Finding
 from bot.intake import Intake, health
 from bot.storage import deliveries, workspaces
 from bot.storage.database import Database
@@ -23,16 +24,6 @@ _SWITCHED_ON: Final = {
     "discord": "set STANDFIRST_DISCORD_TOKEN to the bot's token",
     "slack": "set STANDFIRST_SLACK_BOT_TOKEN to the bot's token",
 }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One line of the doctor: what was looked at, how it is, and the fix."""
-
-    subject: str
-    state: Literal["ok", "warning", "problem"]
-    text: str
-    fix: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ import structlog
 
 from bot.errors import SendError
 from bot.platforms.slack import limits
-from bot.platforms.slack.installation import Installation
+from bot.platforms.slack.installations import Installations, ask
 from bot.types import Permission
 
 log = structlog.get_logger(__name__)
@@ -40,22 +40,22 @@ class People:
     """Looks people up."""
 
     def __init__(
-        self, installation: Installation, now: Callable[[], float] = time.monotonic
+        self, installations: Installations, now: Callable[[], float] = time.monotonic
     ) -> None:
         """Know nobody yet; `now` are seconds of a clock that never goes back."""
-        self._installation = installation
+        self._installations = installations
         self._now = now
-        self._kept: OrderedDict[str, tuple[float, Known]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[float, Known]] = OrderedDict()
 
     async def known(self, user: str, team: str) -> Known:
         """The person, at most a minute old."""
-        until, known = self._kept.get(user, (0.0, Known()))
+        until, known = self._kept.get((team, user), (0.0, Known()))
         if until > self._now():
             return known
         known = await self._looked_up(user, team)
         if not known.untold:
-            self._kept[user] = self._now() + limits.PERSON_LIFE, known
-            self._kept.move_to_end(user)
+            self._kept[team, user] = self._now() + limits.PERSON_LIFE, known
+            self._kept.move_to_end((team, user))
             while len(self._kept) > limits.PEOPLE:
                 self._kept.popitem(last=False)
         return known
@@ -63,8 +63,11 @@ class People:
     async def _looked_up(self, user: str, team: str) -> Known:
         try:
             async with asyncio.timeout(limits.LOOK_UP):
-                found = await self._installation.ask(
-                    "users.info", lambda session: session.user(user)
+                found = await ask(
+                    self._installations,
+                    team,
+                    "users.info",
+                    lambda session: session.user(user),
                 )
         except (SendError, TimeoutError) as error:
             log.warning(

@@ -24,6 +24,7 @@ from bot.storage.schema.configuration import (
     sources,
     workspaces,
 )
+from bot.storage.schema.installed import install_states, installations
 from bot.storage.schema.news import (
     article_ids,
     articles,
@@ -60,6 +61,8 @@ __all__ = [
     "editions",
     "figures",
     "grants",
+    "install_states",
+    "installations",
     "invocations",
     "keys",
     "leases",

@@ -16,6 +16,7 @@ NEEDS = {
     "chat_update": "chat:write",
     "chat_delete": "chat:write",
     "conversations_history": "channels:history",
+    "conversations_open": "im:write",
     "users_info": "users:read",
     "views_open": "",
     "views_publish": "",
@@ -49,6 +50,21 @@ async def test_socket_mode_needs_no_address(desk: Newsroom):
     made = manifest(desk.inbox.commands, mode="socket")
     assert made["settings"]["socket_mode_enabled"] is True
     assert "url" not in str(made)
+
+
+async def test_http_mode_says_where_slack_sends_whoever_agreed(desk: Newsroom):
+    made = manifest(desk.inbox.commands, mode="http", url="https://news.example/")
+    assert made["oauth_config"]["redirect_urls"] == [
+        "https://news.example/slack/oauth_redirect"
+    ]
+    assert made["settings"]["token_rotation_enabled"] is False
+
+
+async def test_rotation_is_switched_on_where_it_is_wanted(desk: Newsroom):
+    made = manifest(
+        desk.inbox.commands, mode="http", url="https://news.example", rotation=True
+    )
+    assert made["settings"]["token_rotation_enabled"] is True
 
 
 async def test_http_mode_names_one_address_everywhere(desk: Newsroom):
