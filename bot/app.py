@@ -108,6 +108,7 @@ async def _built(
         allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
         wake=wakeups.poke,
+        checks=connections.checks(settings, platforms),
     )
     site = server.build(
         routes=pages.routes(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import SecretStr
 from starlette.routing import Route
 
+from bot.findings import Check, Finding
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import Clock, InstallationStore, Platform, StateStore
 from bot.settings import Settings
@@ -130,6 +131,24 @@ def called(
         )
         routes += [Route(path, pages, methods=["GET"]) for path in (INSTALL, REDIRECT)]
     return routes
+
+
+def checks(
+    settings: Settings, platforms: Mapping[str, Platform]
+) -> Mapping[str, Check]:
+    """What platforms find when the doctor asks them."""
+    slack = platforms.get("slack")
+
+    async def look(workspace: str | None) -> Sequence[Finding]:
+        from bot.platforms.slack.checks import of_settings
+        from bot.platforms.slack.platform import SlackPlatform
+
+        if workspace is None:
+            return tuple(of_settings(settings))
+        assert isinstance(slack, SlackPlatform), "it is built here"
+        return await slack.installations.findings(workspace)
+
+    return {"slack": look}
 
 
 def slack_manifest(

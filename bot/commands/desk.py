@@ -1,7 +1,7 @@
 """What commands work with: the use cases and the clock, bundled; it does nothing."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from bot.archive import Archive
 from bot.commands.controls import Controls
@@ -9,6 +9,7 @@ from bot.configuring import Configuring
 from bot.configuring.previews import Previews
 from bot.doctor import Doctor
 from bot.editions import Editions
+from bot.findings import Check
 from bot.ports import Clock
 from bot.storage.database import Database
 
@@ -27,6 +28,8 @@ class Desk:
     wake: Callable[[], None]
     #: The setting of that name: what is nobody else's.
     allow_private: str = ""
+    #: What platforms find themselves when the doctor asks.
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
     @property
     def configuring(self) -> Configuring:
@@ -48,4 +51,5 @@ class Desk:
             intake=self.editions.intake,
             archive=self.archive,
             platforms=frozenset(self.editions.platforms),
+            checks=self.checks,
         )

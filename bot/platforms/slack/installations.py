@@ -6,13 +6,15 @@ or taken off since. An installation is never used for a workspace that it is not
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from bot.errors import BotError, Refused, Unreached
+from bot.errors import BotError, Refused, SendError, Unreached
+from bot.findings import Finding
 from bot.installed import Installed, Tokens
 from bot.platforms.slack.apps import App
+from bot.platforms.slack.checks import of_scopes
 from bot.platforms.slack.installation import Installation
 from bot.platforms.slack.pace import Pace
 from bot.platforms.slack.tokens import RotatingTokens, tokens_of
@@ -27,6 +29,8 @@ T = TypeVar("T")
 
 #: Seconds that an exchange of tokens may take; shorter than the claim to it.
 EXCHANGE: Final = 30.0
+#: Seconds that the doctor waits for Slack.
+LOOK: Final = 10.0
 
 
 class Installations(Protocol):
@@ -65,6 +69,10 @@ class Installations(Protocol):
 
     async def take_off(self, team: str) -> bool:
         """Slack says that the app was taken off there; whether it was."""
+        ...
+
+    async def findings(self, team: str) -> Sequence[Finding]:
+        """What the doctor should say of a workspace."""
         ...
 
     async def close(self) -> None:
@@ -117,6 +125,25 @@ class OneInstallation:
     async def take_off(self, team: str) -> bool:
         await self.one.look_whether_let_in()
         return self.one.refused is not None
+
+    async def findings(self, team: str) -> Sequence[Finding]:
+        fix = (
+            "give it to the app at https://api.slack.com/apps (standfirst "
+            "slack-manifest prints what it needs), then install it again"
+        )
+        signed_in_before = self.one.known
+        try:
+            async with asyncio.timeout(LOOK):
+                session = await self.one.signed_in()
+        except (SendError, TimeoutError) as error:
+            return (_trouble(team, str(error) or "Slack does not answer", ""),)
+        finally:
+            if not signed_in_before:
+                await self.one.close()
+        if team != session.team:
+            text = f"the bot's token is for the workspace {session.team}"
+            return (_trouble(team, text, "set STANDFIRST_SLACK_BOT_TOKEN to its own"),)
+        return tuple(of_scopes(session.scopes, workspace=team, fix=fix))
 
     async def close(self) -> None:
         await self.one.close()
@@ -194,6 +221,25 @@ class ManyInstallations:
         self._open.pop(team, None)
         return True
 
+    async def findings(self, team: str) -> Sequence[Finding]:
+        again = f"install it again: {self.app.install_url}"
+        try:
+            found = await self._found(team)
+        except SendError as error:
+            return (_trouble(team, str(error), ""),)
+        if found is None:
+            fix = f"install it: {self.app.install_url}"
+            return (_trouble(team, "the app is not installed there", fix),)
+        if found.tokens is None:
+            text = "its tokens were kept under another STANDFIRST_SECRET_KEY"
+            return (_trouble(team, text, f"put that one back, or {again}"),)
+        if found.broken is not None:
+            until = found.tokens.expires_at
+            when = f" from {until:%Y-%m-%d %H:%M} UTC on" if until else ""
+            text = f"nothing can be posted{when}: {found.broken}"
+            return (_trouble(team, text, again),)
+        return tuple(of_scopes(found.scopes, workspace=found.name, fix=again))
+
     async def close(self) -> None:
         opened, self._open = self._open, {}
         for _, installation in opened.values():
@@ -244,3 +290,7 @@ class ManyInstallations:
         async with asyncio.timeout(EXCHANGE):
             answer = await self._session("").exchanged(self.app, refresh=refresh)
         return tokens_of(answer, asked_at)
+
+
+def _trouble(team: str, text: str, fix: str) -> Finding:
+    return Finding(subject=f"slack {team}", state="problem", text=text, fix=fix)

@@ -279,6 +279,7 @@ def _event(arrived: Arrived, known: Known) -> Event:
             id=arrived.user,
             name=known.name or arrived.user_name or arrived.user,
             permission=known.permission,
+            roles=known.roles,
         ),
         locale=known.locale,
     )

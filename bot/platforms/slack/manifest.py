@@ -25,6 +25,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "chat:write.public": "posts to public channels that it was not invited into",
     "im:write": "says hello to whoever installed it",
     "users:read": "knows who manages the workspace: they are its editors",
+    "usergroups:read": "knows who is in a user group that was made an editor",
     "channels:history": "looks whether a post whose answer was lost has arrived",
     "groups:history": "the same in private channels that it was invited into",
 }

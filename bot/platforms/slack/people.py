@@ -1,7 +1,7 @@
 """Who somebody is on Slack at this moment: asked there, and remembered briefly.
 
 Administrators and owners of the workspace are editors; guests, people of other
-workspaces and whoever Slack tells nothing about are not.
+workspaces and whoever Slack tells nothing about are not. User groups count as roles.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ import structlog
 
 from bot.errors import SendError
 from bot.platforms.slack import limits
+from bot.platforms.slack.groups import Groups
 from bot.platforms.slack.installations import Installations, ask
 from bot.types import Permission
 
@@ -32,6 +33,8 @@ class Known:
     permission: Permission = Permission.EVERYONE
     name: str = ""
     locale: str = "en"
+    #: The user groups that they are in.
+    roles: tuple[str, ...] = ()
     #: Slack did not tell; they are taken for anybody.
     untold: bool = False
 
@@ -45,6 +48,7 @@ class People:
         """Know nobody yet; `now` are seconds of a clock that never goes back."""
         self._installations = installations
         self._now = now
+        self._groups = Groups(installations, now)
         self._kept: OrderedDict[tuple[str, str], tuple[float, Known]] = OrderedDict()
 
     async def known(self, user: str, team: str) -> Known:
@@ -63,11 +67,14 @@ class People:
     async def _looked_up(self, user: str, team: str) -> Known:
         try:
             async with asyncio.timeout(limits.LOOK_UP):
-                found = await ask(
-                    self._installations,
-                    team,
-                    "users.info",
-                    lambda session: session.user(user),
+                found, groups = await asyncio.gather(
+                    ask(
+                        self._installations,
+                        team,
+                        "users.info",
+                        lambda session: session.user(user),
+                    ),
+                    self._groups.of(user, team),
                 )
         except (SendError, TimeoutError) as error:
             log.warning(
@@ -81,11 +88,16 @@ class People:
             permission=_permission(found, team),
             name=str(found.get("real_name") or found.get("name") or ""),
             locale=str(found.get("locale") or "en"),
+            roles=groups if _belongs(found, team) else (),
         )
 
 
+def _belongs(found: Mapping[str, Any], team: str) -> bool:
+    """Whether they are of the workspace, and no guest in it."""
+    return found.get("team_id") == team and not any(found.get(what) for what in _NONE)
+
+
 def _permission(found: Mapping[str, Any], team: str) -> Permission:
-    at_home = found.get("team_id") == team
-    none = any(found.get(what) for what in _NONE)
     may = any(found.get(what) is True for what in _RIGHTS)
-    return Permission.EDITOR if may and at_home and not none else Permission.EVERYONE
+    both = may and _belongs(found, team)
+    return Permission.EDITOR if both else Permission.EVERYONE

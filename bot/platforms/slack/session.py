@@ -154,6 +154,12 @@ class Session:
         found = await self.web.users_info(user=user, include_locale=True)
         return dict(found.get("user") or {})
 
+    async def groups(self) -> list[Any]:
+        """The workspace's user groups with their members. Needs usergroups:read."""
+        found = await self.web.usergroups_list(include_users=True)
+        groups = found.get("usergroups")
+        return groups if isinstance(groups, list) else []
+
     async def respond(self, url: str, body: Body) -> bool:
         """Answer at the address that came with an event; False where it has run out."""
         async with self._http.post(url, json=dict(body)) as answer:

@@ -18,6 +18,7 @@ NEEDS = {
     "conversations_history": "channels:history",
     "conversations_open": "im:write",
     "users_info": "users:read",
+    "usergroups_list": "usergroups:read",
     "views_open": "",
     "views_publish": "",
     "auth_test": "",
@@ -78,7 +79,9 @@ async def test_http_mode_names_one_address_everywhere(desk: Newsroom):
 
 def test_every_method_that_the_code_calls_has_its_scope():
     called = set(
-        re.findall(r"\.((?:chat|conversations|users|views|auth|apps)_\w+)\(", code())
+        re.findall(
+            r"\.((?:chat|conversations|users|usergroups|views|auth|apps)_\w+)\(", code()
+        )
     )
     assert called <= set(NEEDS)
     assert {NEEDS[method] for method in called} - {""} <= set(SCOPES)
