@@ -1,5 +1,8 @@
 """Installing the app: the way of a browser, what is kept, and what is not let in."""
 
+import base64
+import hashlib
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -104,6 +107,9 @@ async def test_the_pages_load_nothing_and_run_nothing(house):
         policy = page.header("content-security-policy")
         assert "default-src 'none'; style-src 'sha256-" in policy
         assert "script" not in page.text
+        (style,) = re.findall(r"<style>(.*?)</style>", page.text, re.S)
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert f"style-src 'sha256-{digest}';" in policy
         assert page.tree.css("link, img, iframe, form") == []
         assert page.header("cache-control") == "no-store"
         assert page.header("referrer-policy") == "no-referrer"
