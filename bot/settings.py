@@ -385,7 +385,7 @@ def _slack_doubts(settings: Settings) -> list[str]:
     lacks = settings.installing_lacks
     alone = settings.slack_bot_token is None
     if lacks:
-        doubts.append(f"Nobody can install the app yet: {', '.join(lacks)} is missing.")
+        doubts.append(f"Nobody can install the app yet; missing: {', '.join(lacks)}.")
     if lacks == () and not alone:
         doubts.append(
             f"{PREFIX}SLACK_BOT_TOKEN does nothing beside {PREFIX}SLACK_CLIENT_ID: "

@@ -353,8 +353,8 @@ def test_with_four_settings_workspaces_can_install_the_app(home):
 def test_what_is_missing_for_that_is_a_warning_with_every_name(home):
     _, warnings = loaded(home, SLACK_CLIENT_ID="1.2", SECRET_KEY="k" * 32)
     assert warnings == (
-        "Nobody can install the app yet: STANDFIRST_SLACK_CLIENT_SECRET, "
-        "STANDFIRST_PUBLIC_URL is missing.",
+        "Nobody can install the app yet; missing: STANDFIRST_SLACK_CLIENT_SECRET, "
+        "STANDFIRST_PUBLIC_URL.",
     )
 
 

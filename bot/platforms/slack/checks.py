@@ -17,7 +17,7 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
     lacks = settings.installing_lacks
     if lacks:
         yield _problem(
-            f"nobody can install the app: {', '.join(lacks)} is missing",
+            f"nobody can install the app; missing: {', '.join(lacks)}",
             f"set what is missing ({_CHAPTER})",
         )
     if lacks == ():
