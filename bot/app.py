@@ -1,7 +1,4 @@
-"""The composition root: builds every part once and hands them out; it decides nothing.
-
-Only here are the real clock, the platforms and the web site made and handed out.
-"""
+"""The composition root: builds every part and the real clock; it decides nothing."""
 
 import asyncio
 import time
@@ -85,7 +82,8 @@ async def _built(
     key = await _key(settings, db, clock)
     mailbox = LocalMailbox(db)
     local = LocalPlatform(mailbox=mailbox, clock=clock)
-    platforms, states = connections.platforms(settings, local)
+    kept = connections.kept(settings, db, clock)
+    platforms, states = connections.platforms(settings, local, kept)
     archive = Archive(db=db)
     intake = Intake(db=db, engine=engine, clock=clock, outside=outside)
     editions = Editions(
@@ -110,6 +108,7 @@ async def _built(
         allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
         wake=wakeups.poke,
+        checks=connections.checks(settings, platforms),
     )
     site = server.build(
         routes=pages.routes(
@@ -123,7 +122,7 @@ async def _built(
         ready=connections.ready(archive.ready, states),
         key=key,
         texts=Texts.of("en"),
-        called=connections.called(platforms, clock),
+        called=connections.called(platforms, kept, clock),
     )
     return House(
         settings=settings,

@@ -136,6 +136,13 @@ class Settings(BaseModel):
     slack_app_token: SecretStr | None = None
     #: What Slack signs its calls with.
     slack_signing_secret: SecretStr | None = None
+    #: What Slack knows the app by, where workspaces install it themselves.
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    #: Where the world reaches the web port, such as https://news.example.
+    public_url: Annotated[str, AfterValidator(_reached_by("http", "https"))] | (
+        None
+    ) = None
     #: Slack's Web API, ending in /api/; None = Slack's own. No other host is dialled.
     slack_api_base: (
         Annotated[
@@ -160,6 +167,16 @@ class Settings(BaseModel):
     ] = "info"
     log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = "text"
 
+    @property
+    def installing_lacks(self) -> tuple[str, ...] | None:
+        """What is missing for installing from Slack; None where nobody wants to."""
+        if self.slack_client_id is None and self.slack_client_secret is None:
+            return None
+        needed = ("slack_client_id", "slack_client_secret", "public_url", "secret_key")
+        return tuple(
+            f"{PREFIX}{name.upper()}" for name in needed if not getattr(self, name)
+        )
+
     def over(self, **changes: Any) -> Self:
         """The same settings with some of them changed by the program itself."""
         return self.model_copy(update=changes)
@@ -181,6 +198,9 @@ _MUST_BE = {
     "slack_bot_token": "the bot's token as Slack shows it; it begins with xoxb-",
     "slack_app_token": "the app's token as Slack shows it; it begins with xapp-",
     "slack_signing_secret": "the app's signing secret as Slack shows it",
+    "slack_client_id": "the app's client id as Slack shows it",
+    "slack_client_secret": "the app's client secret as Slack shows it",
+    "public_url": "an http(s):// address, such as https://news.example",
     "slack_api_base": (
         "an http:// or https:// address that ends in /api/, such as "
         "https://slack.com/api/"
@@ -201,7 +221,7 @@ _MUST_BE = {
 }
 _NEVER_SHOWN = frozenset({
     "database_url", "discord_token", "slack_bot_token", "slack_app_token",
-    "slack_signing_secret", "secret_key",
+    "slack_signing_secret", "slack_client_secret", "secret_key",
 })  # fmt: skip
 
 
@@ -362,7 +382,16 @@ def _slack_doubts(settings: Settings) -> list[str]:
                 f"{PREFIX}{name.upper()} does not begin with {beginnings[0]} as such "
                 "tokens of Slack's do; it may be another one."
             )
-    if settings.slack_bot_token is None and settings.slack_app_token is not None:
+    lacks = settings.installing_lacks
+    alone = settings.slack_bot_token is None
+    if lacks:
+        doubts.append(f"Nobody can install the app yet; missing: {', '.join(lacks)}.")
+    if lacks == () and not alone:
+        doubts.append(
+            f"{PREFIX}SLACK_BOT_TOKEN does nothing beside {PREFIX}SLACK_CLIENT_ID: "
+            "install the app into that workspace as well."
+        )
+    if lacks is None and alone and settings.slack_app_token is not None:
         doubts.append(
             f"{PREFIX}SLACK_APP_TOKEN does nothing without {PREFIX}SLACK_BOT_TOKEN."
         )

@@ -1,7 +1,7 @@
 """What commands work with: the use cases and the clock, bundled; it does nothing."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from bot.archive import Archive
 from bot.commands.controls import Controls
@@ -10,6 +10,7 @@ from bot.configuring import Configuring
 from bot.configuring.previews import Previews
 from bot.doctor import Doctor
 from bot.editions import Editions
+from bot.findings import Check
 from bot.ports import Clock
 from bot.storage import personal, readers
 from bot.storage.database import Database
@@ -30,6 +31,8 @@ class Desk:
     wake: Callable[[], None]
     #: The setting of that name: what is nobody else's.
     allow_private: str = ""
+    #: What platforms find themselves when the doctor asks.
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
     @property
     def configuring(self) -> Configuring:
@@ -51,6 +54,7 @@ class Desk:
             intake=self.editions.intake,
             archive=self.archive,
             platforms=frozenset(self.editions.platforms),
+            checks=self.checks,
         )
 
     async def own_digest(self, asked: Invocation) -> Digest | None:

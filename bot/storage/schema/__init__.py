@@ -24,6 +24,7 @@ from bot.storage.schema.configuration import (
     sources,
     workspaces,
 )
+from bot.storage.schema.installed import install_states, installations
 from bot.storage.schema.news import (
     article_ids,
     articles,
@@ -73,6 +74,8 @@ __all__ = [
     "figures",
     "follows",
     "grants",
+    "install_states",
+    "installations",
     "invocations",
     "keys",
     "leases",
