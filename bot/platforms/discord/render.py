@@ -73,7 +73,7 @@ def _head(edition: Edition, context: RenderContext, texts: Texts) -> Block:
 
 
 def _hero(card: Card, texts: Texts) -> Block:
-    return Block(markdown=quote_block(card, texts), plain=_plain_quote(card, texts))
+    return Block(markdown=quote_block(card, texts), plain=wording.spoken(card, texts))
 
 
 def _story(
@@ -111,7 +111,7 @@ def _told(
     led = _with_link(line(source), masked(link(story.articles[0].url)))
     title = f"{number}\\. {line(mark + headline)}".rstrip()
     shown = [quote_block(card, texts)] if card else []
-    spoken = [_plain_quote(card, texts)] if card else []
+    spoken = [wording.spoken(card, texts)] if card else []
     return Block(
         markdown=_lines(f"**{title}**", line(sentences), *shown, small(led)),
         plain=_lines(f"{number}. {mark}{headline}", sentences, *spoken, source),
@@ -128,10 +128,6 @@ def quote_block(card: Card, texts: Texts) -> str:
     opening, closing = marks(card.lang)
     words = quoted(f"{opening}{escape(card.text)}{closing}")
     return f"{words}\n{small(line(wording.said_by(card, texts)))}"
-
-
-def _plain_quote(card: Card, texts: Texts) -> str:
-    return f"{wording.in_marks(card)} {wording.said_by(card, texts)}"
 
 
 def _brief(briefs: Iterable[Brief], texts: Texts) -> Block:
