@@ -167,21 +167,27 @@ def _likely(
     Those that hold more of the question come first. Where it speaks of days, articles
     of these days are looked for besides.
     """
-    articles: dict[str, Article] = {}
-    worth: Counter[str] = Counter()
-    for asked in islice(asking.searches(question), _SEARCHES):
-        for since, until in _spans(question):
-            for article in search.newest(
-                connection,
-                workspace_id=workspace_id,
-                wanted=asked,
-                limit=_EACH,
-                since=since,
-                until=until,
-            ):
-                articles.setdefault(article.id, article)
-                worth[article.id] += len(asked.every)
-    return tuple(articles[key] for key, _ in worth.most_common(_READ))
+    worth: Counter[int] = Counter()
+    searches = tuple(islice(asking.searches(question), _SEARCHES))
+    by_span = [
+        search.keys_of_each(
+            connection,
+            workspace_id=workspace_id,
+            wanted=searches,
+            limit=_EACH,
+            since=since,
+            until=until,
+        )
+        for since, until in _spans(question)
+    ]
+    for number, asked in enumerate(searches):
+        for found in by_span:
+            for key in found[number]:
+                worth[key] += len(asked.every)
+    # Only what is read closely is loaded.
+    likely = [key for key, _ in worth.most_common(_READ)]
+    loaded = of_ids(connection, likely)
+    return tuple(loaded[key] for key in likely)
 
 
 def _spans(

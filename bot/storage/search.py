@@ -112,11 +112,28 @@ def keys(
         limit: How many at the most.
         kept: What the look is kept to.
     """
-    if wanted is not None and not wanted:
-        return []
-    asked = wanted or Wanted()
-    only, outlet = kept.get("source_ids"), kept.get("outlet")
-    groups = [((_OUTLET + word,),) for word in terms(outlet or "")]
+    (found,) = keys_of_each(
+        connection,
+        workspace_id=workspace_id,
+        wanted=[wanted],
+        limit=limit,
+        **kept,
+    )
+    return found
+
+
+def keys_of_each(
+    connection: Connection,
+    /,
+    *,
+    workspace_id: int,
+    wanted: Sequence[Wanted | None],
+    limit: int,
+    **kept: Unpack[Kept],
+) -> list[list[int]]:
+    """Do the same for several things, each by itself; what they share is read once."""
+    only = kept.get("source_ids")
+    groups = [((_OUTLET + word,),) for word in terms(kept.get("outlet") or "")]
     conditions = list(kept.get("that", ()))
     if only is not None:
         conditions.append(articles.c.source_id.in_(only))
@@ -128,7 +145,12 @@ def keys(
         until=kept.get("until"),
         conditions=tuple(conditions),
     )
-    return look.last(_with(asked, groups), limit)
+    return [
+        look.last(_with(asked or Wanted(), groups), limit)
+        if asked is None or asked
+        else []
+        for asked in wanted
+    ]
 
 
 def newest(
