@@ -82,9 +82,7 @@ def with_samples(
 async def measured(file: Path, count: int, times: int, words: Sequence[str]) -> None:
     at = datetime.fromtimestamp(search.BEGUN / 1e6, UTC)
     now = at + timedelta(days=365 * count / search.ARTICLES)
-    async with newsroom(
-        f"sqlite:///{file}", file.parent, clock=FakeClock(now)
-    ) as desk:
+    async with newsroom(f"sqlite:///{file}", file.parent, clock=FakeClock(now)) as desk:
         stories = await desk.db.write(posted, count, now)
         # As `bot.runner` does: what stands by is not looked through for garbage.
         gc.collect()

@@ -238,7 +238,9 @@ def faults(platform: Literal["discord", "slack"], edition: Edition) -> list[Faul
     for part in parts:
         for told in _forms(platform, part, edition, quotes):
             wrong += _CHECKS[platform](told)
-    return wrong + faults_of_reply(platform, Reply(blocks=(Shown(parts=parts),)), quotes)
+    return wrong + faults_of_reply(
+        platform, Reply(blocks=(Shown(parts=parts),)), quotes
+    )
 
 
 def faults_of_reply(
@@ -323,7 +325,9 @@ def _on_discord(told: _Told) -> list[Fault]:
     displays = [n["content"] for _, n in rules.walk(components) if n["type"] == 10]
     plain = str(body.get("content") or "")
     for display in (*displays, plain):
-        wrong += _alive(read(display).live, ours=_OURS if display != plain else {"link"})
+        wrong += _alive(
+            read(display).live, ours=_OURS if display != plain else {"link"}
+        )
     shown = [quote for display in displays for quote in _quoted_in(display)]
     wrong += [("cut quote", quote[:80]) for quote in shown if quote not in told.quotes]
     return [*wrong, *_cut(read(plain).words, told.quotes)]
@@ -369,7 +373,9 @@ def _quoted_in(display: str) -> Iterator[str]:
 def _on_slack(told: _Told) -> list[Fault]:
     body = told.body
     if told.reply:
-        found = slack_rules.response({k: v for k, v in body.items() if k not in LITERAL})
+        found = slack_rules.response(
+            {k: v for k, v in body.items() if k not in LITERAL}
+        )
     else:
         found = slack_rules.message(body, edit=told.edit)
     wrong: list[Fault] = [("refused", f"{path}: {said}") for path, said in found]
