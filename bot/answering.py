@@ -68,8 +68,10 @@ def look_for(words: str) -> Wanted:
     count = sum(len(group[0]) for group in (*asked.every, *asked.none))
     if count > MOST_WORDS:
         raise UserError(
-            f"That is {count} words; a search takes at most {MOST_WORDS}. Keep the few "
-            "that matter most."
+            "That is {count} words; a search takes at most {most_words}. Keep "
+            "the few that matter most.",
+            count=count,
+            most_words=MOST_WORDS,
         )
     return asked
 
@@ -85,8 +87,9 @@ def first_moment(typed: str | None, *, now: datetime, zone: str) -> datetime | N
     day = asking.since(typed, now.astimezone(ZoneInfo(zone)).date())
     if day is None:
         raise UserError(
-            f"«{typed[:40]}» is no day that I know. Say since=yesterday, since=Monday, "
-            'since=2026-01-05 or since="7 days".'
+            "«{typed}» is no day that I know. Say since=yesterday, since=Monday, "
+            'since=2026-01-05 or since="7 days".',
+            typed=typed[:40],
         )
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
@@ -175,7 +178,11 @@ def _sources(connection: Connection, workspace_id: int, name: str) -> list[int]:
     near = exact or [s for s in known if typed in fold(s.name)]
     if not near:
         names = ", ".join(f"«{source.name}»" for source in known[:8]) or "none yet"
-        raise UnknownName(f"There is no source «{name[:60]}» here. There are: {names}.")
+        raise UnknownName(
+            "There is no source «{name}» here. There are: {names}.",
+            name=name[:60],
+            names=names,
+        )
     return [source.id for source in near]
 
 

@@ -110,8 +110,9 @@ class Archive:
         if found is not None:
             return found
         raise UnknownName(
-            f"No story {story_id} was told in this workspace. /news latest shows the "
-            "newest edition with its numbers."
+            "No story {story_id} was told in this workspace. /news latest shows "
+            "the newest edition with its numbers.",
+            story_id=story_id,
         )
 
     async def quotes(
@@ -246,7 +247,11 @@ class Archive:
         wanted = [w for w in kept if workspace in (None, w.external_id)]
         if workspace is not None and not wanted:
             names = ", ".join(w.external_id for w in kept) or "none yet"
-            raise UnknownName(f"No workspace «{workspace}» is set up; known: {names}.")
+            raise UnknownName(
+                "No workspace «{workspace}» is set up; known: {names}.",
+                workspace=workspace,
+                names=names,
+            )
         return tuple([d for w in wanted for d in await self.digests(w.id)])
 
     async def local_rooms(self) -> tuple[Workspace, tuple[Destination, ...]]:
@@ -348,15 +353,23 @@ def choose(known: Sequence[Digest], name: str | None) -> Digest:
     if not name:
         if len(known) == 1:
             return known[0]
-        raise UserError(f"Say which digest: {names}.")
+        raise UserError("Say which digest: {names}.", names=names)
     wanted = fold(name).strip()
     exact = [digest for digest in known if fold(digest.name) == wanted]
     near = exact or [d for d in known if fold(d.name).startswith(wanted)]
     if len(near) == 1:
         return near[0]
     if near:
-        raise UserError(f"«{name[:60]}» fits several digests: say which of {names}.")
-    raise UnknownName(f"There is no digest «{name[:60]}» here. There are: {names}.")
+        raise UserError(
+            "«{name}» fits several digests: say which of {names}.",
+            name=name[:60],
+            names=names,
+        )
+    raise UnknownName(
+        "There is no digest «{name}» here. There are: {names}.",
+        name=name[:60],
+        names=names,
+    )
 
 
 def _numbered(issue: Issue, number: int) -> Found:
@@ -364,7 +377,9 @@ def _numbered(issue: Issue, number: int) -> Found:
     if 1 <= number <= len(told):
         return Found(issue=issue, number=number, story=told[number - 1])
     raise UnknownName(
-        f"The newest edition has stories 1 to {len(told)}; there is no {number}."
+        "The newest edition has stories 1 to {told}; there is no {number}.",
+        told=len(told),
+        number=number,
     )
 
 
@@ -375,6 +390,7 @@ def _worded(issue: Issue, words: str) -> Found:
         if wanted and all(word in text for word in wanted):
             return Found(issue=issue, number=number, story=story)
     raise UnknownName(
-        f"No story of the newest edition has the words «{words[:60]}». Try a number, "
-        "or /news search."
+        "No story of the newest edition has the words «{words}». Try a "
+        "number, or /news search.",
+        words=words[:60],
     )

@@ -41,7 +41,7 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
                 return problem(texts.say("This was answered already."))
             return await command.run(invocation)
         except UserError as error:
-            return problem(str(error))
+            return problem(texts.error(error))
         except Exception:
             log.exception("command failed", command=invocation.path)
             return problem(
@@ -104,14 +104,14 @@ def _permitted(
             )
         )
     if invocation.person.permission < command.permission:
-        raise Forbidden(_who_may(command.permission, texts))
+        raise _who_may(command.permission)
     return command
 
 
-def _who_may(needed: Permission, texts: Texts) -> str:
+def _who_may(needed: Permission) -> Forbidden:
     if needed is Permission.EDITOR:
-        return texts.say("Only editors can do this. Ask an editor of this workspace.")
-    return texts.say("You cannot do this here.")
+        return Forbidden("Only editors can do this. Ask an editor of this workspace.")
+    return Forbidden("You cannot do this here.")
 
 
 async def _first_time(desk: Desk, invocation: Invocation) -> bool:

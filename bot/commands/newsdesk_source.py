@@ -76,7 +76,8 @@ def _add(desk: Desk) -> Command:
         had = {source.address for source in (*digest.sources, *digest.paused_sources)}
         tried = await _try_all(desk, [a for a in wanted if a not in had])
         if all(one.problem for one in tried):
-            raise Mistake(" ".join(_troubles(tried)), field="address")
+            problems = " ".join(_troubles(tried))
+            raise Mistake("{problems}", problems=problems, field="address")
         return shown(desk, change, texts, *_found(tried, zone_of(digest), texts))
 
     return asks_back(
@@ -123,13 +124,17 @@ def _hold_to_addresses(address: str) -> None:
     if "://" not in address:
         raise Mistake(ONLY_BY_FILE, field="address")
     if addresses.is_masked(address):
-        text = "This address is shown without its secret. Write it whole."
-        raise Mistake(text, field="address")
+        raise Mistake(
+            "This address is shown without its secret. Write it whole.",
+            field="address",
+        )
 
 
 async def _try_all(desk: Desk, wanted: Sequence[str]) -> list[Tried]:
     if len(wanted) > MOST:
-        raise Mistake(f"That is too many at once; at most {MOST}.", field="address")
+        raise Mistake(
+            "That is too many at once; at most {most}.", most=MOST, field="address"
+        )
     return list(await asyncio.gather(*(desk.previews.tried(a) for a in wanted)))
 
 
@@ -274,8 +279,9 @@ def _remove(desk: Desk) -> Command:
         digest, address = await _meant(desk, invocation)
         if len(digest.sources) + len(digest.paused_sources) == 1:
             raise UserError(
-                f"It is the only source of «{digest.name}». Add another one first, or "
-                "delete the digest: /newsdesk digest delete."
+                "It is the only source of «{name}». Add another one first, or delete "
+                "the digest: /newsdesk digest delete.",
+                name=digest.name,
             )
         wish = edited(digest, lambda e: _without(e, address))
         return await proposed(desk, invocation, wish)
@@ -332,13 +338,19 @@ async def _meant(desk: Desk, invocation: Invocation) -> tuple[Digest, str]:
     if not near:
         names = ", ".join(f"«{_called(s)}»" for _, s in pairs[:10]) or "none"
         raise UnknownName(
-            f"«{cut(args['source'])}» is no source here. There are: {names}."
+            "«{source}» is no source here. There are: {names}.",
+            source=cut(args["source"]),
+            names=names,
         )
     if len({s.address for _, s in near}) == 1:
         names = ", ".join(f"«{d.name}»" for d, _ in near)
-        raise UserError(f"Several digests read it: say digest= with one of {names}.")
+        raise UserError(
+            "Several digests read it: say digest= with one of {names}.", names=names
+        )
     names = ", ".join(f"«{_called(s)}»" for _, s in near[:10])
-    raise UserError(f"«{cut(args['source'])}» fits several: {names}.")
+    raise UserError(
+        "«{source}» fits several: {names}.", source=cut(args["source"]), names=names
+    )
 
 
 def _names(source: Source) -> frozenset[str]:

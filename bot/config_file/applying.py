@@ -338,8 +338,9 @@ def _whole(address: str, base: Path, secrets: Mapping[str, str]) -> str:
         return kind_of(address, base)[1]
     if address not in secrets:
         raise UserError(
-            f"«{address}» was printed without its secret, and none is known for it "
-            "here. Write the address whole."
+            "«{address}» was printed without its secret, and none is known for "
+            "it here. Write the address whole.",
+            address=address,
         )
     return secrets[address]
 

@@ -119,11 +119,15 @@ def read(path: Path) -> Wanted:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or error
-        raise ConfigurationError(f"{path} cannot be read: {reason}.") from error
+        raise ConfigurationError(
+            "{path} cannot be read: {reason}.", path=path, reason=reason
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path} is not UTF-8 text.") from error
+        raise ConfigurationError("{path} is not UTF-8 text.", path=path) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path} is not valid TOML: {error}.") from error
+        raise ConfigurationError(
+            "{path} is not valid TOML: {error}.", path=path, error=error
+        ) from error
     try:
         file = FileEntry.model_validate(data)
     except ValidationError as error:
@@ -141,8 +145,13 @@ class Mistake:
 
     #: The name in the file: «schedule», «stories» …
     field: str
-    #: What is wrong and what would do, as a sentence.
-    text: str
+    #: What is wrong and what would do.
+    problem: UserError
+
+    @property
+    def text(self) -> str:
+        """The same in English, going on from the name of what it is about."""
+        return _small(self.problem)
 
 
 def digest_mistakes(
@@ -162,13 +171,13 @@ def digest_mistakes(
         digest = DigestEntry.model_validate(entry)
     except ValidationError as error:
         return [
-            Mistake(field=str(found["loc"][0]), text=_plain(found))
+            Mistake(field=str(found["loc"][0]), problem=_plain(found))
             for found in error.errors()
         ]
     return _deep_mistakes(digest, destinations, is_source)
 
 
-def name_mistake(name: str) -> str | None:
+def name_mistake(name: str) -> UserError | None:
     """Why this cannot be the name of anything; None when it can."""
     try:
         DestinationEntry(name=name, channel="any")
@@ -181,33 +190,43 @@ def _mistakes(path: Path, error: ValidationError, data: dict[str, Any]) -> str:
     lines = []
     for found in error.errors():
         where = _place(found["loc"], data)
-        lines.append(f"{path}: {where}: {_plain(found)}")
+        lines.append(f"{path}: {where}: {_small(_plain(found))}")
     return "\n".join(lines)
 
 
-def _plain(found: ErrorDetails) -> str:
+def _small(problem: UserError) -> str:
+    """What is wrong, going on from the name of what it is about."""
+    said = str(problem)
+    return f"{said[:1].lower()}{said[1:]}"
+
+
+def _plain(found: ErrorDetails) -> UserError:
     """A mistake as a sentence of ours, where the library's is not for everybody."""
     limits, last = found.get("ctx", {}), found["loc"][-1]
     match found["type"]:
         case "extra_forbidden":
-            return "this name is not known; see the example in README.md."
+            return UserError("This name is not known; see the example in README.md.")
         case "missing":
-            return "this is missing."
+            return UserError("This is missing.")
         case "string_too_short":
-            return "this is empty; write something."
+            return UserError("This is empty; write something.")
         case "string_too_long":
-            return f"this is too long; at most {limits['max_length']} characters."
+            most = limits["max_length"]
+            return UserError("This is too long; at most {n} characters.", n=most)
         case "too_long":
-            return f"there are too many; at most {limits['max_length']}."
+            most = limits["max_length"]
+            return UserError("There are too many; at most {n}.", n=most)
         case "too_short":
-            return "name at least one."
+            return UserError("Name at least one.")
         case "string_pattern_mismatch":
-            return "write the language as a code, such as «en», «de» or «de-AT»."
+            return UserError(
+                "Write the language as a code, such as «en», «de» or «de-AT»."
+            )
         case "value_error":
-            return f"{limits['error']}."
+            return UserError("{problem}.", problem=limits["error"])
     if last == "stories":
-        return "write how many stories as a number from 1 to 15."
-    return f"{found['msg'][0].lower()}{found['msg'][1:]}."
+        return UserError("Write how many stories as a number from 1 to 15.")
+    return UserError("{problem}.", problem=found["msg"])
 
 
 def _place(loc: tuple[int | str, ...], data: Any) -> str:
@@ -261,8 +280,11 @@ def _deep_mistakes(
     found = [
         Mistake(
             field="destinations",
-            text=f"there is no destination «{name}» in this workspace; "
-            f"known: {', '.join(sorted(known)) or 'none'}.",
+            problem=UserError(
+                "There is no destination «{name}» in this workspace; known: {known}.",
+                name=name,
+                known=", ".join(sorted(known)) or "–",
+            ),
         )
         for name in digest.destinations
         if name not in known
@@ -270,7 +292,10 @@ def _deep_mistakes(
     found += [
         Mistake(
             field="paused_sources",
-            text=f"«{addresses.shown(address)}» is none of the digest's sources.",
+            problem=UserError(
+                "«{address}» is none of the digest's sources.",
+                address=addresses.shown(address),
+            ),
         )
         for address in digest.paused_sources
         if address not in digest.sources
@@ -285,8 +310,8 @@ def _deep_mistakes(
     )
     for field, check, values in checks:
         for value in values:
-            text = _trouble(check, value)
-            found += [Mistake(field=field, text=text)] if text else []
+            problem = _trouble(check, value)
+            found += [Mistake(field=field, problem=problem)] if problem else []
     return found
 
 
@@ -294,19 +319,19 @@ def _check_filter(written: str) -> None:
     try:
         filters.check(written)
     except InputError as error:
-        raise UserError(f"filter: {error}") from None
+        raise UserError("filter: {error}", error=error) from None
 
 
 def _checked(where: str, check: Callable[[str], object], value: str) -> list[str]:
-    text = _trouble(check, value)
-    return [f"{where}: {text}"] if text else []
+    problem = _trouble(check, value)
+    return [f"{where}: {problem}"] if problem else []
 
 
-def _trouble(check: Callable[[str], object], value: str) -> str | None:
+def _trouble(check: Callable[[str], object], value: str) -> UserError | None:
     try:
         check(value)
     except UserError as error:
-        return str(error)
+        return error
     return None
 
 
@@ -319,11 +344,19 @@ def kind_of(address: str, base: Path) -> tuple[SourceKind, str]:
     if "://" in address:
         address = address.strip()
         if not address.lower().startswith(("https://", "http://")):
-            raise UserError(f"«{address}» is neither a folder nor an http(s) address.")
+            raise UserError(
+                "«{address}» is neither a folder nor an http(s) address.",
+                address=address,
+            )
         if not addresses.host_of(address) or any(c.isspace() for c in address):
-            raise UserError(f"«{addresses.shown(address)}» is no address of a source.")
+            raise UserError(
+                "«{address}» is no address of a source.",
+                address=addresses.shown(address),
+            )
         return "feed", address
     path = (base / Path(address).expanduser()).resolve()
     if not path.exists():
-        raise UserError(f"the folder {path} is not there; make it or mend the path.")
+        raise UserError(
+            "the folder {path} is not there; make it or mend the path.", path=path
+        )
     return "folder", str(path)

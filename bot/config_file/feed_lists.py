@@ -107,9 +107,13 @@ def _workspace(conn: Connection, external_id: str | None, now: datetime) -> Work
         return fitting[0]
     names = ", ".join(w.external_id for w in kept)
     if fitting:
-        raise UserError(f"Say which workspace with --workspace: {names}.")
+        raise UserError("Say which workspace with --workspace: {names}.", names=names)
     if kept:
-        raise UserError(f"No workspace «{external_id}» is set up; known: {names}.")
+        raise UserError(
+            "No workspace «{external_id}» is set up; known: {names}.",
+            external_id=external_id,
+            names=names,
+        )
     name = external_id or "local"
     return workspaces.ensure(
         conn, platform="local", external_id=name, name=name, now=now
@@ -124,7 +128,11 @@ def _named(one: Subscription, known: Sequence[Digest]) -> str:
             return by_name[fold(folder)]
     if len(known) > 1:
         names = ", ".join(f"«{digest.name}»" for digest in known)
-        raise UserError(f"Say with --digest where «{one.title}» goes: {names}.")
+        raise UserError(
+            "Say with --digest where «{title}» goes: {names}.",
+            title=one.title,
+            names=names,
+        )
     return known[0].name if known else FIRST_DIGEST
 
 

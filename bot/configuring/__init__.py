@@ -234,8 +234,9 @@ class Configuring:
             present = things.now(conn, workspace, step.noun, step.old_name)
             if present.before is None and step.before is not None:
                 raise UserError(
-                    f"«{step.old_name}» is not there any more, so this change cannot "
-                    "be taken back. /newsdesk history shows what became of it."
+                    "«{name}» is not there any more, so this change cannot be taken "
+                    "back. /newsdesk history shows what became of it.",
+                    name=step.old_name,
                 )
             key = present.key if present.before is not None else step.key
             wanted.append(replace(step, before=present.before, key=key))
@@ -322,11 +323,18 @@ def _hold_to_shown(
         return
     last = changes.newest(conn, workspace_id=workspace.id, count=1)
     later = last and last[0].made_at and last[0].made_at >= since
-    by = f" by {last[0].person_name}" if later else ""
-    what = step.old_name if step.noun != "zone" else "the zone"
+    what = step.old_name if step.noun != "zone" else step.noun
+    if later:
+        raise UserError(
+            "«{what}» was changed meanwhile by {person}, so nothing was done. Run the "
+            "command again to see how it would be now.",
+            what=what,
+            person=last[0].person_name,
+        )
     raise UserError(
-        f"«{what}» was changed meanwhile{by}, so nothing was done. Run the command "
-        "again to see how it would be now."
+        "«{what}» was changed meanwhile, so nothing was done. Run the command again "
+        "to see how it would be now.",
+        what=what,
     )
 
 

@@ -89,8 +89,10 @@ def _hold_to_unused(step: Step, around: Circumstances) -> None:
     users = [d for d, places in around.posting.items() if step.old_name in places]
     if users:
         raise UserError(
-            f"«{users[0]}» posts to «{step.old_name}». Give that digest another "
-            "destination first: /newsdesk digest edit."
+            "«{users}» posts to «{old_name}». Give that digest another "
+            "destination first: /newsdesk digest edit.",
+            users=users[0],
+            old_name=step.old_name,
         )
 
 
@@ -98,7 +100,7 @@ def _zone(written: str) -> str:
     try:
         return schedules.find_zone(written)
     except UserError as error:
-        raise Mistake(str(error), field="zone") from None
+        raise Mistake.of(error, field="zone") from None
 
 
 def _destination(before: Entry | None, after: Entry, around: Circumstances) -> Entry:
@@ -106,19 +108,30 @@ def _destination(before: Entry | None, after: Entry, around: Circumstances) -> E
     _hold_to_name(name)
     was = before["name"] if before else None
     if name != was and name in around.places:
-        raise Mistake(f"Another destination is called «{name}» already.", field="name")
+        raise Mistake(
+            "Another destination is called «{name}» already.", name=name, field="name"
+        )
     if before is None and len(around.places) >= MOST:
-        raise UserError(f"There are {MOST} destinations here already; remove one.")
+        raise UserError(
+            "There are {most} destinations here already; remove one.", most=MOST
+        )
     taken = [n for n, c in around.places.items() if c == channel and n != was]
     if taken:
-        raise UserError(f"This channel is the destination «{taken[0]}» already.")
+        raise UserError(
+            "This channel is the destination «{taken}» already.", taken=taken[0]
+        )
     return {**after, "name": name, "channel": channel}
 
 
 def _hold_to_name(name: str) -> None:
     trouble = name_mistake(name)
     if trouble:
-        raise Mistake(f"«{name[:80]}» cannot be a name: {trouble}", field="name")
+        raise Mistake(
+            "«{name}» cannot be a name: {trouble}",
+            name=name[:80],
+            trouble=trouble,
+            field="name",
+        )
 
 
 def _digest(step: Step, after: Entry, around: Circumstances) -> Entry:
@@ -129,9 +142,13 @@ def _digest(step: Step, after: Entry, around: Circumstances) -> Entry:
     _hold_to_name(name)
     others = {d.name for d in around.digests if step.before is None or d.id != step.key}
     if name in others:
-        raise Mistake(f"Another digest is called «{name}» already.", field="name")
+        raise Mistake(
+            "Another digest is called «{name}» already.", name=name, field="name"
+        )
     if step.before is None and len(around.digests) >= MOST:
-        raise UserError(f"There are {MOST} digests here already; delete one first.")
+        raise UserError(
+            "There are {most} digests here already; delete one first.", most=MOST
+        )
     entry |= _whole(entry, around.digests)
     kept = _kept(step, around)
     if any("://" not in a for a in entry["sources"] if a not in kept):
@@ -168,8 +185,11 @@ def _unmasked(address: str, secrets: Mapping[str, str]) -> str:
     if not addresses.is_masked(address):
         return address
     if address not in secrets:
-        text = f"«{address[:200]}» is shown without its secret. Write it whole."
-        raise Mistake(text, field="sources")
+        raise Mistake(
+            "«{address}» is shown without its secret. Write it whole.",
+            address=address[:200],
+            field="sources",
+        )
     return secrets[address]
 
 
@@ -177,7 +197,7 @@ def _sentence(written: str, workspace: Workspace) -> str:
     try:
         return schedules.say(schedules.parse(written, workspace.zone))
     except UserError as error:
-        raise Mistake(str(error), field="schedule") from None
+        raise Mistake.of(error, field="schedule") from None
 
 
 def _hold_to_checks(
@@ -188,8 +208,7 @@ def _hold_to_checks(
             kind_of(address, Path("/"))
 
     for found in digest_mistakes(entry, destinations=places, is_source=is_source):
-        text = f"{found.text[:1].upper()}{found.text[1:]}"
-        raise Mistake(text, field=found.field)
+        raise Mistake.of(found.problem, field=found.field)
 
 
 def _normal(entry: Entry) -> dict[str, Any]:

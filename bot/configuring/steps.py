@@ -8,7 +8,7 @@ a thing stands, and `taken_back` turns steps around.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from bot.config_file.exporting import as_entry
 from bot.errors import UserError
@@ -42,9 +42,14 @@ NEW_DIGEST: Entry = {
 class Mistake(UserError):
     """An answer that cannot be: the sentence belongs to the question `field`."""
 
-    def __init__(self, message: str, *, field: str) -> None:
-        super().__init__(message)
+    def __init__(self, sentence: str, /, *, field: str, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.field = field
+
+    @classmethod
+    def of(cls, error: UserError, *, field: str) -> Self:
+        """What `error` says, as a mistake in this answer."""
+        return cls(error.sentence, field=field, **error.values)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,8 +27,9 @@ def ensure(
     if before is not None:
         if before.name != name:
             raise UserError(
-                f"This channel is the destination «{before.name}» already. Use that "
-                "name, or rename it first."
+                "This channel is the destination «{name}» already. Use that name, or "
+                "rename it first.",
+                name=before.name,
             )
         return before
     row = connection.execute(
@@ -63,7 +64,7 @@ def rename(
     """
     other = by_name(connection, workspace_id=workspace_id, name=name)
     if other is not None and other.id != destination_id:
-        raise UserError(f"Another destination is called «{name}» already.")
+        raise UserError("Another destination is called «{name}» already.", name=name)
     return _change(connection, workspace_id, destination_id, {"name": name})
 
 

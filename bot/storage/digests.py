@@ -261,7 +261,9 @@ def _link_destinations(
 def _hold_to(connection: Connection, mine: Any, ids: list[int], what: str) -> None:
     there = set(connection.execute(mine).scalars())
     if not there.issuperset(ids):
-        raise UnknownName(f"{what} of this digest does not exist in this workspace.")
+        raise UnknownName(
+            "{what} of this digest does not exist in this workspace.", what=what
+        )
 
 
 def _replace(

@@ -77,7 +77,7 @@ async def pressed(asker: Asker, fields: Mapping[str, str]) -> Answer:
     try:
         invocation = asker.inbox.press(event, fields.get("control", ""))
     except UserError as error:
-        return Answer(asked=label, outcome=_problem(str(error)))
+        return Answer(asked=label, outcome=_problem(asker.texts.error(error)))
     shown = label or _as_typed(invocation)
     return Answer(asked=shown, outcome=await asker.inbox.dispatch(invocation))
 
