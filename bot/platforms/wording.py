@@ -79,6 +79,15 @@ def in_marks(card: Card) -> str:
     return f"{opening}{inert(card.text)}{closing}"
 
 
+def spoken(card: Card, texts: Texts) -> str:
+    """The same in plain words, with who said it: on one line.
+
+    What is told in plain words is cut between lines where it is too long, and a quote
+    is never cut.
+    """
+    return f"{' '.join(in_marks(card).split())} {said_by(card, texts)}"
+
+
 def said_by(card: Card, texts: Texts) -> str:
     """«Ada Brandt, engineer, Hallin Courier»."""
     speaker = card.speaker or texts.say("speaker not named in the text")

@@ -64,7 +64,10 @@ def masked(link: Link | None) -> str:
     """
     if link is None:
         return ""
-    written = f"[{line(link.host)}](<{quote(link.href, safe=_IN_ADDRESS)}>)"
+    scheme, _, rest = link.href.partition(f"://{link.host}")
+    # The host stands as it is: one in brackets would lead nowhere without them.
+    href = f"{scheme}://{link.host}{quote(rest, safe=_IN_ADDRESS)}"
+    written = f"[{line(link.host)}](<{href}>)"
     return written if size(written) <= limits.LINK else ""
 
 

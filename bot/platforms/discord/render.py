@@ -81,7 +81,7 @@ def _head(edition: Edition, context: RenderContext, texts: Texts) -> Block:
 
 
 def _hero(card: Card, texts: Texts) -> Block:
-    return Block(markdown=quote_block(card, texts), plain=_plain_quote(card, texts))
+    return Block(markdown=quote_block(card, texts), plain=wording.spoken(card, texts))
 
 
 def _story(
@@ -122,7 +122,7 @@ def _told(
     corrected = [small(line(note)) for note in notes]
     title = f"{number}\\. {line(mark + headline)}".rstrip()
     shown = [quote_block(card, texts)] if card else []
-    spoken = [_plain_quote(card, texts)] if card else []
+    spoken = [wording.spoken(card, texts)] if card else []
     return Block(
         markdown=_lines(
             f"**{title}**", line(sentences), *shown, small(led), *corrected
@@ -142,10 +142,6 @@ def quote_block(card: Card, texts: Texts) -> str:
     said = f"{opening}{escape(card.text)}{closing}"
     words = quoted(struck(said) if card.withdrawn else said)
     return f"{words}\n{small(line(wording.said_by(card, texts)))}"
-
-
-def _plain_quote(card: Card, texts: Texts) -> str:
-    return f"{wording.in_marks(card)} {wording.said_by(card, texts)}"
 
 
 def _brief(edition: Edition, context: RenderContext, texts: Texts) -> Block:

@@ -27,8 +27,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "usergroups:read": "knows who is in a user group that was made an editor",
     "channels:history": "looks whether a post whose answer was lost has arrived",
     "groups:history": "the same in private channels that it was invited into",
-    "im:write": "says hello to whoever installed it; sends a digest of their own to those "
-    "who asked for it (/news me)",
+    "im:write": "says hello to whoever installed it, and sends people their own digest",
     "im:history": "looks whether that has arrived; nothing else is read there",
 }
 #: What the app-level token of Socket Mode asks for; it is made by hand.

@@ -76,7 +76,7 @@ def _hero(card: Card, texts: Texts) -> Piece:
             elements.rich(elements.quoted(card)),
             elements.context(elements.plain(said_by)),
         ),
-        plain=f"{wording.in_marks(card)} {said_by}",
+        plain=wording.spoken(card, texts),
     )
 
 
@@ -123,7 +123,7 @@ def _told(
     if card is not None:
         said_by = wording.said_by(card, texts)
         told += [elements.quoted(card), elements.section(elements.text(f"— {said_by}"))]
-        spoken = [f"{wording.in_marks(card)} {said_by}"]
+        spoken = [wording.spoken(card, texts)]
     source, *notes = under
     led = elements.context(
         elements.plain(source), elements.mrkdwn(masked(link(story.articles[0].url)))
