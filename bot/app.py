@@ -35,6 +35,7 @@ from bot.storage.database import Database
 from bot.storage.messages import LocalMailbox
 from bot.texts import Texts
 from bot.types import Inbox
+from bot.upkeep import Upkeep
 from bot.web import server
 
 
@@ -55,10 +56,12 @@ class House:
     wakeups: Wakeups
     sends: Wakeups
     polls: Wakeups
+    upkeeps: Wakeups
     editions: Editions
     outbox: Outbox
     archive: Archive
     doctor: Doctor
+    upkeep: Upkeep
     inbox: Inbox
     platforms: Mapping[str, Platform]
     local: LocalPlatform
@@ -82,7 +85,9 @@ async def _built(
     settings: Settings, db: Database, engine: InProcess, outside: Outside, at: At
 ) -> House:
     clock = SystemClock()
-    key = await _key(settings, db, clock)
+    own = settings.secret_key
+    kept = own.get_secret_value() if own else ""
+    key = (kept or await db.write(keys.secret, now=clock.now())).encode()
     mailbox = LocalMailbox(db)
     local = LocalPlatform(mailbox=mailbox, clock=clock)
     platforms, states = connections.platforms(settings, local)
@@ -132,19 +137,14 @@ async def _built(
         wakeups=wakeups,
         sends=Wakeups(clock=clock, tick=LOOK),
         polls=Wakeups(clock=clock, tick=POLL_LOOK),
+        upkeeps=Wakeups(clock=clock),
         editions=editions,
         outbox=outbox,
         archive=archive,
         doctor=desk.doctor,
+        upkeep=Upkeep(db=db, clock=clock),
         inbox=inbox(desk, registry.build(desk)),
         platforms=platforms,
         local=local,
         site=site,
     )
-
-
-async def _key(settings: Settings, db: Database, clock: SystemClock) -> bytes:
-    """What control ids and form tokens are signed with: the setting's, or our own."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
-    return (await db.write(keys.secret, now=clock.now())).encode()

@@ -28,10 +28,11 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "undo": ("newsdesk undo", "confirmed"),
     "preview": ("newsdesk preview", "digest"),
     "doctor": ("newsdesk doctor", ""),
+    "erase": ("newsdesk erase", "asked"),
     "confirm": ("newsdesk history", "confirm"),
     "revert": ("newsdesk history", "revert"),
 }
-SIGNED = frozenset({"post", "undo", "confirm"})
+SIGNED = frozenset({"post", "undo", "confirm", "erase"})
 VERSION = "v1"
 LIMIT = 100
 STALE = (

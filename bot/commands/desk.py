@@ -9,6 +9,7 @@ from bot.configuring import Configuring
 from bot.configuring.previews import Previews
 from bot.doctor import Doctor
 from bot.editions import Editions
+from bot.erasing import Erasing
 from bot.ports import Clock
 from bot.storage.database import Database
 
@@ -39,6 +40,11 @@ class Desk:
     def previews(self) -> Previews:
         """What a change would do to what people read."""
         return Previews(editions=self.editions)
+
+    @property
+    def erasing(self) -> Erasing:
+        """The end of a workspace."""
+        return Erasing(db=self.db, clock=self.clock)
 
     @property
     def doctor(self) -> Doctor:

@@ -19,6 +19,7 @@ from bot.commands import (
     newsdesk_destination,
     newsdesk_digest,
     newsdesk_doctor,
+    newsdesk_erase,
     newsdesk_export,
     newsdesk_filter,
     newsdesk_help,
@@ -65,6 +66,7 @@ BUILDERS = (
     newsdesk_history.build,
     newsdesk_doctor.build,
     newsdesk_export.build,
+    newsdesk_erase.build,
 )
 
 

@@ -44,7 +44,7 @@ from bot.storage.schema.outgoing import (
     local_messages,
     told,
 )
-from bot.storage.schema.process import invocations, keys, leases
+from bot.storage.schema.process import erasures, invocations, keys, leases
 
 __all__ = [
     "article_ids",
@@ -58,6 +58,7 @@ __all__ = [
     "digests",
     "edition_stories",
     "editions",
+    "erasures",
     "figures",
     "grants",
     "invocations",

@@ -1,0 +1,37 @@
+"""What was erased, by whom and when: a line that outlives what it is about.
+
+A new table and nothing else. It points at no workspace: the workspace is what goes.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0006"
+
+INSTANT = sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Take the step."""
+    op.create_table(
+        "erasures",
+        sa.Column("id", KEY, nullable=False, autoincrement=True),
+        sa.Column("workspace_id", KEY, nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text()),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("shown_at", INSTANT, nullable=False),
+        sa.Column("ordered_at", INSTANT),
+        sa.Column("done_at", INSTANT),
+        sa.CheckConstraint("reason IN ('asked', 'left')", name="reason"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_erasures_workspace_id", "erasures", ["workspace_id"])
+    op.create_index(
+        "ix_erasures_platform_external_id", "erasures", ["platform", "external_id"]
+    )
