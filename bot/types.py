@@ -252,6 +252,8 @@ class Option:
     required: bool = False
     #: Takes the rest of the line on surfaces where commands are typed.
     rest: bool = False
+    #: What it takes has several lines: a form gives it room.
+    lines: bool = False
     choices: tuple[str, ...] = ()
     #: Which names complete it: «digest», «source», «speaker», «story», «command»; or
     #: "", none.

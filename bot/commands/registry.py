@@ -16,6 +16,7 @@ from bot.commands import (
     news_when,
     news_why,
     newsdesk_access,
+    newsdesk_apply,
     newsdesk_destination,
     newsdesk_digest,
     newsdesk_doctor,
@@ -66,6 +67,7 @@ BUILDERS = (
     newsdesk_history.build,
     newsdesk_doctor.build,
     newsdesk_export.build,
+    newsdesk_apply.build,
     newsdesk_erase.build,
 )
 

@@ -127,7 +127,8 @@ def read(path: Path) -> Wanted:
     try:
         file = FileEntry.model_validate(data)
     except ValidationError as error:
-        raise ConfigurationError(_mistakes(path, error, data)) from error
+        told = (f"{path}: {text}" for text in mistakes_of(error, data))
+        raise ConfigurationError("\n".join(told)) from error
     wanted = Wanted(file=file, base=path.resolve().parent)
     mistakes = list(_deeper(wanted))
     if mistakes:
@@ -177,12 +178,11 @@ def name_mistake(name: str) -> str | None:
     return None
 
 
-def _mistakes(path: Path, error: ValidationError, data: dict[str, Any]) -> str:
-    lines = []
-    for found in error.errors():
-        where = _place(found["loc"], data)
-        lines.append(f"{path}: {where}: {_plain(found)}")
-    return "\n".join(lines)
+def mistakes_of(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
+    """Every mistake of a file's content: where it stands, and what would do."""
+    return [
+        f"{_place(found['loc'], data)}: {_plain(found)}" for found in error.errors()
+    ]
 
 
 def _plain(found: ErrorDetails) -> str:
