@@ -31,6 +31,7 @@ def of(conn: Connection, digest: Digest, now: datetime) -> AtHand:
         conn,
         source_ids=[source.id for source in digest.sources],
         since=now - FRESH,
+        called={s.id: s.called for s in digest.sources if s.called},
     )
     return AtHand(
         fresh=fresh,

@@ -85,7 +85,10 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
         for d in digest.destinations
         if d.paused
     ]
-    rows += [(s.name, health.of(s, now, zone, texts).text) for s in digest.sources]
+    rows += [
+        (s.called or s.name, health.of(s, now, zone, texts).text)
+        for s in digest.sources
+    ]
     return Facts(rows=tuple(rows))
 
 

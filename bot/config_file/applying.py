@@ -243,6 +243,7 @@ def put_digest(
         exclude=tuple(entry["exclude"]),
         quiet_hours=entry["quiet_hours"],
         language=entry["language"],
+        called={read[a].id: name for a, name in entry["source_names"].items()},
     )
     key = {"workspace_id": workspace.id, "digest_id": digest.id}
     stand_still = digests.pause if entry["paused"] else digests.resume
@@ -362,6 +363,9 @@ def _normal(
     return {
         "sources": [*(a for a in listed if a not in resting), *resting],
         "paused_sources": resting,
+        "source_names": {
+            _whole(a, base, secrets): name for a, name in entry.source_names.items()
+        },
         "destinations": list(entry.destinations),
         "schedule": [schedules.say(rule) for rule in rules],
         "quiet_hours": entry.quiet_hours,

@@ -62,6 +62,8 @@ class DigestEntry(_Entry):
     sources: Annotated[list[Address], Field(min_length=1, max_length=MOST)]
     #: Those of the sources that are kept and not read at present.
     paused_sources: list[Address] = []
+    #: How it calls some of them, by address; the others are called as they say.
+    source_names: dict[Address, Name] = {}
     destinations: Annotated[list[Name], Field(max_length=MOST)] = []
     schedule: str | list[str] = []
     quiet_hours: str | None = None
@@ -269,10 +271,14 @@ def _deep_mistakes(
     ]
     found += [
         Mistake(
-            field="paused_sources",
+            field=field,
             text=f"«{addresses.shown(address)}» is none of the digest's sources.",
         )
-        for address in digest.paused_sources
+        for field, named in (
+            ("paused_sources", digest.paused_sources),
+            ("source_names", digest.source_names),
+        )
+        for address in named
         if address not in digest.sources
     ]
     quiet = [digest.quiet_hours] if digest.quiet_hours else []

@@ -130,6 +130,9 @@ def digest_as(
             wanted[name] = before.get(name)
     for kind in ("sources", "paused_sources"):
         wanted[kind] = [_folder(address, here) for address in wanted[kind]]
+    wanted["source_names"] = {
+        _folder(address, here): name for address, name in entry.source_names.items()
+    }
     return {**before, **wanted}
 
 

@@ -26,6 +26,7 @@ Edit = Callable[[Entry | None], Entry | None]
 NEW_DIGEST: Entry = {
     "sources": [],
     "paused_sources": [],
+    "source_names": {},
     "destinations": [],
     "schedule": [],
     "quiet_hours": None,

@@ -8,8 +8,8 @@ that comes before the text it corrects still ends up with it. `store` and
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -138,14 +138,21 @@ def store_analysis(
 
 
 def fresh(
-    connection: Connection, *, source_ids: Sequence[int], since: datetime
+    connection: Connection,
+    *,
+    source_ids: Sequence[int],
+    since: datetime,
+    called: Mapping[int, str] | None = None,
 ) -> tuple[Article, ...]:
     """List the current versions that came in at `since` or later, newest first.
 
     What counts as told from the start (`baseline`) is not among them.
     What counts is when we fetched them: a late find is news to us, and whether it is
-    too old to be told is the composer's to say. The caller has the ids from a digest.
+    too old to be told is the composer's to say. The caller has the ids from a digest,
+    which may call some of them by other names; an outlet that a text names stays.
     """
+    names = called or {}
+
     found = connection.execute(
         select(*COLUMNS)
         .select_from(JOINED)
@@ -157,7 +164,12 @@ def fresh(
         )
         .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
     )
-    return tuple(map(noun, found))
+    return tuple(
+        noun(row)
+        if row.source_id not in names or row.outlet not in (None, row.source_name)
+        else replace(noun(row), source=names[row.source_id])
+        for row in found
+    )
 
 
 def by_id(

@@ -136,6 +136,8 @@ digest_sources = Table(
     Column("begun_at", Instant),
     # Kept in the list, and left out of editions, until somebody resumes it.
     Column("paused", Boolean, nullable=False, server_default=false()),
+    # How the digest calls it; NULL = as it calls itself.
+    Column("called", Words),
     within("digests", "digest_id"),
     Index(None, "workspace_id"),
 )

@@ -241,6 +241,7 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
         "name": draw(NAMES),
         "sources": listed,
         "paused_sources": draw(st.lists(st.sampled_from(listed), unique=True)),
+        "source_names": draw(st.dictionaries(st.sampled_from(listed), NAMES)),
         "destinations": draw(st.sampled_from([[], ["morning"]])),
         "schedule": draw(
             st.sampled_from(

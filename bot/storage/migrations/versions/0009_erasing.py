@@ -1,6 +1,6 @@
-"""What was erased, by whom and when: a line that outlives what it is about.
+"""What was erased, by whom and when; how a digest calls its sources.
 
-A new table and nothing else. It points at no workspace: the workspace is what goes.
+A new table and a column. The table points at no workspace: the workspace is what goes.
 """
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Take the step."""
+    op.add_column("digest_sources", sa.Column("called", sa.Text()))
     op.create_table(
         "erasures",
         sa.Column("id", KEY, nullable=False, autoincrement=True),
