@@ -31,7 +31,7 @@ def of(conn: Connection, digest: Digest, now: datetime) -> AtHand:
         conn,
         source_ids=[source.id for source in digest.sources],
         since=now - FRESH,
-        called={s.id: s.called for s in digest.sources if s.called},
+        called=_names(digest),
     )
     return AtHand(
         fresh=fresh,
@@ -42,6 +42,34 @@ def of(conn: Connection, digest: Digest, now: datetime) -> AtHand:
             articles=[article.id for article in fresh],
         ),
     )
+
+
+def between(
+    conn: Connection, digest: Digest, since: datetime, until: datetime | None
+) -> AtHand:
+    """The same for a stretch of the past: what came in then, and was told before it.
+
+    Texts and filters are those of today; what an edition of that time told does not
+    count as told.
+    """
+    fresh = articles.fresh(
+        conn,
+        source_ids=[source.id for source in digest.sources],
+        since=since,
+        until=until,
+        called=_names(digest),
+    )
+    key = {"workspace_id": digest.workspace_id}
+    return AtHand(
+        fresh=fresh,
+        told=issues.told(conn, **key, digest_id=digest.id, before=since),
+        known=stories.known(conn, **key, articles=[a.id for a in fresh]),
+    )
+
+
+def _names(digest: Digest) -> dict[int, str]:
+    """How the digest calls sources, where it does."""
+    return {s.id: s.called for s in digest.sources if s.called}
 
 
 def memberships(edition: Edition) -> tuple[Membership, ...]:

@@ -169,6 +169,21 @@ class Editions:
         parts = self.platforms[platform].render(edition, context)
         return Draft(digest=digest, edition=edition, parts=parts)
 
+    async def past(
+        self, digest: Digest, since: datetime, until: datetime | None
+    ) -> Draft:
+        """What an edition of this stretch of time would have told, as things are set.
+
+        It goes on until now where `until` is None. Nothing is read or stored.
+        """
+        now = self.clock.now()
+        found = await self.db.read(at_hand.between, digest, since, until)
+        edition = await self.engine.run(_compose, found, until or now, style_of(digest))
+        workspace = await self._workspace(digest)
+        context = self._context(digest, workspace, "preview", now)
+        parts = self.platforms[workspace.platform].render(edition, context)
+        return Draft(digest=digest, edition=edition, parts=parts)
+
     async def shown(self, issue: Issue, workspace: Workspace) -> tuple[Part, ...]:
         """A stored edition, rendered again for the platform it is asked from."""
         digest = await self.db.read(

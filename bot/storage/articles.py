@@ -142,9 +142,12 @@ def fresh(
     *,
     source_ids: Sequence[int],
     since: datetime,
+    until: datetime | None = None,
     called: Mapping[int, str] | None = None,
 ) -> tuple[Article, ...]:
-    """List the current versions that came in at `since` or later, newest first.
+    """List the current versions that came in from `since` on, newest first.
+
+    `until` leaves out those that came in then or later.
 
     What counts as told from the start (`baseline`) is not among them.
     What counts is when we fetched them: a late find is news to us, and whether it is
@@ -152,6 +155,7 @@ def fresh(
     which may call some of them by other names; an outlet that a text names stays.
     """
     names = called or {}
+    then = [] if until is None else [revisions.c.fetched_at < until]
 
     found = connection.execute(
         select(*COLUMNS)
@@ -161,6 +165,7 @@ def fresh(
             ~revisions.c.baseline,
             revisions.c.fetched_at >= since,
             articles.c.source_id.in_(source_ids),
+            *then,
         )
         .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
     )

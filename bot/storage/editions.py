@@ -152,16 +152,23 @@ def telling(connection: Connection, *, workspace_id: int, story: str) -> Issue |
     return _first(connection, _of(workspace_id).where(editions.c.id.in_(telling_it)))
 
 
-def told(connection: Connection, *, workspace_id: int, digest_id: int) -> Told:
-    """Give everything that the digest's readers were told so far."""
+def told(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    digest_id: int,
+    before: datetime | None = None,
+) -> Told:
+    """Give everything that the digest's readers were told so far, or `before` then."""
     ledger = schema.told
-    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
-    rows = connection.execute(
-        select(ledger.c.kind, ledger.c.what).where(
-            ledger.c.digest_id == digest_id, ledger.c.workspace_id == workspace_id
-        )
+    query = select(ledger.c.kind, ledger.c.what).where(
+        ledger.c.digest_id == digest_id, ledger.c.workspace_id == workspace_id
     )
-    for kind, what in rows:
+    if before is not None:
+        made = editions.join(ledger, ledger.c.edition_id == editions.c.id)
+        query = query.select_from(made).where(editions.c.made_at < before)
+    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+    for kind, what in connection.execute(query):
         found[kind].add(what)
     return Told(
         stories=frozenset(found["story"]),
