@@ -34,6 +34,7 @@ from bot.storage import (
 from bot.storage import editions as issues
 from bot.storage import schedules as timetable
 from bot.storage.database import Database
+from bot.styles import style_of
 from bot.types import (
     Digest,
     Due,
@@ -347,17 +348,6 @@ class Editions:
             next_due=next_due_of(digest, now),
             late=now - due_at > planning.LATE,
         )
-
-
-def style_of(digest: Digest) -> Style:
-    """The digest's settings in the composer's words."""
-    return Style(
-        title=digest.name,
-        stories=digest.stories,
-        lang=digest.language,
-        include=digest.include,
-        exclude=digest.exclude,
-    )
 
 
 def manifest_of(edition: Edition, digest: Digest) -> str:

@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from bot import schedules
 from bot.errors import ConfigurationError, UserError
 from bot.intake import addresses
-from bot.types import PlatformName, SourceKind
+from bot.types import Look, PlatformName, SourceKind, SummaryLength
 from digests.errors import InputError
 from digests.stories import filters
 
@@ -72,6 +72,12 @@ class DigestEntry(_Entry):
     paused_until: date | None = None
     skip: list[date] | None = None
     stories: Annotated[int, Field(ge=1, le=15)] = 5
+    #: The length of each story's summary.
+    summary: SummaryLength = "short"
+    #: Quotes with a story, and lines under «also in brief», at the most.
+    quotes: Annotated[int, Field(ge=0, le=5)] = 5
+    figures: bool = True
+    brief: Annotated[int, Field(ge=0, le=12)] = 6
     include: Annotated[list[Filter], Field(max_length=MOST)] = []
     exclude: Annotated[list[Filter], Field(max_length=MOST)] = []
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = (
@@ -171,6 +177,11 @@ def digest_mistakes(
     return _deep_mistakes(digest, destinations, is_source)
 
 
+def look_of(entry: Mapping[str, Any]) -> Look:
+    """How the digest of this entry tells its stories."""
+    return Look(**{field.name: entry[field.name] for field in fields(Look)})
+
+
 def name_mistake(name: str) -> str | None:
     """Why this cannot be the name of anything; None when it can."""
     try:
@@ -185,6 +196,16 @@ def mistakes_of(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
     return [
         f"{_place(found['loc'], data)}: {_plain(found)}" for found in error.errors()
     ]
+
+
+#: What would do, by the name of what it is about.
+_WRITE = {
+    "stories": "how many stories as a number from 1 to 15",
+    "summary": "short, medium or long",
+    "quotes": "how many quotes as a number from 0 to 5",
+    "figures": "yes or no",
+    "brief": "how many lines as a number from 0 to 12",
+}
 
 
 def _plain(found: ErrorDetails) -> str:
@@ -207,8 +228,8 @@ def _plain(found: ErrorDetails) -> str:
             return "write the language as a code, such as «en», «de» or «de-AT»."
         case "value_error":
             return f"{limits['error']}."
-    if last == "stories":
-        return "write how many stories as a number from 1 to 15."
+    if last in _WRITE:
+        return f"write {_WRITE[last]}."
     return f"{found['msg'][0].lower()}{found['msg'][1:]}."
 
 

@@ -4,6 +4,7 @@ The secrets of addresses are left out: where the sources are set up, `apply` kno
 is meant.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,7 @@ def as_entry(digest: Digest) -> dict[str, Any]:
         "paused_until": digest.paused_until,
         "skip": list(digest.skips) or None,
         "stories": digest.stories,
+        **asdict(digest.look),
         "include": list(digest.include),
         "exclude": list(digest.exclude),
         "language": digest.language,

@@ -187,6 +187,7 @@ def _with(
         quiet_hours=before.quiet_hours,
         language=before.language,
         paused_sources=before.paused_sources,
+        look=before.look,
         called={
             source.id: source.called
             for source in (*before.sources, *before.paused_sources)

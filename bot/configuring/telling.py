@@ -24,6 +24,10 @@ _PLAIN = (
     "paused",
     "paused_until",
     "stories",
+    "summary",
+    "quotes",
+    "figures",
+    "brief",
     "language",
     "zone",
 )
@@ -158,9 +162,9 @@ def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
 
 def _said(value: object, texts: Texts) -> str:
     """A plain value; one that was stored says dates as text."""
-    if value is True:
-        return texts.say("yes")
-    return cut(str(value)) if value else texts.say("none")
+    if isinstance(value, bool):
+        return texts.say("yes") if value else texts.say("no")
+    return texts.say("none") if value in (None, "") else cut(str(value))
 
 
 def _resting(paused: Sequence[str], texts: Texts) -> Iterator[Row]:

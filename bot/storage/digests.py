@@ -1,7 +1,7 @@
 """Verbs on digests: what an admin configures, known by its name in its workspace."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from bot.storage.schema import (
     schedules,
     sources,
 )
-from bot.types import Destination, Digest, Source
+from bot.types import Destination, Digest, Look, Source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +47,7 @@ def ensure(
     language: str = "en",
     paused_sources: Sequence[Source] = (),
     called: Mapping[int, str] | None = None,
+    look: Look | None = None,
 ) -> Digest:
     """Make the digest `name`, or change it to be as said here.
 
@@ -62,6 +63,7 @@ def ensure(
         "exclude": list(exclude),
         "quiet_hours": quiet_hours,
         "language": language,
+        "look": asdict(look) if look else None,
     }
     digest_id = connection.execute(
         insert(connection, digests)
@@ -368,6 +370,7 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         include=tuple(row.include),
         exclude=tuple(row.exclude),
         language=row.language,
+        look=Look(**row.look) if row.look else Look(),
         paused=row.paused,
         paused_until=row.paused_until,
         skips=_dates(row.skips),

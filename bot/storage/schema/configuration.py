@@ -108,6 +108,8 @@ digests = table(
     Column("paused_until", Date),
     # Local dates that are left out, as ISO dates; NULL = none.
     Column("skips", Json),
+    # How it tells its stories, by the names of the noun; NULL = as usual.
+    Column("look", Json),
     UniqueConstraint("id", "workspace_id"),
 )
 Index(
