@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import answering
+from bot import answering, past
 from bot.answering import EVERYWHERE, Asked, Narrowed
 from bot.errors import UnknownName, UserError
 from bot.storage import (
@@ -83,7 +83,7 @@ class Archive:
         )
 
     async def story(self, place: Place, which: str) -> Found:
-        """The story that «2», «s-7k3m9q» or a few words stand for.
+        """The story that «2», «s-7k3m9q», «e-7k3m9q 2» or a few words stand for.
 
         Raises:
             UserError: There is none, or no edition yet.
@@ -91,6 +91,11 @@ class Archive:
         which = which.strip()
         if which.startswith("s-"):
             return await self._by_id(place, which)
+        kept = past.ID.fullmatch(which)
+        if kept is not None:
+            key = place.workspace.id
+            old = await self.db.read(past.edition, workspace_id=key, public_id=kept[1])
+            return _numbered(old, int(kept[2] or 1))
         issue = await self._edition(place)
         if which.lstrip("#").isdecimal():
             return _numbered(issue, int(which.lstrip("#")))
@@ -364,7 +369,7 @@ def _numbered(issue: Issue, number: int) -> Found:
     if 1 <= number <= len(told):
         return Found(issue=issue, number=number, story=told[number - 1])
     raise UnknownName(
-        f"The newest edition has stories 1 to {len(told)}; there is no {number}."
+        f"This edition has stories 1 to {len(told)}; there is no {number}."
     )
 
 

@@ -26,6 +26,7 @@ from bot.storage import (
     grants,
     messages,
     occurrences,
+    past,
     quotes,
     schema,
     search,
@@ -256,6 +257,7 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "granted": grants.holds(connection, **here, person_id=CANARY, roles=()),
         "change": changes.by_public_id(connection, **here, public_id=change),
         "changes": changes.newest(connection, **here, count=9),
+        "past": past.stories(connection, **here, limit=9),
         "message": messages.find(connection, **here, channel="full-news", key=message),
     }
 
