@@ -85,8 +85,7 @@ async def _built(
     settings: Settings, db: Database, engine: InProcess, outside: Outside, at: At
 ) -> House:
     clock = SystemClock()
-    own = settings.secret_key
-    kept = own.get_secret_value() if own else ""
+    kept = settings.secret_key.get_secret_value() if settings.secret_key else ""
     key = (kept or await db.write(keys.secret, now=clock.now())).encode()
     mailbox = LocalMailbox(db)
     local = LocalPlatform(mailbox=mailbox, clock=clock)
@@ -115,6 +114,7 @@ async def _built(
         allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
         wake=wakeups.poke,
+        retention=settings.retention,
     )
     site = server.build(
         routes=pages.routes(
@@ -142,7 +142,7 @@ async def _built(
         outbox=outbox,
         archive=archive,
         doctor=desk.doctor,
-        upkeep=Upkeep(db=db, clock=clock),
+        upkeep=Upkeep(db=db, clock=clock, retention=settings.retention),
         inbox=inbox(desk, registry.build(desk)),
         platforms=platforms,
         local=local,

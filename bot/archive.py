@@ -319,6 +319,8 @@ def _telling(conn: Connection, workspace_id: int, story_id: str) -> Found | None
     here = {"workspace_id": workspace_id}
     for name in (story_id, stories.present(conn, **here, story=story_id)):
         issue = issues.telling(conn, **here, story=name) if name else None
+        if issue is not None:
+            past.hold_to_kept(conn, issue)
         for number, story in enumerate(issue.edition.stories if issue else (), 1):
             if issue and story.id == name:
                 return Found(issue=issue, number=number, story=story)

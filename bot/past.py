@@ -34,9 +34,20 @@ def edition(conn: Connection, *, workspace_id: int, public_id: str) -> Issue:
             f"There is no edition {public_id} in this workspace: the id is another "
             "one's, or the edition is older than what is kept."
         )
+    hold_to_kept(conn, found)
     if editions.is_undone(conn, **here, edition_id=found.id):
         raise UnknownName(f"The edition {public_id} was taken back.")
     return found
+
+
+def hold_to_kept(conn: Connection, issue: Issue) -> None:
+    """Raise `UnknownName` where the contents of the edition were let go."""
+    days = editions.kept_for(conn, workspace_id=issue.workspace_id, edition_id=issue.id)
+    if days is not None:
+        raise UnknownName(
+            f"This edition is older than the {days} days that are kept here. What was "
+            "posted of it stays; what stood behind it is gone."
+        )
 
 
 async def told(

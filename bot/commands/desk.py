@@ -1,7 +1,7 @@
 """What commands work with: the use cases and the clock, bundled; it does nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.archive import Archive
 from bot.commands.controls import Controls
@@ -11,6 +11,7 @@ from bot.doctor import Doctor
 from bot.editions import Editions
 from bot.erasing import Erasing
 from bot.ports import Clock
+from bot.retention import Retention
 from bot.storage.database import Database
 
 
@@ -28,6 +29,7 @@ class Desk:
     wake: Callable[[], None]
     #: The setting of that name: what is nobody else's.
     allow_private: str = ""
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def configuring(self) -> Configuring:

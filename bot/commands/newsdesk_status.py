@@ -47,7 +47,14 @@ def build(desk: Desk) -> Command:
             )
             blocks.append(Paragraph(text=nothing))
         blocks += [_delivery(d, invocation, desk, texts) for d in sent]
-        blocks.append(Small(text=f"Standfirst {desk.version}"))
+        kept = texts.say(
+            "Kept here: articles for {articles} days, editions for {editions}, the "
+            "history for {history}.",
+            articles=desk.retention.texts,
+            editions=desk.retention.editions,
+            history=desk.retention.history,
+        )
+        blocks.append(Small(text=f"Standfirst {desk.version} · {kept}"))
         return Reply(title=texts.say("Status"), blocks=tuple(blocks))
 
     return Command(

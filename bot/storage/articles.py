@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, or_, select, update
 
 from bot.storage import figures as figure_verbs
 from bot.storage import quotes as quote_verbs
@@ -184,12 +184,16 @@ def by_id(
     article_id: int,
     revision: str | None = None,
 ) -> tuple[Article, StoredArticle] | None:
-    """Find an article, in its current version or in the one with this hash."""
+    """Find an article, in its current version or in the one with this hash.
+
+    One whose text was let go, because it was too old, is not there.
+    """
     version = revisions.c.current if revision is None else revisions.c.hash == revision
+    kept = or_(revisions.c.text != "", revisions.c.title.is_not(None))
     row = connection.execute(
         select(*COLUMNS)
         .select_from(JOINED)
-        .where(articles.c.id == article_id, version, visible(workspace_id))
+        .where(articles.c.id == article_id, version, kept, visible(workspace_id))
     ).first()
     return (noun(row), _stored(row)) if row else None
 

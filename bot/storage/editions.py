@@ -105,6 +105,20 @@ def is_undone(connection: Connection, *, workspace_id: int, edition_id: int) -> 
     return connection.execute(query).scalar() is not None
 
 
+def kept_for(
+    connection: Connection, *, workspace_id: int, edition_id: int
+) -> int | None:
+    """After how many days its contents were let go; None = they are there."""
+    row = connection.execute(
+        select(editions.c.made_at, editions.c.dropped_at).where(
+            editions.c.id == edition_id, editions.c.workspace_id == workspace_id
+        )
+    ).first()
+    if row is None or row.dropped_at is None:
+        return None
+    return int((row.dropped_at - row.made_at).days)
+
+
 def note_undone(
     connection: Connection,
     *,

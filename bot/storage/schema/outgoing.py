@@ -28,6 +28,8 @@ editions = table(
     # When it was taken back, and by whom.
     Column("undone_at", Instant),
     Column("undone_by", Words),
+    # When its contents were let go, because it was older than is kept.
+    Column("dropped_at", Instant),
     UniqueConstraint("id", "workspace_id"),
     within("digests", "digest_id"),
     within("occurrences", "occurrence_id"),

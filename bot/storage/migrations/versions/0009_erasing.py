@@ -1,6 +1,6 @@
 """What was erased, by whom and when; how a digest calls its sources, and how it tells.
 
-A new table and two columns. The table points at no workspace: that is what goes.
+A new table and three columns. The table points at no workspace: that is what goes.
 """
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Take the step."""
+    op.add_column("editions", sa.Column("dropped_at", INSTANT))
     op.add_column("digests", sa.Column("look", sa.Text()))
     op.add_column("digest_sources", sa.Column("called", sa.Text()))
     op.create_table(
