@@ -32,6 +32,7 @@ from bot.storage.database import Database
 from bot.storage.messages import LocalMailbox
 from bot.texts import Texts
 from bot.types import Inbox
+from bot.upkeep import Upkeep
 from bot.web import server
 
 
@@ -52,10 +53,12 @@ class House:
     wakeups: Wakeups
     sends: Wakeups
     polls: Wakeups
+    upkeeps: Wakeups
     editions: Editions
     outbox: Outbox
     archive: Archive
     doctor: Doctor
+    upkeep: Upkeep
     inbox: Inbox
     platforms: Mapping[str, Platform]
     local: LocalPlatform
@@ -79,7 +82,8 @@ async def _built(
     settings: Settings, db: Database, engine: InProcess, outside: Outside, at: At
 ) -> House:
     clock = SystemClock()
-    key = await _key(settings, db, clock)
+    given = settings.secret_key.get_secret_value() if settings.secret_key else ""
+    key = (given or await db.write(keys.secret, now=clock.now())).encode()
     mailbox = LocalMailbox(db)
     local = LocalPlatform(mailbox=mailbox, clock=clock)
     kept = connections.kept(settings, db, clock)
@@ -109,6 +113,7 @@ async def _built(
         version=version("standfirst"),
         wake=wakeups.poke,
         checks=connections.checks(settings, platforms),
+        retention=settings.retention,
     )
     site = server.build(
         routes=pages.routes(
@@ -131,19 +136,14 @@ async def _built(
         wakeups=wakeups,
         sends=Wakeups(clock=clock, tick=LOOK),
         polls=Wakeups(clock=clock, tick=POLL_LOOK),
+        upkeeps=Wakeups(clock=clock),
         editions=editions,
         outbox=outbox,
         archive=archive,
         doctor=desk.doctor,
+        upkeep=Upkeep(db=db, clock=clock, retention=settings.retention),
         inbox=inbox(desk, registry.build(desk)),
         platforms=platforms,
         local=local,
         site=site,
     )
-
-
-async def _key(settings: Settings, db: Database, clock: SystemClock) -> bytes:
-    """What control ids and form tokens are signed with: the setting's, or our own."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
-    return (await db.write(keys.secret, now=clock.now())).encode()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import answering
+from bot import answering, past
 from bot.answering import EVERYWHERE, Asked, Narrowed
 from bot.choosing import Found, choose, numbered, worded
 from bot.errors import UnknownName, UserError
@@ -74,7 +74,7 @@ class Archive:
         )
 
     async def story(self, place: Place, which: str) -> Found:
-        """The story that «2», «s-7k3m9q» or a few words stand for.
+        """The story that «2», «s-7k3m9q», «e-7k3m9q 2» or a few words stand for.
 
         Raises:
             UserError: There is none, or no edition yet.
@@ -82,6 +82,11 @@ class Archive:
         which = which.strip()
         if which.startswith("s-"):
             return await self._by_id(place, which)
+        kept = past.ID.fullmatch(which)
+        if kept is not None:
+            key = place.workspace.id
+            old = await self.db.read(past.edition, workspace_id=key, public_id=kept[1])
+            return numbered(old, int(kept[2] or 1))
         issue = await self._edition(place)
         if which.lstrip("#").isdecimal():
             return numbered(issue, int(which.lstrip("#")))
@@ -325,6 +330,8 @@ def _telling(conn: Connection, place: Place, story_id: str) -> Found | None:
             if name
             else None
         )
+        if issue is not None:
+            past.hold_to_kept(conn, issue)
         for number, story in enumerate(issue.edition.stories if issue else (), 1):
             if issue and story.id == name:
                 return Found(issue=issue, number=number, story=story)

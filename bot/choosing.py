@@ -66,7 +66,7 @@ def numbered(issue: Issue, number: int) -> Found:
     if 1 <= number <= len(told):
         return Found(issue=issue, number=number, story=told[number - 1])
     raise UnknownName(
-        "The newest edition has stories 1 to {told}; there is no {number}.",
+        "This edition has stories 1 to {told}; there is no {number}.",
         told=len(told),
         number=number,
     )

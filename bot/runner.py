@@ -134,6 +134,7 @@ async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
         tasks.create_task(house.wakeups.run(_wake(house, jumps)))
         tasks.create_task(house.sends.run(_send(house, jumps)))
         tasks.create_task(house.polls.run(_poll(house)))
+        tasks.create_task(house.upkeeps.run(_keep(house, jumps)))
         for start in extra:
             tasks.create_task(start())
         say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")
@@ -175,6 +176,17 @@ def _poll(house: House) -> Wake:
         return min((at for at in (sources, pages) if at), default=None)
 
     return poll
+
+
+def _keep(house: House, jumps: Jumps) -> Wake:
+    """What the house does for itself; a clock that leapt erases nothing."""
+
+    async def keep() -> datetime | None:
+        if patience := await _patience(house, jumps):
+            return house.clock.now() + patience
+        return await house.upkeep.wake()
+
+    return keep
 
 
 async def _patience(house: House, jumps: Jumps) -> timedelta:

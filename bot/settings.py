@@ -33,6 +33,7 @@ from pydantic import (
 )
 
 from bot.errors import ConfigurationError
+from bot.retention import Retention
 
 PREFIX = "STANDFIRST_"
 _FOLDER = "standfirst"
@@ -162,6 +163,10 @@ class Settings(BaseModel):
     send_timeout: float = Field(20.0, gt=0, le=600)
     #: Seconds from the end of an unclear send to the look whether it arrived.
     uncertain_wait: float = Field(60.0, ge=0, le=86400)
+    #: Days for which contents are kept.
+    keep_articles: int = Field(400, ge=30, le=36_500)
+    keep_editions: int = Field(400, ge=30, le=36_500)
+    keep_history: int = Field(730, ge=30, le=36_500)
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)
     ] = "info"
@@ -175,6 +180,15 @@ class Settings(BaseModel):
         needed = ("slack_client_id", "slack_client_secret", "public_url", "secret_key")
         return tuple(
             f"{PREFIX}{name.upper()}" for name in needed if not getattr(self, name)
+        )
+
+    @property
+    def retention(self) -> Retention:
+        """What is kept for how long."""
+        return Retention(
+            articles=self.keep_articles,
+            editions=self.keep_editions,
+            history=self.keep_history,
         )
 
     def over(self, **changes: Any) -> Self:
@@ -216,6 +230,9 @@ _MUST_BE = {
     ),
     "send_timeout": "a number of seconds over 0 and up to 600",
     "uncertain_wait": "a number of seconds from 0 to 86400",
+    "keep_articles": "a whole number of days from 30 to 36500",
+    "keep_editions": "a whole number of days from 30 to 36500",
+    "keep_history": "a whole number of days from 30 to 36500",
     "log_level": "debug, info, warning or error",
     "log_format": "text or json",
 }

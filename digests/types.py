@@ -381,6 +381,8 @@ class Style:
     summary_chars: int = 280
     #: Quotes shown with a story, at the most.
     quotes: int = 5
+    #: Whether figures are shown with a story.
+    figures: bool = True
     brief: int = 6
     lang: str = "en"
     #: Words or "phrases", any of which lets an article in (none = all).

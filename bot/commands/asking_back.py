@@ -63,6 +63,7 @@ def form(
                 value=values.get(option.name, ""),
                 choices=option.choices,
                 error=wrong.get(option.name, ""),
+                lines=option.lines,
             )
             for option in asked
         ),

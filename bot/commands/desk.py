@@ -10,8 +10,10 @@ from bot.configuring import Configuring
 from bot.configuring.previews import Previews
 from bot.doctor import Doctor
 from bot.editions import Editions
+from bot.erasing import Erasing
 from bot.findings import Check
 from bot.ports import Clock
+from bot.retention import Retention
 from bot.storage import personal, readers
 from bot.storage.database import Database
 from bot.types import Digest, Invocation
@@ -33,6 +35,7 @@ class Desk:
     allow_private: str = ""
     #: What platforms find themselves when the doctor asks.
     checks: Mapping[str, Check] = field(default_factory=dict)
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def configuring(self) -> Configuring:
@@ -45,6 +48,11 @@ class Desk:
     def previews(self) -> Previews:
         """What a change would do to what people read."""
         return Previews(editions=self.editions)
+
+    @property
+    def erasing(self) -> Erasing:
+        """The end of a workspace."""
+        return Erasing(db=self.db, clock=self.clock)
 
     @property
     def doctor(self) -> Doctor:

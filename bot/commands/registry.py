@@ -27,10 +27,12 @@ from bot.commands import (
     news_when,
     news_why,
     newsdesk_access,
+    newsdesk_apply,
     newsdesk_correct,
     newsdesk_destination,
     newsdesk_digest,
     newsdesk_doctor,
+    newsdesk_erase,
     newsdesk_export,
     newsdesk_filter,
     newsdesk_help,
@@ -91,6 +93,8 @@ BUILDERS = (
     newsdesk_history.build,
     newsdesk_doctor.build,
     newsdesk_export.build,
+    newsdesk_apply.build,
+    newsdesk_erase.build,
 )
 
 

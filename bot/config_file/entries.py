@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,13 @@ from pydantic_core import ErrorDetails
 from bot import schedules
 from bot.errors import ConfigurationError, UserError
 from bot.intake import addresses
-from bot.types import CorrectionsSetting, PlatformName, SourceKind
+from bot.types import (
+    CorrectionsSetting,
+    Look,
+    PlatformName,
+    SourceKind,
+    SummaryLength,
+)
 from digests.errors import InputError
 from digests.stories import filters
 
@@ -62,6 +68,8 @@ class DigestEntry(_Entry):
     sources: Annotated[list[Address], Field(min_length=1, max_length=MOST)]
     #: Those of the sources that are kept and not read at present.
     paused_sources: list[Address] = []
+    #: How it calls some of them, by address; the others are called as they say.
+    source_names: dict[Address, Name] = {}
     destinations: Annotated[list[Name], Field(max_length=MOST)] = []
     schedule: str | list[str] = []
     quiet_hours: str | None = None
@@ -70,6 +78,12 @@ class DigestEntry(_Entry):
     paused_until: date | None = None
     skip: list[date] | None = None
     stories: Annotated[int, Field(ge=1, le=15)] = 5
+    #: The length of each story's summary.
+    summary: SummaryLength = "short"
+    #: Quotes with a story, and lines under «also in brief», at the most.
+    quotes: Annotated[int, Field(ge=0, le=5)] = 5
+    figures: bool = True
+    brief: Annotated[int, Field(ge=0, le=12)] = 6
     include: Annotated[list[Filter], Field(max_length=MOST)] = []
     exclude: Annotated[list[Filter], Field(max_length=MOST)] = []
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = (
@@ -133,7 +147,8 @@ def read(path: Path) -> Wanted:
     try:
         file = FileEntry.model_validate(data)
     except ValidationError as error:
-        raise ConfigurationError(_mistakes(path, error, data)) from error
+        told = (f"{path}: {text}" for text in mistakes_of(error, data))
+        raise ConfigurationError("\n".join(told)) from error
     wanted = Wanted(file=file, base=path.resolve().parent)
     mistakes = list(_deeper(wanted))
     if mistakes:
@@ -179,6 +194,11 @@ def digest_mistakes(
     return _deep_mistakes(digest, destinations, is_source)
 
 
+def look_of(entry: Mapping[str, Any]) -> Look:
+    """How the digest of this entry tells its stories."""
+    return Look(**{field.name: entry[field.name] for field in fields(Look)})
+
+
 def name_mistake(name: str) -> UserError | None:
     """Why this cannot be the name of anything; None when it can."""
     try:
@@ -188,12 +208,12 @@ def name_mistake(name: str) -> UserError | None:
     return None
 
 
-def _mistakes(path: Path, error: ValidationError, data: dict[str, Any]) -> str:
-    lines = []
-    for found in error.errors():
-        where = _place(found["loc"], data)
-        lines.append(f"{path}: {where}: {_small(_plain(found))}")
-    return "\n".join(lines)
+def mistakes_of(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
+    """Every mistake of a file's content: where it stands, and what would do."""
+    return [
+        f"{_place(found['loc'], data)}: {_small(_plain(found))}"
+        for found in error.errors()
+    ]
 
 
 def _small(problem: UserError) -> str:
@@ -233,12 +253,15 @@ def _plain(found: ErrorDetails) -> UserError:
 
 def _would_do(name: str) -> UserError | None:
     """What to write under a name, where the library's sentence is not for everybody."""
-    match name:
-        case "stories":
-            return UserError("Write how many stories as a number from 1 to 15.")
-        case "corrections":
-            return UserError("Write edit, tell or off.")
-    return None
+    would = {
+        "stories": UserError("Write how many stories as a number from 1 to 15."),
+        "summary": UserError("Write short, medium or long."),
+        "quotes": UserError("Write how many quotes as a number from 0 to 5."),
+        "figures": UserError("Write yes or no."),
+        "brief": UserError("Write how many lines as a number from 0 to 12."),
+        "corrections": UserError("Write edit, tell or off."),
+    }
+    return would.get(name)
 
 
 def _place(loc: tuple[int | str, ...], data: Any) -> str:
@@ -303,13 +326,17 @@ def _deep_mistakes(
     ]
     found += [
         Mistake(
-            field="paused_sources",
+            field=field,
             problem=UserError(
                 "«{address}» is none of the digest's sources.",
                 address=addresses.shown(address),
             ),
         )
-        for address in digest.paused_sources
+        for field, named in (
+            ("paused_sources", digest.paused_sources),
+            ("source_names", digest.source_names),
+        )
+        for address in named
         if address not in digest.sources
     ]
     quiet = [digest.quiet_hours] if digest.quiet_hours else []

@@ -82,21 +82,34 @@ def list_out(
     found: list[Subscription] = []
     secret = 0
     for home in workspaces.every(conn):
-        if workspace not in (None, home.external_id):
+        if workspace in (None, home.external_id):
+            listed, hidden = list_of(conn, workspace_id=home.id)
+            found += listed
+            secret += hidden
+    return tuple(found), secret
+
+
+def list_of(
+    conn: Connection, *, workspace_id: int, digest: str | None = None
+) -> tuple[tuple[Subscription, ...], int]:
+    """The same of one workspace, or of its digest of this name."""
+    found: list[Subscription] = []
+    secret = 0
+    for known in digests.in_workspace(conn, workspace_id=workspace_id):
+        if digest not in (None, known.name):
             continue
-        for digest in digests.in_workspace(conn, workspace_id=home.id):
-            for source in (*digest.sources, *digest.paused_sources):
-                if source.kind == "folder":
-                    continue
-                if addresses.shown(source.address) != source.address:
-                    secret += 1
-                    continue
-                found.append(_subscription(source, digest))
+        for source in (*known.sources, *known.paused_sources):
+            if source.kind == "folder":
+                continue
+            if addresses.shown(source.address) != source.address:
+                secret += 1
+                continue
+            found.append(_subscription(source, known))
     return tuple(found), secret
 
 
 def _subscription(source: Source, digest: Digest) -> Subscription:
-    title = "" if source.name == source.address else source.name
+    title = source.called or ("" if source.name == source.address else source.name)
     return Subscription(address=source.address, title=title, folders=(digest.name,))
 
 
@@ -182,4 +195,10 @@ def _with(
         quiet_hours=before.quiet_hours,
         language=before.language,
         paused_sources=before.paused_sources,
+        look=before.look,
+        called={
+            source.id: source.called
+            for source in (*before.sources, *before.paused_sources)
+            if source.called
+        },
     )

@@ -2,8 +2,8 @@
 
 What comes out is the normal form that is stored and compared: whole addresses,
 schedules as we say them, numbers as numbers. Nothing is changed here. From chat a
-digest gets no folder (it would let an editor read the machine's files): one that a
-file gave it stays, and comes back with a digest that was deleted.
+digest gets no folder that a file did not give to one of the workspace (it would let an
+editor read the machine's files); one that was deleted comes back with its folders.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -175,12 +175,21 @@ def _digest(step: Step, after: Entry, around: Circumstances) -> Entry:
     return _normal(entry)
 
 
-def _kept(step: Step, around: Circumstances) -> frozenset[str]:
-    """Addresses that the digest has, or had: not to be looked at again."""
+def _kept(step: Step, around: Circumstances) -> set[str]:
+    """Addresses that the digest has, or had, and folders that a file gave to any here.
+
+    These are not to be looked at again.
+    """
     had = step.before["sources"] if step.before else ()
+    folders = {
+        source.address
+        for digest in around.digests
+        for source in (*digest.sources, *digest.paused_sources)
+        if source.kind == "folder"
+    }
     if step.before is None and step.key is not None and around.reverting:
         had = (step.after or {})["sources"]
-    return frozenset(had)
+    return folders.union(had)
 
 
 def _clean(values: Sequence[str] | str) -> list[str]:
@@ -190,12 +199,16 @@ def _clean(values: Sequence[str] | str) -> list[str]:
     return list(dict.fromkeys(value for value in stripped if value))
 
 
-def _whole(entry: Entry, known: Sequence[Digest]) -> dict[str, list[str]]:
+def _whole(entry: Entry, known: Sequence[Digest]) -> dict[str, Any]:
     secrets = whole_addresses(known)
-    return {
+    whole: dict[str, Any] = {
         kind: [_unmasked(address, secrets) for address in entry[kind]]
         for kind in ("sources", "paused_sources")
     }
+    # A name goes with its source.
+    named = {_unmasked(a, secrets): n for a, n in entry["source_names"].items()}
+    whole["source_names"] = {a: n for a, n in named.items() if a in whole["sources"]}
+    return whole
 
 
 def _unmasked(address: str, secrets: Mapping[str, str]) -> str:

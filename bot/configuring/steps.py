@@ -7,7 +7,7 @@ a thing stands, and `taken_back` turns steps around.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
 from bot.config_file.exporting import as_entry
@@ -15,7 +15,7 @@ from bot.configuring import correcting
 from bot.errors import UserError
 from bot.storage import Connection, destinations, digests, grants
 from bot.storage.grants import Grant
-from bot.types import Destination, Payload, Workspace
+from bot.types import Destination, Look, Payload, Workspace
 
 Noun = Literal["zone", "destination", "digest", "access", "correction"]
 #: A thing as the file words it, with its name.
@@ -27,6 +27,7 @@ Edit = Callable[[Entry | None], Entry | None]
 NEW_DIGEST: Entry = {
     "sources": [],
     "paused_sources": [],
+    "source_names": {},
     "destinations": [],
     "schedule": [],
     "quiet_hours": None,
@@ -34,6 +35,7 @@ NEW_DIGEST: Entry = {
     "paused_until": None,
     "skip": None,
     "stories": 5,
+    **asdict(Look()),
     "include": [],
     "exclude": [],
     "language": "en",

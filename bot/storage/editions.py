@@ -122,6 +122,20 @@ def is_undone(connection: Connection, *, workspace_id: int, edition_id: int) -> 
     return connection.execute(query).scalar() is not None
 
 
+def kept_for(
+    connection: Connection, *, workspace_id: int, edition_id: int
+) -> int | None:
+    """After how many days its contents were let go; None = they are there."""
+    row = connection.execute(
+        select(editions.c.made_at, editions.c.dropped_at).where(
+            editions.c.id == edition_id, editions.c.workspace_id == workspace_id
+        )
+    ).first()
+    if row is None or row.dropped_at is None:
+        return None
+    return int((row.dropped_at - row.made_at).days)
+
+
 def note_undone(
     connection: Connection,
     *,
@@ -227,16 +241,23 @@ def tellings(
     return tuple((row.made_at, row.headline) for row in rows)
 
 
-def told(connection: Connection, *, workspace_id: int, digest_id: int) -> Told:
-    """Give everything that the digest's readers were told so far."""
+def told(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    digest_id: int,
+    before: datetime | None = None,
+) -> Told:
+    """Give everything that the digest's readers were told so far, or `before` then."""
     ledger = schema.told
-    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
-    rows = connection.execute(
-        select(ledger.c.kind, ledger.c.what).where(
-            ledger.c.digest_id == digest_id, ledger.c.workspace_id == workspace_id
-        )
+    query = select(ledger.c.kind, ledger.c.what).where(
+        ledger.c.digest_id == digest_id, ledger.c.workspace_id == workspace_id
     )
-    for kind, what in rows:
+    if before is not None:
+        made = editions.join(ledger, ledger.c.edition_id == editions.c.id)
+        query = query.select_from(made).where(editions.c.made_at < before)
+    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+    for kind, what in connection.execute(query):
         found[kind].add(what)
     return Told(
         stories=frozenset(found["story"]),

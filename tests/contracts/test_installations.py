@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.installed import Installed, Tokens
-from bot.storage import Database, workspaces
+from bot.storage import Database, erasing, workspaces
 from bot.storage.install_states import KeptStates
 from bot.storage.installations import LEASE, KeptInstallations
 from bot.storage.sealing import Seal, Unsealable
@@ -139,7 +139,10 @@ async def test_what_is_forgotten_is_gone_and_others_stay(store, database):
 async def test_erasing_a_workspace_erases_its_tokens(store, database):
     await store.keep(HERE)
     found = await database.read(workspaces.present, platform="slack", external_id="T1")
-    await database.write(workspaces.erase, workspace_id=found.id)
+    asked: Any = {"workspace_id": found.id, "now": FakeClock().now()}
+    await database.write(erasing.show, **asked, person_id=None, reason="asked")
+    await database.write(erasing.order, **asked)
+    await database.write(erasing.finish, **asked)
     assert await rows(database) == 0
 
 

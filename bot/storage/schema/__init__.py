@@ -55,7 +55,7 @@ from bot.storage.schema.personal import (
     reports,
     saved_stories,
 )
-from bot.storage.schema.process import invocations, keys, leases
+from bot.storage.schema.process import erasures, invocations, keys, leases
 
 __all__ = [
     "article_ids",
@@ -70,6 +70,7 @@ __all__ = [
     "digests",
     "edition_stories",
     "editions",
+    "erasures",
     "feedback",
     "figures",
     "follows",

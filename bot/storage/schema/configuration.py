@@ -115,6 +115,8 @@ digests = table(
     Column("corrections", Words, nullable=False, server_default="edit"),
     # Whose own it is (the platform's id); NULL = the workspace's.
     Column("person_id", Words),
+    # How it tells its stories, by the names of the noun; NULL = as usual.
+    Column("look", Json),
     UniqueConstraint("id", "workspace_id"),
 )
 #: Which digests a name means one of: those of the workspace itself.
@@ -154,6 +156,8 @@ digest_sources = Table(
     Column("begun_at", Instant),
     # Kept in the list, and left out of editions, until somebody resumes it.
     Column("paused", Boolean, nullable=False, server_default=false()),
+    # How the digest calls it; NULL = as it calls itself.
+    Column("called", Words),
     within("digests", "digest_id"),
     Index(None, "workspace_id"),
 )

@@ -30,6 +30,8 @@ editions = table(
     Column("undone_by", Words),
     # What it was rendered with, so that it is rendered alike when it is corrected.
     Column("context", Json),
+    # When its contents were let go, because it was older than is kept.
+    Column("dropped_at", Instant),
     UniqueConstraint("id", "workspace_id"),
     within("digests", "digest_id"),
     within("occurrences", "occurrence_id"),

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.storage import Connection, Database, engines, quotes, search, workspaces
+from bot.storage import Connection, Database, engines, quotes, search
 from digests.language.lookup import Wanted, terms, wanted
-from tests.bot.storage.builders import NOW, TEXT, House, a_house, a_quote, keep
+from tests.bot.storage.builders import NOW, TEXT, House, a_house, a_quote, erase, keep
 
 LISTED = "The lock opens at noon, says the keeper of the sluices. It is 100% dry."
 
@@ -258,7 +258,7 @@ async def test_what_is_erased_leaves_nothing_in_the_index(database: Database):
     house = await database.write(a_house)
     await database.write(keep, house)
 
-    await database.write(workspaces.erase, workspace_id=house.workspace.id)
+    await database.write(erase, house.workspace.id)
 
     def left(connection: Connection) -> Any:
         return connection.execute(text("SELECT count(*) FROM searchable")).scalar()
@@ -270,7 +270,7 @@ async def test_sqlites_index_forgets_with_the_article(sqlite_url: str):
     database = Database.open(sqlite_url)
     house = await database.write(a_house)
     await database.write(keep, house)
-    await database.write(workspaces.erase, workspace_id=house.workspace.id)
+    await database.write(erase, house.workspace.id)
     await database.close()
 
     file = engines.file_of(engines.parse(sqlite_url))

@@ -22,12 +22,14 @@ from bot.storage import (
     destinations,
     digests,
     editions,
+    erasing,
     feedback,
     figures,
     follows,
     grants,
     messages,
     occurrences,
+    past,
     personal,
     quotes,
     readers,
@@ -57,6 +59,7 @@ from tests.bot.storage.builders import (
     a_quote,
     an_edition,
     an_issue,
+    erase,
     keep,
     parts,
 )
@@ -83,6 +86,10 @@ FOR_EVERYBODY = {
     "deliveries.record_retry",
     "deliveries.record_sent",
     "deliveries.record_uncertain",
+    "erasing.last_of",
+    "erasing.left_before",
+    "erasing.ordered",
+    "erasing.smooth",
     "figures.store",
     "files.problems",
     "install_states.consume",
@@ -92,6 +99,12 @@ FOR_EVERYBODY = {
     "installations.forget",
     "installations.keep",
     "installations.settle",
+    "outdated.empty_articles",
+    "outdated.empty_editions",
+    "outdated.forget_changes",
+    "outdated.forget_decisions",
+    "outdated.forget_messages",
+    "outdated.old_articles",
     "invocations.first_time",
     "invocations.prune",
     "keys.secret",
@@ -131,6 +144,7 @@ FOR_EVERYBODY = {
     "undoing.settle",
     "workspaces.by_external",
     "workspaces.ensure",
+    "workspaces.left",
     "workspaces.try_again",
     "workspaces.every",
     "workspaces.present",
@@ -359,6 +373,7 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "granted": grants.holds(connection, **here, person_id=CANARY, roles=()),
         "change": changes.by_public_id(connection, **here, public_id=change),
         "changes": changes.newest(connection, **here, count=9),
+        "past": past.stories(connection, **here, limit=9),
         "message": messages.find(connection, **here, channel="full-news", key=message),
     }
 
@@ -529,7 +544,7 @@ async def test_erasing_a_workspace_erases_all_of_it_and_nothing_else(
     public = await database.write(a_house, name="kept", shared=True)
     await database.write(keep, public)
 
-    await database.write(workspaces.erase, workspace_id=full.workspace.id)
+    await database.write(erase, full.workspace.id)
 
     def count(connection: Connection) -> dict[str, int]:
         return {
@@ -551,7 +566,39 @@ async def test_erasing_a_workspace_erases_all_of_it_and_nothing_else(
         "article_ids": 1,
         "revisions": 1,
         "searchable": 1,
+        "erasures": 1,
     }
+
+
+async def test_a_public_source_goes_with_its_last_reader_and_not_before(
+    database: Database,
+):
+    first = await database.write(a_house, name="first", shared=True)
+    second = await database.write(a_house, name="second", shared=True)
+    await database.write(keep, first)
+
+    def kept(connection: Connection) -> list[int]:
+        return [
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (schema.sources, schema.articles, schema.searchable)
+        ]
+
+    await database.write(erase, first.workspace.id)
+    assert await database.read(kept) == [1, 1, 1]
+    await database.write(erase, second.workspace.id)
+    assert await database.read(kept) == [0, 0, 0]
+
+
+async def test_nothing_is_erased_by_the_order_of_another_workspace(database: Database):
+    full = await database.write(full_house, "full")
+    other = await database.write(a_house, name="other")
+    here: dict[str, Any] = {"workspace_id": other.workspace.id}
+    await database.write(erasing.show, **here, person_id=None, reason="asked", now=NOW)
+    await database.write(erasing.order, **here, now=NOW)
+
+    full_key = full.workspace.id
+    assert not await database.write(erasing.step, workspace_id=full_key, rows=500)
+    assert await database.read(erasing.shown, workspace_id=full_key) is None
 
 
 def verbs() -> dict[str, inspect.Signature]:

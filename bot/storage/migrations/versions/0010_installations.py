@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 INSTANT = sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
