@@ -291,7 +291,8 @@ class Editions:
         )
         at_hand.remember(conn, occurrence, edition, now)
         context = self._context(digest, workspace, issue.public_id, occurrence.due_at)
-        self._deliver(conn, digest, workspace, issue, context, now)
+        pings = occurrence.trigger == "schedule"
+        self._deliver(conn, digest, workspace, issue, context, now, pings)
         self.at("storing")
         return issue
 
@@ -303,6 +304,7 @@ class Editions:
         issue: Issue,
         context: RenderContext,
         now: datetime,
+        pings: bool,
     ) -> None:
         """Freeze what goes out; a platform that is off keeps nothing to send."""
         platform = self.platforms.get(workspace.platform)
@@ -318,6 +320,7 @@ class Editions:
                 destination=destination,
                 parts=parts,
                 now=now,
+                pings=pings,
             )
 
     def _context(

@@ -20,6 +20,8 @@ from bot.blocks import Listing as Listing
 from bot.blocks import Paragraph as Paragraph
 from bot.blocks import Quoted as Quoted
 from bot.blocks import Small as Small
+from bot.manners import PLAIN
+from bot.manners import Manner as Manner
 from bot.sources import Source as Source
 from bot.sources import SourceKind as SourceKind
 from digests.types import Edition
@@ -71,6 +73,17 @@ class Destination:
     paused: str | None = None
     #: When one message tries whether it works again; None = only a person can say.
     retest_at: datetime | None = None
+    manner: Manner = PLAIN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """What a platform finds wrong with a destination, and what mends it."""
+
+    text: str
+    fix: str
+    #: Nothing can be posted there.
+    stops: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,6 +168,8 @@ class Part:
     payload: Payload
     #: The same in plain words: notifications, screen readers, last resort.
     fallback_text: str
+    #: What a thread for the edition is called, where the platform has them.
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,6 +205,12 @@ class Delivery:
     rung: int = 0
     #: It is sent to see whether its place works again.
     probe: bool = False
+    #: How it is posted, frozen with it.
+    manner: Manner = PLAIN
+    #: What a thread for its edition is called.
+    title: str = ""
+    #: The platform's id of the edition's first message there, behind which it comes.
+    opening: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

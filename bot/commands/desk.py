@@ -9,7 +9,7 @@ from bot.configuring import Configuring
 from bot.configuring.previews import Previews
 from bot.doctor import Doctor
 from bot.editions import Editions
-from bot.ports import Clock
+from bot.ports import Clock, Inspector
 from bot.storage.database import Database
 
 
@@ -48,4 +48,9 @@ class Desk:
             intake=self.editions.intake,
             archive=self.archive,
             platforms=frozenset(self.editions.platforms),
+            inspectors={
+                name: platform
+                for name, platform in self.editions.platforms.items()
+                if isinstance(platform, Inspector)
+            },
         )

@@ -16,9 +16,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot import schedules
+from bot import manners, schedules
 from bot.errors import ConfigurationError, UserError
 from bot.intake import addresses
+from bot.manners import Manner, of_settings
 from bot.types import PlatformName, SourceKind
 from digests.errors import InputError
 from digests.stories import filters
@@ -53,6 +54,15 @@ class DestinationEntry(_Entry):
 
     name: Name
     channel: Name
+    silent: bool = False
+    ping: str | None = None
+    thread: bool = False
+    crosspost: bool = False
+
+    @property
+    def manner(self) -> Manner:
+        """How messages are posted there."""
+        return of_settings(self.model_dump())
 
 
 class DigestEntry(_Entry):
@@ -239,6 +249,13 @@ def _deeper(wanted: Wanted) -> Sequence[str]:
             "«role ID»."
             for who in workspace.editors
             if not EDITOR.fullmatch(who)
+        ]
+        found += [
+            f"destination «{place.name}», {field}: {text}"
+            for place in workspace.destination
+            for field, text in manners.mistakes(
+                place.manner, platform=workspace.platform, workspace=workspace.id
+            )
         ]
         for digest in workspace.digest:
             found += [

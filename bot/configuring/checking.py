@@ -22,6 +22,7 @@ from bot.config_file.entries import (
 from bot.configuring.steps import NEW_DIGEST, Entry, Mistake, Step
 from bot.errors import UserError
 from bot.intake import addresses
+from bot.manners import as_settings, mistakes, of_settings
 from bot.storage import Connection, destinations, digests
 from bot.types import Digest, Workspace
 
@@ -112,7 +113,14 @@ def _destination(before: Entry | None, after: Entry, around: Circumstances) -> E
     taken = [n for n, c in around.places.items() if c == channel and n != was]
     if taken:
         raise UserError(f"This channel is the destination «{taken[0]}» already.")
-    return {**after, "name": name, "channel": channel}
+    # What an older change does not speak of stays as it is.
+    manner = of_settings({**(before or {}), **after})
+    workspace = around.workspace
+    for field, text in mistakes(
+        manner, platform=workspace.platform, workspace=workspace.external_id
+    ):
+        raise Mistake(text, field=field)
+    return {**after, "name": name, "channel": channel, **as_settings(manner)}
 
 
 def _hold_to_name(name: str) -> None:

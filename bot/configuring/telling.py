@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.configuring import Change, Coming, Entry, Step
 from bot.intake import addresses
+from bot.manners import SETTINGS
 from bot.texts import Texts
 from bot.types import Source
 
@@ -26,6 +27,7 @@ _PLAIN = (
     "stories",
     "language",
     "zone",
+    *SETTINGS,
 )
 
 

@@ -53,6 +53,8 @@ destinations = table(
     Column("paused", Words),
     # When one message may try whether it works again; NULL = only a person can say.
     Column("retest_at", Instant),
+    # How messages are posted there, as `bot.manners` words it; NULL = plainly.
+    Column("manner", Json),
     UniqueConstraint("workspace_id", "name"),
     UniqueConstraint("workspace_id", "channel"),
     UniqueConstraint("id", "workspace_id"),
