@@ -4,15 +4,16 @@ Each check returns findings of its own; one check that fails is a finding, never
 end of the others.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
 from bot.archive import Archive
 from bot.due import next_due_of, troubles_of, zone_of
 from bot.intake import Intake, health
-from bot.storage import deliveries, workspaces
+from bot.ports import Inspector
+from bot.storage import deliveries, destinations, workspaces
 from bot.storage.database import Database
 from bot.texts import Texts
 from bot.types import Digest, Source, Workspace
@@ -44,6 +45,8 @@ class Doctor:
     archive: Archive
     #: Platforms that are on.
     platforms: frozenset[str]
+    #: Those of them that can tell what would go wrong at a destination.
+    inspectors: Mapping[str, Inspector] = field(default_factory=dict)
 
     async def examine(self) -> tuple[Finding, ...]:
         """All findings, in the order in which somebody would look."""
@@ -82,7 +85,7 @@ class Doctor:
         return found
 
     async def _workspace(self, workspace: Workspace) -> list[Finding]:
-        found = self._platform(workspace)
+        found = [*self._platform(workspace), *await self._places(workspace)]
         for digest in await self.archive.digests(workspace.id):
             found += self._digest(digest, self.intake.clock.now())
             found += await self._sources(digest)
@@ -107,6 +110,25 @@ class Doctor:
                 text=f"{workspace.platform} is not connected; nothing is posted there",
                 fix=_SWITCHED_ON.get(workspace.platform, "restart standfirst run"),
             )
+        ]
+
+    async def _places(self, workspace: Workspace) -> list[Finding]:
+        """What the platform says against its destinations."""
+        inspector = self.inspectors.get(workspace.platform)
+        if inspector is None:
+            return []
+        places = await self.db.read(
+            destinations.in_workspace, workspace_id=workspace.id
+        )
+        return [
+            Finding(
+                subject=f"#{place.name}",
+                state="problem" if trouble.stops else "warning",
+                text=trouble.text,
+                fix=trouble.fix,
+            )
+            for place in places
+            for trouble in await inspector.inspect(workspace.external_id, place)
         ]
 
     def _digest(self, digest: Digest, now: datetime) -> list[Finding]:

@@ -14,15 +14,25 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
 
-from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
+from bot.errors import Limited, Refused, SendError, Unreached
 from bot.platforms.discord import limits
+from bot.platforms.discord.crossposts import Crossposts
+from bot.platforms.discord.inspecting import troubles
 from bot.platforms.discord.interactions import NAME
-from bot.platforms.discord.keys import carries
 from bot.platforms.discord.listening import Listener
-from bot.platforms.discord.messages import editing, posting
 from bot.platforms.discord.pace import Pace
+from bot.platforms.discord.reading_back import Reader
 from bot.platforms.discord.render import render
-from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
+from bot.platforms.discord.sending import Sender
+from bot.types import (
+    Delivery,
+    Destination,
+    Inbox,
+    Part,
+    PlatformName,
+    RenderContext,
+    Trouble,
+)
 from digests.types import Edition
 
 if TYPE_CHECKING:
@@ -87,6 +97,9 @@ class DiscordPlatform:
         #: Why the gateway stays closed, although posting goes on.
         self._cut_off: str | None = None
         self._listener = Listener(defer=defer)
+        self._reader = Reader(self._call, self._signed_in)
+        self._crossposts = Crossposts(self._call, now=now)
+        self._sender = Sender(self._call, self._signed_in, self._crossposts)
 
     @property
     def inbox(self) -> Inbox | None:
@@ -123,87 +136,25 @@ class DiscordPlatform:
         Raises:
             SendError: As `verdicts` says.
         """
-        match delivery.operation:
-            case "post":
-                return await self._post(delivery)
-            case "edit":
-                return await self._edit(delivery)
-            case "delete":
-                return await self._delete(delivery)
-
-    async def _post(self, delivery: Delivery) -> str:
-        channel = _snowflake(delivery.channel, "channel")
-        guarded = delivery.attempt <= limits.GUARDED_ATTEMPTS
-        try:
-            return await self._call(
-                "POST",
-                channel,
-                lambda s: s.post(channel, posting(delivery)),
-                guarded=guarded,
-            )
-        except Gone:
-            # Its nonce is known and its message is not: somebody deleted it since.
-            return delivery.message_id or ""
-
-    async def _edit(self, delivery: Delivery) -> str:
-        channel = _snowflake(delivery.channel, "channel")
-        message = _snowflake(delivery.message_id, "message")
-        return await self._call(
-            "PATCH", channel, lambda s: s.edit(channel, message, editing(delivery))
-        )
-
-    async def _delete(self, delivery: Delivery) -> str:
-        channel = _snowflake(delivery.channel, "channel")
-        message = _snowflake(delivery.message_id, "message")
-        with suppress(Gone):
-            await self._call("DELETE", channel, lambda s: s.delete(channel, message))
-        return str(message)
-
-    # ── reading back ───────────────────────────────────────────────────────────
+        return await self._sender.send(delivery)
 
     async def read_back(self, delivery: Delivery) -> str | None:
         """Id of our newest message that carries the delivery's key, if there is one.
-
-        An edit or a deletion is not looked for: doing it again does no harm.
 
         Raises:
             Refused: The bot may not read the channel's history.
             Unclear: It cannot be told whether it may.
         """
-        if delivery.operation != "post":
-            return None
-        channel = _snowflake(delivery.channel, "channel")
-        session = await self._signed_in()
-        if session.may_read_history(channel) is False:
-            raise Refused(
-                "Whether it arrived cannot be seen: the bot needs «Read Message "
-                "History» in the channel."
-            )
-        return await self._look(session, channel, delivery)
+        return await self._reader.read_back(delivery)
 
-    async def _look(
-        self, session: "Session", channel: int, delivery: Delivery
-    ) -> str | None:
-        seen = ours = 0
-        before: int | None = None
-        while ours < limits.LOOK_OURS and seen < limits.LOOK_ALL:
-            page = await self._page(channel, before)
-            for message in page:
-                if session.is_ours(message):
-                    ours += 1
-                    if carries(message, delivery.key):
-                        return str(message["id"])
-            seen += len(page)
-            if len(page) < limits.HISTORY_PAGE:
-                break
-            before = int(page[-1]["id"])
-        if not seen and session.may_read_history(channel) is None:
-            # An empty channel looks the same as one whose history is closed to us.
-            raise Unclear("The channel looks empty; that may be a missing permission.")
-        return None
-
-    async def _page(self, channel: int, before: int | None) -> list[dict[str, Any]]:
-        return await self._call("GET", channel, lambda s: s.history(channel, before))
+    async def inspect(
+        self, workspace: str, destination: Destination
+    ) -> tuple[Trouble, ...]:
+        """What would go wrong there, as far as the gateway told us of the server."""
+        if self._session is None:
+            return ()
+        facts = self._session.facts(workspace, destination.channel)
+        return () if facts is None else tuple(troubles(facts, destination.manner))
 
     # ── the connection ─────────────────────────────────────────────────────────
 
@@ -219,6 +170,7 @@ class DiscordPlatform:
 
     async def close(self) -> None:
         """Leave; what is sent later logs in again."""
+        self._crossposts.stop()
         session, self._session = self._session, None
         if session is None:
             return
@@ -321,7 +273,7 @@ class DiscordPlatform:
     async def _call(
         self,
         method: str,
-        channel: int,
+        route: str,
         call: Callable[["Session"], Awaitable[T]],
         *,
         guarded: bool = True,
@@ -330,7 +282,7 @@ class DiscordPlatform:
         from bot.platforms.discord.verdicts import verdict
 
         session = await self._signed_in()
-        async with self._pace.turn(method, str(channel)):
+        async with self._pace.turn(method, route):
             self._check_token()
             try:
                 return await call(session)
@@ -357,11 +309,3 @@ async def _end(*tasks: asyncio.Task[Any]) -> None:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _snowflake(text: str | None, what: str) -> int:
-    """One of Discord's ids; `Refused` when it cannot be one."""
-    if text is None or not (text.isascii() and text.isdigit() and len(text) <= 20):
-        only = what == "message"
-        raise Refused(f"«{text}» is not the id of a Discord {what}.", message_only=only)
-    return int(text)

@@ -43,8 +43,9 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
     """The edition's messages in order, each with its twin in plain words."""
     texts = Texts.of(context.locale)
     messages = _packed(tuple(_blocks(edition, context, texts)))
+    thread = _named(edition, context, texts)
     return tuple(
-        _part(number, len(messages), blocks, edition, texts)
+        _part(number, len(messages), blocks, edition, thread, texts)
         for number, blocks in enumerate(messages, 1)
     )
 
@@ -190,8 +191,20 @@ def _hold(blocks: Sequence[Block], *, first: bool) -> bool:
     )
 
 
+def _named(edition: Edition, context: RenderContext, texts: Texts) -> str:
+    """«Morning brief · Tuesday 24 November»: what its thread is called."""
+    day = wording.day(edition, context, texts)
+    name = fitted(inert(edition.title), limits.THREAD_NAME - size(f" · {day}"))
+    return fitted(" · ".join(filter(None, (name, day))), limits.THREAD_NAME)
+
+
 def _part(
-    number: int, of: int, blocks: Sequence[Block], edition: Edition, texts: Texts
+    number: int,
+    of: int,
+    blocks: Sequence[Block],
+    edition: Edition,
+    thread: str,
+    texts: Texts,
 ) -> Part:
     markdown = [block.markdown for block in blocks]
     plain = [block.plain for block in blocks]
@@ -209,6 +222,7 @@ def _part(
         key=str(number),
         payload={"components": [{"type": CONTAINER, "components": inside}]},
         fallback_text="\n\n".join(plain),
+        title=thread,
     )
 
 
