@@ -24,7 +24,7 @@ from bot.platforms.slack import limits
 from bot.platforms.slack.called import Answer, Called
 from bot.platforms.slack.installation import Installation
 from bot.platforms.slack.listening import NAME, Listener
-from bot.platforms.slack.messages import carries, editing, posting
+from bot.platforms.slack.messages import carries, editing, posting, thread_of
 from bot.platforms.slack.pace import POST, Pace
 from bot.platforms.slack.render import render
 from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 UPDATE, DELETE, HISTORY = "chat.update", "chat.delete", "conversations.history"
+REPLIES: Final = "conversations.replies"
 #: Seconds before a lost connection is tried again: doubled each time, up to the last.
 AGAIN_FIRST: Final = 1.0
 AGAIN_MOST: Final = 30.0
@@ -204,14 +205,8 @@ class SlackPlatform:
         from bot.platforms.slack.verdicts import NotLetIn
 
         try:
-            page, more = await self.installation.call(
-                HISTORY,
-                delivery,
-                lambda session, channel: session.history(
-                    channel, oldest=oldest, cursor=cursor or None
-                ),
-            )
-        except NotLetIn:
+            page, more = await self._read(delivery, oldest, cursor or None)
+        except (NotLetIn, Gone):
             raise
         except Refused as refused:
             raise Refused(
@@ -220,6 +215,27 @@ class SlackPlatform:
             ) from refused
         session = await self.installation.signed_in()
         return [message for message in page if session.is_ours(message)], more
+
+    async def _read(
+        self, delivery: Delivery, oldest: str | None, cursor: str | None
+    ) -> tuple[list[dict[str, Any]], str]:
+        """A page of the channel, or of the thread that the delivery stands in."""
+        thread = thread_of(delivery)
+        if thread is None:
+            return await self.installation.call(
+                HISTORY,
+                delivery,
+                lambda session, channel: session.history(
+                    channel, oldest=oldest, cursor=cursor
+                ),
+            )
+        return await self.installation.call(
+            REPLIES,
+            delivery,
+            lambda session, channel: session.replies(
+                channel, thread, oldest=oldest, cursor=cursor
+            ),
+        )
 
     # ── the connection ─────────────────────────────────────────────────────────
 

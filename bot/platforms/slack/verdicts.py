@@ -50,7 +50,7 @@ _PERMISSION: Final = {
     "messages_tab_disabled": "The app's messages are switched off.",
 }
 #: The message that it is about.
-_GONE: Final = frozenset({"message_not_found"})
+_GONE: Final = frozenset({"message_not_found", "thread_not_found"})
 #: Slack says that it has not even begun.
 _NOT_BEGUN: Final = {
     "request_timeout": "Slack did not get the whole request.",

@@ -63,6 +63,7 @@ OPERATIONS: dict[str, Operation] = {
     "chat.update": "edit",
     "chat.delete": "delete",
     "conversations.history": "read",
+    "conversations.replies": "read",
     "conversations.info": "info",
     "users.info": "info",
     "conversations.open": "open",
@@ -77,6 +78,9 @@ FIELDS = {
     "chat.delete": {"channel", "ts"},
     "conversations.history": {
         "channel", "oldest", "limit", "cursor", "include_all_metadata",
+    },
+    "conversations.replies": {
+        "channel", "ts", "oldest", "limit", "cursor", "include_all_metadata",
     },
     "conversations.info": {"channel"},
     "users.info": {"user", "include_locale"},
@@ -308,6 +312,7 @@ class LocalSlack:
             "chat.update": self._edit,
             "chat.delete": self._delete,
             "conversations.history": self._history,
+            "conversations.replies": self._history,
             "conversations.info": lambda c: _channel(self._place(c.channel)),
             "conversations.open": lambda c: {"channel": {"id": f"D{c.body['users']}"}},
             "users.info": self._user,
@@ -345,6 +350,9 @@ class LocalSlack:
         direct = call.channel.startswith("U")
         place = self._open_place(f"D{call.channel}" if direct else call.channel)
         self._check(rules.message(call.body))
+        thread = call.body.get("thread_ts")
+        if thread and self.ledger.find(place.id, str(thread)) is None:
+            raise Answered("thread_not_found")
         message = self.ledger.post(place.id, call.body)
         return {"channel": place.id, "ts": message["ts"], "message": message}
 
@@ -383,8 +391,17 @@ class LocalSlack:
         if not 1 <= limit <= 999:
             raise Answered("invalid_limit")
         cursor = str(body.get("cursor", ""))
+        thread = ""
+        if call.method == "conversations.replies":
+            thread = str(body["ts"])
+            if self.ledger.find(place.id, thread) is None:
+                raise Answered("thread_not_found")
         page, more = self.ledger.history(
-            place.id, limit=limit, oldest=str(body.get("oldest", "")), cursor=cursor
+            place.id,
+            limit=limit,
+            oldest=str(body.get("oldest", "")),
+            cursor=cursor,
+            thread=thread,
         )
         if body.get("include_all_metadata") not in {"1", "true", True}:
             page = [{k: v for k, v in m.items() if k != "metadata"} for m in page]
