@@ -35,6 +35,7 @@ from bot.storage import editions as issues
 from bot.storage import schedules as timetable
 from bot.storage.database import Database
 from bot.types import (
+    PREVIEW,
     Digest,
     Due,
     Issue,
@@ -165,7 +166,7 @@ class Editions:
         await self.intake.refresh(digest.sources)
         edition = await self._edition(digest)
         workspace = await self._workspace(digest)
-        context = self._context(digest, workspace, "preview", self.clock.now())
+        context = self._context(digest, workspace, PREVIEW, self.clock.now())
         parts = self.platforms[platform].render(edition, context)
         return Draft(digest=digest, edition=edition, parts=parts)
 

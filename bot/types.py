@@ -213,11 +213,15 @@ class Delivery:
     opening: str | None = None
 
 
+#: The public id of what was composed and is not stored.
+PREVIEW = "preview"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenderContext:
     """What a renderer may know besides the edition."""
 
-    #: Public id of the edition.
+    #: Public id of the edition, or `PREVIEW`.
     edition_id: str
     digest: str
     zone: str
@@ -286,6 +290,16 @@ class Shown:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Discussion:
+    """A thread that the platform opens below a message, or finds there."""
+
+    #: The platform's ids of the destination's channel and of the message.
+    channel: str
+    message: str
+    name: str
+
+
 Block = Paragraph | Listing | Small | Line | Quoted | Facts | Shown
 
 
@@ -300,6 +314,8 @@ class Reply:
     private: bool = True
     #: The request could not be met; shown as such, not by colour alone.
     problem: bool = False
+    #: A platform that can open threads tells the way to this one instead.
+    discussion: Discussion | None = None
 
 
 Run = Callable[[Invocation], Awaitable[Reply | Form]]

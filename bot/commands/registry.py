@@ -7,6 +7,7 @@ a command is not listed.
 
 from bot.commands import (
     news_ask,
+    news_discuss,
     news_figures,
     news_help,
     news_latest,
@@ -47,6 +48,7 @@ BUILDERS = (
     news_ask.build,
     news_why.build,
     news_when.build,
+    news_discuss.build,
     newsdesk_setup.build,
     newsdesk_status.build,
     newsdesk_preview.build,

@@ -17,7 +17,7 @@ from bot.platforms.discord.markdown import escape, line, masked, quoted, size, s
 from bot.platforms.inert import clip, fitted, inert, link
 from bot.platforms.quotation import marks
 from bot.texts import Texts
-from bot.types import Part, RenderContext
+from bot.types import PREVIEW, Part, RenderContext
 from digests.types import Brief, Card, Edition, EditionStory
 
 #: discord.com, components/reference: types.
@@ -26,7 +26,7 @@ _GREY: Final = 2
 #: What a continued message's first line may take.
 _CONTINUED: Final = 2 * limits.HEADLINE + 20
 #: Components beside those of blocks: container, continued line, select, buttons.
-_FIXED: Final = 1 + 2 + 2 + 3
+_FIXED: Final = 1 + 2 + 2 + 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +43,8 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
     """The edition's messages in order, each with its twin in plain words."""
     texts = Texts.of(context.locale)
     messages = _packed(tuple(_blocks(edition, context, texts)))
-    thread = _named(edition, context, texts)
     return tuple(
-        _part(number, len(messages), blocks, edition, thread, texts)
+        _part(number, len(messages), blocks, edition, context, texts)
         for number, blocks in enumerate(messages, 1)
     )
 
@@ -203,7 +202,7 @@ def _part(
     of: int,
     blocks: Sequence[Block],
     edition: Edition,
-    thread: str,
+    context: RenderContext,
     texts: Texts,
 ) -> Part:
     markdown = [block.markdown for block in blocks]
@@ -217,12 +216,12 @@ def _part(
     if options:
         inside.append(_select(options, texts))
     if number == of or not options:
-        inside.append(_buttons(texts))
+        inside.append(_buttons(context, texts))
     return Part(
         key=str(number),
         payload={"components": [{"type": CONTAINER, "components": inside}]},
         fallback_text="\n\n".join(plain),
-        title=thread,
+        title=_named(edition, context, texts),
     )
 
 
@@ -249,11 +248,13 @@ def _select(options: Iterable[tuple[str, str]], texts: Texts) -> dict[str, Any]:
     return {"type": ROW, "components": [select]}
 
 
-def _buttons(texts: Texts) -> dict[str, Any]:
-    named = (
+def _buttons(context: RenderContext, texts: Texts) -> dict[str, Any]:
+    named = [
         ("v1:quotes", texts.say("Quotes")),
         ("v1:figures", texts.say("Figures")),
-    )
+    ]
+    if context.edition_id != PREVIEW:
+        named.append((f"v1:discuss:{context.edition_id}", texts.say("Discuss")))
     buttons = [
         {"type": BUTTON, "style": _GREY, "custom_id": control, "label": label}
         for control, label in named

@@ -29,7 +29,14 @@ from tests.wire.discord.answer_rules import (
     OPEN,
 )
 from tests.wire.discord.gateway import Gateway
-from tests.wire.discord.ledger import APPLICATION, GUILD, PERSON, Ledger, user
+from tests.wire.discord.ledger import (
+    APPLICATION,
+    GUILD,
+    OPEN_THREADS,
+    PERSON,
+    Ledger,
+    user,
+)
 
 PATIENCE = timedelta(seconds=3)
 TOKEN_LIFE = timedelta(minutes=15)
@@ -51,7 +58,7 @@ class Who:
     """A person at a place."""
 
     user: str = PERSON
-    permissions: int = MANAGE_GUILD
+    permissions: int = MANAGE_GUILD | OPEN_THREADS
     #: None: in a DM with the bot.
     guild: str | None = GUILD
     channel: str = "2001"
