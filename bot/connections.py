@@ -34,6 +34,7 @@ def platforms(
             token=settings.discord_token.get_secret_value(),
             api_base=settings.discord_api_base,
             gateway=settings.discord_gateway,
+            public_key=settings.discord_public_key,
         )
         on[discord.name] = discord
         states[discord.name] = lambda: discord.state
@@ -55,6 +56,29 @@ def platforms(
 
 def called(platforms: Mapping[str, Platform], clock: Clock) -> Mapping[str, ASGIApp]:
     """Addresses at which platforms call us; each lets nobody in but its platform."""
+    return {**_discord_called(platforms, clock), **_slack_called(platforms, clock)}
+
+
+def _discord_called(
+    platforms: Mapping[str, Platform], clock: Clock
+) -> Mapping[str, ASGIApp]:
+    if "discord" not in platforms:
+        return {}
+    from bot.platforms.discord.platform import DiscordPlatform
+
+    discord = platforms["discord"]
+    assert isinstance(discord, DiscordPlatform), "it is built here"
+    found = discord.called(clock.now)
+    if found is None:
+        return {}
+    from bot.platforms.discord.called import PATH
+
+    return {PATH: found}
+
+
+def _slack_called(
+    platforms: Mapping[str, Platform], clock: Clock
+) -> Mapping[str, ASGIApp]:
     if "slack" not in platforms:
         return {}
     from bot.platforms.slack.manifest import PATH

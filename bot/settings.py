@@ -130,6 +130,10 @@ class Settings(BaseModel):
     discord_gateway: Annotated[str, AfterValidator(_reached_by("ws", "wss"))] | (
         None
     ) = None
+    #: With it Discord calls us over HTTP, and its gateway is not connected to.
+    discord_public_key: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")] | None = (
+        None
+    )
     #: With it Slack is on.
     slack_bot_token: SecretStr | None = None
     #: With it Slack is listened to by Socket Mode; without it Slack calls us.
@@ -178,6 +182,9 @@ _MUST_BE = {
         "https://discord.com/api/v10"
     ),
     "discord_gateway": "a ws:// or wss:// address, such as wss://gateway.discord.gg",
+    "discord_public_key": (
+        "the application's public key: 64 digits and letters from a to f"
+    ),
     "slack_bot_token": "the bot's token as Slack shows it; it begins with xoxb-",
     "slack_app_token": "the app's token as Slack shows it; it begins with xapp-",
     "slack_signing_secret": "the app's signing secret as Slack shows it",

@@ -136,6 +136,9 @@ def _whole(entry: Entry, texts: Texts) -> Iterator[Row]:
 
 def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
     for name in _PLAIN:
+        if not before.get(name) and not after.get(name):
+            # Older changes do not say what is off.
+            continue
         old, new = _said(before.get(name), texts), _said(after.get(name), texts)
         if old != new:
             yield label_of(name, texts), f"{old} → {new}"
@@ -158,8 +161,8 @@ def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
 
 def _said(value: object, texts: Texts) -> str:
     """A plain value; one that was stored says dates as text."""
-    if value is True:
-        return texts.say("yes")
+    if isinstance(value, bool):
+        return texts.say("yes") if value else texts.say("no")
     return cut(str(value)) if value else texts.say("none")
 
 

@@ -129,7 +129,7 @@ async def test_the_file_is_refused_where_the_platform_has_no_such_thing(desk):
 
 async def test_an_editor_sets_it_for_the_channel_that_they_are_in(ana, desk):
     shown = await ana.says("newsdesk destination edit", silent="yes", thread="yes")
-    assert "silent: none → yes" in said(shown)
+    assert "silent: no → yes" in said(shown)
     assert (await place_of(desk)).manner == PLAIN, "nothing before it is confirmed"
     await ana.presses(shown, "Confirm")
     assert (await place_of(desk)).manner == Manner(silent=True, thread=True)

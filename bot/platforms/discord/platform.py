@@ -1,4 +1,4 @@
-"""Discord as a platform: posts over REST, connected by the gateway.
+"""Discord as a platform: posts over REST, listens by the gateway or is called.
 
 A message carries its delivery's key as the nonce, so that repeating a post within a
 few minutes gives the first message again; later, the channel's history is read back.
@@ -8,8 +8,9 @@ this platform and nothing else. News, permissions and time are not decided here.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
@@ -36,6 +37,7 @@ from bot.types import (
 from digests.types import Edition
 
 if TYPE_CHECKING:
+    from bot.platforms.discord.called import Called
     from bot.platforms.discord.session import Session
 
 log = structlog.get_logger(__name__)
@@ -73,6 +75,7 @@ class DiscordPlatform:
         heartbeat_timeout: float = 60.0,
         now: Callable[[], float] = time.monotonic,
         defer: float = limits.DEFER,
+        public_key: str | None = None,
     ) -> None:
         """Connect to nothing yet.
 
@@ -83,11 +86,13 @@ class DiscordPlatform:
             heartbeat_timeout: Seconds of silence after which a gateway is dead.
             now: Seconds of a clock that never goes back.
             defer: Seconds after which an answer is acknowledged and comes later.
+            public_key: With it Discord calls us, and no gateway is connected to.
         """
         self._token = token
         self._api_base = api_base
         self._gateway = gateway
         self._heartbeat_timeout = heartbeat_timeout
+        self._public_key = public_key
         self._pace = Pace(now)
         self._session: Session | None = None
         self._signing_in = asyncio.Lock()
@@ -116,10 +121,34 @@ class DiscordPlatform:
         problem = self._refused or self._cut_off
         if problem is not None:
             return problem
-        connected = self._session is not None and self._session.connected
-        if not connected:
+        if not self._connected:
             return "It is not connected yet."
         return self._listener.problem or "ok"
+
+    def called(self, now: Callable[[], datetime]) -> "Called | None":
+        """What Discord calls, by signed requests; None where we connect to it.
+
+        Args:
+            now: The present instant.
+        """
+        if self._public_key is None:
+            return None
+        from bot.platforms.discord.called import Called
+
+        return Called(self._take, public_key=self._public_key, now=now)
+
+    def _take(self, interaction: Mapping[str, Any]) -> bool:
+        """Hear an interaction that Discord called us with, if anybody can."""
+        if self.inbox is None or self._session is None or self._session.closed:
+            return False
+        self._session.hear(interaction)
+        return True
+
+    @property
+    def _connected(self) -> bool:
+        if self._session is None or self._session.closed:
+            return False
+        return self._public_key is not None or self._session.connected
 
     @property
     def _may_connect(self) -> bool:
@@ -197,8 +226,12 @@ class DiscordPlatform:
             await self.close()
 
     async def _hold_gateway(self, session: "Session") -> None:
-        """Until the connection ends, or the token turns out to be refused."""
-        held = asyncio.create_task(session.connect())
+        """Until the connection ends, or the token turns out to be refused.
+
+        Where Discord calls us there is no gateway: never both, it says.
+        """
+        hold = session.connect() if self._public_key is None else _for_ever()
+        held = asyncio.create_task(hold)
         registered = asyncio.create_task(self._listener.register(session.calls))
         stopped = asyncio.create_task(self._stopped.wait())
         try:
@@ -295,6 +328,10 @@ class DiscordPlatform:
     def _check_token(self) -> None:
         if self._refused is not None:
             raise Refused(self._refused, whole_workspace=True)
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()
 
 
 async def _end(*tasks: asyncio.Task[Any]) -> None:

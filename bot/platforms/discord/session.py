@@ -84,6 +84,14 @@ class Session:
         """Hold the gateway's connections until they cannot be held any more."""
         await self._client.connect()
 
+    def hear(self, interaction: Body) -> None:
+        """Take an interaction that did not come over the gateway, as if it had.
+
+        Raises:
+            Exception: It is none, as far as the library can read it.
+        """
+        self._client._connection.parsers["INTERACTION_CREATE"](dict(interaction))
+
     async def close(self) -> None:
         await self._client.close()
 
