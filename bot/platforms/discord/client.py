@@ -136,6 +136,7 @@ class Client(discord.AutoShardedClient):
             user=str(interaction.user.id),
             user_name=interaction.user.display_name,
             permissions=interaction.permissions.value,
+            roles=_roles(interaction.user),
             locale=interaction.locale.value,
         )
 
@@ -150,6 +151,11 @@ class Client(discord.AutoShardedClient):
                     if target is not None and target.id == me.id:
                         return entry.user_id
         return guild.owner_id
+
+
+def _roles(user: discord.User | discord.Member) -> tuple[str, ...]:
+    """The roles that came with the event; the library shows only those it knows."""
+    return tuple(str(role) for role in getattr(user, "_roles", ()))
 
 
 def point_at(api_base: str | None, gateway: str | None) -> None:
