@@ -1,6 +1,7 @@
 """Holds the code to literals that can be extracted, and catalogues to the code."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeGuard
@@ -21,6 +22,7 @@ class StringConstant(ast.Constant):
 CODE = Path(bot.__file__).parent
 #: Errors whose sentence a person may see in chat.
 ERRORS = {"UserError", "UnknownName", "Forbidden", "Mistake"}
+PLACE = re.compile(r"\{\w+\}")
 #: They speak to who runs the process, in English: a terminal, a file, a log.
 OPERATORS = ("cli/", "settings.py", "storage/", "web/", "runner.py", "demo.py")
 
@@ -164,3 +166,56 @@ def test_a_translation_keeps_every_placeholder(language):
     for entry in entries(language):
         expected = {places(text) for text in forms(entry.id)}
         assert {places(text) for text in forms(entry.string)} == expected
+
+
+# ── nothing is missing ─────────────────────────────────────────────────────────
+
+
+def shown_to_people() -> set[str]:
+    """The first form of every sentence and word that somebody may read in chat."""
+    shown: set[str] = set()
+    for module in CODE.rglob("*.py"):
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        found = list(spoken(tree))
+        shown |= described(tree)
+        if not module.relative_to(CODE).as_posix().startswith(OPERATORS):
+            found += raised(tree)
+            shown |= constants(tree)
+        shown |= {
+            node.value
+            for _call, nodes in found
+            for node in nodes[:1]
+            if is_string(node)
+        }
+    return {text for text in shown if any(c.isalpha() for c in PLACE.sub("", text))}
+
+
+def described(tree: ast.AST) -> set[str]:
+    """What a command or one of its options says of itself."""
+    return {
+        keyword.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"Command", "Option"}
+        for keyword in node.keywords
+        if keyword.arg == "description" and is_string(keyword.value)
+    }
+
+
+def constants(tree: ast.AST) -> set[str]:
+    """Sentences that stand under a name of the module's: an error names them so."""
+    return {
+        node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and is_string(node.value)
+        and node.value.value.endswith(".")
+        and " " in node.value.value
+    }
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_sentence_is_missing(language):
+    known = {forms(entry.id)[0] for entry in entries(language) if entry.string}
+    assert sorted(shown_to_people() - known) == []
