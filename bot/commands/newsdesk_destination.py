@@ -12,6 +12,7 @@ from bot.commands.wording import texts_of
 from bot.configuring import Entry, Wish
 from bot.configuring.telling import cut
 from bot.errors import UnknownName
+from bot.sentences import Phrase
 from bot.storage import destinations
 from bot.texts import Texts
 from bot.types import (
@@ -95,7 +96,7 @@ def _line(place: Destination, known: tuple[Digest, ...], texts: Texts) -> Line:
     users = [d.name for d in known if place.name in {p.name for p in d.destinations}]
     return Line(
         title=f"#{place.name}",
-        text=place.paused or "",
+        text=texts.retold(place.paused),
         note=", ".join(users) or texts.say("no digest posts there"),
     )
 
@@ -107,11 +108,11 @@ def _remove(desk: Desk) -> Command:
         said = fold(invocation.args["name"]).strip().lstrip("#")
         found = next((d for d in known if fold(d.name) == said), None)
         if found is None:
-            names = ", ".join(f"«{d.name}»" for d in known) or "none"
+            names = ", ".join(f"«{d.name}»" for d in known)
             raise UnknownName(
                 "There is no destination «{name}» here. There are: {names}.",
                 name=cut(invocation.args["name"]),
-                names=names,
+                names=names or Phrase("none"),
             )
         name = found.name
         users = [

@@ -16,6 +16,7 @@ from bot.due import zone_of
 from bot.errors import UnknownName, UserError
 from bot.intake import addresses, health
 from bot.intake.trying import Tried
+from bot.sentences import Phrase
 from bot.texts import Texts
 from bot.types import (
     Block,
@@ -76,7 +77,7 @@ def _add(desk: Desk) -> Command:
         had = {source.address for source in (*digest.sources, *digest.paused_sources)}
         tried = await _try_all(desk, [a for a in wanted if a not in had])
         if all(one.problem for one in tried):
-            problems = " ".join(_troubles(tried))
+            problems = " ".join(_troubles(tried, texts))
             raise Mistake("{problems}", problems=problems, field="address")
         return shown(desk, change, texts, *_found(tried, zone_of(digest), texts))
 
@@ -143,7 +144,7 @@ def _found(tried: Sequence[Tried], zone: str, texts: Texts) -> list[Block]:
     blocks: list[Block] = []
     for one in tried:
         if one.problem:
-            blocks.append(Line(title=one.shown, text=f"✗ {one.problem}"))
+            blocks.append(Line(title=one.shown, text=f"✗ {texts.retold(one.problem)}"))
             continue
         held = len(one.reading.articles) if one.reading else 0
         name = (one.reading and one.reading.title) or one.shown
@@ -175,8 +176,10 @@ def _other_feeds(one: Tried, texts: Texts) -> str:
     return texts.say("It also names: {feeds}", feeds=", ".join(others))
 
 
-def _troubles(tried: Sequence[Tried]) -> list[str]:
-    return [f"{one.shown}: {one.problem}" for one in tried[:3] if one.problem]
+def _troubles(tried: Sequence[Tried], texts: Texts) -> list[str]:
+    return [
+        f"{one.shown}: {texts.retold(one.problem)}" for one in tried[:3] if one.problem
+    ]
 
 
 # ── what is read already ───────────────────────────────────────────────────────
@@ -336,11 +339,11 @@ async def _meant(desk: Desk, invocation: Invocation) -> tuple[Digest, str]:
     if len(near) == 1:
         return near[0][0], near[0][1].address
     if not near:
-        names = ", ".join(f"«{_called(s)}»" for _, s in pairs[:10]) or "none"
+        names = ", ".join(f"«{_called(s)}»" for _, s in pairs[:10])
         raise UnknownName(
             "«{source}» is no source here. There are: {names}.",
             source=cut(args["source"]),
-            names=names,
+            names=names or Phrase("none"),
         )
     if len({s.address for _, s in near}) == 1:
         names = ", ".join(f"«{d.name}»" for d, _ in near)

@@ -38,7 +38,9 @@ def build(desk: Desk) -> Command:
         blocks: list[Block] = []
         space = await desk.db.read(workspaces.by_id, workspace_id=workspace_id)
         if space is not None and space.stopped:
-            why = texts.say("Nothing is posted here: {why}", why=space.stopped)
+            why = texts.say(
+                "Nothing is posted here: {why}", why=texts.retold(space.stopped)
+            )
             blocks.append(Paragraph(text=why))
         blocks += [await _digest(desk, d, texts) for d in digests]
         if not digests:
@@ -77,7 +79,7 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
     if coming:
         rows.append((texts.say("Left out"), ", ".join(coming)))
     if last is not None:
-        outcome = last.reason or texts.word(last.state)
+        outcome = texts.retold(last.reason) or texts.word(last.state)
         when = texts.moment(last.due_at, zone, now)
         rows.append((texts.say("Last"), f"{when}: {outcome}"))
     rows += [
@@ -91,7 +93,7 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
 
 def _standing(place: Destination, zone: str, now: datetime, texts: Texts) -> str:
     """Why nothing is posted there, and when that is looked at again."""
-    reason = str(place.paused)
+    reason = texts.retold(place.paused)
     if place.retest_at is None:
         return reason
     again = texts.say(
@@ -108,6 +110,6 @@ def _delivery(
     moment = texts.moment(when, zone, desk.clock.now()) if when else ""
     return Line(
         title=f"#{delivery.channel}: {texts.word(delivery.state)}",
-        text=delivery.reason or "",
+        text=texts.retold(delivery.reason),
         note=moment,
     )
