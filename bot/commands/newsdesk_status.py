@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line
+from bot.configuring.telling import discreet
 from bot.due import next_due_of, zone_of
 from bot.intake import health
 from bot.storage import workspaces
@@ -87,7 +88,10 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
         for d in digest.destinations
         if d.paused
     ]
-    rows += [(s.name, health.of(s, now, zone, texts).text) for s in digest.sources]
+    rows += [
+        (s.name, discreet(health.of(s, now, zone, texts).text, (s,)))
+        for s in digest.sources
+    ]
     return Facts(rows=tuple(rows))
 
 

@@ -33,6 +33,7 @@ from bot.platforms.local.environment import STATIC, environment
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import Clock, Mailbox
 from bot.texts import Texts
+from bot.texts.asked import asked_for
 from bot.types import Command, Destination, Form, Message, Place, Workspace
 
 #: The local workspace and its channels, as they are now.
@@ -175,7 +176,8 @@ class _Pages:
         channel = _named(channels, name)
         if channel is None and name:
             raise HTTPException(404)
-        texts = Texts.of(workspace.locale)
+        asked = request.headers.get("accept-language")
+        texts = Texts.of(asked_for(asked, workspace.locale))
         place = Place(workspace=workspace, channel=channel.channel if channel else None)
         asker = Asker(
             person=people.person_of(request.cookies),

@@ -212,7 +212,7 @@ STATES = (*get_args(OccurrenceState), *get_args(DeliveryState))
 #: What a digest's settings are called where a change is shown; `include` and `exclude`
 #: are words that people type.
 LABELS = {telling.label_of(name, Texts.of("en")) for name in NEW_DIGEST}
-LABELS = {*LABELS, "zone", "digest", "destination"} - {"include", "exclude"}
+LABELS = {*LABELS, "name", "zone", "digest", "destination"} - {"include", "exclude"}
 LABELS -= {"paused_sources"}
 
 

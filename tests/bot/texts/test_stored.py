@@ -40,8 +40,8 @@ EVERY = (*stored.DECIDED, *stored.READ, *stored.SENT)
         (
             "Repeats the article of an outlet without a name and was merged with it "
             "into a story told in brief.",
-            "Wiederholt den Artikel von einem Medium ohne Namen und ging mit ihm auf "
-            "in einer Meldung in Kürze.",
+            "Wiederholt den Artikel von einem Medium ohne Namen und wurde mit ihm "
+            "zusammengelegt, in einer Meldung in Kürze.",
         ),
         (
             "Discord could not be reached: reset by peer (300 tries)",

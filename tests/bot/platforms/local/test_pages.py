@@ -39,6 +39,19 @@ async def test_the_first_channel_is_shown_at_the_root(stage, browser):
     assert len(tree.css(".message .story")) == 3
 
 
+async def test_a_browser_that_asks_for_german_gets_page_and_answers_in_german(
+    stage, browser
+):
+    german = {"accept_language": "de-DE,de;q=0.9,en;q=0.5"}
+    page = await browser.get("/", **german)
+    assert page.tree.css("html")[0].attributes["lang"] == "de-DE"
+    assert "Zum Eingabefeld springen" in page.text
+    fields = {"csrf": await browser.token(), "channel": "news", "line": "/news help"}
+    answer = await browser.post("/command", fields, **german)
+    assert "Für andere unsichtbar" in answer.text
+    assert stage.asked[-1].locale == "de_DE"
+
+
 async def test_an_unknown_channel_is_not_found(browser):
     assert (await browser.get("/c/nowhere")).status == 404
 
