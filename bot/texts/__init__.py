@@ -62,7 +62,8 @@ class Texts:
 
     def word(self, msgid: str, /) -> str:
         """The same for words that the code keeps as data, such as a state's name."""
-        return _filled(self._catalogue.gettext(msgid), msgid, {})
+        # What gettext has for no words at all is the head of its file.
+        return _filled(self._catalogue.gettext(msgid), msgid, {}) if msgid else ""
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """The sentence for `n` things, which both forms may name as {n}."""

@@ -164,7 +164,11 @@ class _Pages:
         found = complete(line, at, self._allowed(here))
         found = await self._filled(here, found)
         items = [
-            {"insert": i.insert, "label": inert(i.label), "note": inert(i.note)}
+            {
+                "insert": i.insert,
+                "label": inert(i.label),
+                "note": inert(here.texts.word(i.note)),
+            }
             for i in found.items
         ]
         return JSONResponse({"start": found.start, "end": found.end, "items": items})
@@ -220,7 +224,7 @@ class _Pages:
         if here.channel is not None:
             known[here.channel.channel] = newest.get(here.channel.channel, 0)
         context = self._context(request, here) | {
-            "notice": self.notice,
+            "notice": here.texts.word(self.notice),
             "messages": [self._view(here, message) for message in messages],
             "unread": {c for c, last in newest.items() if last > known.get(c, 0)},
             "newest": messages[-1].id if messages else 0,

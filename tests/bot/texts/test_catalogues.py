@@ -240,7 +240,8 @@ def constants(tree: ast.AST) -> set[str]:
     return {
         node.value.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and node.value is not None
         and is_string(node.value)
         and node.value.value.endswith(".")
         and " " in node.value.value

@@ -180,6 +180,12 @@ async def test_completion_offers_only_what_the_person_may_do(browser):
     assert "/newsdesk status" not in (await browser.get(path)).text
 
 
+async def test_completion_says_in_german_what_a_command_does(browser):
+    path = "/complete?line=/news+lat&caret=9&channel=news"
+    answer = await browser.get(path, accept_language="de")
+    assert "Die neueste Ausgabe hier" in answer.text
+
+
 async def test_completion_asks_the_archive_for_names(browser):
     answer = await browser.get("/complete?line=/news+quotes+Yus&caret=16&channel=news")
     assert '"insert":"Yusra Demetrian "' in answer.text
