@@ -137,6 +137,15 @@ async def test_every_command_answers_in_german(ana: Editor):
     assert found == []
 
 
+async def test_what_is_missing_is_asked_for_in_german(ana: Editor):
+    found = []
+    for command in ana.desk.inbox.commands:
+        required = [o for o in command.options if o.required]
+        if command.path.startswith("newsdesk ") and required:
+            found += english_in(await ana.is_asked(command.path))
+    assert found == []
+
+
 async def test_a_change_is_shown_made_listed_and_taken_back_in_german(ana: Editor):
     answers = [await ana.says("newsdesk quiet", window="22:00-07:00")]
     answers.append(await ana.presses(answers[-1], "Bestätigen"))
