@@ -15,6 +15,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.errors import UnknownName, UserError
+from bot.sentences import Phrase
 from bot.storage import Connection, quotes, search, sources
 from bot.storage.database import Database
 from bot.storage.revisions import of_ids, texts_of
@@ -177,11 +178,11 @@ def _sources(connection: Connection, workspace_id: int, name: str) -> list[int]:
     exact = [s for s in known if typed in (fold(s.name), fold(s.address))]
     near = exact or [s for s in known if typed in fold(s.name)]
     if not near:
-        names = ", ".join(f"«{source.name}»" for source in known[:8]) or "none yet"
+        names = ", ".join(f"«{source.name}»" for source in known[:8])
         raise UnknownName(
             "There is no source «{name}» here. There are: {names}.",
             name=name[:60],
-            names=names,
+            names=names or Phrase("none yet"),
         )
     return [source.id for source in near]
 

@@ -13,6 +13,7 @@ from bot import answering, past
 from bot.answering import EVERYWHERE, Asked, Narrowed
 from bot.choosing import Found, choose, numbered, worded
 from bot.errors import UnknownName, UserError
+from bot.sentences import Phrase
 from bot.storage import (
     Connection,
     articles,
@@ -243,11 +244,11 @@ class Archive:
         kept = await self.db.read(workspaces.every)
         wanted = [w for w in kept if workspace in (None, w.external_id)]
         if workspace is not None and not wanted:
-            names = ", ".join(w.external_id for w in kept) or "none yet"
+            names = ", ".join(w.external_id for w in kept)
             raise UnknownName(
                 "No workspace «{workspace}» is set up; known: {names}.",
                 workspace=workspace,
-                names=names,
+                names=names or Phrase("none yet"),
             )
         return tuple([d for w in wanted for d in await self.digests(w.id)])
 

@@ -17,7 +17,7 @@ from bot.ports import Inspector
 from bot.storage import deliveries, destinations, workspaces
 from bot.storage.database import Database
 from bot.texts import Texts
-from bot.types import Digest, Source, Workspace
+from bot.types import Delivery, Destination, Digest, Source, Workspace
 from digests.errors import DigestsError
 
 #: How each platform is switched on.
@@ -28,6 +28,9 @@ _SWITCHED_ON: Final = {
         "the app (README)"
     ),
 }
+RESTART: Final = "restart standfirst run"
+#: Who runs the process is spoken to in English.
+_ENGLISH: Final = Texts.of("en")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,9 +63,11 @@ class Doctor:
                 found.append(Finding(subject=subject, state="problem", text=text))
         return tuple(found)
 
-    async def look_into(self, workspace: Workspace) -> tuple[Finding, ...]:
+    async def look_into(
+        self, workspace: Workspace, texts: Texts
+    ) -> tuple[Finding, ...]:
         """The findings of one workspace, for its editors: nothing of the machine."""
-        return tuple(await self._workspace(workspace))
+        return tuple(await self._workspace(workspace, texts))
 
     async def _database(self) -> list[Finding]:
         kept = await self.db.read(workspaces.every)
@@ -79,7 +84,7 @@ class Doctor:
     async def _workspaces(self) -> list[Finding]:
         found: list[Finding] = []
         for workspace in await self.db.read(workspaces.every):
-            found += await self._workspace(workspace)
+            found += await self._workspace(workspace, _ENGLISH)
         if not found:
             fix = "standfirst apply FILE.toml, or standfirst demo to look around"
             text = "nothing is set up yet"
@@ -88,35 +93,31 @@ class Doctor:
             )
         return found
 
-    async def _workspace(self, workspace: Workspace) -> list[Finding]:
-        found = [*self._platform(workspace), *await self._places(workspace)]
+    async def _workspace(self, workspace: Workspace, texts: Texts) -> list[Finding]:
+        found = [*self._platform(workspace, texts), *await self._places(workspace)]
         if workspace.platform in self.platforms & self.checks.keys():
             found += await self.checks[workspace.platform](workspace.external_id)
         for digest in await self.archive.digests(workspace.id):
-            found += self._digest(digest, self.intake.clock.now())
-            found += await self._sources(digest)
-        return [*found, *await self._deliveries(workspace)]
+            found += self._digest(digest, self.intake.clock.now(), texts)
+            found += await self._sources(digest, texts)
+        return [*found, *await self._deliveries(workspace, texts)]
 
-    def _platform(self, workspace: Workspace) -> list[Finding]:
+    def _platform(self, workspace: Workspace, texts: Texts) -> list[Finding]:
         if workspace.platform in self.platforms and workspace.stopped is None:
             return []
+        subject = f"{workspace.platform} {workspace.name}"
         if workspace.stopped is not None:
-            return [
-                Finding(
-                    subject=f"{workspace.platform} {workspace.name}",
-                    state="problem",
-                    text=f"nothing is posted there: {workspace.stopped}",
-                    fix="mend the cause; every start and every six hours one tries it",
-                )
-            ]
-        return [
-            Finding(
-                subject=f"{workspace.platform} {workspace.name}",
-                state="problem",
-                text=f"{workspace.platform} is not connected; nothing is posted there",
-                fix=_SWITCHED_ON.get(workspace.platform, "restart standfirst run"),
+            text = _nothing_posted(workspace.stopped, texts)
+            fix = texts.say(
+                "mend the cause; every start and every six hours one tries it"
             )
-        ]
+        else:
+            text = texts.say(
+                "{platform} is not connected; nothing is posted there",
+                platform=workspace.platform,
+            )
+            fix = texts.word(_SWITCHED_ON.get(workspace.platform, RESTART))
+        return [Finding(subject=subject, state="problem", text=text, fix=fix)]
 
     async def _places(self, workspace: Workspace) -> list[Finding]:
         """What the platform says against its destinations."""
@@ -137,94 +138,110 @@ class Doctor:
             for trouble in await inspector.inspect(workspace.external_id, place)
         ]
 
-    def _digest(self, digest: Digest, now: datetime) -> list[Finding]:
-        subject = f"digest {digest.name}"
+    def _digest(self, digest: Digest, now: datetime, texts: Texts) -> list[Finding]:
+        subject = texts.say("digest {name}", name=digest.name)
+        if not digest.destinations:
+            text = texts.say("it has no destination, so nobody sees it")
+            fix = texts.say(
+                "say /newsdesk destination here, then /newsdesk digest edit"
+            )
+            return [Finding(subject=subject, state="warning", text=text, fix=fix)]
         stopped = [
             Finding(
                 subject=f"#{place.name}",
                 state="problem",
-                text=f"nothing is posted there: {place.paused}",
-                fix=(
-                    "mend the cause; one message tries it again every six hours"
-                    if place.retest_at
-                    else "mend the cause, then say /newsdesk destination here in it"
-                ),
+                text=_nothing_posted(place.paused, texts),
+                fix=_so_that_it_works(place, texts),
             )
             for place in digest.destinations
             if place.paused
         ]
-        if not digest.destinations:
-            text = "it has no destination, so nobody sees it"
-            fix = "say /newsdesk destination here, then /newsdesk digest edit"
-            return [Finding(subject=subject, state="warning", text=text, fix=fix)]
+        fix = texts.say("mend its schedule: /newsdesk schedule edit, or in its file")
         stopped += [
             Finding(
-                subject=subject,
-                state="problem",
-                text=trouble,
-                fix="mend its schedule: /newsdesk schedule edit, or in its file",
+                subject=subject, state="problem", text=texts.error(trouble), fix=fix
             )
             for trouble in troubles_of(digest)
         ]
-        due = next_due_of(digest, now)
-        text = f"next at {due:%Y-%m-%d %H:%M} UTC" if due else "not scheduled"
-        if digest.paused:
-            text = "paused"
+        text = texts.word("paused") if digest.paused else _next(digest, now, texts)
         return [Finding(subject=subject, state="ok", text=text), *stopped]
 
-    async def _sources(self, digest: Digest) -> list[Finding]:
+    async def _sources(self, digest: Digest, texts: Texts) -> list[Finding]:
         found: list[Finding] = []
         for source in digest.sources:
             # What was read before tells how it is; a folder and a newcomer are tried.
             if source.kind == "folder" or source.asked_at is None:
-                found += await self._tried(source)
+                found += await self._tried(source, texts)
             else:
-                found.append(self._as_kept(source, zone_of(digest)))
+                found.append(self._as_kept(source, zone_of(digest), texts))
         return found
 
-    def _as_kept(self, source: Source, zone: str) -> Finding:
-        now, texts = self.intake.clock.now(), Texts.of("en")
-        how = health.of(source, now, zone, texts)
+    def _as_kept(self, source: Source, zone: str, texts: Texts) -> Finding:
+        how = health.of(source, self.intake.clock.now(), zone, texts)
         return Finding(
-            subject=f"source {source.name}",
+            subject=texts.say("source {name}", name=source.name),
             state=how.state,
             text=how.text,
             fix=how.fix,
         )
 
-    async def _tried(self, source: Source) -> list[Finding]:
-        subject = f"source {source.name}"
+    async def _tried(self, source: Source, texts: Texts) -> list[Finding]:
+        subject = texts.say("source {name}", name=source.name)
         try:
             reading = await self.intake.look(source)
         except DigestsError as error:
-            fix = "mend the source, or take it out of the digest"
-            text = str(error)
+            fix = texts.say("mend the source, or take it out of the digest")
+            text = texts.retold(str(error))
             return [Finding(subject=subject, state="problem", text=text, fix=fix)]
-        count = f"{len(reading.articles)} articles"
+        held = len(reading.articles)
+        count = texts.count("{n} article", "{n} articles", held)
         return [
             Finding(subject=subject, state="ok", text=count),
             *(
                 Finding(
                     subject=f"{subject}: {problem.where}",
                     state="warning",
-                    text=problem.what,
-                    fix=problem.remedy,
+                    text=texts.retold(problem.what),
+                    fix=texts.retold(problem.remedy),
                 )
                 for problem in reading.problems
             ),
         ]
 
-    async def _deliveries(self, workspace: Workspace) -> list[Finding]:
+    async def _deliveries(self, workspace: Workspace, texts: Texts) -> list[Finding]:
         newest = await self.db.read(
             deliveries.newest, workspace_id=workspace.id, count=20
         )
         return [
             Finding(
-                subject=f"delivery to #{d.channel}",
+                subject=texts.say("delivery to #{channel}", channel=d.channel),
                 state="problem" if d.state == "failed" else "warning",
-                text=f"{d.state}: {d.reason or 'no reason was kept'}",
-                fix="look into the channel, then post again: standfirst digest post",
+                text=f"{texts.word(d.state)}: {_why(d, texts)}",
+                fix=texts.say(
+                    "look into the channel, then post again: standfirst digest post"
+                ),
             )
             for d in newest
             if d.state in ("failed", "held", "uncertain")
         ]
+
+
+def _nothing_posted(why: str | None, texts: Texts) -> str:
+    return texts.say("nothing is posted there: {why}", why=texts.retold(why))
+
+
+def _so_that_it_works(place: Destination, texts: Texts) -> str:
+    if place.retest_at:
+        return texts.say("mend the cause; one message tries it again every six hours")
+    return texts.say("mend the cause, then say /newsdesk destination here in it")
+
+
+def _next(digest: Digest, now: datetime, texts: Texts) -> str:
+    due = next_due_of(digest, now)
+    if due is None:
+        return texts.say("not scheduled")
+    return texts.say("next at {moment} UTC", moment=f"{due:%Y-%m-%d %H:%M}")
+
+
+def _why(delivery: Delivery, texts: Texts) -> str:
+    return texts.retold(delivery.reason) or texts.say("no reason was kept")

@@ -44,14 +44,16 @@ def _from(rule: schedules.Schedule, day: date, after: datetime) -> Due | None:
     return schedules.following(rule, max(after, eve))
 
 
-def troubles_of(digest: Digest) -> tuple[str, ...]:
+def troubles_of(digest: Digest) -> tuple[UserError, ...]:
     """What is wrong with the digest's schedules: a zone that is gone, say."""
     found = []
     for sentence in digest.schedules:
         try:
             _read(sentence)
         except UserError as problem:
-            found.append(f"«{sentence}»: {problem}")
+            found.append(
+                UserError("«{schedule}»: {problem}", schedule=sentence, problem=problem)
+            )
     return tuple(found)
 
 

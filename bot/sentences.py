@@ -6,9 +6,32 @@ shown as it is. Not `str.format`, which would reach into values by attribute and
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, init=False, slots=True)
+class Phrase:
+    """Words that are not said yet: an English sentence, and values for its {places}.
+
+    For what is worded where no language is known, and belongs in a place of another
+    sentence. A value may be a phrase too. `str` says it in English; an error that has
+    it among its values says it in any language.
+    """
+
+    sentence: str
+    values: Mapping[str, object]
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        """Keep both apart."""
+        object.__setattr__(self, "sentence", sentence)
+        object.__setattr__(self, "values", values)
+
+    def __str__(self) -> str:
+        """In English."""
+        return filled(self.sentence, self.values)
 
 
 def filled(sentence: str, values: Mapping[str, object]) -> str:

@@ -57,7 +57,7 @@ def form(
         fields=tuple(
             Field(
                 name=option.name,
-                label=option.name.replace("_", " ").capitalize(),
+                label=texts.word(option.name.replace("_", " ").capitalize()),
                 description=texts.word(option.description),
                 required=option.required,
                 value=values.get(option.name, ""),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.commands.desk import Desk
 from bot.configuring.telling import cut
 from bot.errors import UnknownName
+from bot.sentences import Phrase
 from bot.storage import destinations
 from bot.types import Destination, Place
 from digests.language.fold import fold
@@ -19,7 +20,7 @@ def called(written: str, known: Sequence[Destination]) -> Destination:
     said = fold(written).strip().lstrip("#")
     found = next((d for d in known if fold(d.name) == said), None)
     if found is None:
-        names = ", ".join(f"«{d.name}»" for d in known) or "none"
+        names = ", ".join(f"«{d.name}»" for d in known) or Phrase("none")
         raise UnknownName(
             "There is no destination «{written}» here. There are: {names}.",
             written=cut(written),

@@ -8,6 +8,7 @@ from bot.configuring import Entry
 from bot.configuring.telling import cut, shown_source
 from bot.errors import UnknownName, UserError
 from bot.intake import addresses
+from bot.sentences import Phrase
 from bot.types import Digest, Invocation, Option, Source
 from digests.language.fold import fold
 
@@ -39,7 +40,7 @@ async def meant(desk: Desk, invocation: Invocation) -> tuple[Digest, str]:
     if len(near) == 1:
         return near[0][0], near[0][1].address
     if not near:
-        names = ", ".join(f"«{called(s)}»" for _, s in pairs[:10]) or "none"
+        names = ", ".join(f"«{called(s)}»" for _, s in pairs[:10]) or Phrase("none")
         raise UnknownName(
             "«{source}» is no source here. There are: {names}.",
             source=cut(args["source"]),

@@ -7,6 +7,7 @@ from rapidfuzz import process
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
 from bot.errors import UnknownName
+from bot.texts import Texts
 from bot.types import (
     Block,
     Command,
@@ -28,14 +29,16 @@ def build(desk: Desk, commands: Callable[[], tuple[Command, ...]]) -> Command:
         wanted = invocation.args.get("command", "").strip().lstrip("/")
         known = [c for c in commands() if c.permission <= invocation.person.permission]
         if wanted:
-            return one(wanted, known)
+            return one(wanted, known, texts)
         first = Paragraph(
             text=texts.say(
                 "Standfirst posts short digests; every word in them can be traced to "
                 "its source. Ask for details with these commands."
             )
         )
-        lines = [Line(title=f"/{c.path}", text=c.description) for c in known]
+        lines = [
+            Line(title=f"/{c.path}", text=texts.word(c.description)) for c in known
+        ]
         last = Small(text=texts.say("More about one: /news help quotes"))
         return Reply(title=texts.say("Help"), blocks=(first, *lines, last))
 
@@ -56,7 +59,7 @@ def build(desk: Desk, commands: Callable[[], tuple[Command, ...]]) -> Command:
     )
 
 
-def one(wanted: str, known: list[Command]) -> Reply:
+def one(wanted: str, known: list[Command], texts: Texts) -> Reply:
     """A command by its path, by what follows the root, or by its last word."""
     said = " ".join(wanted.split())
     found = [c for c in known if said in (c.path, c.path.partition(" ")[2])]
@@ -70,9 +73,11 @@ def one(wanted: str, known: list[Command]) -> Reply:
             near=near,
         )
     command = found[0]
-    blocks: list[Block] = [Paragraph(text=f"{command.description}.")]
+    blocks: list[Block] = [Paragraph(text=f"{texts.word(command.description)}.")]
     for option in command.options:
-        need = "" if option.required else " (optional)"
-        blocks.append(Line(title=option.name + need, text=option.description))
+        name = option.name
+        if not option.required:
+            name = texts.say("{name} (optional)", name=name)
+        blocks.append(Line(title=name, text=texts.word(option.description)))
     blocks += [Line(title=example) for example in command.examples]
     return Reply(title=f"/{command.path}", blocks=tuple(blocks))

@@ -63,7 +63,7 @@ async def _line(
     parts = (article.source if article else "", reason.digest or "", when)
     return Line(
         title=title,
-        text=reason.text,
+        text=texts.retold(reason.text),
         note=" · ".join(part for part in parts if part),
         url=article.url if article else None,
         article=reason.article,

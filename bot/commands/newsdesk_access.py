@@ -14,6 +14,7 @@ from bot.commands.wording import texts_of
 from bot.configuring import Entry, Mistake, Wish, access_name
 from bot.configuring.telling import cut
 from bot.errors import UnknownName
+from bot.sentences import Phrase
 from bot.storage import grants
 from bot.storage.grants import Grant
 from bot.types import (
@@ -72,11 +73,11 @@ def _revoke(desk: Desk) -> Command:
             grants.in_workspace, workspace_id=invocation.place.workspace.id
         )
         if grant not in known:
-            names = ", ".join(f"«{access_name(one)}»" for one in known) or "nobody"
+            names = ", ".join(f"«{access_name(one)}»" for one in known)
             raise UnknownName(
                 "«{who}» was not let in from here. There are: {names}.",
                 who=cut(invocation.args["who"]),
-                names=names,
+                names=names or Phrase("nobody"),
             )
         change = await desk.configuring.propose(invocation, _wish(grant, given=False))
         return shown(desk, change, texts)

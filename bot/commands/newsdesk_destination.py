@@ -92,7 +92,7 @@ def _line(place: Destination, known: tuple[Digest, ...], texts: Texts) -> Line:
     users = [d.name for d in known if place.name in {p.name for p in d.destinations}]
     return Line(
         title=f"#{place.name}",
-        text=place.paused or "",
+        text=texts.retold(place.paused),
         note=", ".join(users) or texts.say("no digest posts there"),
     )
 

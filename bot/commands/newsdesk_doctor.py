@@ -29,7 +29,7 @@ def build(desk: Desk) -> Command:
 
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
-        found = await desk.doctor.look_into(invocation.place.workspace)
+        found = await desk.doctor.look_into(invocation.place.workspace, texts)
         ordered = sorted(found, key=lambda one: ORDER[one.state])
         digests = await desk.archive.digests(invocation.place.workspace.id)
         known = [source for digest in digests for source in digest.sources]

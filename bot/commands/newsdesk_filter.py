@@ -12,6 +12,7 @@ from bot.configuring.previews import Trial
 from bot.configuring.telling import cut
 from bot.due import zone_of
 from bot.errors import UnknownName
+from bot.sentences import Phrase
 from bot.texts import Texts
 from bot.types import (
     Block,
@@ -145,12 +146,12 @@ def _remove(desk: Desk) -> Command:
         words = args["words"].strip()
         known = [word for _, listed in _kinds(digest) for word in listed]
         if words not in known:
-            names = ", ".join(f"«{cut(word)}»" for word in known[:10]) or "none"
+            names = ", ".join(f"«{cut(word)}»" for word in known[:10])
             raise UnknownName(
                 "«{name}» has no filter «{words}». There are: {names}.",
                 name=digest.name,
                 words=cut(words),
-                names=names,
+                names=names or Phrase("none"),
             )
         return await proposed(desk, invocation, edited(digest, _without(words)))
 

@@ -24,7 +24,7 @@ def build(commands: Callable[[], tuple[Command, ...]]) -> Command:
         wanted = invocation.args.get("command", "").strip().lstrip("/")
         known = [c for c in commands() if c.path.startswith("newsdesk ")]
         if wanted:
-            return one(wanted, known)
+            return one(wanted, known, texts)
         first = Small(
             text=texts.say(
                 "Every change is shown before it is made, and can be taken back. "

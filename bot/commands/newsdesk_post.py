@@ -77,7 +77,7 @@ async def _post(
     outcome = await desk.editions.post_now(workspace_id, digest, f"post-{once}")
     desk.wake()
     if outcome.issue is None:
-        return Reply(blocks=(Paragraph(text=str(outcome.reason)),))
+        return Reply(blocks=(Paragraph(text=texts.retold(outcome.reason)),))
     count = len(outcome.issue.edition.stories)
     done = texts.count(
         "Posting «{digest}» with {n} story.",

@@ -105,7 +105,9 @@ async def _previewed(desk: Desk, invocation: Invocation, texts: Texts) -> Reply:
         )
     draft = await desk.previews.draft(change.workspace, entry, None)
     if len(draft.problems) == asked:
-        told = " ".join(f"{address}: {why}" for address, why in draft.problems[:3])
+        told = " ".join(
+            f"{address}: {texts.retold(why)}" for address, why in draft.problems[:3]
+        )
         raise Mistake("{problems}", problems=told, field="sources")
     return shown(desk, change, texts, *_seen(draft, change, asked, texts))
 
@@ -120,7 +122,10 @@ def _seen(draft: Draft, change: Change, asked: int, texts: Texts) -> list[Block]
         articles=texts.count("{n} article", "{n} articles", held),
     )
     blocks: list[Block] = [Line(title=read)]
-    blocks += [Line(title=f"✗ {address}", text=why) for address, why in draft.problems]
+    blocks += [
+        Line(title=f"✗ {address}", text=texts.retold(why))
+        for address, why in draft.problems
+    ]
     if not draft.edition.stories:
         nothing = texts.say(
             "Nothing would be posted now: no new article passes. The first edition "

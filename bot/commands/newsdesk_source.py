@@ -73,7 +73,7 @@ def _add(desk: Desk) -> Command:
         had = {source.address for source in (*digest.sources, *digest.paused_sources)}
         tried = await _try_all(desk, [a for a in wanted if a not in had])
         if all(one.problem for one in tried):
-            problems = " ".join(_troubles(tried))
+            problems = " ".join(_troubles(tried, texts))
             raise Mistake("{problems}", problems=problems, field="address")
         return shown(desk, change, texts, *_found(tried, zone_of(digest), texts))
 
@@ -140,7 +140,7 @@ def _found(tried: Sequence[Tried], zone: str, texts: Texts) -> list[Block]:
     blocks: list[Block] = []
     for one in tried:
         if one.problem:
-            blocks.append(Line(title=one.shown, text=f"✗ {one.problem}"))
+            blocks.append(Line(title=one.shown, text=f"✗ {texts.retold(one.problem)}"))
             continue
         held = len(one.reading.articles) if one.reading else 0
         name = (one.reading and one.reading.title) or one.shown
@@ -172,8 +172,10 @@ def _other_feeds(one: Tried, texts: Texts) -> str:
     return texts.say("It also names: {feeds}", feeds=", ".join(others))
 
 
-def _troubles(tried: Sequence[Tried]) -> list[str]:
-    return [f"{one.shown}: {one.problem}" for one in tried[:3] if one.problem]
+def _troubles(tried: Sequence[Tried], texts: Texts) -> list[str]:
+    return [
+        f"{one.shown}: {texts.retold(one.problem)}" for one in tried[:3] if one.problem
+    ]
 
 
 # ── what is read already ───────────────────────────────────────────────────────

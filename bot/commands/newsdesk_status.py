@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line
+from bot.configuring.telling import discreet
 from bot.due import next_due_of, zone_of
 from bot.intake import health
 from bot.storage import personal, reports, workspaces
@@ -38,7 +39,9 @@ def build(desk: Desk) -> Command:
         blocks: list[Block] = []
         space = await desk.db.read(workspaces.by_id, workspace_id=workspace_id)
         if space is not None and space.stopped:
-            why = texts.say("Nothing is posted here: {why}", why=space.stopped)
+            why = texts.say(
+                "Nothing is posted here: {why}", why=texts.retold(space.stopped)
+            )
             blocks.append(Paragraph(text=why))
         blocks += [await _digest(desk, d, texts) for d in digests]
         if not digests:
@@ -85,7 +88,7 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
     if coming:
         rows.append((texts.say("Left out"), ", ".join(coming)))
     if last is not None:
-        outcome = last.reason or texts.word(last.state)
+        outcome = texts.retold(last.reason) or texts.word(last.state)
         when = texts.moment(last.due_at, zone, now)
         rows.append((texts.say("Last"), f"{when}: {outcome}"))
     rows += [
@@ -94,7 +97,7 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
         if d.paused
     ]
     rows += [
-        (s.called or s.name, health.of(s, now, zone, texts).text)
+        (s.called or s.name, discreet(health.of(s, now, zone, texts).text, (s,)))
         for s in digest.sources
     ]
     return Facts(rows=tuple(rows))
@@ -124,7 +127,7 @@ async def _of_readers(desk: Desk, workspace_id: int, texts: Texts) -> list[Block
 
 def _standing(place: Destination, zone: str, now: datetime, texts: Texts) -> str:
     """Why nothing is posted there, and when that is looked at again."""
-    reason = str(place.paused)
+    reason = texts.retold(place.paused)
     if place.retest_at is None:
         return reason
     again = texts.say(
@@ -141,6 +144,6 @@ def _delivery(
     moment = texts.moment(when, zone, desk.clock.now()) if when else ""
     return Line(
         title=f"#{delivery.channel}: {texts.word(delivery.state)}",
-        text=delivery.reason or "",
+        text=texts.retold(delivery.reason),
         note=moment,
     )

@@ -35,6 +35,8 @@ _PLAIN = (
     "text",
     *SETTINGS,
 )
+#: The names that people read otherwise than the file writes them.
+_LABELS = {"quiet_hours": "quiet hours", "paused_until": "paused until"}
 
 
 def title_of(step: Step, texts: Texts) -> str:
@@ -129,7 +131,7 @@ def cut(text: str) -> str:
 
 def label_of(name: str, texts: Texts) -> str:
     """«quiet_hours» as people read it."""
-    return texts.word(name.replace("_", " "))
+    return texts.word(_LABELS.get(name, name))
 
 
 def _local(at: datetime, zone: str) -> date:

@@ -35,9 +35,10 @@ def of(source: Source, now: datetime, zone: str, texts: Texts) -> Health:
         return Health(state="problem", text=_joined(text, good), fix=fix)
     if source.failures:
         return _failing(source, now, good, zone, texts)
-    told = [good, _pace(source, texts), source.problem or "", _moved(source, texts)]
+    problem = texts.retold(source.problem)
+    told = [good, _pace(source, texts), problem, _moved(source, texts)]
     if source.notice and source.noticed_at and now - source.noticed_at < NOTICE:
-        told.append(source.notice)
+        told.append(texts.retold(source.notice))
         return Health(state="warning", text=_joined(*told))
     return Health(state="warning" if source.problem else "ok", text=_joined(*told))
 
@@ -45,7 +46,7 @@ def of(source: Source, now: datetime, zone: str, texts: Texts) -> Health:
 def _failing(
     source: Source, now: datetime, good: str, zone: str, texts: Texts
 ) -> Health:
-    reason = (source.problem or "").removesuffix(".")
+    reason = texts.retold(source.problem).removesuffix(".")
     tried = ""
     if source.next_poll_at is not None:
         when = texts.moment(source.next_poll_at, zone, now)

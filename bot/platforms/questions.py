@@ -44,7 +44,7 @@ def form_of(command: Command, given: Mapping[str, str], texts: Texts) -> Form:
         fields=tuple(
             Field(
                 name=option.name,
-                label=option.name.replace("_", " ").capitalize(),
+                label=texts.word(option.name.replace("_", " ").capitalize()),
                 description=texts.word(option.description),
                 required=option.required,
                 value=given.get(option.name, ""),

@@ -29,6 +29,7 @@ from bot.schedules.times import clock_times
 from bot.schedules.tokens import letters_of, part, words_of
 from bot.schedules.words import DAYS, NUMBERS, ORDINALS
 from bot.schedules.zones import find_zone
+from bot.sentences import Phrase
 
 #: Longer ones are no schedule; it also bounds the work that a mistake causes.
 _LONGEST = 1000
@@ -128,7 +129,8 @@ def _without_zone(words: list[str]) -> tuple[list[str], str]:
     first, last = places[0], places[-1]
     strangers = [words[place] for place in places]
     if last - first + 1 != len(places):
-        quoted = " and ".join(f"«{word}»" for word in strangers)
+        *some, end = (f"«{word}»" for word in strangers)
+        quoted = Phrase("{list} and {last}", list=", ".join(some), last=end)
         raise UserError("The words {quoted} are not understood here.", quoted=quoted)
     return words[:first] + words[last + 1 :], " ".join(strangers)
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import UserError
 from bot.schedules.words import SUGGESTED_ZONES
+from bot.sentences import Phrase
 
 #: Placeholders of the database, not places.
 _NO_PLACES = frozenset({"Factory"})
@@ -112,8 +113,8 @@ def _key(words: str) -> str:
     return "_".join(letters.replace(".", " ").split())
 
 
-def _either(names: tuple[str, ...]) -> str:
-    quoted = [f"«{name}»" for name in names]
-    if len(quoted) == 1:
-        return quoted[0]
-    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+def _either(names: tuple[str, ...]) -> str | Phrase:
+    *some, last = (f"«{name}»" for name in names)
+    if not some:
+        return last
+    return Phrase("{list} or {last}", list=", ".join(some), last=last)

@@ -16,7 +16,8 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.errors import BotError
-from bot.sentences import filled, places
+from bot.sentences import Phrase, filled, places
+from bot.texts import stored
 
 _FOLDER = Path(__file__).parent / "locales"
 _MINUTE = timedelta(minutes=1)
@@ -43,17 +44,26 @@ class Texts:
         """The sentence `msgid` with its {placeholders} filled."""
         return _filled(self._catalogue.gettext(msgid), msgid, values)
 
-    def error(self, error: BotError, /) -> str:
+    def error(self, error: BotError | Phrase, /) -> str:
         """What the error says; also where one error speaks of another."""
-        values = {
-            name: self.error(value) if isinstance(value, BotError) else value
-            for name, value in error.values.items()
-        }
+        values = {name: self._value(value) for name, value in error.values.items()}
         return _filled(self._catalogue.gettext(error.sentence), error.sentence, values)
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, BotError | Phrase):
+            return self.error(value)
+        return self.retold(str(value)) if isinstance(value, Exception) else value
+
+    def retold(self, english: str | None, /) -> str:
+        """A sentence that was stored, or made, in English: see `bot.texts.stored`."""
+        if not english or not isinstance(self._catalogue, GNUTranslations):
+            return english or ""
+        return stored.retold(english, self._catalogue.gettext)
 
     def word(self, msgid: str, /) -> str:
         """The same for words that the code keeps as data, such as a state's name."""
-        return _filled(self._catalogue.gettext(msgid), msgid, {})
+        # What gettext has for no words at all is the head of its file.
+        return _filled(self._catalogue.gettext(msgid), msgid, {}) if msgid else ""
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """The sentence for `n` things, which both forms may name as {n}."""

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.texts import Texts
+from bot.texts.asked import asked_for
 from bot.web.reading import asked_spans, paragraphs
 from digests.language import sentences
 from digests.types import Article
@@ -41,10 +42,12 @@ def routes(
             query.getlist("from"), query.getlist("to"), len(article.text)
         )
         found = sentences.split(article.text, article.lang) if asked else ()
-        view = _view(article, texts, zone)
+        asks = request.headers.get("accept-language")
+        words = Texts.of(asked_for(asks, texts.locale))
+        view = _view(article, words, zone)
         view["paragraphs"] = paragraphs(article.text, asked, found)
         view["asked"] = bool(asked)
-        view["texts"] = texts
+        view["texts"] = words
         return HTMLResponse(templates.get_template("article.html").render(view))
 
     return [Route("/articles/{article:path}/{revision}", show)]

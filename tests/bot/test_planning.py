@@ -265,7 +265,7 @@ async def test_it_goes_on_when_the_cause_is_mended(spoilt):
 async def test_its_digest_can_still_be_posted_and_looked_at(spoilt):
     digest = await spoilt.digest()
     assert due.zone_of(digest) == "UTC"
-    assert "Atlantis" in due.troubles_of(digest)[0]
+    assert "Atlantis" in str(due.troubles_of(digest)[0])
     assert (await spoilt.post()).issue is not None
     assert (await spoilt.says("newsdesk status")).blocks
 

@@ -125,7 +125,7 @@ def _invocation(
         person=asker.person,
         path=path,
         args=args,
-        locale=asker.place.workspace.locale,
+        locale=asker.texts.locale,
     )
 
 

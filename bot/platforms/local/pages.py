@@ -33,6 +33,7 @@ from bot.platforms.local.environment import STATIC, environment
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import Clock, Mailbox
 from bot.texts import Texts
+from bot.texts.asked import asked_for
 from bot.types import Command, Destination, Form, Message, Place, Reply, Workspace
 
 #: The local workspace and its channels, as they are now; the last may be this person's
@@ -177,7 +178,11 @@ class _Pages:
         found = complete(line, at, self._allowed(here))
         found = await self._filled(here, found)
         items = [
-            {"insert": i.insert, "label": inert(i.label), "note": inert(i.note)}
+            {
+                "insert": i.insert,
+                "label": inert(i.label),
+                "note": inert(here.texts.word(i.note)),
+            }
             for i in found.items
         ]
         return JSONResponse({"start": found.start, "end": found.end, "items": items})
@@ -192,6 +197,8 @@ class _Pages:
         channel = _named(channels, name)
         if channel is None and name:
             raise HTTPException(404)
+        asked = request.headers.get("accept-language")
+        texts = Texts.of(asked_for(asked, workspace.locale))
         place = Place(workspace=workspace, channel=channel.channel if channel else None)
         asker = Asker(
             person=person,
@@ -244,7 +251,7 @@ class _Pages:
         if here.channel is not None:
             known[here.channel.channel] = newest.get(here.channel.channel, 0)
         context = self._context(request, here) | {
-            "notice": self.notice,
+            "notice": here.texts.word(self.notice),
             "messages": [self._view(here, message) for message in messages],
             "unread": {c for c, last in newest.items() if last > known.get(c, 0)},
             "newest": messages[-1].id if messages else 0,

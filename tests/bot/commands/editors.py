@@ -33,6 +33,7 @@ class Editor:
     place: Place
     person: Person = ANA
     did: list[str] = field(default_factory=list)
+    locale: str = "en"
 
     async def asks(self, path: str, **args: str) -> Reply | Form:
         """What a command, or a filled form, is answered with."""
@@ -83,7 +84,7 @@ class Editor:
     def also(self, name: str) -> "Editor":
         """Another editor at the same place."""
         person = replace(self.person, id=name.lower(), name=name)
-        return Editor(desk=self.desk, place=self.place, person=person)
+        return replace(self, person=person, did=[])
 
     def at(self, channel: str | None) -> "Editor":
         """The same one in another channel."""
@@ -100,6 +101,7 @@ class Editor:
             person=self.person,
             path=path,
             args=args,
+            locale=self.locale,
         )
 
 

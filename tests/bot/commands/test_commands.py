@@ -1,5 +1,6 @@
 """What people get when they ask; permission, repeats and failures for every command."""
 
+import shutil
 from typing import Any
 
 import pytest
@@ -390,6 +391,14 @@ async def test_status_tells_what_comes_next_and_what_went_out(desk: Newsroom):
     assert "Morning brief" in said
     assert "13:02" in said
     assert "sent" in said
+
+
+async def test_status_does_not_tell_where_a_folder_is_on_this_machine(desk: Newsroom):
+    shutil.rmtree(desk.home / "articles")
+    await desk.intake.refresh((await desk.digest()).sources, insist=True)
+    said = words(await desk.says("newsdesk status"))
+    assert "There is no file or folder «articles»" in said
+    assert str(desk.home) not in said
 
 
 async def test_status_shows_a_destination_that_takes_nothing(desk: Newsroom):

@@ -1,17 +1,27 @@
 """Holds the code to literals that can be extracted, and catalogues to the code."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard, cast, get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 import bot
+from bot.commands import registry
+from bot.configuring import NEW_DIGEST, telling
+from bot.platforms.discord.commands import ROOTS
+from bot.platforms.local.people import ROLES
 from bot.sentences import places
-from bot.texts import _FOLDER, languages
+from bot.texts import _FOLDER, Texts, languages, stored
+from bot.types import Command, DeliveryState, OccurrenceState
+
+if TYPE_CHECKING:
+    from bot.commands.desk import Desk
 
 
 class StringConstant(ast.Constant):
@@ -20,7 +30,8 @@ class StringConstant(ast.Constant):
 
 CODE = Path(bot.__file__).parent
 #: Errors whose sentence a person may see in chat.
-ERRORS = {"UserError", "UnknownName", "Forbidden", "Mistake"}
+ERRORS = {"UserError", "UnknownName", "Forbidden", "Mistake", "Phrase"}
+PLACE = re.compile(r"\{\w+\}")
 #: They speak to who runs the process, in English: a terminal, a file, a log.
 OPERATORS = ("cli/", "settings.py", "storage/", "web/", "runner.py", "demo.py")
 
@@ -129,7 +140,36 @@ def said_in_code() -> set[str | tuple[str, ...]]:
         for _call, sentences in spoken(tree):
             texts = [node.value for node in sentences if is_string(node)]
             said.add(tuple(texts))
-    return said
+    return said | on_pages() | asked_in_forms()
+
+
+#: `{{ texts.say("…") }}` of a template.
+ON_A_PAGE = re.compile(r"""texts\.(?:say|word)\(\s*"([^"]+)\"""")
+
+
+@cache
+def on_pages() -> frozenset[str]:
+    """Sentences that stand in the templates of pages."""
+    pages = (page.read_text(encoding="utf-8") for page in CODE.rglob("*.html"))
+    return frozenset(text for page in pages for text in ON_A_PAGE.findall(page))
+
+
+@cache
+def commands() -> tuple[Command, ...]:
+    """The registry; no command of it is run."""
+    return registry.build(cast("Desk", None))
+
+
+def asked_in_forms() -> frozenset[str]:
+    """How a form calls the options of commands."""
+    names = (option.name for command in commands() for option in command.options)
+    return frozenset(name.replace("_", " ").capitalize() for name in names)
+
+
+def offered() -> frozenset[str]:
+    """What the registry says of its commands, and their roots of themselves."""
+    every = [(c.description, *(o.description for o in c.options)) for c in commands()]
+    return frozenset((*ROOTS.values(), *(text for texts in every for text in texts)))
 
 
 def catalogue(language: str) -> Catalog:
@@ -164,3 +204,51 @@ def test_a_translation_keeps_every_placeholder(language):
     for entry in entries(language):
         expected = {places(text) for text in forms(entry.id)}
         assert {places(text) for text in forms(entry.string)} == expected
+
+
+# ── nothing is missing ─────────────────────────────────────────────────────────
+
+STATES = (*get_args(OccurrenceState), *get_args(DeliveryState))
+#: What a digest's settings are called where a change is shown; `include` and `exclude`
+#: are words that people type.
+LABELS = {telling.label_of(name, Texts.of("en")) for name in NEW_DIGEST}
+LABELS = {*LABELS, "name", "zone", "digest", "destination"} - {"include", "exclude"}
+LABELS -= {"paused_sources"}
+
+
+def shown_to_people() -> set[str]:
+    """The first form of every sentence and word that somebody may read in chat."""
+    shown = {*on_pages(), *asked_in_forms(), *offered(), *ROLES.values(), *STATES}
+    shown |= {*stored.DECIDED, *stored.READ, *stored.SENT, *LABELS}
+    for module in CODE.rglob("*.py"):
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        found = list(spoken(tree))
+        if not module.relative_to(CODE).as_posix().startswith(OPERATORS):
+            found += raised(tree)
+            shown |= constants(tree)
+        shown |= {
+            node.value
+            for _call, nodes in found
+            for node in nodes[:1]
+            if is_string(node)
+        }
+    return {text for text in shown if any(c.isalpha() for c in PLACE.sub("", text))}
+
+
+def constants(tree: ast.AST) -> set[str]:
+    """Sentences that stand under a name of the module's: an error names them so."""
+    return {
+        node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and node.value is not None
+        and is_string(node.value)
+        and node.value.value.endswith(".")
+        and " " in node.value.value
+    }
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_sentence_is_missing(language):
+    known = {forms(entry.id)[0] for entry in entries(language) if entry.string}
+    assert sorted(shown_to_people() - known) == []

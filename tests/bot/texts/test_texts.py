@@ -169,6 +169,10 @@ def test_a_word_kept_as_data_is_translated_where_it_can_be():
     assert GERMAN.word("never heard of") == "never heard of"
 
 
+def test_no_word_is_no_word_in_any_language():
+    assert GERMAN.word("") == ""
+
+
 def test_a_value_that_was_forgotten_leaves_its_placeholder():
     assert ENGLISH.say("posted to {channel}") == "posted to {channel}"
 

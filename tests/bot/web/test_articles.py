@@ -44,6 +44,13 @@ async def test_the_stored_text_is_shown_as_paragraphs():
     assert shown == [p for p in samples.BRIDGE_TEXT.split("\n") if p]
 
 
+async def test_a_browser_that_asks_for_german_gets_the_text_in_a_german_frame():
+    page = await BROWSER.get(NEWEST, accept_language="de-AT,de;q=0.9,en;q=0.5")
+    assert page.tree.css("html")[0].attributes["lang"] == "de-AT"
+    assert page.tree.css("article")[0].attributes["lang"] == "en"
+    assert "Der Text, wie er gespeichert wurde" in page.text
+
+
 async def test_the_asked_words_are_marked_and_nothing_else():
     start = samples.BRIDGE_TEXT.index("38-centimetre")
     tree = (await BROWSER.get(f"{NEWEST}?from={start}&to={start + 13}")).tree

@@ -39,6 +39,19 @@ async def test_the_first_channel_is_shown_at_the_root(stage, browser):
     assert len(tree.css(".message .story")) == 3
 
 
+async def test_a_browser_that_asks_for_german_gets_page_and_answers_in_german(
+    stage, browser
+):
+    german = {"accept_language": "de-DE,de;q=0.9,en;q=0.5"}
+    page = await browser.get("/", **german)
+    assert page.tree.css("html")[0].attributes["lang"] == "de-DE"
+    assert "Zum Eingabefeld springen" in page.text
+    fields = {"csrf": await browser.token(), "channel": "news", "line": "/news help"}
+    answer = await browser.post("/command", fields, **german)
+    assert "Für andere unsichtbar" in answer.text
+    assert stage.asked[-1].locale == "de_DE"
+
+
 async def test_an_unknown_channel_is_not_found(browser):
     assert (await browser.get("/c/nowhere")).status == 404
 
@@ -165,6 +178,12 @@ async def test_completion_offers_only_what_the_person_may_do(browser):
     assert "/newsdesk status" in (await browser.get(path)).text
     browser.cookies["standfirst_person"] = "ben"
     assert "/newsdesk status" not in (await browser.get(path)).text
+
+
+async def test_completion_says_in_german_what_a_command_does(browser):
+    path = "/complete?line=/news+lat&caret=9&channel=news"
+    answer = await browser.get(path, accept_language="de")
+    assert "Die neueste Ausgabe hier" in answer.text
 
 
 async def test_completion_asks_the_archive_for_names(browser):

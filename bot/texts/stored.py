@@ -1,0 +1,227 @@
+"""Says English sentences that were stored, values and all, again in another language.
+
+It must not lose a word of one that it does not know.
+Why an article is in an edition, what a platform answered, how a source failed: such
+reasons are worded by the composer and by the platforms, which know no texts, and are
+stored as they are shown. Here stands each of them with its {places} open. A stored one
+is known again by its words, what stands in its places is said again in its turn, and
+the catalogue has the rest. Whatever is not known stays in English.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from bot.sentences import filled, places
+
+#: The sentence in the language; the same one where it has none.
+Translate = Callable[[str], str]
+
+#: Longer ones are somebody else's text: looking at them would cost time.
+_LONGEST = 2_000
+#: So deep may sentences stand in one another.
+_DEEPEST = 3
+
+#: Why an article is in an edition or not (`digests.decisions`, `digests.stories`).
+DECIDED: Final = (
+    "A newer version of this article, by {newer}, took its place.",
+    "Story {n} is told from it: {reasons}.",
+    "Repeats the article of {outlet} and was merged with it{where}.",
+    "Reports the same event as the article of {lead} and was merged{where}.",
+    " into story {n}",
+    " into a story told in brief",
+    " into a story that is not in this edition",
+    "Ranked below the stories told in full, therefore in brief: {reasons}.",
+    "Nothing of it could be shown in the words of its source.",
+    "Ranked below what one edition holds: {reasons}.",
+    "It was there when an earlier edition of this digest was made, which told what "
+    "weighed most then; nothing in it has come since.",
+    "This digest has told the story, and nothing in this article is new.",
+    "This digest has told the story (of {lead}), and nothing in this article is new.",
+    "an outlet without a name",
+    "It contains {found}, which this digest leaves out.",
+    "It contains nothing of what this digest asks for: {wanted}.",
+    "Written in another language ({lang}) than this digest ({of_digest}).",
+    "1 independent outlets",
+    "{n} independent outlets",
+    "about {topics}",
+    "reported at length",
+    "news on a story told before",
+    "among the newest",
+    "{n} hour older than the newest",
+    "{n} hours older than the newest",
+    "after {n} from {source}",
+    "after {n} on «{topic}»",
+)
+#: How a source failed (`digests.sources`, `bot.intake`).
+READ: Final = (
+    "{host} asks for a pause (status {status}).",
+    "{host} asked for a pause.",
+    "{host} says that this address has ended (status 410).",
+    "{host} does not let us read this address (status {status}).",
+    "{host} has nothing at this address (status {status}).",
+    "{host} could not answer (status {status}).",
+    "{host} asks in its robots.txt not to be read there.",
+    "{host} keeps its robots.txt elsewhere.",
+    "{host} redirects more than {n} times.",
+    "{host} redirects from https to http.",
+    "{host} redirects to no address.",
+    "{host} did not answer whole in time.",
+    "The certificate of {host} is not good: it may be expired, self-made or for "
+    "another host.",
+    "{host} is at an address of a private network; an admin can allow it in "
+    "FETCH_ALLOW_PRIVATE.",
+    "{host} cannot be reached.",
+    "{host} gave an answer that makes no sense.",
+    "This is not an address that can be read.",
+    "Only addresses that begin with http:// or https:// are read.",
+    "{place} is on another port than 80 and 443; an admin can allow it in "
+    "FETCH_ALLOW_PRIVATE.",
+    "The answer is packed in a way that we did not ask for.",
+    "The answer is larger than {size}.",
+    "The answer is not packed as it says.",
+    "It was a {kind} and is a {found} now.",
+    "There is neither an article nor a feed on this page.",
+    "There is no feed in it.",
+    "It begins like a JSON feed, but is not one.",
+    "It is JSON, but no feed: it has no list of items.",
+    "It is no news sitemap; give the address of one.",
+    "This sitemap names no news; give the address of a feed.",
+    "It declares entities of its own, as no sound list does.",
+    "It is not XML that can be read.",
+    "It cannot be read ({kind}).",
+    "It took more time or memory than any sound feed or page, so that its reader was "
+    "ended.",
+    "Its reader gave no sound answer and was ended.",
+    "There is no file or folder {path}; check its name.",
+    "The folder cannot be opened: {reason}.",
+    "Check who may read it.",
+    "It is a link that leads out of the folder.",
+    "Copy the file into the folder.",
+    "Rename one.",
+    "Its head has {key}, which means nothing here.",
+    "Known are: {keys}.",
+    "It holds no articles at present.",
+    "It did not answer within {seconds} seconds.",
+    "It could not be read through a defect of this bot; the log says more.",
+    "It offered {count} articles as new at once, so they were kept as told and none of "
+    "them is posted. What comes after them is.",
+    "The filter {written} is empty; give a word, a phrase or a /pattern/.",
+    "The filter {written} is not a pattern that RE2 understands ({problem}); "
+    "look-arounds and back-references do not exist there.",
+)
+#: What a platform answered to a message (`bot.platforms`, `bot.outbox`).
+SENT: Final = (
+    "The channel does not exist any more.",
+    "The bot cannot see the channel.",
+    "The bot may not post in the channel: it needs «View Channel» and «Send Messages».",
+    "Discord refused the bot's token. Set STANDFIRST_DISCORD_TOKEN to a current one.",
+    "Discord could not be reached: {error}",
+    "No clear answer from Discord: {said}",
+    "Discord refuses it: {error}",
+    "Discord has a fault: {status}",
+    "Discord had a fault and may have posted it: {status}",
+    "Discord does not take this message: {error}",
+    "Discord does not allow it: {error}",
+    "Discord does not find it: {error}",
+    "Discord asks us to wait.",
+    "The message is not there any more.",
+    "«{text}» is not the id of a Discord {what}.",
+    "Whether it arrived cannot be seen: the bot needs «Read Message History» in the "
+    "channel.",
+    "The channel looks empty; that may be a missing permission.",
+    "The bot could not log in to Discord: {found}",
+    "Slack refused the bot's token. Set STANDFIRST_SLACK_BOT_TOKEN to a current one, "
+    "or install the app again.",
+    "The workspace's administrators have suspended posting.",
+    "The app may not do this: install it again with its scopes.",
+    "The app lacks a scope: install it again with its scopes.",
+    "Only certain people may post in the channel; ask to let the app.",
+    "The channel does not exist, or the bot cannot see it.",
+    "The channel is archived.",
+    "The bot is not in the channel: «/invite» it there.",
+    "The channel takes replies only.",
+    "The channel takes no replies.",
+    "The thread is locked.",
+    "The app's messages are switched off.",
+    "Slack did not get the whole request.",
+    "Slack is moving the workspace; it takes nothing meanwhile.",
+    "Slack is moving the channel.",
+    "Slack could not be reached: {error}",
+    "No clear answer from Slack: {said}",
+    "Slack has a fault: {code}",
+    "{said}; it may have posted the message.",
+    "Slack asks us to wait.",
+    "Slack does not take this message: {code}",
+    "Whether it arrived cannot be seen: too much was posted since.",
+    "Whether it arrived cannot be seen: the bot needs to be in the channel and to have "
+    "the scopes channels:history and groups:history. {refused}",
+    "The bot could not sign in to Slack: {found}",
+    "«{ts}» is not the id of a Slack message.",
+    "«{channel}» is not the id of a Slack channel: Slack shows it at the end of the "
+    "channel's details, and it begins with C.",
+    "The bot's token is for the Slack workspace {team}, and this is for {wanted}. Set "
+    "the id of the workspace, or its token.",
+    "Slack named {scheme}://{host} for Socket Mode, which may not be dialled. Check "
+    "STANDFIRST_SLACK_API_BASE.",
+    "{host} answered with a redirection.",
+    "{reason} ({n} tries)",
+    "It could not be looked for: {error}",
+    "It waited for so long that it is no news any more.",
+    "The process that was sending it ended without an answer.",
+    "It was taken back before it went out.",
+    "The bot was stopped before an answer came.",
+    "The bot was stopped before it was sent.",
+    "It had not arrived; sent again under the same key.",
+    "Its workspace was just refused.",
+)
+#: What puts another one into a frame, and has no words of its own.
+_FRAMES: Final = ("{said} ({code})", "{where}: {what}")
+_KNOWN: Final = frozenset((*DECIDED, *READ, *SENT))
+
+
+def retold(english: str, translate: Translate) -> str:
+    """The stored sentence in the language of `translate`; as it is where unknown."""
+    whole = translate(english)
+    return whole if whole != english else _inside(english, translate, _DEEPEST)
+
+
+def _inside(english: str, translate: Translate, depth: int) -> str:
+    """The same in a place of another one, where a name is no sentence of ours."""
+    if english in _KNOWN:
+        return translate(english)
+    if not depth or len(english) > _LONGEST:
+        return english
+    for sentence, pattern in _patterns():
+        found = pattern.fullmatch(english)
+        if found is None:
+            continue
+        values = {
+            name: _inside(value, translate, depth - 1)
+            for name, value in found.groupdict().items()
+        }
+        said = filled(translate(sentence), values)
+        if said != english:
+            return said
+    if "; " in english:
+        parts = (_inside(part, translate, depth - 1) for part in english.split("; "))
+        return "; ".join(parts)
+    return english
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Those with places, the longest words first: they say most of what it is."""
+    every = [text for text in _KNOWN if places(text)]
+    every.sort(key=lambda text: (-len(re.sub(r"\{\w+\}", "", text)), text))
+    return tuple((text, _pattern(text)) for text in (*every, *_FRAMES))
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", sentence)
+    said = (
+        f"(?P<{part}>.+?)" if number % 2 else re.escape(part)
+        for number, part in enumerate(parts)
+    )
+    return re.compile("".join(said), re.DOTALL)

@@ -1,0 +1,262 @@
+"""A German reader gets German: every command, its forms, and what went wrong.
+
+The newsroom has German articles and a German digest, so that English in an answer is
+the bot's own.
+"""
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from bot.platforms.lines import Call, parse
+from bot.storage import destinations
+from bot.texts import Texts
+from bot.types import Command, Form, Reply
+from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.bot.texts.test_catalogues import commands, entries, forms
+
+GERMAN = CONFIGURATION + 'language = "de"\n'
+
+BRUECKE = """---
+title: Hafenbrücke in Hallin nach Riss gesperrt
+source: Halliner Bote
+published: 2026-11-24T09:00:00+00:00
+lang: de
+---
+Die Hafenbrücke in Hallin wurde am Dienstag gesperrt, weil ein Träger einen Riss hat.
+
+„Wir öffnen sie erst, wenn der Stahl geprüft ist“, sagte die Ingenieurin Ada Brandt.
+
+Täglich fahren rund 31.000 Fahrzeuge über die Hafenbrücke.
+"""
+
+BAD = """---
+title: Schwimmbad in Torvale öffnet nach der Reparatur seines Daches
+source: Torvaler Blatt
+published: 2026-11-24T10:00:00+00:00
+lang: de
+---
+Das Schwimmbad in Torvale hat am Dienstag nach der Reparatur seines Daches geöffnet.
+
+„Die Kinder haben elf Monate darauf gewartet“, sagte der Trainer Osric Vane.
+"""
+
+CRUE = """---
+title: Brannock: la Sole inonde la place du marché
+source: Courrier de Brannock
+published: 2026-11-24T10:30:00+00:00
+lang: fr
+---
+Mardi, la Sole a inondé la place du marché de Brannock et fermé 40 magasins.
+"""
+
+TWIN = BRUECKE.replace("Halliner Bote", "Torvaler Blatt").replace("09:00", "09:30")
+
+#: Words that stand in English sentences and in no German one.
+ENGLISH = re.compile(
+    r"\b(the|and|of|it|its|is|are|this|that|with|from|has|have|nothing|nobody|none|"
+    r"there|here|not|yet|posted|told|stored|source|sources|story|stories|next|every|"
+    r"until|paused|more|which|were|or|to|for|one|two)\b"
+)
+PATHS = sorted((f"/{c.path}" for c in commands()), key=len, reverse=True)
+#: What people type stays as it is typed: commands, options, sentences of a schedule.
+TYPED = re.compile(
+    rf"/newsdesk help [a-z ]+|(?:{'|'.join(PATHS)}|/news|/newsdesk)\b|standfirst [a-z ]+|https?://\S+|\w+=\S+|"
+    r"(?:every|weekdays|daily) [\w: ]+(?:Europe/\w+|UTC)?|«[^»]*»|"
+    r"\b(?:person|role) \w+|robots\.txt"
+)
+
+
+@pytest.fixture
+async def ana(bare: Newsroom) -> Editor:
+    """A German editor of a newsroom that has posted one edition."""
+    bare.publish("bruecke", BRUECKE)
+    bare.publish("bad", BAD)
+    await bare.apply(GERMAN)
+    await bare.post()
+    return replace(await editor(bare), locale="de")
+
+
+def german_forms() -> dict[str, re.Pattern[str]]:
+    """English sentences that have another German form, as patterns."""
+    found = {}
+    for entry in entries("de"):
+        for english, german in zip(forms(entry.id), forms(entry.string), strict=True):
+            plain = re.sub(r"\{\w+\}", "", english)
+            if english != german and sum(map(str.isalpha, plain)) > 3:
+                open_places = re.escape(english).replace(r"\{n\}", r"[\d,.]+")
+                pattern = re.sub(r"\\{\w+\\}", ".+", open_places)
+                found[english] = re.compile(pattern)
+    return found
+
+
+KEYS = german_forms()
+
+
+def english_in(answer: Reply | Form, typed: Iterable[str] = ()) -> list[str]:
+    """Texts of the answer that are an English key, or hold English words.
+
+    What somebody `typed` stands in it as it was typed.
+    """
+    found = []
+    for line in said(answer).split("\n"):
+        if line in typed or line.endswith("(optional)"):
+            continue
+        for text in {line, *re.split(r" · |: |; ", line)}:
+            keys = (key for key, pattern in KEYS.items() if pattern.fullmatch(text))
+            found += [f"{text!r} is {key!r}" for key in keys]
+        if words := ENGLISH.findall(TYPED.sub("", line)):
+            found.append(f"{words} in {line!r}")
+    return found
+
+
+def calls(command: Command) -> Iterator[dict[str, str]]:
+    """What each of its examples gives, where it is complete."""
+    for example in command.examples:
+        call = parse(example, (command,), Texts.of("en"))
+        if isinstance(call, Call):
+            yield dict(call.args)
+
+
+def test_english_is_seen_in_an_answer():
+    assert english_in(Reply(title="History"))
+    assert english_in(Reply(title="Verlauf")) == []
+
+
+async def test_every_command_answers_in_german(ana: Editor):
+    found = []
+    for command in ana.desk.inbox.commands:
+        # What it gives out is a file.
+        if command.path != "newsdesk export":
+            for given in calls(command):
+                found += english_in(await ana.asks(command.path, **given))
+    assert found == []
+
+
+async def test_what_is_missing_is_asked_for_in_german(ana: Editor):
+    found = []
+    for command in ana.desk.inbox.commands:
+        required = [o for o in command.options if o.required]
+        if command.path.startswith("newsdesk ") and required:
+            found += english_in(await ana.is_asked(command.path))
+    assert found == []
+
+
+async def test_a_change_is_shown_made_listed_and_taken_back_in_german(ana: Editor):
+    answers = [await ana.says("newsdesk quiet", window="22:00-07:00")]
+    answers.append(await ana.presses(answers[-1], "Bestätigen"))
+    answers.append(await ana.presses(answers[-1], "Zurücknehmen"))
+    answers.append(await ana.presses(answers[-1], "Bestätigen"))
+    answers.append(await ana.says("newsdesk history"))
+    assert [english for answer in answers for english in english_in(answer)] == []
+    assert "nimmt c-" in said(answers[-1])
+
+
+async def test_an_edition_is_posted_and_taken_back_in_german(ana: Editor):
+    ana.desk.publish("bruecke", BRUECKE.replace("31.000", "45.000"))
+    asked = [await ana.says("newsdesk post"), await ana.says("newsdesk undo")]
+    done = [
+        await ana.presses(asked[1], "Zurücknehmen"),
+        await ana.presses(asked[1], "Zurücknehmen"),
+        await ana.presses(asked[0], "Jetzt posten"),
+        await ana.presses(asked[0], "Jetzt posten"),
+    ]
+    assert [english for answer in done for english in english_in(answer)] == []
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "The bot cannot see the channel.",
+        "The channel is archived. (is_archived)",
+        "The bot was removed from there. It goes on when the bot is added again.",
+    ],
+)
+async def test_why_nothing_is_posted_is_said_in_german(ana: Editor, reason):
+    digest = await ana.desk.digest()
+    await ana.desk.db.write(
+        destinations.pause,
+        workspace_id=digest.workspace_id,
+        destination_id=digest.destinations[0].id,
+        reason=reason,
+    )
+    for path in ("status", "doctor", "destination list", "setup"):
+        assert english_in(await ana.asks(f"newsdesk {path}")) == []
+
+
+async def test_what_ails_a_source_and_a_digest_is_said_in_german(ana: Editor):
+    await ana.desk.apply(
+        GERMAN.replace('destinations = ["morning"]', "destinations = []")
+    )
+    shutil.rmtree(ana.desk.home / "articles")
+    await ana.desk.intake.refresh((await ana.desk.digest()).sources, insist=True)
+    answers = [await ana.says(f"newsdesk {path}") for path in ("doctor", "source list")]
+    assert [english for answer in answers for english in english_in(answer)] == []
+    assert "Eine Datei oder einen Ordner" in said(answers[0])
+
+
+async def test_what_became_of_each_article_is_said_in_german(bare: Newsroom):
+    for number, text in enumerate((BRUECKE, TWIN, BAD, CRUE)):
+        bare.publish(f"article-{number}", text)
+    await bare.apply(GERMAN + 'exclude = ["Schwimmbad"]\nstories = 1\n')
+    await bare.post()
+    ana = replace(await editor(bare), locale="de")
+    told = [
+        await ana.says("news why", story=w) for w in ("1", "Schwimmbad", "Brannock")
+    ]
+    assert [english for answer in told for english in english_in(answer)] == []
+    assert "Wiederholt den Artikel" in said(told[0])
+    assert "das lässt dieser Digest weg" in said(told[1])
+    assert "In einer anderen Sprache" in said(told[2])
+
+
+NO_SCHEDULES = (
+    "sometimes",
+    "on mondays",
+    "30 8 * * 1-5",
+    "cron 1 2 3",
+    "daily at 25:00",
+    "daily at 7 and 9 pm",
+    "daily at 8:00 Atlantis",
+    "at 8:00 foo weekdays bar",
+    "every 0 minutes",
+    "weekdays at 8:00 from 2027-01-02 until 2026-01-01",
+    "every 2 weeks on monday at 8:00",
+)
+
+
+async def test_a_schedule_that_is_not_understood_is_answered_in_german(ana: Editor):
+    found = []
+    for sentence in NO_SCHEDULES:
+        form = await ana.is_asked("newsdesk schedule add", schedule=sentence)
+        found += english_in(form, (sentence,))
+    assert found == []
+
+
+MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("newsdesk style", {"stories": "99"}),
+    ("newsdesk style", {"language": "deutsch!"}),
+    ("newsdesk quiet", {"window": "at night"}),
+    ("newsdesk pause", {"until": "tomorrow"}),
+    ("newsdesk filter test", {"words": "/(/"}),
+    ("newsdesk filter add", {"kind": "exclude", "words": "/(/"}),
+    ("newsdesk source add", {"address": "folder"}),
+    ("newsdesk destination remove", {"name": "x"}),
+    ("newsdesk digest create", {"name": "Morning brief", "source": "world"}),
+    ("newsdesk history", {"n": "99"}),
+    ("news when", {"zone": "Mars"}),
+    ("news search", {"words": "x", "since": "someday"}),
+    ("news help", {"command": "nonsense"}),
+    ("news nonsense", {}),
+)
+
+
+async def test_a_mistake_is_answered_in_german(ana: Editor):
+    found = []
+    for path, given in MISTAKES:
+        found += english_in(await ana.asks(path, **given), given.values())
+    assert found == []

@@ -1,0 +1,164 @@
+"""Sentences that are stored in English: known again, and none of them forgotten."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bot
+import digests
+from bot.sentences import places
+from bot.texts import Texts, stored
+
+GERMAN, ENGLISH = Texts.of("de"), Texts.of("en")
+COMPOSER, BOT = Path(digests.__file__).parent, Path(bot.__file__).parent
+#: Whose errors become reasons that are stored, or shown where nobody knows texts.
+WORDED = (COMPOSER / "sources", BOT / "platforms", BOT / "outbox")
+ERRORS = {
+    *("Refused", "Gone", "Missing", "Denied", "Limited", "TooLarge", "TooSlow"),
+    *("Untrusted", "Unreachable", "Unreadable", "Killed", "UnreadableInput"),
+    *("Unreached", "Unclear", "NotLetIn"),
+}
+#: Only who runs the process is told of files that a feed reader exported.
+NOT_IN_CHAT = ("opml.py",)
+EVERY = (*stored.DECIDED, *stored.READ, *stored.SENT)
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("news.example cannot be reached.", "news.example ist nicht zu erreichen."),
+        ("The digest was paused.", "Der Digest war pausiert."),
+        (
+            "Story 1 is told from it: 3 independent outlets; among the newest.",
+            "Meldung 1 ist nach ihm erzählt: 3 unabhängige Medien; unter den neuesten.",
+        ),
+        (
+            "Repeats the article of an outlet without a name and was merged with it "
+            "into a story told in brief.",
+            "Wiederholt den Artikel von einem Medium ohne Namen und wurde mit ihm "
+            "zusammengelegt, in einer Meldung in Kürze.",
+        ),
+        (
+            "Discord could not be reached: reset by peer (300 tries)",
+            "Discord war nicht zu erreichen: reset by peer (300 Versuche)",
+        ),
+        (
+            "The channel is archived. (is_archived)",
+            "Der Kanal ist archiviert. (is_archived)",
+        ),
+        (
+            "out.txt: It is a link that leads out of the folder.",
+            "out.txt: Es ist ein Verweis, der aus dem Ordner hinausführt.",
+        ),
+    ],
+)
+def test_a_stored_sentence_is_said_again_in_german(english, german):
+    assert GERMAN.retold(english) == german
+    assert ENGLISH.retold(english) == english
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_nothing_stays_nothing(nothing):
+    assert GERMAN.retold(nothing) == ""
+
+
+@pytest.mark.parametrize("name", ["Update", "first", "Status", "now", "Last"])
+def test_a_name_in_a_sentence_is_not_taken_for_a_word_of_ours(name):
+    said = GERMAN.retold(f"after 2 from {name}")
+    assert said == f"nach 2 von {name}"
+
+
+@given(text=st.text().map("?{}".format))
+def test_what_is_not_known_stays_as_it_is(text):
+    assert GERMAN.retold(text) == text
+
+
+def test_a_sentence_that_is_too_long_to_be_ours_is_left_alone():
+    long = "Story 1 is told from it: " + "; ".join(["among the newest"] * 500) + "."
+    assert GERMAN.retold(long) == long
+
+
+# ── the code and the list say the same ─────────────────────────────────────────
+
+
+def shape(node: ast.expr) -> str | None:
+    """A sentence of the code with its places as {}; None where it is no literal."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    parts = (
+        str(part.value) if isinstance(part, ast.Constant) else "{}"
+        for part in node.values
+    )
+    return "".join(parts)
+
+
+def modules(*folders: Path) -> Iterator[tuple[Path, ast.Module]]:
+    for folder in folders:
+        for module in sorted(folder.rglob("*.py")):
+            if module != Path(stored.__file__) and module.name not in NOT_IN_CHAT:
+                yield module, ast.parse(module.read_text(encoding="utf-8"))
+
+
+def written() -> set[re.Pattern[str]]:
+    """What the code can say, as patterns of what stands in its places."""
+    found = set()
+    for _, tree in modules(COMPOSER, BOT):
+        for node in ast.walk(tree):
+            said = shape(node) if isinstance(node, ast.expr) else None
+            if said and sum(letter.isalpha() for letter in said) > 4:
+                parts = map(re.escape, said.split("{}"))
+                found.add(re.compile(".+".join(parts), re.DOTALL))
+    return found
+
+
+def test_the_code_still_says_every_sentence_of_the_list():
+    can_be = written()
+    gone = [text for text in EVERY if not any(p.fullmatch(text) for p in can_be)]
+    assert gone == []
+
+
+def raised() -> Iterator[str]:
+    """Sentences of errors, and those that a table of verdicts keeps for them."""
+    for module, tree in modules(*WORDED):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                said = shape(node.args[0]) if node.args else None
+                if node.func.id in ERRORS and said:
+                    yield said
+            elif module.name == "verdicts.py":
+                yield from kept(node)
+
+
+def kept(node: ast.AST) -> Iterator[str]:
+    """Sentences under a name, and those of a table."""
+    values = node.values if isinstance(node, ast.Dict) else []
+    if isinstance(node, ast.AnnAssign) and node.value is not None:
+        values = [node.value]
+    said = map(shape, values)
+    yield from (text for text in said if text and text.endswith("."))
+
+
+def words(text: str) -> str:
+    return re.sub(r"\{\w*\}", "", text)
+
+
+def test_no_error_of_a_source_or_a_platform_is_missing_in_the_list():
+    listed = {words(text) for text in EVERY}
+    said = {words(text) for text in raised() if any(map(str.isalpha, words(text)))}
+    assert len(said) > 50
+    assert sorted(said - listed) == []
+
+
+@pytest.mark.parametrize("sentence", EVERY)
+def test_each_is_found_again_with_values_in_its_places(sentence):
+    filled = re.sub(r"\{(\w+)\}", r"7\1", sentence)
+    assert GERMAN.retold(filled) != filled
+    for name in places(sentence):
+        assert f"7{name}" in GERMAN.retold(filled)
