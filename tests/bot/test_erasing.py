@@ -262,10 +262,12 @@ async def test_no_word_of_it_stays_in_the_file(
     secret = "Quetzalcoatlite"
     ana.desk.publish("secret", BRIDGE.replace("bridge", secret))
     await ana.desk.post()
-    assert any(secret.lower().encode() in held.lower() for held in contents(file))
+    # The index of words keeps them by their stems.
+    stem = secret[:-3].lower().encode()
+    assert any(stem in held.lower() for held in contents(file))
     await erased(ana)
     await upkeep(ana.desk).wake()
-    assert not any(secret.lower().encode() in held.lower() for held in contents(file))
+    assert not any(stem in held.lower() for held in contents(file))
     assert sqlite3.connect(file).execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
