@@ -112,7 +112,7 @@ def claim(
                 table.c.message_id,
                 select(_POST.c.message_id).where(*_posted()).scalar_subquery(),
             ),
-            opening=func.coalesce(table.c.opening, _opening()),
+            opening=_opening(),
         )
         .returning(table.c.id)
     ).scalars()
@@ -339,6 +339,7 @@ def _opening() -> ScalarSelect[str]:
         .where(
             _FIRST.c.edition_id == table.c.edition_id,
             _FIRST.c.destination_id == table.c.destination_id,
+            _FIRST.c.channel == table.c.channel,
             _FIRST.c.operation == "post",
             _FIRST.c.part < table.c.part,
             _FIRST.c.state == "sent",

@@ -1,6 +1,9 @@
 """The doctor: what is wrong, where, and the fix."""
 
+from dataclasses import replace
+
 from bot.errors import Refused
+from bot.types import Destination, Trouble
 from tests.bot.newsroom import CONFIGURATION
 
 
@@ -51,3 +54,21 @@ async def test_a_digest_without_a_destination_is_a_warning(bare):
     await bare.apply(CONFIGURATION.replace('["morning"]', "[]"))
     told = [found.text for found in await findings(bare, "warning")]
     assert any("no destination" in text for text in told)
+
+
+class Complaining:
+    """A platform that finds something wrong with every destination."""
+
+    async def inspect(
+        self, workspace: str, destination: Destination
+    ) -> tuple[Trouble, ...]:
+        said = f"{workspace} has no {destination.channel}"
+        return (Trouble(text=said, fix="make one", stops=True),)
+
+
+async def test_what_a_platform_says_of_a_destination_is_a_finding(desk):
+    doctor = replace(desk.doctor, inspectors={"local": Complaining()})
+    found = [f for f in await doctor.examine() if f.subject == "#morning"]
+    assert [(f.state, f.text, f.fix) for f in found] == [
+        ("problem", "newsroom has no c-morning", "make one")
+    ]

@@ -201,7 +201,8 @@ def _hello(guild: Guild, texts: Texts) -> Reply:
             ),
             Paragraph(
                 text=texts.say(
-                    "There, /newsdesk status shows what is set up, and /news help what "
+                    "Say /newsdesk setup in the channel that the news is for: it shows "
+                    "the first edition before anything is saved. /news help tells what "
                     "everybody can ask. Whoever may manage the server is an editor."
                 )
             ),

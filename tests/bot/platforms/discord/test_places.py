@@ -150,13 +150,23 @@ async def test_a_post_is_found_whatever_people_call_it_and_post_beside_it(
     discord.script(Lost(when="after"), "open")
     await desk.post()
     posts(discord)[0].name = "renamed"
-    for number in range(9000, 9005):
-        discord.ledger.channel(
-            str(10**18 + number), kind=THREAD, parent="2001", owner="7001"
-        )
+    for _ in range(5):
+        number = discord.ledger.next_number()
+        discord.ledger.channel(number, kind=THREAD, parent="2001", owner="7001")
     await after_the_wait(desk)
     assert await states(desk) == ["sent"]
     assert len([p for p in posts(discord) if p.owner != "7001"]) == 1
+    assert len(discord.asked("read")) == 1, "what others posted is not looked into"
+
+
+async def test_the_post_of_another_edition_is_not_taken_for_it(desk, discord, forum):
+    await desk.post()
+    desk.publish("flood", FLOOD)
+    discord.script(Lost(when="before"), "open")
+    await desk.post("again")
+    await after_the_wait(desk)
+    assert await states(desk) == ["sent", "sent"]
+    assert len(posts(discord)) == 2
 
 
 async def test_the_parts_behind_a_post_that_was_found_go_into_it(

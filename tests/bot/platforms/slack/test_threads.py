@@ -5,7 +5,7 @@ import pytest
 from bot.platforms.slack import limits
 from bot.storage import deliveries
 from tests.bot.newsroom import FLOOD, WAIT, Newsroom
-from tests.bot.platforms.slack.conftest import CONFIGURATION
+from tests.bot.platforms.slack.conftest import CONFIGURATION, OTHER
 from tests.bot.platforms.slack.test_faults import after_the_wait
 from tests.bot.test_outbox import order, states
 from tests.wire.slack.faults import Lost
@@ -58,6 +58,23 @@ async def test_whatever_is_lost_a_message_stands_below_once(threaded, slack, whe
     assert await states(threaded) == ["sent"] * 3
     assert below(slack) == ["", ts, ts]
     assert slack.ledger.doubled() == ()
+
+
+async def test_led_to_another_channel_the_rest_stands_there_by_itself(threaded, slack):
+    slack.ledger.channel(OTHER)
+    await order(threaded)
+    (first,) = await threaded.db.write(
+        deliveries.claim, now=threaded.clock.now(), lease=WAIT, limit=1
+    )
+    ts = await threaded.platform.send(first)
+    await threaded.db.write(
+        deliveries.record_sent, first, message_id=ts, now=threaded.clock.now()
+    )
+    await threaded.apply(IN_THREADS.replace(CHANNEL, OTHER))
+    await threaded.outbox.drain()
+    assert await states(threaded) == ["sent"] * 3
+    second, third = slack.ledger.says(OTHER)
+    assert third["thread_ts"] == second["ts"]
 
 
 async def test_without_the_first_message_nothing_is_posted_into_the_channel(
