@@ -215,6 +215,14 @@ async def test_a_lost_answer_ends_in_a_plain_sentence_and_not_in_a_loop(house):
     await other.close()
 
 
+async def test_whoever_asks_something_then_is_answered_all_the_same(house):
+    house.desk.clock.advance(hours=13)
+    house.slack.teams.spoil(TEAM)
+    async with house.heard():
+        asked = await (await house.slack.people.types("/news help")).done()
+    assert "/news quotes" in asked.words
+
+
 async def test_installing_again_after_it_carries_on_with_what_waited(house):
     house.desk.clock.advance(hours=13)
     house.slack.teams.spoil(TEAM)
