@@ -4,6 +4,7 @@ import sys
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from bot import settings
 from bot.cli.console import OK, Flag, print_json, with_house
 from bot.errors import UserError
 
@@ -22,10 +23,13 @@ def manifest(
     Args:
         mode: Whether the bot connects to Slack (no public address needed), or Slack
             calls the bot.
-        url: For http: the bot's public address, such as https://news.example
+        url: For http: the bot's public address, such as https://news.example; without
+            it the one in STANDFIRST_PUBLIC_URL.
         rotation: For http, where several workspaces install the app: tokens run out
             after twelve hours. Slack never lets that be switched off again.
     """
+    if mode == "http":
+        url = url or settings.load()[0].public_url or ""
     _check(mode, url, rotation=rotation)
 
     async def work(house: "House") -> int:
