@@ -4,7 +4,6 @@ import sys
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from bot import settings
 from bot.cli.console import OK, Flag, print_json, with_house
 from bot.errors import UserError
 
@@ -28,8 +27,10 @@ def manifest(
         rotation: For http, where several workspaces install the app: tokens run out
             after twelve hours. Slack never lets that be switched off again.
     """
-    if mode == "http":
-        url = url or settings.load()[0].public_url or ""
+    if mode == "http" and not url:
+        from bot.settings import load
+
+        url = load()[0].public_url or ""
     _check(mode, url, rotation=rotation)
 
     async def work(house: "House") -> int:
