@@ -22,10 +22,15 @@ def manifest(
     Args:
         mode: Whether the bot connects to Slack (no public address needed), or Slack
             calls the bot.
-        url: For http: the bot's public address, such as https://news.example
+        url: For http: the bot's public address, such as https://news.example; without
+            it the one in STANDFIRST_PUBLIC_URL.
         rotation: For http, where several workspaces install the app: tokens run out
             after twelve hours. Slack never lets that be switched off again.
     """
+    if mode == "http" and not url:
+        from bot.settings import load
+
+        url = load()[0].public_url or ""
     _check(mode, url, rotation=rotation)
 
     async def work(house: "House") -> int:

@@ -334,6 +334,14 @@ def test_slack_manifest_for_http_names_the_address(home):
     assert called == "https://news.example/slack/events"
 
 
+def test_slack_manifest_takes_the_address_from_the_settings_too(home):
+    public = {"STANDFIRST_PUBLIC_URL": "https://news.example"}
+    done = home.run("slack-manifest", "--mode", "http", **public)
+    made = json.loads(done.stdout)
+    called = made["settings"]["interactivity"]["request_url"]
+    assert called == "https://news.example/slack/events"
+
+
 def test_slack_manifest_for_several_workspaces_says_where_they_install_it(home):
     done = home.run(
         "slack-manifest",

@@ -35,49 +35,35 @@ class Groups:
         self._installations = installations
         self._now = now
         self._kept: OrderedDict[str, tuple[float, Members]] = OrderedDict()
-        self._asking: dict[str, asyncio.Task[Members]] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
 
     async def of(self, user: str, team: str) -> tuple[str, ...]:
         """The groups that the person is in, at most a minute old."""
-        until, members = self._kept.get(team, (0.0, _NOBODY))
-        if until <= self._now():
-            members = await self._asked(team)
+        # One question for all who wait.
+        async with self._asking.setdefault(team, asyncio.Lock()):
+            until, members = self._kept.get(team, (0.0, _NOBODY))
+            if until <= self._now():
+                members = await self._look_up(team)
         return members.get(user, ())
-
-    async def _asked(self, team: str) -> Members:
-        """One question for all who wait; whoever stops waiting does not end it."""
-        task = self._asking.get(team)
-        if task is None:
-            task = asyncio.create_task(self._look_up(team))
-            self._asking[team] = task
-            task.add_done_callback(lambda ended: self._ended(team, ended))
-        return await asyncio.shield(task)
-
-    def _ended(self, team: str, task: asyncio.Task[Members]) -> None:
-        self._asking.pop(team, None)
-        if not task.cancelled():
-            # Whoever waits hears of an error; where nobody does, that is no defect.
-            task.exception()
 
     async def _look_up(self, team: str) -> Members:
         members, life = _NOBODY, limits.GROUPS_LIFE
         try:
-            async with asyncio.timeout(limits.LOOK_UP):
-                found = await ask(
-                    self._installations,
-                    team,
-                    "usergroups.list",
-                    lambda session: session.groups(),
-                )
+            found = await ask(
+                self._installations,
+                team,
+                "usergroups.list",
+                lambda session: session.groups(),
+            )
             members = _members(found)
-        except (SendError, TimeoutError) as error:
+        except SendError as error:
             life = limits.GROUPS_AGAIN
-            reason = str(error) or "Slack took too long."
-            log.info("groups not looked up", platform="slack", reason=reason)
+            log.info("groups not looked up", platform="slack", reason=str(error))
         self._kept[team] = self._now() + life, members
         self._kept.move_to_end(team)
         while len(self._kept) > limits.GROUPS_TEAMS:
-            self._kept.popitem(last=False)
+            gone, _ = self._kept.popitem(last=False)
+            self._asking.pop(gone, None)
         return members
 
 

@@ -180,6 +180,7 @@ class ManyInstallations:
         self._now = now
         self._open: dict[str, tuple[int, Installation]] = {}
         self._pool: aiohttp.ClientSession | None = None
+        self._front: Session | None = None
 
     async def of(self, team: str) -> Installation:
         found = await self._found(team)
@@ -204,7 +205,9 @@ class ManyInstallations:
         return found is not None
 
     async def front(self) -> "Session":
-        return self._session("")
+        if self._front is None or self._front.closed:
+            self._front = self._session("")
+        return self._front
 
     async def stopped(self) -> None:
         await asyncio.Event().wait()
@@ -278,6 +281,15 @@ class ManyInstallations:
             session=self._session,
         )
 
+    async def try_out(self, token: str) -> "Session":
+        """A session with a token that is not kept yet, signed in.
+
+        Raises what the library raises.
+        """
+        session = self._session(token)
+        await session.login()
+        return session
+
     def _session(self, token: str) -> "Session":
         from bot.platforms.slack.session import Session, pool
 
@@ -288,7 +300,8 @@ class ManyInstallations:
     async def _exchange(self, refresh: str) -> Tokens:
         asked_at = self._now()
         async with asyncio.timeout(EXCHANGE):
-            answer = await self._session("").exchanged(self.app, refresh=refresh)
+            front = await self.front()
+            answer = await front.exchanged(self.app, refresh=refresh)
         return tokens_of(answer, asked_at)
 
 

@@ -88,7 +88,7 @@ FORM: Final = 1.5
 #: Seconds for an answer: the address that it goes to lives half an hour.
 ANSWER: Final = 1_500.0
 #: Seconds for the hello to whoever installed the app; their browser waits for it.
-HELLO: Final = 8.0
+HELLO: Final = 15.0
 #: Seconds to look up who somebody is, and for which that is remembered; of how many.
 LOOK_UP: Final = 5.0
 PERSON_LIFE: Final = 60.0

@@ -130,8 +130,7 @@ class Flow(AsyncOAuthFlow):
             if answer.get("is_enterprise_install"):
                 return _for_organisation(answer)
             tokens = tokens_of(answer, asked_at)
-            session.token = tokens.token
-            await session.login()
+            session = await self._installations.try_out(tokens.token)
             _check_team(session.team, answer)
         except Exception as error:
             # Codes and tokens stand in none of these: the answer held no token.

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -67,14 +68,11 @@ class People:
     async def _looked_up(self, user: str, team: str) -> Known:
         try:
             async with asyncio.timeout(limits.LOOK_UP):
-                found, groups = await asyncio.gather(
-                    ask(
-                        self._installations,
-                        team,
-                        "users.info",
-                        lambda session: session.user(user),
-                    ),
-                    self._groups.of(user, team),
+                found = await ask(
+                    self._installations,
+                    team,
+                    "users.info",
+                    lambda session: session.user(user),
                 )
         except (SendError, TimeoutError) as error:
             log.warning(
@@ -88,8 +86,19 @@ class People:
             permission=_permission(found, team),
             name=str(found.get("real_name") or found.get("name") or ""),
             locale=str(found.get("locale") or "en"),
-            roles=groups if _belongs(found, team) else (),
+            roles=await self._roles(found, user, team),
         )
+
+    async def _roles(
+        self, found: Mapping[str, Any], user: str, team: str
+    ) -> tuple[str, ...]:
+        if not _belongs(found, team):
+            return ()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limits.LOOK_UP):
+                return await self._groups.of(user, team)
+        log.info("groups not looked up", platform="slack", reason="It took too long.")
+        return ()
 
 
 def _belongs(found: Mapping[str, Any], team: str) -> bool:

@@ -18,8 +18,8 @@ from bot.platforms.slack import limits
 from bot.platforms.waits import seconds
 
 _NOT_LET_IN: Final = (
-    "Slack refused the bot's token. Set STANDFIRST_SLACK_BOT_TOKEN to a current one, "
-    "or install the app again."
+    "Slack refused the bot's token. Install the app again, or set "
+    "STANDFIRST_SLACK_BOT_TOKEN to a current one."
 )
 #: The token, and with it everything of the workspace.
 _TOKEN: Final = frozenset({

@@ -55,6 +55,8 @@ class Teams:
     #: Seconds of the server's clock.
     now: Callable[[], float]
     rotation: bool = True
+    #: The team that a grant says it is for, where that is not true.
+    mistaken_for: str = ""
     secret: str = CLIENT_SECRET
     names: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, Held] = field(default_factory=dict)
@@ -139,7 +141,7 @@ class Teams:
             "bot_user_id": USER,
             "is_enterprise_install": code.org,
             "enterprise": {"id": "E1", "name": "Org"} if code.org else None,
-            "team": None if code.org else self._named(code.team),
+            "team": None if code.org else self._named(self.mistaken_for or code.team),
         }
         return {**answer, **self._pair(code.team, code.scopes)}
 

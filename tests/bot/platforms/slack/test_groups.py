@@ -146,9 +146,9 @@ async def test_without_the_scope_everything_else_goes_on(desk, slack):
         assert platform.state == "ok"
 
 
-async def test_more_members_than_are_remembered_leave_groups_out(groups, slack):
-    slack.groups[TEAM] = [
-        a_group(*(f"U{n}" for n in range(limits.GROUPS_MEMBERS))),
-        a_group("U1", id="S2"),
-    ]
+async def test_more_members_than_are_remembered_leave_groups_out(
+    groups, slack, monkeypatch
+):
+    monkeypatch.setattr(limits, "GROUPS_MEMBERS", 3)
+    slack.groups[TEAM] = [a_group("U1", "U2", "U3"), a_group("U1", id="S2")]
     assert await groups.of("U1", TEAM) == (GROUP,)

@@ -1,26 +1,38 @@
 """Installing the app: the way of a browser, what is kept, and what is not let in."""
 
+import asyncio
 import base64
 import hashlib
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Any, cast
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 
+from bot.platforms.slack.apps import App
+from bot.platforms.slack.installations import ManyInstallations
+from bot.platforms.slack.installing import Installing
 from bot.platforms.slack.manifest import SCOPES
+from bot.platforms.slack.pace import Pace
 from bot.storage import workspaces
 from tests.bot.platforms.slack.many import (
     KEY,
+    PUBLIC,
     SECOND,
     Several,
     a_worker,
     several,
     words,
 )
+from tests.bot.web.asgi import ask
+from tests.fakes import FakeClock
 from tests.wire.slack.faults import Lost, Refusal, Status
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR
@@ -207,6 +219,69 @@ async def test_a_whole_organisation_is_asked_to_choose_a_workspace(house):
     assert page.status == 500
     assert "choose a workspace" in words(page)
     assert await nothing_is_kept(house)
+
+
+async def test_a_token_of_another_workspace_than_it_is_said_to_be_is_not_kept(house):
+    house.slack.teams.mistaken_for = SECOND
+    page = await house.install(TEAM)
+    assert page.status == 401
+    assert await nothing_is_kept(house)
+
+
+async def test_the_librarys_log_tells_no_code(house, caplog):
+    caplog.set_level("DEBUG", logger="slack_bolt")
+    visitor = house.visitor()
+    state = parse_qs(urlsplit(await visitor.begins()).query)["state"][0]
+    query = urlencode({"code": "canary-code", "state": state})
+    await visitor.visits(f"/slack/oauth_redirect?{query}")
+    await house.install(TEAM)
+    assert "canary-code" not in caplog.text
+    for secret in house.slack.teams.secrets():
+        assert secret not in caplog.text
+
+
+@given(
+    query=st.text(max_size=60)
+    | st.dictionaries(
+        st.sampled_from(["code", "state", "error", "team"]), st.text(max_size=20)
+    ).map(urlencode),
+    cookie=st.text(st.characters(max_codepoint=255), max_size=60),
+)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_whatever_a_visitor_brings_is_answered_with_a_page(pages_alone, query, cookie):
+    path = f"/slack/oauth_redirect?{quote(query, safe='=&%+')}"
+    answer = asyncio.run(
+        ask(pages_alone, "GET", path, b"", {**PUBLIC, "cookie": cookie})
+    )
+    assert answer.status in {200, 400, 401}
+    assert answer.tree.css_first("h1") is not None
+
+
+@pytest.fixture
+def pages_alone() -> ASGIApp:
+    """The addresses alone, over a store that holds nothing."""
+
+    class Nothing:
+        async def issue(self) -> str:
+            return "state"
+
+        async def consume(self, state: str) -> bool:
+            return False
+
+    app = App(client_id="1.2", client_secret="s", public_url="https://news.example")
+    many = ManyInstallations(
+        cast(Any, None), app=app, api_base=None, now=FakeClock().now, pace=Pace
+    )
+
+    async def arrived(_: Any) -> None:
+        raise AssertionError("nobody can have installed it")
+
+    found = Installing(many, states=Nothing(), arrived=arrived, now=FakeClock().now)
+    return cast(ASGIApp, found)
 
 
 async def test_what_a_visitor_brings_is_never_more_than_text(house):

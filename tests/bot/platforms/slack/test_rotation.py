@@ -137,6 +137,28 @@ async def test_two_workers_that_race_ask_for_one_exchange(house, slack, sqlite_u
     await other_db.close()
 
 
+async def test_two_workers_in_the_middle_of_their_work_go_on_with_one_exchange(
+    house, slack, sqlite_url
+):
+    other_db = Database.open(sqlite_url)
+    other, _ = a_worker(slack, other_db, house.desk.clock)
+    theirs = await other.installations.of(TEAM)
+    await theirs.signed_in()
+    await (await house.many.of(TEAM)).signed_in()
+    # Both hold the token for good when Slack knows better.
+    slack.teams.expire(TEAM)
+    _, told = await asyncio.gather(
+        house.post(), theirs.ask("users.info", lambda s: s.user("U7001"))
+    )
+    assert told["id"] == "U7001"
+    assert await states(house) == ["sent"]
+    assert len(slack.ledger.says(CHANNEL)) == 1
+    assert slack.teams.exchanged == [TEAM]
+    assert slack.teams.wasted == []
+    await other.close()
+    await other_db.close()
+
+
 async def test_a_caller_that_loses_patience_does_not_lose_the_answer(house):
     installation = await house.many.of(TEAM)
     await installation.signed_in()
@@ -213,6 +235,14 @@ async def test_a_lost_answer_ends_in_a_plain_sentence_and_not_in_a_loop(house):
         await (await other.installations.of(TEAM)).signed_in()
     assert len(house.slack.asked("oauth")) == 2 + 2
     await other.close()
+
+
+async def test_whoever_asks_something_then_is_answered_all_the_same(house):
+    house.desk.clock.advance(hours=13)
+    house.slack.teams.spoil(TEAM)
+    async with house.heard():
+        asked = await (await house.slack.people.types("/news help")).done()
+    assert "/news quotes" in asked.words
 
 
 async def test_installing_again_after_it_carries_on_with_what_waited(house):
