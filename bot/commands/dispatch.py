@@ -51,18 +51,22 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
                 )
             )
 
+    async def may(invocation: Invocation) -> bool:
+        command = by_path.get(invocation.path)
+        person = (await _let_in(desk, invocation)).person
+        return command is not None and person.permission >= command.permission
+
     async def complete(
         invocation: Invocation, option: str, typed: str
     ) -> tuple[str, ...]:
-        command = by_path.get(invocation.path)
-        invocation = await _let_in(desk, invocation)
-        if command is None or invocation.person.permission < command.permission:
+        if not await may(invocation):
             return ()
         return await completions(desk, commands, invocation, option, typed)
 
     return Inbox(
         commands=commands,
         dispatch=dispatch,
+        may=may,
         press=desk.controls.press,
         complete=complete,
         workspace_of=partial(places.workspace_of, desk),

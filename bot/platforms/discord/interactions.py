@@ -56,6 +56,8 @@ class Arrived:
     channel: str | None
     user: str
     user_name: str
+    #: The person's roles there, at this moment.
+    roles: tuple[str, ...]
     #: Of the person in this channel, at this moment, as Discord works them out.
     permissions: int
     locale: str
@@ -92,6 +94,7 @@ def event_of(arrived: Arrived) -> Event:
             id=arrived.user,
             name=arrived.user_name,
             permission=_permission(arrived),
+            roles=arrived.roles,
         ),
         locale=arrived.locale,
     )

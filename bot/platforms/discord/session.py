@@ -144,6 +144,7 @@ class _Client(discord.AutoShardedClient):
             channel=None if channel is None else str(channel),
             user=str(interaction.user.id),
             user_name=interaction.user.display_name,
+            roles=_roles(interaction.user) if ours else (),
             permissions=interaction.permissions.value,
             locale=interaction.locale.value,
         )
@@ -268,6 +269,13 @@ def closing_code(error: Exception) -> int | None:
         case discord.PrivilegedIntentsRequired():
             return 4014
     return None
+
+
+def _roles(person: discord.User | discord.Member) -> tuple[str, ...]:
+    """What the person holds in the server, as far as it tells us of its roles."""
+    if not isinstance(person, discord.Member):
+        return ()
+    return tuple(str(role.id) for role in person.roles)
 
 
 def _params(body: Body) -> MultipartParameters:

@@ -15,8 +15,8 @@ from tests.bot.platforms.generated import (
     faults,
     faults_of_reply,
 )
-from tests.bot.platforms.local.samples import HERO, a_story, an_edition
 from tests.bot.platforms.local.samples import BRIDGE as STORY
+from tests.bot.platforms.local.samples import HERO, a_story, an_edition
 
 PLATFORMS = ["discord", "slack"]
 

@@ -56,6 +56,7 @@ class Who:
     guild: str | None = GUILD
     channel: str = "2001"
     locale: str = "en-GB"
+    roles: tuple[str, ...] = ()
     #: Whether the bot was added to the server; otherwise the person brought it along.
     added: bool = True
 
@@ -362,7 +363,7 @@ def _payload(asked: Asked, data: Mapping[str, Any]) -> dict[str, Any]:
     payload["channel"] |= {"permission_overwrites": [], "nsfw": False, "topic": None}
     member = {
         "user": user(who.user),
-        "roles": [],
+        "roles": list(who.roles),
         "joined_at": "2026-01-01T00:00:00+00:00",
         "deaf": False,
         "mute": False,
