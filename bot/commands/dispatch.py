@@ -37,6 +37,7 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
         try:
             invocation = await _let_in(desk, invocation)
             command = _permitted(by_path, invocation, texts)
+            _check_choices(command, invocation)
             if not await _first_time(desk, invocation):
                 return problem(texts.say("This was answered already."))
             return await command.run(invocation)
@@ -110,6 +111,19 @@ def _permitted(
     if invocation.person.permission < command.permission:
         raise _who_may(command.permission)
     return command
+
+
+def _check_choices(command: Command, invocation: Invocation) -> None:
+    """What is chosen is one of the choices, whatever a changed form sends."""
+    for option in command.options:
+        said = invocation.args.get(option.name)
+        if said and option.choices and said not in option.choices:
+            raise UserError(
+                "{name} cannot be {said}. It is one of: {choices}.",
+                name=option.name,
+                said=said[:60],
+                choices=", ".join(option.choices),
+            )
 
 
 def _who_may(needed: Permission) -> Forbidden:
