@@ -1,4 +1,4 @@
-"""A database that answers nothing for a while; what has to come meanwhile must not wait.
+"""A database that answers nothing for a while, and what may not wait for it.
 
     async with held(desk):
         …                   # no query ends in here

@@ -16,8 +16,8 @@ DID: dict[str, tuple[Does, str]] = {
     "a command": (lambda d: d.people.command("news latest"), "bridge"),
     "an editor's command": (lambda d: d.people.command("newsdesk status"), "Status"),
     "a command that asks back": (
-        lambda d: d.people.command("newsdesk setup"),
-        "Name",
+        lambda d: d.people.command("newsdesk style"),
+        "Stories",
     ),
     "a button": (lambda d: d.people.presses("v1:quotes"), "quotes"),
     "a chosen story": (lambda d: d.people.presses("v1:open", value="v1:latest"), ""),
