@@ -12,6 +12,17 @@ from tests.wire.discord.interactions import Asked
 from tests.wire.discord.server import LocalDiscord
 
 Does = Callable[[LocalDiscord], Awaitable[Asked]]
+MODAL = {
+    "custom_id": "v1:form:newsdesk schedule add",
+    "title": "A time",
+    "components": [
+        {
+            "type": 18,
+            "label": "Schedule",
+            "component": {"type": 4, "custom_id": "schedule", "style": 1},
+        }
+    ],
+}
 DID: dict[str, tuple[Does, str]] = {
     "a command": (lambda d: d.people.command("news latest"), "bridge"),
     "an editor's command": (lambda d: d.people.command("newsdesk status"), "Status"),
@@ -25,17 +36,6 @@ DID: dict[str, tuple[Does, str]] = {
         lambda d: d.people.fills(MODAL, {"schedule": "zebra"}),
         "zebra",
     ),
-}
-MODAL = {
-    "custom_id": "v1:form:newsdesk schedule add",
-    "title": "A time",
-    "components": [
-        {
-            "type": 18,
-            "label": "Schedule",
-            "component": {"type": 4, "custom_id": "schedule", "style": 1},
-        }
-    ],
 }
 
 
