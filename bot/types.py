@@ -320,6 +320,8 @@ class Reply:
 
 
 Run = Callable[[Invocation], Awaitable[Reply | Form]]
+#: Whether who asks may use the command of the path.
+May = Callable[[Invocation], Awaitable[bool]]
 Complete = Callable[[Invocation, str, str], Awaitable[tuple[str, ...]]]
 #: (platform, the platform's id of the workspace, its name or "" where it is not told)
 WorkspaceOf = Callable[[PlatformName, str, str], Awaitable[Workspace]]
@@ -349,6 +351,8 @@ class Inbox:
     commands: tuple[Command, ...]
     #: Checks permission and repeats, runs, and turns every failure into a reply.
     dispatch: Callable[[Invocation], Awaitable[Reply | Form]]
+    #: Before somebody is asked for what a command needs; `dispatch` checks it again.
+    may: May
     #: Turns a pressed control into the invocation it stands for (raises UserError).
     press: Callable[[Invocation, str], Invocation]
     #: (invocation so far, option name, what is typed) → up to 25 completions.

@@ -37,6 +37,7 @@ def an_inbox(**changes: Any) -> Inbox:
     parts: dict[str, Any] = {
         "commands": (),
         "dispatch": _nothing_to_say,
+        "may": _everybody_may,
         "press": lambda invocation, _: invocation,
         "complete": _nothing_to_offer,
         "workspace_of": _any_workspace,
@@ -47,6 +48,10 @@ def an_inbox(**changes: Any) -> Inbox:
 
 async def _nothing_to_say(_: Invocation) -> Reply:
     return Reply()
+
+
+async def _everybody_may(_: Invocation) -> bool:
+    return True
 
 
 async def _nothing_to_offer(_: Invocation, __: str, ___: str) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
             invocation, known = await _let_in(desk, invocation)
             texts = Texts.of(invocation.locale)
             command = _permitted(by_path, invocation, texts)
+            _check_choices(command, invocation)
             if not await _first_time(desk, invocation):
                 return problem(texts.say("This was answered already."))
             answer = await command.run(invocation)
@@ -58,18 +59,22 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
                 )
             )
 
+    async def may(invocation: Invocation) -> bool:
+        command = by_path.get(invocation.path)
+        person = (await _let_in(desk, invocation))[0].person
+        return command is not None and person.permission >= command.permission
+
     async def complete(
         invocation: Invocation, option: str, typed: str
     ) -> tuple[str, ...]:
-        command = by_path.get(invocation.path)
-        invocation, _ = await _let_in(desk, invocation)
-        if command is None or invocation.person.permission < command.permission:
+        if not await may(invocation):
             return ()
         return await completions(desk, commands, invocation, option, typed)
 
     return Inbox(
         commands=commands,
         dispatch=dispatch,
+        may=may,
         press=desk.controls.press,
         complete=complete,
         workspace_of=partial(places.workspace_of, desk),
@@ -111,6 +116,19 @@ def _permitted(
     if invocation.person.permission < command.permission:
         raise _who_may(command.permission)
     return command
+
+
+def _check_choices(command: Command, invocation: Invocation) -> None:
+    """What is chosen is one of the choices, whatever a changed form sends."""
+    for option in command.options:
+        said = invocation.args.get(option.name)
+        if said and option.choices and said not in option.choices:
+            raise UserError(
+                "{name} cannot be {said}. It is one of: {choices}.",
+                name=option.name,
+                said=said[:60],
+                choices=", ".join(option.choices),
+            )
 
 
 def _who_may(needed: Permission) -> Forbidden:

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from rapidfuzz import process
-
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
 from bot.errors import UnknownName
@@ -65,6 +63,9 @@ def one(wanted: str, known: list[Command], texts: Texts) -> Reply:
     found = [c for c in known if said in (c.path, c.path.partition(" ")[2])]
     found = found or [c for c in known if c.path.split()[-1] == said]
     if not found:
+        # Only a mistake needs it: not a cost of starting.
+        from rapidfuzz import process
+
         names = [c.path for c in known]
         near, *_ = process.extractOne(wanted, names)
         raise UnknownName(

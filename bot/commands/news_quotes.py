@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from rapidfuzz import process
-
 from bot.answering import first_moment
 from bot.archive import LIMIT
 from bot.commands.desk import Desk
@@ -96,6 +94,9 @@ async def _nothing(
         return texts.say("No stored quote fits that.")
     if not speaker:
         return texts.say("No quotes are stored yet.")
+    # Only a mistake needs it: not a cost of starting.
+    from rapidfuzz import process
+
     known = await desk.archive.speakers(invocation.place.workspace.id, "", limit=500)
     near = [name for name, score, _ in process.extract(speaker, known) if score >= 75]
     if near:

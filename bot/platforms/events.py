@@ -92,12 +92,16 @@ async def _asked(
 ) -> Reply | Form:
     command = questions.named(inbox.commands, path)
     args = questions.declared(command, given)
-    may = command is not None and event.person.permission >= command.permission
-    if command is not None and may and questions.lacks(command, args):
+    invocation = await _invocation(inbox, event, path, args)
+    if (
+        command is not None
+        and questions.lacks(command, args)
+        and await inbox.may(invocation)
+    ):
         texts = Texts.of(event.locale)
         form = questions.form_of(command, args, texts)
         return questions.unfinished(form, texts) if again else form
-    return await inbox.dispatch(await _invocation(inbox, event, path, args))
+    return await inbox.dispatch(invocation)
 
 
 async def _pressed(inbox: Inbox, event: Event, control: str) -> Reply | Form:

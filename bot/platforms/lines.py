@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rapidfuzz import fuzz, process
-
 from bot.platforms import questions
 from bot.platforms.typed import Word, words
 from bot.texts import Texts
@@ -219,6 +217,9 @@ def _short(said: Sequence[str], commands: Sequence[Command]) -> str:
 
 def _nearest(said: str, commands: Sequence[Command]) -> Command | None:
     """The command whose path is most like the first one, two or three words."""
+    # Only a mistake needs it: not a cost of starting.
+    from rapidfuzz import fuzz, process
+
     root = said.split(" ")[0]
     same_root = [c for c in commands if c.path.split(" ")[0] == root]
     by_path = {command.path: command for command in same_root or commands}

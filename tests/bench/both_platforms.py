@@ -5,9 +5,10 @@
 The strict local Discord and Slack run in processes of their own. Half of the
 destinations are on each: fifty servers of Discord, and one team of Slack. Ready is what
 `/readyz` says, and then a command is asked on each platform and has to be answered, so
-that no answer can be promised early. Modules are compiled before, as an installed bot's are. Beside the time on the clock stands the processor
-time that the process and its children took until then: on a machine that does other
-things too, that is the figure to compare. Idle is looked at after so many SECONDS.
+that no answer can be promised early. Modules are compiled before, as an installed bot's
+are. Beside the time on the clock stands the processor time that the process and its
+children took until then: on a machine that does other things too, that is the figure to
+compare. Idle is looked at after so many SECONDS, and again after an edition was posted.
 It prints and asserts nothing.
 """
 
@@ -88,7 +89,7 @@ def main(runs: int, count: int, seconds: float) -> None:
             with tempfile.TemporaryDirectory() as folder:
                 home = Home(Path(folder))
                 asyncio.run(furnished(home, count))
-                here = {each: ends[each] for each in on}
+                here: dict[str, End] = {each: ends[each] for each in on}
                 # The first one reads, compiles and posts what is there.
                 start(home, here, seconds)
                 starts = [start(home, here, seconds) for _ in range(runs)]
@@ -98,7 +99,8 @@ def main(runs: int, count: int, seconds: float) -> None:
 
 def show(name: str, starts: list[Start]) -> None:
     def middle(what: str) -> float:
-        return statistics.median(getattr(each, what) for each in starts)
+        found: list[float] = [getattr(each, what) for each in starts]
+        return statistics.median(found)
 
     cells = [f"{middle(each.split()[0]):.2f}" for each in TIMES]
     cells += [f"{middle(each.split()[0]):.0f}" for each in SIZES]
@@ -170,7 +172,7 @@ source: Hallin Courier
 published: {day}T09:00:00+00:00
 lang: en
 ---
-The harbour bridge number {number} at Hallin was closed on Tuesday after a crack was found.
+Harbour bridge number {number} at Hallin was closed on Tuesday after a crack was found.
 
 “We will not reopen bridge {number} before the steel has been tested,” said Ada Brandt.
 """
@@ -195,19 +197,20 @@ def until_ready(process: Running) -> None:
 
 def worked(pid: int) -> float:
     """Seconds of the processor that it and its children, gone ones too, have taken."""
-    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    words = told.rpartition(")")[2].split()
     own = sum(int(word) for word in words[11:15]) / TICKS
     return own + sum(worked(child) for child in children(pid))
 
 
 def children(pid: int) -> list[int]:
     found = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(each) for each in found.read_text().split()]
+    return [int(each) for each in found.read_text(encoding="utf-8").split()]
 
 
 def size(pid: int) -> tuple[float, float]:
     """Megabytes resident, and how many of these nobody shares."""
-    told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    told = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
 
     def of(name: str) -> float:
         return sum(int(n) for n in re.findall(rf"^{name}:\s+(\d+)", told, re.M)) / 1024

@@ -1,4 +1,4 @@
-"""Every `/news` command through the core, over a large archive: wall and processor time.
+"""Every `/news` command through the core, over a large archive: how long it takes.
 
     python -m tests.bench.lookups [ARTICLES] [TIMES] [WORDS…]
 
@@ -50,7 +50,7 @@ Args = Mapping[str, str]
 
 
 def main(count: int, times: int, words: Sequence[str]) -> None:
-    search.Language.article = with_samples(search.Language.article)  # type: ignore[method-assign]
+    search.Language.article = with_samples(search.Language.article)  # type: ignore[method-assign,assignment]
     with tempfile.TemporaryDirectory() as home:
         file = Path(home) / "archive.db"
         migrate.upgrade(f"sqlite:///{file}")

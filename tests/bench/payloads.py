@@ -3,10 +3,10 @@
     python -m tests.bench.payloads [EDITIONS] [SEED] [PROCESSES]
 
 Through the real renderers, and to the limits tables and Discord's own schema (where
-that file is beside the repository; a line says when it is not). Each edition is shown as
-rendered, in plain words and as links, posted and edited, and inside an answer; beside
-it an answer with blocks of every kind. Counted are editions with at least one fault of
-a kind. It prints, and its exit code says whether all is 0.
+that file is beside the repository; a line says when it is not). Each edition is shown
+as rendered, in plain words and as links, posted and edited, and inside an answer;
+beside it an answer with blocks of every kind. Counted are editions with at least one
+fault of a kind. It prints, and its exit code says whether all is 0.
 """
 
 import sys

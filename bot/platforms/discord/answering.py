@@ -143,8 +143,7 @@ class Answering:
         return events.problem(self._texts.say("This takes too long. Try again later."))
 
     async def _at_once(self, outcome: Reply | Form) -> None:
-        may_open = self._arrived.kind != Kind.MODAL
-        if isinstance(outcome, Form) and may_open:
+        if isinstance(outcome, Form) and self._may_open(outcome):
             data = forms.modal(outcome, self._texts)
             await self._respond({"type": MODAL, "data": data})
             return
@@ -152,6 +151,15 @@ class Answering:
         private = self._is_private(outcome)
         await self._respond({"type": MESSAGE, "data": _flagged(first, private)})
         await self._follow(rest, private)
+
+    def _may_open(self, form: Form) -> bool:
+        """Whether it opens at once; where not, a button of the message opens it."""
+        match self._arrived.kind:
+            case Kind.MODAL:
+                return False
+            case Kind.COMPONENT:
+                return True
+        return forms.says_all(form)
 
     async def _later(self, outcome: Reply | Form) -> None:
         bodies = self._bodies(outcome)

@@ -36,6 +36,12 @@ def modal(form: Form, texts: Texts) -> dict[str, Any]:
     }
 
 
+def says_all(form: Form) -> bool:
+    """Whether a modal has room for all that is wrong; what to do stands at the end."""
+    wrong = (inert(f"⚠ {field.error}") for field in form.fields if field.error)
+    return all(size(said) <= limits.MODAL_DESCRIPTION for said in wrong)
+
+
 def path_of(custom_id: str) -> str:
     """The command that a filled modal is for; "" for a modal that is not ours."""
     return custom_id.removeprefix(FILLED) if custom_id.startswith(FILLED) else ""

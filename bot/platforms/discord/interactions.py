@@ -56,11 +56,11 @@ class Arrived:
     channel: str | None
     user: str
     user_name: str
+    #: The person's roles there, at this moment.
+    roles: tuple[str, ...]
     #: Of the person in this channel, at this moment, as Discord works them out.
     permissions: int
     locale: str
-    #: Of the person in the server, at this moment.
-    roles: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Arrived(id={self.id}, kind={self.kind})"

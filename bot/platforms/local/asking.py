@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.errors import UserError
 from bot.platforms import questions
-from bot.platforms.lines import Call, parse
+from bot.platforms.lines import Call, read
 from bot.texts import Texts
 from bot.types import (
     Form,
@@ -61,11 +61,11 @@ async def typed(asker: Asker, fields: Mapping[str, str]) -> Answer:
         return Answer(asked=line or f"/{path}", outcome=_starting(asker.texts))
     if path:
         return await _filled(asker, asker.inbox, fields, path)
-    found = parse(line, asker.inbox.commands, asker.texts)
+    found = read(line, asker.inbox.commands, asker.texts)
     if not isinstance(found, Call):
         return Answer(asked=line, outcome=found)
     invocation = _invocation(asker, fields, found.path, found.args)
-    return Answer(asked=line, outcome=await asker.inbox.dispatch(invocation))
+    return Answer(asked=line, outcome=await _asked(asker, asker.inbox, invocation))
 
 
 async def pressed(asker: Asker, fields: Mapping[str, str]) -> Answer:
@@ -100,20 +100,30 @@ def starting_point(asker: Asker, path: str, args: Mapping[str, str]) -> Invocati
 async def _filled(
     asker: Asker, inbox: Inbox, fields: Mapping[str, str], path: str
 ) -> Answer:
-    command = questions.named(inbox.commands, path)
     given = {
         name.removeprefix(ANSWER): v
         for name, v in fields.items()
         if name.startswith(ANSWER)
     }
-    args = questions.declared(command, given)
+    args = questions.declared(questions.named(inbox.commands, path), given)
     invocation = _invocation(asker, fields, path, args)
-    if command is not None and questions.lacks(command, args):
-        form = questions.form_of(command, args, asker.texts)
-        again = questions.unfinished(form, asker.texts)
-        return Answer(asked=_as_typed(invocation), outcome=again)
-    outcome = await inbox.dispatch(invocation)
+    outcome = await _asked(asker, inbox, invocation, again=True)
     return Answer(asked=_as_typed(invocation), outcome=outcome)
+
+
+async def _asked(
+    asker: Asker, inbox: Inbox, invocation: Invocation, *, again: bool = False
+) -> Reply | Form:
+    """The answer; a form where something required is missing, for who may use it."""
+    command = questions.named(inbox.commands, invocation.path)
+    if (
+        command is not None
+        and questions.lacks(command, invocation.args)
+        and await inbox.may(invocation)
+    ):
+        form = questions.form_of(command, invocation.args, asker.texts)
+        return questions.unfinished(form, asker.texts) if again else form
+    return await inbox.dispatch(invocation)
 
 
 def _invocation(

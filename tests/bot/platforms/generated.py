@@ -21,7 +21,8 @@ from bot.platforms.discord import replies as discord_replies
 from bot.platforms.discord.render import render as discord_render
 from bot.platforms.slack import messages as slack_messages
 from bot.platforms.slack import replies as slack_replies
-from bot.platforms.slack.answering import LITERAL, _shown_to
+from bot.platforms.slack.answering import _shown_to
+from bot.platforms.slack.messages import LITERAL
 from bot.platforms.slack.render import render as slack_render
 from bot.platforms.wording import in_marks
 from bot.texts import Texts
@@ -64,30 +65,84 @@ KEY = "abcdefghijklmnopqrstuvwx2"
 
 #: What one limit counts once and another twice, or many times.
 WIDE = (
-    "👩‍👩‍👧‍👦", "👩🏽‍🚀", "🇩🇪🇫🇷", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "❤️‍🔥", "1️⃣", "é", "e\u0301\u0302\u0303", "𝔘",
-    "\u200d", "\u200b", "ﷺ", "क्षि", "ก็็็็็็", "Z̸̡̨̛a̵l̷g̶o̴", "ẞ", "ﬁ", "\u00ad", "\u2028", "\u3000",
-)  # fmt: skip
+    "👩‍👩‍👧‍👦",
+    "👩🏽‍🚀",
+    "🇩🇪🇫🇷",
+    "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    "❤️‍🔥",
+    "1️⃣",
+    "é",
+    "e\u0301\u0302\u0303",
+    "𝔘",
+    "\u200d",
+    "\u200b",
+    "ﷺ",
+    "क्षि",
+    "ก็็็็็็",
+    "Z̸̡̨̛a̵l̷g̶o̴",
+    "ẞ",
+    "ﬁ",
+    "\u00ad",
+    "\u2028",
+    "\u3000",
+)
 SCRIPTS = (
-    "ハーリン港の橋は火曜日に閉鎖された。", "「試験が終わるまで再開しない」と技師は述べた。", "大桥因发现裂缝而关闭。",
-    "다리가 폐쇄되었다.", "أُغلق جسر الميناء يوم الثلاثاء بعد اكتشاف شرخ.", "قال «لن نعيد فتحه» المهندس.",
-    "הגשר נסגר ביום שלישי.", "Мост закрыли во вторник.", "Η γέφυρα έκλεισε.", "สะพานถูกปิด",
-    "पुल बंद कर दिया गया।", "Die Brücke wurde „sofort“ gesperrt.", "Le pont est « fermé ».",
-    "The harbour bridge was closed on Tuesday.", "plain words", "42 %", "a\tb", "one\ntwo\n\nthree",
-)  # fmt: skip
+    "ハーリン港の橋は火曜日に閉鎖された。",
+    "「試験が終わるまで再開しない」と技師は述べた。",
+    "大桥因发现裂缝而关闭。",
+    "다리가 폐쇄되었다.",
+    "أُغلق جسر الميناء يوم الثلاثاء بعد اكتشاف شرخ.",
+    "قال «لن نعيد فتحه» المهندس.",
+    "הגשר נסגר ביום שלישי.",
+    "Мост закрыли во вторник.",
+    "Η γέφυρα έκλεισε.",
+    "สะพานถูกปิด",
+    "पुल बंद कर दिया गया।",
+    "Die Brücke wurde „sofort“ gesperrt.",
+    "Le pont est « fermé ».",
+    "The harbour bridge was closed on Tuesday.",
+    "plain words",
+    "42 %",
+    "a\tb",
+    "one\ntwo\n\nthree",
+)
 ADDRESSES = (
-    "https://news.example/a?b=1&c=2#d", "http://news.example", "https://good.example@evil.example/",
-    "https://good.example%40evil.example/", "https://good.example\\@evil.example/x",
-    "https://evil.example/https://good.example/", "https://аррӏе.example/", "https://bücher.example/ä",
-    "https://good.example.evil.example/", "https://evil.example?good.example", "https://evil.example#@good.example",
-    "javascript:alert(1)", "data:text/html,x", "//evil.example/x", "https://", "https://[::1]:8080/x",
-    "https://evil.example:443/|good.example>", "https://evil.example/)[good.example](https://good.example",
-    "https://evil.example/>|good.example", "https://evil.example/ a", "https://evil.example/\n@everyone",
-    "https://good。example/x", "https://ｅvil.example/", "HTTPS://EVIL.EXAMPLE/A", "https://evil.example/%0a%3c!channel%3e",
-    f"https://{'a' * 63}.{'b' * 63}.{'c' * 63}.example/", f"https://news.example/{'a' * 1900}",
-    f"https://{'sub.' * 60}example/", "https://xn--80ak6aa92e.example/", "https://good.example\u202e/evil",
-    "https://user:pass@news.example/", "https://news.example:99999/", "https://127.1/", "https://good.example./x",
-)  # fmt: skip
-LANGUAGES = ("en", "de", "fr", "ja", "ar", "zh", "ru", "fi", None, "x-klingon")
+    "https://news.example/a?b=1&c=2#d",
+    "http://news.example",
+    "https://good.example@evil.example/",
+    "https://good.example%40evil.example/",
+    "https://good.example\\@evil.example/x",
+    "https://evil.example/https://good.example/",
+    "https://аррӏе.example/",
+    "https://bücher.example/ä",
+    "https://good.example.evil.example/",
+    "https://evil.example?good.example",
+    "https://evil.example#@good.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "//evil.example/x",
+    "https://",
+    "https://[::1]:8080/x",
+    "https://evil.example:443/|good.example>",
+    "https://evil.example/)[good.example](https://good.example",
+    "https://evil.example/>|good.example",
+    "https://evil.example/ a",
+    "https://evil.example/\n@everyone",
+    "https://good。example/x",
+    "https://ｅvil.example/",
+    "HTTPS://EVIL.EXAMPLE/A",
+    "https://evil.example/%0a%3c!channel%3e",
+    f"https://{'a' * 63}.{'b' * 63}.{'c' * 63}.example/",
+    f"https://news.example/{'a' * 1900}",
+    f"https://{'sub.' * 60}example/",
+    "https://xn--80ak6aa92e.example/",
+    "https://good.example\u202e/evil",
+    "https://user:pass@news.example/",
+    "https://news.example:99999/",
+    "https://127.1/",
+    "https://good.example./x",
+)
+LANGUAGES = ("en", "de", "fr", "ja", "ar", "zh", "ru", "fi", "", "x-klingon")
 HOSTILE = (*discord_hostile.STRINGS, *slack_hostile.STRINGS, *local_hostile.STRINGS)
 
 
@@ -381,19 +436,9 @@ def _on_slack(told: _Told) -> list[Fault]:
     wrong: list[Fault] = [("refused", f"{path}: {said}") for path, said in found]
     if body.get("link_names") is not False or body.get("parse") != "none":
         wrong.append(("pings", "names are looked for"))
-    shown: list[str] = []
-    for node in _nodes(list(body.get("blocks") or ())):
-        match node.get("type"):
-            case "mrkdwn":
-                wrong += _marked_up(node["text"])
-            case "link":
-                wrong += _lying(node["text"], node["url"])
-            case "user" | "usergroup" | "broadcast" | "channel" | "emoji" | "date":
-                wrong.append(("pings", str(node)[:80]))
-            case "rich_text_quote":
-                shown.append(_lines("".join(e["text"] for e in node["elements"])))
-        if node.get("emoji", False):
-            wrong.append(("markup", "signs between colons become pictures"))
+    nodes = list(_nodes(list(body.get("blocks") or ())))
+    wrong += [fault for node in nodes for fault in _in_node(node)]
+    shown = [_spoken(n) for n in nodes if n.get("type") == "rich_text_quote"]
     wrong += [("cut quote", quote[:80]) for quote in shown if quote not in told.quotes]
     text = str(body.get("text") or "")
     for line in text.split("\n"):
@@ -403,6 +448,22 @@ def _on_slack(told: _Told) -> list[Fault]:
             wrong.append(("markup", line[:80]))
     unescaped = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return [*wrong, *_cut(unescaped, told.quotes)]
+
+
+def _spoken(quote: Mapping[str, Any]) -> str:
+    return _lines("".join(piece["text"] for piece in quote["elements"]))
+
+
+def _in_node(node: Mapping[str, Any]) -> Iterator[Fault]:
+    match node.get("type"):
+        case "mrkdwn":
+            yield from _marked_up(node["text"])
+        case "link":
+            yield from _lying(node["text"], node["url"])
+        case "user" | "usergroup" | "broadcast" | "channel" | "emoji" | "date":
+            yield "pings", str(node)[:80]
+    if node.get("emoji", False):
+        yield "markup", "signs between colons become pictures"
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.platforms.discord.called import BODY, PATH, WINDOW, genuine
@@ -49,7 +50,7 @@ def called(discord: LocalDiscord) -> tuple[DiscordPlatform, ASGIApp]:
         ready=ready,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        called={PATH: found},
+        called=[Route(PATH, found, methods=["POST"])],
     )
     return platform, site
 

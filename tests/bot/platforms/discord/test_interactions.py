@@ -128,6 +128,15 @@ async def test_a_server_that_nothing_is_set_up_for_gets_a_plain_sentence(chat, d
     assert "No edition has been posted here yet" in asked.words
 
 
+async def test_what_is_wrong_is_not_cut_to_fit_into_a_modal(chat, discord):
+    """What to do stands at the end of it: a message says all, and opens the form."""
+    asked = await ask(discord, "newsdesk source test", address="zebra of nowhere")
+    assert asked.modal is None
+    assert "https" in asked.words
+    opened = await (await discord.people.presses(asked.controls["Edit again"])).done()
+    assert opened.modal is not None
+
+
 # ── completion ─────────────────────────────────────────────────────────────────
 
 

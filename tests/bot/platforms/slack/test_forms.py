@@ -329,9 +329,11 @@ async def test_every_required_option_of_the_registry_is_asked_for(
 
 
 async def test_readers_are_not_asked_for_what_only_editors_may_do(slack):
+    async def editors(invocation: Invocation) -> bool:
+        return invocation.person.permission >= Permission.EDITOR
+
     inbox, heard = making(DONE)
-    command = replace(inbox.commands[0], permission=Permission.EDITOR)
-    async with listening(slack, replace(inbox, commands=(command,))):
+    async with listening(slack, replace(inbox, may=editors)):
         asked = await (await slack.people.types("/news make", READER)).done()
         assert asked.view is None
         assert (await (await slack.people.types("/news make", EDITOR)).done()).view

@@ -1,0 +1,280 @@
+"""Commands × people × places, as each platform hears them: which cells are wrong.
+
+    found = await on_discord(desk, discord)
+    assert found.wrong == []
+
+A cell is one command, asked by one person at one place, complete (its own example) or
+bare. Right is: the command opens to whoever manages the place or was let in there by an
+editor, by name or by a role held at this moment, and to nobody else; a form is shown to
+those alone; everything is answered to the asker alone. Whom an editor let in may not
+let in others. At home, in a direct message on Discord, a person may do everything, in a
+workspace of their own.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bot.platforms.local import asking
+from bot.platforms.local.asking import Asker
+from bot.storage import grants
+from bot.storage.grants import Grant
+from bot.texts import Texts
+from bot.types import Command, Form, Permission, Person, Place, PlatformName
+from tests.bot.commands.editors import said
+from tests.bot.commands.examples import given_for
+from tests.bot.newsroom import Newsroom
+from tests.bot.platforms.slack.conftest import example_of
+from tests.wire.discord import interactions as discord_people
+from tests.wire.discord.ledger import GUILD
+from tests.wire.discord.server import LocalDiscord
+from tests.wire.slack import people as slack_people
+from tests.wire.slack.ledger import TEAM
+from tests.wire.slack.server import CHANNEL, LocalSlack
+
+ROLE, OTHER_ROLE = "4711", "4712"
+#: What is said to whoever may not, and to whom an editor let in and who may not that.
+REFUSED, NO_MANAGER = "Only editors", "Only who manages"
+MANAGED = ("newsdesk access grant", "newsdesk access revoke")
+
+
+@dataclass(kw_only=True)
+class Found:
+    """What was seen."""
+
+    cells: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def see(self, cell: str, told: "Told", *, may: bool, granted: bool) -> None:
+        self.cells += 1
+        if told.form:
+            right = may
+        elif granted and told.command.path in MANAGED:
+            right = NO_MANAGER in told.words
+        else:
+            right = (REFUSED in told.words) is not may and bool(told.words)
+        if not right or not told.private:
+            self.wrong.append(f"{cell}: {told.words[:80] or 'a form'}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What one person was told."""
+
+    command: Command
+    words: str
+    form: bool
+    private: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One person at one place."""
+
+    name: str
+    #: Whether editors' commands open to them.
+    edits: bool
+    #: An editor let them in, and it holds here.
+    granted: bool
+    ask: Callable[[Command, bool], Awaitable[Told]]
+    #: Whether the platform lets a command be sent that lacks what it needs.
+    bare: bool = True
+
+
+async def seen(commands: Sequence[Command], columns: Iterable[Column]) -> Found:
+    """Look at every cell."""
+    found = Found()
+    for column in columns:
+        for command in commands:
+            bare = column.bare and any(option.required for option in command.options)
+            may = command.permission is Permission.EVERYONE or column.edits
+            for whole in (True, False) if bare else (True,):
+                told = await column.ask(command, whole)
+                cell = f"/{command.path}{'' if whole else ' (bare)'}, {column.name}"
+                found.see(cell, told, may=may, granted=column.granted)
+    return found
+
+
+async def let_in(
+    desk: Newsroom, platform: PlatformName, workspace: str, person: str
+) -> None:
+    """An editor lets in a person and a role, in this workspace alone."""
+    here = await desk.inbox.workspace_of(platform, workspace, "Newsroom")
+    for grant in (
+        Grant(kind="person", external_id=person),
+        Grant(kind="role", external_id=ROLE),
+        # Whom the commands' own examples speak of.
+        Grant(kind="person", external_id="ben"),
+    ):
+        await desk.db.write(grants.give, workspace_id=here.id, grant=grant)
+
+
+# ── Discord ────────────────────────────────────────────────────────────────────
+
+NOBODY, LET_IN, HOLDER, MANAGER = "70090", "70091", "70092", "70093"
+
+
+async def on_discord(desk: Newsroom, discord: LocalDiscord, *names: str) -> Found:
+    """Every cell on Discord, or those of columns in whose name one of these is."""
+    await let_in(desk, "discord", GUILD, LET_IN)
+    for number in (ROLE, OTHER_ROLE):
+        role = {**_EVERYONE, "id": number, "name": f"role-{number}"}
+        told = {"guild_id": GUILD, "role": role}
+        await discord.gateway.dispatch("GUILD_ROLE_CREATE", told)
+    return await seen(desk.inbox.commands, _kept(_of_discord(discord), names))
+
+
+_EVERYONE = {
+    "color": 0, "hoist": False, "position": 1, "permissions": "0", "managed": False,
+    "mentionable": False,
+}  # fmt: skip
+
+
+def holder(roles: tuple[str, ...] = (ROLE,)) -> discord_people.Who:
+    """Somebody in the channel who may nothing but by a role."""
+    return discord_people.Who(permissions=0, user=HOLDER, roles=roles)
+
+
+def _of_discord(discord: LocalDiscord) -> Iterable[Column]:
+    nobody = discord_people.Who(permissions=0, user=NOBODY)
+    like = discord_people.like
+    people = {
+        "everybody": (nobody, False, False),
+        "let in": (like(nobody, user=LET_IN), True, True),
+        "let in by a role": (holder(), True, True),
+        "of another role": (holder((OTHER_ROLE,)), False, False),
+        "a manager": (like(nobody, user=MANAGER, permissions=1 << 5), True, False),
+    }
+    for name, (who, edits, granted) in people.items():
+        elsewhere = like(who, guild="1002", channel="2902")
+        at_home = like(who, guild=None, channel="2900", added=False, permissions=0)
+        brought = like(who, guild="1999", channel="2999", added=False)
+        manages = bool(who.permissions)
+        for place, asker, may, let in (
+            ("in a channel", who, edits, granted),
+            ("in another server", elsewhere, manages, False),
+            ("in a DM", at_home, True, False),
+            ("brought along", brought, True, False),
+        ):
+            yield Column(
+                name=f"{name} {place}",
+                edits=may,
+                granted=let,
+                ask=_asking_discord(discord, asker),
+                bare=False,
+            )
+
+
+def _asking_discord(
+    discord: LocalDiscord, who: discord_people.Who
+) -> Callable[[Command, bool], Awaitable[Told]]:
+    async def ask(command: Command, whole: bool) -> Told:
+        given = given_for(command) if whole else {}
+        asked = await discord.people.command(command.path, who, given)
+        await asked.done()
+        return Told(
+            command=command,
+            words=asked.words,
+            form=asked.modal is not None,
+            private=asked.private,
+        )
+
+    return ask
+
+
+# ── Slack ──────────────────────────────────────────────────────────────────────
+
+
+async def on_slack(desk: Newsroom, slack: LocalSlack, *names: str) -> Found:
+    """Every cell on Slack."""
+    await let_in(desk, "slack", TEAM, f"U{LET_IN}")
+    return await seen(desk.inbox.commands, _kept(_of_slack(slack), names))
+
+
+def _of_slack(slack: LocalSlack) -> Iterable[Column]:
+    nobody = slack_people.Who(user=f"U{NOBODY}")
+    like = slack_people.like
+    people = {
+        "everybody": (nobody, False, False),
+        "let in": (like(nobody, user=f"U{LET_IN}"), True, True),
+        "a manager": (
+            like(nobody, user=f"U{MANAGER}", traits={"is_admin": True}), True, False,
+        ),
+    }  # fmt: skip
+    for name, (who, edits, granted) in people.items():
+        for place, channel in (
+            ("in a channel", CHANNEL),
+            ("in another channel", "C2002"),
+            ("in a DM", "D7009"),
+        ):
+            yield Column(
+                name=f"{name} {place}",
+                edits=edits,
+                granted=granted,
+                ask=_asking_slack(slack, like(who, channel=channel)),
+            )
+
+
+def _asking_slack(
+    slack: LocalSlack, who: slack_people.Who
+) -> Callable[[Command, bool], Awaitable[Told]]:
+    async def ask(command: Command, whole: bool) -> Told:
+        line = example_of(command) if whole else f"/{command.path}"
+        asked = await (await slack.people.types(line, who)).done()
+        return Told(
+            command=command,
+            words=asked.words,
+            form=asked.view is not None,
+            private=asked.private,
+        )
+
+    return ask
+
+
+# ── the local page ─────────────────────────────────────────────────────────────
+
+
+async def on_page(desk: Newsroom, *names: str) -> Found:
+    """Every cell on the local page."""
+    await let_in(desk, "local", "newsroom", LET_IN)
+    here = await desk.place()
+    return await seen(desk.inbox.commands, _kept(_of_page(desk, here), names))
+
+
+def _of_page(desk: Newsroom, here: Place) -> Iterable[Column]:
+    nobody, editor = Permission.EVERYONE, Permission.EDITOR
+    people = {
+        "everybody": (Person(id=NOBODY, name="N", permission=nobody), False, False),
+        "let in": (Person(id=LET_IN, name="L", permission=nobody), True, True),
+        "a manager": (Person(id=MANAGER, name="M", permission=editor), True, False),
+    }
+    for name, (person, edits, granted) in people.items():
+        for place, at in (
+            ("in a channel", here),
+            ("outside of channels", Place(workspace=here.workspace, channel=None)),
+        ):
+            yield Column(
+                name=f"{name} {place}",
+                edits=edits,
+                granted=granted,
+                ask=_asking_page(desk, person, at),
+            )
+
+
+def _asking_page(
+    desk: Newsroom, person: Person, place: Place
+) -> Callable[[Command, bool], Awaitable[Told]]:
+    asker = Asker(person=person, place=place, texts=Texts.of("en"), inbox=desk.inbox)
+
+    async def ask(command: Command, whole: bool) -> Told:
+        line = example_of(command) if whole else f"/{command.path}"
+        fields = {"line": line, "event": asking.new_event()}
+        outcome = (await asking.typed(asker, fields)).outcome
+        return Told(
+            command=command, words=said(outcome), form=isinstance(outcome, Form)
+        )
+
+    return ask
+
+
+def _kept(columns: Iterable[Column], names: Sequence[str]) -> Iterable[Column]:
+    return (c for c in columns if not names or any(n in c.name for n in names))

@@ -1,0 +1,38 @@
+"""A database that answers nothing for a while, and what may not wait for it.
+
+    async with held(desk):
+        …                   # no query ends in here
+
+Slower than any real one, and no clock is waited for: queries go on when the block ends.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tests.bot.newsroom import Newsroom
+
+
+@asynccontextmanager
+async def held(desk: Newsroom) -> AsyncIterator[list[str]]:
+    """Every query of the newsroom waits; their names come out, in order."""
+    free = asyncio.Event()
+    asked: list[str] = []
+    db: Any = desk.db
+    read, write = db.read, db.write
+
+    def waiting(run: Any) -> Any:
+        async def wait(verb: Any, *args: Any, **kwargs: Any) -> Any:
+            asked.append(getattr(verb, "__name__", str(verb)))
+            await free.wait()
+            return await run(verb, *args, **kwargs)
+
+        return wait
+
+    db.read, db.write = waiting(read), waiting(write)
+    try:
+        yield asked
+    finally:
+        del db.read, db.write
+        free.set()

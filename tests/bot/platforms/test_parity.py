@@ -1,0 +1,340 @@
+"""Every command says the same on Discord, on Slack and on the local page.
+
+Three workspaces of one newsroom, one on each platform, are set up alike. Each command
+of the registry is asked in each, the way the platform asks it, and its answer goes
+through the platform's own renderer; what a person reads of the payload is compared word
+for word, and kept in snapshots (after a change that is meant: `--snapshot-update`).
+What differs is listed in `BOUND` and `LAID_OUT`, with the reason.
+"""
+
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot.platforms import events
+from bot.platforms.discord import forms as discord_forms
+from bot.platforms.discord import replies as discord_replies
+from bot.platforms.discord.render import render as discord_render
+from bot.platforms.local import asking
+from bot.platforms.local.asking import Asker
+from bot.platforms.local.render import render as local_render
+from bot.platforms.local.views import reply_view
+from bot.platforms.slack import forms as slack_forms
+from bot.platforms.slack import replies as slack_replies
+from bot.platforms.slack.forms import Carried
+from bot.platforms.slack.render import render as slack_render
+from bot.texts import Texts
+from bot.types import (
+    Command,
+    Form,
+    Permission,
+    Person,
+    Place,
+    PlatformName,
+    Reply,
+    Shown,
+)
+from tests.bot.commands.examples import given_for
+from tests.bot.newsroom import BRIDGE, FLOOD, POOL, Newsroom, newsroom
+from tests.fakes import FakePlatform
+from tests.wire.discord import rules
+from tests.wire.discord.interactions import texts_of as discord_texts
+from tests.wire.discord.markdown import read
+from tests.wire.slack.people import texts_of as slack_texts
+
+TEXTS = Texts.of("en")
+PLATFORMS: tuple[PlatformName, ...] = ("local", "discord", "slack")
+#: The workspace and the channel of each platform.
+PLACES: Mapping[PlatformName, tuple[str, str]] = {
+    "local": ("newsroom", "c-morning"),
+    "discord": ("1001", "2001"),
+    "slack": ("T1001", "C2001"),
+}
+RENDER = {"local": local_render, "discord": discord_render, "slack": slack_render}
+
+#: What is bound to a platform or to chance, as what it counts, and why.
+BOUND: tuple[tuple[str, str, str], ...] = (
+    (r"\b[se]-[0-9a-z]{6}\b", "ID", "public ids are drawn anew for each edition"),
+    (r"⚠ That did not work", "", "the page shows an icon with a hidden label"),
+    (r"\b(newsroom|1001|T1001)\b", "WORKSPACE", "a platform's own id"),
+    (r"\b(c-morning|C?2001)\b", "CHANNEL", "a platform's own id"),
+    (r"(?i)\b(discord|slack|local)\b", "PLATFORM", "which platform it is"),
+)
+#: Discord's forms have room for 45 characters of a title and 100 below a question; what
+#: is longer ends with «…» there, and the rest is in /news help and in the page's form.
+CUT = (45, 100)
+#: Answers of which a part is laid out by each platform for itself, and why.
+EDITION = "an edition is laid out as each platform posts it"
+LAID_OUT = {"news latest": EDITION, "newsdesk preview": EDITION}
+
+
+def the_same(said: str) -> str:
+    """What is said without what is bound to a platform or to chance."""
+    for pattern, stands, _ in BOUND:
+        said = re.sub(pattern, stands, said)
+    return " ".join(said.split())
+
+
+# ── three workspaces ───────────────────────────────────────────────────────────
+
+
+def configuration() -> str:
+    return "\n".join(
+        f"""
+[[workspace]]
+platform = "{platform}"
+id = "{workspace}"
+name = "The newsroom"
+zone = "Europe/Berlin"
+
+[[workspace.destination]]
+name = "morning"
+channel = "{channel}"
+
+[[workspace.digest]]
+name = "Morning brief"
+sources = ["articles"]
+destinations = ["morning"]
+schedule = "every 2 minutes Europe/Berlin"
+"""
+        for platform, (workspace, channel) in PLACES.items()
+    )
+
+
+class Rendering(FakePlatform):
+    """A platform that renders as the real one and posts into memory."""
+
+    def render(self, edition: Any, context: Any) -> Any:
+        return RENDER[self.name](edition, context)
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newsroom]:
+    """All three, each with one edition posted."""
+    platforms: dict[str, Any] = {name: Rendering(name) for name in PLATFORMS}
+    async with newsroom(sqlite_url, tmp_path, platforms["local"]) as desk:
+        for part in (desk.editions, desk.outbox):
+            object.__setattr__(part, "platforms", platforms)
+        desk.publish("bridge", BRIDGE)
+        desk.publish("pool", POOL)
+        await desk.apply(configuration())
+        for digest in await desk.archive.all_digests():
+            await desk.editions.post_now(digest.workspace_id, digest, "now")
+        await desk.outbox.drain()
+        # Something that no edition has told yet.
+        desk.publish("flood", FLOOD)
+        yield desk
+
+
+_events = count(1)
+
+
+async def answer(
+    desk: Newsroom,
+    platform: PlatformName,
+    path: str,
+    given: Mapping[str, str],
+    permission: Permission,
+) -> Reply | Form:
+    """What the command is answered with there, asked as the platform asks it."""
+    external_id, channel = PLACES[platform]
+    person = Person(id="ana", name="Ana", permission=permission)
+    if platform != "local":
+        event = events.Event(
+            key=f"event-{next(_events)}",
+            platform=platform,
+            workspace=external_id,
+            workspace_name="The newsroom",
+            channel=channel,
+            person=person,
+            locale="en",
+        )
+        return await events.asked(desk.inbox, event, path, given)
+    here = await desk.inbox.workspace_of(platform, external_id, "The newsroom")
+    place = Place(workspace=here, channel=channel)
+    asker = Asker(person=person, place=place, texts=TEXTS, inbox=desk.inbox)
+    asked = asking.starting_point(asker, path, given)
+    return await asking._asked(asker, desk.inbox, asked)
+
+
+# ── what a person reads ────────────────────────────────────────────────────────
+
+
+def words(platform: PlatformName, outcome: Reply | Form) -> list[str]:
+    """Every text of the answer's payload, and of its buttons."""
+    if isinstance(outcome, Form):
+        return _OF_FORM[platform](outcome)
+    return _OF_REPLY[platform](outcome)
+
+
+def _reply_on_discord(reply: Reply) -> list[str]:
+    bodies = cast(Any, discord_replies.messages(reply, TEXTS))
+    nodes = [node for b in bodies for _, node in rules.walk(b["components"])]
+    labels = [n["label"] for n in nodes if n["type"] == 2]
+    return [*(read(text).words for text in discord_texts(bodies)), *labels]
+
+
+def _reply_on_slack(reply: Reply) -> list[str]:
+    blocks = [b for m in slack_replies.messages(reply, TEXTS) for b in m["blocks"]]
+    buttons = [e for b in blocks if b["type"] == "actions" for e in b["elements"]]
+    labels = [e["text"]["text"] for e in buttons if e["type"] == "button"]
+    return [*slack_texts(blocks), *labels]
+
+
+def _reply_on_page(reply: Reply) -> list[str]:
+    view = reply_view(reply, TEXTS, "Europe/Berlin")
+    found = [view["title"]]
+    for told in view["blocks"]:
+        match told["kind"]:
+            case "paragraph" | "small" | "listing":
+                found.append(told["text"])
+            case "lines":
+                for line in told["lines"]:
+                    found += [line["title"], line["text"], line["note"], line["host"]]
+            case "quote":
+                card = told["card"]
+                found += [card["text"], card["speaker"], card["role"], card["outlet"]]
+            case "facts":
+                found += [cell for row in told["rows"] for cell in row]
+    return [*found, *(control.label for control in view["controls"])]
+
+
+def _form_on_discord(form: Form) -> list[str]:
+    if not discord_forms.says_all(form):
+        body = cast(Any, discord_forms.as_message(form, "draft", TEXTS))
+        return _with_questions(form, [read(t).words for t in discord_texts([body])])
+    modal = discord_forms.modal(form, TEXTS)
+    found = [modal["title"]]
+    for label in modal["components"]:
+        question = label["component"]
+        under = label.get("description", "").removeprefix("⚠ ")
+        found += [label["label"], under]
+        found += [option["label"] for option in question.get("options", ())]
+    return found
+
+
+def _with_questions(form: Form, said: list[str]) -> list[str]:
+    """A form that is told as a message first: what is wrong, above all.
+
+    The questions' own descriptions stand in the form that its button opens.
+    """
+    told = "\n".join(said)
+    assert all(field.error in told for field in form.fields), told
+    return _form_on_page(form)
+
+
+def _form_on_slack(form: Form) -> list[str]:
+    view = slack_forms.view(form, Carried(), TEXTS)
+    found = [view["title"]["text"]]
+    for block in view["blocks"]:
+        if block["type"] == "context":
+            # The whole title, where Slack's own has no room for it.
+            found[0] = block["elements"][0]["text"]
+            continue
+        options = block["element"].get("options", ())
+        found += [block["label"]["text"], (block.get("hint") or {}).get("text", "")]
+        found += [option["text"]["text"] for option in options]
+    return found
+
+
+def _form_on_page(form: Form) -> list[str]:
+    found = [form.title]
+    for field in form.fields:
+        found += [field.label, field.error or field.description, *field.choices]
+    return found
+
+
+_OF_REPLY = {
+    "local": _reply_on_page,
+    "discord": _reply_on_discord,
+    "slack": _reply_on_slack,
+}
+_OF_FORM = {
+    "local": _form_on_page,
+    "discord": _form_on_discord,
+    "slack": _form_on_slack,
+}
+
+
+def counted(said: list[str]) -> Counter[str]:
+    return Counter(re.findall(r"\w+", the_same("\n".join(said))))
+
+
+# ── the comparison ─────────────────────────────────────────────────────────────
+
+Asked = tuple[str, Mapping[str, str], Permission]
+
+
+def asked_of(command: Command) -> list[Asked]:
+    """A success, what lacks something, what is not known, and a refusal."""
+    given = given_for(command)
+    found: list[Asked] = [("as in its example", given, Permission.EDITOR)]
+    if command.options:
+        found.append(("with nothing", {}, Permission.EDITOR))
+        name = command.options[0].name
+        odd = {**given, name: "zebra of nowhere"}
+        found.append((f"{name}=zebra of nowhere", odd, Permission.EDITOR))
+    if command.permission is not Permission.EVERYONE:
+        found.append(("by a reader", given, Permission.EVERYONE))
+    return found
+
+
+async def test_every_command_says_the_same_on_all_platforms(house, snapshot):
+    kept: dict[str, list[str]] = {}
+    differ: list[str] = []
+    for command in house.inbox.commands:
+        for how, given, permission in asked_of(command):
+            name = f"/{command.path} {how}"
+            said = {
+                platform: words(
+                    platform,
+                    without_edition(
+                        command,
+                        await answer(house, platform, command.path, given, permission),
+                    ),
+                )
+                for platform in PLATFORMS
+            }
+            differ += [
+                f"{name}: {platform} {difference}"
+                for platform in PLATFORMS[1:]
+                for difference in differences(said["local"], said[platform])
+            ]
+            kept[name] = [line for line in map(the_same, said["local"]) if line]
+    assert differ == []
+    assert not [name for name, lines in kept.items() if DEFECT in "".join(lines)]
+    assert kept == snapshot
+
+
+#: What is said when something of ours broke.
+DEFECT = "on our side"
+
+
+def without_edition(command: Command, outcome: Reply | Form) -> Reply | Form:
+    if isinstance(outcome, Form) or command.path not in LAID_OUT:
+        return outcome
+    kept = tuple(b for b in outcome.blocks if not isinstance(b, Shown))
+    assert kept != outcome.blocks or outcome.problem, "nothing is laid out there"
+    return replace(outcome, blocks=kept)
+
+
+def differences(ours: list[str], theirs: list[str]) -> list[str]:
+    """Words that only one says; texts of a form that are cut to fit are let pass."""
+    cut = {text: _uncut(text, ours) for text in theirs if text.endswith("…")}
+    whole = [cut.get(text) or text for text in theirs]
+    more, less = counted(whole) - counted(ours), counted(ours) - counted(whole)
+    return [f"+{dict(more)} -{dict(less)}"] if more or less else []
+
+
+def _uncut(text: str, ours: list[str]) -> str:
+    """The text of which this is the beginning, as long as the form has room for."""
+    begun = text.removesuffix("…").rstrip()
+    if len(text) > max(CUT):
+        return ""
+    return next((o for o in ours if the_same(o).startswith(begun)), "")
