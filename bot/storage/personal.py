@@ -145,8 +145,8 @@ def shown_in_channels(
 ) -> Told:
     """What the workspace's digests told lately where everybody reads it.
 
-    An edition counts that stands in a channel, or is on its way there: what was taken
-    back, or went to no channel, can be told.
+    An edition counts that stands in a channel, or is on its way there: what went to
+    none, or was taken back (and untold with that), can be told.
     """
     ledger, editions = schema.told, schema.editions
     posted = (
@@ -165,7 +165,6 @@ def shown_in_channels(
         .where(
             editions.c.workspace_id == workspace_id,
             editions.c.made_at >= now - REMEMBERED,
-            editions.c.undone_at.is_(None),
             digests.c.person_id.is_(None),
             posted,
         )
