@@ -484,6 +484,22 @@ def rows_of(connection: Connection, person: str) -> dict[str, int]:
     return found
 
 
+async def test_erasing_leaves_no_note_of_what_was_still_to_be_told(
+    quiet: Newsroom, ben: Editor
+):
+    mine = await ben.says("news me", time="7:30")
+    asked = await ben.presses(mine, "Erase")
+    _, places = await quiet.archive.local_rooms("ben")
+    await quiet.db.write(
+        destinations.pause,
+        workspace_id=1,
+        destination_id=places[-1].id,
+        reason="You take no direct messages.",
+    )
+    await ben.presses(asked, "Erase everything")
+    assert await quiet.db.read(rows_of, "ben") == {}
+
+
 async def test_nobody_erases_another(quiet: Newsroom, ben: Editor):
     await everything(quiet, ben)
     asked = await ben.presses(await ben.says("news me"), "Erase")
