@@ -7,9 +7,10 @@ so many searches for a question, whatever the archive holds.
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -67,8 +68,10 @@ def look_for(words: str) -> Wanted:
     count = sum(len(group[0]) for group in (*asked.every, *asked.none))
     if count > MOST_WORDS:
         raise UserError(
-            f"That is {count} words; a search takes at most {MOST_WORDS}. Keep the few "
-            "that matter most."
+            "That is {count} words; a search takes at most {most_words}. Keep "
+            "the few that matter most.",
+            count=count,
+            most_words=MOST_WORDS,
         )
     return asked
 
@@ -84,8 +87,9 @@ def first_moment(typed: str | None, *, now: datetime, zone: str) -> datetime | N
     day = asking.since(typed, now.astimezone(ZoneInfo(zone)).date())
     if day is None:
         raise UserError(
-            f"«{typed[:40]}» is no day that I know. Say since=yesterday, since=Monday, "
-            'since=2026-01-05 or since="7 days".'
+            "«{typed}» is no day that I know. Say since=yesterday, since=Monday, "
+            'since=2026-01-05 or since="7 days".',
+            typed=typed[:40],
         )
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
@@ -131,21 +135,40 @@ def _found(
     keys = None
     if within.source:
         keys = _sources(connection, workspace_id, within.source)
-    said = [quotes.quoted_in(within.speaker)] if within.speaker else []
-    last = search.keys(
+    look = partial(
+        search.keys,
         connection,
         workspace_id=workspace_id,
         wanted=asked,
         limit=CANDIDATES,
         source_ids=keys,
         outlet=within.outlet,
-        that=said,
         since=within.since,
     )
+    if within.speaker:
+        last = _by(look, connection, workspace_id, within.speaker)
+    else:
+        last = look()
     ordered = asking.order(texts_of(connection, last), asked)
     best = [int(article.id) for article in ordered[:SHOWN]]
     found = of_ids(connection, best)
     return tuple(found[key] for key in best)
+
+
+def _by(
+    look: Callable[..., list[int]],
+    connection: Connection,
+    workspace_id: int,
+    speaker: str,
+) -> list[int]:
+    """Look where somebody is quoted: most people are a few times, of a million."""
+    among, whole = quotes.last_quoting(
+        connection, workspace_id=workspace_id, speaker=speaker
+    )
+    last = look(among=among)
+    if len(last) >= SHOWN or whole:
+        return last
+    return look(that=[quotes.quoted_in(speaker)], limit=SHOWN)
 
 
 def _sources(connection: Connection, workspace_id: int, name: str) -> list[int]:
@@ -155,7 +178,11 @@ def _sources(connection: Connection, workspace_id: int, name: str) -> list[int]:
     near = exact or [s for s in known if typed in fold(s.name)]
     if not near:
         names = ", ".join(f"«{source.name}»" for source in known[:8]) or "none yet"
-        raise UnknownName(f"There is no source «{name[:60]}» here. There are: {names}.")
+        raise UnknownName(
+            "There is no source «{name}» here. There are: {names}.",
+            name=name[:60],
+            names=names,
+        )
     return [source.id for source in near]
 
 
@@ -167,21 +194,27 @@ def _likely(
     Those that hold more of the question come first. Where it speaks of days, articles
     of these days are looked for besides.
     """
-    articles: dict[str, Article] = {}
-    worth: Counter[str] = Counter()
-    for asked in islice(asking.searches(question), _SEARCHES):
-        for since, until in _spans(question):
-            for article in search.newest(
-                connection,
-                workspace_id=workspace_id,
-                wanted=asked,
-                limit=_EACH,
-                since=since,
-                until=until,
-            ):
-                articles.setdefault(article.id, article)
-                worth[article.id] += len(asked.every)
-    return tuple(articles[key] for key, _ in worth.most_common(_READ))
+    worth: Counter[int] = Counter()
+    searches = tuple(islice(asking.searches(question), _SEARCHES))
+    by_span = [
+        search.keys_of_each(
+            connection,
+            workspace_id=workspace_id,
+            wanted=searches,
+            limit=_EACH,
+            since=since,
+            until=until,
+        )
+        for since, until in _spans(question)
+    ]
+    for number, asked in enumerate(searches):
+        for found in by_span:
+            for key in found[number]:
+                worth[key] += len(asked.every)
+    # Only what is read closely is loaded.
+    likely = [key for key, _ in worth.most_common(_READ)]
+    loaded = of_ids(connection, likely)
+    return tuple(loaded[key] for key in likely)
 
 
 def _spans(

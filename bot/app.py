@@ -1,7 +1,4 @@
-"""The composition root: builds every part once and hands them out; it decides nothing.
-
-Only here are the real clock, the platforms and the web site made and handed out.
-"""
+"""The composition root: builds every part and the real clock; it decides nothing."""
 
 import asyncio
 import time
@@ -35,6 +32,7 @@ from bot.storage.database import Database
 from bot.storage.messages import LocalMailbox
 from bot.texts import Texts
 from bot.types import Inbox
+from bot.upkeep import Upkeep
 from bot.web import server
 
 
@@ -55,10 +53,12 @@ class House:
     wakeups: Wakeups
     sends: Wakeups
     polls: Wakeups
+    upkeeps: Wakeups
     editions: Editions
     outbox: Outbox
     archive: Archive
     doctor: Doctor
+    upkeep: Upkeep
     inbox: Inbox
     platforms: Mapping[str, Platform]
     local: LocalPlatform
@@ -82,10 +82,12 @@ async def _built(
     settings: Settings, db: Database, engine: InProcess, outside: Outside, at: At
 ) -> House:
     clock = SystemClock()
-    key = await _key(settings, db, clock)
+    given = settings.secret_key.get_secret_value() if settings.secret_key else ""
+    key = (given or await db.write(keys.secret, now=clock.now())).encode()
     mailbox = LocalMailbox(db)
     local = LocalPlatform(mailbox=mailbox, clock=clock)
-    platforms, states = connections.platforms(settings, local)
+    kept = connections.kept(settings, db, clock)
+    platforms, states = connections.platforms(settings, local, kept)
     archive = Archive(db=db)
     intake = Intake(db=db, engine=engine, clock=clock, outside=outside)
     editions = Editions(
@@ -110,6 +112,8 @@ async def _built(
         allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
         wake=wakeups.poke,
+        checks=connections.checks(settings, platforms),
+        retention=settings.retention,
     )
     site = server.build(
         routes=pages.routes(
@@ -123,7 +127,7 @@ async def _built(
         ready=connections.ready(archive.ready, states),
         key=key,
         texts=Texts.of("en"),
-        called=connections.called(platforms, clock),
+        called=connections.called(platforms, kept, clock),
     )
     return House(
         settings=settings,
@@ -132,19 +136,14 @@ async def _built(
         wakeups=wakeups,
         sends=Wakeups(clock=clock, tick=LOOK),
         polls=Wakeups(clock=clock, tick=POLL_LOOK),
+        upkeeps=Wakeups(clock=clock),
         editions=editions,
         outbox=outbox,
         archive=archive,
         doctor=desk.doctor,
+        upkeep=Upkeep(db=db, clock=clock, retention=settings.retention),
         inbox=inbox(desk, registry.build(desk)),
         platforms=platforms,
         local=local,
         site=site,
     )
-
-
-async def _key(settings: Settings, db: Database, clock: SystemClock) -> bytes:
-    """What control ids and form tokens are signed with: the setting's, or our own."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
-    return (await db.write(keys.secret, now=clock.now())).encode()

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import answering
+from bot import answering, past
 from bot.answering import EVERYWHERE, Asked, Narrowed
+from bot.choosing import Found, choose, numbered, worded
 from bot.errors import UnknownName, UserError
 from bot.storage import (
     Connection,
@@ -39,24 +40,13 @@ from bot.types import (
     Workspace,
 )
 from digests.asking import Question
-from digests.language.fold import fold
-from digests.types import Article, EditionStory, Figure, Quote
+from digests.types import Article, Figure, Quote
 
 LIMIT = 10
 #: Articles of one story that are looked at.
 IN_STORY = 12
 #: What the local page shows before anything is set up; no row has this id.
 NO_WORKSPACE = Workspace(id=0, platform="local", external_id="local", name="Local page")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """A story as an edition told it."""
-
-    issue: Issue
-    #: Its number in the edition, from 1.
-    number: int
-    story: EditionStory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +74,7 @@ class Archive:
         )
 
     async def story(self, place: Place, which: str) -> Found:
-        """The story that «2», «s-7k3m9q» or a few words stand for.
+        """The story that «2», «s-7k3m9q», «e-7k3m9q 2» or a few words stand for.
 
         Raises:
             UserError: There is none, or no edition yet.
@@ -92,10 +82,15 @@ class Archive:
         which = which.strip()
         if which.startswith("s-"):
             return await self._by_id(place, which)
+        kept = past.ID.fullmatch(which)
+        if kept is not None:
+            key = place.workspace.id
+            old = await self.db.read(past.edition, workspace_id=key, public_id=kept[1])
+            return numbered(old, int(kept[2] or 1))
         issue = await self._edition(place)
         if which.lstrip("#").isdecimal():
-            return _numbered(issue, int(which.lstrip("#")))
-        return _worded(issue, which)
+            return numbered(issue, int(which.lstrip("#")))
+        return worded(issue, which)
 
     async def _edition(self, place: Place) -> Issue:
         issue = await self.newest(place)
@@ -111,8 +106,9 @@ class Archive:
         if found is not None:
             return found
         raise UnknownName(
-            f"No story {story_id} was told in this workspace. /news latest shows the "
-            "newest edition with its numbers."
+            "No story {story_id} was told in this workspace. /news latest shows "
+            "the newest edition with its numbers.",
+            story_id=story_id,
         )
 
     async def quotes(
@@ -248,7 +244,11 @@ class Archive:
         wanted = [w for w in kept if workspace in (None, w.external_id)]
         if workspace is not None and not wanted:
             names = ", ".join(w.external_id for w in kept) or "none yet"
-            raise UnknownName(f"No workspace «{workspace}» is set up; known: {names}.")
+            raise UnknownName(
+                "No workspace «{workspace}» is set up; known: {names}.",
+                workspace=workspace,
+                names=names,
+            )
         return tuple([d for w in wanted for d in await self.digests(w.id)])
 
     async def local_rooms(
@@ -330,6 +330,8 @@ def _telling(conn: Connection, place: Place, story_id: str) -> Found | None:
             if name
             else None
         )
+        if issue is not None:
+            past.hold_to_kept(conn, issue)
         for number, story in enumerate(issue.edition.stories if issue else (), 1):
             if issue and story.id == name:
                 return Found(issue=issue, number=number, story=story)
@@ -347,50 +349,3 @@ def _in_story(conn: Connection, workspace_id: int, story: str) -> tuple[Article,
 
 def _posts_to(digest: Digest, channel: str | None) -> bool:
     return any(place.channel == channel for place in digest.destinations)
-
-
-def choose(known: Sequence[Digest], name: str | None) -> Digest:
-    """The digest of that name, or by its unmistakable beginning.
-
-    Raises:
-        UserError: The name fits none, or several; the message lists what there is.
-    """
-    if not known:
-        raise UserError(
-            "No digest is set up here yet. /newsdesk setup makes one; so does a file: "
-            "standfirst apply FILE.toml"
-        )
-    names = ", ".join(f"«{digest.name}»" for digest in known)
-    if not name:
-        if len(known) == 1:
-            return known[0]
-        raise UserError(f"Say which digest: {names}.")
-    wanted = fold(name).strip()
-    exact = [digest for digest in known if fold(digest.name) == wanted]
-    near = exact or [d for d in known if fold(d.name).startswith(wanted)]
-    if len(near) == 1:
-        return near[0]
-    if near:
-        raise UserError(f"«{name[:60]}» fits several digests: say which of {names}.")
-    raise UnknownName(f"There is no digest «{name[:60]}» here. There are: {names}.")
-
-
-def _numbered(issue: Issue, number: int) -> Found:
-    told = issue.edition.stories
-    if 1 <= number <= len(told):
-        return Found(issue=issue, number=number, story=told[number - 1])
-    raise UnknownName(
-        f"The newest edition has stories 1 to {len(told)}; there is no {number}."
-    )
-
-
-def _worded(issue: Issue, words: str) -> Found:
-    wanted = fold(words).split()
-    for number, story in enumerate(issue.edition.stories, 1):
-        text = fold(" ".join((story.headline.text, *(s.text for s in story.summary))))
-        if wanted and all(word in text for word in wanted):
-            return Found(issue=issue, number=number, story=story)
-    raise UnknownName(
-        f"No story of the newest edition has the words «{words[:60]}». Try a number, "
-        "or /news search."
-    )

@@ -31,6 +31,7 @@ def of(conn: Connection, digest: Digest, now: datetime) -> AtHand:
         conn,
         source_ids=[source.id for source in digest.sources],
         since=now - FRESH,
+        called=_names(digest),
     )
     return AtHand(
         fresh=fresh,
@@ -45,11 +46,11 @@ def of(conn: Connection, digest: Digest, now: datetime) -> AtHand:
 
 def _told(conn: Connection, digest: Digest, now: datetime) -> Told:
     """What its readers were shown: one person's own adds what the channels showed."""
-    here = {"workspace_id": digest.workspace_id}
-    told = issues.told(conn, **here, digest_id=digest.id)
+    here = digest.workspace_id
+    told = issues.told(conn, workspace_id=here, digest_id=digest.id)
     if digest.person is None:
         return told
-    shown = personal.shown_in_channels(conn, **here, now=now)
+    shown = personal.shown_in_channels(conn, workspace_id=here, now=now)
     return Told(
         stories=told.stories | shown.stories,
         revisions=told.revisions | shown.revisions,
@@ -57,6 +58,34 @@ def _told(conn: Connection, digest: Digest, now: datetime) -> Told:
         figures=told.figures | shown.figures,
         quotes=told.quotes | shown.quotes,
     )
+
+
+def between(
+    conn: Connection, digest: Digest, since: datetime, until: datetime | None
+) -> AtHand:
+    """The same for a stretch of the past: what came in then, and was told before it.
+
+    Texts and filters are those of today; what an edition of that time told does not
+    count as told.
+    """
+    fresh = articles.fresh(
+        conn,
+        source_ids=[source.id for source in digest.sources],
+        since=since,
+        until=until,
+        called=_names(digest),
+    )
+    key = {"workspace_id": digest.workspace_id}
+    return AtHand(
+        fresh=fresh,
+        told=issues.told(conn, **key, digest_id=digest.id, before=since),
+        known=stories.known(conn, **key, articles=[a.id for a in fresh]),
+    )
+
+
+def _names(digest: Digest) -> dict[int, str]:
+    """How the digest calls sources, where it does."""
+    return {s.id: s.called for s in digest.sources if s.called}
 
 
 def memberships(edition: Edition) -> tuple[Membership, ...]:

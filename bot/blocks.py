@@ -82,6 +82,8 @@ class Field:
     choices: tuple[str, ...] = ()
     #: What was wrong with the last answer, in words.
     error: str = ""
+    #: The answer has several lines.
+    lines: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

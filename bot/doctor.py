@@ -4,13 +4,14 @@ Each check returns findings of its own; one check that fails is a finding, never
 end of the others.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from bot.archive import Archive
 from bot.due import next_due_of, troubles_of, zone_of
+from bot.findings import Check, Finding
 from bot.intake import Intake, health
 from bot.storage import deliveries, workspaces
 from bot.storage.database import Database
@@ -21,18 +22,11 @@ from digests.errors import DigestsError
 #: How each platform is switched on.
 _SWITCHED_ON: Final = {
     "discord": "set STANDFIRST_DISCORD_TOKEN to the bot's token",
-    "slack": "set STANDFIRST_SLACK_BOT_TOKEN to the bot's token",
+    "slack": (
+        "set STANDFIRST_SLACK_BOT_TOKEN to the bot's token, or let workspaces install "
+        "the app (README)"
+    ),
 }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One line of the doctor: what was looked at, how it is, and the fix."""
-
-    subject: str
-    state: Literal["ok", "warning", "problem"]
-    text: str
-    fix: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,11 +38,14 @@ class Doctor:
     archive: Archive
     #: Platforms that are on.
     platforms: frozenset[str]
+    #: What platforms find themselves, by their names.
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
     async def examine(self) -> tuple[Finding, ...]:
         """All findings, in the order in which somebody would look."""
         checks: tuple[tuple[str, Callable[[], Awaitable[list[Finding]]]], ...] = (
             ("database", self._database),
+            ("platforms", self._platforms),
             ("workspaces", self._workspaces),
         )
         found: list[Finding] = []
@@ -69,6 +66,13 @@ class Doctor:
         text = f"{self.db.where}, {len(kept)} workspace(s)"
         return [Finding(subject="database", state="ok", text=text)]
 
+    async def _platforms(self) -> list[Finding]:
+        """How they are set up, also those that are not on."""
+        found: list[Finding] = []
+        for check in self.checks.values():
+            found += await check(None)
+        return found
+
     async def _workspaces(self) -> list[Finding]:
         found: list[Finding] = []
         for workspace in await self.db.read(workspaces.every):
@@ -83,6 +87,8 @@ class Doctor:
 
     async def _workspace(self, workspace: Workspace) -> list[Finding]:
         found = self._platform(workspace)
+        if workspace.platform in self.platforms & self.checks.keys():
+            found += await self.checks[workspace.platform](workspace.external_id)
         for digest in await self.archive.digests(workspace.id):
             found += self._digest(digest, self.intake.clock.now())
             found += await self._sources(digest)

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot import at_hand, planning
+from bot.corrections import Corrections, contexts
 from bot.due import next_due_of, zone_of
 from bot.errors import ConfigurationError, UserError
 from bot.intake import Intake, past_of
@@ -37,6 +38,7 @@ from bot.storage import (
 from bot.storage import editions as issues
 from bot.storage import schedules as timetable
 from bot.storage.database import Database
+from bot.styles import style_of
 from bot.types import (
     Digest,
     Due,
@@ -89,6 +91,16 @@ class Editions:
     intake: Intake
     platforms: Mapping[str, Platform]
     at: At = unwatched
+
+    @property
+    def corrections(self) -> Corrections:
+        """What becomes of editions whose articles are corrected."""
+        return Corrections(
+            db=self.db,
+            engine=self.engine,
+            clock=self.clock,
+            platforms=self.platforms,
+        )
 
     # ── what the scheduler asks for ────────────────────────────────────────────
 
@@ -181,6 +193,21 @@ class Editions:
         workspace = await self._workspace(digest)
         context = self._context(digest, workspace, "preview", self.clock.now())
         parts = self.platforms[platform].render(edition, context)
+        return Draft(digest=digest, edition=edition, parts=parts)
+
+    async def past(
+        self, digest: Digest, since: datetime, until: datetime | None
+    ) -> Draft:
+        """What an edition of this stretch of time would have told, as things are set.
+
+        It goes on until now where `until` is None. Nothing is read or stored.
+        """
+        now = self.clock.now()
+        found = await self.db.read(at_hand.between, digest, since, until)
+        edition = await self.engine.run(_compose, found, until or now, style_of(digest))
+        workspace = await self._workspace(digest)
+        context = self._context(digest, workspace, "preview", now)
+        parts = self.platforms[workspace.platform].render(edition, context)
         return Draft(digest=digest, edition=edition, parts=parts)
 
     async def shown(self, issue: Issue, workspace: Workspace) -> tuple[Part, ...]:
@@ -306,6 +333,12 @@ class Editions:
         )
         at_hand.remember(conn, occurrence, edition, now)
         context = self._context(digest, workspace, issue.public_id, occurrence.due_at)
+        issues.keep_context(
+            conn,
+            workspace_id=issue.workspace_id,
+            edition_id=issue.id,
+            context=contexts.kept(context),
+        )
         self._deliver(conn, digest, workspace, issue, context, now)
         self.at("storing")
         return issue
@@ -348,19 +381,6 @@ class Editions:
             next_due=next_due_of(digest, now),
             late=now - due_at > planning.LATE,
         )
-
-
-def style_of(digest: Digest) -> Style:
-    """The digest's settings in the composer's words."""
-    return Style(
-        title=digest.name,
-        stories=digest.stories,
-        lang=digest.language,
-        include=digest.include,
-        exclude=digest.exclude,
-        more=digest.more,
-        less=digest.less,
-    )
 
 
 def manifest_of(edition: Edition, digest: Digest) -> str:

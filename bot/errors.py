@@ -13,11 +13,27 @@
         └── Unclear               it may have arrived: read back before anything else
 
 Anything else is a defect of ours: the developer's turn.
+
+What an error says is written as for `Texts.say`: an English sentence with {places}, and
+their values by name. `str(error)` is English; `Texts.error` says it in any language.
 """
+
+from collections.abc import Mapping
+
+from bot.sentences import filled
 
 
 class BotError(Exception):
     """Base of every error that the bot raises on purpose."""
+
+    #: The English sentence, its places open; and what belongs in them.
+    sentence: str
+    values: Mapping[str, object]
+
+    def __init__(self, sentence: str = "", /, **values: object) -> None:
+        super().__init__(filled(sentence, values))
+        self.sentence = sentence
+        self.values = values
 
 
 class UserError(BotError):
@@ -50,13 +66,15 @@ class Refused(SendError):
 
     def __init__(
         self,
-        message: str,
+        sentence: str,
+        /,
         *,
         whole_workspace: bool = False,
         message_only: bool = False,
         may_return: bool = False,
+        **values: object,
     ) -> None:
-        super().__init__(message)
+        super().__init__(sentence, **values)
         self.whole_workspace = whole_workspace
         self.message_only = message_only
         self.may_return = may_return
@@ -69,8 +87,10 @@ class Gone(Refused):
 class Limited(SendError):
     """Not now; `retry_after` is in seconds."""
 
-    def __init__(self, message: str, *, retry_after: float) -> None:
-        super().__init__(message)
+    def __init__(
+        self, sentence: str, /, *, retry_after: float, **values: object
+    ) -> None:
+        super().__init__(sentence, **values)
         self.retry_after = retry_after
 
 

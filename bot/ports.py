@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, ParamSpec, Protocol, TypeVar
 
+from bot.installed import Installed, Tokens
 from bot.types import Delivery, Inbox, Message, Part, PlatformName, RenderContext
 from digests.types import Edition
 
@@ -105,4 +106,52 @@ class Mailbox(Protocol):
         self, workspace_id: int, channel: str, *, count: int, after: int = 0
     ) -> tuple[Message, ...]:
         """Up to `count` messages with an id over `after`, oldest first."""
+        ...
+
+
+class InstallationStore(Protocol):
+    """The installations of an app that several workspaces installed themselves.
+
+    Every member raises `ConfigurationError` when what it is kept in does not answer.
+    """
+
+    async def find(self, team: str) -> Installed | None:
+        """The newest installation in the workspace that the platform calls `team`."""
+        ...
+
+    async def keep(self, installed: Installed) -> Installed:
+        """Keep a new one in the place of an older one; the same with its id."""
+        ...
+
+    async def claim(self, installed: Installed) -> bool:
+        """Begin an exchange of its tokens; False where another has begun or ended one.
+
+        Whoever began one and is never heard of again is out of it after a minute.
+        """
+        ...
+
+    async def settle(
+        self,
+        installed: Installed,
+        *,
+        tokens: Tokens | None = None,
+        broken: str | None = None,
+    ) -> None:
+        """End the exchange: with new tokens, for good, or so far in vain."""
+        ...
+
+    async def forget(self, installed: Installed) -> None:
+        """Forget it with its tokens; one that came after it stays."""
+        ...
+
+
+class StateStore(Protocol):
+    """Installations begun in a browser: each is good once, for ten minutes."""
+
+    async def issue(self) -> str:
+        """A new word that nobody can guess."""
+        ...
+
+    async def consume(self, state: str) -> bool:
+        """Whether it is one of ours, not consumed before, and has not run out."""
         ...

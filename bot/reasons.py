@@ -8,8 +8,9 @@ why that is so.
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.archive import Archive, Found
+from bot.archive import Archive
 from bot.at_hand import FRESH
+from bot.choosing import Found
 from bot.errors import UserError
 from bot.storage import Connection, arrivals
 from bot.types import Place

@@ -133,7 +133,8 @@ async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
         jumps = Jumps(house.clock, time.monotonic)
         tasks.create_task(house.wakeups.run(_wake(house, jumps)))
         tasks.create_task(house.sends.run(_send(house, jumps)))
-        tasks.create_task(house.polls.run(house.editions.intake.poll))
+        tasks.create_task(house.polls.run(_poll(house)))
+        tasks.create_task(house.upkeeps.run(_keep(house, jumps)))
         for start in extra:
             tasks.create_task(start())
         say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")
@@ -147,8 +148,10 @@ def _wake(house: House, jumps: Jumps) -> Wake:
             return house.clock.now() + patience
         await house.editions.plan()
         await house.editions.compose_due()
+        looks = await house.editions.corrections.run()
         house.sends.poke()
-        return await house.editions.next_due()
+        due = await house.editions.next_due()
+        return min((at for at in (looks, due) if at), default=None)
 
     return wake
 
@@ -162,6 +165,28 @@ def _send(house: House, jumps: Jumps) -> Wake:
         return await house.outbox.drain()
 
     return send
+
+
+def _poll(house: House) -> Wake:
+    """Read what is due: sources, then pages of what was told."""
+
+    async def poll() -> datetime | None:
+        sources = await house.editions.intake.poll()
+        pages = await house.editions.intake.rereading.run()
+        return min((at for at in (sources, pages) if at), default=None)
+
+    return poll
+
+
+def _keep(house: House, jumps: Jumps) -> Wake:
+    """What the house does for itself; a clock that leapt erases nothing."""
+
+    async def keep() -> datetime | None:
+        if patience := await _patience(house, jumps):
+            return house.clock.now() + patience
+        return await house.upkeep.wake()
+
+    return keep
 
 
 async def _patience(house: House, jumps: Jumps) -> timedelta:

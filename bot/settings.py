@@ -33,6 +33,7 @@ from pydantic import (
 )
 
 from bot.errors import ConfigurationError
+from bot.retention import Retention
 
 PREFIX = "STANDFIRST_"
 _FOLDER = "standfirst"
@@ -136,6 +137,13 @@ class Settings(BaseModel):
     slack_app_token: SecretStr | None = None
     #: What Slack signs its calls with.
     slack_signing_secret: SecretStr | None = None
+    #: What Slack knows the app by, where workspaces install it themselves.
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    #: Where the world reaches the web port, such as https://news.example.
+    public_url: Annotated[str, AfterValidator(_reached_by("http", "https"))] | (
+        None
+    ) = None
     #: Slack's Web API, ending in /api/; None = Slack's own. No other host is dialled.
     slack_api_base: (
         Annotated[
@@ -155,10 +163,33 @@ class Settings(BaseModel):
     send_timeout: float = Field(20.0, gt=0, le=600)
     #: Seconds from the end of an unclear send to the look whether it arrived.
     uncertain_wait: float = Field(60.0, ge=0, le=86400)
+    #: Days for which contents are kept.
+    keep_articles: int = Field(400, ge=30, le=36_500)
+    keep_editions: int = Field(400, ge=30, le=36_500)
+    keep_history: int = Field(730, ge=30, le=36_500)
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)
     ] = "info"
     log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = "text"
+
+    @property
+    def installing_lacks(self) -> tuple[str, ...] | None:
+        """What is missing for installing from Slack; None where nobody wants to."""
+        if self.slack_client_id is None and self.slack_client_secret is None:
+            return None
+        needed = ("slack_client_id", "slack_client_secret", "public_url", "secret_key")
+        return tuple(
+            f"{PREFIX}{name.upper()}" for name in needed if not getattr(self, name)
+        )
+
+    @property
+    def retention(self) -> Retention:
+        """What is kept for how long."""
+        return Retention(
+            articles=self.keep_articles,
+            editions=self.keep_editions,
+            history=self.keep_history,
+        )
 
     def over(self, **changes: Any) -> Self:
         """The same settings with some of them changed by the program itself."""
@@ -181,6 +212,9 @@ _MUST_BE = {
     "slack_bot_token": "the bot's token as Slack shows it; it begins with xoxb-",
     "slack_app_token": "the app's token as Slack shows it; it begins with xapp-",
     "slack_signing_secret": "the app's signing secret as Slack shows it",
+    "slack_client_id": "the app's client id as Slack shows it",
+    "slack_client_secret": "the app's client secret as Slack shows it",
+    "public_url": "an http(s):// address, such as https://news.example",
     "slack_api_base": (
         "an http:// or https:// address that ends in /api/, such as "
         "https://slack.com/api/"
@@ -196,12 +230,15 @@ _MUST_BE = {
     ),
     "send_timeout": "a number of seconds over 0 and up to 600",
     "uncertain_wait": "a number of seconds from 0 to 86400",
+    "keep_articles": "a whole number of days from 30 to 36500",
+    "keep_editions": "a whole number of days from 30 to 36500",
+    "keep_history": "a whole number of days from 30 to 36500",
     "log_level": "debug, info, warning or error",
     "log_format": "text or json",
 }
 _NEVER_SHOWN = frozenset({
     "database_url", "discord_token", "slack_bot_token", "slack_app_token",
-    "slack_signing_secret", "secret_key",
+    "slack_signing_secret", "slack_client_secret", "secret_key",
 })  # fmt: skip
 
 
@@ -362,7 +399,16 @@ def _slack_doubts(settings: Settings) -> list[str]:
                 f"{PREFIX}{name.upper()} does not begin with {beginnings[0]} as such "
                 "tokens of Slack's do; it may be another one."
             )
-    if settings.slack_bot_token is None and settings.slack_app_token is not None:
+    lacks = settings.installing_lacks
+    alone = settings.slack_bot_token is None
+    if lacks:
+        doubts.append(f"Nobody can install the app yet; missing: {', '.join(lacks)}.")
+    if lacks == () and not alone:
+        doubts.append(
+            f"{PREFIX}SLACK_BOT_TOKEN does nothing beside {PREFIX}SLACK_CLIENT_ID: "
+            "install the app into that workspace as well."
+        )
+    if lacks is None and alone and settings.slack_app_token is not None:
         doubts.append(
             f"{PREFIX}SLACK_APP_TOKEN does nothing without {PREFIX}SLACK_BOT_TOKEN."
         )

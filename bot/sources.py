@@ -45,3 +45,6 @@ class Source:
     #: Something odd that was dealt with and that an admin should know, and since when.
     notice: str | None = None
     noticed_at: datetime | None = None
+    #: How the digest that it was looked up with calls it; None = as it calls itself.
+    #: It belongs to that digest alone: the rest is shared by all who read the source.
+    called: str | None = None

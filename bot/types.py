@@ -6,7 +6,7 @@ aware datetimes in UTC; `id` is the database's own key and never leaves the hous
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Literal
@@ -20,6 +20,8 @@ from bot.blocks import Listing as Listing
 from bot.blocks import Paragraph as Paragraph
 from bot.blocks import Quoted as Quoted
 from bot.blocks import Small as Small
+from bot.looks import Look as Look
+from bot.looks import SummaryLength as SummaryLength
 from bot.sources import Source as Source
 from bot.sources import SourceKind as SourceKind
 from digests.types import Edition
@@ -31,6 +33,8 @@ DeliveryState = Literal[
 ]
 Operation = Literal["post", "edit", "delete"]
 Trigger = Literal["schedule", "manual"]
+#: They are edited; they stay, and it is listed; nothing is made of it.
+CorrectionsSetting = Literal["edit", "tell", "off"]
 #: Begins the channel of a person's own destination: «person:», their id. A platform
 #: opens it when it sends there.
 PERSON = "person:"
@@ -96,6 +100,7 @@ class Digest:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     language: str = "en"
+    look: Look = field(default_factory=Look)
     paused: bool = False
     #: The first local date on which it posts again; None = no such pause.
     paused_until: date | None = None
@@ -103,6 +108,8 @@ class Digest:
     skips: tuple[date, ...] = ()
     #: Sources that it keeps and does not read at present.
     paused_sources: tuple[Source, ...] = ()
+    #: What becomes of messages whose article is corrected.
+    corrections: CorrectionsSetting = "edit"
     #: The earliest moment that its schedules wait for, as planned; None = none.
     next_due: datetime | None = None
     #: Whose own it is (the platform's id); None = the workspace's.
@@ -271,6 +278,8 @@ class Option:
     required: bool = False
     #: Takes the rest of the line on surfaces where commands are typed.
     rest: bool = False
+    #: What it takes has several lines: a form gives it room.
+    lines: bool = False
     choices: tuple[str, ...] = ()
     #: Which names complete it: «digest», «source», «speaker», «story», «command»; or
     #: "", none.

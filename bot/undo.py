@@ -80,6 +80,7 @@ def _check_time(conn: Connection, issue: Issue, now: datetime) -> None:
     if posted is not None and now - posted > WITHIN:
         minutes = WITHIN // timedelta(minutes=1)
         raise UserError(
-            f"The newest edition was posted more than {minutes} minutes ago; only "
-            "until then can it be taken back. Delete its messages by hand."
+            "The newest edition was posted more than {minutes} minutes ago; only "
+            "until then can it be taken back. Delete its messages by hand.",
+            minutes=minutes,
         )

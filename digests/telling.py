@@ -51,13 +51,13 @@ def in_full(
         headline=lead.summary.headline,
         summary=_summary(entry, lead, style),
         cards=_cards(story, analyses, style.quotes),
-        figures=_figures(story, lead),
+        figures=_figures(story, lead) if style.figures else (),
         articles=tuple(reference(a) for a in story.articles),
         outlets=story.outlets,
         update=entry.update,
         reasons=entry.reasons,
         matters=_matters(lead),
-        disputes=_disputes(story, analyses),
+        disputes=_disputes(story, analyses) if style.figures else (),
     )
 
 

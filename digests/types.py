@@ -135,6 +135,8 @@ class Sentence:
     #: The words of its spans, in order; only whole clauses may be left out.
     text: str
     spans: tuple[Span, ...]
+    #: The stored version that the spans point into; "": the one it was told from.
+    revision: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,6 +218,8 @@ class Card:
     lang: str
     #: The stored version that the spans point into.
     revision: str = ""
+    #: The article does not have the words any more: they are shown struck.
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -227,6 +231,8 @@ class ToldFigure:
     source: str
     #: The words of the figure's sentence.
     sentence_text: str
+    #: The stored version that it stands in; "": the one its article was told in.
+    revision: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -251,6 +257,18 @@ class ArticleRef:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """That a story was corrected after it was told: shown at its end."""
+
+    at: datetime
+    #: The article's words that went, and those that came; either may be "".
+    before: str = ""
+    after: str = ""
+    #: An editor's own words; then there are no others.
+    said: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EditionStory:
     """A story as one edition tells it."""
 
@@ -272,6 +290,8 @@ class EditionStory:
     matters: Sentence | None = None
     #: Figures on which the story's outlets differ.
     disputes: tuple[Dispute, ...] = ()
+    #: What was corrected since it was told, the earliest first.
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -284,6 +304,7 @@ class Brief:
     outlets: tuple[str, ...]
     #: All that report the story; the first is `article`.
     articles: tuple[ArticleRef, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -360,6 +381,8 @@ class Style:
     summary_chars: int = 280
     #: Quotes shown with a story, at the most.
     quotes: int = 5
+    #: Whether figures are shown with a story.
+    figures: bool = True
     brief: int = 6
     lang: str = "en"
     #: Words or "phrases", any of which lets an article in (none = all).

@@ -1,9 +1,11 @@
 """Documentation that cannot lie: what it shows exists, runs, and the reverse."""
 
+import json
 import re
 import shlex
 import subprocess
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -11,7 +13,10 @@ import pytest
 
 from bot import cli
 from bot.config_file.entries import FileEntry
-from bot.settings import PREFIX, Settings
+from bot.platforms.slack.apps import INSTALL
+from bot.platforms.slack.checks import of_settings
+from bot.settings import PREFIX, Settings, load
+from tests.bot.process import Home
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -64,6 +69,48 @@ def test_every_setting_of_a_digest_stands_in_the_readmes_example():
     from bot.config_file.entries import DigestEntry
 
     assert set(digest) == set(DigestEntry.model_fields)
+
+
+def chapter(title: str) -> str:
+    found: list[str] = re.findall(rf"^## {title}\n(.*?)(?=^## )", README, re.M | re.S)
+    assert len(found) == 1
+    return found[0]
+
+
+def test_with_the_settings_of_its_chapter_several_workspaces_can_install_it(tmp_path):
+    (block,) = re.findall(
+        r"```ini\n(.*?)```", chapter("More than one Slack workspace"), re.S
+    )
+    (tmp_path / ".env").write_text(textwrap.dedent(block), encoding="utf-8")
+    settings, warnings = load({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
+    assert settings.installing_lacks == ()
+    assert warnings == ()
+    told = {finding.text: finding.state for finding in of_settings(settings)}
+    assert set(told.values()) == {"ok"}
+    for line in block.strip().splitlines():
+        without = block.replace(f"{line}\n", "")
+        (tmp_path / ".env").write_text(textwrap.dedent(without), encoding="utf-8")
+        settings, _ = load({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
+        states = {finding.state for finding in of_settings(settings)}
+        assert "problem" in states, f"the chapter asks for {line} for nothing"
+
+
+def test_the_address_of_its_chapter_is_the_one_where_the_app_is_installed():
+    assert f"`https://news.example{INSTALL}`" in chapter(
+        "More than one Slack workspace"
+    )
+
+
+def test_the_manifest_of_its_chapter_can_be_printed(tmp_path):
+    found = re.search(
+        r"`standfirst (slack-manifest [^`]*?--rotation) >",
+        chapter("More than one Slack workspace"),
+    )
+    assert found is not None
+    done = Home(tmp_path).run(*shlex.split(found[1]))
+    assert done.returncode == 0, done.stderr
+    settings = json.loads(done.stdout)["settings"]
+    assert settings["token_rotation_enabled"] is True
 
 
 def examples() -> list[str]:

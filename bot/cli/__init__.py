@@ -11,7 +11,7 @@ from importlib.metadata import version as installed_version
 
 from cyclopts import App, CycloptsError
 
-from bot.cli import configuration, digest, running, slack, source
+from bot.cli import configuration, digest, running, slack, source, workspace
 from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE
 from bot.errors import BotError, ConfigurationError, UserError
 
@@ -53,6 +53,10 @@ def build() -> App:
     sources.command(source.list_sources, name="list")
     app.command(sources)
     app.command(source.import_feeds, name="import")
+    spaces = App(name="workspace", help="List workspaces; erase one for good.")
+    spaces.command(workspace.list_workspaces, name="list")
+    spaces.command(workspace.erase)
+    app.command(spaces)
     app.command(configuration.when)
     app.command(configuration.doctor)
     app.command(configuration.apply)

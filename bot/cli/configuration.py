@@ -21,7 +21,7 @@ from bot.cli.console import (
 if TYPE_CHECKING:
     from bot import schedules
     from bot.app import House
-    from bot.doctor import Finding
+    from bot.findings import Finding
 
 #: Not by the machine's locale: the rest of the line is English as well.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

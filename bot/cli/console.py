@@ -57,6 +57,6 @@ def print_json(data: object) -> None:
 
 async def chosen(house: "House", name: str | None, workspace: str | None) -> "Digest":
     """The digest that was named on the command line."""
-    from bot.archive import choose
+    from bot.choosing import choose
 
     return choose(await house.archive.all_digests(workspace), name)

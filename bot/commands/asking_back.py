@@ -37,7 +37,7 @@ def asks_back(command: Command, about: Mapping[str, str] | None = None) -> Comma
             if field not in options:
                 raise
             texts = Texts.of(invocation.locale)
-            return form(command, given, texts, errors={field: str(mistake)})
+            return form(command, given, texts, errors={field: texts.error(mistake)})
 
     return replace(command, run=run)
 
@@ -63,6 +63,7 @@ def form(
                 value=values.get(option.name, ""),
                 choices=option.choices,
                 error=wrong.get(option.name, ""),
+                lines=option.lines,
             )
             for option in asked
         ),

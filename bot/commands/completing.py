@@ -40,7 +40,7 @@ async def _of_digests(desk: Desk, workspace_id: int, kind: str) -> tuple[str, ..
         match kind:
             case "source":
                 every = (*digest.sources, *digest.paused_sources)
-                found += [addresses.shown(source.name) for source in every]
+                found += [s.called or addresses.shown(s.name) for s in every]
             case "filter":
                 found += [*digest.include, *digest.exclude]
             case "schedule":

@@ -29,6 +29,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "undo": ("newsdesk undo", "confirmed"),
     "preview": ("newsdesk preview", "digest"),
     "doctor": ("newsdesk doctor", ""),
+    "erase": ("newsdesk erase", "asked"),
     "confirm": ("newsdesk history", "confirm"),
     "revert": ("newsdesk history", "revert"),
     "save": ("news save", "story"),
@@ -43,7 +44,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "forget": ("news me", "erase"),
 }
 SIGNED = frozenset(
-    {"post", "undo", "confirm"}
+    {"post", "undo", "confirm", "erase"}
     | {"save", "unsave", "more", "less", "unlike", "unfollow", "me-set", "forget"}
 )
 LIMIT = 100

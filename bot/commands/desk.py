@@ -1,7 +1,7 @@
 """What commands work with: the use cases and the clock, bundled; it does nothing."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from bot.archive import Archive
 from bot.commands.controls import Controls
@@ -10,7 +10,10 @@ from bot.configuring import Configuring
 from bot.configuring.previews import Previews
 from bot.doctor import Doctor
 from bot.editions import Editions
+from bot.erasing import Erasing
+from bot.findings import Check
 from bot.ports import Clock
+from bot.retention import Retention
 from bot.storage import personal, readers
 from bot.storage.database import Database
 from bot.types import Digest, Invocation
@@ -30,6 +33,9 @@ class Desk:
     wake: Callable[[], None]
     #: The setting of that name: what is nobody else's.
     allow_private: str = ""
+    #: What platforms find themselves when the doctor asks.
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def configuring(self) -> Configuring:
@@ -44,6 +50,11 @@ class Desk:
         return Previews(editions=self.editions)
 
     @property
+    def erasing(self) -> Erasing:
+        """The end of a workspace."""
+        return Erasing(db=self.db, clock=self.clock)
+
+    @property
     def doctor(self) -> Doctor:
         """What is wrong, and the fixes."""
         return Doctor(
@@ -51,6 +62,7 @@ class Desk:
             intake=self.editions.intake,
             archive=self.archive,
             platforms=frozenset(self.editions.platforms),
+            checks=self.checks,
         )
 
     async def own_digest(self, asked: Invocation) -> Digest | None:

@@ -48,7 +48,7 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
             answer = await told_now.added(desk, invocation, known, answer)
             return own_place.pressable(pressed, invocation, answer)
         except UserError as error:
-            return problem(str(error))
+            return problem(texts.error(error))
         except Exception:
             log.exception("command failed", command=invocation.path)
             return problem(
@@ -109,14 +109,14 @@ def _permitted(
             )
         )
     if invocation.person.permission < command.permission:
-        raise Forbidden(_who_may(command.permission, texts))
+        raise _who_may(command.permission)
     return command
 
 
-def _who_may(needed: Permission, texts: Texts) -> str:
+def _who_may(needed: Permission) -> Forbidden:
     if needed is Permission.EDITOR:
-        return texts.say("Only editors can do this. Ask an editor of this workspace.")
-    return texts.say("You cannot do this here.")
+        return Forbidden("Only editors can do this. Ask an editor of this workspace.")
+    return Forbidden("You cannot do this here.")
 
 
 async def _first_time(desk: Desk, invocation: Invocation) -> bool:

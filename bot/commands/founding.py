@@ -108,7 +108,9 @@ def free_name(wanted: str, channel: str, known: tuple[Destination, ...]) -> str:
 def _new(name: str, entry: Entry) -> Wish:
     def edit(before: Entry | None) -> Entry:
         if before is not None:
-            raise Mistake(f"Another digest is called «{name}» already.", field="name")
+            raise Mistake(
+                "Another digest is called «{name}» already.", name=name, field="name"
+            )
         return entry
 
     return Wish(noun="digest", name=name, edit=edit)

@@ -77,7 +77,11 @@ def one(wanted: str, known: list[Command]) -> Reply:
     if not found:
         names = [c.path for c in known]
         near, *_ = process.extractOne(wanted, names)
-        raise UnknownName(f"There is no command /{wanted[:40]}. Did you mean /{near}?")
+        raise UnknownName(
+            "There is no command /{wanted}. Did you mean /{near}?",
+            wanted=wanted[:40],
+            near=near,
+        )
     command = found[0]
     blocks: list[Block] = [Paragraph(text=f"{command.description}.")]
     for option in command.options:

@@ -13,7 +13,6 @@ from bot.commands.wording import texts_of, whose
 from bot.errors import UserError
 from bot.storage import Connection, reports
 from bot.storage.reports import Report
-from bot.texts import Texts
 from bot.types import (
     Command,
     Invocation,
@@ -43,7 +42,7 @@ def build(desk: Desk) -> Command:
         story = await story_of(desk, invocation, invocation.args["story"])
         made = await desk.db.write(_make, desk, invocation, story, text)
         if isinstance(made, str):
-            raise UserError(_too_many(made, texts))
+            raise _too_many(made)
         said = texts.say("Reported to the editors as {id}.", id=made.public_id)
         then = texts.say(
             "When they have settled it, you are told with your next command here."
@@ -98,10 +97,10 @@ def _make(
     )
 
 
-def _too_many(limit: str, texts: Texts) -> str:
+def _too_many(limit: str) -> UserError:
     if limit == "open":
-        return texts.say(
+        return UserError(
             "{most} of your reports are open. The editors settle some of them first.",
             most=OPEN,
         )
-    return texts.say("These are many reports at once. Try again in ten minutes.")
+    return UserError("These are many reports at once. Try again in ten minutes.")

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from bot import past
 from bot.answering import Narrowed, first_moment, look_for
 from bot.commands.desk import Desk
 from bot.commands.wording import SINCE, article_line, texts_of
 from bot.texts import Texts
 from bot.types import (
+    Block,
     Command,
     Invocation,
     Line,
@@ -14,6 +16,7 @@ from bot.types import (
     Paragraph,
     Permission,
     Reply,
+    Small,
 )
 from digests.asking import snippet
 from digests.language.lookup import Wanted
@@ -38,7 +41,8 @@ def build(desk: Desk) -> Command:
         found = await desk.archive.search(
             workspace.id, words, _within(desk, invocation)
         )
-        if not found:
+        told = await _told(desk, invocation, words, texts)
+        if not found and not told:
             return _say(
                 texts.say(
                     "No stored article has all of these words: {words}.",
@@ -47,11 +51,11 @@ def build(desk: Desk) -> Command:
             )
         lines = (_line(article, asked, texts, workspace.zone) for article in found)
         title = texts.count("{n} article", "{n} articles", len(found))
-        return Reply(title=title, blocks=tuple(lines))
+        return Reply(title=title, blocks=(*lines, *told))
 
     return Command(
         path="news search",
-        description="Stored articles that hold the words",
+        description="Articles and past editions that hold the words",
         permission=Permission.EVERYONE,
         run=run,
         options=(
@@ -78,6 +82,30 @@ def build(desk: Desk) -> Command:
             "/news search bridge since=yesterday",
         ),
     )
+
+
+async def _told(
+    desk: Desk, invocation: Invocation, words: str, texts: Texts
+) -> tuple[Block, ...]:
+    """What past editions told of it, with the id that leads there."""
+    args, workspace = invocation.args, invocation.place.workspace
+    if any(args.get(name) for name in ("from", "source", "speaker")):
+        return ()
+    since = _within(desk, invocation).since
+    found = await past.told(desk.db, workspace.id, words, since)
+    lines = tuple(
+        Line(
+            title=row.headline,
+            note=texts.say(
+                "{day} · /news story {edition} {number}",
+                day=texts.day_and_time(row.made_at, workspace.zone),
+                edition=row.edition,
+                number=row.number,
+            ),
+        )
+        for row in found
+    )
+    return (Small(text=texts.say("In past editions")), *lines) if lines else ()
 
 
 def _within(desk: Desk, invocation: Invocation) -> Narrowed:

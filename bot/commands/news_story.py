@@ -98,6 +98,7 @@ def _reply(
         *_disputes(story, texts),
         *(Quoted(card=card) for card in story.cards),
         *_timeline(events, texts),
+        *_notes(story, texts, zone),
         *_sources(story, texts, zone),
         *more,
         Small(text=texts.say("Story id: {id}", id=story.id)),
@@ -143,7 +144,7 @@ def _told(story: EditionStory) -> tuple[Block, ...]:
             text=sentence.text,
             url=lead.url,
             article=lead.id,
-            revision=lead.revision,
+            revision=sentence.revision or lead.revision,
             start=sentence.spans[0].start,
             end=sentence.spans[-1].end,
         )
@@ -167,7 +168,7 @@ def _matters(story: EditionStory, texts: Texts) -> tuple[Block, ...]:
             text=sentence.text,
             url=lead.url,
             article=lead.id,
-            revision=lead.revision,
+            revision=sentence.revision or lead.revision,
             start=sentence.spans[0].start,
             end=sentence.spans[-1].end,
         ),
@@ -214,6 +215,22 @@ def _timeline(events: Sequence[Event], texts: Texts) -> tuple[Block, ...]:
 def _days(event: Event, texts: Texts) -> str:
     days = [texts.date(day) for day in (event.first, event.last) if day is not None]
     return " – ".join(dict.fromkeys(days))
+
+
+def _notes(story: EditionStory, texts: Texts, zone: str) -> tuple[Block, ...]:
+    """What was put right since it was told."""
+    told = []
+    for note in story.notes:
+        time = texts.day_and_time(note.at, zone)
+        what = note.said or " → ".join(filter(None, (note.before, note.after)))
+        if note.said:
+            said = texts.say(
+                "Corrected {time} by an editor: {what}", time=time, what=what
+            )
+        else:
+            said = texts.say("Corrected {time}: {what}", time=time, what=what)
+        told.append(Small(text=said))
+    return tuple(told)
 
 
 def _sources(story: EditionStory, texts: Texts, zone: str) -> tuple[Block, ...]:

@@ -74,8 +74,9 @@ def _revoke(desk: Desk) -> Command:
         if grant not in known:
             names = ", ".join(f"«{access_name(one)}»" for one in known) or "nobody"
             raise UnknownName(
-                f"«{cut(invocation.args['who'])}» was not let in from here. There "
-                f"are: {names}."
+                "«{who}» was not let in from here. There are: {names}.",
+                who=cut(invocation.args["who"]),
+                names=names,
             )
         change = await desk.configuring.propose(invocation, _wish(grant, given=False))
         return shown(desk, change, texts)

@@ -109,8 +109,9 @@ def _remove(desk: Desk) -> Command:
         if found is None:
             names = ", ".join(f"«{d.name}»" for d in known) or "none"
             raise UnknownName(
-                f"There is no destination «{cut(invocation.args['name'])}» here. "
-                f"There are: {names}."
+                "There is no destination «{name}» here. There are: {names}.",
+                name=cut(invocation.args["name"]),
+                names=names,
             )
         name = found.name
         users = [

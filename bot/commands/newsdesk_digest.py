@@ -7,7 +7,8 @@ from bot.commands.desk import Desk
 from bot.commands.founding import wishes
 from bot.commands.proposals import DIGEST, proposed, shown
 from bot.commands.wording import texts_of, when_line
-from bot.configuring import Entry, Wish
+from bot.config_file.exporting import as_entry
+from bot.configuring import NEW_DIGEST, Edit, Entry, Mistake, Wish
 from bot.configuring.telling import cut
 from bot.due import next_due_of, zone_of
 from bot.texts import Texts
@@ -46,7 +47,7 @@ LANGUAGE = Option(name="language", description="Of its articles: en, de …")
 
 def build(desk: Desk) -> tuple[Command, ...]:
     """The commands over this desk."""
-    return (_create(desk), _edit(desk), _list(desk), _delete(desk))
+    return (_create(desk), _edit(desk), _list(desk), _clone(desk), _delete(desk))
 
 
 def _create(desk: Desk) -> Command:
@@ -174,6 +175,61 @@ def _line(desk: Desk, digest: Digest, texts: Texts) -> Line:
         text=" · ".join(parts),
         note=f"{when} → {where or texts.say('no destination')}",
     )
+
+
+def _clone(desk: Desk) -> Command:
+    async def run(invocation: Invocation) -> Reply:
+        texts, args = texts_of(invocation), invocation.args
+        digest = await desk.archive.named(invocation.place, args["digest"])
+        name = " ".join(args["name"].split())
+        change = await desk.configuring.propose(
+            invocation,
+            Wish(noun="digest", name=name, edit=_copy_of(digest, name, args)),
+        )
+        left = texts.say(
+            "Its schedules are not copied, so that nothing is posted twice: "
+            "/newsdesk schedule add. It begins anew: nothing counts as told yet."
+        )
+        return shown(desk, change, texts, Small(text=left))
+
+    return asks_back(
+        Command(
+            path="newsdesk digest clone",
+            description="A new digest with another one's settings",
+            permission=Permission.EDITOR,
+            run=run,
+            options=(
+                Option(
+                    name="digest",
+                    description="The one that is copied",
+                    required=True,
+                    completes="digest",
+                ),
+                NAME,
+                TO,
+            ),
+            examples=('/newsdesk digest clone "Morning brief" "Late brief"',),
+        ),
+        {"destinations": "to"},
+    )
+
+
+def _copy_of(digest: Digest, name: str, args: Mapping[str, str]) -> Edit:
+    fresh: dict[str, object] = {
+        what: NEW_DIGEST[what]
+        for what in ("schedule", "skip", "paused", "paused_until")
+    }
+    if args.get("to", "").strip():
+        fresh["destinations"] = args["to"].split(",")
+
+    def edit(before: Entry | None) -> Entry:
+        if before is not None:
+            raise Mistake(
+                "Another digest is called «{name}» already.", name=name, field="name"
+            )
+        return {**as_entry(digest), **fresh, "name": name}
+
+    return edit
 
 
 def _delete(desk: Desk) -> Command:

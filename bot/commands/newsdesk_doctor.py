@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
 from bot.configuring.telling import discreet
-from bot.doctor import Finding
+from bot.findings import Finding
 from bot.types import (
     Block,
     Command,

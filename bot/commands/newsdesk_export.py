@@ -28,8 +28,9 @@ def build(desk: Desk) -> Command:
             config_file.export, workspace_id=workspace.id, paths=False
         )
         hint = texts.say(
-            "Keep it as a file; an operator applies it with: standfirst apply FILE. "
-            "Secrets of addresses and places of folders are left out."
+            "Keep it as a file; /newsdesk apply takes it back, and an operator's "
+            "standfirst apply FILE. Secrets of addresses and places of folders are "
+            "left out."
         )
         blocks: list[Block] = [Listing(text=part) for part in _parts(toml)]
         if not blocks:

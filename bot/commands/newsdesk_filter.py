@@ -86,7 +86,7 @@ def _test(desk: Desk) -> Command:
         try:
             trial = await desk.previews.trial(digest, args["words"].strip())
         except InputError as error:
-            raise Mistake(str(error), field="words") from None
+            raise Mistake("{problem}", problem=error, field="words") from None
         last = Small(text=texts.say("Nothing was changed."))
         blocks = (*_tried(trial, kind, digest, texts), last)
         return Reply(title=cut(args["words"]), blocks=blocks)
@@ -147,7 +147,10 @@ def _remove(desk: Desk) -> Command:
         if words not in known:
             names = ", ".join(f"«{cut(word)}»" for word in known[:10]) or "none"
             raise UnknownName(
-                f"«{digest.name}» has no filter «{cut(words)}». There are: {names}."
+                "«{name}» has no filter «{words}». There are: {names}.",
+                name=digest.name,
+                words=cut(words),
+                names=names,
             )
         return await proposed(desk, invocation, edited(digest, _without(words)))
 

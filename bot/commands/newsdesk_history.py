@@ -11,6 +11,7 @@ from bot.commands.wording import texts_of
 from bot.configuring import Change
 from bot.configuring.telling import cut, in_a_line
 from bot.errors import UserError
+from bot.storage import erasing
 from bot.texts import Texts
 from bot.types import (
     Command,
@@ -21,6 +22,7 @@ from bot.types import (
     Paragraph,
     Permission,
     Reply,
+    Workspace,
 )
 
 #: Changes that are shown, unless somebody asks for more, and at most.
@@ -74,9 +76,10 @@ async def _listed(
     workspace = invocation.place.workspace
     found = await desk.configuring.history(workspace.id, count)
     title = texts.say("History")
+    ended = await _ended(desk, workspace, texts) if len(found) < count else ()
     if not found:
         nothing = texts.say("Nothing was changed from here yet.")
-        return Reply(title=title, blocks=(Paragraph(text=nothing),))
+        return Reply(title=title, blocks=(Paragraph(text=nothing), *ended))
     lines = tuple(_line(desk, change, workspace.zone, texts) for change in found)
     back = tuple(
         Control(
@@ -85,7 +88,25 @@ async def _listed(
         )
         for change in found[:BUTTONS]
     )
-    return Reply(title=title, blocks=lines, controls=back)
+    return Reply(title=title, blocks=(*lines, *ended), controls=back)
+
+
+async def _ended(desk: Desk, workspace: Workspace, texts: Texts) -> tuple[Line, ...]:
+    """That what was here before was erased: the line that stays."""
+    last = await desk.db.read(
+        erasing.last_of,
+        platform=workspace.platform,
+        external_id=workspace.external_id,
+    )
+    if last is None or last.ordered_at is None:
+        return ()
+    when = texts.moment(last.ordered_at, workspace.zone, desk.clock.now())
+    who = cut(last.person_id or texts.say("the operator"))
+    if last.reason == "left":
+        note = texts.say("{when} · 30 days after the bot was removed", when=when)
+    else:
+        note = texts.say("{when} · by {who}", when=when, who=who)
+    return (Line(title=texts.say("All data was erased"), note=note),)
 
 
 def _line(desk: Desk, change: Change, zone: str, texts: Texts) -> Line:

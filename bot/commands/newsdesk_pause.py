@@ -12,7 +12,6 @@ from bot.commands.proposals import DIGEST, shown
 from bot.commands.wording import texts_of
 from bot.configuring import Mistake
 from bot.errors import UserError
-from bot.texts import Texts
 from bot.types import (
     Command,
     Digest,
@@ -32,7 +31,7 @@ def build(desk: Desk) -> tuple[Command, ...]:
 def _pause(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         said = invocation.args.get("until", "").strip()
-        day = _day(said, "until", texts_of(invocation)) if said else None
+        day = _day(said, "until") if said else None
         changes: dict[str, object] = {"paused": day is None, "paused_until": day}
         return await _still(desk, invocation, await _named(desk, invocation), changes)
 
@@ -55,7 +54,7 @@ def _skip(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         digest = await _named(desk, invocation)
         texts = texts_of(invocation)
-        day = _day(invocation.args["date"].strip(), "date", texts)
+        day = _day(invocation.args["date"].strip(), "date")
         if day in digest.skips:
             raise UserError(
                 texts.say(
@@ -95,12 +94,12 @@ async def _still(
     return shown(desk, change, texts, Paragraph(text=waits))
 
 
-def _day(said: str, field: str, texts: Texts) -> date:
+def _day(said: str, field: str) -> date:
     try:
         return date.fromisoformat(said)
     except ValueError:
-        text = texts.say(
+        raise Mistake(
             "«{said}» is no date. Write it as 2026-12-24: year, month, day.",
             said=said[:40],
-        )
-        raise Mistake(text, field=field) from None
+            field=field,
+        ) from None

@@ -52,7 +52,7 @@ def build(desk: Desk) -> Command:
 def _ask(desk: Desk, invocation: Invocation, digest: Digest, texts: Texts) -> Reply:
     where = ", ".join(f"#{d.name}" for d in digest.destinations)
     if not where:
-        raise UserError(f"«{digest.name}» has no destination to post to.")
+        raise UserError("«{name}» has no destination to post to.", name=digest.name)
     question = texts.say(
         "This posts «{digest}» to {where} now, with what was not told before.",
         digest=digest.name,

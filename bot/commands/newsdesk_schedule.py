@@ -149,8 +149,8 @@ def _place(digest: Digest, which: str) -> int:
     known = digest.schedules
     if not known:
         raise Mistake(
-            f"«{digest.name}» has no schedule yet. Add one with /newsdesk schedule "
-            "add.",
+            "«{name}» has no schedule yet. Add one with /newsdesk schedule add.",
+            name=digest.name,
             field="digest",
         )
     if not said and len(known) == 1:
@@ -161,4 +161,6 @@ def _place(digest: Digest, which: str) -> int:
     if len(fitting) == 1:
         return fitting[0]
     numbered = "; ".join(f"{n}. {sentence}" for n, sentence in enumerate(known, 1))
-    raise Mistake(f"Say which one by its number: {numbered}.", field="which")
+    raise Mistake(
+        "Say which one by its number: {numbered}.", numbered=numbered, field="which"
+    )

@@ -98,14 +98,15 @@ async def _previewed(desk: Desk, invocation: Invocation, texts: Texts) -> Reply:
     asked = len(entry["sources"])
     if asked > MOST:
         raise Mistake(
-            f"That is too many to begin with; at most {MOST}. Add the others "
+            "That is too many to begin with; at most {most}. Add the others "
             "afterwards: /newsdesk source add.",
+            most=MOST,
             field="sources",
         )
     draft = await desk.previews.draft(change.workspace, entry, None)
     if len(draft.problems) == asked:
         told = " ".join(f"{address}: {why}" for address, why in draft.problems[:3])
-        raise Mistake(told, field="sources")
+        raise Mistake("{problems}", problems=told, field="sources")
     return shown(desk, change, texts, *_seen(draft, change, asked, texts))
 
 

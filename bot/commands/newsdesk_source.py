@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
+from bot.commands import source_changes, source_lists
 from bot.commands.asking_back import asks_back
 from bot.commands.desk import Desk
 from bot.commands.founding import listed
+from bot.commands.meant import SOURCE, called, hold_to_another, meant, without
 from bot.commands.newsdesk_digest import edited
 from bot.commands.proposals import DIGEST, proposed, shown
 from bot.commands.wording import texts_of
@@ -13,7 +15,7 @@ from bot.configuring import Entry, Mistake
 from bot.configuring.checking import ONLY_BY_FILE
 from bot.configuring.telling import cut, discreet, shown_source
 from bot.due import zone_of
-from bot.errors import UnknownName, UserError
+from bot.errors import UserError
 from bot.intake import addresses, health
 from bot.intake.trying import Tried
 from bot.texts import Texts
@@ -29,9 +31,7 @@ from bot.types import (
     Reply,
     Run,
     Small,
-    Source,
 )
-from digests.language.fold import fold
 
 ADDRESS = Option(
     name="address",
@@ -39,13 +39,6 @@ ADDRESS = Option(
     required=True,
     rest=True,
     completes="pack",
-)
-SOURCE = Option(
-    name="source",
-    description="Its name or address",
-    required=True,
-    rest=True,
-    completes="source",
 )
 #: Addresses at once, articles shown of each, and sources of one page of the list.
 MOST, NEWEST, PAGE = 20, 3, 20
@@ -60,6 +53,10 @@ def build(desk: Desk) -> tuple[Command, ...]:
         _pause(desk),
         _resume(desk),
         _remove(desk),
+        source_changes.rename(desk),
+        source_changes.move(desk),
+        source_lists.bring_in(desk),
+        source_lists.give_out(desk),
     )
 
 
@@ -76,7 +73,8 @@ def _add(desk: Desk) -> Command:
         had = {source.address for source in (*digest.sources, *digest.paused_sources)}
         tried = await _try_all(desk, [a for a in wanted if a not in had])
         if all(one.problem for one in tried):
-            raise Mistake(" ".join(_troubles(tried)), field="address")
+            problems = " ".join(_troubles(tried))
+            raise Mistake("{problems}", problems=problems, field="address")
         return shown(desk, change, texts, *_found(tried, zone_of(digest), texts))
 
     return asks_back(
@@ -123,13 +121,17 @@ def _hold_to_addresses(address: str) -> None:
     if "://" not in address:
         raise Mistake(ONLY_BY_FILE, field="address")
     if addresses.is_masked(address):
-        text = "This address is shown without its secret. Write it whole."
-        raise Mistake(text, field="address")
+        raise Mistake(
+            "This address is shown without its secret. Write it whole.",
+            field="address",
+        )
 
 
 async def _try_all(desk: Desk, wanted: Sequence[str]) -> list[Tried]:
     if len(wanted) > MOST:
-        raise Mistake(f"That is too many at once; at most {MOST}.", field="address")
+        raise Mistake(
+            "That is too many at once; at most {most}.", most=MOST, field="address"
+        )
     return list(await asyncio.gather(*(desk.previews.tried(a) for a in wanted)))
 
 
@@ -223,19 +225,15 @@ def _health(desk: Desk, known: Sequence[Digest], texts: Texts) -> list[Line]:
         zone = zone_of(digest)
         for source in digest.sources:
             how = health.of(source, now, zone, texts)
-            title = f"{signs[how.state]} {_called(source)}"
+            title = f"{signs[how.state]} {called(source)}"
             note = f"{digest.name} · {shown_source(source.address)}"
             text = discreet(how.text, (source,))
             lines.append(Line(title=title, text=text, note=note))
         for source in digest.paused_sources:
             note = f"{digest.name} · {shown_source(source.address)}"
             rests = texts.say("not read for now; /newsdesk source resume")
-            lines.append(Line(title=f"– {_called(source)}", text=rests, note=note))
+            lines.append(Line(title=f"– {called(source)}", text=rests, note=note))
     return lines
-
-
-def _called(source: Source) -> str:
-    return cut(addresses.shown(source.name))
 
 
 # ── what is done with one of them ──────────────────────────────────────────────
@@ -243,7 +241,7 @@ def _called(source: Source) -> str:
 
 def _pause(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        digest, address = await _meant(desk, invocation)
+        digest, address = await meant(desk, invocation)
         wish = edited(digest, lambda e: _with_paused(e, address, paused=True))
         return await proposed(desk, invocation, wish)
 
@@ -257,7 +255,7 @@ def _pause(desk: Desk) -> Command:
 
 def _resume(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        digest, address = await _meant(desk, invocation)
+        digest, address = await meant(desk, invocation)
         wish = edited(digest, lambda e: _with_paused(e, address, paused=False))
         return await proposed(desk, invocation, wish)
 
@@ -271,13 +269,9 @@ def _resume(desk: Desk) -> Command:
 
 def _remove(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        digest, address = await _meant(desk, invocation)
-        if len(digest.sources) + len(digest.paused_sources) == 1:
-            raise UserError(
-                f"It is the only source of «{digest.name}». Add another one first, or "
-                "delete the digest: /newsdesk digest delete."
-            )
-        wish = edited(digest, lambda e: _without(e, address))
+        digest, address = await meant(desk, invocation)
+        hold_to_another(digest)
+        wish = edited(digest, lambda e: without(e, address))
         return await proposed(desk, invocation, wish)
 
     return _about_one(
@@ -305,43 +299,3 @@ def _about_one(name: str, description: str, example: str, run: Run) -> Command:
 def _with_paused(entry: Entry, address: str, *, paused: bool) -> Entry:
     others = [a for a in entry["paused_sources"] if a != address]
     return {**entry, "paused_sources": [*others, address] if paused else others}
-
-
-def _without(entry: Entry, address: str) -> Entry:
-    kinds = ("sources", "paused_sources")
-    return {**entry, **{k: [a for a in entry[k] if a != address] for k in kinds}}
-
-
-async def _meant(desk: Desk, invocation: Invocation) -> tuple[Digest, str]:
-    """The digest, and the whole address of the source that is meant.
-
-    Raises:
-        UserError: The words fit none of what is read here, or several.
-    """
-    args, place = invocation.args, invocation.place
-    if args.get("digest"):
-        known: tuple[Digest, ...] = (await desk.archive.named(place, args["digest"]),)
-    else:
-        known = await desk.archive.digests(place.workspace.id)
-    said = fold(args["source"]).strip()
-    pairs = [(d, s) for d in known for s in (*d.sources, *d.paused_sources)]
-    exact = [(d, s) for d, s in pairs if said in _names(s)]
-    near = exact or [(d, s) for d, s in pairs if any(said in n for n in _names(s))]
-    if len(near) == 1:
-        return near[0][0], near[0][1].address
-    if not near:
-        names = ", ".join(f"«{_called(s)}»" for _, s in pairs[:10]) or "none"
-        raise UnknownName(
-            f"«{cut(args['source'])}» is no source here. There are: {names}."
-        )
-    if len({s.address for _, s in near}) == 1:
-        names = ", ".join(f"«{d.name}»" for d, _ in near)
-        raise UserError(f"Several digests read it: say digest= with one of {names}.")
-    names = ", ".join(f"«{_called(s)}»" for _, s in near[:10])
-    raise UserError(f"«{cut(args['source'])}» fits several: {names}.")
-
-
-def _names(source: Source) -> frozenset[str]:
-    """What a source goes by; a secret address also by how it is shown."""
-    forms = (source.name, source.address, shown_source(source.address))
-    return frozenset(fold(form).strip() for form in forms)

@@ -48,7 +48,14 @@ def build(desk: Desk) -> Command:
             blocks.append(Paragraph(text=nothing))
         blocks += await _of_readers(desk, workspace_id, texts)
         blocks += [_delivery(d, invocation, desk, texts) for d in sent]
-        blocks.append(Small(text=f"Standfirst {desk.version}"))
+        kept = texts.say(
+            "Kept here: articles for {articles} days, editions for {editions}, the "
+            "history for {history}.",
+            articles=desk.retention.texts,
+            editions=desk.retention.editions,
+            history=desk.retention.history,
+        )
+        blocks.append(Small(text=f"Standfirst {desk.version} · {kept}"))
         return Reply(title=texts.say("Status"), blocks=tuple(blocks))
 
     return Command(
@@ -86,7 +93,10 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
         for d in digest.destinations
         if d.paused
     ]
-    rows += [(s.name, health.of(s, now, zone, texts).text) for s in digest.sources]
+    rows += [
+        (s.called or s.name, health.of(s, now, zone, texts).text)
+        for s in digest.sources
+    ]
     return Facts(rows=tuple(rows))
 
 

@@ -7,6 +7,7 @@ a command is not listed.
 
 from bot.commands import (
     news_ask,
+    news_corrections,
     news_figures,
     news_follow,
     news_help,
@@ -26,9 +27,12 @@ from bot.commands import (
     news_when,
     news_why,
     newsdesk_access,
+    newsdesk_apply,
+    newsdesk_correct,
     newsdesk_destination,
     newsdesk_digest,
     newsdesk_doctor,
+    newsdesk_erase,
     newsdesk_export,
     newsdesk_filter,
     newsdesk_help,
@@ -58,6 +62,7 @@ BUILDERS = (
     news_search.build,
     news_ask.build,
     news_why.build,
+    news_corrections.build,
     news_when.build,
     news_save.build,
     news_saved.build,
@@ -73,6 +78,7 @@ BUILDERS = (
     newsdesk_preview.build,
     newsdesk_post.build,
     newsdesk_undo.build,
+    newsdesk_correct.build,
     newsdesk_digest.build,
     newsdesk_schedule.build,
     newsdesk_pause.build,
@@ -87,6 +93,8 @@ BUILDERS = (
     newsdesk_history.build,
     newsdesk_doctor.build,
     newsdesk_export.build,
+    newsdesk_apply.build,
+    newsdesk_erase.build,
 )
 
 

@@ -10,7 +10,7 @@ from digests.types import Article, ArticleRef, EditionStory, Figure
 #: How every command takes a story.
 STORY = Option(
     name="story",
-    description="Its number, its id, or words of it",
+    description="Its number, its id (s-…, or e-… 2), or words of it",
     required=True,
     rest=True,
     completes="story",

@@ -6,13 +6,19 @@ shown is the plan that happens.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from bot import planning, schedules
-from bot.config_file.entries import DigestEntry, Wanted, WorkspaceEntry, kind_of
+from bot.config_file.entries import (
+    DigestEntry,
+    Wanted,
+    WorkspaceEntry,
+    kind_of,
+    look_of,
+)
 from bot.config_file.exporting import as_entry
 from bot.errors import UserError
 from bot.intake import addresses
@@ -156,6 +162,8 @@ class Work:
     base: Path
     now: datetime
     allow_private: str
+    #: Who wants it; "" where a file does.
+    by: str = ""
 
 
 def _carry_out_workspace(work: Work, entry: WorkspaceEntry, prune: bool) -> None:
@@ -243,6 +251,9 @@ def put_digest(
         exclude=tuple(entry["exclude"]),
         quiet_hours=entry["quiet_hours"],
         language=entry["language"],
+        corrections=entry.get("corrections", "edit"),
+        look=look_of(entry),
+        called={read[a].id: name for a, name in entry["source_names"].items()},
     )
     key = {"workspace_id": workspace.id, "digest_id": digest.id}
     stand_still = digests.pause if entry["paused"] else digests.resume
@@ -338,8 +349,9 @@ def _whole(address: str, base: Path, secrets: Mapping[str, str]) -> str:
         return kind_of(address, base)[1]
     if address not in secrets:
         raise UserError(
-            f"«{address}» was printed without its secret, and none is known for it "
-            "here. Write the address whole."
+            "«{address}» was printed without its secret, and none is known for "
+            "it here. Write the address whole.",
+            address=address,
         )
     return secrets[address]
 
@@ -362,6 +374,9 @@ def _normal(
     return {
         "sources": [*(a for a in listed if a not in resting), *resting],
         "paused_sources": resting,
+        "source_names": {
+            _whole(a, base, secrets): name for a, name in entry.source_names.items()
+        },
         "destinations": list(entry.destinations),
         "schedule": [schedules.say(rule) for rule in rules],
         "quiet_hours": entry.quiet_hours,
@@ -369,7 +384,9 @@ def _normal(
         "paused_until": until,
         "skip": sorted(set(skip or ())) or None,
         "stories": entry.stories,
+        **asdict(look_of(entry.model_dump())),
         "include": list(entry.include),
         "exclude": list(entry.exclude),
         "language": entry.language,
+        "corrections": entry.corrections,
     }

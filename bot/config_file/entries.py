@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,13 @@ from pydantic_core import ErrorDetails
 from bot import schedules
 from bot.errors import ConfigurationError, UserError
 from bot.intake import addresses
-from bot.types import PlatformName, SourceKind
+from bot.types import (
+    CorrectionsSetting,
+    Look,
+    PlatformName,
+    SourceKind,
+    SummaryLength,
+)
 from digests.errors import InputError
 from digests.stories import filters
 
@@ -62,6 +68,8 @@ class DigestEntry(_Entry):
     sources: Annotated[list[Address], Field(min_length=1, max_length=MOST)]
     #: Those of the sources that are kept and not read at present.
     paused_sources: list[Address] = []
+    #: How it calls some of them, by address; the others are called as they say.
+    source_names: dict[Address, Name] = {}
     destinations: Annotated[list[Name], Field(max_length=MOST)] = []
     schedule: str | list[str] = []
     quiet_hours: str | None = None
@@ -70,11 +78,19 @@ class DigestEntry(_Entry):
     paused_until: date | None = None
     skip: list[date] | None = None
     stories: Annotated[int, Field(ge=1, le=15)] = 5
+    #: The length of each story's summary.
+    summary: SummaryLength = "short"
+    #: Quotes with a story, and lines under «also in brief», at the most.
+    quotes: Annotated[int, Field(ge=0, le=5)] = 5
+    figures: bool = True
+    brief: Annotated[int, Field(ge=0, le=12)] = 6
     include: Annotated[list[Filter], Field(max_length=MOST)] = []
     exclude: Annotated[list[Filter], Field(max_length=MOST)] = []
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = (
         "en"
     )
+
+    corrections: CorrectionsSetting = "edit"
 
     @property
     def sentences(self) -> list[str]:
@@ -119,15 +135,20 @@ def read(path: Path) -> Wanted:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or error
-        raise ConfigurationError(f"{path} cannot be read: {reason}.") from error
+        raise ConfigurationError(
+            "{path} cannot be read: {reason}.", path=path, reason=reason
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path} is not UTF-8 text.") from error
+        raise ConfigurationError("{path} is not UTF-8 text.", path=path) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path} is not valid TOML: {error}.") from error
+        raise ConfigurationError(
+            "{path} is not valid TOML: {error}.", path=path, error=error
+        ) from error
     try:
         file = FileEntry.model_validate(data)
     except ValidationError as error:
-        raise ConfigurationError(_mistakes(path, error, data)) from error
+        told = (f"{path}: {text}" for text in mistakes_of(error, data))
+        raise ConfigurationError("\n".join(told)) from error
     wanted = Wanted(file=file, base=path.resolve().parent)
     mistakes = list(_deeper(wanted))
     if mistakes:
@@ -141,8 +162,13 @@ class Mistake:
 
     #: The name in the file: «schedule», «stories» …
     field: str
-    #: What is wrong and what would do, as a sentence.
-    text: str
+    #: What is wrong and what would do.
+    problem: UserError
+
+    @property
+    def text(self) -> str:
+        """The same in English, going on from the name of what it is about."""
+        return _small(self.problem)
 
 
 def digest_mistakes(
@@ -162,13 +188,18 @@ def digest_mistakes(
         digest = DigestEntry.model_validate(entry)
     except ValidationError as error:
         return [
-            Mistake(field=str(found["loc"][0]), text=_plain(found))
+            Mistake(field=str(found["loc"][0]), problem=_plain(found))
             for found in error.errors()
         ]
     return _deep_mistakes(digest, destinations, is_source)
 
 
-def name_mistake(name: str) -> str | None:
+def look_of(entry: Mapping[str, Any]) -> Look:
+    """How the digest of this entry tells its stories."""
+    return Look(**{field.name: entry[field.name] for field in fields(Look)})
+
+
+def name_mistake(name: str) -> UserError | None:
     """Why this cannot be the name of anything; None when it can."""
     try:
         DestinationEntry(name=name, channel="any")
@@ -177,37 +208,60 @@ def name_mistake(name: str) -> str | None:
     return None
 
 
-def _mistakes(path: Path, error: ValidationError, data: dict[str, Any]) -> str:
-    lines = []
-    for found in error.errors():
-        where = _place(found["loc"], data)
-        lines.append(f"{path}: {where}: {_plain(found)}")
-    return "\n".join(lines)
+def mistakes_of(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
+    """Every mistake of a file's content: where it stands, and what would do."""
+    return [
+        f"{_place(found['loc'], data)}: {_small(_plain(found))}"
+        for found in error.errors()
+    ]
 
 
-def _plain(found: ErrorDetails) -> str:
+def _small(problem: UserError) -> str:
+    """What is wrong, going on from the name of what it is about."""
+    said = str(problem)
+    return f"{said[:1].lower()}{said[1:]}"
+
+
+def _plain(found: ErrorDetails) -> UserError:
     """A mistake as a sentence of ours, where the library's is not for everybody."""
-    limits, last = found.get("ctx", {}), found["loc"][-1]
+    limits = found.get("ctx", {})
     match found["type"]:
         case "extra_forbidden":
-            return "this name is not known; see the example in README.md."
+            return UserError("This name is not known; see the example in README.md.")
         case "missing":
-            return "this is missing."
+            return UserError("This is missing.")
         case "string_too_short":
-            return "this is empty; write something."
+            return UserError("This is empty; write something.")
         case "string_too_long":
-            return f"this is too long; at most {limits['max_length']} characters."
+            most = limits["max_length"]
+            return UserError("This is too long; at most {n} characters.", n=most)
         case "too_long":
-            return f"there are too many; at most {limits['max_length']}."
+            most = limits["max_length"]
+            return UserError("There are too many; at most {n}.", n=most)
         case "too_short":
-            return "name at least one."
+            return UserError("Name at least one.")
         case "string_pattern_mismatch":
-            return "write the language as a code, such as «en», «de» or «de-AT»."
+            return UserError(
+                "Write the language as a code, such as «en», «de» or «de-AT»."
+            )
         case "value_error":
-            return f"{limits['error']}."
-    if last == "stories":
-        return "write how many stories as a number from 1 to 15."
-    return f"{found['msg'][0].lower()}{found['msg'][1:]}."
+            return UserError("{problem}.", problem=limits["error"])
+    return _would_do(str(found["loc"][-1])) or UserError(
+        "{problem}.", problem=found["msg"]
+    )
+
+
+def _would_do(name: str) -> UserError | None:
+    """What to write under a name, where the library's sentence is not for everybody."""
+    would = {
+        "stories": UserError("Write how many stories as a number from 1 to 15."),
+        "summary": UserError("Write short, medium or long."),
+        "quotes": UserError("Write how many quotes as a number from 0 to 5."),
+        "figures": UserError("Write yes or no."),
+        "brief": UserError("Write how many lines as a number from 0 to 12."),
+        "corrections": UserError("Write edit, tell or off."),
+    }
+    return would.get(name)
 
 
 def _place(loc: tuple[int | str, ...], data: Any) -> str:
@@ -261,18 +315,28 @@ def _deep_mistakes(
     found = [
         Mistake(
             field="destinations",
-            text=f"there is no destination «{name}» in this workspace; "
-            f"known: {', '.join(sorted(known)) or 'none'}.",
+            problem=UserError(
+                "There is no destination «{name}» in this workspace; known: {known}.",
+                name=name,
+                known=", ".join(sorted(known)) or "–",
+            ),
         )
         for name in digest.destinations
         if name not in known
     ]
     found += [
         Mistake(
-            field="paused_sources",
-            text=f"«{addresses.shown(address)}» is none of the digest's sources.",
+            field=field,
+            problem=UserError(
+                "«{address}» is none of the digest's sources.",
+                address=addresses.shown(address),
+            ),
         )
-        for address in digest.paused_sources
+        for field, named in (
+            ("paused_sources", digest.paused_sources),
+            ("source_names", digest.source_names),
+        )
+        for address in named
         if address not in digest.sources
     ]
     quiet = [digest.quiet_hours] if digest.quiet_hours else []
@@ -285,8 +349,8 @@ def _deep_mistakes(
     )
     for field, check, values in checks:
         for value in values:
-            text = _trouble(check, value)
-            found += [Mistake(field=field, text=text)] if text else []
+            problem = _trouble(check, value)
+            found += [Mistake(field=field, problem=problem)] if problem else []
     return found
 
 
@@ -294,19 +358,19 @@ def _check_filter(written: str) -> None:
     try:
         filters.check(written)
     except InputError as error:
-        raise UserError(f"filter: {error}") from None
+        raise UserError("filter: {error}", error=error) from None
 
 
 def _checked(where: str, check: Callable[[str], object], value: str) -> list[str]:
-    text = _trouble(check, value)
-    return [f"{where}: {text}"] if text else []
+    problem = _trouble(check, value)
+    return [f"{where}: {problem}"] if problem else []
 
 
-def _trouble(check: Callable[[str], object], value: str) -> str | None:
+def _trouble(check: Callable[[str], object], value: str) -> UserError | None:
     try:
         check(value)
     except UserError as error:
-        return str(error)
+        return error
     return None
 
 
@@ -319,11 +383,19 @@ def kind_of(address: str, base: Path) -> tuple[SourceKind, str]:
     if "://" in address:
         address = address.strip()
         if not address.lower().startswith(("https://", "http://")):
-            raise UserError(f"«{address}» is neither a folder nor an http(s) address.")
+            raise UserError(
+                "«{address}» is neither a folder nor an http(s) address.",
+                address=address,
+            )
         if not addresses.host_of(address) or any(c.isspace() for c in address):
-            raise UserError(f"«{addresses.shown(address)}» is no address of a source.")
+            raise UserError(
+                "«{address}» is no address of a source.",
+                address=addresses.shown(address),
+            )
         return "feed", address
     path = (base / Path(address).expanduser()).resolve()
     if not path.exists():
-        raise UserError(f"the folder {path} is not there; make it or mend the path.")
+        raise UserError(
+            "the folder {path} is not there; make it or mend the path.", path=path
+        )
     return "folder", str(path)

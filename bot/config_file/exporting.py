@@ -4,6 +4,7 @@ The secrets of addresses are left out: where the sources are set up, `apply` kno
 is meant.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,9 @@ def _export_workspace(
 def masked(entry: dict[str, Any], paths: bool) -> dict[str, Any]:
     """The entry without the secrets of its addresses, and perhaps without paths."""
     kinds = ("sources", "paused_sources")
-    return entry | {kind: [_shown(a, paths) for a in entry[kind]] for kind in kinds}
+    names = {_shown(a, paths): name for a, name in entry["source_names"].items()}
+    hidden = {kind: [_shown(a, paths) for a in entry[kind]] for kind in kinds}
+    return entry | hidden | {"source_names": names}
 
 
 def _shown(address: str, paths: bool) -> str:
@@ -63,12 +66,18 @@ def _shown(address: str, paths: bool) -> str:
     return Path(address).name
 
 
+#: What is left out where there is none.
+_SELDOM = frozenset({"paused_sources", "source_names"})
+
+
 def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:
     """Without what is not set, and what is seldom."""
     return {
         name: value
         for name, value in entry.items()
-        if value is not None and (name != "paused_sources" or value)
+        if value is not None
+        and (name not in _SELDOM or value)
+        and (name, value) != ("corrections", "edit")
     }
 
 
@@ -78,6 +87,11 @@ def as_entry(digest: Digest) -> dict[str, Any]:
     return {
         "sources": [*(source.address for source in digest.sources), *paused],
         "paused_sources": paused,
+        "source_names": {
+            source.address: source.called
+            for source in (*digest.sources, *digest.paused_sources)
+            if source.called
+        },
         "destinations": [place.name for place in digest.destinations],
         "schedule": list(digest.schedules),
         "quiet_hours": digest.quiet_hours,
@@ -85,7 +99,9 @@ def as_entry(digest: Digest) -> dict[str, Any]:
         "paused_until": digest.paused_until,
         "skip": list(digest.skips) or None,
         "stories": digest.stories,
+        **asdict(digest.look),
         "include": list(digest.include),
         "exclude": list(digest.exclude),
         "language": digest.language,
+        "corrections": digest.corrections,
     }

@@ -82,21 +82,34 @@ def list_out(
     found: list[Subscription] = []
     secret = 0
     for home in workspaces.every(conn):
-        if workspace not in (None, home.external_id):
+        if workspace in (None, home.external_id):
+            listed, hidden = list_of(conn, workspace_id=home.id)
+            found += listed
+            secret += hidden
+    return tuple(found), secret
+
+
+def list_of(
+    conn: Connection, *, workspace_id: int, digest: str | None = None
+) -> tuple[tuple[Subscription, ...], int]:
+    """The same of one workspace, or of its digest of this name."""
+    found: list[Subscription] = []
+    secret = 0
+    for known in digests.in_workspace(conn, workspace_id=workspace_id):
+        if digest not in (None, known.name):
             continue
-        for digest in digests.in_workspace(conn, workspace_id=home.id):
-            for source in (*digest.sources, *digest.paused_sources):
-                if source.kind == "folder":
-                    continue
-                if addresses.shown(source.address) != source.address:
-                    secret += 1
-                    continue
-                found.append(_subscription(source, digest))
+        for source in (*known.sources, *known.paused_sources):
+            if source.kind == "folder":
+                continue
+            if addresses.shown(source.address) != source.address:
+                secret += 1
+                continue
+            found.append(_subscription(source, known))
     return tuple(found), secret
 
 
 def _subscription(source: Source, digest: Digest) -> Subscription:
-    title = "" if source.name == source.address else source.name
+    title = source.called or ("" if source.name == source.address else source.name)
     return Subscription(address=source.address, title=title, folders=(digest.name,))
 
 
@@ -107,9 +120,13 @@ def _workspace(conn: Connection, external_id: str | None, now: datetime) -> Work
         return fitting[0]
     names = ", ".join(w.external_id for w in kept)
     if fitting:
-        raise UserError(f"Say which workspace with --workspace: {names}.")
+        raise UserError("Say which workspace with --workspace: {names}.", names=names)
     if kept:
-        raise UserError(f"No workspace «{external_id}» is set up; known: {names}.")
+        raise UserError(
+            "No workspace «{external_id}» is set up; known: {names}.",
+            external_id=external_id,
+            names=names,
+        )
     name = external_id or "local"
     return workspaces.ensure(
         conn, platform="local", external_id=name, name=name, now=now
@@ -124,7 +141,11 @@ def _named(one: Subscription, known: Sequence[Digest]) -> str:
             return by_name[fold(folder)]
     if len(known) > 1:
         names = ", ".join(f"«{digest.name}»" for digest in known)
-        raise UserError(f"Say with --digest where «{one.title}» goes: {names}.")
+        raise UserError(
+            "Say with --digest where «{title}» goes: {names}.",
+            title=one.title,
+            names=names,
+        )
     return known[0].name if known else FIRST_DIGEST
 
 
@@ -174,4 +195,10 @@ def _with(
         quiet_hours=before.quiet_hours,
         language=before.language,
         paused_sources=before.paused_sources,
+        look=before.look,
+        called={
+            source.id: source.called
+            for source in (*before.sources, *before.paused_sources)
+            if source.called
+        },
     )

@@ -209,6 +209,7 @@ class Configuring:
             base=Path("/"),
             now=now,
             allow_private=self.allow_private,
+            by=person.name[:80],
         )
         for step in steps:
             carry_out(work, step)
@@ -234,8 +235,9 @@ class Configuring:
             present = things.now(conn, workspace, step.noun, step.old_name)
             if present.before is None and step.before is not None:
                 raise UserError(
-                    f"«{step.old_name}» is not there any more, so this change cannot "
-                    "be taken back. /newsdesk history shows what became of it."
+                    "«{name}» is not there any more, so this change cannot be taken "
+                    "back. /newsdesk history shows what became of it.",
+                    name=step.old_name,
                 )
             key = present.key if present.before is not None else step.key
             wanted.append(replace(step, before=present.before, key=key))
@@ -293,7 +295,7 @@ def _with(around: Circumstances, step: Step) -> Circumstances:
     if step.noun == "zone" and step.after:
         moved = replace(around.workspace, zone=str(step.after["zone"]))
         return replace(around, workspace=moved)
-    if step.noun == "access":
+    if step.noun in ("access", "correction"):
         return around
     if step.noun == "digest":
         posting = {n: p for n, p in around.posting.items() if n != step.old_name}
@@ -322,11 +324,18 @@ def _hold_to_shown(
         return
     last = changes.newest(conn, workspace_id=workspace.id, count=1)
     later = last and last[0].made_at and last[0].made_at >= since
-    by = f" by {last[0].person_name}" if later else ""
-    what = step.old_name if step.noun != "zone" else "the zone"
+    what = step.old_name if step.noun != "zone" else step.noun
+    if later:
+        raise UserError(
+            "«{what}» was changed meanwhile by {person}, so nothing was done. Run the "
+            "command again to see how it would be now.",
+            what=what,
+            person=last[0].person_name,
+        )
     raise UserError(
-        f"«{what}» was changed meanwhile{by}, so nothing was done. Run the command "
-        "again to see how it would be now."
+        "«{what}» was changed meanwhile, so nothing was done. Run the command again "
+        "to see how it would be now.",
+        what=what,
     )
 
 

@@ -5,6 +5,7 @@ It checks nothing: what comes here was checked.
 """
 
 from bot.config_file.applying import Work, put_digest
+from bot.configuring import correcting
 from bot.configuring.steps import Step, grant_of
 from bot.storage import destinations, digests, grants, workspaces
 
@@ -17,6 +18,8 @@ def carry_out(work: Work, step: Step) -> None:
             workspaces.move(work.conn, workspace_id=work.workspace.id, zone=zone)
         case "access":
             _access(work, step)
+        case "correction":
+            correcting.carry_out(work, step.old_name, step.after)
         case "destination":
             _destination(work, step)
         case "digest":

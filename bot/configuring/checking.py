@@ -2,8 +2,8 @@
 
 What comes out is the normal form that is stored and compared: whole addresses,
 schedules as we say them, numbers as numbers. Nothing is changed here. From chat a
-digest gets no folder (it would let an editor read the machine's files): one that a
-file gave it stays, and comes back with a digest that was deleted.
+digest gets no folder that a file did not give to one of the workspace (it would let an
+editor read the machine's files); one that was deleted comes back with its folders.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +19,7 @@ from bot.config_file.entries import (
     kind_of,
     name_mistake,
 )
+from bot.configuring.correcting import LONGEST
 from bot.configuring.steps import NEW_DIGEST, Entry, Mistake, Step
 from bot.errors import UserError
 from bot.intake import addresses
@@ -77,10 +78,26 @@ def checked(step: Step, around: Circumstances) -> Entry | None:
             return {"name": "zone", "zone": _zone(str(step.after["zone"]))}
         case "access":
             return step.after
+        case "correction":
+            return {**step.after, "text": _said(str(step.after["text"]))}
         case "destination":
             return _destination(step.before, step.after, around)
         case "digest":
             return _digest(step, step.after, around)
+
+
+def _said(text: str) -> str:
+    said = " ".join(text.split())
+    if not said:
+        raise Mistake("Say what is right, in a sentence.", field="text")
+    if len(said) > LONGEST:
+        raise Mistake(
+            "Say it in at most {longest} characters: it stands at the end of the "
+            "story.",
+            longest=LONGEST,
+            field="text",
+        )
+    return said
 
 
 def _hold_to_unused(step: Step, around: Circumstances) -> None:
@@ -89,8 +106,10 @@ def _hold_to_unused(step: Step, around: Circumstances) -> None:
     users = [d for d, places in around.posting.items() if step.old_name in places]
     if users:
         raise UserError(
-            f"«{users[0]}» posts to «{step.old_name}». Give that digest another "
-            "destination first: /newsdesk digest edit."
+            "«{users}» posts to «{old_name}». Give that digest another "
+            "destination first: /newsdesk digest edit.",
+            users=users[0],
+            old_name=step.old_name,
         )
 
 
@@ -98,7 +117,7 @@ def _zone(written: str) -> str:
     try:
         return schedules.find_zone(written)
     except UserError as error:
-        raise Mistake(str(error), field="zone") from None
+        raise Mistake.of(error, field="zone") from None
 
 
 def _destination(before: Entry | None, after: Entry, around: Circumstances) -> Entry:
@@ -106,19 +125,30 @@ def _destination(before: Entry | None, after: Entry, around: Circumstances) -> E
     _hold_to_name(name)
     was = before["name"] if before else None
     if name != was and name in around.places:
-        raise Mistake(f"Another destination is called «{name}» already.", field="name")
+        raise Mistake(
+            "Another destination is called «{name}» already.", name=name, field="name"
+        )
     if before is None and len(around.places) >= MOST:
-        raise UserError(f"There are {MOST} destinations here already; remove one.")
+        raise UserError(
+            "There are {most} destinations here already; remove one.", most=MOST
+        )
     taken = [n for n, c in around.places.items() if c == channel and n != was]
     if taken:
-        raise UserError(f"This channel is the destination «{taken[0]}» already.")
+        raise UserError(
+            "This channel is the destination «{taken}» already.", taken=taken[0]
+        )
     return {**after, "name": name, "channel": channel}
 
 
 def _hold_to_name(name: str) -> None:
     trouble = name_mistake(name)
     if trouble:
-        raise Mistake(f"«{name[:80]}» cannot be a name: {trouble}", field="name")
+        raise Mistake(
+            "«{name}» cannot be a name: {trouble}",
+            name=name[:80],
+            trouble=trouble,
+            field="name",
+        )
 
 
 def _digest(step: Step, after: Entry, around: Circumstances) -> Entry:
@@ -129,9 +159,13 @@ def _digest(step: Step, after: Entry, around: Circumstances) -> Entry:
     _hold_to_name(name)
     others = {d.name for d in around.digests if step.before is None or d.id != step.key}
     if name in others:
-        raise Mistake(f"Another digest is called «{name}» already.", field="name")
+        raise Mistake(
+            "Another digest is called «{name}» already.", name=name, field="name"
+        )
     if step.before is None and len(around.digests) >= MOST:
-        raise UserError(f"There are {MOST} digests here already; delete one first.")
+        raise UserError(
+            "There are {most} digests here already; delete one first.", most=MOST
+        )
     entry |= _whole(entry, around.digests)
     kept = _kept(step, around)
     if any("://" not in a for a in entry["sources"] if a not in kept):
@@ -141,12 +175,21 @@ def _digest(step: Step, after: Entry, around: Circumstances) -> Entry:
     return _normal(entry)
 
 
-def _kept(step: Step, around: Circumstances) -> frozenset[str]:
-    """Addresses that the digest has, or had: not to be looked at again."""
+def _kept(step: Step, around: Circumstances) -> set[str]:
+    """Addresses that the digest has, or had, and folders that a file gave to any here.
+
+    These are not to be looked at again.
+    """
     had = step.before["sources"] if step.before else ()
+    folders = {
+        source.address
+        for digest in around.digests
+        for source in (*digest.sources, *digest.paused_sources)
+        if source.kind == "folder"
+    }
     if step.before is None and step.key is not None and around.reverting:
         had = (step.after or {})["sources"]
-    return frozenset(had)
+    return folders.union(had)
 
 
 def _clean(values: Sequence[str] | str) -> list[str]:
@@ -156,20 +199,27 @@ def _clean(values: Sequence[str] | str) -> list[str]:
     return list(dict.fromkeys(value for value in stripped if value))
 
 
-def _whole(entry: Entry, known: Sequence[Digest]) -> dict[str, list[str]]:
+def _whole(entry: Entry, known: Sequence[Digest]) -> dict[str, Any]:
     secrets = whole_addresses(known)
-    return {
+    whole: dict[str, Any] = {
         kind: [_unmasked(address, secrets) for address in entry[kind]]
         for kind in ("sources", "paused_sources")
     }
+    # A name goes with its source.
+    named = {_unmasked(a, secrets): n for a, n in entry["source_names"].items()}
+    whole["source_names"] = {a: n for a, n in named.items() if a in whole["sources"]}
+    return whole
 
 
 def _unmasked(address: str, secrets: Mapping[str, str]) -> str:
     if not addresses.is_masked(address):
         return address
     if address not in secrets:
-        text = f"«{address[:200]}» is shown without its secret. Write it whole."
-        raise Mistake(text, field="sources")
+        raise Mistake(
+            "«{address}» is shown without its secret. Write it whole.",
+            address=address[:200],
+            field="sources",
+        )
     return secrets[address]
 
 
@@ -177,7 +227,7 @@ def _sentence(written: str, workspace: Workspace) -> str:
     try:
         return schedules.say(schedules.parse(written, workspace.zone))
     except UserError as error:
-        raise Mistake(str(error), field="schedule") from None
+        raise Mistake.of(error, field="schedule") from None
 
 
 def _hold_to_checks(
@@ -188,8 +238,7 @@ def _hold_to_checks(
             kind_of(address, Path("/"))
 
     for found in digest_mistakes(entry, destinations=places, is_source=is_source):
-        text = f"{found.text[:1].upper()}{found.text[1:]}"
-        raise Mistake(text, field=found.field)
+        raise Mistake.of(found.problem, field=found.field)
 
 
 def _normal(entry: Entry) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 
 from bot import schedules
 from bot.at_hand import FRESH
+from bot.config_file.entries import look_of
 from bot.configuring.steps import Entry, Step
 from bot.configuring.telling import shown_source
 from bot.editions import Editions
 from bot.intake.trying import Tried, try_out
 from bot.storage import articles, sources
 from bot.storage import editions as issues
+from bot.styles import told_as
 from bot.types import Digest, Part, RenderContext, Source, Workspace
 from digests.compose import compose
 from digests.stories import filters
@@ -30,7 +32,10 @@ MOST, AT_ONCE = 20, 6
 #: A trial of a filter is over so many of the newest articles, of this time.
 NEWEST, SPAN = 40, timedelta(days=30)
 #: What of a digest decides about what its edition tells.
-_MADE_BY = ("sources", "paused_sources", "stories", "include", "exclude", "language")
+_MADE_BY = (
+    "sources", "paused_sources", "stories", "include", "exclude", "language",
+    "summary", "quotes", "figures", "brief",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -204,6 +209,7 @@ def _style(entry: Entry) -> Style:
         lang=entry["language"],
         include=tuple(entry["include"]),
         exclude=tuple(entry["exclude"]),
+        **told_as(look_of(entry)),
     )
 
 

@@ -7,16 +7,17 @@ a thing stands, and `taken_back` turns steps around.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, Self
 
 from bot.config_file.exporting import as_entry
+from bot.configuring import correcting
 from bot.errors import UserError
 from bot.storage import Connection, destinations, digests, grants
 from bot.storage.grants import Grant
-from bot.types import Destination, Payload, Workspace
+from bot.types import Destination, Look, Payload, Workspace
 
-Noun = Literal["zone", "destination", "digest", "access"]
+Noun = Literal["zone", "destination", "digest", "access", "correction"]
 #: A thing as the file words it, with its name.
 Entry = Mapping[str, Any]
 #: From how a thing is to how it is wanted; None = not there.
@@ -26,6 +27,7 @@ Edit = Callable[[Entry | None], Entry | None]
 NEW_DIGEST: Entry = {
     "sources": [],
     "paused_sources": [],
+    "source_names": {},
     "destinations": [],
     "schedule": [],
     "quiet_hours": None,
@@ -33,18 +35,25 @@ NEW_DIGEST: Entry = {
     "paused_until": None,
     "skip": None,
     "stories": 5,
+    **asdict(Look()),
     "include": [],
     "exclude": [],
     "language": "en",
+    "corrections": "edit",
 }
 
 
 class Mistake(UserError):
     """An answer that cannot be: the sentence belongs to the question `field`."""
 
-    def __init__(self, message: str, *, field: str) -> None:
-        super().__init__(message)
+    def __init__(self, sentence: str, /, *, field: str, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.field = field
+
+    @classmethod
+    def of(cls, error: UserError, *, field: str) -> Self:
+        """What `error` says, as a mistake in this answer."""
+        return cls(error.sentence, field=field, **error.values)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +105,9 @@ def now(conn: Connection, workspace: Workspace, noun: Noun, name: str) -> Step:
             ]
             let = given[0] if given else None
             return Step(noun=noun, before=let, after=let)
+        case "correction":
+            said = correcting.as_entry(conn, name=name, **here)
+            return Step(noun=noun, before=said, after=said)
         case "digest":
             found = digests.by_name(conn, **here, name=name)
             if found is None:

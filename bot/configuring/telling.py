@@ -24,8 +24,14 @@ _PLAIN = (
     "paused",
     "paused_until",
     "stories",
+    "summary",
+    "quotes",
+    "figures",
+    "brief",
     "language",
+    "corrections",
     "zone",
+    "text",
 )
 
 
@@ -38,6 +44,11 @@ def title_of(step: Step, texts: Texts) -> str:
         if step.after is None:
             return texts.say("No editor any more: {name}", name=name)
         return texts.say("An editor from now on: {name}", name=name)
+    if step.noun == "correction":
+        headline = cut(str((step.after or step.before or {}).get("headline", "")))
+        if step.after is None:
+            return texts.say("No correction any more: «{story}»", story=headline)
+        return texts.say("Correction of «{story}»", story=headline)
     if step.before is None:
         return texts.say("New {noun} «{name}»", noun=noun, name=name)
     if step.after is None:
@@ -58,7 +69,8 @@ def in_a_line(change: Change, texts: Texts) -> str:
     """The change in one line, for lists."""
     told = []
     for step in change.steps:
-        rows = rows_of(step, texts) if step.before and step.after else ()
+        differs = (step.before and step.after) or step.noun == "correction"
+        rows = rows_of(step, texts) if differs else ()
         what = ", ".join(f"{label}: {value}" for label, value in rows)
         title = title_of(step, texts)
         told.append(f"{title}: {what}" if what else title)
@@ -129,6 +141,7 @@ def _whole(entry: Entry, texts: Texts) -> Iterator[Row]:
             continue
         listed = value if isinstance(value, (list, tuple)) else [_said(value, texts)]
         yield label_of(name, texts), _listed(name, listed, texts)
+    yield from _called({}, entry.get("source_names"), texts)
     yield from _resting(entry.get("paused_sources", ()), texts)
 
 
@@ -146,6 +159,7 @@ def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
             yield label_of(name, texts), f"+ {_listed(name, come, texts)}"
         if gone:
             yield label_of(name, texts), f"− {_listed(name, gone, texts)}"
+    yield from _called(before.get("source_names"), after.get("source_names"), texts)
     rests, rested = after.get("paused_sources", ()), before.get("paused_sources", ())
     there = after.get("sources", ())
     yield from _resting([a for a in rests if a not in rested], texts)
@@ -156,14 +170,29 @@ def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
 
 def _said(value: object, texts: Texts) -> str:
     """A plain value; one that was stored says dates as text."""
-    if value is True:
-        return texts.say("yes")
-    return cut(str(value)) if value else texts.say("none")
+    if isinstance(value, bool):
+        return texts.say("yes") if value else texts.say("no")
+    return texts.say("none") if value in (None, "") else cut(str(value))
 
 
 def _resting(paused: Sequence[str], texts: Texts) -> Iterator[Row]:
     if paused:
         yield texts.say("not read for now"), _listed("sources", paused, texts)
+
+
+def _called(before: Entry | None, after: Entry | None, texts: Texts) -> Iterator[Row]:
+    """Sources that are called otherwise than before."""
+    old, new = before or {}, after or {}
+    changed = [
+        address for address in {**old, **new} if old.get(address) != new.get(address)
+    ]
+    for address in changed[:SHOWN]:
+        itself = texts.say("as it calls itself")
+        told = f"{shown_source(address)} → {cut(str(new.get(address) or itself))}"
+        yield texts.say("called"), told
+    if len(changed) > SHOWN:
+        more = texts.say("{n} more", n=len(changed) - SHOWN)
+        yield texts.say("called"), more
 
 
 def _again(resumed: Sequence[str], texts: Texts) -> Iterator[Row]:

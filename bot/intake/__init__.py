@@ -2,6 +2,7 @@
 
     poll        read every source whose time has come; when to come again
     refresh     read the sources of a digest now, unless they were just read
+    rereading   read the pages behind told articles again: are they corrected?
 
 A source is read, what is new in it is analysed outside the event loop and joined to
 its story, and all of it is stored in one transaction with the source's new state: an
@@ -26,6 +27,7 @@ from bot.intake.keeping import Found, past_of, sorted_out
 from bot.intake.local import read_folder
 from bot.intake.outside import Outside
 from bot.intake.readings import Reading
+from bot.intake.rereading import Rereading
 from bot.ports import Clock, Engine
 from bot.storage import Connection, sources
 from bot.storage.database import Database
@@ -79,6 +81,26 @@ class Intake:
                 await _end(reads)
             due = await self._due() if len(due) == BATCH else ()
         return await self.db.read(sources.earliest, now=self.clock.now())
+
+    @property
+    def rereading(self) -> Rereading:
+        """What reads the pages behind told articles again."""
+
+        async def look(address: str, etag: str | None, at: str | None) -> Reading:
+            return await self.outside.look(
+                address,
+                now=self.clock.now(),
+                kind="page",
+                etag=etag,
+                last_modified=at,
+            )
+
+        return Rereading(
+            db=self.db,
+            clock=self.clock,
+            look=look,
+            allow_private=self.outside.allow_private,
+        )
 
     async def refresh(self, wanted: Iterable[Source], *, insist: bool = False) -> int:
         """Read these sources now, but for those just read; how much new was stored.

@@ -22,6 +22,7 @@ _SHORT = "FETCH_ALLOW_PRIVATE"
 if TYPE_CHECKING:
     from digests.sources.cage import Cage
     from digests.sources.fetch import Fetcher
+    from digests.sources.opml import Outline
 
 
 class Outside:
@@ -38,6 +39,11 @@ class Outside:
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._ways: tuple[Fetcher, Cage] | None = None
+
+    @property
+    def allow_private(self) -> str:
+        """The setting of that name."""
+        return self._allow_private
 
     async def look(
         self,
@@ -80,12 +86,14 @@ class Outside:
             return Reading(
                 kind=kind or "feed",
                 unchanged=True,
+                read_at=visit.url,
                 etag=visit.validators.etag,
                 last_modified=visit.validators.last_modified,
                 moved_to=visit.moved_to,
             )
         return Reading(
             kind=visit.kind,
+            read_at=visit.url,
             articles=visit.articles,
             title=visit.title,
             feeds=tuple(link.address for link in visit.feeds),
@@ -93,6 +101,33 @@ class Outside:
             last_modified=visit.validators.last_modified,
             moved_to=visit.moved_to,
         )
+
+    async def file(self, address: str) -> bytes:
+        """What stands at the address, unread; a stranger's bytes.
+
+        Raises:
+            SourceError: Whose turn it is, is in its kind.
+        """
+        from digests.sources.fetch import Fetched
+
+        fetcher, _ = await self._open()
+        try:
+            answer = await fetcher.fetch(address)
+        except Refused as error:
+            raise Refused(str(error).replace(f" {_SHORT}", f" {SETTING}")) from None
+        assert isinstance(answer, Fetched), "nothing was known of it before"
+        return answer.body
+
+    async def feeds_in(self, body: bytes) -> "Outline":
+        """The feeds that an OPML file lists, read in the cage.
+
+        Raises:
+            Unreadable: It is none, or built to do harm.
+        """
+        from digests.sources import opml
+
+        _, cage = await self._open()
+        return await cage.run(opml.read, body)
 
     async def __aenter__(self) -> Self:
         return self

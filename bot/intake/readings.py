@@ -24,5 +24,7 @@ class Reading:
     #: What to ask with next time.
     etag: str | None = None
     last_modified: str | None = None
+    #: Where it stood in the end, after redirects.
+    read_at: str | None = None
     #: Where the address has moved for good.
     moved_to: str | None = None

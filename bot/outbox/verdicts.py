@@ -1,7 +1,8 @@
 """What a failed send means for its delivery: a pure table; it records nothing.
 
 limited, unreached      the same again, later
-refused, the message    the same words more plainly, then as links, then it fails alone
+refused, the message    a post: the same words more plainly, then as links, then it
+                        fails alone; an edit at once: the message stays as it was
 refused, the place      the place stops, and the delivery waits for it
 refused, the workspace  all of it stops, and its deliveries wait
 everything else         uncertain: looked for before anything else
@@ -80,7 +81,8 @@ def _of_message(error: Refused, delivery: Delivery, reason: str) -> Verdict:
 
 
 def _plainer(delivery: Delivery) -> int | None:
-    if delivery.operation == "delete" or delivery.rung >= AS_LINKS:
+    if delivery.operation != "post" or delivery.rung >= AS_LINKS:
+        # What an edit would have corrected stays better than it would be as links.
         return None
     if delivery.rung < PLAINLY and delivery.payload and delivery.fallback_text.strip():
         return PLAINLY

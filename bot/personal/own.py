@@ -47,8 +47,9 @@ def set_up(conn: Connection, *, whose: Whose, wish: Wish, now: datetime) -> Dige
         raise UserError("Say when it should come: /news me 7:30")
     if before is None and _full(conn, whose["workspace_id"]):
         raise UserError(
-            f"{MOST} people of this workspace have a digest of their own already; it "
-            "serves no more."
+            "{most} people of this workspace have a digest of their own already; "
+            "it serves no more.",
+            most=MOST,
         )
     rule = _rule(wish.when, wish.zone) if wish.when else None
     language = wish.language or (
@@ -91,8 +92,9 @@ def _rule(said: str, zone: str) -> Schedule:
     rule = schedules.parse(said, zone)
     if isinstance(rule.rule, Interval) or len(rule.rule) > TIMES:
         raise UserError(
-            f"Your own digest comes at up to {TIMES} times of a day: /news me 7:30, or "
-            "/news me weekdays at 7:30 and 18:00 Europe/London"
+            "Your own digest comes at up to {times} times of a day: /news me "
+            "7:30, or /news me weekdays at 7:30 and 18:00 Europe/London",
+            times=TIMES,
         )
     return rule
 

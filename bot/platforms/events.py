@@ -125,7 +125,7 @@ async def _safely(event: Event, work: Awaitable[Reply | Form]) -> Reply | Form:
     try:
         return await work
     except UserError as error:
-        return problem(str(error))
+        return problem(Texts.of(event.locale).error(error))
     except Exception:
         log.exception("event failed", platform=event.platform)
         return problem(

@@ -25,6 +25,9 @@ _DROPPED = re.compile(
     "]"
 )
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f\\]")
+#: A name or number of a host. Whatever else stands there (a «%40») is read by some and
+#: refused by others.
+_HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9-]+|[0-9a-f:.]*:[0-9a-f:.]*")
 _MARKS = 4
 
 
@@ -81,7 +84,10 @@ def link(url: str | None) -> Link | None:
         port = f":{parts.port}" if parts.port else ""
     except (ValueError, UnicodeError):
         return None
-    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
+    host = host.removesuffix(".")
+    if parts.scheme not in {"http", "https"} or "@" in parts.netloc:
+        return None
+    if not _HOST.fullmatch(host):
         return None
     shown = f"[{host}]" if ":" in host else host
     href = urlunsplit(parts._replace(netloc=shown + port))

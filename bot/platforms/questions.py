@@ -49,6 +49,7 @@ def form_of(command: Command, given: Mapping[str, str], texts: Texts) -> Form:
                 required=option.required,
                 value=given.get(option.name, ""),
                 choices=option.choices,
+                lines=option.lines,
             )
             for option in command.options[:MOST]
         ),

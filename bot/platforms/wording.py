@@ -5,7 +5,7 @@ each platform's own affair. Which quote a story shows is decided here too, so th
 platforms show the same one.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,10 +14,14 @@ from bot.platforms.inert import clip, inert
 from bot.platforms.quotation import marks
 from bot.texts import Texts
 from bot.types import RenderContext
-from digests.types import Brief, Card, Edition, EditionStory
+from digests.types import Brief, Card, Edition, EditionStory, Note
 
 #: Characters of a name: a speaker, an outlet.
 NAME: Final = 120
+#: Corrections that a story shows, and characters of one and of words in it.
+NOTES: Final = 3
+NOTE: Final = 260
+WORDS: Final = 90
 
 
 # ── the head ───────────────────────────────────────────────────────────────────
@@ -75,6 +79,15 @@ def in_marks(card: Card) -> str:
     return f"{opening}{inert(card.text)}{closing}"
 
 
+def spoken(card: Card, texts: Texts) -> str:
+    """The same in plain words, with who said it: on one line.
+
+    What is told in plain words is cut between lines where it is too long, and a quote
+    is never cut.
+    """
+    return f"{' '.join(in_marks(card).split())} {said_by(card, texts)}"
+
+
 def said_by(card: Card, texts: Texts) -> str:
     """«Ada Brandt, engineer, Hallin Courier»."""
     speaker = card.speaker or texts.say("speaker not named in the text")
@@ -82,7 +95,8 @@ def said_by(card: Card, texts: Texts) -> str:
     if role.casefold() in speaker.casefold():
         role = ""
     parts = (clip(inert(part), NAME) for part in (speaker, role, card.source))
-    return ", ".join(part for part in parts if part)
+    said = ", ".join(part for part in parts if part)
+    return f"{said} · {texts.say('withdrawn')}" if card.withdrawn else said
 
 
 def source(
@@ -106,11 +120,60 @@ def when(at: datetime, now: datetime, zone: str, texts: Texts) -> str:
     return texts.moment(at, zone, now)
 
 
-def in_brief(brief: Brief) -> str:
-    """«Headline · Outlet»."""
+def in_brief(
+    brief: Brief, edition: Edition, context: RenderContext, texts: Texts
+) -> str:
+    """«Headline · Outlet», and that it was corrected."""
     outlet = brief.outlets[0] if brief.outlets else ""
-    parts = (brief.headline.text, outlet)
+    parts = [brief.headline.text, outlet]
+    parts += corrected(brief.notes[-1:], edition, context, texts)
     return " · ".join(clip(inert(part), NAME) for part in parts if part.strip())
+
+
+def corrected(
+    notes: Sequence[Note], edition: Edition, context: RenderContext, texts: Texts
+) -> list[str]:
+    """«Corrected 14:05: 40 → 14», a line for each moment; the newest few of them."""
+    at_once: dict[tuple[datetime, bool], list[Note]] = {}
+    for note in notes:
+        at_once.setdefault((note.at, bool(note.said)), []).append(note)
+    lines = []
+    for (at, by_editor), several in list(at_once.items())[-NOTES:]:
+        local = local_date(at, context.zone) == local_date(
+            edition.made_at, context.zone
+        )
+        clock = texts.time if local else texts.day_and_time
+        told = "; ".join(_put_right(note, context, texts) for note in several)
+        values = {"time": clock(at, context.zone), "what": told}
+        if by_editor:
+            said = texts.say("Corrected {time} by an editor: {what}", **values)
+        else:
+            said = texts.say("Corrected {time}: {what}", **values)
+        lines.append(clip(inert(said), NOTE))
+    return lines
+
+
+def _put_right(note: Note, context: RenderContext, texts: Texts) -> str:
+    if note.said:
+        return note.said
+    before, after = _apart(note.before.split(), note.after.split())
+    if before and after:
+        return f"{before} → {after}"
+    opening, closing = marks(context.locale)
+    words = f"{opening}{before or after}{closing}"
+    if before:
+        return texts.say("no longer {words}", words=words)
+    return texts.say("now {words}", words=words)
+
+
+def _apart(before: list[str], after: list[str]) -> tuple[str, str]:
+    """Both without the words that they begin with alike, numbers aside."""
+    alike = 0
+    for one, other in zip(before[:-1], after[:-1], strict=False):
+        if one != other or any(sign.isdigit() for sign in one):
+            break
+        alike += 1
+    return clip(" ".join(before[alike:]), WORDS), clip(" ".join(after[alike:]), WORDS)
 
 
 # ── the end ────────────────────────────────────────────────────────────────────

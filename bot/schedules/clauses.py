@@ -63,7 +63,11 @@ def _limits(words: list[str], found: list[re.Match[str]]) -> Limits:
     if len(first) > 1 or len(last) > 1:
         raise UserError("The first date, or the last, is given twice.")
     if first and last and first[0] > last[0]:
-        raise UserError(f"It would end on {last[0]}, before it begins on {first[0]}.")
+        raise UserError(
+            "It would end on {last}, before it begins on {first}.",
+            last=last[0],
+            first=first[0],
+        )
     left_out = [words[slice(*c.span("dates"))] for c in found if c["dates"]]
     days = [words[slice(*c.span("days"))] for c in found if c["days"]]
     return Limits(
@@ -89,15 +93,20 @@ def _skips(runs: list[list[str]]) -> tuple[date, ...]:
             start = day
     if len(skips) > _LONGEST_PAUSE:
         raise UserError(
-            f"At most {_LONGEST_PAUSE} dates can be left out; for a longer pause end "
-            "one schedule with «until …» and begin another with «from …»."
+            "At most {longest_pause} dates can be left out; for a longer pause "
+            "end one schedule with «until …» and begin another with «from …».",
+            longest_pause=_LONGEST_PAUSE,
         )
     return tuple(sorted(skips))
 
 
 def _stretch(start: date, end: date) -> set[date]:
     if end < start:
-        raise UserError(f"{end} is before {start}; write the earlier date first.")
+        raise UserError(
+            "{end} is before {start}; write the earlier date first.",
+            end=end,
+            start=start,
+        )
     days = min((end - start).days, _LONGEST_PAUSE)
     return {start + timedelta(days=day) for day in range(days + 1)}
 
@@ -121,7 +130,7 @@ def date_of(word: str) -> date:
         return date(*map(int, word.split("-")))
     except ValueError:
         raise UserError(
-            f"«{word}» is not on the calendar; write a date as «2026-12-24»."
+            "«{word}» is not on the calendar; write a date as «2026-12-24».", word=word
         ) from None
 
 

@@ -121,7 +121,9 @@ def _numbers(
     for item in field.split(","):
         shape = _ITEM.fullmatch(item)
         if shape is None:
-            raise UserError(f"«{item}» is nothing that a cron line may say there.")
+            raise UserError(
+                "«{item}» is nothing that a cron line may say there.", item=item
+            )
         start, end = least, most
         if not shape["all"]:
             start = _number(shape["start"], names or {}, least, most)
@@ -131,7 +133,7 @@ def _numbers(
             )
         step = int(shape["step"] or 1)
         if step < 1 or end < start:
-            raise UserError(f"«{item}» in a cron line names nothing.")
+            raise UserError("«{item}» in a cron line names nothing.", item=item)
         found |= set(range(start, end + 1, step))
     return sorted(found)
 
@@ -139,5 +141,10 @@ def _numbers(
 def _number(word: str, names: Mapping[str, int], least: int, most: int) -> int:
     number = names.get(word, int(word) if word.isdigit() else least - 1)
     if not least <= number <= most:
-        raise UserError(f"«{word}» in a cron line is not from {least} to {most}.")
+        raise UserError(
+            "«{word}» in a cron line is not from {least} to {most}.",
+            word=word,
+            least=least,
+            most=most,
+        )
     return number

@@ -35,8 +35,9 @@ def _of_year(code: str, year: int) -> frozenset[date]:
         found = library.country_holidays(country, subdiv=part or None, years=year)
     except NotImplementedError:
         raise UserError(
-            f"The public holidays of «{code}» are not known here; write the code of a "
-            "country, such as «DE», or of a part of it, such as «DE-BY»."
+            "The public holidays of «{code}» are not known here; write the code "
+            "of a country, such as «DE», or of a part of it, such as «DE-BY».",
+            code=code,
         ) from None
     return frozenset(found)
 

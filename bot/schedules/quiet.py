@@ -21,14 +21,15 @@ def check_quiet(window: str) -> Window:
     shape = _SHAPE.fullmatch(window[:40])
     if shape is None:
         raise UserError(
-            f"«{window[:40]}» is no stretch of the day; write quiet hours as "
-            "«22:00-07:00»."
+            "«{window}» is no stretch of the day; write quiet hours as «22:00-07:00».",
+            window=window[:40],
         )
     start, end = clock_time(shape[1]), clock_time(shape[2])
     if start == end:
         raise UserError(
-            f"Quiet hours «{window[:40]}» begin and end at the same time; write two "
-            "times, such as «22:00-07:00», or leave them out."
+            "Quiet hours «{window}» begin and end at the same time; write two "
+            "times, such as «22:00-07:00», or leave them out.",
+            window=window[:40],
         )
     return Window(start=start, end=end)
 

@@ -103,7 +103,8 @@ def from_json(plain: Mapping[str, Any]) -> Schedule:
         possible = False
     if not possible:
         raise ConfigurationError(
-            f"The stored schedule {_shown(plain)} cannot be read; set it again."
+            "The stored schedule {plain} cannot be read; set it again.",
+            plain=_shown(plain),
         )
     return schedule
 

@@ -65,7 +65,9 @@ def parse(sentence: str, default_zone: str = "UTC") -> Schedule:
         return _read(sentence, zone)
     except UserError as problem:
         offer = _offer(sentence[:_LONGEST], zone)
-        raise UserError(f"{problem} Try «{offer}».") from None
+        raise UserError(
+            "{problem} Try «{offer}».", problem=problem, offer=offer
+        ) from None
 
 
 def _offer(sentence: str, zone: str) -> str:
@@ -81,19 +83,24 @@ def _read(sentence: str, default_zone: str) -> Schedule:
     if not sentence.strip():
         raise UserError("A schedule says when, and this one is empty.")
     if len(sentence) > _LONGEST:
-        raise UserError(f"A schedule has at most {_LONGEST} characters.")
+        raise UserError(
+            "A schedule has at most {longest} characters.", longest=_LONGEST
+        )
     if cron.is_cron(sentence):
         return cron.read(sentence, default_zone)
     if cron.looks_like_cron(sentence):
         raise UserError(
-            f"«{_quoted(sentence)}» looks like a cron line; write «cron» before it, "
-            "or say it in words."
+            "«{said}» looks like a cron line; write «cron» before it, or say it "
+            "in words.",
+            said=_quoted(sentence),
         )
     every = words_of(sentence)
     limits, rest, _ = clauses.cut(every, letters_of(every))
     words, unknown = _without_zone(rest)
     if not words and unknown:
-        raise UserError(f"«{unknown}» is no schedule: it has no days and no times.")
+        raise UserError(
+            "«{unknown}» is no schedule: it has no days and no times.", unknown=unknown
+        )
     zone = _zone(unknown, sentence) if unknown else default_zone
     schedule = _limited(_shaped(words, zone, sentence), limits)
     if len(say(schedule)) > _LONGEST:
@@ -107,7 +114,7 @@ def _shaped(words: list[str], zone: str, sentence: str) -> Schedule:
         return _at_intervals(words, found, zone)
     if found := _AT_TIMES.fullmatch(letters):
         return _at_times(words, found, zone)
-    raise UserError(_what_is_missing(sentence, letters))
+    raise _what_is_missing(sentence, letters)
 
 
 # ── the zone ───────────────────────────────────────────────────────────────────
@@ -122,7 +129,7 @@ def _without_zone(words: list[str]) -> tuple[list[str], str]:
     strangers = [words[place] for place in places]
     if last - first + 1 != len(places):
         quoted = " and ".join(f"«{word}»" for word in strangers)
-        raise UserError(f"The words {quoted} are not understood here.")
+        raise UserError("The words {quoted} are not understood here.", quoted=quoted)
     return words[:first] + words[last + 1 :], " ".join(strangers)
 
 
@@ -133,7 +140,7 @@ def _zone(words: str, sentence: str) -> str:
         return find_zone(written[0] if written else words)
     except UserError:
         if one_of_ours(words):
-            raise UserError(f"«{words}» is not understood here.") from None
+            raise UserError("«{words}» is not understood here.", words=words) from None
         raise
 
 
@@ -157,8 +164,11 @@ def _at_intervals(words: list[str], found: re.Match[str], zone: str) -> Schedule
     window = _window(_stretch(words, found, "window"))
     if window is not None and not falls_into(minutes, window):
         raise UserError(
-            f"Intervals count from midnight: one of {minutes} minutes never falls "
-            f"between {clock(window.start)} and {clock(window.end)}."
+            "Intervals count from midnight: one of {minutes} minutes never falls "
+            "between {start} and {end}.",
+            minutes=minutes,
+            start=clock(window.start),
+            end=clock(window.end),
         )
     rule = Interval(minutes=minutes, window=window)
     return _on_days(_stretch(words, found, "days"), rule, zone)
@@ -178,11 +188,14 @@ def _minutes(number: str, unit: str) -> int:
         raise UserError("The shortest interval is one minute.")
     digits = NUMBERS.get(number, number)
     if not digits.isdigit():
-        raise UserError(f"«{number}» is not a whole number of minutes or hours.")
+        raise UserError(
+            "«{number}» is not a whole number of minutes or hours.", number=number
+        )
     minutes = int(digits) * _PART_OF_UNIT[unit]
     if not 1 <= minutes <= MINUTES_OF_A_DAY:
         raise UserError(
-            f"«{number}» is no interval: it may be 1 minute to 24 hours long."
+            "«{number}» is no interval: it may be 1 minute to 24 hours long.",
+            number=number,
         )
     return minutes
 
@@ -229,14 +242,19 @@ def _places(words: list[str], letters: str, days: tuple[int, ...]) -> tuple[int,
     ]
     if "V" not in letters and ("D" in letters or not chosen[0][0].isdigit()):
         raise UserError(
-            f"«{chosen[0]}» of what? Write «of the month» behind it, or «every 2 "
-            "weeks on …» where that is meant."
+            "«{chosen}» of what? Write «of the month» behind it, or «every 2 "
+            "weeks on …» where that is meant.",
+            chosen=chosen[0],
         )
     places = in_order(tuple(_place(word) for word in chosen))
     most = most_places(days)
     for place, word in ((_place(word), word) for word in chosen):
         if not (place in ORDINALS.values() or place >= 1) or place > most:
-            raise UserError(f"«{word}»: no month has more than {most} such days.")
+            raise UserError(
+                "«{word}»: no month has more than {most} such days.",
+                word=word,
+                most=most,
+            )
     return tuple(places)
 
 
@@ -256,7 +274,11 @@ def _weeks(words: list[str], letters: str) -> int:
     number = words[letters.index("T")]
     digits = NUMBERS.get(number, number)
     if not digits.isdigit() or not 1 <= int(digits[:4]) <= _MOST_WEEKS:
-        raise UserError(f"«{number}» weeks: it may be 1 to {_MOST_WEEKS}.")
+        raise UserError(
+            "«{number}» weeks: it may be 1 to {most_weeks}.",
+            number=number,
+            most_weeks=_MOST_WEEKS,
+        )
     return int(digits)
 
 
@@ -308,17 +330,21 @@ def _check_not_over(schedule: Schedule) -> None:
         return
     span = min((last - first).days, dates.horizon(schedule))
     if not any(dates.has(schedule, first + step * _DAY) for step in range(span + 1)):
-        raise UserError(f"Between {first} and {last} it has no date.")
+        raise UserError(
+            "Between {first} and {last} it has no date.", first=first, last=last
+        )
 
 
 # ── what to say when it is not understood ──────────────────────────────────────
 
 
-def _what_is_missing(sentence: str, letters: str) -> str:
+def _what_is_missing(sentence: str, letters: str) -> UserError:
     quoted = _quoted(sentence)
     if "T" not in letters and set("DFV") & set(letters):
-        return f"«{quoted}» names days but no time of day."
-    return f"«{quoted}» is not a schedule that is understood here."
+        return UserError("«{quoted}» names days but no time of day.", quoted=quoted)
+    return UserError(
+        "«{quoted}» is not a schedule that is understood here.", quoted=quoted
+    )
 
 
 def _quoted(sentence: str) -> str:

@@ -16,13 +16,16 @@ def clock_time(words: str) -> time:
     """The time of day that `words` (lower case) name; `UserError` if there is none."""
     found = _CLOCK.fullmatch(_AS_DIGITS.get(words, words))
     if found is None:
-        raise UserError(f"«{words}» is not a time of day; write it as «8:30».")
+        raise UserError(
+            "«{words}» is not a time of day; write it as «8:30».", words=words
+        )
     hour, minute = int(found[1]), int(found[2] or 0)
     if found[3]:
         return _of_half_a_day(words, hour, minute, evening=found[3] == "p")
     if hour >= 24 or minute >= 60:
         raise UserError(
-            f"«{words}» is not a time of day: the clock goes from 0:00 to 23:59."
+            "«{words}» is not a time of day: the clock goes from 0:00 to 23:59.",
+            words=words,
         )
     return time(hour, minute)
 
@@ -34,8 +37,10 @@ def clock_times(words: tuple[str, ...]) -> tuple[time, ...]:
         for word in words:
             if _may_be_either(word):
                 raise UserError(
-                    f"«{word}» beside «{marked[0]}» may be morning or evening; write "
-                    "am or pm behind each time."
+                    "«{word}» beside «{marked}» may be morning or evening; write am or "
+                    "pm behind each time.",
+                    word=word,
+                    marked=marked[0],
                 )
     return tuple(clock_time(word) for word in words)
 
@@ -54,6 +59,7 @@ def _half_of_the_day(word: str) -> bool:
 def _of_half_a_day(words: str, hour: int, minute: int, *, evening: bool) -> time:
     if not 1 <= hour <= _NOON or minute >= 60:
         raise UserError(
-            f"«{words}» is not a time of day: with am and pm the hours go from 1 to 12."
+            "«{words}» is not a time of day: with am and pm the hours go from 1 to 12.",
+            words=words,
         )
     return time(hour % _NOON + (_NOON if evening else 0), minute)

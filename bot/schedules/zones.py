@@ -27,8 +27,9 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UserError(
-            f"«{name}» is not a time zone that this machine knows; use an IANA name "
-            "such as «Europe/Berlin»."
+            "«{name}» is not a time zone that this machine knows; use an IANA "
+            "name such as «Europe/Berlin».",
+            name=name,
         ) from None
 
 
@@ -39,15 +40,22 @@ def find_zone(words: str) -> str:
     if len(names) == 1:
         return names[0]
     if names:
-        raise UserError(f"«{words}» may mean {_either(names)}: write which.")
+        raise UserError(
+            "«{words}» may mean {names}: write which.",
+            words=words,
+            names=_either(names),
+        )
     if key in SUGGESTED_ZONES:
         raise UserError(
-            f"«{words}» does not name one time zone all year; write "
-            f"{_either(SUGGESTED_ZONES[key])}."
+            "«{words}» does not name one time zone all year; write {suggested_zones}.",
+            words=words,
+            suggested_zones=_either(SUGGESTED_ZONES[key]),
         )
     close = near(words) or ("Europe/Berlin",)
     raise UserError(
-        f"«{words}» is not a time zone; write an IANA name such as {_either(close)}."
+        "«{words}» is not a time zone; write an IANA name such as {close}.",
+        words=words,
+        close=_either(close),
     )
 
 

@@ -8,17 +8,17 @@ that comes before the text it corrects still ends up with it. `store` and
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, or_, select, update
 
 from bot.storage import figures as figure_verbs
 from bot.storage import quotes as quote_verbs
-from bot.storage import search
+from bot.storage import search, told_articles
 from bot.storage.revisions import COLUMNS, JOINED, noun
 from bot.storage.schema import article_ids, articles, revisions, sources
 from bot.storage.sources import visible
@@ -66,8 +66,13 @@ def store(
     article_id = _identify(connection, source, article, names, now)
     known = _known(connection, article_id, article)
     if known is not None:
-        return _seen_again(connection, known, name), False
-    return _add(connection, article_id, article, name, now, baseline), True
+        stored, is_new = _seen_again(connection, known, name), False
+    else:
+        stored = _add(connection, article_id, article, name, now, baseline)
+        is_new = True
+    if stored.current and not (known is not None and known.current):
+        told_articles.changed(connection, article_id=article_id, now=now)
+    return stored, is_new
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,14 +143,25 @@ def store_analysis(
 
 
 def fresh(
-    connection: Connection, *, source_ids: Sequence[int], since: datetime
+    connection: Connection,
+    *,
+    source_ids: Sequence[int],
+    since: datetime,
+    until: datetime | None = None,
+    called: Mapping[int, str] | None = None,
 ) -> tuple[Article, ...]:
-    """List the current versions that came in at `since` or later, newest first.
+    """List the current versions that came in from `since` on, newest first.
+
+    `until` leaves out those that came in then or later.
 
     What counts as told from the start (`baseline`) is not among them.
     What counts is when we fetched them: a late find is news to us, and whether it is
-    too old to be told is the composer's to say. The caller has the ids from a digest.
+    too old to be told is the composer's to say. The caller has the ids from a digest,
+    which may call some of them by other names; an outlet that a text names stays.
     """
+    names = called or {}
+    then = [] if until is None else [revisions.c.fetched_at < until]
+
     found = connection.execute(
         select(*COLUMNS)
         .select_from(JOINED)
@@ -154,10 +170,16 @@ def fresh(
             ~revisions.c.baseline,
             revisions.c.fetched_at >= since,
             articles.c.source_id.in_(source_ids),
+            *then,
         )
         .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
     )
-    return tuple(map(noun, found))
+    return tuple(
+        noun(row)
+        if row.source_id not in names or row.outlet not in (None, row.source_name)
+        else replace(noun(row), source=names[row.source_id])
+        for row in found
+    )
 
 
 def by_id(
@@ -167,12 +189,16 @@ def by_id(
     article_id: int,
     revision: str | None = None,
 ) -> tuple[Article, StoredArticle] | None:
-    """Find an article, in its current version or in the one with this hash."""
+    """Find an article, in its current version or in the one with this hash.
+
+    One whose text was let go, because it was too old, is not there.
+    """
     version = revisions.c.current if revision is None else revisions.c.hash == revision
+    kept = or_(revisions.c.text != "", revisions.c.title.is_not(None))
     row = connection.execute(
         select(*COLUMNS)
         .select_from(JOINED)
-        .where(articles.c.id == article_id, version, visible(workspace_id))
+        .where(articles.c.id == article_id, version, kept, visible(workspace_id))
     ).first()
     return (noun(row), _stored(row)) if row else None
 

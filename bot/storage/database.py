@@ -103,6 +103,14 @@ class Database:
         """
         return await _in(self._writing, partial(self._write, verb, *args, **kwargs))
 
+    async def empty_log(self) -> None:
+        """Keep what was written in the database alone, not also in SQLite's log.
+
+        Readers that hold on to an older state are not waited for: then some of the
+        log stays until the next time.
+        """
+        await _in(self._writing, self._empty_log)
+
     async def close(self) -> None:
         """Finish what was begun, then let go of the database."""
         self._closing.set()
@@ -138,6 +146,15 @@ class Database:
                 if late or not passes_by_itself(error):
                     raise explained(error, self.where) or error from error
             self._closing.wait(_STEP)
+
+    def _empty_log(self) -> None:
+        if self._writer.dialect.name != "sqlite":
+            return
+        connection = self._writer.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
     def _let_go(self) -> None:
         self._reading.shutdown()

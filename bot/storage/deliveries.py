@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, case, select, update
 
 from bot.storage import privacy
 from bot.storage.claims import claim as claim
@@ -27,6 +27,7 @@ from bot.storage.claims import waiting as waiting
 from bot.storage.outgoing import ALL, freeze, noun, nouns
 from bot.storage.schema import deliveries as table
 from bot.storage.schema import destinations, editions, workspaces
+from bot.storage.told_articles import LIVING
 from bot.types import Delivery, Destination, Issue, Operation, Part
 
 
@@ -181,11 +182,21 @@ def release(
 
 
 def outdated(connection: Connection, *, now: datetime, before: datetime) -> int:
-    """Give up what belongs to editions made `before` then and was never sent."""
+    """Give up what belongs to editions made `before` then and was never sent.
+
+    What is there already can be corrected for longer.
+    """
     old = select(editions.c.id).where(editions.c.made_at <= before)
+    older = select(editions.c.id).where(editions.c.made_at <= before - LIVING)
     done = connection.execute(
         update(table)
-        .where(table.c.state.in_(("ready", "retry")), table.c.edition_id.in_(old))
+        .where(
+            table.c.state.in_(("ready", "retry")),
+            case(
+                (table.c.operation == "edit", table.c.edition_id.in_(older)),
+                else_=table.c.edition_id.in_(old),
+            ),
+        )
         .values(
             state="failed",
             reason="It waited for so long that it is no news any more.",

@@ -29,8 +29,9 @@ def ensure(
     if before is not None:
         if before.name != name:
             raise UserError(
-                f"This channel is the destination «{before.name}» already. Use that "
-                "name, or rename it first."
+                "This channel is the destination «{name}» already. Use that name, or "
+                "rename it first.",
+                name=before.name,
             )
         return before
     row = connection.execute(
@@ -66,7 +67,7 @@ def rename(
     _check(name, name)
     other = by_name(connection, workspace_id=workspace_id, name=name)
     if other is not None and other.id != destination_id:
-        raise UserError(f"Another destination is called «{name}» already.")
+        raise UserError("Another destination is called «{name}» already.", name=name)
     return _change(connection, workspace_id, destination_id, {"name": name})
 
 
@@ -152,8 +153,9 @@ def _check(name: str, channel: str) -> None:
     """A person's own messages are theirs to ask for, and no editor's to send."""
     if name.startswith(PERSON) or channel.startswith(PERSON):
         raise UserError(
-            f"No destination can be called «{name[:60]}» or lead to a person: people "
-            "set up their own digest with /news me."
+            "No destination can be called «{name}» or lead to a person: people "
+            "set up their own digest with /news me.",
+            name=name[:60],
         )
 
 

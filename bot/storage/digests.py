@@ -1,7 +1,7 @@
 """Verbs on digests: what an admin configures, known by its name in its workspace."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from bot.storage.schema import (
     sources,
 )
 from bot.storage.schema.configuration import NAMED
-from bot.types import Destination, Digest, Source
+from bot.types import CorrectionsSetting, Destination, Digest, Look, Source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,10 +48,14 @@ def ensure(
     quiet_hours: str | None = None,
     language: str = "en",
     paused_sources: Sequence[Source] = (),
+    corrections: CorrectionsSetting = "edit",
+    called: Mapping[int, str] | None = None,
+    look: Look | None = None,
 ) -> Digest:
     """Make the digest `name`, or change it to be as said here.
 
-    Schedules and pausing have verbs of their own and stay as they are.
+    Schedules and pausing have verbs of their own and stay as they are. `called` says,
+    by their keys, how it calls sources; the others are called as they call themselves.
 
     Raises:
         UnknownName: A source or destination is not this workspace's to use.
@@ -62,6 +66,8 @@ def ensure(
         "exclude": list(exclude),
         "quiet_hours": quiet_hours,
         "language": language,
+        "corrections": corrections,
+        "look": asdict(look) if look else None,
     }
     digest_id = connection.execute(
         insert(connection, digests)
@@ -74,6 +80,7 @@ def ensure(
         .returning(digests.c.id)
     ).scalar_one()
     _link_sources(connection, workspace_id, digest_id, sources, paused_sources)
+    _call_sources(connection, digest_id, called or {})
     _link_destinations(connection, workspace_id, digest_id, destinations)
     return _one(connection, workspace_id, digest_id)
 
@@ -251,6 +258,20 @@ def _link_sources(
     )
 
 
+def _call_sources(
+    connection: Connection, digest_id: int, called: Mapping[int, str]
+) -> None:
+    for source_id, name in called.items():
+        connection.execute(
+            update(digest_sources)
+            .where(
+                digest_sources.c.digest_id == digest_id,
+                digest_sources.c.source_id == source_id,
+            )
+            .values(called=name)
+        )
+
+
 def _link_destinations(
     connection: Connection,
     workspace_id: int,
@@ -268,7 +289,9 @@ def _link_destinations(
 def _hold_to(connection: Connection, mine: Any, ids: list[int], what: str) -> None:
     there = set(connection.execute(mine).scalars())
     if not there.issuperset(ids):
-        raise UnknownName(f"{what} of this digest does not exist in this workspace.")
+        raise UnknownName(
+            "{what} of this digest does not exist in this workspace.", what=what
+        )
 
 
 def _replace(
@@ -325,7 +348,7 @@ def _change(
 
 def _noun(connection: Connection, row: Row[Any]) -> Digest:
     listed = connection.execute(
-        select(sources, digest_sources.c.paused)
+        select(sources, digest_sources.c.paused, digest_sources.c.called)
         .join(digest_sources, digest_sources.c.source_id == sources.c.id)
         .where(digest_sources.c.digest_id == row.id)
         .order_by(digest_sources.c.position)
@@ -348,10 +371,8 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         id=row.id,
         workspace_id=row.workspace_id,
         name=row.name,
-        sources=tuple(source_verbs.noun(entry) for entry in listed if not entry.paused),
-        paused_sources=tuple(
-            source_verbs.noun(entry) for entry in listed if entry.paused
-        ),
+        sources=tuple(_source(entry) for entry in listed if not entry.paused),
+        paused_sources=tuple(_source(entry) for entry in listed if entry.paused),
         destinations=tuple(map(destination_verbs.noun, posted)),
         schedules=tuple(entry.sentence for entry in scheduled),
         next_due=min((e.next_due_at for e in scheduled if e.next_due_at), default=None),
@@ -360,12 +381,18 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         include=tuple(row.include),
         exclude=tuple(row.exclude),
         language=row.language,
+        corrections=row.corrections,
+        look=Look(**row.look) if row.look else Look(),
         paused=row.paused,
         paused_until=row.paused_until,
         skips=_dates(row.skips),
         person=row.person_id,
     )
     return digest if digest.person is None else tastes.filled(connection, digest)
+
+
+def _source(row: Row[Any]) -> Source:
+    return replace(source_verbs.noun(row), called=row.called)
 
 
 def _dates(stored: Sequence[str] | None) -> tuple[date, ...]:

@@ -1,17 +1,29 @@
-"""Verbs on editions and on the told-ledger: what was composed, and what it told."""
+"""Verbs on editions and on the told-ledger: what was composed, and what it told.
+
+What is found is the edition as it is told now: with what was corrected since.
+"""
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage import editions_json, privacy, public_ids, schema
+from bot.storage import (
+    corrections,
+    editions_json,
+    privacy,
+    public_ids,
+    schema,
+    told_articles,
+)
 from bot.storage.dialects import insert
 from bot.storage.schema import deliveries, edition_stories, editions
-from bot.types import Issue
+from bot.types import Issue, Payload
+from digests.amending import amended
 from digests.types import Edition, Told
 
 
@@ -54,7 +66,9 @@ def store(
             .returning(editions)
         ).first()
     _list_stories(connection, row, edition)
-    _tell(connection, row, told)
+    key = {"workspace_id": workspace_id, "edition_id": row.id}
+    told_articles.add(connection, **key, edition=edition)
+    tell(connection, **key, digest_id=digest_id, told=told)
     return _noun(row)
 
 
@@ -108,6 +122,20 @@ def is_undone(connection: Connection, *, workspace_id: int, edition_id: int) -> 
     return connection.execute(query).scalar() is not None
 
 
+def kept_for(
+    connection: Connection, *, workspace_id: int, edition_id: int
+) -> int | None:
+    """After how many days its contents were let go; None = they are there."""
+    row = connection.execute(
+        select(editions.c.made_at, editions.c.dropped_at).where(
+            editions.c.id == edition_id, editions.c.workspace_id == workspace_id
+        )
+    ).first()
+    if row is None or row.dropped_at is None:
+        return None
+    return int((row.dropped_at - row.made_at).days)
+
+
 def note_undone(
     connection: Connection,
     *,
@@ -122,6 +150,29 @@ def note_undone(
         .where(editions.c.id == edition_id, editions.c.workspace_id == workspace_id)
         .values(undone_at=now, undone_by=by)
     )
+
+
+def keep_context(
+    connection: Connection, *, workspace_id: int, edition_id: int, context: Payload
+) -> None:
+    """Keep what the edition was rendered with."""
+    connection.execute(
+        update(editions)
+        .where(editions.c.id == edition_id, editions.c.workspace_id == workspace_id)
+        .values(context=dict(context))
+    )
+
+
+def context(
+    connection: Connection, *, workspace_id: int, edition_id: int
+) -> Payload | None:
+    """Give what it was rendered with; None where nobody wrote that down."""
+    found: Payload | None = connection.execute(
+        select(editions.c.context).where(
+            editions.c.id == edition_id, editions.c.workspace_id == workspace_id
+        )
+    ).scalar()
+    return found
 
 
 def untell(
@@ -190,16 +241,23 @@ def tellings(
     return tuple((row.made_at, row.headline) for row in rows)
 
 
-def told(connection: Connection, *, workspace_id: int, digest_id: int) -> Told:
-    """Give everything that the digest's readers were told so far."""
+def told(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    digest_id: int,
+    before: datetime | None = None,
+) -> Told:
+    """Give everything that the digest's readers were told so far, or `before` then."""
     ledger = schema.told
-    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
-    rows = connection.execute(
-        select(ledger.c.kind, ledger.c.what).where(
-            ledger.c.digest_id == digest_id, ledger.c.workspace_id == workspace_id
-        )
+    query = select(ledger.c.kind, ledger.c.what).where(
+        ledger.c.digest_id == digest_id, ledger.c.workspace_id == workspace_id
     )
-    for kind, what in rows:
+    if before is not None:
+        made = editions.join(ledger, ledger.c.edition_id == editions.c.id)
+        query = query.select_from(made).where(editions.c.made_at < before)
+    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+    for kind, what in connection.execute(query):
         found[kind].add(what)
     return Told(
         stories=frozenset(found["story"]),
@@ -230,13 +288,21 @@ def _list_stories(connection: Connection, row: Row[Any], edition: Edition) -> No
         )
 
 
-def _tell(connection: Connection, row: Row[Any], told: Told) -> None:
+def tell(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    edition_id: int,
+    digest_id: int,
+    told: Told,
+) -> None:
+    """Note what the edition's readers have been told, as far as it was not before."""
     shown = (told.stories, told.revisions, told.sentences, told.figures, told.quotes)
     rows = [
         {
-            "digest_id": row.digest_id,
-            "workspace_id": row.workspace_id,
-            "edition_id": row.id,
+            "digest_id": digest_id,
+            "workspace_id": workspace_id,
+            "edition_id": edition_id,
             "kind": kind,
             "hash": hashlib.sha256(what.encode("utf-8", "replace")).hexdigest(),
             "what": what,
@@ -267,7 +333,12 @@ def _carried(operation: str, destination_id: int | None) -> ColumnElement[bool]:
 
 def _first(connection: Connection, query: Select[Any]) -> Issue | None:
     row = connection.execute(query.order_by(editions.c.id.desc()).limit(1)).first()
-    return _noun(row) if row else None
+    if row is None:
+        return None
+    issue = _noun(row)
+    key = {"workspace_id": issue.workspace_id, "edition_id": issue.id}
+    changes = corrections.amendments(connection, **key)
+    return replace(issue, edition=amended(issue.edition, changes))
 
 
 def _noun(row: Row[Any]) -> Issue:

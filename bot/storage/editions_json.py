@@ -12,21 +12,31 @@ import typing
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.storage.columns import to_json
 from digests.types import Edition
 
+T = TypeVar("T")
 
-def dump(edition: Edition) -> str:
-    """Give the edition's one JSON text: keys sorted, letters as they are."""
-    return to_json(_plain(edition))
+
+def dump(noun: Any) -> str:
+    """Give the one JSON text of an edition: keys sorted, letters as they are.
+
+    It does the same for any noun that is made like one.
+    """
+    return to_json(_plain(noun))
 
 
 def load(text: str) -> Edition:
     """Give back the edition that `dump` wrote."""
-    edition: Edition = _read(Edition, json.loads(text))
-    return edition
+    return load_as(Edition, text)
+
+
+def load_as(kind: type[T], text: str) -> T:
+    """Give back the noun of that kind that `dump` wrote."""
+    noun: T = _read(kind, json.loads(text))
+    return noun
 
 
 def _plain(value: Any) -> Any:

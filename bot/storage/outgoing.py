@@ -41,6 +41,8 @@ def freeze(
 ) -> int:
     """Write one row, or find it; its key. `deliveries.add` says what happens twice."""
     number = int(part.key)
+    # What the platform took only in plain words is corrected in plain words.
+    rung = 0 if operation == "post" else _rung(connection, issue, destination, number)
     payload = dict(part.payload)
     content: dict[str, Any] = {
         "payload": payload,
@@ -58,6 +60,7 @@ def freeze(
         state="ready",
         attempt=0,
         fence=0,
+        rung=rung,
         updated_at=now,
         **content,
     )
@@ -67,7 +70,7 @@ def freeze(
     else:
         statement = statement.on_conflict_do_update(
             index_elements=one,
-            set_=content | _again(now),
+            set_=content | _again(now) | {"rung": rung},
             where=or_(
                 deliveries.c.payload_hash != content["payload_hash"],
                 deliveries.c.state.in_(("held", "failed")),
@@ -143,6 +146,21 @@ def _channel(
     return there or destination.channel
 
 
+def _rung(
+    connection: Connection, issue: Issue, destination: Destination, part: int
+) -> int:
+    """How plainly the message was posted."""
+    found: int | None = connection.execute(
+        select(deliveries.c.rung).where(
+            deliveries.c.edition_id == issue.id,
+            deliveries.c.destination_id == destination.id,
+            deliveries.c.part == part,
+            deliveries.c.operation == "post",
+        )
+    ).scalar()
+    return found or 0
+
+
 def _again(now: datetime) -> dict[str, Any]:
     """Begin anew, behind one that is on its way: the newer has the last word."""
     on_its_way = deliveries.c.state == "sending"
@@ -150,7 +168,6 @@ def _again(now: datetime) -> dict[str, Any]:
         "state": case((on_its_way, "retry"), else_="ready"),
         "not_before": case((on_its_way, deliveries.c.lease_until), else_=null()),
         "attempt": 0,
-        "rung": 0,
         "fence": deliveries.c.fence + 1,
         "lease_until": None,
         "reason": None,

@@ -111,15 +111,7 @@ def _by_name(
 ) -> list[int]:
     """Choose from the last quotes of whoever is called so, then further back."""
     here: _Here = {"workspace_id": workspace_id, "since": since, "limit": limit}
-    word = max(_words(speaker), key=len)
-    last = list(
-        connection.execute(
-            select(speaker_words.c.quote_id)
-            .where(begins_with(speaker_words.c.word, word))
-            .order_by(speaker_words.c.quote_id.desc())
-            .limit(_QUOTES)
-        ).scalars()
-    )
+    last = _last_by(connection, speaker)
     chosen = _chosen(connection, (table.c.id.in_(last), *said), **here)
     if len(chosen) >= limit or len(last) < _QUOTES:
         return chosen
@@ -217,6 +209,38 @@ def quoted_in(speaker: str) -> ColumnElement[bool]:
     if said is None:
         return false()
     return exists().where(table.c.revision_id == revisions.c.id, *said)
+
+
+def last_quoting(
+    connection: Connection, *, workspace_id: int, speaker: str
+) -> tuple[list[int], bool]:
+    """List the versions that quoted somebody of this name last, and whether it is all.
+
+    A few hundred at the most; a name may be given by the beginnings of its words.
+    """
+    said = _said_by(speaker)
+    if said is None:
+        return [], True
+    last = _last_by(connection, speaker)
+    query = (
+        select(table.c.revision_id)
+        .select_from(JOINED.join(table, table.c.revision_id == revisions.c.id))
+        .where(table.c.id.in_(last), *said, *seen_by(workspace_id))
+        .distinct()
+    )
+    return list(connection.execute(query).scalars()), len(last) < _QUOTES
+
+
+def _last_by(connection: Connection, speaker: str) -> list[int]:
+    """List the last quotes of whoever is called by the longest word of the name."""
+    word = max(_words(speaker), key=len)
+    query = (
+        select(speaker_words.c.quote_id)
+        .where(begins_with(speaker_words.c.word, word))
+        .order_by(speaker_words.c.quote_id.desc())
+        .limit(_QUOTES)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def _newest(query: Select[Any], workspace_id: int) -> Select[Any]:

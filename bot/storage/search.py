@@ -89,6 +89,8 @@ class Kept(TypedDict, total=False):
     outlet: str | None
     #: What must hold of the version besides (conditions on its row).
     that: Sequence[ColumnElement[bool]]
+    #: Only these versions, a few hundred at the most.
+    among: Sequence[int] | None
     #: The article's date at the earliest and at the latest.
     since: datetime | None
     until: datetime | None
@@ -112,11 +114,28 @@ def keys(
         limit: How many at the most.
         kept: What the look is kept to.
     """
-    if wanted is not None and not wanted:
-        return []
-    asked = wanted or Wanted()
-    only, outlet = kept.get("source_ids"), kept.get("outlet")
-    groups = [((_OUTLET + word,),) for word in terms(outlet or "")]
+    (found,) = keys_of_each(
+        connection,
+        workspace_id=workspace_id,
+        wanted=[wanted],
+        limit=limit,
+        **kept,
+    )
+    return found
+
+
+def keys_of_each(
+    connection: Connection,
+    /,
+    *,
+    workspace_id: int,
+    wanted: Sequence[Wanted | None],
+    limit: int,
+    **kept: Unpack[Kept],
+) -> list[list[int]]:
+    """Do the same for several things, each by itself; what they share is read once."""
+    only = kept.get("source_ids")
+    groups = [((_OUTLET + word,),) for word in terms(kept.get("outlet") or "")]
     conditions = list(kept.get("that", ()))
     if only is not None:
         conditions.append(articles.c.source_id.in_(only))
@@ -126,9 +145,15 @@ def keys(
         source_ids=_sources(connection, workspace_id, only),
         since=kept.get("since"),
         until=kept.get("until"),
+        among=kept.get("among"),
         conditions=tuple(conditions),
     )
-    return look.last(_with(asked, groups), limit)
+    return [
+        look.last(_with(asked or Wanted(), groups), limit)
+        if asked is None or asked
+        else []
+        for asked in wanted
+    ]
 
 
 def newest(
@@ -157,6 +182,7 @@ class _Look:
     source_ids: Sequence[int]
     since: datetime | None = None
     until: datetime | None = None
+    among: Sequence[int] | None = None
     conditions: tuple[ColumnElement[bool], ...] = ()
 
     def last(self, asked: Wanted, limit: int) -> list[int]:
@@ -169,6 +195,8 @@ class _Look:
         if not self.source_ids:
             return []
         asked = _with(asked, self._weeks())
+        if self.among is not None:
+            return self._seen(_held_by(self.connection, asked, self.among))[:limit]
         named = _either(f"{_SOURCE}{key}" for key in self.source_ids)
         marked = _with(asked, named)
         few = len(self.source_ids) <= _FEW
@@ -262,6 +290,20 @@ def _matches(
     return _on_postgresql(connection, asked, size, before)
 
 
+def _held_by(connection: Connection, asked: Wanted, among: Sequence[int]) -> list[int]:
+    """Give the same of these keys only: each is looked up by itself."""
+    if not asked:
+        return sorted(among, reverse=True)
+    if connection.dialect.name == "sqlite":
+        key = _INDEX.c.rowid
+        held = _INDEX.c.searchable_index.op("MATCH")(_fts5(asked))
+    else:
+        key = searchable.c.revision_id
+        held = searchable.c.terms.op("@@")(_question(asked))
+    query = select(key).where(held, key.in_(among))
+    return _page(connection, query, key, len(among), None)
+
+
 def _page(
     connection: Connection,
     query: Select[Any],
@@ -300,19 +342,22 @@ def _on_postgresql(
 def _hits(
     connection: Connection, asked: Wanted, size: int, before: int | None
 ) -> list[int]:
-    # Loaded only where it is used.
-    from sqlalchemy.dialects.postgresql import TSQUERY
-
-    question = cast(literal(_tsquery(asked)), TSQUERY)
     # MATERIALIZED keeps the plan from walking all keys backwards for a rare word.
     hits = (
         select(searchable.c.revision_id)
-        .where(searchable.c.terms.op("@@")(question))
+        .where(searchable.c.terms.op("@@")(_question(asked)))
         .cte("hits")
         .prefix_with("MATERIALIZED")
     )
     key = hits.c.revision_id
     return _page(connection, select(key), key, size, before)
+
+
+def _question(asked: Wanted) -> ColumnElement[Any]:
+    # Loaded only where it is used.
+    from sqlalchemy.dialects.postgresql import TSQUERY
+
+    return cast(literal(_tsquery(asked)), TSQUERY)
 
 
 def _fts5(asked: Wanted) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from bot.storage.dialects import insert
 from bot.storage.schema import workspaces
@@ -103,6 +103,16 @@ def every(connection: Connection) -> tuple[Workspace, ...]:
     return tuple(map(noun, found))
 
 
+def left(connection: Connection) -> tuple[tuple[Workspace, datetime], ...]:
+    """List those that the bot was removed from, each with since when."""
+    found = connection.execute(
+        select(workspaces)
+        .where(workspaces.c.left_at.is_not(None))
+        .order_by(workspaces.c.id)
+    )
+    return tuple((noun(row), row.left_at) for row in found)
+
+
 def leave(connection: Connection, *, workspace_id: int, now: datetime) -> None:
     """Note that the bot was removed: nothing is due there until it comes back."""
     connection.execute(
@@ -134,11 +144,6 @@ def try_again(connection: Connection, *, now: datetime) -> None:
         .where(workspaces.c.stopped.is_not(None))
         .values(retest_at=now)
     )
-
-
-def erase(connection: Connection, *, workspace_id: int) -> None:
-    """Erase the workspace with everything of it, for good."""
-    connection.execute(delete(workspaces).where(workspaces.c.id == workspace_id))
 
 
 def noun(row: Row[Any]) -> Workspace:

@@ -5,7 +5,6 @@ The English sentence is the key of its translation (gettext). Catalogues are rea
 the `.po` files, and Babel is imported, when a text is first asked for.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -16,8 +15,10 @@ from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.errors import BotError
+from bot.sentences import filled, places
+
 _FOLDER = Path(__file__).parent / "locales"
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _MINUTE = timedelta(minutes=1)
 #: `date` under a name that `Texts.date` does not hide.
 _Day: TypeAlias = date
@@ -41,6 +42,14 @@ class Texts:
     def say(self, msgid: str, /, **values: object) -> str:
         """The sentence `msgid` with its {placeholders} filled."""
         return _filled(self._catalogue.gettext(msgid), msgid, values)
+
+    def error(self, error: BotError, /) -> str:
+        """What the error says; also where one error speaks of another."""
+        values = {
+            name: self.error(value) if isinstance(value, BotError) else value
+            for name, value in error.values.items()
+        }
+        return _filled(self._catalogue.gettext(error.sentence), error.sentence, values)
 
     def word(self, msgid: str, /) -> str:
         """The same for words that the code keeps as data, such as a state's name."""
@@ -171,13 +180,5 @@ def _catalogues() -> list[Path]:
 
 
 def _filled(text: str, english: str, values: Mapping[str, object]) -> str:
-    """`text` with its placeholders filled; `english` where it has not the same ones."""
-    if placeholders(text) != placeholders(english):
-        text = english
-    # Not `str.format`: no attributes, no indices, and an unknown name stays as it is.
-    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
-
-
-def placeholders(text: str) -> frozenset[str]:
-    """The names in {braces} of a sentence."""
-    return frozenset(_PLACEHOLDER.findall(text))
+    """`text` with its places filled; `english` where it has not the same ones."""
+    return filled(text if places(text) == places(english) else english, values)

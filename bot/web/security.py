@@ -8,8 +8,8 @@ site, open in the same browser, must be able to read nothing and to do nothing:
 - *POST* must come from our own pages (`Sec-Fetch-Site`, `Origin`), and must carry a
   word that belongs to the browser's cookie (HMAC-SHA256 under the server's key).
 - *Bodies* are read up to `BODY` bytes here, once, and handed on.
-- *Paths that platforms call* are passed by: they let in what is signed, and nothing
-  of a browser's (no cookie, no page) is looked at there.
+- *Paths that the world may reach* are passed by: they look by themselves at whoever
+  comes, and bring their own policy where they show a page.
 - *Answers* get a policy without inline code, foreign addresses or framing.
 
 Pure ASGI, so that streams are passed through as they come.

@@ -8,10 +8,9 @@ one is told in a sentence; signals stay with the caller; a stop lets open stream
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import uvicorn
@@ -24,7 +23,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
 
 from bot.errors import ConfigurationError
 from bot.texts import Texts
@@ -64,7 +62,7 @@ def build(
     key: bytes,
     texts: Texts,
     zone: str = "UTC",
-    called: Mapping[str, ASGIApp] = MappingProxyType({}),
+    called: Sequence[Route] = (),
 ) -> Starlette:
     """The application.
 
@@ -75,8 +73,8 @@ def build(
         key: Secret, at least 16 bytes, that form tokens are made with.
         texts: The words of the server's own pages.
         zone: Zone in which the reading page tells times.
-        called: What platforms call, by path. It checks its callers by itself: they are
-            no browsers, and come through a proxy under another host's name.
+        called: What the world may reach, through a proxy and under another host's
+            name. It looks by itself at whoever comes.
     """
     templates = _environment(texts)
     notice = _notices(templates, texts)
@@ -87,11 +85,16 @@ def build(
                 read=read_article, templates=templates, texts=texts, zone=zone
             ),
             Mount("/static", StaticFiles(directory=HERE / "static")),
-            *(Route(path, app, methods=["POST"]) for path, app in called.items()),
+            *called,
             *routes,
         ],
         middleware=[
-            Middleware(Security, key=key, notice=notice, called=frozenset(called))
+            Middleware(
+                Security,
+                key=key,
+                notice=notice,
+                called=frozenset(route.path for route in called),
+            )
         ],
         exception_handlers={HTTPException: _on_status(notice, texts)},
     )

@@ -1,5 +1,6 @@
 """Chooses the sentence of an article that shows what was looked for; cuts nothing."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from digests.language import sentences
@@ -25,26 +26,23 @@ def snippet(article: Article, wanted: Wanted) -> Snippet | None:
     """
     text = article.text[:_READ]
     found = places(text, article.lang, wanted.every)
-    best: tuple[int, Span] | None = None
-    for span in sentences.split(text, article.lang):
-        held = sum(any(_inside(place, span) for place in each) for each in found)
-        if held and (best is None or held > best[0]):
-            best = held, span
-    if best is None:
+    told = sentences.split(text, article.lang)
+    begins = [span.start for span in told]
+    #: Of each sentence, which of the things stand in it, and where.
+    held: dict[int, dict[int, list[Span]]] = {}
+    for thing, each in enumerate(found):
+        for place in each:
+            at = bisect_right(begins, place.start) - 1
+            if at >= 0 and place.end <= told[at].end:
+                held.setdefault(at, {}).setdefault(thing, []).append(place)
+    if not held:
         return None
-    marks = {
-        (place.start, place.end)
-        for each in found
-        for place in each
-        if _inside(place, best[1])
-    }
+    best = min(held, key=lambda at: (-len(held[at]), at))
+    marks = {(place.start, place.end) for each in held[best].values() for place in each}
     return Snippet(
-        sentence=best[1], marks=tuple(Span(start=a, end=b) for a, b in _apart(marks))
+        sentence=told[best],
+        marks=tuple(Span(start=a, end=b) for a, b in _apart(marks)),
     )
-
-
-def _inside(place: Span, sentence: Span) -> bool:
-    return sentence.start <= place.start and place.end <= sentence.end
 
 
 def _apart(marks: set[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -66,11 +66,8 @@ def terms(text: str, lang: str | None = None) -> Iterator[str]:
 
 def located(text: str, lang: str | None = None) -> Iterator[tuple[str, Span]]:
     """Give the same words with the place in `text` where each stands."""
-    tag = primary(lang)
-    for match in _WORD.finditer(text):
-        span = Span(start=match.start(), end=match.end())
-        for part in _WORD.findall(fold(match[0])):
-            yield _term(part, tag), span
+    for word, start, end in _located(text, lang):
+        yield word, Span(start=start, end=end)
 
 
 def group(words: str) -> Group:
@@ -100,19 +97,38 @@ def wanted(typed: str) -> Wanted:
 
 def places(text: str, lang: str | None, groups: tuple[Group, ...]) -> list[list[Span]]:
     """Find for each group where one of its phrases stands in `text`."""
-    words = list(located(text, lang))
-    first: dict[str, list[int]] = {}
-    for at, (word, _) in enumerate(words):
-        first.setdefault(word, []).append(at)
+    words: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for word, start, end in _located(text, lang):
+        words.append(word)
+        spans.append((start, end))
+    first: dict[str, list[int]] = {phrase[0]: [] for way in groups for phrase in way}
+    for at, word in enumerate(words):
+        if word in first:
+            first[word].append(at)
     return [
         [
-            Span(start=words[at][1].start, end=words[at + len(phrase) - 1][1].end)
+            Span(start=spans[at][0], end=spans[at + len(phrase) - 1][1])
             for phrase in alternatives
-            for at in first.get(phrase[0], ())
-            if tuple(word for word, _ in words[at : at + len(phrase)]) == phrase
+            for at in first[phrase[0]]
+            if tuple(words[at : at + len(phrase)]) == phrase
         ]
         for alternatives in groups
     ]
+
+
+def _located(text: str, lang: str | None) -> Iterator[tuple[str, int, int]]:
+    """Give each kept word with where it stands; a word that comes again costs less."""
+    tag = primary(lang)
+    known: dict[str, tuple[str, ...]] = {}
+    for match in _WORD.finditer(text):
+        said = match[0]
+        parts = known.get(said)
+        if parts is None:
+            found = _WORD.findall(fold(said))
+            parts = known[said] = tuple(_term(part, tag) for part in found)
+        for part in parts:
+            yield part, match.start(), match.end()
 
 
 def _term(word: str, tag: str) -> str:

@@ -111,7 +111,8 @@ class Newsroom:
         """What the scheduler does at a due moment."""
         await self.editions.plan()
         await self.editions.compose_due()
-        moments = (await self.outbox.drain(), await self.editions.next_due())
+        looks = await self.editions.corrections.run()
+        moments = (await self.outbox.drain(), looks, await self.editions.next_due())
         return min((at for at in moments if at), default=None)
 
     async def post(self, key: str = "now"):

@@ -334,10 +334,27 @@ def test_slack_manifest_for_http_names_the_address(home):
     assert called == "https://news.example/slack/events"
 
 
+def test_slack_manifest_for_several_workspaces_says_where_they_install_it(home):
+    done = home.run(
+        "slack-manifest",
+        "--mode",
+        "http",
+        "--url",
+        "https://news.example",
+        "--rotation",
+    )
+    made = json.loads(done.stdout)
+    assert made["oauth_config"]["redirect_urls"] == [
+        "https://news.example/slack/oauth_redirect"
+    ]
+    assert made["settings"]["token_rotation_enabled"] is True
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("--mode", "http"),
+        ("--rotation",),
         ("--mode", "http", "--url", "http://news.example"),
         ("--mode", "http", "--url", "news.example"),
         ("--url", "https://news.example"),

@@ -331,3 +331,41 @@ def test_secrets_of_slack_that_may_be_mixed_up_are_a_warning(home, given, said):
     _, warnings = loaded(home, **given)
     assert len(warnings) == 1
     assert said in warnings[0]
+
+
+INSTALLING = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "canary-secret",
+    "PUBLIC_URL": "https://news.example/",
+    "SECRET_KEY": "k" * 32,
+}
+
+
+def test_with_four_settings_workspaces_can_install_the_app(home):
+    settings, warnings = loaded(home, **INSTALLING)
+    assert settings.installing_lacks == ()
+    assert settings.public_url == "https://news.example"
+    assert "canary" not in repr(settings)
+    assert warnings == ()
+    assert loaded(home)[0].installing_lacks is None
+
+
+def test_what_is_missing_for_that_is_a_warning_with_every_name(home):
+    _, warnings = loaded(home, SLACK_CLIENT_ID="1.2", SECRET_KEY="k" * 32)
+    assert warnings == (
+        "Nobody can install the app yet; missing: STANDFIRST_SLACK_CLIENT_SECRET, "
+        "STANDFIRST_PUBLIC_URL.",
+    )
+
+
+def test_a_bot_token_beside_them_is_a_warning_and_an_app_token_is_not(home):
+    _, warnings = loaded(home, **INSTALLING, SLACK_APP_TOKEN="xapp-1")
+    assert warnings == ()
+    _, warnings = loaded(home, **INSTALLING, SLACK_BOT_TOKEN="xoxb-1")
+    assert len(warnings) == 1
+    assert "SLACK_BOT_TOKEN does nothing" in warnings[0]
+
+
+@pytest.mark.parametrize("value", ["news.example", "ftp://news.example", "https://"])
+def test_a_public_address_that_is_none_is_refused(home, value):
+    assert "STANDFIRST_PUBLIC_URL must be" in complaint(home, PUBLIC_URL=value)

@@ -83,7 +83,7 @@ def _question(field: Field, texts: Texts) -> Component:
     if field.choices and fits and len(field.choices) <= limits.OPTIONS:
         return _select(field, texts)
     value = field.value[: limits.MODAL_VALUE]
-    long = "\n" in value or len(value) > _BOX
+    long = field.lines or "\n" in value or len(value) > _BOX
     question: Component = {
         "type": INPUT,
         "custom_id": field.name,

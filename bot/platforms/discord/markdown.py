@@ -47,6 +47,11 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {part}" for part in text.split("\n"))
 
 
+def struck(text: str) -> str:
+    """`text`, already escaped, struck through: every line of it."""
+    return "\n".join(f"~~{part}~~" if part else "" for part in text.split("\n"))
+
+
 def small(text: str) -> str:
     """One line, already escaped, as small print."""
     return f"-# {text}"
@@ -59,7 +64,10 @@ def masked(link: Link | None) -> str:
     """
     if link is None:
         return ""
-    written = f"[{line(link.host)}](<{quote(link.href, safe=_IN_ADDRESS)}>)"
+    scheme, _, rest = link.href.partition(f"://{link.host}")
+    # The host stands as it is: one in brackets would lead nowhere without them.
+    href = f"{scheme}://{link.host}{quote(rest, safe=_IN_ADDRESS)}"
+    written = f"[{line(link.host)}](<{href}>)"
     return written if size(written) <= limits.LINK else ""
 
 

@@ -13,6 +13,8 @@ from bot.platforms.discord.markdown import escape, masked, size
 from bot.platforms.inert import link
 from bot.types import Delivery
 
+#: The component that is nothing but text.
+_TEXT: Final = 10
 #: Whatever a text says, nobody is pinged.
 NO_MENTIONS: Final[Mapping[str, Any]] = {"parse": []}
 
@@ -29,12 +31,16 @@ def posting(delivery: Delivery) -> dict[str, Any]:
 
 
 def editing(delivery: Delivery) -> dict[str, Any]:
-    """The body that takes the place of what the message said."""
+    """The body that takes the place of what the message said.
+
+    It has components whatever is told: a message that has them cannot lose them again,
+    while one that was posted plainly may come to have them.
+    """
     body = _content(delivery)
-    if "components" in body:
-        # What was posted plainly may come to have components.
-        body["content"] = None
-    return {**body, "allowed_mentions": dict(NO_MENTIONS)}
+    if "content" in body:
+        body["components"] = [{"type": _TEXT, "content": body["content"]}]
+        body["flags"] = limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS
+    return {**body, "content": None, "allowed_mentions": dict(NO_MENTIONS)}
 
 
 def _content(delivery: Delivery) -> dict[str, Any]:

@@ -13,12 +13,20 @@ from typing import Any, Final
 
 from bot.platforms import wording
 from bot.platforms.discord import limits
-from bot.platforms.discord.markdown import escape, line, masked, quoted, size, small
+from bot.platforms.discord.markdown import (
+    escape,
+    line,
+    masked,
+    quoted,
+    size,
+    small,
+    struck,
+)
 from bot.platforms.inert import clip, fitted, inert, link
 from bot.platforms.quotation import marks
 from bot.texts import Texts
 from bot.types import Part, RenderContext
-from digests.types import Brief, Card, Edition, EditionStory
+from digests.types import Card, Edition, EditionStory
 
 #: discord.com, components/reference: types.
 ROW, BUTTON, SELECT, TEXT, SEPARATOR, CONTAINER = 1, 2, 3, 10, 14, 17
@@ -59,7 +67,7 @@ def _blocks(edition: Edition, context: RenderContext, texts: Texts) -> Iterator[
     for number, story in enumerate(edition.stories, 1):
         yield _story(number, story, edition, context, texts)
     if edition.brief:
-        yield _brief(edition.brief[: limits.BRIEF], texts)
+        yield _brief(edition, context, texts)
     yield _foot(edition, context, texts)
 
 
@@ -73,7 +81,7 @@ def _head(edition: Edition, context: RenderContext, texts: Texts) -> Block:
 
 
 def _hero(card: Card, texts: Texts) -> Block:
-    return Block(markdown=quote_block(card, texts), plain=_plain_quote(card, texts))
+    return Block(markdown=quote_block(card, texts), plain=wording.spoken(card, texts))
 
 
 def _story(
@@ -90,11 +98,12 @@ def _story(
         for sentence in story.summary[: limits.SENTENCES]
     ]
     source = wording.source(story, edition.made_at, context, texts)
+    under = [source, *wording.corrected(story.notes, edition, context, texts)]
     for count in range(len(summary), -1, -1):
-        told = _told(number, story, summary[:count], card, source, texts)
+        told = _told(number, story, summary[:count], card, under, texts)
         if size(told.markdown) <= limits.STORY:
             return told
-    return _told(number, story, (), None, source, texts)
+    return _told(number, story, (), None, under, texts)
 
 
 def _told(
@@ -102,19 +111,23 @@ def _told(
     story: EditionStory,
     summary: Sequence[str],
     card: Card | None,
-    source: str,
+    under: Sequence[str],
     texts: Texts,
 ) -> Block:
     headline = clip(inert(story.headline.text), limits.HEADLINE)
     mark = f"{texts.say('Update')}: " if story.update else ""
     sentences = " ".join(filter(None, summary))
+    source, *notes = under
     led = _with_link(line(source), masked(link(story.articles[0].url)))
+    corrected = [small(line(note)) for note in notes]
     title = f"{number}\\. {line(mark + headline)}".rstrip()
     shown = [quote_block(card, texts)] if card else []
-    spoken = [_plain_quote(card, texts)] if card else []
+    spoken = [wording.spoken(card, texts)] if card else []
     return Block(
-        markdown=_lines(f"**{title}**", line(sentences), *shown, small(led)),
-        plain=_lines(f"{number}. {mark}{headline}", sentences, *spoken, source),
+        markdown=_lines(
+            f"**{title}**", line(sentences), *shown, small(led), *corrected
+        ),
+        plain=_lines(f"{number}. {mark}{headline}", sentences, *spoken, *under),
         option=(f"v1:story:{story.id}", f"{number}. {headline}"),
     )
 
@@ -126,19 +139,16 @@ def _fits(card: Card) -> bool:
 def quote_block(card: Card, texts: Texts) -> str:
     """The quote, whole, as markdown with who said it in small print."""
     opening, closing = marks(card.lang)
-    words = quoted(f"{opening}{escape(card.text)}{closing}")
+    said = f"{opening}{escape(card.text)}{closing}"
+    words = quoted(struck(said) if card.withdrawn else said)
     return f"{words}\n{small(line(wording.said_by(card, texts)))}"
 
 
-def _plain_quote(card: Card, texts: Texts) -> str:
-    return f"{wording.in_marks(card)} {wording.said_by(card, texts)}"
-
-
-def _brief(briefs: Iterable[Brief], texts: Texts) -> Block:
+def _brief(edition: Edition, context: RenderContext, texts: Texts) -> Block:
     title = texts.say("Also in brief")
     block = Block(markdown=f"**{line(title)}**", plain=title)
-    for brief in briefs:
-        said = wording.in_brief(brief)
+    for brief in edition.brief[: limits.BRIEF]:
+        said = wording.in_brief(brief, edition, context, texts)
         led = _with_link(line(said), masked(link(brief.article.url)))
         longer = Block(
             markdown=f"{block.markdown}\n- {led}", plain=f"{block.plain}\n– {said}"

@@ -18,6 +18,7 @@ from bot.platforms.waits import seconds
 
 UNKNOWN_CHANNEL: Final = 10003
 UNKNOWN_MESSAGE: Final = 10008
+NOT_OURS: Final = 50005
 MISSING_ACCESS: Final = 50001
 CLOSED_TO_US: Final = 50007
 MISSING_PERMISSIONS: Final = 50013
@@ -84,6 +85,10 @@ def _token(_: discord.HTTPException) -> SendError:
 
 
 def _forbidden(error: discord.HTTPException) -> SendError:
+    if error.code == NOT_OURS:
+        return Refused(
+            "The message is not this bot's, so it cannot be edited.", message_only=True
+        )
     said = _SAID.get(error.code, f"Discord does not allow it: {error}")
     return Refused(said, may_return=True)
 

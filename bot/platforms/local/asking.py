@@ -77,9 +77,19 @@ async def pressed(asker: Asker, fields: Mapping[str, str]) -> Answer:
     try:
         invocation = asker.inbox.press(event, fields.get("control", ""))
     except UserError as error:
-        return Answer(asked=label, outcome=_problem(str(error)))
+        return Answer(asked=label, outcome=_problem(asker.texts.error(error)))
     shown = label or _as_typed(invocation)
     return Answer(asked=shown, outcome=await asker.inbox.dispatch(invocation))
+
+
+async def led(asker: Asker, path: str, args: Mapping[str, str]) -> Answer:
+    """The answer to an address that stands for a command which only looks things up."""
+    if asker.inbox is None:
+        return Answer(asked=f"/{path}", outcome=_starting(asker.texts))
+    invocation = _invocation(asker, {"event": new_event()}, path, args)
+    return Answer(
+        asked=_as_typed(invocation), outcome=await asker.inbox.dispatch(invocation)
+    )
 
 
 def starting_point(asker: Asker, path: str, args: Mapping[str, str]) -> Invocation:

@@ -57,4 +57,5 @@ def card_view(card: Card, texts: Texts, zone: str) -> dict[str, Any]:
         "outside": outside.href if outside else "",
         "host": outside.host if outside else "",
         "alt": card.alt,
+        "withdrawn": texts.say("withdrawn") if card.withdrawn else "",
     }

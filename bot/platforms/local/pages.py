@@ -6,7 +6,7 @@ that every form carries back. All of it works without JavaScript; with it, answe
 come as fragments and messages arrive live. Nothing here decides a permission.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -33,7 +33,7 @@ from bot.platforms.local.environment import STATIC, environment
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import Clock, Mailbox
 from bot.texts import Texts
-from bot.types import Command, Destination, Form, Message, Place, Workspace
+from bot.types import Command, Destination, Form, Message, Place, Reply, Workspace
 
 #: The local workspace and its channels, as they are now; the last may be this person's
 #: own (their id).
@@ -87,6 +87,8 @@ def routes(
     return [
         Route("/", pages.channel),
         Route("/c/{channel}", pages.channel),
+        Route("/e/{edition}", pages.edition),
+        Route("/s/{story}", pages.story),
         Route("/events", pages.events),
         Route("/complete", pages.complete),
         Route("/command", pages.command, methods=["POST"]),
@@ -109,6 +111,16 @@ class _Pages:
         """A channel with its messages; the first one at `/`."""
         here = await self._here(request, request.path_params.get("channel"))
         return await self._page(request, here)
+
+    async def edition(self, request: Request) -> Response:
+        """A past edition, at an address that stays."""
+        wanted = {"edition": request.path_params["edition"]}
+        return await self._led(request, "news latest", wanted)
+
+    async def story(self, request: Request) -> Response:
+        """A story as it was told, at an address that stays."""
+        wanted = {"story": request.path_params["story"]}
+        return await self._led(request, "news story", wanted)
 
     async def command(self, request: Request) -> Response:
         """A typed command, or a filled form."""
@@ -212,6 +224,16 @@ class _Pages:
             return await self._page(request, here, answer)
         context = self._context(request, here) | self._answered(here, answer)
         return HTMLResponse(self.templates.get_template("answer.html").render(context))
+
+    async def _led(
+        self, request: Request, path: str, args: Mapping[str, str]
+    ) -> Response:
+        here = await self._here(request, None)
+        answer = await asking.led(here.asker, path, args)
+        response = await self._page(request, here, answer)
+        if isinstance(answer.outcome, Reply) and answer.outcome.problem:
+            response.status_code = 404
+        return response
 
     async def _page(
         self, request: Request, here: _Here, answer: Answer | None = None

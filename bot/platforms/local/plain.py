@@ -29,7 +29,8 @@ def _lines(payload: Mapping[str, Any]) -> Iterator[str]:
     if payload["brief"]:
         yield ""
         for brief in payload["brief"]:
-            yield "– " + " · ".join(filter(None, (brief["headline"], brief["source"])))
+            said = (brief["headline"], brief["source"], *brief["notes"])
+            yield "– " + " · ".join(filter(None, said))
     yield ""
     yield payload["honesty"]
     yield payload["end"]
@@ -53,8 +54,10 @@ def _story(story: Mapping[str, Any]) -> Iterator[str]:
     for sides in story["disputes"]:
         yield " · ".join(f"{s['text']} {s['what']} ({s['source']})" for s in sides)
     yield story["source"]
+    yield from story["notes"]
 
 
 def _quote(card: Mapping[str, Any]) -> str:
     said_by = ", ".join(filter(None, (card["speaker"], card["role"], card["outlet"])))
-    return f"{card['opening']}{card['text']}{card['closing']} {said_by}"
+    said = f"{card['opening']}{card['text']}{card['closing']} {said_by}"
+    return f"{said} · {card['withdrawn']}" if card["withdrawn"] else said

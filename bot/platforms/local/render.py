@@ -46,7 +46,10 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
             for number, story in enumerate(stories, 1)
         ],
         "hero": _hero(edition, context, texts),
-        "brief": [_brief(brief) for brief in edition.brief[: limits.BRIEF]],
+        "brief": [
+            _brief(brief, edition, context, texts)
+            for brief in edition.brief[: limits.BRIEF]
+        ],
         "controls": _controls(stories, texts),
         "honesty": wording.honesty(edition, context, texts),
         "end": wording.end(edition, context, texts),
@@ -81,6 +84,7 @@ def _story(
             _sentence(sentence, told) for sentence in story.summary[: limits.SENTENCES]
         ],
         "source": wording.source(story, edition.made_at, context, texts),
+        "notes": wording.corrected(story.notes, edition, context, texts),
         "shown": card_view(shown, texts, context.zone) if shown else None,
         "cards": [card_view(card, texts, context.zone) for card in folded],
         "matters": _sentence(story.matters, told) if story.matters else None,
@@ -120,7 +124,9 @@ def _link(ref: ArticleRef) -> dict[str, str]:
 def _sentence(sentence: Sentence, told: ArticleRef) -> dict[str, str]:
     return {
         "text": clip(sentence.text, limits.SENTENCE),
-        "href": article_href(told.id, told.revision, *sentence.spans),
+        "href": article_href(
+            told.id, sentence.revision or told.revision, *sentence.spans
+        ),
     }
 
 
@@ -129,7 +135,7 @@ def _figure(told: ToldFigure, revision: str | None) -> dict[str, str]:
     return {
         "text": clip(figure.text, limits.LABEL),
         "what": clip(figure.what, limits.LABEL),
-        "href": article_href(told.article, revision, figure.sentence),
+        "href": article_href(told.article, told.revision or revision, figure.sentence),
     }
 
 
@@ -168,8 +174,11 @@ def _hero(
     return card_view(card, texts, context.zone)
 
 
-def _brief(brief: Brief) -> dict[str, Any]:
+def _brief(
+    brief: Brief, edition: Edition, context: RenderContext, texts: Texts
+) -> dict[str, Any]:
     return {
+        "notes": wording.corrected(brief.notes[-1:], edition, context, texts),
         "headline": clip(brief.headline.text, limits.HEADLINE),
         "link": _link(brief.article),
         "lang": brief.article.lang or "en",

@@ -19,7 +19,7 @@ from bot.platforms import events
 from bot.platforms.drafts import Drafts
 from bot.platforms.slack import forms, replies
 from bot.platforms.slack.forms import Carried
-from bot.platforms.slack.installation import Installation
+from bot.platforms.slack.installations import Installations, ask
 from bot.platforms.slack.messages import LITERAL
 from bot.texts import Texts
 from bot.types import Form, Reply
@@ -28,12 +28,15 @@ log = structlog.get_logger(__name__)
 
 #: Where Slack's addresses for answers are.
 _HOOKS = "hooks.slack.com"
+NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asker:
     """Who is answered, and where."""
 
+    #: The workspace whose installation answers.
+    team: str
     user: str
     carried: Carried
     #: Opens a form until a moment of the same clock that `Answers` has.
@@ -47,18 +50,18 @@ class Answers:
 
     def __init__(
         self,
-        installation: Installation,
+        installations: Installations,
         drafts: Drafts,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Answer nothing yet.
 
         Args:
-            installation: Calls Slack.
+            installations: Call Slack.
             drafts: Where a form is kept that cannot be opened at once.
             now: Seconds of a clock that never goes back.
         """
-        self._installation = installation
+        self._installations = installations
         self._drafts = drafts
         self._now = now
 
@@ -80,10 +83,24 @@ class Answers:
             said = asker.texts.say("The answer cannot be shown here. It was noted.")
             await self._say(asker, events.problem(said))
 
-    async def publish(self, user: str, view: Mapping[str, Any]) -> None:
+    async def publish(self, team: str, user: str, view: Mapping[str, Any]) -> None:
         """Show this as the person's home. Raises `SendError`."""
-        await self._installation.ask(
-            "views.publish", lambda session: session.publish_home(user, view)
+        await ask(
+            self._installations,
+            team,
+            "views.publish",
+            lambda session: session.publish_home(user, view),
+        )
+
+    async def hello(self, team: str, user: str, message: Mapping[str, Any]) -> None:
+        """Write to a person in private, unasked. Raises `SendError`."""
+        installation = await self._installations.of(team)
+        channel = await installation.ask(
+            "conversations.open", lambda session: session.open_dm(user)
+        )
+        body = {**message, **LITERAL, **NO_PREVIEWS}
+        await installation.ask(
+            "chat.postMessage", lambda session: session.post(channel, body)
         )
 
     # ── forms ──────────────────────────────────────────────────────────────────
@@ -92,7 +109,9 @@ class Answers:
         if asker.trigger and self._now() < asker.trigger_until:
             view = forms.view(form, asker.carried, asker.texts)
             try:
-                await self._installation.ask(
+                await ask(
+                    self._installations,
+                    asker.team,
                     "views.open",
                     lambda session: session.open_view(asker.trigger, view),
                 )
@@ -101,7 +120,7 @@ class Answers:
                 log.info("form not opened", platform="slack", reason=str(error))
             else:
                 return
-        word = self._drafts.keep(asker.user, form)
+        word = self._drafts.keep(owner(asker.team, asker.user), form)
         message = forms.as_message(form, word, asker.texts)
         await self._tell(asker, message, private=True)
 
@@ -120,8 +139,11 @@ class Answers:
         if url and self._may_dial(url):
             body = {**message, **thread, **_shown_to(private)}
             try:
-                if await self._installation.ask(
-                    "response_url", lambda session: session.respond(url, body)
+                if await ask(
+                    self._installations,
+                    asker.team,
+                    "response_url",
+                    lambda session: session.respond(url, body),
                 ):
                     return
             except Unclear:
@@ -132,7 +154,9 @@ class Answers:
         if channel:
             whispered = {**message, **thread, **LITERAL}
             try:
-                await self._installation.ask(
+                await ask(
+                    self._installations,
+                    asker.team,
                     "chat.postEphemeral",
                     lambda session: session.whisper(channel, asker.user, whispered),
                 )
@@ -145,9 +169,12 @@ class Answers:
         await self._direct(asker, message)
 
     async def _direct(self, asker: Asker, message: Mapping[str, Any]) -> None:
-        body = {**message, **LITERAL, "unfurl_links": False, "unfurl_media": False}
-        await self._installation.ask(
-            "chat.postMessage", lambda session: session.post(asker.user, body)
+        body = {**message, **LITERAL, **NO_PREVIEWS}
+        await ask(
+            self._installations,
+            asker.team,
+            "chat.postMessage",
+            lambda session: session.post(asker.user, body),
         )
 
     def _may_dial(self, url: str) -> bool:
@@ -156,7 +183,7 @@ class Answers:
             parts = urlsplit(url)
         except ValueError:
             return False
-        base = self._installation.api_base
+        base = self._installations.api_base
         if base is None:
             return parts.scheme == "https" and parts.netloc == _HOOKS
         ours = urlsplit(base)
@@ -168,6 +195,10 @@ def _shown_to(private: bool) -> dict[str, Any]:
         "response_type": "ephemeral" if private else "in_channel",
         "replace_original": False,
         "delete_original": False,
-        "unfurl_links": False,
-        "unfurl_media": False,
+        **NO_PREVIEWS,
     }
+
+
+def owner(team: str, user: str) -> str:
+    """Whose a draft is: Slack numbers people within a workspace."""
+    return f"{team} {user}"

@@ -70,8 +70,10 @@ def section(*pieces: Json) -> Json:
 
 
 def quoted(card: Card) -> Json:
-    """A quote's own words, set off."""
+    """A quote's own words, set off; struck where the article has them no more."""
     words = text(wording.in_marks(card))
+    if card.withdrawn:
+        words |= {"style": {"strike": True}}
     return {"type": "rich_text_quote", "elements": [words]}
 
 

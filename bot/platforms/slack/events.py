@@ -1,8 +1,9 @@
 """What Slack tells the app, as a Bolt app: which listener hears what; no decisions.
 
 Every event is acknowledged, known or not: Slack switches events off for an app that
-leaves them. What people do is the `Listener`'s. Where several workspaces have installed
-the app, `authorize` is the place that knows the token of each.
+leaves them. What people do is the `Listener`'s, and so is whose workspace is ours. The
+library gets no token and is not asked who may come in: it would answer strangers by
+itself, at any address that an event names.
 """
 
 import re
@@ -23,17 +24,10 @@ _ANY = re.compile(".*")
 
 
 def listening(session: Session, listener: Listener) -> AsyncApp:
-    """The app for one installation, whose events `listener` hears."""
+    """The app whose events `listener` hears."""
 
-    async def authorize(team_id: str | None) -> AuthorizeResult | None:
-        if team_id != session.team:
-            return None
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=session.team,
-            bot_id=session.bot,
-            bot_token=session.web.token,
-        )
+    async def authorize(team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id=team_id)
 
     # The token comes with `authorize`; a client that has one would be warned about.
     web = AsyncWebClient(base_url=session.web.base_url, retry_handlers=[])
@@ -41,17 +35,16 @@ def listening(session: Session, listener: Listener) -> AsyncApp:
     app = AsyncApp(
         name="standfirst",
         client=web,
-        # It may give None; the library's own type forgets that.
-        authorize=authorize,  # type: ignore[arg-type]
+        authorize=authorize,
         # What comes over HTTP was checked by `called` before it gets here.
         request_verification_enabled=False,
     )
 
-    _hear(app, listener, session.team)
+    _hear(app, listener)
     return app
 
 
-def _hear(app: AsyncApp, listener: Listener, team: str) -> None:
+def _hear(app: AsyncApp, listener: Listener) -> None:
     # Bolt hands arguments over by their names.
     async def command(body: dict[str, Any], ack: AsyncAck) -> None:
         await listener.command(body, ack)
@@ -65,9 +58,11 @@ def _hear(app: AsyncApp, listener: Listener, team: str) -> None:
     async def home(body: dict[str, Any], ack: AsyncAck) -> None:
         await listener.home(body, ack)
 
-    async def ended() -> None:
+    async def ended(body: dict[str, Any]) -> None:
         # It only may have: such an event can come late, or be of another's token.
-        await listener.ended(team)
+        team = body.get("team_id")
+        if isinstance(team, str):
+            await listener.ended(team)
 
     async def heard() -> None:
         """Nothing is done about it; Bolt acknowledges it."""

@@ -142,7 +142,7 @@ def _element(field: Field, texts: Texts) -> Json:
     if choices and fit and len(choices) <= limits.OPTIONS:
         return _select(field, choices, texts)
     value = _cut(field.value)
-    long = "\n" in value or len(value) > _BOX
+    long = field.lines or "\n" in value or len(value) > _BOX
     found: Json = {
         "type": "plain_text_input",
         "action_id": field.name,
@@ -201,6 +201,7 @@ def _as_asked(block: Mapping[str, Any], answers: Mapping[str, str]) -> Field:
         required=not block.get("optional"),
         value=answers.get(name, ""),
         choices=tuple(str(o.get("value")) for o in element.get("options") or ()),
+        lines=bool(element.get("multiline")),
     )
 
 

@@ -1,8 +1,9 @@
 """One workspace's installation of the app: signs in, and calls Slack when it may.
 
-It knows the token, the pace, and whether Slack still lets us in: once it does not,
-nothing is asked any more. Every failure comes out as one of our errors. Where several
-workspaces have installed the app, there is one of these for each.
+It knows the pace, where the token comes from, and whether Slack still lets us in: once
+it does not, nothing is asked any more. Every failure comes out as one of our errors. A
+call whose token has run out certainly had no effect: it goes on with the next one,
+once. Where several workspaces have installed the app, there is one of these for each.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ import structlog
 
 from bot.errors import Limited, Refused, SendError, Unreached
 from bot.platforms.slack.pace import POST, Pace
+from bot.platforms.slack.tokens import TokenSource
 from bot.types import Delivery
 
 if TYPE_CHECKING:
@@ -22,27 +24,41 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
+#: What Slack says where a token has run out.
+RUN_OUT: Final = "token_expired"
 _CHANNEL: Final = re.compile(r"[CDGUW][A-Z0-9]{1,30}")
 
 
 class Installation:
     """The app in one workspace."""
 
-    def __init__(self, *, token: str, api_base: str | None, pace: Pace) -> None:
+    def __init__(
+        self,
+        *,
+        tokens: TokenSource,
+        api_base: str | None,
+        pace: Pace,
+        session: Callable[[str], "Session"] | None = None,
+    ) -> None:
         """Ask nothing yet.
 
         Args:
-            token: The bot's token in the workspace.
+            tokens: The bot's tokens in the workspace.
             api_base: Where the Web API is, ending in `/api/`; None = Slack's own.
             pace: Says when a request may go out.
+            session: Makes a session for a token; None = one with connections of its
+                own.
         """
         self.api_base = api_base
         self.pace = pace
         #: Why nothing is asked any more.
         self.refused: str | None = None
+        #: The workspace, once signed in; "" before.
+        self.team = ""
         #: Set when `refused` is.
         self.stopped = asyncio.Event()
-        self._token = token
+        self._tokens = tokens
+        self._new_session = session or self._with_own_pool
         self._session: Session | None = None
         self._signing_in = asyncio.Lock()
         #: When signing in last failed, and how.
@@ -59,20 +75,20 @@ class Installation:
         Raises:
             SendError: Slack did not let us in; nothing was sent.
         """
-        from bot.platforms.slack.session import Session
-
         clock = asyncio.get_running_loop()
         asked = clock.time()
         async with self._signing_in:
             self._check_token()
+            token = await self._token()
             if self._session is not None and not self._session.closed:
+                self._session.token = token
                 return self._session
             if self._failed is not None and self._failed[0] >= asked:
                 # It was tried while we waited; all who wait need not try in turn.
                 raise self._failed[1]
-            session = Session(token=self._token, api_base=self.api_base)
+            session = self._new_session(token)
             try:
-                await session.login()
+                await self._once_more(session, session.login)
             except Exception as error:
                 await session.close()
                 found = self._not_signed_in(error)
@@ -81,7 +97,7 @@ class Installation:
             except BaseException:
                 await session.close()
                 raise
-            self._session = session
+            self._session, self.team = session, session.team
             return session
 
     async def call(
@@ -101,7 +117,7 @@ class Installation:
         async with self.pace.turn(method, channel):
             self._check_token()
             try:
-                found = await call(session, channel)
+                found = await self._once_more(session, lambda: call(session, channel))
             except Exception as error:
                 raise self._ended(error, method, channel) from error
             if method == POST:
@@ -117,24 +133,58 @@ class Installation:
         session = await self.signed_in()
         self.pace.check(method, "")
         try:
-            return await call(session)
+            return await self._once_more(session, lambda: call(session))
         except Exception as error:
             raise self._ended(error, method, "") from error
 
     async def look_whether_let_in(self) -> None:
         """Slack says that the app was taken off; whether it was, the token tells."""
-        if self._session is None:
-            return
         try:
-            await self._session.login()
+            session = await self.signed_in()
+            await self._once_more(session, session.login)
         except Exception as error:
             self._not_signed_in(error)
 
     async def close(self) -> None:
         """Leave; the next call signs in again."""
+        await self._tokens.close()
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+    # ── tokens ─────────────────────────────────────────────────────────────────
+
+    def _with_own_pool(self, token: str) -> "Session":
+        from bot.platforms.slack.session import Session
+
+        return Session(token=token, api_base=self.api_base)
+
+    async def _token(self) -> str:
+        from bot.platforms.slack.verdicts import NotLetIn
+
+        try:
+            return await self._tokens.current()
+        except NotLetIn as error:
+            self._stop(str(error))
+            raise
+
+    async def _once_more(
+        self, session: "Session", call: Callable[[], Awaitable[T]]
+    ) -> T:
+        """A call, and the same again where its token has just run out."""
+        from bot.platforms.slack.verdicts import code_of
+
+        used = session.token
+        try:
+            return await call()
+        except Exception as error:
+            if code_of(error) != RUN_OUT:
+                raise
+            token = await self._tokens.renewed(used)
+            if token is None:
+                raise
+            session.token = token
+        return await call()
 
     # ── ends ───────────────────────────────────────────────────────────────────
 

@@ -87,10 +87,18 @@ TRIGGER: Final = 2.5
 FORM: Final = 1.5
 #: Seconds for an answer: the address that it goes to lives half an hour.
 ANSWER: Final = 1_500.0
+#: Seconds for the hello to whoever installed the app; their browser waits for it.
+HELLO: Final = 8.0
 #: Seconds to look up who somebody is, and for which that is remembered; of how many.
 LOOK_UP: Final = 5.0
 PERSON_LIFE: Final = 60.0
 PEOPLE: Final = 1_000
+#: Seconds for which a workspace's user groups are remembered, and for which Slack is
+#: not asked again where it did not tell; of how many workspaces, and how many members.
+GROUPS_LIFE: Final = 60.0
+GROUPS_AGAIN: Final = 30.0
+GROUPS_TEAMS: Final = 200
+GROUPS_MEMBERS: Final = 50_000
 #: Messages of one answer (its address takes five), and of these, those that list
 #: something before the rest is only counted.
 MESSAGES: Final = 4

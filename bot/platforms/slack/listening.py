@@ -17,15 +17,17 @@ from typing import Any, Final
 import structlog
 
 from bot.errors import SendError, UserError
+from bot.installed import Installed
 from bot.platforms import events
 from bot.platforms.drafts import Drafts
 from bot.platforms.events import Event
 from bot.platforms.lines import Call, read
-from bot.platforms.slack import forms, home, interactions, limits
-from bot.platforms.slack.answering import Answers, Asker
-from bot.platforms.slack.installation import Installation
+from bot.platforms.slack import forms, home, interactions, limits, replies
+from bot.platforms.slack.answering import Answers, Asker, owner
+from bot.platforms.slack.installations import Installations
 from bot.platforms.slack.interactions import Arrived
 from bot.platforms.slack.people import Known, People
+from bot.platforms.slack.welcome import welcome
 from bot.texts import Texts
 from bot.types import Form, Inbox, Permission, Person, PlatformName, Reply, Small
 
@@ -46,7 +48,7 @@ class Listener:
 
     def __init__(
         self,
-        installation: Installation,
+        installations: Installations,
         *,
         hold: float = limits.FORM,
         now: Callable[[], float] = time.monotonic,
@@ -54,18 +56,18 @@ class Listener:
         """Hear nothing yet.
 
         Args:
-            installation: Calls Slack.
+            installations: Call Slack.
             hold: Seconds that a filled form waits for its answer.
             now: Seconds of a clock that never goes back.
         """
         #: Where events go; None while the platform is not running.
         self.inbox: Inbox | None = None
-        self.people = People(installation, now)
-        self._installation = installation
+        self.people = People(installations, now)
+        self._installations = installations
         self._hold = hold
         self._now = now
         self._drafts = Drafts(now)
-        self._answers = Answers(installation, self._drafts, now)
+        self._answers = Answers(installations, self._drafts, now)
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     # ── what people do ─────────────────────────────────────────────────────────
@@ -89,7 +91,7 @@ class Listener:
         heard = self._now()
         arrived = interactions.submission(body)
         inbox = self.inbox
-        if inbox is None or not self._first_time(arrived.key):
+        if inbox is None or not await self._is_for_us(arrived):
             await ack()
             return
         work = asyncio.create_task(self._filled(inbox, arrived))
@@ -105,14 +107,14 @@ class Listener:
         await ack()
         arrived = interactions.opened(body)
         inbox = self.inbox
-        if arrived is None or inbox is None or not self._first_time(arrived.key):
+        if arrived is None or inbox is None or not await self._is_for_us(arrived):
             return
         try:
             known = await self.people.known(arrived.user, arrived.team)
             status = await self._status(inbox, arrived, known)
             editor = known.permission >= Permission.EDITOR
             view = home.view(status, editor=editor, texts=Texts.of(known.locale))
-            await self._answers.publish(arrived.user, view)
+            await self._answers.publish(arrived.team, arrived.user, view)
         except SendError as error:
             log.warning("home not shown", platform=NAME, reason=str(error))
         except Exception:
@@ -129,14 +131,31 @@ class Listener:
         except Exception as error:
             log.warning("workspace not noted", platform=NAME, reason=str(error))
 
+    async def arrived(self, installed: Installed) -> None:
+        """Somebody installed the app just now: they are told what it is, in private."""
+        team, user = installed.team, installed.installer
+        await self.here(team, installed.name)
+        if not user:
+            return
+        try:
+            async with asyncio.timeout(limits.HELLO):
+                known = await self.people.known(user, team)
+                texts = Texts.of(known.locale)
+                (message,) = replies.messages(welcome(texts), texts)
+                await self._answers.hello(team, user, message)
+        except (SendError, TimeoutError) as error:
+            log.warning("hello not said", platform=NAME, reason=str(error) or "late")
+
     async def ended(self, team: str) -> None:
         """Slack says that the app was taken off; whether it was, the token tells."""
-        await self._installation.look_whether_let_in()
-        if self._installation.refused is None or self.inbox is None:
-            return
-        log.info("removed from a workspace", platform=NAME, team=team)
         try:
+            if not await self._installations.take_off(team) or self.inbox is None:
+                return
+            log.info("removed from a workspace", platform=NAME, team=team)
             await self.inbox.left(NAME, team)
+        except SendError as error:
+            # What is posted next finds out.
+            log.warning("installation not looked at", platform=NAME, reason=str(error))
         except UserError as error:
             log.warning("workspace not noted", platform=NAME, reason=str(error))
 
@@ -150,7 +169,7 @@ class Listener:
     ) -> None:
         """Look up who asks, do it, and answer; unless it was heard before."""
         inbox = self.inbox
-        if inbox is None or not self._first_time(arrived.key):
+        if inbox is None or not await self._is_for_us(arrived):
             return
         known = await self.people.known(arrived.user, arrived.team)
         try:
@@ -160,6 +179,15 @@ class Listener:
             said = Texts.of(known.locale).say("This takes too long. Try again later.")
             outcome = events.problem(said)
         await self._give(arrived, heard, known, outcome)
+
+    async def _is_for_us(self, arrived: Arrived) -> bool:
+        """Whether it was not heard before, and comes from a workspace of ours."""
+        if not self._first_time(arrived.key):
+            return False
+        if await self._installations.lets_in(arrived.team):
+            return True
+        log.warning("event of a stranger", platform=NAME, team=arrived.team)
+        return False
 
     def _first_time(self, key: str) -> bool:
         if key in self._seen:
@@ -183,7 +211,7 @@ class Listener:
         draft = forms.draft_of(arrived.control)
         if draft is None:
             return await events.pressed(inbox, _event(arrived, known), arrived.control)
-        form = self._drafts.find(arrived.user, draft)
+        form = self._drafts.find(owner(arrived.team, arrived.user), draft)
         if form is not None:
             return form
         texts = Texts.of(known.locale)
@@ -211,6 +239,7 @@ class Listener:
         self, arrived: Arrived, heard: float, known: Known, outcome: Reply | Form
     ) -> None:
         asker = Asker(
+            team=arrived.team,
             user=arrived.user,
             carried=arrived.carried,
             trigger=arrived.trigger,
@@ -250,6 +279,7 @@ def _event(arrived: Arrived, known: Known) -> Event:
             id=arrived.user,
             name=known.name or arrived.user_name or arrived.user,
             permission=known.permission,
+            roles=known.roles,
         ),
         locale=known.locale,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from bot.platforms.inert import clip
+from bot.platforms.slack.apps import REDIRECT
 from bot.types import Command
 
 Mode = Literal["socket", "http"]
@@ -23,9 +24,10 @@ SCOPES: Final[Mapping[str, str]] = {
     "chat:write": "posts editions, corrects and deletes them, answers who asked",
     "chat:write.public": "posts to public channels that it was not invited into",
     "users:read": "knows who manages the workspace: they are its editors",
+    "usergroups:read": "knows who is in a user group that was made an editor",
     "channels:history": "looks whether a post whose answer was lost has arrived",
     "groups:history": "the same in private channels that it was invited into",
-    "im:write": "sends people their own digest, where they asked for it (/news me)",
+    "im:write": "says hello to whoever installed it, and sends people their own digest",
     "im:history": "looks whether that has arrived; nothing else is read there",
 }
 #: What the app-level token of Socket Mode asks for; it is made by hand.
@@ -39,7 +41,11 @@ ROOTS: Final[Mapping[str, str]] = {
 
 
 def manifest(
-    commands: Sequence[Command], *, mode: Mode, url: str = ""
+    commands: Sequence[Command],
+    *,
+    mode: Mode,
+    url: str = "",
+    rotation: bool = False,
 ) -> dict[str, Any]:
     """The manifest.
 
@@ -47,7 +53,12 @@ def manifest(
         commands: The registry.
         mode: Whether we connect to Slack, or Slack calls us.
         url: For the latter: our public address, «https://news.example».
+        rotation: Whether tokens run out and are exchanged; Slack never lets that be
+            switched off again.
     """
+    oauth: dict[str, Any] = {"scopes": {"bot": list(SCOPES)}}
+    if mode == "http":
+        oauth["redirect_urls"] = [f"{url.rstrip('/')}{REDIRECT}"]
     called = f"{url.rstrip('/')}{PATH}" if mode == "http" else ""
     at = {"request_url": called} if called else {}
     return {
@@ -68,13 +79,13 @@ def manifest(
             "bot_user": {"display_name": "Standfirst", "always_online": True},
             "slash_commands": list(_slash_commands(commands, called)),
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": oauth,
         "settings": {
             "event_subscriptions": {**at, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **at},
             "org_deploy_enabled": False,
             "socket_mode_enabled": mode == "socket",
-            "token_rotation_enabled": False,
+            "token_rotation_enabled": rotation,
         },
     }
 

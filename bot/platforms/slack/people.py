@@ -1,7 +1,7 @@
 """Who somebody is on Slack at this moment: asked there, and remembered briefly.
 
 Administrators and owners of the workspace are editors; guests, people of other
-workspaces and whoever Slack tells nothing about are not.
+workspaces and whoever Slack tells nothing about are not. User groups count as roles.
 """
 
 import asyncio
@@ -15,7 +15,8 @@ import structlog
 
 from bot.errors import SendError
 from bot.platforms.slack import limits
-from bot.platforms.slack.installation import Installation
+from bot.platforms.slack.groups import Groups
+from bot.platforms.slack.installations import Installations, ask
 from bot.types import Permission
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,8 @@ class Known:
     permission: Permission = Permission.EVERYONE
     name: str = ""
     locale: str = "en"
+    #: The user groups that they are in.
+    roles: tuple[str, ...] = ()
     #: Slack did not tell; they are taken for anybody.
     untold: bool = False
 
@@ -40,22 +43,23 @@ class People:
     """Looks people up."""
 
     def __init__(
-        self, installation: Installation, now: Callable[[], float] = time.monotonic
+        self, installations: Installations, now: Callable[[], float] = time.monotonic
     ) -> None:
         """Know nobody yet; `now` are seconds of a clock that never goes back."""
-        self._installation = installation
+        self._installations = installations
         self._now = now
-        self._kept: OrderedDict[str, tuple[float, Known]] = OrderedDict()
+        self._groups = Groups(installations, now)
+        self._kept: OrderedDict[tuple[str, str], tuple[float, Known]] = OrderedDict()
 
     async def known(self, user: str, team: str) -> Known:
         """The person, at most a minute old."""
-        until, known = self._kept.get(user, (0.0, Known()))
+        until, known = self._kept.get((team, user), (0.0, Known()))
         if until > self._now():
             return known
         known = await self._looked_up(user, team)
         if not known.untold:
-            self._kept[user] = self._now() + limits.PERSON_LIFE, known
-            self._kept.move_to_end(user)
+            self._kept[team, user] = self._now() + limits.PERSON_LIFE, known
+            self._kept.move_to_end((team, user))
             while len(self._kept) > limits.PEOPLE:
                 self._kept.popitem(last=False)
         return known
@@ -63,8 +67,14 @@ class People:
     async def _looked_up(self, user: str, team: str) -> Known:
         try:
             async with asyncio.timeout(limits.LOOK_UP):
-                found = await self._installation.ask(
-                    "users.info", lambda session: session.user(user)
+                found, groups = await asyncio.gather(
+                    ask(
+                        self._installations,
+                        team,
+                        "users.info",
+                        lambda session: session.user(user),
+                    ),
+                    self._groups.of(user, team),
                 )
         except (SendError, TimeoutError) as error:
             log.warning(
@@ -78,11 +88,16 @@ class People:
             permission=_permission(found, team),
             name=str(found.get("real_name") or found.get("name") or ""),
             locale=str(found.get("locale") or "en"),
+            roles=groups if _belongs(found, team) else (),
         )
 
 
+def _belongs(found: Mapping[str, Any], team: str) -> bool:
+    """Whether they are of the workspace, and no guest in it."""
+    return found.get("team_id") == team and not any(found.get(what) for what in _NONE)
+
+
 def _permission(found: Mapping[str, Any], team: str) -> Permission:
-    at_home = found.get("team_id") == team
-    none = any(found.get(what) for what in _NONE)
     may = any(found.get(what) is True for what in _RIGHTS)
-    return Permission.EDITOR if may and at_home and not none else Permission.EVERYONE
+    both = may and _belongs(found, team)
+    return Permission.EDITOR if both else Permission.EVERYONE

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.errors import Refused, Unclear, Unreached
-from bot.platforms.slack.installation import Installation
+from bot.platforms.slack.installations import Installations
 from bot.types import PERSON, Delivery
 
 OPEN: Final = "conversations.open"
@@ -16,9 +16,10 @@ OPEN: Final = "conversations.open"
 class Persons:
     """The conversations that were opened."""
 
-    def __init__(self, installation: Installation) -> None:
-        self._installation = installation
-        self._opened: dict[str, str] = {}
+    def __init__(self, installations: Installations) -> None:
+        self._installations = installations
+        #: By workspace and person.
+        self._opened: dict[tuple[str, str], str] = {}
 
     async def placed(self, delivery: Delivery) -> Delivery:
         """The same with the conversation's channel, where it is for a person.
@@ -30,20 +31,19 @@ class Persons:
         """
         if not delivery.channel.startswith(PERSON):
             return delivery
-        person = delivery.channel.removeprefix(PERSON)
-        channel = self._opened.get(person)
+        key = delivery.workspace_external_id, delivery.channel.removeprefix(PERSON)
+        channel = self._opened.get(key)
         if channel is None:
-            channel = await self._open(person)
-            self._opened[person] = channel
+            channel = await self._open(*key)
+            self._opened[key] = channel
         return replace(delivery, channel=channel)
 
-    async def _open(self, person: str) -> str:
+    async def _open(self, workspace: str, person: str) -> str:
         from bot.platforms.slack.verdicts import NotLetIn
 
+        installation = await self._installations.of(workspace)
         try:
-            return await self._installation.ask(
-                OPEN, lambda session: session.open_conversation(person)
-            )
+            return await installation.ask(OPEN, lambda session: session.open_dm(person))
         except NotLetIn:
             raise
         except Unclear as unclear:

@@ -5,7 +5,7 @@ and an unclear post is looked for in the channel's history before it is sent aga
 Posts do not need the socket: it may come and go. A token that Slack refuses stops this
 platform and nothing else. News, permissions and time are not decided here.
 
-One bot token is one workspace's; where several come, they are several `Installation`s.
+With one bot token it serves one workspace; with `installations`, all that it is in.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -23,11 +23,13 @@ from bot.errors import Gone, Limited, Refused
 from bot.platforms.slack import limits
 from bot.platforms.slack.called import Answer, Called
 from bot.platforms.slack.installation import Installation
+from bot.platforms.slack.installations import Installations, OneInstallation
 from bot.platforms.slack.listening import NAME, Listener
 from bot.platforms.slack.messages import carries, editing, posting
 from bot.platforms.slack.pace import POST, Pace
 from bot.platforms.slack.persons import Persons
 from bot.platforms.slack.render import render
+from bot.platforms.slack.tokens import FixedToken
 from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
 from digests.types import Edition
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from bot.platforms.slack.socket_mode import Socket
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 UPDATE, DELETE, HISTORY = "chat.update", "chat.delete", "conversations.history"
 #: Seconds before a lost connection is tried again: doubled each time, up to the last.
@@ -54,7 +57,8 @@ class SlackPlatform:
     def __init__(
         self,
         *,
-        token: str,
+        token: str = "",
+        installations: Installations | None = None,
         app_token: str | None = None,
         signing_secret: str = "",
         api_base: str | None = None,
@@ -68,7 +72,8 @@ class SlackPlatform:
         """Connect to nothing yet.
 
         Args:
-            token: The bot's token in its workspace.
+            token: The bot's token in its workspace, where it is in one.
+            installations: Those of all workspaces; None = the one of `token`.
             app_token: Opens Socket Mode; None = Slack calls us over HTTP.
             signing_secret: What Slack signs such calls with.
             api_base: Where the Web API is, ending in `/api/`; None = Slack's own. With
@@ -81,10 +86,14 @@ class SlackPlatform:
             now: Seconds of a clock that never goes back.
             sleep: Waits by that clock.
         """
-        self.installation = Installation(
-            token=token, api_base=api_base, pace=Pace(now, sleep, patience)
+        self.installations = installations or OneInstallation(
+            Installation(
+                tokens=FixedToken(token),
+                api_base=api_base,
+                pace=Pace(now, sleep, patience),
+            )
         )
-        self._persons = Persons(self.installation)
+        self._persons = Persons(self.installations)
         self._app_token = app_token
         self._signing_secret = signing_secret
         self._silence = silence
@@ -94,7 +103,7 @@ class SlackPlatform:
         self._app: AsyncApp | None = None
         #: Why the socket stays closed, although posting goes on.
         self._cut_off: str | None = None
-        self.listener = Listener(self.installation, hold=hold, now=now)
+        self.listener = Listener(self.installations, hold=hold, now=now)
 
     @property
     def name(self) -> PlatformName:
@@ -118,18 +127,18 @@ class SlackPlatform:
     @property
     def state(self) -> str:
         """«ok» while connected; otherwise what is missing, in words."""
-        problem = self.installation.refused or self._cut_off
+        problem = self.installations.refused or self._cut_off
         if problem is not None:
             return problem
         if self._app_token is None:
-            connected = self.installation.known and self._app is not None
+            connected = self.installations.ready and self._app is not None
         else:
             connected = self._socket is not None and self._socket.open
         return "ok" if connected else "It is not connected yet."
 
     @property
     def _may_connect(self) -> bool:
-        return self.installation.refused is None and self._cut_off is None
+        return self.installations.refused is None and self._cut_off is None
 
     def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
         return render(edition, context)
@@ -152,7 +161,7 @@ class SlackPlatform:
                 return await self._delete(delivery)
 
     async def _post(self, delivery: Delivery) -> str:
-        return await self.installation.call(
+        return await self._call(
             POST,
             delivery,
             lambda session, channel: session.post(channel, posting(delivery)),
@@ -160,7 +169,7 @@ class SlackPlatform:
 
     async def _edit(self, delivery: Delivery) -> str:
         ts = _ts(delivery)
-        return await self.installation.call(
+        return await self._call(
             UPDATE,
             delivery,
             lambda session, channel: session.edit(channel, ts, editing(delivery)),
@@ -169,12 +178,21 @@ class SlackPlatform:
     async def _delete(self, delivery: Delivery) -> str:
         ts = _ts(delivery)
         with suppress(Gone):
-            await self.installation.call(
+            await self._call(
                 DELETE,
                 delivery,
                 lambda session, channel: session.delete(channel, ts),
             )
         return ts
+
+    async def _call(
+        self,
+        method: str,
+        delivery: Delivery,
+        call: "Callable[[Session, str], Awaitable[T]]",
+    ) -> T:
+        installation = await self.installations.of(delivery.workspace_external_id)
+        return await installation.call(method, delivery, call)
 
     # ── reading back ───────────────────────────────────────────────────────────
 
@@ -208,7 +226,7 @@ class SlackPlatform:
         from bot.platforms.slack.verdicts import NotLetIn
 
         try:
-            page, more = await self.installation.call(
+            page, more = await self._call(
                 HISTORY,
                 delivery,
                 lambda session, channel: session.history(
@@ -223,7 +241,8 @@ class SlackPlatform:
                 "and to have the scopes channels:history, groups:history and "
                 f"im:history. {refused}"
             ) from refused
-        session = await self.installation.signed_in()
+        installation = await self.installations.of(delivery.workspace_external_id)
+        session = await installation.signed_in()
         return [message for message in page if session.is_ours(message)], more
 
     # ── the connection ─────────────────────────────────────────────────────────
@@ -242,7 +261,7 @@ class SlackPlatform:
         """Leave; what is sent later signs in again."""
         self._app = None
         await self._leave_socket()
-        await self.installation.close()
+        await self.installations.close()
 
     async def _stay_connected(self) -> None:
         clock = asyncio.get_running_loop()
@@ -250,8 +269,9 @@ class SlackPlatform:
         while self._may_connect:
             begun = clock.time()
             try:
-                session = await self.installation.signed_in()
-                await self.listener.here(session.team, session.team_name)
+                session = await self.installations.front()
+                if session.team:
+                    await self.listener.here(session.team, session.team_name)
                 if self._app_token is None:
                     self._be_called(session)
                     return
@@ -271,7 +291,7 @@ class SlackPlatform:
         if self._socket is None or wait > AGAIN_FIRST:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
-                    await self.installation.stopped.wait()
+                    await self.installations.stopped()
 
     async def _hold_socket(self, session: "Session") -> None:
         """Until the connection ends, or the token turns out to be refused.
@@ -288,7 +308,7 @@ class SlackPlatform:
         await self._leave_socket()
         self._socket = socket
         held = asyncio.create_task(socket.hold())
-        stopped = asyncio.create_task(self.installation.stopped.wait())
+        stopped = asyncio.create_task(self.installations.stopped())
         try:
             await asyncio.wait((held, stopped), return_when=asyncio.FIRST_COMPLETED)
             reason = held.result() if held.done() else ""
@@ -325,7 +345,7 @@ class SlackPlatform:
         from bot.platforms.slack.events import listening
         from bot.platforms.slack.socket_mode import Socket
 
-        api_base = self.installation.api_base
+        api_base = self.installations.api_base
         return Socket(
             app=listening(session, self.listener),
             app_token=self._app_token or "",
@@ -346,7 +366,7 @@ class SlackPlatform:
         from bot.platforms.slack.verdicts import code_of, verdict
 
         found = verdict(error, guarded=True)
-        if self.installation.refused is not None:
+        if self.installations.refused is not None:
             return 0.0
         if isinstance(found, Refused):
             self._cut_off = (

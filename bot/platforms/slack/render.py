@@ -16,7 +16,7 @@ from bot.platforms.slack import elements, limits
 from bot.platforms.slack.mrkdwn import masked, size
 from bot.texts import Texts
 from bot.types import Part, RenderContext
-from digests.types import Brief, Card, Edition, EditionStory
+from digests.types import Card, Edition, EditionStory
 
 Json = elements.Json
 
@@ -51,7 +51,7 @@ def _pieces(edition: Edition, context: RenderContext, texts: Texts) -> Iterator[
     for number, story in enumerate(edition.stories, 1):
         yield _story(number, story, edition, context, texts)
     if edition.brief:
-        yield _brief(edition.brief[: limits.BRIEF], texts)
+        yield _brief(edition, context, texts)
     yield _foot(edition, context, texts)
 
 
@@ -76,7 +76,7 @@ def _hero(card: Card, texts: Texts) -> Piece:
             elements.rich(elements.quoted(card)),
             elements.context(elements.plain(said_by)),
         ),
-        plain=f"{wording.in_marks(card)} {said_by}",
+        plain=wording.spoken(card, texts),
     )
 
 
@@ -94,11 +94,12 @@ def _story(
         for sentence in story.summary[: limits.SENTENCES]
     ]
     source = wording.source(story, edition.made_at, context, texts)
+    under = [source, *wording.corrected(story.notes, edition, context, texts)]
     for count in range(len(summary), -1, -1):
-        told = _told(number, story, summary[:count], card, source, texts)
+        told = _told(number, story, summary[:count], card, under, texts)
         if size(told.blocks) <= limits.STORY:
             return told
-    return _told(number, story, (), None, source, texts)
+    return _told(number, story, (), None, under, texts)
 
 
 def _told(
@@ -106,7 +107,7 @@ def _told(
     story: EditionStory,
     summary: Sequence[str],
     card: Card | None,
-    source: str,
+    under: Sequence[str],
     texts: Texts,
 ) -> Piece:
     headline = fitted(inert(story.headline.text), limits.HEADLINE)
@@ -122,13 +123,15 @@ def _told(
     if card is not None:
         said_by = wording.said_by(card, texts)
         told += [elements.quoted(card), elements.section(elements.text(f"— {said_by}"))]
-        spoken = [f"{wording.in_marks(card)} {said_by}"]
+        spoken = [wording.spoken(card, texts)]
+    source, *notes = under
     led = elements.context(
         elements.plain(source), elements.mrkdwn(masked(link(story.articles[0].url)))
     )
+    corrected = [elements.context(elements.plain(note)) for note in notes]
     return Piece(
-        blocks=tuple(block for block in (elements.rich(*told), led) if block),
-        plain=elements.lines(title, sentences, *spoken, source),
+        blocks=tuple(b for b in (elements.rich(*told), led, *corrected) if b),
+        plain=elements.lines(title, sentences, *spoken, *under),
         option=(f"v1:story:{story.id}", f"{number}. {headline}"),
     )
 
@@ -141,12 +144,12 @@ def _fits(card: Card) -> bool:
     return bool(card.text.strip()) and units(card.text) <= limits.QUOTE
 
 
-def _brief(briefs: Iterable[Brief], texts: Texts) -> Piece:
+def _brief(edition: Edition, context: RenderContext, texts: Texts) -> Piece:
     title = texts.say("Also in brief")
     items: list[Json] = []
     lines = [title]
-    for brief in briefs:
-        said = wording.in_brief(brief)
+    for brief in edition.brief[: limits.BRIEF]:
+        said = wording.in_brief(brief, edition, context, texts)
         item = elements.section(*elements.with_link(said, link(brief.article.url)))
         if not item or size([*items, item]) > limits.BRIEF_SIZE:
             continue

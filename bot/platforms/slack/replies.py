@@ -91,7 +91,7 @@ def _of(block: Block, texts: Texts) -> Iterable[Piece]:
         case Facts(rows=rows):
             return _facts(rows)
         case Shown(parts=parts):
-            return (_shown(part) for part in parts)
+            return (piece for part in parts for piece in _shown(part))
 
 
 def _line(text: str, most: int) -> str:
@@ -174,8 +174,8 @@ def _quote(card: Card, texts: Texts) -> Piece:
         return _piece(elements.rich(told), plain=said)
     said_by = f"— {wording.said_by(card, texts)}"
     told = elements.section(*elements.with_link(said_by, found))
-    spoken = f"{wording.in_marks(card)} {said_by}"
-    return _piece(elements.rich(elements.quoted(card), told), plain=spoken)
+    words = elements.rich(elements.quoted(card), told)
+    return _piece(words, plain=wording.spoken(card, texts))
 
 
 def _facts(rows: Iterable[tuple[str, str]]) -> Iterator[Piece]:
@@ -195,11 +195,12 @@ def _facts(rows: Iterable[tuple[str, str]]) -> Iterator[Piece]:
         yield _piece(elements.rich(elements.section(*told)), plain=spoken)
 
 
-def _shown(part: Part) -> Piece:
+def _shown(part: Part) -> Iterator[Piece]:
     blocks = part.payload.get("blocks")
     if blocks:
-        return Piece(blocks=tuple(blocks), plain=inert(part.fallback_text))
-    return _paragraph(list(_lines(part.fallback_text))[: limits.BRIEF])
+        yield Piece(blocks=tuple(blocks), plain=inert(part.fallback_text))
+    else:
+        yield from map(_paragraph, _grouped(_lines(part.fallback_text)))
 
 
 def _piece(block: Json, *, plain: str) -> Piece:

@@ -10,6 +10,8 @@ Three things of the library are set, each for a reason:
   is dialled. Redirections are never followed; no answer of Slack's is one.
 """
 
+import base64
+import re
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Unclear
 from bot.platforms.slack import limits
+from bot.platforms.slack.apps import App
 
 Body = Mapping[str, Any]
 
@@ -26,23 +29,24 @@ Body = Mapping[str, Any]
 class Session:
     """One workspace's installation of the app, signed in with its bot token."""
 
-    def __init__(self, *, token: str, api_base: str | None) -> None:
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_base: str | None,
+        http: aiohttp.ClientSession | None = None,
+    ) -> None:
         """Make the client; nothing is sent yet.
 
         Args:
-            token: The bot's token in the workspace.
+            token: The bot's token in the workspace; "" for what needs none.
             api_base: Where the Web API is, ending in `/api/`; None = slack.com.
+            http: The pool of connections; its giver closes it. None = one of its own.
         """
-        self._http = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(
-                total=limits.REQUEST,
-                connect=limits.CONNECT,
-                sock_connect=limits.CONNECT,
-            ),
-            trace_configs=[_no_redirections()],
-        )
+        self._http = http or pool()
+        self._owns = http is None
         self.web = AsyncWebClient(
-            token=token,
+            token=token or None,
             base_url=api_base or AsyncWebClient.BASE_URL,
             session=self._http,
             retry_handlers=[],
@@ -53,20 +57,55 @@ class Session:
         self.team = ""
         self.team_name = ""
         self.bot = ""
+        #: What the token may, by Slack's own word; empty where it did not say.
+        self.scopes: frozenset[str] = frozenset()
 
     @property
     def closed(self) -> bool:
         return self._http.closed
 
+    @property
+    def token(self) -> str:
+        return self.web.token or ""
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self.web.token = token
+
     async def login(self) -> None:
         """Ask Slack who we are."""
         found = await self.web.auth_test()
+        header = found.headers.get("x-oauth-scopes") or ""
+        self.scopes = frozenset(filter(None, re.split(r"[,\s]+", str(header))))
         self.team = str(found.get("team_id") or "")
         self.team_name = str(found.get("team") or "")
         self.bot = str(found.get("bot_id") or "")
 
     async def close(self) -> None:
-        await self._http.close()
+        if self._owns:
+            await self._http.close()
+
+    # ── installing ─────────────────────────────────────────────────────────────
+
+    async def granted(self, app: App, *, code: str) -> dict[str, Any]:
+        """What an installation gives, for the code that it ended with."""
+        return await self._access(app, code=code, redirect_uri=app.redirect_uri)
+
+    async def exchanged(self, app: App, *, refresh: str) -> dict[str, Any]:
+        """The next pair of tokens; what is exchanged is spent."""
+        return await self._access(
+            app, grant_type="refresh_token", refresh_token=refresh
+        )
+
+    async def _access(self, app: App, **asked: str) -> dict[str, Any]:
+        # The library's own method for it uses a way of aiohttp's that is going away.
+        pair = f"{app.client_id}:{app.client_secret}".encode()
+        found = await self.web.api_call(
+            "oauth.v2.access",
+            data=asked,
+            headers={"Authorization": f"Basic {base64.b64encode(pair).decode()}"},
+        )
+        return found.data if isinstance(found.data, dict) else {}
 
     # ── messages ───────────────────────────────────────────────────────────────
 
@@ -105,15 +144,21 @@ class Session:
 
     # ── people ─────────────────────────────────────────────────────────────────
 
+    async def open_dm(self, user: str) -> str:
+        """The channel in which the bot and a person are alone. Needs im:write."""
+        found = await self.web.conversations_open(users=user)
+        return str(found["channel"]["id"])
+
     async def user(self, user: str) -> dict[str, Any]:
         """A person as Slack knows them. Needs the scope users:read."""
         found = await self.web.users_info(user=user, include_locale=True)
         return dict(found.get("user") or {})
 
-    async def open_conversation(self, user: str) -> str:
-        """The channel of the conversation with a person. Needs the scope im:write."""
-        found = await self.web.conversations_open(users=user)
-        return str(found["channel"]["id"])
+    async def groups(self) -> list[Any]:
+        """The workspace's user groups with their members. Needs usergroups:read."""
+        found = await self.web.usergroups_list(include_users=True)
+        groups = found.get("usergroups")
+        return groups if isinstance(groups, list) else []
 
     async def respond(self, url: str, body: Body) -> bool:
         """Answer at the address that came with an event; False where it has run out."""
@@ -129,6 +174,18 @@ class Session:
 
     async def publish_home(self, user: str, view: Body) -> None:
         await self.web.views_publish(user_id=user, view=dict(view))
+
+
+def pool() -> aiohttp.ClientSession:
+    """Connections to Slack, as every call needs them."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(
+            total=limits.REQUEST,
+            connect=limits.CONNECT,
+            sock_connect=limits.CONNECT,
+        ),
+        trace_configs=[_no_redirections()],
+    )
 
 
 def _no_redirections() -> aiohttp.TraceConfig:

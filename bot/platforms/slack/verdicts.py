@@ -51,6 +51,10 @@ _PERMISSION: Final = {
 }
 #: The message that it is about.
 _GONE: Final = frozenset({"message_not_found"})
+_FIXED: Final = {
+    "cant_update_message": "The message is not this app's, so it cannot be edited.",
+    "edit_window_closed": "The workspace lets nobody edit messages of that age.",
+}
 #: Slack says that it has not even begun.
 _NOT_BEGUN: Final = {
     "request_timeout": "Slack did not get the whole request.",
@@ -120,6 +124,8 @@ def _of_code(code: str) -> SendError:
         return Refused(f"{_PERMISSION[code]} ({code})", may_return=True)
     if code in _GONE:
         return Gone("The message is not there any more.", message_only=True)
+    if code in _FIXED:
+        return Refused(f"{_FIXED[code]} ({code})", message_only=True)
     if code in _NOT_BEGUN:
         return Unreached(f"{_NOT_BEGUN[code]} ({code})")
     return Refused(f"Slack does not take this message: {code}", message_only=True)

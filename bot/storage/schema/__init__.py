@@ -24,6 +24,7 @@ from bot.storage.schema.configuration import (
     sources,
     workspaces,
 )
+from bot.storage.schema.installed import install_states, installations
 from bot.storage.schema.news import (
     article_ids,
     articles,
@@ -38,11 +39,14 @@ from bot.storage.schema.news import (
     story_moves,
 )
 from bot.storage.schema.outgoing import (
+    corrections,
     deliveries,
     edition_stories,
     editions,
     local_messages,
+    rereads,
     told,
+    told_articles,
 )
 from bot.storage.schema.personal import (
     feedback,
@@ -51,13 +55,14 @@ from bot.storage.schema.personal import (
     reports,
     saved_stories,
 )
-from bot.storage.schema.process import invocations, keys, leases
+from bot.storage.schema.process import erasures, invocations, keys, leases
 
 __all__ = [
     "article_ids",
     "articles",
     "changes",
     "compositions",
+    "corrections",
     "deliveries",
     "destinations",
     "digest_destinations",
@@ -65,10 +70,13 @@ __all__ = [
     "digests",
     "edition_stories",
     "editions",
+    "erasures",
     "feedback",
     "figures",
     "follows",
     "grants",
+    "install_states",
+    "installations",
     "invocations",
     "keys",
     "leases",
@@ -78,6 +86,7 @@ __all__ = [
     "quotes",
     "readers",
     "reports",
+    "rereads",
     "revisions",
     "saved_stories",
     "schedules",
@@ -88,5 +97,6 @@ __all__ = [
     "story_articles",
     "story_moves",
     "told",
+    "told_articles",
     "workspaces",
 ]

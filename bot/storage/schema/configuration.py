@@ -111,8 +111,12 @@ digests = table(
     Column("paused_until", Date),
     # Local dates that are left out, as ISO dates; NULL = none.
     Column("skips", Json),
+    # What becomes of messages whose article is corrected: edit, tell, off.
+    Column("corrections", Words, nullable=False, server_default="edit"),
     # Whose own it is (the platform's id); NULL = the workspace's.
     Column("person_id", Words),
+    # How it tells its stories, by the names of the noun; NULL = as usual.
+    Column("look", Json),
     UniqueConstraint("id", "workspace_id"),
 )
 #: Which digests a name means one of: those of the workspace itself.
@@ -152,6 +156,8 @@ digest_sources = Table(
     Column("begun_at", Instant),
     # Kept in the list, and left out of editions, until somebody resumes it.
     Column("paused", Boolean, nullable=False, server_default=false()),
+    # How the digest calls it; NULL = as it calls itself.
+    Column("called", Words),
     within("digests", "digest_id"),
     Index(None, "workspace_id"),
 )

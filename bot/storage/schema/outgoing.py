@@ -1,6 +1,6 @@
-"""Tables of what went out: editions, the told-ledger, deliveries, local messages."""
+"""Tables of what went out: editions, what became of them, deliveries, messages."""
 
-from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from bot.storage.columns import Instant, Json, Words
 from bot.storage.schema.base import (
@@ -28,6 +28,10 @@ editions = table(
     # When it was taken back, and by whom.
     Column("undone_at", Instant),
     Column("undone_by", Words),
+    # What it was rendered with, so that it is rendered alike when it is corrected.
+    Column("context", Json),
+    # When its contents were let go, because it was older than is kept.
+    Column("dropped_at", Instant),
     UniqueConstraint("id", "workspace_id"),
     within("digests", "digest_id"),
     within("occurrences", "occurrence_id"),
@@ -63,6 +67,85 @@ told = Table(
     within("editions", "edition_id"),
     one_of("kind", "story", "revision", "sentence", "figure", "quote"),
     sqlite_with_rowid=False,
+)
+
+# Which text of an article an edition stands on; looked at again when the article has
+# another one.
+told_articles = Table(
+    "told_articles",
+    metadata,
+    Column("edition_id", Key, primary_key=True),
+    Column(
+        "article_id",
+        Key,
+        ForeignKey("articles.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    workspace(),
+    # The hash of the last version that was compared with what is told.
+    Column("revision", Words, nullable=False),
+    # The same of the page behind it; NULL: the page was not read yet.
+    Column("page_revision", Words),
+    Column("made_at", Instant, nullable=False),
+    # When the first change that was not yet looked at came, and when to look.
+    Column("changed_at", Instant),
+    Column("look_at", Instant, index=True),
+    # Not before then: what was just edited is left alone for a while.
+    Column("rests_until", Instant),
+    within("editions", "edition_id"),
+)
+
+# The pages behind articles of feeds that were told: read again a few times.
+rereads = Table(
+    "rereads",
+    metadata,
+    Column(
+        "article_id",
+        Key,
+        ForeignKey("articles.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("told_at", Instant, nullable=False),
+    Column("times", Integer, nullable=False),
+    # NULL: not any more.
+    Column("next_at", Instant, index=True),
+    # The hash of the page's last version; NULL: it was not read yet.
+    Column("revision", Words),
+    Column("etag", Words),
+    Column("last_modified", Words),
+)
+
+# What was put right after it was told, or seen to have been; kept for good.
+corrections = table(
+    "corrections",
+    id_(),
+    workspace(),
+    Column("edition_id", Key, nullable=False, index=True),
+    # Public id, with the headline as it was told.
+    Column("story", Words, nullable=False),
+    Column("headline", Words, nullable=False),
+    # NULL: an editor wrote it.
+    Column("article_id", Key),
+    Column("outlet", Words),
+    Column("old_revision", Words),
+    Column("new_revision", Words),
+    Column("found_at", Instant, nullable=False),
+    Column("state", Words, nullable=False),
+    # Why no message was edited, in words.
+    Column("reason", Words),
+    # What is different: [{before, after, old, new}], whole sentences last.
+    Column("changes", Json, nullable=False),
+    # What is shown instead, as `editions_json` writes it; NULL: nothing.
+    Column("amendment", Words),
+    # Who wrote it, and since when it does not hold any more.
+    Column("by_name", Words),
+    Column("taken_back_at", Instant),
+    within("editions", "edition_id"),
+    one_of("state", "due", "edited", "listed", "unshown"),
+    Index(None, "state"),
+    Index(None, "workspace_id", "id"),
 )
 
 deliveries = table(

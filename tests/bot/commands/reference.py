@@ -2,10 +2,14 @@
 
 import asyncio
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from bot.platforms.discord.commands import tree
+from bot.platforms.lines import Call, parse
 from bot.storage import migrate
+from bot.texts import Texts
 from bot.types import Command, Permission
 from tests.bot.newsroom import newsroom
 
@@ -22,32 +26,60 @@ comes in.
 Every change is shown before it is made, is kept in `/newsdesk history` with what was
 before and after, and can be taken back from there.
 
-| command | who | what it does | options |
-|---|---|---|---|
+How it is given: *slash* is the platform's own menu, with fields and completion;
+*typed* is the same line with a slash, as Slack and the local page take it. Where a
+required option is left out, both ask for it in a form.
+
+| command | who | Discord | Slack, local page | what it does | options |
+|---|---|---|---|---|---|
 """
 FOOT = "\n*Written from the registry; a test keeps it true.*\n"
+#: Discord's types of a subcommand and of a group of them.
+_NESTED = (1, 2)
 WHO = {Permission.EVERYONE: "everyone", Permission.EDITOR: "editors"}
 
 
 def reference(commands: Iterable[Command]) -> str:
     """The page: a table of all commands, then their examples."""
     listed = list(commands)
-    rows = "".join(map(_row, listed))
+    rows = "".join(_row(command, listed) for command in listed)
     examples = "".join(_examples(command) for command in listed)
     return f"{HEAD}{rows}\n## Examples\n\n{examples}{FOOT}"
 
 
-def _row(command: Command) -> str:
+def _row(command: Command, every: Sequence[Command]) -> str:
     options = ", ".join(
         f"`{o.name}`" + ("" if o.required else " (optional)") for o in command.options
     )
     cells = (
         f"`/{command.path}`",
         WHO[command.permission],
+        "slash" if command.path in _in_the_menu(every) else "–",
+        _typed(command, every),
         command.description,
         options,
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _in_the_menu(commands: Sequence[Command]) -> set[str]:
+    """The commands that Discord is given, as it is given them."""
+    return {" ".join(path) for root in tree(commands) for path in _leaves(root)}
+
+
+def _leaves(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    below = [o for o in entry.get("options", ()) if o["type"] in _NESTED]
+    for option in below:
+        for path in _leaves(option):
+            yield (entry["name"], *path)
+    if not below:
+        yield (entry["name"],)
+
+
+def _typed(command: Command, commands: Sequence[Command]) -> str:
+    """Whether its own example, typed, is this command and nothing is left over."""
+    call = parse(command.examples[0], commands, Texts.of("en"))
+    return "typed" if isinstance(call, Call) and call.path == command.path else "–"
 
 
 def _examples(command: Command) -> str:

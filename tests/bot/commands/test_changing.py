@@ -66,7 +66,9 @@ async def test_without_words_the_style_is_a_form_with_what_is_set(ana):
     form = await ana.is_asked("newsdesk style")
     assert {f.name: f.value for f in form.fields} == {
         "stories": "5",
-        "language": "en",
+        "summary": "short",
+        "quotes": "5",
+        "brief": "6",
         "digest": "Morning brief",
     }
 
@@ -77,6 +79,10 @@ async def test_without_words_the_style_is_a_form_with_what_is_set(ana):
         ("newsdesk style", "stories", "99", "from 1 to 15"),
         ("newsdesk style", "stories", "many", "from 1 to 15"),
         ("newsdesk style", "language", "klingon!", "«de»"),
+        ("newsdesk style", "summary", "huge", "short, medium or long"),
+        ("newsdesk style", "quotes", "6", "from 0 to 5"),
+        ("newsdesk style", "brief", "-1", "from 0 to 12"),
+        ("newsdesk style", "figures", "some", "yes or no"),
         ("newsdesk quiet", "window", "late", "22:00-07:00"),
         ("newsdesk schedule add", "schedule", "wekdays at 8:30", "Try «"),
         ("newsdesk digest edit", "name", "x" * 81, "at most 80"),

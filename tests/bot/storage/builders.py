@@ -12,6 +12,7 @@ from bot.storage import (
     destinations,
     digests,
     editions,
+    erasing,
     occurrences,
     sources,
     workspaces,
@@ -275,3 +276,13 @@ def claim_one(connection: Connection, at: datetime = NOW) -> Delivery:
 def random_letters(count: int) -> str:
     """Letters that no compression makes shorter than an index entry may be."""
     return "".join(random.Random(7).choices(string.ascii_letters, k=count))
+
+
+def erase(connection: Connection, workspace_id: int) -> None:
+    """The whole of it, at once."""
+    here: dict[str, Any] = {"workspace_id": workspace_id}
+    erasing.show(connection, **here, person_id=None, reason="asked", now=NOW)
+    erasing.order(connection, **here, now=NOW)
+    while erasing.step(connection, **here, rows=7):
+        pass
+    erasing.finish(connection, **here, now=NOW)

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.storage import Connection, Database, engines, quotes, search, workspaces
+from bot.storage import Connection, Database, engines, quotes, search
 from digests.language.lookup import Wanted, terms, wanted
-from tests.bot.storage.builders import NOW, TEXT, House, a_house, a_quote, keep
+from tests.bot.storage.builders import NOW, TEXT, House, a_house, a_quote, erase, keep
 
 LISTED = "The lock opens at noon, says the keeper of the sluices. It is 100% dry."
 
@@ -258,7 +258,7 @@ async def test_what_is_erased_leaves_nothing_in_the_index(database: Database):
     house = await database.write(a_house)
     await database.write(keep, house)
 
-    await database.write(workspaces.erase, workspace_id=house.workspace.id)
+    await database.write(erase, house.workspace.id)
 
     def left(connection: Connection) -> Any:
         return connection.execute(text("SELECT count(*) FROM searchable")).scalar()
@@ -270,7 +270,7 @@ async def test_sqlites_index_forgets_with_the_article(sqlite_url: str):
     database = Database.open(sqlite_url)
     house = await database.write(a_house)
     await database.write(keep, house)
-    await database.write(workspaces.erase, workspace_id=house.workspace.id)
+    await database.write(erase, house.workspace.id)
     await database.close()
 
     file = engines.file_of(engines.parse(sqlite_url))
@@ -328,3 +328,38 @@ def test_every_word_of_a_text_is_kept_as_it_is_asked_for(typed: str):
 
 def test_minus_alone_and_inside_words_leaves_nothing_out():
     assert wanted("a - b well-known") == wanted('a b "well known"')
+
+
+async def test_among_some_versions_only_these_are_found(
+    database: Database, house: House
+):
+    for name in "abc":
+        await database.write(keep, house, id=name, title=name.upper())
+    every = await database.read(
+        search.keys, workspace_id=house.workspace.id, wanted=wanted("lock"), limit=9
+    )
+    assert len(every) == 3
+
+    assert await titles(database, house, "lock", among=every[1:]) == ["B", "A"]
+    assert await titles(database, house, "lock", among=[]) == []
+    assert await titles(database, house, "elephant", among=every) == []
+
+
+async def test_the_last_that_quote_somebody_are_given_and_whether_these_are_all(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+):
+    for name in "abc":
+        await database.write(keep, house, id=name, quoted=(a_quote(),))
+    await database.write(keep, house, id="d")
+
+    async def asked(speaker: str) -> tuple[int, bool]:
+        found, whole = await database.read(
+            quotes.last_quoting, workspace_id=house.workspace.id, speaker=speaker
+        )
+        return len(found), whole
+
+    assert await asked("lindq ada") == (3, True)
+    assert await asked("Ada Branagh") == (0, True)
+    assert await asked("?") == (0, True)
+    monkeypatch.setattr(quotes, "_QUOTES", 2)
+    assert await asked("lindq") == (2, False)

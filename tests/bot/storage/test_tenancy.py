@@ -16,17 +16,20 @@ from bot.storage import (
     arrivals,
     articles,
     changes,
+    corrections,
     decisions,
     deliveries,
     destinations,
     digests,
     editions,
+    erasing,
     feedback,
     figures,
     follows,
     grants,
     messages,
     occurrences,
+    past,
     personal,
     quotes,
     readers,
@@ -38,13 +41,15 @@ from bot.storage import (
     stories,
     workspaces,
 )
+from bot.storage.corrections import Correction
 from bot.storage.feedback import Feedback
 from bot.storage.follows import Follow
 from bot.storage.grants import Grant
 from bot.storage.readers import Reader, Whose
 from bot.storage.saved import Saved
+from digests.amending import Amendment
 from digests.language.lookup import wanted
-from digests.types import Decision, Membership, Told
+from digests.types import Decision, Membership, Note, Told
 from tests.bot.storage.builders import (
     NOW,
     TEXT,
@@ -54,6 +59,7 @@ from tests.bot.storage.builders import (
     a_quote,
     an_edition,
     an_issue,
+    erase,
     keep,
     parts,
 )
@@ -73,14 +79,32 @@ FOR_EVERYBODY = {
     "claims.next_wakeup",
     "claims.uncertain_due",
     "claims.waiting",
+    "corrections.due",
     "deliveries.outdated",
     "deliveries.record_failed",
     "deliveries.record_held",
     "deliveries.record_retry",
     "deliveries.record_sent",
     "deliveries.record_uncertain",
+    "erasing.last_of",
+    "erasing.left_before",
+    "erasing.ordered",
+    "erasing.smooth",
     "figures.store",
     "files.problems",
+    "install_states.consume",
+    "install_states.issue",
+    "installations.claim",
+    "installations.find",
+    "installations.forget",
+    "installations.keep",
+    "installations.settle",
+    "outdated.empty_articles",
+    "outdated.empty_editions",
+    "outdated.forget_changes",
+    "outdated.forget_decisions",
+    "outdated.forget_messages",
+    "outdated.old_articles",
     "invocations.first_time",
     "invocations.prune",
     "keys.secret",
@@ -92,6 +116,15 @@ FOR_EVERYBODY = {
     "personal.among",
     "personal.workspace_of",
     "quotes.store",
+    "rereads.add",
+    "rereads.again",
+    "rereads.ask_with",
+    "rereads.due",
+    "rereads.earliest",
+    "rereads.is_wanted",
+    "rereads.keep",
+    "rereads.known_to",
+    "rereads.revision",
     "search.drop",
     "search.keep",
     "schedules.due",
@@ -104,9 +137,14 @@ FOR_EVERYBODY = {
     "sources.let_rest",
     "sources.of_digests",
     "sources.record",
+    "told_articles.changed",
+    "told_articles.due",
+    "told_articles.looked",
+    "told_articles.next_look",
     "undoing.settle",
     "workspaces.by_external",
     "workspaces.ensure",
+    "workspaces.left",
     "workspaces.try_again",
     "workspaces.every",
     "workspaces.present",
@@ -163,6 +201,25 @@ def full_house(connection: Connection, name: str) -> House:
             )
         ],
         now=NOW,
+    )
+    corrections.record(
+        connection,
+        workspace_id=house.workspace.id,
+        correction=Correction(
+            edition_id=issue.id,
+            story="s-canary",
+            headline=CANARY,
+            found_at=NOW,
+            state="edited",
+            amendment=Amendment(story="s-canary", notes=(Note(at=NOW, said=CANARY),)),
+            by_name=CANARY,
+        ),
+    )
+    editions.keep_context(
+        connection,
+        workspace_id=house.workspace.id,
+        edition_id=issue.id,
+        context={"digest": CANARY},
     )
     deliveries.add(
         connection,
@@ -273,6 +330,13 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         ),
         "edition by key": editions.by_id(connection, **here, edition_id=theirs.id),
         "newest": editions.newest_in(connection, **here),
+        "context": editions.context(connection, **here, edition_id=theirs.id),
+        "corrections": corrections.newest(connection, **here, count=9),
+        "corrected": corrections.of_edition(connection, **here, edition_id=theirs.id),
+        "amended": corrections.amendments(connection, **here, edition_id=theirs.id),
+        "by editor": corrections.by_editor(
+            connection, **here, edition_id=theirs.id, story="s-canary"
+        ),
         "newest there": editions.newest_in(
             connection, **here, destination_id=other.destination.id
         ),
@@ -309,6 +373,7 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "granted": grants.holds(connection, **here, person_id=CANARY, roles=()),
         "change": changes.by_public_id(connection, **here, public_id=change),
         "changes": changes.newest(connection, **here, count=9),
+        "past": past.stories(connection, **here, limit=9),
         "message": messages.find(connection, **here, channel="full-news", key=message),
     }
 
@@ -428,6 +493,9 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
         place = here | {"destination_id": full.destination.id}
         change = connection.execute(select(schema.changes.c.public_id)).scalar_one()
         digest = here | {"digest_id": full.digest.id}
+        corrections.take_back(connection, **here, corrections=[1], now=NOW)
+        corrections.settle(connection, **here, edition_id=1, state="listed")
+        editions.keep_context(connection, **here, edition_id=1, context={})
         is_open = schema.reports.c.settled_at.is_(None)
         report = connection.execute(
             select(schema.reports.c.public_id).where(is_open)
@@ -495,7 +563,7 @@ async def test_erasing_a_workspace_erases_all_of_it_and_nothing_else(
     public = await database.write(a_house, name="kept", shared=True)
     await database.write(keep, public)
 
-    await database.write(workspaces.erase, workspace_id=full.workspace.id)
+    await database.write(erase, full.workspace.id)
 
     def count(connection: Connection) -> dict[str, int]:
         return {
@@ -517,7 +585,39 @@ async def test_erasing_a_workspace_erases_all_of_it_and_nothing_else(
         "article_ids": 1,
         "revisions": 1,
         "searchable": 1,
+        "erasures": 1,
     }
+
+
+async def test_a_public_source_goes_with_its_last_reader_and_not_before(
+    database: Database,
+):
+    first = await database.write(a_house, name="first", shared=True)
+    second = await database.write(a_house, name="second", shared=True)
+    await database.write(keep, first)
+
+    def kept(connection: Connection) -> list[int]:
+        return [
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (schema.sources, schema.articles, schema.searchable)
+        ]
+
+    await database.write(erase, first.workspace.id)
+    assert await database.read(kept) == [1, 1, 1]
+    await database.write(erase, second.workspace.id)
+    assert await database.read(kept) == [0, 0, 0]
+
+
+async def test_nothing_is_erased_by_the_order_of_another_workspace(database: Database):
+    full = await database.write(full_house, "full")
+    other = await database.write(a_house, name="other")
+    here: dict[str, Any] = {"workspace_id": other.workspace.id}
+    await database.write(erasing.show, **here, person_id=None, reason="asked", now=NOW)
+    await database.write(erasing.order, **here, now=NOW)
+
+    full_key = full.workspace.id
+    assert not await database.write(erasing.step, workspace_id=full_key, rows=500)
+    assert await database.read(erasing.shown, workspace_id=full_key) is None
 
 
 def verbs() -> dict[str, inspect.Signature]:

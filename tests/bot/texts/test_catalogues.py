@@ -10,7 +10,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 import bot
-from bot.texts import _FOLDER, languages, placeholders
+from bot.sentences import places
+from bot.texts import _FOLDER, languages
 
 
 class StringConstant(ast.Constant):
@@ -18,6 +19,10 @@ class StringConstant(ast.Constant):
 
 
 CODE = Path(bot.__file__).parent
+#: Errors whose sentence a person may see in chat.
+ERRORS = {"UserError", "UnknownName", "Forbidden", "Mistake"}
+#: They speak to who runs the process, in English: a terminal, a file, a log.
+OPERATORS = ("cli/", "settings.py", "storage/", "web/", "runner.py", "demo.py")
 
 
 def is_string(node: ast.AST) -> TypeGuard[StringConstant]:
@@ -41,9 +46,27 @@ def spoken(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
             yield node, node.args[:2]
 
 
-def problems(source: str) -> list[str]:
+def raised(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
+    """Errors that people see, with their sentences; a constant's name stands for it."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            continue
+        if node.func.id in ERRORS and node.args and not is_said(node.args[0]):
+            yield node, node.args[:1]
+
+
+def is_said(node: ast.expr) -> bool:
+    """A sentence that `texts.say` has put into the language already, or a constant."""
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return (called and node.func.attr == "say") or (  # type: ignore[attr-defined]
+        isinstance(node, ast.Name) and node.id.isupper()
+    )
+
+
+def problems(source: str, *, to_people: bool = True) -> list[str]:
     found = []
-    for call, sentences in spoken(ast.parse(source)):
+    tree = ast.parse(source)
+    for call, sentences in [*spoken(tree), *(raised(tree) if to_people else ())]:
         place = f"line {call.lineno}"
         texts = [node.value for node in sentences if is_string(node)]
         if not sentences or len(texts) < len(sentences):
@@ -51,10 +74,10 @@ def problems(source: str) -> list[str]:
             continue
         if any(keyword.arg is None for keyword in call.keywords):
             continue
-        given = {keyword.arg for keyword in call.keywords}
+        given = {str(keyword.arg) for keyword in call.keywords}
         given |= {"n"} if len(sentences) == 2 else set()
         for text in texts:
-            missing = placeholders(text) - given
+            missing = places(text) - given
             found += [f"{place}: {{{name}}} is given no value" for name in missing]
     return found
 
@@ -74,6 +97,11 @@ def problems(source: str) -> list[str]:
         ('texts.say("a {b}")', ["line 1: {b} is given no value"]),
         ('texts.count("a", many, 2)', ["line 1: the sentence is not a literal"]),
         ('texts.count("{a}", "{n}", 2)', ["line 1: {a} is given no value"]),
+        ('raise UserError("a {b}", b=1)', []),
+        ('raise UserError(texts.say("a"))', []),
+        ("raise UserError(NOTHING)", []),
+        ('raise UserError(f"a {b}")', ["line 1: the sentence is not a literal"]),
+        ('raise Mistake("a {b}", field="a")', ["line 1: {b} is given no value"]),
     ],
 )
 def test_the_scan_finds(source, expected):
@@ -86,7 +114,9 @@ def test_the_scan_finds(source, expected):
     ids=lambda path: path.relative_to(CODE).as_posix(),
 )
 def test_every_sentence_is_a_literal_with_all_its_values(module):
-    assert problems(module.read_text(encoding="utf-8")) == []
+    name = module.relative_to(CODE).as_posix()
+    to_people = not name.startswith(OPERATORS)
+    assert problems(module.read_text(encoding="utf-8"), to_people=to_people) == []
 
 
 def said_in_code() -> set[str | tuple[str, ...]]:
@@ -132,5 +162,5 @@ def test_a_catalogue_translates_only_what_the_bot_says(language):
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_keeps_every_placeholder(language):
     for entry in entries(language):
-        expected = {placeholders(text) for text in forms(entry.id)}
-        assert {placeholders(text) for text in forms(entry.string)} == expected
+        expected = {places(text) for text in forms(entry.id)}
+        assert {places(text) for text in forms(entry.string)} == expected

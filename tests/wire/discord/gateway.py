@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.wire.discord.ledger import APPLICATION, BOT, GUILD, Ledger, guild, user
+from tests.wire.discord.ledger import APPLICATION, BOT, Ledger, guild, user
 
 HEARTBEAT_MS = 30_000
 
@@ -53,6 +53,8 @@ class Gateway:
     resumed: list[Mapping[str, Any]] = field(default_factory=list)
     beats: int = 0
     complaints: list[str] = field(default_factory=list)
+    #: Other servers that the bot belongs to, as GUILD_CREATE tells them.
+    guilds: list[Mapping[str, Any]] = field(default_factory=list)
     _sessions: dict[str, int] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -133,18 +135,20 @@ class Gateway:
         if data["intents"] != 1:
             self.complaints.append(f"intents {data['intents']}, not GUILDS alone")
         connection.session = f"session-{next(self._numbers)}"
-        self._sessions[connection.session] = 2
+        told = [guild(self.ledger), *self.guilds]
+        self._sessions[connection.session] = 1 + len(told)
         ready = {
             "v": 10,
             "user": user(BOT),
-            "guilds": [{"id": GUILD, "unavailable": True}],
+            "guilds": [{"id": each["id"], "unavailable": True} for each in told],
             "session_id": connection.session,
             "resume_gateway_url": self.address,
             "shard": data.get("shard", [0, 1]),
             "application": {"id": APPLICATION, "flags": 0},
         }
         await connection.send(0, ready, kind="READY", seq=1)
-        await connection.send(0, guild(self.ledger), kind="GUILD_CREATE", seq=2)
+        for seq, each in enumerate(told, 2):
+            await connection.send(0, each, kind="GUILD_CREATE", seq=seq)
 
     async def _resume(self, connection: Connection, data: Mapping[str, Any]) -> None:
         self.resumed.append(data)

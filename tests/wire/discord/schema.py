@@ -21,20 +21,26 @@ def _specification(file: Path) -> Any:
 
 def complaints(name: str, body: Any, file: Path | None = None) -> list[tuple[str, str]]:
     """What the schema `name` says against `body`; nothing where there is no file."""
-    specification = _specification(file or FILE)
-    if specification is None:
+    validator = _validator(name, file or FILE)
+    if validator is None:
         return []
-    root = {
+    return [
+        (leaf.json_path, leaf.message[:200])
+        for error in validator.iter_errors(body)
+        for leaf in _leaves(error)
+    ]
+
+
+@cache
+def _validator(name: str, file: Path) -> Draft202012Validator | None:
+    specification = _specification(file)
+    if specification is None:
+        return None
+    return Draft202012Validator({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "components": specification["components"],
         "$ref": f"#/components/schemas/{name}",
-    }
-    errors = Draft202012Validator(root).iter_errors(body)
-    return [
-        (leaf.json_path, leaf.message[:200])
-        for error in errors
-        for leaf in _leaves(error)
-    ]
+    })  # fmt: skip
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:

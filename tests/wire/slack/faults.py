@@ -44,6 +44,8 @@ Operation = Literal[
     "view",
     "whisper",
     "respond",
+    "oauth",
+    "groups",
     "",
 ]
 

@@ -23,6 +23,8 @@ PERSON = "U7001"
 @dataclass(kw_only=True)
 class Channel:
     id: str
+    #: Whose it is; nobody else's token finds it.
+    team: str = TEAM
     deleted: bool = False
     archived: bool = False
     #: Whether the bot was invited.

@@ -232,7 +232,8 @@ class People:
         """Somebody opens the app's home."""
         self._users[who.user] = who
         event = {"type": "app_home_opened", "user": who.user, "tab": tab}
-        return await self.socket.event({**event, "channel": f"D{who.user}"})
+        told = {**event, "channel": f"D{who.user}"}
+        return await self.socket.event(told, team=who.team)
 
     async def does(
         self,
@@ -323,10 +324,10 @@ class People:
         asked = next(a for a in self.asked if a.trigger == trigger)
         asked.view = view
 
-    def user(self, number: str) -> dict[str, Any] | None:
-        """What users.info tells of them."""
+    def user(self, number: str, team: str = TEAM) -> dict[str, Any] | None:
+        """What users.info tells a team of them."""
         who = self._users.get(number)
-        if who is None:
+        if who is None or who.team != team:
             return None
         told = {
             "id": who.user,

@@ -73,7 +73,7 @@ PINGING = {"user", "usergroup", "broadcast", "channel", "team"}
 _ENTITY = re.compile(r"<([^<>]*)>")
 _UNESCAPED = re.compile(r"&(?!amp;|lt;|gt;)")
 _EVENT_TYPE = re.compile(r"\w{1,255}\Z", re.ASCII)
-_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_HOST = re.compile(r"(?:[\w-]+\.)+(?:xn--[\w-]+|[a-z]{2,})", re.IGNORECASE)
 
 
 def message(body: Body, *, edit: bool = False) -> list[Complaint]:

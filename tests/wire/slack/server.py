@@ -48,6 +48,7 @@ from tests.wire.slack.ledger import (
 )
 from tests.wire.slack.people import People
 from tests.wire.slack.socket_mode import SocketMode
+from tests.wire.slack.teams import Teams
 
 TOKEN = "xoxb-of-no-value"
 APP_TOKEN = "xapp-of-no-value"
@@ -69,7 +70,16 @@ OPERATIONS: dict[str, Operation] = {
     "views.open": "view",
     "views.publish": "view",
     "chat.postEphemeral": "whisper",
+    "oauth.v2.access": "oauth",
+    "usergroups.list": "groups",
 }
+#: Every scope that the one token has, unless a test takes some away.
+SCOPES = frozenset({
+    "commands", "chat:write", "chat:write.public", "im:write", "users:read",
+    "usergroups:read", "channels:history", "groups:history",
+})  # fmt: skip
+#: The scope that a method asks for, where it is looked at.
+NEEDED = {"conversations.open": "im:write", "usergroups.list": "usergroups:read"}
 #: What may be asked for besides a body that `rules` looks at.
 FIELDS = {
     "auth.test": set(),
@@ -81,6 +91,8 @@ FIELDS = {
     "conversations.info": {"channel"},
     "users.info": {"user", "include_locale"},
     "conversations.open": {"users"},
+    "oauth.v2.access": {"code", "redirect_uri", "grant_type", "refresh_token"},
+    "usergroups.list": {"include_users"},
     "views.open": {"trigger_id", "view"},
     "views.publish": {"user_id", "view", "hash"},
 }  # fmt: skip
@@ -113,6 +125,8 @@ class Call:
     body: Mapping[str, Any]
     #: Seconds of the ledger's clock.
     at: float
+    #: Whose token it came with.
+    team: str = TEAM
 
 
 @dataclass(kw_only=True)
@@ -163,13 +177,19 @@ class LocalSlack:
     limited: int = 0
     #: Views that were opened or published.
     views: list[Mapping[str, Any]] = field(default_factory=list)
+    #: What the one token may do.
+    scopes: frozenset[str] = SCOPES
+    #: The groups of people of each team, as usergroups.list tells them.
+    groups: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     people: People = field(init=False)
+    teams: Teams = field(init=False)
     _channels: dict[str, Bucket] = field(default_factory=dict)
     _waits: dict[str, float] = field(default_factory=dict)
     _scripted: list[Scripted] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.people = People(socket=self.socket, now=self._now)
+        self.teams = Teams(now=self._now)
         self.socket.now = self._now
         self.socket.heard = self.people.heard
 
@@ -211,6 +231,7 @@ class LocalSlack:
             *self.complaints,
             *self.socket.complaints,
             *self.people.complaints,
+            *self.teams.complaints,
         ]
         return [c for c in every if not any(word in c for word in self.expected)]
 
@@ -250,7 +271,13 @@ class LocalSlack:
             channel=str(body.get("channel", "")),
             body=body,
             at=self._now(),
+            team=self._held(request).team if self._held(request) else TEAM,
         )
+
+    def _held(self, request: web.Request) -> Any:
+        """The token of a team that installed the app itself, if it is one."""
+        header = request.headers.get("Authorization", "")
+        return self.teams.tokens.get(header.removeprefix("Bearer").strip())
 
     def _now(self) -> float:
         return self.ledger.clock.now().timestamp()
@@ -275,26 +302,43 @@ class LocalSlack:
         if call.operation == "respond":
             return self._respond(call)
         try:
-            self._check_token(request, call)
+            if call.method == "oauth.v2.access":
+                return self._access(request, call)
+            scopes = self._check_token(request, call)
             self._check_fields(call)
-            return _json({"ok": True, **self._carry_out(call)})
+            _check_scope(call, scopes)
+            told = {"x-oauth-scopes": ",".join(sorted(scopes))}
+            return _json({"ok": True, **self._carry_out(call)}, headers=told)
         except Answered as answered:
             return _json(answered.body, status=answered.status)
         except TooMany as many:
             return _limited(Limit(retry_after=many.retry_after))
 
-    def _check_token(self, request: web.Request, call: Call) -> None:
+    def _access(self, request: web.Request, call: Call) -> web.Response:
+        self._check_fields(call)
+        found = self.teams.access(request.headers.get("Authorization", ""), call.body)
+        if isinstance(found, str):
+            raise Answered(found)
+        return _json({"ok": True, **found})
+
+    def _check_token(self, request: web.Request, call: Call) -> frozenset[str]:
+        """What the token may do."""
         header = request.headers.get("Authorization", "")
         given = header.removeprefix("Bearer").strip()
         apps = call.method == "apps.connections.open"
         if not given:
             raise Answered("not_authed")
+        if given in self.teams.tokens and not apps:
+            if code := self.teams.refused(given):
+                raise Answered(code)
+            return frozenset(self.teams.tokens[given].scopes.split(","))
         if given != (self.app_token if apps else self.token):
             known = given in {self.app_token, self.token}
             raise Answered("not_allowed_token_type" if known else "invalid_auth")
         dead = self.app_revoked if apps else self.revoked
         if dead:
             raise Answered(dead)
+        return self.scopes
 
     def _check_fields(self, call: Call) -> None:
         for name in set(call.body) - FIELDS.get(call.method, set(call.body)):
@@ -302,14 +346,15 @@ class LocalSlack:
 
     def _carry_out(self, call: Call) -> dict[str, Any]:
         known: dict[str, Callable[[Call], dict[str, Any]]] = {
-            "auth.test": lambda _: _identity(),
+            "auth.test": self._identity,
             "apps.connections.open": lambda _: {"url": self.socket.ticket()},
             "chat.postMessage": self._post,
             "chat.update": self._edit,
             "chat.delete": self._delete,
             "conversations.history": self._history,
-            "conversations.info": lambda c: _channel(self._place(c.channel)),
-            "conversations.open": self._open_conversation,
+            "conversations.info": lambda c: _channel(self._place(c, c.channel)),
+            "conversations.open": self._open_direct,
+            "usergroups.list": self._groups,
             "users.info": self._user,
             "views.open": self._open_view,
             "views.publish": self._publish,
@@ -322,18 +367,14 @@ class LocalSlack:
 
     # ── messages ───────────────────────────────────────────────────────────────
 
-    def _place(self, number: str) -> Channel:
+    def _place(self, call: Call, number: str) -> Channel:
         found = self.ledger.channels.get(number)
-        if found is None or found.deleted:
+        if found is None or found.deleted or found.team != call.team:
             raise Answered("channel_not_found")
         return found
 
-    def _open_conversation(self, call: Call) -> dict[str, Any]:
-        place = self.ledger.channel(f"D{call.body['users']}")
-        return {"channel": {"id": place.id}}
-
-    def _open_place(self, number: str) -> Channel:
-        place = self._place(number)
+    def _open_place(self, call: Call, number: str) -> Channel:
+        place = self._place(call, number)
         if place.archived:
             raise Answered("is_archived")
         if not place.member:
@@ -345,15 +386,16 @@ class LocalSlack:
     def _post(self, call: Call) -> dict[str, Any]:
         self._check_rate(call)
         if call.channel.startswith("U"):
-            self.ledger.channel(f"D{call.channel}")
+            self.ledger.channel(f"D{call.channel}", team=call.team)
         direct = call.channel.startswith("U")
-        place = self._open_place(f"D{call.channel}" if direct else call.channel)
+        number = f"D{call.channel}" if direct else call.channel
+        place = self._open_place(call, number)
         self._check(rules.message(call.body))
         message = self.ledger.post(place.id, call.body)
         return {"channel": place.id, "ts": message["ts"], "message": message}
 
     def _edit(self, call: Call) -> dict[str, Any]:
-        place = self._open_place(call.channel)
+        place = self._open_place(call, call.channel)
         message = self._found(place, call.body, "cant_update_message")
         self._check(rules.message(call.body, edit=True))
         self.ledger.edit(message, call.body)
@@ -361,7 +403,7 @@ class LocalSlack:
         return {**told, "message": message}
 
     def _delete(self, call: Call) -> dict[str, Any]:
-        place = self._place(call.channel)
+        place = self._place(call, call.channel)
         message = self._found(place, call.body, "cant_delete_message")
         self.ledger.delete(place.id, message["ts"])
         return {"channel": place.id, "ts": message["ts"]}
@@ -377,7 +419,7 @@ class LocalSlack:
         return message
 
     def _history(self, call: Call) -> dict[str, Any]:
-        place = self._place(call.channel)
+        place = self._place(call, call.channel)
         if place.unreadable:
             raise Answered(place.unreadable, needed="channels:history")
         if not place.member:
@@ -410,14 +452,26 @@ class LocalSlack:
         return web.Response(text="ok")
 
     def _whisper(self, call: Call) -> dict[str, Any]:
-        place = self._open_place(call.channel)
+        place = self._open_place(call, call.channel)
         self._check(rules.whisper(call.body))
         self.people.whisper(place.id, str(call.body["user"]), call.body)
         return {"message_ts": "1.000001"}
 
     def _user(self, call: Call) -> dict[str, Any]:
         number = str(call.body["user"])
-        return self.people.user(number) or _user(number)
+        return self.people.user(number, call.team) or _user(number, call.team)
+
+    def _identity(self, call: Call) -> dict[str, Any]:
+        told = {**_identity(), "team_id": call.team}
+        return {**told, "team": self.teams.names.get(call.team, told["team"])}
+
+    def _open_direct(self, call: Call) -> dict[str, Any]:
+        number = f"D{call.body['users']}"
+        self.ledger.channel(number, team=call.team)
+        return {"channel": {"id": number}}
+
+    def _groups(self, call: Call) -> dict[str, Any]:
+        return {"usergroups": self.groups.get(call.team, [])}
 
     def _open_view(self, call: Call) -> dict[str, Any]:
         refused = self.people.trigger(str(call.body.get("trigger_id")))
@@ -511,6 +565,11 @@ def signed(body: bytes, *, at: float, secret: str = SECRET) -> dict[str, str]:
 # ── answers ────────────────────────────────────────────────────────────────────
 
 
+def _check_scope(call: Call, scopes: frozenset[str]) -> None:
+    if NEEDED.get(call.method, "commands") not in scopes:
+        raise Answered("missing_scope", needed=NEEDED[call.method])
+
+
 def _json(
     body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
@@ -564,12 +623,12 @@ def _channel(channel: Channel) -> dict[str, Any]:
     return {"channel": found}
 
 
-def _user(number: str) -> dict[str, Any]:
+def _user(number: str, team: str) -> dict[str, Any]:
     if number not in {PERSON, USER}:
         raise Answered("user_not_found")
     found = {
         "id": number,
-        "team_id": TEAM,
+        "team_id": team,
         "name": number.lower(),
         "is_bot": number == USER,
         "is_admin": False,

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.wire.slack.ledger import APPLICATION
+from tests.wire.slack.ledger import APPLICATION, TEAM
 
 #: Seconds within which an envelope is acknowledged; later Slack shows an error.
 PATIENCE = 3.0
@@ -105,11 +105,13 @@ class SocketMode:
                 await self.connections[-1].socket.send_str(json.dumps(body))
         return envelope
 
-    async def event(self, event: Mapping[str, Any], event_id: str = "") -> str:
+    async def event(
+        self, event: Mapping[str, Any], event_id: str = "", *, team: str = TEAM
+    ) -> str:
         """Send an event as the Events API wraps it; the envelope's id."""
         payload = {
             "type": "event_callback",
-            "team_id": "T1001",
+            "team_id": team,
             "api_app_id": APPLICATION,
             "event_id": event_id or f"Ev{next(self._numbers)}",
             "event_time": 0,

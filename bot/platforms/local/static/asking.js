@@ -65,7 +65,7 @@ function show(answer, form, typed) {
   else messages.append(answer);
   document.getElementById("empty")?.remove();
   answer.classList.add("fresh");
-  const firstField = answer.querySelector("[aria-invalid], .field input, .field select");
+  const firstField = answer.querySelector("[aria-invalid], .field input, .field select, .field textarea");
   if (firstField) firstField.focus({ preventScroll: true });
   else if (!typed) answer.focus({ preventScroll: true });
   answer.scrollIntoView({ block: tall(answer) ? "start" : "nearest" });

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 INSTANT = sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -50,6 +50,8 @@ TABLE = [
     (discord.LoginFailure(), True, Refused, {"whole_workspace": True}),
     (answer(403, 50001), True, Refused, {"message_only": False}),
     (answer(403, 50013), True, Refused, {"message_only": False}),
+    (answer(403, 50005), True, Refused, {"message_only": True}),
+    (answer(429, 30046, Retry_After="900"), True, Limited, {"retry_after": 900.0}),
     (answer(404, 10003), True, Refused, {"message_only": False}),
     (answer(404), True, Refused, {"message_only": False}),
     (answer(404, 10008), True, Gone, {"message_only": True}),

@@ -170,3 +170,25 @@ async def test_completion_offers_only_what_the_person_may_do(browser):
 async def test_completion_asks_the_archive_for_names(browser):
     answer = await browser.get("/complete?line=/news+quotes+Yus&caret=16&channel=news")
     assert '"insert":"Yusra Demetrian "' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/e/e-7k3m9q", ("news latest", {"edition": "e-7k3m9q"})),
+        ("/s/s-7k3m9q", ("news story", {"story": "s-7k3m9q"})),
+    ],
+)
+async def test_editions_and_stories_have_an_address_of_their_own(
+    stage, browser, path, asked
+):
+    answer = await browser.get(path)
+    assert (stage.asked[-1].path, stage.asked[-1].args) == asked
+    assert answer.tree.css_first("#answer") is not None
+
+
+async def test_an_edition_leads_to_its_address(stage, browser):
+    await stage.platform.send(an_edition_delivery())
+    tree = (await browser.get("/")).tree
+    (link,) = list(tree.css(".honesty a"))
+    assert (link.attributes["href"] or "").startswith("/e/e-")

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from bot.platforms.lines import Call, parse
+from bot.platforms.slack.installations import OneInstallation
 from bot.platforms.slack.pace import Pace
 from bot.platforms.slack.platform import SlackPlatform
 from bot.texts import Texts
@@ -70,7 +71,8 @@ def share_clock(desk: Newsroom, slack: LocalSlack, platform: SlackPlatform) -> N
         desk.clock.advance(seconds=seconds)
         await asyncio.sleep(0)
 
-    platform.installation.pace = Pace(lambda: desk.clock.now().timestamp(), sleep)
+    pace = Pace(lambda: desk.clock.now().timestamp(), sleep)
+    cast(OneInstallation, platform.installations).one.pace = pace
 
 
 @asynccontextmanager

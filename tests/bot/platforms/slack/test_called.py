@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.platforms.slack.called import BODY, Called, genuine
@@ -46,7 +47,7 @@ def site(slack: LocalSlack, platform: SlackPlatform) -> ASGIApp:
         ready=ready,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        called={PATH: found},
+        called=[Route(PATH, found, methods=["POST"])],
     )
 
 

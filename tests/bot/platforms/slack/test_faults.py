@@ -126,10 +126,10 @@ async def test_somebody_elses_message_with_our_key_is_not_ours(desk, slack):
 
 async def test_nothing_listening_is_not_unclear_and_is_tried_again(desk, slack):
     await desk.platform.close()
-    desk.platform.installation.api_base = "http://127.0.0.1:9/api/"
+    desk.platform.installations.one.api_base = "http://127.0.0.1:9/api/"
     await desk.post()
     assert await states(desk) == ["retry"]
-    desk.platform.installation.api_base = slack.address["api_base"]
+    desk.platform.installations.one.api_base = slack.address["api_base"]
     desk.clock.advance(seconds=5)
     await desk.outbox.drain()
     assert await states(desk) == ["sent"]
@@ -148,7 +148,7 @@ async def test_while_slack_lets_nobody_in_those_who_wait_do_not_try_in_turn(
 
 
 async def test_an_answer_that_leads_elsewhere_is_not_followed(desk, slack):
-    await desk.platform.installation.signed_in()
+    await desk.platform.installations.one.signed_in()
     elsewhere = f"http://localhost:{slack.port}/api/chat.postMessage"
     slack.script(Status(status=307, headers={"Location": elsewhere}), "post")
     await desk.post()
@@ -188,7 +188,7 @@ async def test_a_closed_history_holds_the_delivery_and_says_why(desk, slack, cod
     assert await states(desk) == ["held"]
     assert "channels:history" in str((await reasons(desk))[0])
     assert len(slack.asked("post")) == 1
-    assert desk.platform.installation.refused is None
+    assert desk.platform.installations.one.refused is None
 
 
 async def test_a_channel_with_too_much_in_it_holds_the_delivery(
@@ -326,7 +326,7 @@ async def test_a_dead_channel_costs_one_call_and_is_paused(desk, slack, changes,
 async def test_a_refused_token_stops_after_few_calls_whatever_waits(desk, slack, code):
     slack.ledger.channel(OTHER)
     await desk.apply(TWO_CHANNELS)
-    await desk.platform.installation.signed_in()
+    await desk.platform.installations.one.signed_in()
     slack.revoked = code
     await desk.post()
     await after_the_wait(desk)
@@ -345,7 +345,7 @@ async def test_a_scope_that_is_missing_stops_the_workspace_not_the_platform(
     await desk.post()
     (workspace,) = await desk.db.read(workspaces.every)
     assert "scope" in str(workspace.stopped)
-    assert desk.platform.installation.refused is None
+    assert desk.platform.installations.one.refused is None
 
 
 async def test_a_token_of_another_workspace_posts_nothing(desk, slack):
@@ -392,7 +392,7 @@ async def test_an_edit_that_comes_too_late_stops_only_itself(desk, slack, code):
 async def test_few_requests_are_on_their_way_at_once(desk, slack):
     most = on_their_way = 0
     delivery = await claimed(desk)
-    session = await desk.platform.installation.signed_in()
+    session = await desk.platform.installations.one.signed_in()
 
     async def post(*_: Any) -> str:
         nonlocal most, on_their_way

@@ -18,6 +18,7 @@ NEEDS = {
     "conversations_history": "channels:history",
     "conversations_open": "im:write",
     "users_info": "users:read",
+    "usergroups_list": "usergroups:read",
     "views_open": "",
     "views_publish": "",
     "auth_test": "",
@@ -52,6 +53,21 @@ async def test_socket_mode_needs_no_address(desk: Newsroom):
     assert "url" not in str(made)
 
 
+async def test_http_mode_says_where_slack_sends_whoever_agreed(desk: Newsroom):
+    made = manifest(desk.inbox.commands, mode="http", url="https://news.example/")
+    assert made["oauth_config"]["redirect_urls"] == [
+        "https://news.example/slack/oauth_redirect"
+    ]
+    assert made["settings"]["token_rotation_enabled"] is False
+
+
+async def test_rotation_is_switched_on_where_it_is_wanted(desk: Newsroom):
+    made = manifest(
+        desk.inbox.commands, mode="http", url="https://news.example", rotation=True
+    )
+    assert made["settings"]["token_rotation_enabled"] is True
+
+
 async def test_http_mode_names_one_address_everywhere(desk: Newsroom):
     made = manifest(desk.inbox.commands, mode="http", url="https://news.example/")
     at = "https://news.example/slack/events"
@@ -63,7 +79,9 @@ async def test_http_mode_names_one_address_everywhere(desk: Newsroom):
 
 def test_every_method_that_the_code_calls_has_its_scope():
     called = set(
-        re.findall(r"\.((?:chat|conversations|users|views|auth|apps)_\w+)\(", code())
+        re.findall(
+            r"\.((?:chat|conversations|users|usergroups|views|auth|apps)_\w+)\(", code()
+        )
     )
     assert called <= set(NEEDS)
     assert {NEEDS[method] for method in called} - {""} <= set(SCOPES)

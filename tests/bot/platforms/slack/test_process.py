@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -13,7 +15,9 @@ from bot.app import SystemClock
 from tests.bot.newsroom import BRIDGE
 from tests.bot.platforms.slack.conftest import CONFIGURATION, until
 from tests.bot.process import Home, eventually, page
+from tests.wire.slack.ledger import PERSON, TEAM
 from tests.wire.slack.server import CHANNEL, SECRET, signed
+from tests.wire.slack.teams import CLIENT_ID, CLIENT_SECRET, PUBLIC_URL
 
 
 def checks(address: str) -> dict[str, str] | None:
@@ -61,6 +65,55 @@ async def test_run_without_socket_mode_is_called_by_slack_alone(slack, tmp_path:
     assert statuses == [401, 200]
     assert "/news quotes" in asked.words
     assert slack.socket.connected == 0
+
+
+def visit(url: str, cookie: str = "") -> tuple[int, str, str]:
+    """Status, page and the cookie that a browser would keep."""
+    headers = {"Host": "news.example", "Cookie": cookie}
+    with urlopen(Request(url, headers=headers), timeout=10) as answer:
+        told = str(answer.headers["Set-Cookie"] or "").partition(";")[0]
+        return answer.status, answer.read().decode(), told
+
+
+async def test_run_without_any_token_is_installed_and_posts_in_that_workspace(
+    slack, tmp_path: Path
+):
+    slack.ledger.clock = SystemClock()
+    slack.teams.names[TEAM] = "Newsroom"
+    home = Home(tmp_path)
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
+    file = tmp_path / "newsroom.toml"
+    file.write_text(CONFIGURATION.replace("2 minutes", "6 hours"), encoding="utf-8")
+    settings = {
+        "STANDFIRST_SLACK_CLIENT_ID": CLIENT_ID,
+        "STANDFIRST_SLACK_CLIENT_SECRET": CLIENT_SECRET,
+        "STANDFIRST_PUBLIC_URL": PUBLIC_URL,
+        "STANDFIRST_SECRET_KEY": "a-secret-key-of-no-value",
+        "STANDFIRST_SLACK_SIGNING_SECRET": SECRET,
+        "STANDFIRST_SLACK_API_BASE": slack.address["api_base"],
+    }
+
+    def at_work() -> None:
+        assert home.run("apply", str(file), **settings).returncode == 0
+        assert home.run("digest", "post", **settings).returncode == 0
+
+    await asyncio.to_thread(at_work)
+    with home.running("run", **settings) as process:
+        address = await asyncio.to_thread(process.until)
+        ready = await asyncio.to_thread(eventually, lambda: checks(address))
+        _, first, cookie = await asyncio.to_thread(visit, f"{address}/slack/install")
+        (button,) = re.findall(r'class="button" href="([^"]+)"', first)
+        back = slack.teams.agrees(unescape(button), team=TEAM)
+        status, last, _ = await asyncio.to_thread(visit, f"{address}{back}", cookie)
+        await until(lambda: slack.ledger.says(CHANNEL), 30)
+        assert await asyncio.to_thread(process.stop) == 0
+    assert ready == {"database": "ok", "slack": "ok"}
+    assert status == 200
+    assert "installed in Newsroom" in last
+    assert slack.ledger.says(f"D{PERSON}")
+    (token,) = home.rows("SELECT token FROM installations")
+    assert token[0].startswith("s1.")
 
 
 async def test_run_connects_says_so_and_posts_what_was_ordered(slack, tmp_path: Path):

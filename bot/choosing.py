@@ -1,0 +1,90 @@
+"""Which digest or story somebody means by a name, a number or words; it reads nothing.
+
+What is unmistakable is enough; otherwise the error lists what there is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.errors import UnknownName, UserError
+from bot.types import Digest, Issue
+from digests.language.fold import fold
+from digests.types import EditionStory
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A story as an edition told it."""
+
+    issue: Issue
+    #: Its number in the edition, from 1.
+    number: int
+    story: EditionStory
+
+
+def choose(known: Sequence[Digest], name: str | None) -> Digest:
+    """The digest of that name, or by its unmistakable beginning.
+
+    Raises:
+        UserError: The name fits none, or several; the message lists what there is.
+    """
+    if not known:
+        raise UserError(
+            "No digest is set up here yet. /newsdesk setup makes one; so does a file: "
+            "standfirst apply FILE.toml"
+        )
+    names = ", ".join(f"«{digest.name}»" for digest in known)
+    if not name:
+        if len(known) == 1:
+            return known[0]
+        raise UserError("Say which digest: {names}.", names=names)
+    wanted = fold(name).strip()
+    exact = [digest for digest in known if fold(digest.name) == wanted]
+    near = exact or [d for d in known if fold(d.name).startswith(wanted)]
+    if len(near) == 1:
+        return near[0]
+    if near:
+        raise UserError(
+            "«{name}» fits several digests: say which of {names}.",
+            name=name[:60],
+            names=names,
+        )
+    raise UnknownName(
+        "There is no digest «{name}» here. There are: {names}.",
+        name=name[:60],
+        names=names,
+    )
+
+
+def numbered(issue: Issue, number: int) -> Found:
+    """The story of the edition with this number (from 1).
+
+    Raises:
+        UnknownName: There is none.
+    """
+    told = issue.edition.stories
+    if 1 <= number <= len(told):
+        return Found(issue=issue, number=number, story=told[number - 1])
+    raise UnknownName(
+        "This edition has stories 1 to {told}; there is no {number}.",
+        told=len(told),
+        number=number,
+    )
+
+
+def worded(issue: Issue, words: str) -> Found:
+    """The first story of the edition that has all of the words.
+
+    Raises:
+        UnknownName: None has.
+    """
+    wanted = fold(words).split()
+    for number, story in enumerate(issue.edition.stories, 1):
+        text = fold(" ".join((story.headline.text, *(s.text for s in story.summary))))
+        if wanted and all(word in text for word in wanted):
+            return Found(issue=issue, number=number, story=story)
+    raise UnknownName(
+        "No story of the newest edition has the words «{words}». Try a "
+        "number, or /news search.",
+        words=words[:60],
+    )

@@ -1,0 +1,279 @@
+"""Gives the token to call Slack with, and exchanges it before it runs out.
+
+A token of an app with token rotation is good for twelve hours; it comes with another
+that can be exchanged once for the next pair. So an exchange is asked for by one alone:
+within the process by one task, which nobody's impatience cancels, and among processes
+by a claim in the store. What comes back is kept before it is used. An answer that was
+lost may have spent the one exchange: it is tried once more, and where Slack does not
+know it then, that is said, and nothing is asked any more: the app has to be installed
+again. Until the old token runs out it is used all the same.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+import structlog
+
+from bot.errors import BotError, Limited, Refused, SendError, Unclear, Unreached
+from bot.installed import Installed, Tokens
+from bot.ports import InstallationStore
+
+log = structlog.get_logger(__name__)
+
+#: A token is exchanged when it is good for no longer than this.
+EARLY: Final = timedelta(hours=2)
+#: After one in vain, while the old token is good, the next one waits for this.
+AGAIN: Final = timedelta(minutes=1)
+#: Seconds between looks whether another process has ended its own, and of them all.
+LOOK: Final = 0.25
+PATIENCE: Final = 10.0
+#: What Slack says of an exchange that was spent or taken back.
+_SPENT: Final = frozenset({
+    "invalid_refresh_token", "invalid_grant", "token_revoked", "token_expired",
+    "invalid_auth", "account_inactive", "authorization_not_found",
+})  # fmt: skip
+#: What it says where the settings are wrong.
+_OURS: Final = frozenset({"bad_client_secret", "invalid_client_id"})
+
+#: (what is exchanged) → the next pair. Raises what the library raises.
+Exchange = Callable[[str], Awaitable[Tokens]]
+
+
+class TokenSource(Protocol):
+    """Where an installation gets its token from."""
+
+    async def current(self) -> str:
+        """A token that is good for a while yet. Raises `SendError`."""
+        ...
+
+    async def renewed(self, refused: str) -> str | None:
+        """Another, after Slack said that `refused` has run out; None: there is none.
+
+        Raises `SendError`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End nothing that is under way, and wait for it."""
+        ...
+
+
+class FixedToken:
+    """One token that never runs out."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    async def current(self) -> str:
+        return self._token
+
+    async def renewed(self, refused: str) -> str | None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+class RotatingTokens:
+    """The tokens of an installation, those of before and those to come."""
+
+    def __init__(
+        self,
+        installed: Installed,
+        *,
+        store: InstallationStore,
+        exchange: Exchange,
+        now: Callable[[], datetime],
+        again_at: str,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Exchange nothing yet.
+
+        Args:
+            installed: The installation, with tokens that can be read.
+            store: Where it is kept.
+            exchange: Asks Slack for the next pair.
+            now: The present instant.
+            again_at: Where the app is installed again.
+            sleep: Waits, in seconds.
+        """
+        self._installed = installed
+        self._store = store
+        self._exchange = exchange
+        self._now = now
+        self._again_at = again_at
+        self._sleep = sleep
+        self._working: asyncio.Task[None] | None = None
+        #: Not before this is tried again what was in vain.
+        self._not_before: datetime | None = None
+        #: Tokens that could not be kept yet, and what they are kept in the place of.
+        self._unkept: Installed | None = None
+
+    async def current(self) -> str:
+        if self._unkept is not None:
+            await self._keep(self._unkept)
+        tokens = self._tokens
+        if tokens.expires_at is None or tokens.refresh is None:
+            return tokens.token
+        left = tokens.expires_at - self._now()
+        if left > EARLY or (left > timedelta(0) and self._in_vain_lately()):
+            return tokens.token
+        try:
+            await self._renew()
+        except SendError as error:
+            if left <= timedelta(0):
+                raise
+            self._not_before = self._now() + AGAIN
+            log.warning("token not exchanged yet", platform="slack", reason=str(error))
+        return self._tokens.token
+
+    async def renewed(self, refused: str) -> str | None:
+        if self._tokens.refresh is None:
+            return None
+        if self._tokens.token == refused:
+            await self._renew()
+        return self._tokens.token
+
+    async def close(self) -> None:
+        """Wait for an exchange that is under way: its answer comes once."""
+        if self._working is not None:
+            with suppress(Exception):
+                await asyncio.shield(self._working)
+
+    @property
+    def _tokens(self) -> Tokens:
+        assert self._installed.tokens is not None, "they were read before"
+        return self._installed.tokens
+
+    def _in_vain_lately(self) -> bool:
+        broken = self._installed.broken is not None
+        waits = self._not_before is not None and self._now() < self._not_before
+        return broken or waits
+
+    # ── the exchange ───────────────────────────────────────────────────────────
+
+    async def _renew(self) -> None:
+        """One exchange for all who wait; whoever stops waiting does not end it."""
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work())
+            self._working.add_done_callback(_seen)
+        await asyncio.shield(self._working)
+
+    async def _work(self) -> None:
+        used = self._tokens.token
+        waited = 0.0
+        while True:
+            try:
+                newest = await self._store.find(self._installed.team)
+                if self._take_over(newest, used):
+                    return
+                if await self._store.claim(self._installed):
+                    await self._ask()
+                    return
+            except SendError:
+                raise
+            except BotError as error:
+                raise Unreached(f"Its token cannot be looked up: {error}") from error
+            if waited >= PATIENCE:
+                raise Unreached("Another process is getting a new token.")
+            await self._sleep(LOOK)
+            waited += LOOK
+
+    def _take_over(self, newest: Installed | None, used: str) -> bool:
+        """Whether somebody has exchanged it already; or else there is none any more."""
+        from bot.platforms.slack.verdicts import NotLetIn
+
+        if newest is None or newest.id != self._installed.id or newest.tokens is None:
+            raise NotLetIn(f"The app was taken off, or installed anew. {self._remedy}")
+        if newest.version < self._installed.version:
+            # Ours are newer, and could not be kept yet.
+            return self._tokens.token != used
+        self._installed = newest
+        if newest.tokens.token != used:
+            return True
+        if newest.broken is not None:
+            raise NotLetIn(newest.broken)
+        return False
+
+    async def _ask(self) -> None:
+        installed = self._installed
+        assert self._tokens.refresh is not None, "it was looked at before"
+        try:
+            tokens = await self._exchange(self._tokens.refresh)
+        except Exception as error:
+            found = self._failed(error)
+            broken = str(found) if _is_spent(error) else None
+            await self._store.settle(installed, broken=broken)
+            self._installed = replace(installed, broken=broken)
+            raise found from error
+        self._not_before = None
+        self._installed = replace(
+            installed, tokens=tokens, version=installed.version + 1
+        )
+        await self._keep(installed)
+
+    async def _keep(self, before: Installed) -> None:
+        """Keep what came in the place of `before`; where that fails, before its use."""
+        try:
+            await self._store.settle(before, tokens=self._tokens)
+        except BotError as error:
+            self._unkept = before
+            log.error("token not kept yet", platform="slack", reason=str(error))
+        else:
+            self._unkept = None
+
+    def _failed(self, error: Exception) -> SendError:
+        from bot.platforms.slack.verdicts import NotLetIn, code_of, verdict
+
+        code = code_of(error)
+        if _is_spent(error):
+            return NotLetIn(
+                f"Slack gives no new token for this workspace ({code}). {self._remedy}"
+            )
+        if code in _OURS:
+            return Refused(
+                f"Slack does not know the app ({code}). Check "
+                "STANDFIRST_SLACK_CLIENT_ID and STANDFIRST_SLACK_CLIENT_SECRET.",
+                whole_workspace=True,
+            )
+        found = verdict(error, guarded=True)
+        if isinstance(found, Limited) or getattr(found, "whole_workspace", False):
+            return found
+        # Whatever it was about, the call that the token is for was not begun.
+        return Unreached(f"There is no new token yet: {found}")
+
+    @property
+    def _remedy(self) -> str:
+        return f"Install the app again: {self._again_at}"
+
+
+def tokens_of(answer: Mapping[str, Any], asked_at: datetime) -> Tokens:
+    """The tokens in an answer of Slack's to what was asked at that instant.
+
+    Raises:
+        Unclear: There is none for a bot in it.
+    """
+    token, refresh = answer.get("access_token"), answer.get("refresh_token")
+    lasts = answer.get("expires_in")
+    if not isinstance(token, str) or not token or answer.get("token_type") != "bot":
+        raise Unclear("Slack's answer holds no token of a bot.")
+    if not isinstance(refresh, str) or not isinstance(lasts, int):
+        return Tokens(token=token)
+    expires_at = asked_at + timedelta(seconds=lasts)
+    return Tokens(token=token, refresh=refresh, expires_at=expires_at)
+
+
+def _is_spent(error: Exception) -> bool:
+    from bot.platforms.slack.verdicts import code_of
+
+    return code_of(error) in _SPENT
+
+
+def _seen(task: asyncio.Task[None]) -> None:
+    """Whoever waited has heard of the error; where nobody did, that is no defect."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,360 @@
+"""A real `standfirst run` beside local platforms: start to ready, and what it holds.
+
+    python -m tests.bench.both_platforms [RUNS] [DESTINATIONS] [SECONDS]
+
+The strict local Discord and Slack run in processes of their own. Half of the
+destinations are on each: fifty servers of Discord, and one team of Slack. Ready is what
+`/readyz` says, and then a command is asked on each platform and has to be answered, so
+that no answer can be promised early. Modules are compiled before, as an installed bot's are. Beside the time on the clock stands the processor
+time that the process and its children took until then: on a machine that does other
+things too, that is the figure to compare. Idle is looked at after so many SECONDS.
+It prints and asserts nothing.
+"""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+
+from bot import config_file
+from bot.app import SystemClock
+from bot.storage import Database
+from bot.types import PlatformName
+from tests.bot.process import Home, Running, eventually, page
+from tests.wire.discord import ledger as discord_ledger
+from tests.wire.discord import server as discord_server
+from tests.wire.slack import ledger as slack_ledger
+from tests.wire.slack import server as slack_server
+
+SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
+GUILDS = 50
+#: Destinations of one digest.
+TOGETHER = 10
+PATIENCE = 60.0
+#: Which platforms are on, and under which name they are shown.
+SETS: Mapping[str, tuple[PlatformName, ...]] = {
+    "the page alone": (),
+    "Discord": ("discord",),
+    "Slack": ("slack",),
+    "both": ("discord", "slack"),
+}
+#: What is shown: fields of `Start`, and their units.
+TIMES = ("ready s", "busy s", "answered s", "idle %")
+SIZES = ("resident MB", "own MB", "posted MB", "children MB")
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What one start came to: seconds and megabytes."""
+
+    ready: float
+    busy: float
+    answered: float
+    idle: float
+    resident: float
+    own: float
+    posted: float
+    children: float
+
+
+def main(runs: int, count: int, seconds: float) -> None:
+    print(f"load {' '.join(f'{each:.1f}' for each in os.getloadavg())}", flush=True)
+    columns = (*TIMES, *SIZES)
+    print(f"{'':<16}" + "".join(f"{each:>13}" for each in columns), flush=True)
+    with (
+        tempfile.TemporaryDirectory() as compiled,
+        local("discord", count // 2) as discord,
+        local("slack", count // 2) as slack,
+    ):
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = compiled
+        ends = {"discord": discord, "slack": slack}
+        for name, on in SETS.items():
+            with tempfile.TemporaryDirectory() as folder:
+                home = Home(Path(folder))
+                asyncio.run(furnished(home, count))
+                here = {each: ends[each] for each in on}
+                # The first one reads, compiles and posts what is there.
+                start(home, here, seconds)
+                starts = [start(home, here, seconds) for _ in range(runs)]
+            show(name, starts)
+    print(f"{'budget':<16}{'1.5':>13}{'':>39}{'120':>13}")
+
+
+def show(name: str, starts: list[Start]) -> None:
+    def middle(what: str) -> float:
+        return statistics.median(getattr(each, what) for each in starts)
+
+    cells = [f"{middle(each.split()[0]):.2f}" for each in TIMES]
+    cells += [f"{middle(each.split()[0]):.0f}" for each in SIZES]
+    print(f"{name:<16}" + "".join(f"{each:>13}" for each in cells), flush=True)
+
+
+READING = {discord_ledger.GUILD: "discord", slack_ledger.TEAM: "slack"}
+
+
+def start(home: Home, ends: Mapping[str, "End"], seconds: float) -> Start:
+    """One start, until it idles."""
+    settings = {k: v for end in ends.values() for k, v in end.settings.items()}
+    # Sends and sign-ins have the time here that they have in a real run.
+    settings |= {"STANDFIRST_SEND_TIMEOUT": "15", "STANDFIRST_UNCERTAIN_WAIT": "45"}
+    begun = time.perf_counter()
+    with home.running("run", **settings) as process:
+        pid = process.process.pid
+        until_ready(process)
+        ready, busy = time.perf_counter() - begun, worked(pid)
+        for end in ends.values():
+            end.ask("/news help")
+        answered = time.perf_counter() - begun
+        time.sleep(seconds)
+        before, at = worked(pid), time.perf_counter()
+        time.sleep(seconds)
+        idle = (worked(pid) - before) / max(0.1, time.perf_counter() - at)
+        resident, own = size(pid)
+        for platform in ends:
+            post(home, platform, settings)
+        time.sleep(seconds)
+        found = Start(
+            ready=ready,
+            busy=busy,
+            answered=answered,
+            idle=100 * idle,
+            resident=resident,
+            own=own,
+            posted=size(pid)[0],
+            children=sum(size(child)[1] for child in children(pid)),
+        )
+        assert process.stop() == 0
+    return found
+
+
+def post(home: Home, platform: str, settings: Mapping[str, str]) -> None:
+    """Order an edition with something new, and wait until it is everywhere."""
+    (name,) = (name for name, on in READING.items() if on == platform)
+    before = sent(home, platform)
+    news = home.folder / "articles" / f"{platform}-{time.time_ns()}.txt"
+    number = before // TOGETHER
+    news.write_text(ARTICLE.format(day=date.today(), number=number), encoding="utf-8")
+    done = home.run("digest", "post", f"{name} 0", **settings)
+    assert done.returncode == 0, done.stderr
+    eventually(lambda: sent(home, platform) >= before + TOGETHER, within=PATIENCE)
+
+
+def sent(home: Home, platform: str) -> int:
+    """Messages that arrived there."""
+    rows = home.rows(
+        "SELECT 1 FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id"
+        f" WHERE w.platform = '{platform}' AND d.state = 'sent'"
+    )
+    return len(rows)
+
+
+ARTICLE = """---
+title: Harbour bridge number {number} closes after crack is found
+source: Hallin Courier
+published: {day}T09:00:00+00:00
+lang: en
+---
+The harbour bridge number {number} at Hallin was closed on Tuesday after a crack was found.
+
+“We will not reopen bridge {number} before the steel has been tested,” said Ada Brandt.
+"""
+
+
+def until_ready(process: Running) -> None:
+    address = process.until()
+    give_up = time.perf_counter() + PATIENCE
+    while time.perf_counter() < give_up:
+        try:
+            checks = json.loads(page(f"{address}/readyz"))["checks"]
+        except HTTPError:  # 503: not yet
+            time.sleep(0.02)
+        else:
+            assert set(checks.values()) == {"ok"}, checks
+            return
+    raise AssertionError("it was never ready")
+
+
+# ── what a process costs ───────────────────────────────────────────────────────
+
+
+def worked(pid: int) -> float:
+    """Seconds of the processor that it and its children, gone ones too, have taken."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own = sum(int(word) for word in words[11:15]) / TICKS
+    return own + sum(worked(child) for child in children(pid))
+
+
+def children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(each) for each in found.read_text().split()]
+
+
+def size(pid: int) -> tuple[float, float]:
+    """Megabytes resident, and how many of these nobody shares."""
+    told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+
+    def of(name: str) -> float:
+        return sum(int(n) for n in re.findall(rf"^{name}:\s+(\d+)", told, re.M)) / 1024
+
+    return of("Rss"), of("Private_Clean") + of("Private_Dirty")
+
+
+# ── what it starts over ────────────────────────────────────────────────────────
+
+
+async def furnished(home: Home, count: int) -> None:
+    """A database with so many destinations, each told something on mondays."""
+    folder = home.folder / "data" / "standfirst"
+    folder.mkdir(parents=True)
+    shutil.copytree(SEEDS, home.folder / "articles")
+    (home.folder / "quiet").mkdir()
+    file = home.folder / "newsroom.toml"
+    file.write_text("".join(configuration(count)), encoding="utf-8")
+    database = Database.open(f"sqlite:///{folder / 'standfirst.db'}")
+    try:
+        await database.write(
+            config_file.carry_out,
+            config_file.read(file),
+            prune=False,
+            now=SystemClock().now(),
+        )
+    finally:
+        await database.close()
+
+
+def configuration(count: int) -> Iterator[str]:
+    each = count // 2 // GUILDS
+    for guild in range(GUILDS):
+        yield workspace(
+            "discord", guild_of(guild), [channel_of(guild, n) for n in range(each)]
+        )
+    yield workspace(
+        "slack", slack_ledger.TEAM, [f"C{2000 + n}" for n in range(count // 2)]
+    )
+
+
+def workspace(platform: str, external_id: str, channels: list[str]) -> str:
+    places = "".join(
+        f'[[workspace.destination]]\nname = "{each}"\nchannel = "{each}"\n'
+        for each in channels
+    )
+    folder = "articles" if external_id in READING else "quiet"
+    told = "".join(
+        f'[[workspace.digest]]\nname = "{external_id} {first}"\n'
+        f'sources = ["{folder}"]\n'
+        f"destinations = {json.dumps(channels[first : first + TOGETHER])}\n"
+        'schedule = "mondays at 8:30 Europe/Berlin"\n'
+        for first in range(0, len(channels), TOGETHER)
+    )
+    head = f'[[workspace]]\nplatform = "{platform}"\nid = "{external_id}"\n'
+    return head + places + told
+
+
+def guild_of(number: int) -> str:
+    return str(int(discord_ledger.GUILD) + number)
+
+
+def channel_of(guild: int, number: int) -> str:
+    return str(500_000 + 1000 * guild + number)
+
+
+# ── the platforms ──────────────────────────────────────────────────────────────
+
+
+class End:
+    """A local platform in a process of its own."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+        self.settings: dict[str, str] = pipe.recv()
+
+    def ask(self, line: str) -> None:
+        """Somebody types this; until it is answered."""
+        self._pipe.send(line)
+        assert self._pipe.recv(), "an empty answer"
+
+    def leave(self) -> None:
+        self._pipe.send("")
+
+
+@contextmanager
+def local(name: PlatformName, channels: int) -> Iterator[End]:
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    served = {"discord": serve_discord, "slack": serve_slack}[name]
+    process = context.Process(target=served, args=(there, channels))
+    process.start()
+    end = End(here)
+    try:
+        yield end
+    finally:
+        end.leave()
+        process.join()
+
+
+def serve_discord(pipe: Pipe, channels: int) -> None:
+    asyncio.run(_serve_discord(pipe, channels))
+
+
+def serve_slack(pipe: Pipe, channels: int) -> None:
+    asyncio.run(_serve_slack(pipe, channels))
+
+
+async def _serve_discord(pipe: Pipe, channels: int) -> None:
+    async with discord_server.serving(SystemClock()) as discord:
+        for guild in range(1, GUILDS):
+            discord.gateway.guilds.append(another(discord.ledger, guild, channels))
+        for number in range(channels // GUILDS):
+            discord.ledger.channel(channel_of(0, number))
+        pipe.send({
+            "STANDFIRST_DISCORD_TOKEN": discord.address["token"],
+            "STANDFIRST_DISCORD_API_BASE": discord.address["api_base"],
+            "STANDFIRST_DISCORD_GATEWAY": discord.address["gateway"],
+        })  # fmt: skip
+        while line := await asyncio.to_thread(pipe.recv):
+            asked = await discord.people.command(line.removeprefix("/"))
+            pipe.send((await asked.done()).words)
+
+
+def another(ledger: discord_ledger.Ledger, guild: int, channels: int) -> dict[str, Any]:
+    """One more server, with channels of its own."""
+    names = [channel_of(guild, number) for number in range(channels // GUILDS)]
+    places = {name: discord_ledger.Channel(id=name) for name in names}
+    told = discord_ledger.guild(replace(ledger, channels=places))
+    said = json.dumps(told).replace(f'"{discord_ledger.GUILD}"', f'"{guild_of(guild)}"')
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+async def _serve_slack(pipe: Pipe, channels: int) -> None:
+    async with slack_server.serving(SystemClock()) as slack:
+        for number in range(channels):
+            slack.ledger.channel(f"C{2000 + number}")
+        pipe.send({
+            "STANDFIRST_SLACK_BOT_TOKEN": slack.address["token"],
+            "STANDFIRST_SLACK_APP_TOKEN": slack.address["app_token"],
+            "STANDFIRST_SLACK_API_BASE": slack.address["api_base"],
+        })  # fmt: skip
+        while line := await asyncio.to_thread(pipe.recv):
+            pipe.send((await (await slack.people.types(line)).done()).words)
+
+
+if __name__ == "__main__":
+    wanted = [*sys.argv[1:], *("3", "1000", "3")[len(sys.argv) - 1 :]]
+    main(int(wanted[0]), int(wanted[1]), float(wanted[2]))

@@ -1,0 +1,307 @@
+"""A pasted file: shown as a difference, made whole, and what chat sets comes back."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from bot import config_file
+from bot.configuring import Configuring, Wish
+from bot.errors import UserError
+from bot.types import PlatformName
+from tests.bot.commands.editors import Editor, editor, errors, said
+from tests.bot.intake.press import Press
+from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.wire.server import answer
+
+SECOND = """
+[[workspace.digest]]
+name = "Evening"
+sources = ["https://news.example/feed.xml"]
+destinations = ["morning"]
+schedule = "daily at 18:00 Europe/Berlin"
+exclude = ["rumour"]
+"""
+
+
+@pytest.fixture
+async def ana(desk: Newsroom) -> Editor:
+    return await editor(desk)
+
+
+async def exported(desk: Newsroom) -> str:
+    """What `/newsdesk export` gives."""
+    place = await desk.place()
+    return await desk.db.read(
+        config_file.export, workspace_id=place.workspace.id, paths=False
+    )
+
+
+async def test_without_a_file_it_asks_for_one_with_room_for_lines(ana: Editor):
+    form = await ana.is_asked("newsdesk apply")
+    assert [(f.name, f.lines) for f in form.fields] == [
+        ("file", True),
+        ("prune", False),
+    ]
+
+
+async def test_the_difference_is_shown_and_nothing_is_done(ana: Editor):
+    text = (await exported(ana.desk)).replace("stories = 5", "stories = 7") + SECOND
+    told = said(await ana.says("newsdesk apply", file=text))
+    assert "The digest «Morning brief»\n\n\nstories: 5 → 7" in told
+    assert "New digest «Evening»" in told
+    assert [d.name for d in await ana.desk.archive.all_digests()] == ["Morning brief"]
+
+
+async def test_it_is_one_change_that_is_made_and_taken_back_whole(ana: Editor):
+    before = await exported(ana.desk)
+    text = before.replace("stories = 5", "stories = 7") + SECOND
+    saved = await ana.does("newsdesk apply", file=text)
+    assert (await ana.desk.digest()).stories == 7
+    assert (await ana.desk.digest("Evening")).exclude == ("rumour",)
+    await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
+    assert await exported(ana.desk) == before
+
+
+async def test_what_the_file_does_not_name_stays_unless_it_is_to_go(ana: Editor):
+    alone = await exported(ana.desk)
+    await ana.does("newsdesk apply", file=SECOND)
+    await ana.does("newsdesk access grant", who="ben")
+    answer = await ana.says("newsdesk apply", file=alone)
+    assert "Nothing would change" in said(answer)
+    shown = await ana.says("newsdesk apply", file=alone, prune="yes")
+    assert "Without the digest «Evening»" in said(shown)
+    assert "No editor any more: person ben" in said(shown)
+    await ana.presses(shown, "Confirm")
+    assert await exported(ana.desk) == alone
+
+
+async def test_one_digest_alone_is_a_file(ana: Editor):
+    await ana.does("newsdesk apply", file=SECOND)
+    assert (await ana.desk.digest("Evening")).stories == 5
+
+
+async def test_a_destination_that_is_renamed_by_a_file_can_go(ana: Editor):
+    text = (await exported(ana.desk)).replace('"morning"', '"dawn"')
+    text = text.replace("c-morning", "c-dawn")
+    await ana.does("newsdesk apply", file=text, prune="yes")
+    (place,) = (await ana.desk.digest()).destinations
+    assert (place.name, place.channel) == ("dawn", "c-dawn")
+    assert "morning" not in await exported(ana.desk)
+
+
+async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
+    rival = CONFIGURATION.replace('"newsroom"', '"rival"').replace("brief", "rival")
+    await ana.desk.apply(rival)
+    text = (await ana.desk.db.read(config_file.export)).replace(
+        "stories = 5", "stories = 9"
+    )
+    await ana.does("newsdesk apply", file=text, prune="yes")
+    assert (await ana.desk.digest("Morning brief")).stories == 9
+    assert (await ana.desk.digest("Morning rival")).stories == 5
+
+
+@pytest.mark.parametrize(
+    ("file", "tells"),
+    [
+        ("[[workspace", "not valid TOML"),
+        ("=" * 200_001, "too long"),
+        ("x = " + "[" * 5_000, "nested too deeply"),
+        (
+            '[[workspace]]\nplatform = "discord"\nid = "1"\n',
+            "nothing of this workspace",
+        ),
+        ("workspace = 7", "workspace: "),
+        (SECOND.replace("exclude", "exlcude"), "exlcude: this name is not known"),
+        (SECOND.replace("daily at", "dialy at"), "Try «"),
+        (SECOND.replace("morning", "nowhere"), "known: morning"),
+        (SECOND.replace("https://news.example/feed.xml", "/etc"), "only by the config"),
+        (SECOND.replace("https://", "file://"), "neither a folder nor"),
+        (SECOND + SECOND, "stands twice"),
+        (f"[[workspace]]\neditors = ['everyone']\n{SECOND}", "«person ID»"),
+        ('[[workspace]]\nid = "newsroom"\n', "It says nothing"),
+        (f"{CONFIGURATION}\n{CONFIGURATION}", "two blocks"),
+    ],
+)
+async def test_a_mistake_stands_beside_the_text_which_is_kept(
+    ana: Editor, file: str, tells: str
+):
+    form = await ana.is_asked("newsdesk apply", file=file)
+    assert tells in errors(form)["file"]
+    assert form.fields[0].value == file.strip()
+
+
+async def test_several_mistakes_are_told_together(ana: Editor):
+    file = SECOND.replace("exclude", "exlcude") + "\nstories = 99\n"
+    told = errors(await ana.is_asked("newsdesk apply", file=file))["file"]
+    assert len(told.splitlines()) == 2
+
+
+@pytest.mark.parametrize("platform", ["discord", "slack"])
+async def test_a_channel_of_somebody_else_cannot_be_named(
+    bare: Newsroom, platform: PlatformName
+):
+    """The bot may be able to post there; the editor may not."""
+    await bare.apply(CONFIGURATION.replace('"local"', f'"{platform}"'))
+    place = await bare.inbox.workspace_of(platform, "newsroom", "")
+    ana = (
+        await editor(bare)
+        if platform == "local"
+        else Editor(desk=bare, place=replace(await _anywhere(bare), workspace=place))
+    )
+    file = '[[workspace.destination]]\nname = "theirs"\nchannel = "9009"\n'
+    form = await ana.is_asked("newsdesk apply", file=file)
+    assert "the channel 9009 is none here yet" in errors(form)["file"]
+    mine = file.replace("9009", "c-here").replace("theirs", "mine")
+    assert "New destination «mine»" in said(await ana.says("newsdesk apply", file=mine))
+
+
+async def _anywhere(desk: Newsroom) -> Any:
+    from bot.types import Place, Workspace
+
+    nobody = Workspace(id=0, platform="local", external_id="", name="")
+    return Place(workspace=nobody, channel="c-here")
+
+
+async def test_who_was_let_in_cannot_let_others_in_by_a_file(ana: Editor):
+    await ana.does("newsdesk access grant", who="ben")
+    ben = replace(
+        ana,
+        person=replace(ana.person, id="ben", permission=type(ana.person.permission)(0)),
+    )
+    answer = await ben.says(
+        "newsdesk apply", file="[[workspace]]\neditors = ['person eve']\n"
+    )
+    assert "Only who manages" in said(answer)
+
+
+async def test_what_changed_meanwhile_is_not_overwritten(ana: Editor):
+    text = (await exported(ana.desk)).replace("stories = 5", "stories = 7")
+    shown = await ana.says("newsdesk apply", file=text)
+    await ana.also("Bo").does("newsdesk style", language="de")
+    assert "changed meanwhile by Bo" in said(await ana.presses(shown, "Confirm"))
+    assert (await ana.desk.digest()).stories == 5
+
+
+async def test_secrets_and_folders_that_an_export_hides_are_known_again(ana: Editor):
+    secret = "https://news.example/feed.xml?key=s3cret"
+    await ana.does(
+        "newsdesk apply", file=SECOND.replace("https://news.example/feed.xml", secret)
+    )
+    text = await exported(ana.desk)
+    assert "s3cret" not in text
+    assert str(ana.desk.home) not in text
+    assert "Nothing would change" in said(
+        await ana.says("newsdesk apply", file=text, prune="yes")
+    )
+
+
+# ── by its address ─────────────────────────────────────────────────────────────
+
+
+async def test_a_file_is_fetched_from_its_address(room: Press):
+    await room.desk.apply()
+    ana = await editor(room.desk)
+    room.shelf["/set-up.toml"] = answer(SECOND.encode())
+    await ana.does("newsdesk apply", file=room.url("/set-up.toml"))
+    assert (await room.desk.digest("Evening")).name == "Evening"
+
+
+async def test_what_cannot_be_fetched_or_is_no_text_is_told(room: Press):
+    await room.desk.apply()
+    ana = await editor(room.desk)
+    room.shelf["/set-up.toml"] = answer(b"\xff\xfe\x00")
+    gone = await ana.is_asked("newsdesk apply", file=room.url("/gone.toml"))
+    assert "404" in errors(gone)["file"]
+    odd = await ana.is_asked("newsdesk apply", file=room.url("/set-up.toml"))
+    assert "not UTF-8" in errors(odd)["file"]
+
+
+# ── there and back ─────────────────────────────────────────────────────────────
+
+NAMES = st.text(
+    st.characters(codec="utf-8", categories=["L", "N", "P", "S"]),
+    min_size=1,
+    max_size=12,
+)
+WORDS = st.lists(st.text("abc xyz\"'\\é", min_size=1, max_size=8), max_size=3)
+DAYS = st.dates(date(2027, 1, 1), date(2028, 1, 1))
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> dict[str, Any]:
+    """A digest as chat can make it."""
+    sources = draw(st.lists(st.integers(1, 9), min_size=1, max_size=4, unique=True))
+    listed = [f"https://news{n}.example/f?key={n}" for n in sources]
+    return {
+        "name": draw(NAMES),
+        "sources": listed,
+        "paused_sources": draw(st.lists(st.sampled_from(listed), unique=True)),
+        "source_names": draw(st.dictionaries(st.sampled_from(listed), NAMES)),
+        "destinations": draw(st.sampled_from([[], ["morning"]])),
+        "schedule": draw(
+            st.sampled_from(
+                [
+                    [],
+                    ["weekdays at 8:30 Europe/Berlin"],
+                    ["every 2 hours", "mon, thu at 9:00 Asia/Tokyo"],
+                ]
+            )
+        ),
+        "quiet_hours": draw(st.sampled_from([None, "22:00-07:00"])),
+        "paused": draw(st.booleans()),
+        "paused_until": draw(st.none() | DAYS),
+        "skip": draw(st.none() | st.lists(DAYS, max_size=3, unique=True)),
+        "stories": draw(st.integers(1, 15)),
+        "summary": draw(st.sampled_from(["short", "medium", "long"])),
+        "quotes": draw(st.integers(0, 5)),
+        "figures": draw(st.booleans()),
+        "brief": draw(st.integers(0, 12)),
+        "include": draw(WORDS),
+        "exclude": draw(WORDS),
+        "language": draw(st.sampled_from(["en", "de", "de-AT"])),
+    }
+
+
+@pytest.fixture
+def at_desk(desk: Newsroom) -> Callable[[], Newsroom]:
+    """Hypothesis writes every argument down; a newsroom is too long for that."""
+    return lambda: desk
+
+
+@settings(
+    max_examples=25,
+    deadline=timedelta(seconds=20),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(entry=entries(), zone=st.sampled_from(["UTC", "Asia/Tokyo"]))
+async def test_what_chat_sets_is_exported_and_applied_back_without_a_difference(
+    at_desk: Callable[[], Newsroom], entry: dict[str, Any], zone: str
+):
+    desk = at_desk()
+    changes = Configuring(db=desk.db, clock=desk.clock)
+    await desk.apply(prune=True)
+    ana = await editor(desk)
+    asked = await desk.asks("newsdesk style", True, None, {})
+    try:
+        change = await changes.propose(
+            asked,
+            Wish(
+                noun="zone", name="zone", edit=lambda _: {"name": "zone", "zone": zone}
+            ),
+            Wish(noun="digest", name=entry["name"], edit=lambda _: entry),
+        )
+    except UserError:
+        assume(False)  # not what chat can make: a name of signs that turn, say
+    await changes.confirm(asked, change.id)
+
+    text = await exported(desk)
+
+    answer = await ana.says("newsdesk apply", file=text, prune="yes")
+    assert "Nothing would change" in said(answer)
+    whole = await desk.db.read(config_file.export)
+    assert await desk.apply(whole, prune=True) == ()

@@ -1,0 +1,110 @@
+"""What would be posted, or would have been, and why the rest is left out."""
+
+import pytest
+
+from bot.types import Reply, Shown
+from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.newsroom import BRIDGE, CONFIGURATION, FLOOD, Newsroom
+
+
+@pytest.fixture
+async def ana(desk: Newsroom) -> Editor:
+    """At noon in UTC, one o'clock in Berlin."""
+    return await editor(desk)
+
+
+def shown(answer: Reply) -> str:
+    return "\n".join(
+        part.fallback_text
+        for block in answer.blocks
+        if isinstance(block, Shown)
+        for part in block.parts
+    )
+
+
+async def test_it_says_of_each_stage_how_many_and_why(ana: Editor):
+    ana.desk.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
+    await ana.does("newsdesk filter add", kind="exclude", words="pool")
+    told = said(await ana.says("newsdesk preview"))
+    assert "3 articles read · 0 told before · 1 kept out by a filter · 1 merged" in told
+    assert "Kept out by a filter: 1" in told
+    assert "It contains pool, which this digest leaves out." in told
+    assert "Repeats another article: 1" in told
+
+
+async def test_what_was_told_is_counted_with_its_reason(ana: Editor):
+    await ana.desk.post()
+    told = said(await ana.says("newsdesk preview"))
+    assert "Nothing would be posted now" in told
+    assert "Told before: 2" in told
+    assert "nothing in this article is new" in told
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("paused = true", "the digest is paused"),
+        ("skip = [2026-11-24]", "today is left out"),
+        ('quiet_hours = "12:00-15:00"', "quiet until"),
+    ],
+)
+async def test_what_holds_an_edition_now_is_said(ana: Editor, more: str, says: str):
+    await ana.desk.apply(f"{CONFIGURATION}\n{more}\n")
+    assert says in said(await ana.says("newsdesk preview"))
+
+
+async def test_yesterday_is_what_came_in_then_although_it_was_told(ana: Editor):
+    await ana.desk.post()
+    ana.desk.clock.advance(days=1)
+    ana.desk.publish("flood", FLOOD)
+    await ana.desk.post("again")
+    answer = await ana.says("newsdesk preview", day="yesterday")
+    assert "Harbour bridge" in shown(answer)
+    assert "Brannock" not in shown(answer)
+
+
+async def test_the_week_holds_both_days_and_nothing_older(ana: Editor):
+    await ana.desk.post()
+    ana.desk.clock.advance(days=6)
+    ana.desk.publish("flood", FLOOD.replace("11-24T12:30", "11-30T09:30"))
+    await ana.desk.post("again")
+    week = shown(await ana.says("newsdesk preview", day="week"))
+    assert "Harbour bridge" in week
+    assert "Brannock" in week
+    ana.desk.clock.advance(days=4)
+    later = shown(await ana.says("newsdesk preview", day="week"))
+    assert "Harbour bridge" not in later
+    assert "Brannock" in later
+
+
+async def test_what_was_told_before_that_day_stays_told(ana: Editor):
+    await ana.desk.post()
+    ana.desk.clock.advance(days=1)
+    ana.desk.publish("bridge", BRIDGE.replace("31,000", "31,000 or so"))
+    await ana.desk.post("again")
+    ana.desk.clock.advance(days=1)
+    told = said(await ana.says("newsdesk preview", day="yesterday"))
+    assert "Nothing would have been posted." in told
+
+
+async def test_the_day_ends_at_midnight_where_its_readers_live(ana: Editor):
+    ana.desk.clock.advance(hours=11, minutes=30)  # 0:30 of the next day in Berlin
+    await ana.desk.post()
+    ana.desk.clock.advance(hours=1)
+    told = said(await ana.says("newsdesk preview", day="yesterday"))
+    assert "Nothing would have been posted." in told
+
+
+async def test_looking_back_stores_and_posts_nothing(ana: Editor):
+    await ana.desk.post()
+    ana.desk.clock.advance(days=1)
+    before = len(ana.desk.platform.messages)
+    await ana.says("newsdesk preview", day="yesterday")
+    assert len(ana.desk.platform.messages) == before
+    assert (await ana.desk.post("later")).issue is None
+
+
+async def test_another_day_is_refused(ana: Editor):
+    assert "today, yesterday, week" in said(
+        await ana.says("newsdesk preview", day="May")
+    )

@@ -1,0 +1,232 @@
+"""Sources are renamed, moved, taken over and given out; digests are copied."""
+
+import pytest
+
+from bot.types import Listing, Reply
+from tests.bot.commands.editors import Editor, editor, errors, said
+from tests.bot.intake.press import Press
+from tests.bot.newsroom import FLOOD, Newsroom
+from tests.feeds import an_item
+from tests.wire.server import answer
+
+SECOND = """
+[[workspace.digest]]
+name = "Evening"
+sources = ["https://news.example/feed.xml"]
+"""
+
+
+@pytest.fixture
+async def ana(desk: Newsroom) -> Editor:
+    from tests.bot.newsroom import CONFIGURATION
+
+    await desk.apply(CONFIGURATION + SECOND)
+    return await editor(desk)
+
+
+def listing(answer: Reply) -> str:
+    return "\n".join(b.text for b in answer.blocks if isinstance(b, Listing))
+
+
+# ── rename ─────────────────────────────────────────────────────────────────────
+
+
+async def test_a_source_is_called_by_its_new_name_and_goes_by_both(ana: Editor):
+    await ana.does("newsdesk source rename", source="articles", name="Our texts")
+    assert "✓ Our texts" in said(await ana.says("newsdesk source list"))
+    assert "Our texts" in said(await ana.says("newsdesk status"))
+    await ana.does("newsdesk source pause", source="our texts", digest="Morning brief")
+    await ana.does("newsdesk source resume", source="articles", digest="Morning brief")
+
+
+async def test_the_name_is_the_digests_own(ana: Editor):
+    await ana.does(
+        "newsdesk source rename", source="news.example/feed.xml", name="Ours"
+    )
+    (source,) = (await ana.desk.digest("Evening")).sources
+    assert (source.called, source.name) == ("Ours", "https://news.example/feed.xml")
+    assert source.workspace_id is None
+
+
+async def test_a_minus_gives_the_own_name_back(ana: Editor):
+    saved = await ana.does("newsdesk source rename", source="articles", name="Ours")
+    assert "called: «articles» → Ours" in said(saved)
+    await ana.does("newsdesk source rename", source="ours", name="-")
+    assert (await ana.desk.digest()).sources[0].called is None
+
+
+async def test_editions_say_the_name_where_the_text_names_no_outlet(ana: Editor):
+    ana.desk.publish("flood", FLOOD.replace("source: Brannock Gazette\n", ""))
+    await ana.does("newsdesk source rename", source="articles", name="Our texts")
+    outcome = await ana.desk.post()
+    assert outcome.issue is not None
+    outlets = {s.outlets for s in outcome.issue.edition.stories}
+    assert ("Our texts",) in outlets
+    assert ("Hallin Courier",) in outlets
+
+
+# ── move ───────────────────────────────────────────────────────────────────────
+
+
+async def test_a_source_moves_with_its_name_and_its_rest_in_one_change(ana: Editor):
+    file = SECOND.replace("]]\n", ']]\npaused_sources = ["https://b.example/f"]\n')
+    file = file.replace("feed.xml", 'feed.xml", "https://b.example/f')
+    await ana.does("newsdesk apply", file=file)
+    await ana.does("newsdesk source rename", source="b.example", name="Bee")
+    saved = await ana.does("newsdesk source move", source="Bee", to="Morning brief")
+    (rests,) = (await ana.desk.digest()).paused_sources
+    assert (rests.address, rests.called) == ("https://b.example/f", "Bee")
+    assert (await ana.desk.digest("Evening")).paused_sources == ()
+    await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
+    assert (await ana.desk.digest()).paused_sources == ()
+    (back,) = (await ana.desk.digest("Evening")).paused_sources
+    assert back.called == "Bee"
+
+
+async def test_the_only_source_cannot_move(ana: Editor):
+    answer = await ana.says("newsdesk source move", source="feed.xml", to="Morning")
+    assert "only source of «Evening»" in said(answer)
+
+
+async def test_it_cannot_move_to_where_it_is(ana: Editor):
+    form = await ana.is_asked("newsdesk source move", source="articles", to="Morning")
+    assert "reads it already" in errors(form)["to"]
+
+
+async def test_a_folder_can_move_between_digests_and_not_come_from_elsewhere(
+    ana: Editor,
+):
+    await ana.does(
+        "newsdesk apply",
+        file=SECOND.replace("https://news.example/feed.xml", "articles"),
+    )
+    assert [s.kind for s in (await ana.desk.digest("Evening")).sources] == ["folder"]
+    answer = await ana.asks("newsdesk source add", address=str(ana.desk.home))
+    assert "only by the configuration file" in said(answer)
+
+
+# ── copy ───────────────────────────────────────────────────────────────────────
+
+
+async def test_a_digest_is_copied_without_its_schedules(ana: Editor):
+    await ana.does("newsdesk filter add", kind="exclude", words="rumour")
+    await ana.does("newsdesk source rename", source="articles", name="Ours")
+    shown = await ana.says("newsdesk digest clone", digest="Morning", name="Late brief")
+    assert "It has no schedule" in said(shown)
+    await ana.presses(shown, "Confirm")
+    before, after = await ana.desk.digest(), await ana.desk.digest("Late brief")
+    assert after.schedules == ()
+    assert after.exclude == ("rumour",)
+    assert after.sources == before.sources
+    assert after.destinations == before.destinations
+
+
+async def test_a_copy_needs_a_name_of_its_own(ana: Editor):
+    form = await ana.is_asked("newsdesk digest clone", digest="Morning", name="Evening")
+    assert "already" in errors(form)["name"]
+
+
+# ── lists ──────────────────────────────────────────────────────────────────────
+
+OPML = """<opml version="2.0"><body>
+<outline text="Bridges"><outline text="The Girder" xmlUrl="{good}"/></outline>
+<outline text="evening"><outline text="Gone" xmlUrl="{gone}"/></outline>
+<outline text="Loose" xmlUrl="{loose}"/>
+<outline text="No address" xmlUrl="ftp://x"/>
+</body></opml>"""
+
+
+@pytest.fixture
+async def abroad(room: Press) -> Editor:
+    from tests.bot.newsroom import CONFIGURATION
+
+    await room.desk.apply(CONFIGURATION + SECOND)
+    room.publish("/good", [an_item(1)])
+    room.publish("/loose", [an_item(2)])
+    return await editor(room.desk)
+
+
+def opml(room: Press) -> str:
+    paths = {name: room.url(f"/{name}") for name in ("good", "gone", "loose")}
+    return OPML.format(**paths)
+
+
+async def test_folders_become_digests_titles_names_and_failures_are_told_by_feed(
+    abroad: Editor, room: Press
+):
+    shown = await abroad.says("newsdesk source import", file=opml(room))
+    told = said(shown)
+    assert "3 new feeds" in told
+    assert "2 of 3 that were tried can be read" in told
+    assert "/gone" in told.split("✗ ")[1].splitlines()[0]
+    assert "404" in told
+    assert "1 was left out" in told
+    assert "New digest «Bridges»" in told
+    await abroad.presses(shown, "Confirm")
+    where = {
+        digest.name: [s.called for s in digest.sources]
+        for digest in await room.desk.archive.all_digests()
+    }
+    assert where == {
+        "Morning brief": [None, "Loose"],
+        "Evening": [None, "Gone"],
+        "Bridges": ["The Girder"],
+    }
+
+
+async def test_with_a_digest_all_feeds_go_there(abroad: Editor, room: Press):
+    await abroad.does("newsdesk source import", file=opml(room), digest="Evening")
+    assert len((await room.desk.digest("Evening")).sources) == 4
+    assert len(await room.desk.archive.all_digests()) == 2
+
+
+async def test_a_list_is_fetched_from_its_address(abroad: Editor, room: Press):
+    room.shelf["/feeds.opml"] = answer(opml(room).encode())
+    await abroad.does("newsdesk source import", file=room.url("/feeds.opml"))
+    assert (await room.desk.digest("Bridges")).sources[0].called == "The Girder"
+
+
+@pytest.mark.parametrize(
+    ("file", "tells"),
+    [
+        ("feeds please", "not XML"),
+        ("<html></html>", "no OPML file"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><opml>&a;</opml>', "entities of its own"),
+        ("<opml><body/></opml>", "no feed that is new"),
+    ],
+)
+async def test_what_is_no_list_is_told_beside_the_text(
+    abroad: Editor, file: str, tells: str
+):
+    form = await abroad.is_asked("newsdesk source import", file=file)
+    assert tells in errors(form)["file"]
+
+
+async def test_a_list_given_out_is_known_when_it_comes_back(
+    abroad: Editor, room: Press
+):
+    await abroad.does("newsdesk source import", file=opml(room))
+    text = listing(await abroad.says("newsdesk source export"))
+    assert 'title="The Girder"' in text
+    form = await abroad.is_asked("newsdesk source import", file=text)
+    assert "no feed that is new" in errors(form)["file"]
+    await abroad.does("newsdesk digest delete", digest="Bridges")
+    await abroad.does("newsdesk source import", file=text)
+    (source,) = (await room.desk.digest("Bridges")).sources
+    assert source.called == "The Girder"
+
+
+async def test_secret_addresses_and_other_workspaces_are_not_given_out(
+    abroad: Editor, room: Press
+):
+    from tests.bot.newsroom import CONFIGURATION
+
+    secret = SECOND.replace("feed.xml", "feed.xml?key=s3cret").replace("Evening", "Own")
+    await abroad.does("newsdesk apply", file=secret)
+    rival = CONFIGURATION.replace('"newsroom"', '"rival"')
+    await room.desk.apply(rival.replace('"articles"', '"https://rival.example/f"'))
+    told = said(await abroad.says("newsdesk source export"))
+    assert "s3cret" not in told
+    assert "1 source was left out" in told
+    assert "rival" not in told
+    assert "news.example" in told

@@ -1,0 +1,108 @@
+"""What a digest tells of its stories, as editors set it, and as editions then are."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.types import Look
+from digests.types import Edition
+from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.newsroom import CONFIGURATION, Newsroom
+
+SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
+HEAD = """---
+title: River police pull a barge off the bank at Vardel
+source: Vardel Post
+published: 2026-11-24T10:00:00+00:00
+lang: en
+---
+"""
+FERRY = f"""{HEAD.replace("River police pull a barge off", "A ferry runs aground on")}
+The ferry to the island of Ekholm ran aground on Tuesday with 212 people on board.
+"""
+
+
+def long_article() -> str:
+    """A text with more to tell than any summary holds."""
+    (file,) = SEEDS.glob("*bridge-closes-hallin-courier.txt")
+    body = file.read_text(encoding="utf-8").split("---", 2)[-1].strip()
+    return HEAD.replace("River police pull a barge off the bank", "Long story") + body
+
+
+@pytest.fixture
+async def ana(desk: Newsroom) -> Editor:
+    return await editor(desk)
+
+
+async def edition(ana: Editor) -> Edition:
+    draft = await ana.desk.editions.preview(await ana.desk.digest(), "local")
+    return draft.edition
+
+
+def first_summary(told: Edition) -> str:
+    return " ".join(sentence.text for sentence in told.stories[0].summary)
+
+
+async def test_a_summary_is_short_medium_or_long(ana: Editor):
+    for other in ("bridge", "pool"):
+        (ana.desk.home / "articles" / f"{other}.txt").unlink()
+    ana.desk.publish("long", long_article())
+    lengths = {}
+    for length, most in (("short", 280), ("medium", 400), ("long", 600)):
+        if length != "short":
+            await ana.does("newsdesk style", summary=length)
+        lengths[length] = len(first_summary(await edition(ana)))
+        assert lengths[length] <= most
+    assert lengths["short"] < lengths["medium"] < lengths["long"]
+
+
+async def test_without_quotes_no_card_is_shown(ana: Editor):
+    assert any(story.cards for story in (await edition(ana)).stories)
+    await ana.does("newsdesk style", quotes="0")
+    told = await edition(ana)
+    assert not any(story.cards for story in told.stories)
+    assert told.hero is None
+
+
+async def test_one_quote_a_story_is_one(ana: Editor):
+    assert max(len(s.cards) for s in (await edition(ana)).stories) == 2
+    await ana.does("newsdesk style", quotes="1")
+    assert max(len(s.cards) for s in (await edition(ana)).stories) == 1
+
+
+async def test_figures_can_be_left_out(ana: Editor):
+    assert any(story.figures for story in (await edition(ana)).stories)
+    await ana.does("newsdesk style", figures="no")
+    told = await edition(ana)
+    assert not any(s.figures or s.disputes for s in told.stories)
+
+
+async def test_in_brief_holds_as_many_lines_as_are_wanted_or_is_not_there(ana: Editor):
+    ana.desk.publish("ferry", FERRY)
+    await ana.does("newsdesk style", stories="1")
+    assert len((await edition(ana)).brief) == 2
+    await ana.does("newsdesk style", brief="1")
+    assert len((await edition(ana)).brief) == 1
+    await ana.does("newsdesk style", brief="0")
+    assert (await edition(ana)).brief == ()
+
+
+async def test_the_difference_is_told_in_words(ana: Editor):
+    told = said(
+        await ana.says("newsdesk style", summary="long", figures="no", brief="0")
+    )
+    assert "summary: short → long" in told
+    assert "figures: yes → no" in told
+    assert "brief: 6 → 0" in told
+
+
+async def test_what_another_command_changes_leaves_the_look_alone(ana: Editor):
+    await ana.does("newsdesk style", summary="long", quotes="2")
+    await ana.does("newsdesk filter add", kind="exclude", words="rumour")
+    assert (await ana.desk.digest()).look == Look(summary="long", quotes=2)
+
+
+async def test_a_file_that_says_nothing_of_it_means_the_usual(ana: Editor):
+    await ana.does("newsdesk style", summary="long", figures="no")
+    await ana.desk.apply(CONFIGURATION)
+    assert (await ana.desk.digest()).look == Look()

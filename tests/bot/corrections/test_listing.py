@@ -1,0 +1,79 @@
+"""/news corrections: what was seen, what became of the posts, old and new words."""
+
+import pytest
+
+from bot.errors import Refused
+from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
+from tests.bot.corrections.living import correct
+from tests.bot.newsroom import BRIDGE, Newsroom
+
+
+@pytest.fixture
+async def ana(desk: Newsroom) -> Editor:
+    return await editor(desk)
+
+
+async def told(ana: Editor, **args: str) -> str:
+    return said(await ana.says("news corrections", **args))
+
+
+async def test_before_the_first_correction_it_says_so(ana):
+    assert "was corrected so far" in await told(ana)
+
+
+async def test_it_gives_the_old_and_the_new_sentence_and_the_outlet(desk, ana):
+    await correct(desk, ("31,000", "13,000"))
+    answer = await told(ana)
+    assert "Before: About 31,000 vehicles cross the bridge every day." in answer
+    assert "Now: About 13,000 vehicles cross the bridge every day." in answer
+    assert "today 13:06 · Hallin Courier" in answer
+    assert "1 message edited." in answer
+
+
+async def test_it_says_when_a_message_could_not_be_edited_and_why(desk, ana):
+    desk.platform.script(Refused("Too old to be edited.", message_only=True))
+    await correct(desk, ("31,000", "13,000"))
+    assert "could not be edited: Too old to be edited." in await told(ana)
+
+
+async def test_it_says_what_no_message_told(desk, ana):
+    longer = f"{BRIDGE}\nThe last repair was made by 12 welders in spring.\n"
+    text = await correct(desk, (BRIDGE, longer))
+    await correct(desk, ("12 welders", "15 welders"), text=text)
+    assert "None of the messages told it" in await told(ana)
+
+
+async def test_it_says_that_the_posts_stay_where_the_digest_is_set_so(desk, ana):
+    await desk.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
+    await correct(desk, ("31,000", "13,000"))
+    assert "that is how the digest is set" in await told(ana)
+
+
+async def test_it_names_the_editor_who_wrote_one(desk, ana):
+    await ana.does("newsdesk correct", number="1", text="It was Monday.")
+    answer = await told(ana)
+    assert "by Ana" in answer
+    assert "It was Monday." in answer
+
+
+async def test_since_leaves_out_what_is_older(desk, ana):
+    await correct(desk, ("31,000", "13,000"))
+    assert "1 correction" in await told(ana, since="yesterday")
+    desk.clock.advance(days=3)
+    assert "since then" in await told(ana, since="yesterday")
+
+
+async def test_another_workspace_sees_none_of_it(desk, ana):
+    other = WITHOUT_SCHEDULE.replace("newsroom", "another")
+    await desk.apply(WITHOUT_SCHEDULE + other)
+    await correct(desk, ("31,000", "13,000"))
+    stranger = await editor(desk, "another")
+    assert "so far" in await told(stranger)
+
+
+async def test_what_is_looked_up_is_the_edition_as_it_is_told_now(desk, ana):
+    await correct(desk, ("31,000", "13,000"))
+    story = said(await ana.says("news story", story="harbour bridge"))
+    assert "13,000" in story
+    assert "31,000 vehicles" not in story

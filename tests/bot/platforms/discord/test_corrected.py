@@ -1,0 +1,100 @@
+"""A message that is put right on Discord: edited, once, pinging nobody; or left."""
+
+import pytest
+
+from tests.bot.corrections.living import correct, edits
+from tests.bot.newsroom import BRIDGE
+from tests.wire.discord.faults import Limit, Lost, Status
+from tests.wire.discord.ledger import ALL_WE_NEED, SEND
+from tests.wire.discord.server import LocalDiscord
+
+WRONG = ("31,000", "13,000")
+
+
+def says(discord: LocalDiscord) -> str:
+    (message,) = discord.ledger.says("2001")
+    return str(message["components"]).replace("\\", "")
+
+
+async def test_the_message_is_edited_and_says_what_was_corrected(desk, discord):
+    await desk.post()
+    (posted,) = [dict(m) for m in discord.ledger.says("2001")]
+    await correct(desk, WRONG)
+    assert "Corrected 13:06: 31,000 → 13,000" in says(discord)
+    (edited,) = discord.ledger.says("2001")
+    assert (edited["id"], edited["nonce"]) == (posted["id"], posted["nonce"])
+
+
+async def test_an_edit_mentions_nobody(desk, discord):
+    await desk.post()
+    await correct(desk, ("31,000", "13,000 @everyone"))
+    (request,) = discord.asked("edit")
+    assert request.body["allowed_mentions"] == {"parse": []}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_lost_answer_leaves_one_corrected_message(desk, discord, when):
+    await desk.post()
+    discord.script(Lost(when=when), "edit")
+    await correct(desk, WRONG)
+    desk.clock.advance(minutes=2)
+    await desk.outbox.drain()
+    assert says(discord).count("Corrected") == 1
+    assert [one.state for one in await edits(desk)] == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (Status(status=403, code=50005), "not this bot's"),
+        (Status(status=404, code=10008), "not there any more"),
+        (Status(status=400, code=50035), "does not take"),
+    ],
+)
+async def test_what_discord_does_not_let_us_edit_stays_and_the_place_works(
+    desk, discord, fault, why
+):
+    await desk.post()
+    before = says(discord)
+    discord.script(fault, "edit")
+    await correct(desk, WRONG)
+    desk.clock.advance(hours=1)
+    await desk.outbox.drain()
+    assert says(discord) == before
+    (edit,) = await edits(desk)
+    assert edit.state == "failed"
+    assert why in (edit.reason or "")
+    assert len(discord.asked("edit")) == 1
+    assert (await desk.digest()).destinations[0].paused is None
+
+
+async def test_too_many_edits_of_old_messages_wait_as_long_as_discord_says(
+    desk, discord
+):
+    await desk.post()
+    discord.script(Limit(retry_after=900, scope="user"), "edit")
+    await correct(desk, WRONG)
+    desk.clock.advance(seconds=890)
+    await desk.outbox.drain()
+    assert len(discord.asked("edit")) == 1
+    desk.clock.advance(seconds=15)
+    await desk.outbox.drain()
+    assert "Corrected" in says(discord)
+
+
+async def test_an_edit_waits_where_the_bot_may_not_post_at_present(desk, discord):
+    await desk.post()
+    discord.ledger.channel("2001", permissions=ALL_WE_NEED & ~SEND)
+    discord.script(Status(status=403, code=50013), "edit")
+    await correct(desk, WRONG)
+    discord.ledger.channel("2001", permissions=ALL_WE_NEED)
+    desk.clock.advance(hours=7)
+    await desk.outbox.drain()
+    assert "Corrected" in says(discord)
+
+
+async def test_a_withdrawn_quote_is_struck(desk, discord):
+    await desk.post()
+    quote = "“We will not reopen it before the steel has been tested,” said engineer "
+    await correct(desk, (f"{quote}Ada Brandt.\n\n", ""), text=BRIDGE)
+    assert "~~“We will not reopen it" in says(discord)

@@ -1,0 +1,270 @@
+"""What simcord, somebody else's Discord, makes of the bot: the same as ours.
+
+Our wire server was written from the documentation by those who wrote the bot, and one
+misreading could stand in both. simcord models Discord on its own: which commands a
+member sees, what a component, a modal, a permission and a late or second answer are.
+It stands behind the real discord.py, inside the process. Nonces, the wire and time are
+not its strength (its clock makes every wait short): those are `tests/wire/discord`'s.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import discord
+import pytest
+from simcord import Env
+from simcord.components import walk_components
+
+from bot.platforms.discord.messages import editing, posting
+from bot.platforms.discord.platform import DiscordPlatform
+from bot.platforms.discord.render import render
+from bot.platforms.discord.session import Session
+from bot.storage import deliveries
+from bot.types import Command, Permission
+from tests.bot.commands.examples import given_for
+from tests.bot.newsroom import BRIDGE, FLOOD, POOL, WAIT, Newsroom, newsroom
+from tests.bot.platforms.discord.conftest import CONFIGURATION
+from tests.bot.platforms.discord.test_render import big, bodies
+from tests.bot.platforms.local.samples import a_context, a_delivery, an_edition
+from tests.bot.test_outbox import reasons, states
+
+TOKEN = "simcord.fake.token"
+#: A guild's id tells its shard.
+GUILD = 1001 << 22
+SELECT = 3
+#: Commands whose answer waits for the network, which no test reaches.
+ASKS_OUTSIDE = {"newsdesk source test"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """A newsroom whose Discord is simcord's."""
+
+    desk: Newsroom
+    env: Env
+    platform: DiscordPlatform
+    session: Session
+    channel: Any
+    #: May manage the server.
+    editor: Any
+    reader: Any
+
+    @property
+    def edition(self) -> Any:
+        return self.channel.last_message
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        return self.desk.inbox.commands
+
+    async def post_to(self, channel: int) -> None:
+        """An edition is ordered for this channel and sent."""
+        configuration = CONFIGURATION.replace('"1001"', f'"{GUILD}"')
+        await self.desk.apply(configuration.replace('"2001"', f'"{channel}"'))
+        await self.desk.post()
+
+    async def asks(self, path: str, **given: str) -> Any:
+        return await self.editor.slash(self.channel, path, **given)
+
+
+@pytest.fixture
+async def opinion(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Opinion]:
+    platform = DiscordPlatform(token=TOKEN)
+    session = Session(
+        token=TOKEN,
+        api_base=None,
+        gateway=None,
+        heartbeat_timeout=60.0,
+        pace=platform._pace,
+        listener=platform._listener,
+    )
+    env = Env(session._client, shard_count=1)
+    async with newsroom(sqlite_url, tmp_path, cast(Any, platform)) as desk:
+        desk.publish("bridge", BRIDGE)
+        desk.publish("pool", POOL)
+        # Where `run` would sign in and register, simcord has signed us in.
+        platform._session = session
+        platform._listener.inbox = desk.inbox
+        await env.start()
+        await platform._listener.register(session.calls)
+        guild = env.create_guild("Hallin", id=GUILD)
+        manages = discord.Permissions(manage_guild=True)
+        built = Opinion(
+            desk=desk,
+            env=env,
+            platform=platform,
+            session=session,
+            channel=guild.create_text_channel("morning"),
+            editor=guild.add_member(
+                env.create_user("editor"),
+                roles=[guild.create_role("Desk", permissions=manages)],
+            ),
+            reader=guild.add_member(env.create_user("reader")),
+        )
+        yield built
+        await env.shutdown()
+    env.raise_errors()
+
+
+def words(asked: Any) -> str:
+    """All that the asker is shown: the answer, and what follows it."""
+    shown = [asked.response, *asked.followups]
+    return "\n".join(str(message.components) for message in shown if message)
+
+
+def first_story(message: Any) -> str:
+    """What the menu under an edition offers first."""
+    roots = [component.to_dict() for component in message.components]
+    (menu,) = [found for found in walk_components(roots) if found["type"] == SELECT]
+    return str(menu["options"][0]["value"])
+
+
+# ── editions ───────────────────────────────────────────────────────────────────
+
+
+async def test_an_edition_is_a_message_that_pings_nobody(opinion: Opinion):
+    await opinion.post_to(opinion.channel.id)
+    assert await states(opinion.desk) == ["sent"]
+    assert "Harbour bridge" in str([c.to_dict() for c in opinion.edition.components])
+    assert opinion.edition.flags.components_v2
+    assert not opinion.edition.mention_everyone
+    assert not opinion.edition.raw_mentions
+
+
+@pytest.mark.parametrize("stories", [3, 6, 10, 30])
+async def test_a_full_edition_fits_its_messages(opinion: Opinion, stories: int):
+    parts = render(big(stories), a_context())
+    for body, is_edit in bodies(parts):
+        if not is_edit:
+            await opinion.session.post(opinion.channel.id, body)
+    # Each as it was rendered, and once more in plain words.
+    assert len(opinion.channel.history()) == 2 * len(parts)
+
+
+@pytest.mark.parametrize("posted", ["rendered", "plain"])
+@pytest.mark.parametrize("edited", ["rendered", "plain"])
+async def test_a_message_is_edited_from_any_form_to_any(
+    opinion: Opinion, posted: str, edited: str
+):
+    forms = {"rendered": 0, "plain": 1}
+    (part,) = render(an_edition(), a_context())
+    delivery = a_delivery(payload=part.payload, fallback_text=part.fallback_text)
+    before, after = (
+        replace(delivery, rung=forms[form], payload={} if forms[form] else part.payload)
+        for form in (posted, edited)
+    )
+    message = await opinion.session.post(opinion.channel.id, posting(before))
+    await opinion.session.edit(opinion.channel.id, int(message), editing(after))
+    (held,) = opinion.channel.history()
+    assert held.content == ""
+    assert held.flags.components_v2
+
+
+async def test_a_message_is_found_again_by_its_key(opinion: Opinion):
+    await opinion.post_to(opinion.channel.id)
+    opinion.desk.publish("flood", FLOOD)
+    digest = await opinion.desk.digest()
+    await opinion.desk.editions.post_now(digest.workspace_id, digest, "again")
+    (claimed,) = await opinion.desk.db.write(
+        deliveries.claim, now=opinion.desk.clock.now(), lease=WAIT, limit=50
+    )
+    sent = await opinion.desk.platform.send(claimed)
+    assert await opinion.desk.platform.read_back(claimed) == sent
+
+
+async def test_an_edition_that_is_taken_back_is_gone(opinion: Opinion):
+    await opinion.post_to(opinion.channel.id)
+    asked = await opinion.asks("newsdesk undo")
+    await opinion.editor.click(asked.response, label="Take it back")
+    await opinion.desk.outbox.drain()
+    assert opinion.edition is None
+
+
+async def test_a_channel_that_may_not_be_posted_to_is_named_as_such(opinion: Opinion):
+    closed = opinion.env.guild.create_text_channel(
+        "closed",
+        overwrites={
+            opinion.env.guild.default_role: discord.PermissionOverwrite(
+                send_messages=False
+            )
+        },
+    )
+    await opinion.post_to(closed.id)
+    assert "Send Messages" in str((await reasons(opinion.desk))[0])
+    assert not closed.history()
+
+
+async def test_a_channel_that_is_not_there_is_named_as_such(opinion: Opinion):
+    await opinion.post_to(GUILD + 7)
+    assert "channel" in str((await reasons(opinion.desk))[0])
+
+
+# ── commands ───────────────────────────────────────────────────────────────────
+
+
+async def test_a_member_sees_what_they_may_use(opinion: Opinion):
+    everyones = {c.path for c in opinion.commands if c.permission < Permission.EDITOR}
+    assert set(opinion.reader.available_commands(opinion.channel)) == everyones
+    assert set(opinion.editor.available_commands(opinion.channel)) == {
+        command.path for command in opinion.commands
+    }
+
+
+async def test_every_command_is_answered_to_the_one_who_asked(opinion: Opinion):
+    await opinion.post_to(opinion.channel.id)
+    for command in opinion.commands:
+        if command.path in ASKS_OUTSIDE:
+            continue
+        asked = await opinion.asks(command.path, **given_for(command))
+        assert asked.acknowledged, command.path
+        assert asked.modal or asked.ephemeral == command.private, command.path
+        assert asked.modal or words(asked), command.path
+    opinion.env.raise_errors()
+
+
+async def test_what_is_typed_is_completed(opinion: Opinion):
+    await opinion.post_to(opinion.channel.id)
+    found = await opinion.editor.autocomplete(
+        opinion.channel, "newsdesk digest delete", "digest", "mor"
+    )
+    assert [choice["value"] for choice in found] == ["Morning brief"]
+
+
+async def test_a_story_is_chosen_in_the_edition(opinion: Opinion):
+    await opinion.post_to(opinion.channel.id)
+    chosen = first_story(opinion.edition)
+    asked = await opinion.reader.select(opinion.edition, [chosen])
+    assert asked.ephemeral
+    assert "Torvale pool" in words(asked)
+
+
+async def test_a_button_answers_whenever_it_is_pressed(opinion: Opinion):
+    await opinion.post_to(opinion.channel.id)
+    for _ in range(3):
+        asked = await opinion.reader.click(opinion.edition, label="Quotes")
+        assert asked.ephemeral
+        assert "Ada Brandt" in words(asked)
+
+
+async def test_a_form_with_a_mistake_comes_back_filled_in(opinion: Opinion):
+    asked = await opinion.asks("newsdesk setup")
+    given = {"name": "Evening", "source": "articles", "schedule": "daily at 18:00"}
+    sent = await opinion.editor.submit_modal(asked, given)
+    again = await opinion.editor.click(sent.response, label="Edit again")
+    assert again.modal["title"] == asked.modal["title"]
+    filled = {
+        question["custom_id"]: question.get("value")
+        for question in walk_components(again.modal["components"])
+        if "custom_id" in question
+    }
+    assert filled | given == filled
+
+
+async def test_a_change_is_made_when_it_is_confirmed(opinion: Opinion):
+    await opinion.post_to(opinion.channel.id)
+    asked = await opinion.asks("newsdesk quiet", window="22:00-07:00")
+    assert (await opinion.desk.digest()).quiet_hours is None
+    await opinion.editor.click(asked.response, label="Confirm")
+    assert (await opinion.desk.digest()).quiet_hours == "22:00-07:00"

@@ -1,0 +1,219 @@
+"""A bot that several workspaces install themselves, against a local Slack."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any, cast
+
+from starlette.types import ASGIApp
+
+from bot import connections
+from bot.connections import Kept
+from bot.platforms.slack.apps import App
+from bot.platforms.slack.installations import ManyInstallations
+from bot.platforms.slack.pace import Pace
+from bot.platforms.slack.platform import SlackPlatform
+from bot.storage import Database
+from bot.storage.install_states import KeptStates
+from bot.storage.installations import KeptInstallations
+from bot.storage.sealing import Seal
+from bot.texts import Texts
+from bot.web import server
+from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
+from tests.bot.platforms.slack.conftest import listening
+from tests.bot.web.asgi import Answer, ask
+from tests.fakes import FakeClock
+from tests.wire.slack.ledger import TEAM
+from tests.wire.slack.people import EDITOR, like
+from tests.wire.slack.server import CHANNEL, LocalSlack
+from tests.wire.slack.teams import CLIENT_ID, CLIENT_SECRET, PUBLIC_URL
+
+#: The second workspace, its channel, and somebody who manages it.
+SECOND = "T1002"
+THERE = "C3001"
+THEIRS = like(EDITOR, team=SECOND, user="U8003", channel=THERE)
+KEY = b"a secret key of no value"
+#: Through a proxy, under the name by which the world knows the bot.
+PUBLIC = {"host": "news.example"}
+
+WORKSPACE = """
+[[workspace]]
+platform = "slack"
+id = "{team}"
+zone = "Europe/Berlin"
+
+[[workspace.destination]]
+name = "morning"
+channel = "{channel}"
+
+[[workspace.digest]]
+name = "Morning brief {team}"
+sources = ["articles"]
+destinations = ["morning"]
+"""
+BOTH = WORKSPACE.format(team=TEAM, channel=CHANNEL) + WORKSPACE.format(
+    team=SECOND, channel=THERE
+)
+
+
+def a_worker(
+    slack: LocalSlack,
+    db: Database,
+    clock: FakeClock,
+    *,
+    key: bytes = KEY,
+    **changes: Any,
+) -> tuple[SlackPlatform, Kept]:
+    """The platform of one process over this database."""
+    kept = Kept(
+        installations=KeptInstallations(db, Seal(key), clock, "slack"),
+        states=KeptStates(db, clock),
+        clock=clock,
+    )
+
+    async def sleep(seconds: float) -> None:
+        clock.advance(seconds=seconds)
+        await asyncio.sleep(0)
+
+    app = App(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, public_url=PUBLIC_URL)
+    address = slack.address
+    many = ManyInstallations(
+        kept.installations,
+        app=app,
+        api_base=address["api_base"],
+        now=clock.now,
+        pace=lambda: Pace(lambda: clock.now().timestamp(), sleep),
+    )
+    given = {
+        "installations": many,
+        "app_token": address["app_token"],
+        "api_base": address["api_base"],
+        **changes,
+    }
+    return SlackPlatform(**given), kept
+
+
+@dataclass
+class Visitor:
+    """A browser that comes through the proxy, with its cookies."""
+
+    app: ASGIApp
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    async def visits(self, path: str) -> Answer:
+        jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = PUBLIC | ({"cookie": jar} if jar else {})
+        answer = await ask(self.app, "GET", path, b"", headers)
+        for name, value in answer.headers:
+            if name == "set-cookie":
+                said, *rest = value.split("; ")
+                key, _, word = said.partition("=")
+                assert {"Secure", "HttpOnly", "Path=/"} <= set(rest), value
+                self.cookies[key] = word
+        return answer
+
+    async def begins(self) -> str:
+        """The first page; where its button leads."""
+        page = await self.visits("/slack/install")
+        assert page.status == 200
+        node = page.tree.css_first("a.button")
+        assert node is not None
+        return unescape(node.attributes["href"] or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Several:
+    """Everything of one process that several workspaces may install."""
+
+    slack: LocalSlack
+    desk: Newsroom
+    platform: SlackPlatform
+    kept: Kept
+    site: ASGIApp
+
+    @property
+    def many(self) -> ManyInstallations:
+        return cast(ManyInstallations, self.platform.installations)
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.site)
+
+    async def install(self, team: str = TEAM) -> Answer:
+        """Somebody who manages it installs the app, from the first page to the last."""
+        installer = THEIRS.user if team == SECOND else EDITOR.user
+        visitor = self.visitor()
+        url = await visitor.begins()
+        back = self.slack.teams.agrees(url, team=team, installer=installer)
+        return await visitor.visits(back)
+
+    async def install_both(self) -> None:
+        for team in (TEAM, SECOND):
+            assert (await self.install(team)).status == 200
+
+    async def post(self, team: str = TEAM, key: str = "now") -> None:
+        """Order an edition there, and deliver what may go."""
+        digest = await self.desk.digest(f"Morning brief {team}")
+        await self.desk.editions.order(digest.workspace_id, digest, key)
+        await self.desk.wake()
+
+    @asynccontextmanager
+    async def heard(self) -> AsyncIterator[None]:
+        """The platform is connected and hears what people do."""
+        async with listening(self.slack, self.desk.inbox, self.platform):
+            yield
+
+
+@asynccontextmanager
+async def several(
+    slack: LocalSlack, url: str, home: Path, **changes: Any
+) -> AsyncIterator[Several]:
+    """One process over a database, with two workspaces set up and none installed."""
+    clock = FakeClock()
+    slack.ledger.clock = clock
+    slack.ledger.channel(THERE, team=SECOND)
+    slack.teams.names |= {TEAM: "Newsroom", SECOND: "Second desk"}
+    db = Database.open(url)
+    platform, kept = a_worker(slack, db, clock, **changes)
+    async with newsroom(url, home, cast(Any, platform), clock=clock) as desk:
+        desk.publish("bridge", BRIDGE)
+        desk.publish("pool", POOL)
+        await desk.apply(BOTH)
+        try:
+            yield Several(
+                slack=slack,
+                desk=desk,
+                platform=platform,
+                kept=kept,
+                site=the_site(platform, kept, clock),
+            )
+        finally:
+            await platform.close()
+            await db.close()
+
+
+def the_site(platform: SlackPlatform, kept: Kept, clock: FakeClock) -> ASGIApp:
+    async def nothing(*_: Any) -> None:
+        return None
+
+    async def ready() -> Mapping[str, str]:
+        return {}
+
+    return server.build(
+        routes=[],
+        read_article=nothing,
+        ready=ready,
+        key=b"k" * 32,
+        texts=Texts.of("en"),
+        called=connections.called({"slack": platform}, kept, clock),
+    )
+
+
+def words(answer: Answer) -> str:
+    """What is read on a page."""
+    body = answer.tree.css_first("main")
+    assert body is not None
+    return re.sub(r"\s+", " ", body.text(separator=" ")).strip()

@@ -1,0 +1,65 @@
+"""A message that is put right on Slack: updated, once, its key kept; or left."""
+
+import pytest
+
+from tests.bot.corrections.living import correct, edits
+from tests.bot.newsroom import BRIDGE
+from tests.wire.slack.faults import Lost, Refusal
+from tests.wire.slack.server import CHANNEL, LocalSlack
+
+WRONG = ("31,000", "13,000")
+
+
+def says(slack: LocalSlack) -> str:
+    (message,) = slack.ledger.says(CHANNEL)
+    return str(message["blocks"])
+
+
+async def test_the_message_is_updated_and_says_what_was_corrected(desk, slack):
+    await desk.post()
+    (key,) = slack.ledger.keys(CHANNEL)
+    await correct(desk, WRONG)
+    assert "Corrected 13:06: 31,000 → 13,000" in says(slack)
+    assert "Corrected 13:06" in slack.ledger.says(CHANNEL)[0]["text"]
+    assert slack.ledger.keys(CHANNEL) == [key]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_lost_answer_leaves_one_corrected_message(desk, slack, when):
+    await desk.post()
+    slack.script(Lost(when=when), "edit")
+    await correct(desk, WRONG)
+    desk.clock.advance(minutes=2)
+    await desk.outbox.drain()
+    assert says(slack).count("Corrected") == 1
+    assert [one.state for one in await edits(desk)] == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("edit_window_closed", "nobody edit messages of that age"),
+        ("cant_update_message", "not this app's"),
+        ("message_not_found", "not there any more"),
+    ],
+)
+async def test_what_slack_does_not_let_us_edit_stays_and_is_said(
+    desk, slack, code, why
+):
+    await desk.post()
+    before = says(slack)
+    slack.script(Refusal(code=code), "edit")
+    await correct(desk, WRONG)
+    desk.clock.advance(hours=1)
+    await desk.outbox.drain()
+    assert says(slack) == before
+    assert len(slack.asked("edit")) == 1
+    (edit,) = await edits(desk)
+    assert why in (edit.reason or "")
+
+
+async def test_a_withdrawn_quote_is_struck(desk, slack):
+    await desk.post()
+    quote = "“We will not reopen it before the steel has been tested,” said engineer "
+    await correct(desk, (f"{quote}Ada Brandt.\n\n", ""), text=BRIDGE)
+    assert "{'strike': True}" in says(slack)

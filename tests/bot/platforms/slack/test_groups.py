@@ -1,0 +1,154 @@
+"""User groups: whoever is in one that was made an editor is one, at the moment."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.platforms.slack import limits
+from bot.platforms.slack.groups import Groups
+from tests.bot.platforms.slack.conftest import a_platform, listening
+from tests.bot.platforms.slack.many import SECOND, THEIRS, several
+from tests.wire.slack.faults import Refusal, Status
+from tests.wire.slack.ledger import TEAM
+from tests.wire.slack.people import EDITOR, READER, like
+from tests.wire.slack.server import SCOPES, LocalSlack
+
+GROUP = "S0123"
+MENTION = f"<!subteam^{GROUP}|@editors>"
+
+
+def a_group(*users: str, **more: Any) -> dict[str, Any]:
+    told = {"id": GROUP, "handle": "editors", "users": list(users), "date_delete": 0}
+    return {**told, **more}
+
+
+class Hours:
+    """Seconds of a clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def hours() -> Hours:
+    return Hours()
+
+
+@pytest.fixture
+async def groups(slack: LocalSlack, hours: Hours) -> AsyncIterator[Groups]:
+    platform = a_platform(slack)
+    yield Groups(platform.installations, hours)
+    await platform.close()
+
+
+async def says(slack: LocalSlack, line: str, who=READER) -> str:
+    return (await (await slack.people.command(line, who)).done()).words
+
+
+# ── whoever is in it ───────────────────────────────────────────────────────────
+
+
+async def test_a_group_is_made_an_editor_by_its_mention(desk, slack):
+    slack.groups[TEAM] = [a_group(READER.user)]
+    async with listening(slack, desk.inbox, a_platform(slack)):
+        assert "Only editors" in await says(slack, "/newsdesk status")
+        asked = await slack.people.command(f"/newsdesk access grant {MENTION}", EDITOR)
+        await asked.done()
+        confirm = next(c for name, c in asked.controls.items() if "onfirm" in name)
+        await (await slack.people.presses(confirm, EDITOR)).done()
+        assert "Morning brief" in await says(slack, "/newsdesk status")
+        assert GROUP in await says(slack, "/newsdesk access list", EDITOR)
+        # Whoever was let in lets nobody else in.
+        outsider = like(READER, user="U7099")
+        assert "Only editors" in await says(slack, "/newsdesk status", outsider)
+
+
+@pytest.mark.parametrize(
+    "traits", [{"is_restricted": True}, {"deleted": True}, {"is_stranger": True}]
+)
+async def test_a_guest_in_a_group_is_no_editor(desk, slack, traits):
+    guest = like(READER, traits=traits)
+    slack.groups[TEAM] = [a_group(guest.user)]
+    async with listening(slack, desk.inbox, a_platform(slack)) as platform:
+        await says(slack, "/news help", guest)
+        known = await platform.listener.people.known(guest.user, TEAM)
+    assert known.roles == ()
+
+
+async def test_groups_of_one_workspace_are_nobodys_in_another(
+    slack: LocalSlack, sqlite_url: str, tmp_path: Path
+):
+    slack.groups[TEAM] = [a_group(THEIRS.user)]
+    async with several(slack, sqlite_url, tmp_path) as house:
+        await house.install_both()
+        people = house.platform.listener.people
+        assert await people._groups.of(THEIRS.user, TEAM) == (GROUP,)
+        assert await people._groups.of(THEIRS.user, SECOND) == ()
+
+
+# ── how it is asked ────────────────────────────────────────────────────────────
+
+
+async def test_all_groups_of_a_person_are_told_and_no_deleted_one(groups, slack):
+    slack.groups[TEAM] = [
+        a_group("U1", "U2"),
+        a_group("U1", id="S2"),
+        a_group("U1", id="S3", date_delete=1_700_000_000),
+        {"id": 7, "users": "U1"},
+        "no group",
+    ]
+    assert await groups.of("U1", TEAM) == (GROUP, "S2")
+    assert await groups.of("U2", TEAM) == (GROUP,)
+    assert await groups.of("U3", TEAM) == ()
+
+
+async def test_one_answer_serves_everybody_for_a_minute(groups, slack, hours):
+    slack.groups[TEAM] = [a_group("U1")]
+    await asyncio.gather(*(groups.of(f"U{n}", TEAM) for n in range(20)))
+    hours.at = limits.GROUPS_LIFE - 1
+    assert await groups.of("U1", TEAM) == (GROUP,)
+    assert len(slack.asked("groups")) == 1
+
+
+async def test_whoever_left_a_group_is_out_of_it_within_a_minute(groups, slack, hours):
+    slack.groups[TEAM] = [a_group("U1")]
+    assert await groups.of("U1", TEAM) == (GROUP,)
+    slack.groups[TEAM] = [a_group()]
+    hours.at = limits.GROUPS_LIFE
+    assert await groups.of("U1", TEAM) == ()
+
+
+@pytest.mark.parametrize("fault", [Refusal(code="fatal_error"), Status(status=503)])
+async def test_where_slack_does_not_tell_nobody_is_in_any_group(
+    groups, slack, hours, fault
+):
+    slack.groups[TEAM] = [a_group("U1")]
+    slack.script(fault, "groups")
+    assert await groups.of("U1", TEAM) == ()
+    assert await groups.of("U1", TEAM) == ()
+    assert len(slack.asked("groups")) == 1
+    hours.at = limits.GROUPS_AGAIN
+    assert await groups.of("U1", TEAM) == (GROUP,)
+
+
+async def test_without_the_scope_everything_else_goes_on(desk, slack):
+    slack.scopes = SCOPES - {"usergroups:read"}
+    slack.groups[TEAM] = [a_group(READER.user)]
+    async with listening(slack, desk.inbox, a_platform(slack)) as platform:
+        assert "Morning brief" in await says(slack, "/newsdesk status", EDITOR)
+        assert "Only editors" in await says(slack, "/newsdesk status")
+        assert platform.state == "ok"
+
+
+async def test_more_members_than_are_remembered_leave_groups_out(groups, slack):
+    slack.groups[TEAM] = [
+        a_group(*(f"U{n}" for n in range(limits.GROUPS_MEMBERS))),
+        a_group("U1", id="S2"),
+    ]
+    assert await groups.of("U1", TEAM) == (GROUP,)

@@ -1,0 +1,80 @@
+"""What a feed can say, as each platform gets it; `tests.bench.payloads` shows more."""
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from bot.platforms.inert import link
+from bot.platforms.wording import in_marks
+from digests.types import Edition
+from tests.bot.platforms.generated import (
+    LONG,
+    a_reply_of,
+    an_edition_of,
+    faults,
+    faults_of_reply,
+)
+from tests.bot.platforms.local.samples import BRIDGE as STORY
+from tests.bot.platforms.local.samples import HERO, a_story, an_edition
+
+PLATFORMS = ["discord", "slack"]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("first", range(0, 40, 10))
+def test_nothing_is_refused_pings_lies_lives_or_is_cut(platform, first):
+    for seed in range(first, first + 10):
+        random = Random(seed)
+        assert faults(platform, an_edition_of(random)) == [], seed
+        assert faults_of_reply(platform, a_reply_of(random)) == [], seed
+
+
+def test_what_is_generated_holds_what_it_is_for():
+    editions = [an_edition_of(Random(seed)) for seed in range(40)]
+    said = "".join(s.text for e in editions for t in e.stories for s in t.summary)
+    assert len(said) > 3 * LONG
+    for piece in ("@everyone", "<!channel>", "👩‍👩‍👧‍👦", "橋", "جسر", "**bold**"):
+        assert piece in said
+    addresses = {t.articles[0].url for e in editions for t in e.stories}
+    assert any("@" in (url or "") for url in addresses)
+    cards = [card for e in editions for t in e.stories for card in t.cards]
+    assert any("\n" in card.text for card in cards)
+
+
+# ── what it found ──────────────────────────────────────────────────────────────
+
+
+def of_many_lines(stories: int) -> Edition:
+    """Quotes of several lines, in more words than a plain message holds."""
+    card = replace(HERO, text="\n".join(f"Line {n} of it." for n in range(25)))
+    told = tuple(a_story(STORY, id=f"s-{n}", cards=(card,)) for n in range(stories))
+    return an_edition(stories=told, hero=None)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_quote_of_many_lines_is_not_cut_in_plain_words(platform):
+    edition = of_many_lines(30)
+    assert "\n" in in_marks(edition.stories[0].cards[0])
+    assert [kind for kind, _ in faults(platform, edition) if kind == "cut quote"] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://good.example%40evil.example/",
+        "https://good.example%2fevil.example/",
+        "https://evil.example|good.example/",
+        "https://evil.example;good.example/",
+        "https://evil,example/",
+        "https://evil.example_/",
+    ],
+)
+def test_a_host_that_is_none_leads_nowhere(url):
+    assert link(url) is None
+
+
+def test_the_dot_behind_a_host_is_no_part_of_its_name():
+    found = link("https://news.example./a")
+    assert found is not None
+    assert (found.host, found.href) == ("news.example", "https://news.example/a")

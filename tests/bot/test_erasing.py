@@ -1,0 +1,314 @@
+"""The end of a workspace: shown, ordered by name, done in steps, and really gone."""
+
+import asyncio
+import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.erasing import KEPT
+from bot.storage import Connection, erasing, schema, workspaces
+from bot.types import Form, Permission, Person
+from bot.upkeep import Upkeep
+from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.newsroom import BRIDGE, CONFIGURATION, FLOOD, POOL, Newsroom, newsroom
+
+RIVAL = (
+    CONFIGURATION.replace('"newsroom"', '"rival"')
+    .replace("articles", "others")
+    .replace("Morning brief", "Rival brief")
+)
+
+TRAM = """---
+title: Trams of Orsa run through the night from May
+source: Orsa Post
+published: 2026-11-24T12:02:00+00:00
+lang: en
+---
+The trams of Orsa will run through the night from May on three lines, the council said.
+"""
+
+
+@pytest.fixture
+async def ana(desk: Newsroom) -> Editor:
+    """In a workspace that has posted, beside another that has posted as well."""
+    (desk.home / "others").mkdir()
+    (desk.home / "others" / "flood.txt").write_text(FLOOD, encoding="utf-8")
+    await desk.apply(RIVAL)
+    await desk.wake()
+    desk.clock.advance(minutes=5)
+    await desk.wake()
+    return await editor(desk)
+
+
+def upkeep(desk: Newsroom) -> Upkeep:
+    return Upkeep(db=desk.db, clock=desk.clock)
+
+
+async def erased(ana: Editor) -> None:
+    shown = await ana.says("newsdesk erase")
+    form = await pressed(ana, shown)
+    assert isinstance(form, Form)
+    answer = await ana.answers(form, name="newsroom")
+    assert "It is being erased" in said(answer)
+
+
+async def pressed(ana: Editor, shown: Any) -> Any:
+    control = ana.desk.inbox.press(await ana._event("", {}), shown.controls[0].id)
+    return await ana.desk.inbox.dispatch(control)
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    return {
+        table.name: connection.execute(
+            select(func.count()).select_from(table)
+        ).scalar_one()
+        for table in schema.metadata.sorted_tables
+    }
+
+
+def rows_of(connection: Connection) -> dict[str, list[Any]]:
+    return {
+        table.name: [
+            tuple(row)
+            for row in connection.execute(
+                select(*(c for c in table.columns if c.name != "terms"))
+            )
+        ]
+        for table in schema.metadata.sorted_tables
+        if table.name not in {"erasures", "invocations", "leases", "keys"}
+    }
+
+
+# ── before it begins ───────────────────────────────────────────────────────────
+
+
+async def test_it_shows_how_much_goes_and_erases_nothing(ana: Editor):
+    before = await ana.desk.db.read(rows_of)
+    told = said(await ana.says("newsdesk erase"))
+    assert "All that is kept of «newsroom» would be erased" in told
+    assert "Editions: 1" in told
+    assert "Their articles: 2" in told
+    assert await ana.desk.db.read(rows_of) == before
+
+
+async def test_its_button_asks_for_the_name(ana: Editor):
+    form = await pressed(ana, await ana.says("newsdesk erase"))
+    assert [(f.name, f.required) for f in form.fields] == [("name", True)]
+
+
+@pytest.mark.parametrize("name", ["rival", "news", "yes"])
+async def test_another_name_erases_nothing_and_asks_again(ana: Editor, name: str):
+    before = await ana.desk.db.read(rows_of)
+    form = await pressed(ana, await ana.says("newsdesk erase"))
+    again = await ana.is_asked_again(form, name=name)
+    assert "type «newsroom»" in said(again)
+    await upkeep(ana.desk).wake()
+    assert await ana.desk.db.read(rows_of) == before
+
+
+async def test_a_name_without_having_looked_erases_nothing(ana: Editor):
+    form = await ana.is_asked("newsdesk erase", name="newsroom")
+    assert "Look first at what goes" in said(form)
+    await upkeep(ana.desk).wake()
+    assert (await ana.desk.digest()).name == "Morning brief"
+
+
+async def test_what_somebody_else_looked_at_is_no_confirmation(ana: Editor):
+    await ana.says("newsdesk erase")
+    form = await ana.also("Bo").is_asked("newsdesk erase", name="newsroom")
+    assert "Look first" in said(form)
+
+
+async def test_after_an_hour_it_has_to_be_looked_at_again(ana: Editor):
+    await ana.says("newsdesk erase")
+    ana.desk.clock.advance(minutes=61)
+    form = await ana.is_asked("newsdesk erase", name="newsroom")
+    assert "Look first" in said(form)
+
+
+async def test_who_was_let_in_cannot_erase(ana: Editor):
+    await ana.does("newsdesk access grant", who="bo")
+    bo = replace(ana, person=Person(id="bo", name="Bo", permission=Permission.EVERYONE))
+    assert "Only who manages" in said(await bo.says("newsdesk erase"))
+    await ana.says("newsdesk erase")
+    answer = await bo.asks("newsdesk erase", name="newsroom")
+    assert "Only who manages" in said(answer)
+
+
+async def test_the_button_of_another_workspace_is_refused(ana: Editor):
+    shown = await ana.says("newsdesk erase")
+    there = Editor(desk=ana.desk, place=await ana.desk.place("rival"))
+    with pytest.raises(Exception, match="does not belong here"):
+        await pressed(there, shown)
+
+
+# ── once it has begun ──────────────────────────────────────────────────────────
+
+
+async def test_it_is_gone_at_once_for_everybody(ana: Editor):
+    await erased(ana)
+    newcomer = await ana.desk.inbox.workspace_of("local", "newsroom", "")
+    assert newcomer.id != ana.place.workspace.id
+    assert await ana.desk.archive.digests(newcomer.id) == ()
+    for folder in ("articles", "others"):
+        file = ana.desk.home / folder / "news.txt"
+        file.write_text(TRAM, encoding="utf-8")
+    ana.desk.clock.advance(minutes=5)
+    await ana.desk.wake()
+    sent = {m.payload["edition"] for m in ana.desk.platform.messages}
+    assert len(sent) == 3  # one of its own, and now two of its rival's
+
+
+async def test_nothing_of_it_stays_and_nothing_else_goes(
+    database_url: str, tmp_path: Path
+):
+    async with newsroom(database_url, tmp_path) as desk:
+        (tmp_path / "others").mkdir()
+        (tmp_path / "others" / "flood.txt").write_text(FLOOD, encoding="utf-8")
+        await desk.apply(RIVAL)
+        desk.clock.advance(minutes=5)
+        await desk.wake()
+        before = await desk.db.read(counts)
+        rival = await desk.db.read(rows_of)
+        desk.publish("bridge", BRIDGE)
+        desk.publish("pool", POOL)
+        await desk.apply()
+        desk.clock.advance(seconds=30)
+        ana = await editor(desk)
+        await desk.post()
+        await ana.does("newsdesk style", stories="7")
+        await ana.does("newsdesk access grant", who="bo")
+        assert (await desk.db.read(counts))["articles"] == before["articles"] + 2
+
+        await erased(ana)
+        await upkeep(desk).wake()
+
+        after = await desk.db.read(counts)
+        left = {"erasures": 1, "invocations": after["invocations"]}
+        assert after == before | left
+        assert await desk.db.read(rows_of) == rival
+
+
+async def test_it_goes_in_steps_between_which_others_write(
+    ana: Editor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.erasing.ROWS", 1)
+    monkeypatch.setattr("bot.erasing.PAUSE", 0)
+    await erased(ana)
+    work = asyncio.ensure_future(upkeep(ana.desk).wake())
+    other = Editor(desk=ana.desk, place=await ana.desk.place("rival"))
+    await other.does("newsdesk style", stories="7")
+    assert not work.done()
+    await work
+    assert await ana.desk.db.read(erasing.ordered) == ()
+
+
+async def test_one_step_takes_a_bounded_number_of_rows(ana: Editor):
+    await erased(ana)
+    going = ana.place.workspace.id
+    sizes, more = [], True
+    while more:
+        before = sum((await ana.desk.db.read(counts)).values())
+        more = await ana.desk.db.write(erasing.step, workspace_id=going, rows=3)
+        sizes.append(before - sum((await ana.desk.db.read(counts)).values()))
+    # An article takes its version and the findings in it along.
+    assert max(sizes) <= 20
+    assert sum(sizes) > 30
+
+
+async def test_a_step_of_what_nobody_ordered_does_nothing(ana: Editor):
+    here = ana.place.workspace.id
+    assert not await ana.desk.db.write(erasing.step, workspace_id=here, rows=500)
+    assert (await ana.desk.digest()).name == "Morning brief"
+
+
+async def test_a_process_that_ends_halfway_is_carried_on(
+    sqlite_url: str, tmp_path: Path, ana: Editor
+):
+    await erased(ana)
+    key = ana.place.workspace.id
+    for _ in range(4):
+        await ana.desk.db.write(erasing.step, workspace_id=key, rows=1)
+    async with newsroom(sqlite_url, tmp_path) as again:
+        await upkeep(again).wake()
+        assert await again.db.read(workspaces.by_id, workspace_id=key) is None
+
+
+async def test_one_line_stays_without_contents(ana: Editor):
+    await erased(ana)
+    await upkeep(ana.desk).wake()
+    line = await ana.desk.db.read(
+        erasing.last_of, platform="local", external_id="newsroom"
+    )
+    assert line is not None
+    assert (line.person_id, line.reason, line.counts["editions"]) == ("ana", "asked", 1)
+    assert line.done_at == ana.desk.clock.now()
+    await ana.desk.inbox.workspace_of("local", "newsroom", "")
+    told = said(await (await editor(ana.desk)).says("newsdesk history"))
+    assert "All data was erased" in told
+    assert "by ana" in told
+
+
+async def test_no_word_of_it_stays_in_the_file(
+    sqlite_url: str, tmp_path: Path, ana: Editor
+):
+    """Not in free pages, not in the index of words, not in the log beside it."""
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    secret = "Quetzalcoatlite"
+    ana.desk.publish("secret", BRIDGE.replace("bridge", secret))
+    await ana.desk.post()
+    assert any(secret.lower().encode() in held.lower() for held in contents(file))
+    await erased(ana)
+    await upkeep(ana.desk).wake()
+    assert not any(secret.lower().encode() in held.lower() for held in contents(file))
+    assert sqlite3.connect(file).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def contents(file: Path) -> list[bytes]:
+    return [path.read_bytes() for path in file.parent.glob(f"{file.name}*")]
+
+
+# ── after the bot was removed ──────────────────────────────────────────────────
+
+
+async def test_what_the_bot_left_goes_after_thirty_days(ana: Editor):
+    key = ana.place.workspace.id
+    await ana.desk.inbox.left("local", "newsroom")
+    ana.desk.clock.advance(KEPT - timedelta(minutes=1))
+    await upkeep(ana.desk).wake()
+    assert await ana.desk.db.read(workspaces.by_id, workspace_id=key) is not None
+    ana.desk.clock.advance(minutes=2)
+    await upkeep(ana.desk).wake()
+    assert await ana.desk.db.read(workspaces.by_id, workspace_id=key) is None
+    line = await ana.desk.db.read(
+        erasing.last_of, platform="local", external_id="newsroom"
+    )
+    assert line is not None
+    assert (line.reason, line.person_id) == ("left", None)
+    assert (await ana.desk.place("rival")).workspace.name == "rival"
+
+
+async def test_coming_back_within_thirty_days_keeps_everything(ana: Editor):
+    await ana.desk.inbox.left("local", "newsroom")
+    ana.desk.clock.advance(days=29)
+    back = await ana.desk.inbox.workspace_of("local", "newsroom", "")
+    ana.desk.clock.advance(days=29)
+    await upkeep(ana.desk).wake()
+    assert back.id == ana.place.workspace.id
+    assert (await ana.desk.digest()).name == "Morning brief"
+
+
+async def test_the_days_are_looked_at_once_a_day(ana: Editor):
+    keeping = upkeep(ana.desk)
+    await keeping.wake()
+    await ana.desk.inbox.left("local", "newsroom")
+    ana.desk.clock.advance(KEPT)
+    ana.desk.clock.advance(hours=1)
+    key = ana.place.workspace.id
+    await keeping.wake()
+    assert await ana.desk.db.read(workspaces.by_id, workspace_id=key) is None

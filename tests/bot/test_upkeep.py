@@ -1,0 +1,183 @@
+"""Old contents go in short steps; what they said stays untold, and ids are answered."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.retention import Retention
+from bot.storage import Connection, changes, schema
+from bot.upkeep import Upkeep
+from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.newsroom import BRIDGE, FLOOD, POOL, Newsroom, newsroom
+
+SHORT = Retention(articles=30, editions=60, history=90)
+
+
+def upkeep(desk: Newsroom, retention: Retention = SHORT) -> Upkeep:
+    return Upkeep(db=desk.db, clock=desk.clock, retention=retention)
+
+
+def rows(connection: Connection, *names: str) -> list[int]:
+    tables = schema.metadata.tables
+    return [
+        connection.execute(select(func.count()).select_from(tables[name])).scalar_one()
+        for name in names
+    ]
+
+
+def texts(connection: Connection) -> list[Any]:
+    table = schema.revisions
+    found = connection.execute(select(table.c.text, table.c.title).order_by(table.c.id))
+    return [tuple(row) for row in found]
+
+
+@pytest.fixture
+async def ana(desk: Newsroom) -> Editor:
+    """After an edition of 24 November."""
+    await desk.post()
+    return await editor(desk)
+
+
+async def first_id(ana: Editor) -> str:
+    return str(ana.desk.platform.messages[0].payload["edition"])
+
+
+async def test_nothing_goes_on_its_last_day(ana: Editor):
+    ana.desk.clock.advance(days=59)
+    before = await ana.desk.db.read(texts)
+    await upkeep(ana.desk).let_go()
+    assert await ana.desk.db.read(texts) == before
+    answer = await ana.says("news latest", edition=await first_id(ana))
+    assert not answer.problem
+
+
+async def test_old_editions_are_answered_honestly_by_every_way_to_them(ana: Editor):
+    key = await first_id(ana)
+    told = said(await ana.says("news search", words="harbour bridge"))
+    assert key in told
+    shown = await ana.says("news story", story="1")
+    assert not shown.problem
+    story = (await ana.desk.archive.story(ana.place, "1")).story.id
+    ana.desk.clock.advance(days=61)
+    await upkeep(ana.desk).let_go()
+    # Its articles are still there, and tell the story without the edition.
+    assert not (await ana.says("news story", story=story)).problem
+    ana.desk.clock.advance(days=14)
+    await upkeep(ana.desk).let_go()
+    for answer in (
+        await ana.says("news latest", edition=key),
+        await ana.says("news story", story=f"{key} 1"),
+        await ana.says("news story", story=story),
+    ):
+        assert answer.problem
+        assert "older than the 61 days that are kept here" in said(answer)
+    assert "In past" not in said(await ana.says("news search", words="harbour bridge"))
+    assert await ana.desk.db.read(rows, "deliveries", "compositions") == [0, 0]
+
+
+async def test_what_was_told_is_never_told_again(ana: Editor):
+    """The folder still lists what was let go."""
+    memory = await ana.desk.db.read(rows, "told", "articles", "article_ids")
+    ana.desk.clock.advance(days=75)
+    await upkeep(ana.desk).let_go()
+    assert await ana.desk.db.read(rows, "told", "articles", "article_ids") == memory
+    outcome = await ana.desk.post("later")
+    assert outcome.issue is None
+    assert await ana.desk.db.read(texts) == [("", None), ("", None)]
+
+
+async def test_texts_go_with_what_was_found_in_them(ana: Editor):
+    ana.desk.clock.advance(days=75)
+    found = ("quotes", "figures", "searchable", "speaker_words", "story_articles")
+    assert all(await ana.desk.db.read(rows, *found))
+    await upkeep(ana.desk).let_go()
+    assert await ana.desk.db.read(rows, *found, "stories") == [0, 0, 0, 0, 0, 0]
+    assert "No stored article" in said(await ana.says("news search", words="girder"))
+    here = ana.place.workspace.id
+    assert await ana.desk.archive.article(here, 1) is None
+
+
+async def test_an_article_is_kept_as_long_as_an_edition_quotes_it(ana: Editor):
+    """Articles for 30 days, but the edition of them for 60."""
+    ana.desk.clock.advance(days=59)
+    await upkeep(ana.desk).let_go()
+    told = said(await ana.says("news story", story=f"{await first_id(ana)} 1"))
+    assert "Told from" in told
+    assert all(text for text, _ in await ana.desk.db.read(texts))
+
+
+async def test_newer_contents_stay(ana: Editor):
+    ana.desk.clock.advance(days=70)
+    ana.desk.publish("flood", FLOOD.replace("2026-11-24", "2027-02-02"))
+    await ana.desk.post("later")
+    ana.desk.clock.advance(days=5)
+    await upkeep(ana.desk).let_go()
+    assert [bool(text) for text, _ in await ana.desk.db.read(texts)] == [
+        False,
+        False,
+        True,
+    ]
+    assert "Brannock" in said(await ana.says("news latest"))
+
+
+async def test_the_history_goes_and_the_set_up_stays(ana: Editor):
+    await ana.does("newsdesk style", stories="7")
+    ana.desk.clock.advance(days=91)
+    await upkeep(ana.desk).let_go()
+    here = {"workspace_id": ana.place.workspace.id}
+    assert await ana.desk.db.read(changes.newest, **here, count=9) == ()
+    assert (await ana.desk.digest()).stories == 7
+
+
+async def test_events_of_long_ago_are_forgotten_and_those_of_today_are_not(ana: Editor):
+    await ana.says("newsdesk status")
+    ana.desk.clock.advance(days=8)
+    await ana.says("newsdesk status")
+    await upkeep(ana.desk).wake()
+    assert await ana.desk.db.read(rows, "invocations") == [1]
+
+
+async def test_the_daily_part_is_done_once_a_day(ana: Editor):
+    keeping = upkeep(ana.desk)
+    ana.desk.clock.advance(days=59, hours=23)
+    await keeping.wake()
+    ana.desk.clock.advance(hours=2)
+    await keeping.wake()
+    assert not (await ana.says("news latest", edition=await first_id(ana))).problem
+    ana.desk.clock.advance(hours=23)
+    await keeping.wake()
+    assert (await ana.says("news latest", edition=await first_id(ana))).problem
+
+
+async def test_many_windows_are_gone_through(ana: Editor, monkeypatch: Any):
+    monkeypatch.setattr("bot.upkeep.WINDOW", 1)
+    monkeypatch.setattr("bot.upkeep.ROWS", 1)
+    ana.desk.clock.advance(days=75)
+    await upkeep(ana.desk).let_go()
+    assert [text for text, _ in await ana.desk.db.read(texts)] == ["", ""]
+    await upkeep(ana.desk).let_go()
+
+
+async def test_the_same_on_both_databases(database_url: str, tmp_path: Path):
+    async with newsroom(database_url, tmp_path) as desk:
+        desk.publish("bridge", BRIDGE)
+        desk.publish("pool", POOL)
+        await desk.apply()
+        await desk.post()
+        ana = await editor(desk)
+        key = await first_id(ana)
+        await ana.does("newsdesk style", stories="7")
+        desk.clock.advance(timedelta(days=100))
+        await upkeep(desk).let_go()
+        assert (await desk.post("later")).issue is None
+        assert "days that are kept" in said(await ana.says("news latest", edition=key))
+
+
+async def test_status_says_for_how_long(ana: Editor):
+    told = said(await ana.says("newsdesk status"))
+    assert "articles for 414 days, editions for 400, the history for 730" in told
+    assert replace(SHORT, articles=90).texts == 90

@@ -1,0 +1,235 @@
+"""What every store of installations promises, over both databases."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.installed import Installed, Tokens
+from bot.storage import Database, erasing, workspaces
+from bot.storage.install_states import KeptStates
+from bot.storage.installations import LEASE, KeptInstallations
+from bot.storage.sealing import Seal, Unsealable
+from tests.fakes import FakeClock
+
+CLOCK = FakeClock()
+TOKENS = Tokens(
+    token="xoxe.xoxb-canary-1",
+    refresh="xoxe-canary-1",
+    expires_at=CLOCK.now() + timedelta(hours=12),
+)
+NEXT = replace(TOKENS, token="xoxe.xoxb-canary-2", refresh="xoxe-canary-2")
+HERE = Installed(
+    team="T1",
+    name="Newsroom",
+    installer="U1",
+    scopes=("commands", "chat:write"),
+    installed_at=CLOCK.now(),
+    tokens=TOKENS,
+)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def store(database: Database, clock: FakeClock) -> KeptInstallations:
+    return KeptInstallations(database, Seal(b"k" * 32), clock, "slack")
+
+
+@pytest.fixture
+def states(database: Database, clock: FakeClock) -> KeptStates:
+    return KeptStates(database, clock)
+
+
+async def test_what_is_kept_is_found_as_it_was(store):
+    kept = await store.keep(HERE)
+    assert await store.find("T1") == kept
+    assert kept == replace(HERE, id=kept.id)
+    assert await store.find("T2") is None
+
+
+async def test_installing_again_takes_the_place_of_what_was_there(store):
+    first = await store.keep(HERE)
+    again = await store.keep(replace(HERE, tokens=NEXT, installer="U2"))
+    assert again.id != first.id
+    assert await store.find("T1") == again
+
+
+async def test_it_makes_the_workspace_and_lets_one_that_was_stopped_go_on(
+    store, database, clock
+):
+    await store.keep(HERE)
+    made = await database.read(workspaces.present, platform="slack", external_id="T1")
+    await database.write(
+        workspaces.stop,
+        workspace_id=made.id,
+        reason="refused",
+        retest_at=clock.now() + timedelta(hours=6),
+    )
+    await store.keep(HERE)
+    found = await database.read(workspaces.present, platform="slack", external_id="T1")
+    assert found == made
+    assert found.name == "Newsroom"
+
+
+async def test_one_of_many_gets_to_exchange_the_tokens(store):
+    kept = await store.keep(HERE)
+    claims = await asyncio.gather(*(store.claim(kept) for _ in range(8)))
+    assert sorted(claims) == [False] * 7 + [True]
+
+
+async def test_an_exchange_that_is_settled_is_not_begun_by_who_knows_the_old(store):
+    kept = await store.keep(HERE)
+    assert await store.claim(kept)
+    await store.settle(kept, tokens=NEXT)
+    assert not await store.claim(kept)
+    found = await store.find("T1")
+    assert found == replace(kept, tokens=NEXT, version=2)
+    assert await store.claim(found)
+
+
+async def test_an_exchange_in_vain_can_be_tried_again_and_a_broken_one_cannot(store):
+    kept = await store.keep(HERE)
+    assert await store.claim(kept)
+    await store.settle(kept)
+    assert await store.claim(kept)
+    await store.settle(kept, broken="Install it again.")
+    assert not await store.claim(kept)
+    found = await store.find("T1")
+    assert found.broken == "Install it again."
+    assert found.tokens == TOKENS
+
+
+async def test_whoever_began_an_exchange_and_died_is_out_of_it_after_a_minute(
+    store, clock
+):
+    kept = await store.keep(HERE)
+    assert await store.claim(kept)
+    clock.advance(seconds=LEASE.total_seconds() - 1)
+    assert not await store.claim(kept)
+    clock.advance(seconds=1)
+    assert await store.claim(kept)
+
+
+async def test_what_came_for_an_older_installation_does_not_touch_the_newer(store):
+    old = await store.keep(HERE)
+    assert await store.claim(old)
+    new = await store.keep(replace(HERE, installer="U2"))
+    await store.settle(old, tokens=NEXT)
+    await store.settle(old, broken="Install it again.")
+    await store.forget(old)
+    assert await store.find("T1") == new
+
+
+async def test_what_is_forgotten_is_gone_and_others_stay(store, database):
+    kept = await store.keep(HERE)
+    other = await store.keep(replace(HERE, team="T2", name="Second"))
+    await store.forget(kept)
+    assert await store.find("T1") is None
+    assert await store.find("T2") == other
+    assert await rows(database) == 1
+
+
+async def test_erasing_a_workspace_erases_its_tokens(store, database):
+    await store.keep(HERE)
+    found = await database.read(workspaces.present, platform="slack", external_id="T1")
+    asked: Any = {"workspace_id": found.id, "now": FakeClock().now()}
+    await database.write(erasing.show, **asked, person_id=None, reason="asked")
+    await database.write(erasing.order, **asked)
+    await database.write(erasing.finish, **asked)
+    assert await rows(database) == 0
+
+
+async def rows(database: Database) -> int:
+    def count(connection: Any) -> int:
+        query = text("SELECT count(*) FROM installations")
+        number: int = connection.execute(query).scalar_one()
+        return number
+
+    return await database.read(count)
+
+
+# ── what lies in it ────────────────────────────────────────────────────────────
+
+
+async def test_tokens_lie_sealed_and_open_nowhere_else(store, database, clock):
+    await store.keep(HERE)
+    await store.keep(replace(HERE, team="T2"))
+
+    def stolen(connection: Any) -> str:
+        raw = connection.execute(text("SELECT * FROM installations")).all()
+        # Somebody who may write, and not read, moves a token to their own workspace.
+        connection.execute(
+            text(
+                "UPDATE installations SET token = (SELECT i.token FROM installations i"
+                " JOIN workspaces w ON w.id = i.workspace_id"
+                " WHERE w.external_id = 'T1')"
+            )
+        )
+        return str(raw)
+
+    assert "canary" not in await database.write(stolen)
+    moved, own = await store.find("T2"), await store.find("T1")
+    assert moved.tokens is None
+    assert own.tokens == TOKENS
+    other = KeptInstallations(database, Seal(b"o" * 32), clock, "slack")
+    shut = await other.find("T1")
+    assert shut is not None
+    assert shut.tokens is None
+
+
+def test_a_seal_opens_only_what_it_closed():
+    seal = Seal(b"k" * 32)
+    closed = seal.close("secret", "T1 token")
+    assert seal.open(closed, "T1 token") == "secret"
+    assert closed != seal.close("secret", "T1 token")
+    for wrong in (
+        closed[:-4],
+        closed.replace("s1.", "s2."),
+        "s1.",
+        "",
+        "s1.ä",
+        "plain",
+    ):
+        with pytest.raises(Unsealable):
+            seal.open(wrong, "T1 token")
+    with pytest.raises(Unsealable):
+        seal.open(closed, "T2 token")
+
+
+# ── begun installations ────────────────────────────────────────────────────────
+
+
+async def test_a_state_is_consumed_once_of_all_who_try(states):
+    state = await states.issue()
+    tries = await asyncio.gather(*(states.consume(state) for _ in range(6)))
+    assert sorted(tries) == [False] * 5 + [True]
+
+
+async def test_a_state_lives_ten_minutes(states, clock):
+    state, late = await states.issue(), await states.issue()
+    clock.advance(seconds=599)
+    assert await states.consume(state)
+    clock.advance(seconds=1)
+    assert not await states.consume(late)
+
+
+@pytest.mark.parametrize("forged", ["", "f" * 43, "\ud800", "x' OR '1'='1"])
+async def test_what_was_not_issued_is_no_state(states, forged):
+    await states.issue()
+    assert not await states.consume(forged)
+
+
+async def test_a_state_cannot_be_read_from_the_database(states, database):
+    state = await states.issue()
+
+    def read(connection: Any) -> str:
+        return str(connection.execute(text("SELECT * FROM install_states")).all())
+
+    assert state not in await database.read(read)
