@@ -17,6 +17,7 @@ from bot.storage import (
     readers,
     schema,
 )
+from bot.storage.readers import Whose
 from bot.types import Form, Listing, Permission, Person, Reply
 from digests.types import Told
 from tests.bot.commands.editors import Editor, editor, said
@@ -341,6 +342,26 @@ async def test_a_story_by_its_id_is_not_shown_from_anothers_edition(
     assert "about pool" not in said(
         await ben.also("Cleo").says("news why", story=story)
     )
+
+
+async def test_a_past_edition_of_another_is_not_found(quiet: Newsroom, ben: Editor):
+    await ben.says("news me", time="7:30")
+    await tomorrow(quiet)
+    mine = next(iter(await quiet.db.read(personal.editions, **WHOSE)))[0]
+    assert not (await ben.says("news latest", edition=mine)).problem
+    cleo = ben.also("Cleo")
+    for path, args in (
+        ("news latest", {"edition": mine}),
+        ("news story", {"story": f"{mine} 1"}),
+        ("newsdesk correct", {"number": f"{mine} 1", "text": "Otherwise."}),
+    ):
+        who = await editor(quiet) if path.startswith("newsdesk") else cleo
+        answer = await who.asks(path, **args)
+        assert isinstance(answer, Form) or answer.problem, path
+    assert mine not in said(await cleo.says("news search", words="harbour bridge"))
+
+
+WHOSE = Whose(workspace_id=1, person_id="ben")
 
 
 async def test_anothers_edition_is_not_the_newest_here(quiet: Newsroom, ben: Editor):
