@@ -3,11 +3,14 @@
 It composes nothing and sends nothing.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.storage import Connection, articles, decisions, personal, stories
 from bot.storage import editions as issues
+from bot.styles import style_of
 from bot.types import Digest, Occurrence
 from digests.types import Article, Edition, Membership, Told
 
@@ -123,3 +126,14 @@ def remember(
         decisions=edition.decisions,
         now=now,
     )
+
+
+def manifest_of(edition: Edition, digest: Digest) -> str:
+    """Hash over what the edition was made from: same in, same manifest."""
+    made_from = {
+        "articles": sorted(
+            f"{ref.id}@{ref.revision}" for s in edition.stories for ref in s.articles
+        ),
+        "style": repr(style_of(digest)),
+    }
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()

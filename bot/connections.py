@@ -66,6 +66,7 @@ def platforms(
             token=settings.discord_token.get_secret_value(),
             api_base=settings.discord_api_base,
             gateway=settings.discord_gateway,
+            public_key=settings.discord_public_key,
         )
         on[discord.name] = discord
         states[discord.name] = lambda: discord.state
@@ -112,6 +113,24 @@ def called(
     platforms: Mapping[str, Platform], kept: Kept | None, clock: Clock
 ) -> Sequence[Route]:
     """Addresses for the world: what platforms call, and where an app is installed."""
+    return (*_discord_called(platforms, clock), *_slack_called(platforms, kept, clock))
+
+
+def _discord_called(platforms: Mapping[str, Platform], clock: Clock) -> Sequence[Route]:
+    if "discord" not in platforms:
+        return ()
+    from bot.platforms.discord.called import PATH
+    from bot.platforms.discord.platform import DiscordPlatform
+
+    discord = platforms["discord"]
+    assert isinstance(discord, DiscordPlatform), "it is built here"
+    found = discord.called(clock.now)
+    return () if found is None else (Route(PATH, found, methods=["POST"]),)
+
+
+def _slack_called(
+    platforms: Mapping[str, Platform], kept: Kept | None, clock: Clock
+) -> Sequence[Route]:
     if "slack" not in platforms:
         return ()
     from bot.platforms.slack.apps import INSTALL, REDIRECT

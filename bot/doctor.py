@@ -13,7 +13,8 @@ from bot.archive import Archive
 from bot.due import next_due_of, troubles_of, zone_of
 from bot.findings import Check, Finding
 from bot.intake import Intake, health
-from bot.storage import deliveries, workspaces
+from bot.ports import Inspector
+from bot.storage import deliveries, destinations, workspaces
 from bot.storage.database import Database
 from bot.texts import Texts
 from bot.types import Digest, Source, Workspace
@@ -40,6 +41,8 @@ class Doctor:
     platforms: frozenset[str]
     #: What platforms find themselves, by their names.
     checks: Mapping[str, Check] = field(default_factory=dict)
+    #: Those of them that can tell what would go wrong at a destination.
+    inspectors: Mapping[str, Inspector] = field(default_factory=dict)
 
     async def examine(self) -> tuple[Finding, ...]:
         """All findings, in the order in which somebody would look."""
@@ -86,7 +89,7 @@ class Doctor:
         return found
 
     async def _workspace(self, workspace: Workspace) -> list[Finding]:
-        found = self._platform(workspace)
+        found = [*self._platform(workspace), *await self._places(workspace)]
         if workspace.platform in self.platforms & self.checks.keys():
             found += await self.checks[workspace.platform](workspace.external_id)
         for digest in await self.archive.digests(workspace.id):
@@ -113,6 +116,25 @@ class Doctor:
                 text=f"{workspace.platform} is not connected; nothing is posted there",
                 fix=_SWITCHED_ON.get(workspace.platform, "restart standfirst run"),
             )
+        ]
+
+    async def _places(self, workspace: Workspace) -> list[Finding]:
+        """What the platform says against its destinations."""
+        inspector = self.inspectors.get(workspace.platform)
+        if inspector is None:
+            return []
+        places = await self.db.read(
+            destinations.in_workspace, workspace_id=workspace.id
+        )
+        return [
+            Finding(
+                subject=f"#{place.name}",
+                state="problem" if trouble.stops else "warning",
+                text=trouble.text,
+                fix=trouble.fix,
+            )
+            for place in places
+            for trouble in await inspector.inspect(workspace.external_id, place)
         ]
 
     def _digest(self, digest: Digest, now: datetime) -> list[Finding]:

@@ -10,8 +10,6 @@ from stored facts only.
 """
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -40,6 +38,7 @@ from bot.storage import schedules as timetable
 from bot.storage.database import Database
 from bot.styles import style_of
 from bot.types import (
+    PREVIEW,
     Digest,
     Due,
     Issue,
@@ -191,7 +190,7 @@ class Editions:
         await self.intake.refresh(digest.sources)
         edition = await self._edition(digest)
         workspace = await self._workspace(digest)
-        context = self._context(digest, workspace, "preview", self.clock.now())
+        context = self._context(digest, workspace, PREVIEW, self.clock.now())
         parts = self.platforms[platform].render(edition, context)
         return Draft(digest=digest, edition=edition, parts=parts)
 
@@ -328,7 +327,7 @@ class Editions:
             digest_id=digest.id,
             occurrence_id=occurrence.id,
             edition=at_hand.without_untold(edition),
-            manifest=manifest_of(edition, digest),
+            manifest=at_hand.manifest_of(edition, digest),
             told=replace(told, revisions=told.revisions | past_of(conn, digest, now)),
         )
         at_hand.remember(conn, occurrence, edition, now)
@@ -339,7 +338,8 @@ class Editions:
             edition_id=issue.id,
             context=contexts.kept(context),
         )
-        self._deliver(conn, digest, workspace, issue, context, now)
+        pings = occurrence.trigger == "schedule"
+        self._deliver(conn, digest, workspace, issue, context, now, pings)
         self.at("storing")
         return issue
 
@@ -351,6 +351,7 @@ class Editions:
         issue: Issue,
         context: RenderContext,
         now: datetime,
+        pings: bool,
     ) -> None:
         """Freeze what goes out; a platform that is off keeps nothing to send."""
         platform = self.platforms.get(workspace.platform)
@@ -367,6 +368,7 @@ class Editions:
                 destination=destination,
                 parts=parts,
                 now=now,
+                pings=pings,
             )
 
     def _context(
@@ -381,17 +383,6 @@ class Editions:
             next_due=next_due_of(digest, now),
             late=now - due_at > planning.LATE,
         )
-
-
-def manifest_of(edition: Edition, digest: Digest) -> str:
-    """Hash over what the edition was made from: same in, same manifest."""
-    made_from = {
-        "articles": sorted(
-            f"{ref.id}@{ref.revision}" for s in edition.stories for ref in s.articles
-        ),
-        "style": repr(style_of(digest)),
-    }
-    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
 def _compose(found: at_hand.AtHand, now: datetime, style: Style) -> Edition:

@@ -6,10 +6,19 @@ claims to be one (`tests/contracts`). This module defines shapes; it does nothin
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, ParamSpec, Protocol, TypeVar
+from typing import Literal, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from bot.installed import Installed, Tokens
-from bot.types import Delivery, Inbox, Message, Part, PlatformName, RenderContext
+from bot.types import (
+    Delivery,
+    Destination,
+    Inbox,
+    Message,
+    Part,
+    PlatformName,
+    RenderContext,
+    Trouble,
+)
 from digests.types import Edition
 
 P = ParamSpec("P")
@@ -70,6 +79,22 @@ class Platform(Protocol):
 
     async def run(self, inbox: Inbox) -> None:
         """Stay connected and hand events to `inbox` until cancelled."""
+        ...
+
+
+@runtime_checkable
+class Inspector(Protocol):
+    """A platform that can tell beforehand what would go wrong at a destination."""
+
+    async def inspect(
+        self, workspace: str, destination: Destination
+    ) -> tuple[Trouble, ...]:
+        """What is wrong there; nothing also where it cannot be told at present.
+
+        Args:
+            workspace: The platform's own id of the workspace.
+            destination: Of that workspace.
+        """
         ...
 
 

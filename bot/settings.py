@@ -11,9 +11,7 @@ process's own environment, and it cannot say which file a bad value came from.
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,7 +19,6 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -34,8 +31,8 @@ from pydantic import (
 
 from bot.errors import ConfigurationError
 from bot.retention import Retention
+from bot.written import PREFIX, Reading, env_file, environment, toml_file
 
-PREFIX = "STANDFIRST_"
 _FOLDER = "standfirst"
 #: A shorter key can be guessed.
 _SHORTEST_KEY = 16
@@ -131,6 +128,10 @@ class Settings(BaseModel):
     discord_gateway: Annotated[str, AfterValidator(_reached_by("ws", "wss"))] | (
         None
     ) = None
+    #: With it Discord calls us over HTTP, and its gateway is not connected to.
+    discord_public_key: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")] | None = (
+        None
+    )
     #: With it Slack is on.
     slack_bot_token: SecretStr | None = None
     #: With it Slack is listened to by Socket Mode; without it Slack calls us.
@@ -209,6 +210,9 @@ _MUST_BE = {
         "https://discord.com/api/v10"
     ),
     "discord_gateway": "a ws:// or wss:// address, such as wss://gateway.discord.gg",
+    "discord_public_key": (
+        "the application's public key: 64 digits and letters from a to f"
+    ),
     "slack_bot_token": "the bot's token as Slack shows it; it begins with xoxb-",
     "slack_app_token": "the app's token as Slack shows it; it begins with xapp-",
     "slack_signing_secret": "the app's signing secret as Slack shows it",
@@ -242,21 +246,6 @@ _NEVER_SHOWN = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Reading:
-    """What one place says: names without prefix, in lower case, and their values."""
-
-    place: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    mistakes: tuple[str, ...] = ()
-    #: How the place writes a name: before it, and whether in capitals.
-    prefix: str = PREFIX
-
-    def written(self, name: str) -> str:
-        """The name as people write it in this place."""
-        return f"{self.prefix}{name.upper()}" if self.prefix else name
-
-
 def load(
     env: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> tuple[Settings, tuple[str, ...]]:
@@ -267,9 +256,9 @@ def load(
     """
     env = _own_environment() if env is None else env
     readings = (
-        _environment(env),
-        _env_file((folder or Path.cwd()) / ".env"),
-        _toml_file(_configuration_folder(env) / "standfirst.toml"),
+        environment(env),
+        env_file((folder or Path.cwd()) / ".env"),
+        toml_file(_configuration_folder(env) / "standfirst.toml"),
     )
     mistakes = [mistake for reading in readings for mistake in reading.mistakes]
     data = _data_folder(env)
@@ -284,60 +273,10 @@ def load(
     return settings, (*_unknown(readings), *_doubts(settings))
 
 
-# ── the three places ───────────────────────────────────────────────────────────
-
-
-def _environment(env: Mapping[str, str]) -> _Reading:
-    return _Reading(place="the environment", values=_ours(env))
-
-
-def _env_file(path: Path) -> _Reading:
-    if not path.is_file():
-        return _Reading(place=str(path))
-    try:
-        # No interpolation: a «$» in a password is a «$».
-        found = dotenv_values(path, interpolate=False, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        return _unreadable(path, error)
-    given = {name: value or "" for name, value in found.items()}
-    return _Reading(place=str(path), values=_ours(given))
-
-
-def _toml_file(path: Path) -> _Reading:
-    if not path.is_file():
-        return _Reading(place=str(path))
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        return _unreadable(path, error)
-    values = {}
-    mistakes = []
-    for name, value in found.items():
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
-            values[name.lower()] = str(value)
-        else:
-            mistakes.append(f"{name} in {path} must be text or a number.")
-    return _Reading(place=str(path), values=values, mistakes=tuple(mistakes), prefix="")
-
-
-def _unreadable(path: Path, error: Exception) -> _Reading:
-    # The text of a decoding error repeats the file's bytes, secrets among them.
-    why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-    return _Reading(place=str(path), mistakes=(f"{path} cannot be read: {why}.",))
-
-
-def _ours(values: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name.upper().removeprefix(PREFIX).lower(): value
-        for name, value in values.items()
-        if name.upper().startswith(PREFIX)
-    }
-
-
 # ── what they come to ──────────────────────────────────────────────────────────
 
 
-def _chosen(readings: Iterable[_Reading]) -> dict[str, str]:
+def _chosen(readings: Iterable[Reading]) -> dict[str, str]:
     """Per setting the value of the first place that has one."""
     chosen: dict[str, str] = {}
     for reading in readings:
@@ -347,7 +286,7 @@ def _chosen(readings: Iterable[_Reading]) -> dict[str, str]:
     return chosen
 
 
-def _mistake(name: str, readings: Iterable[_Reading]) -> str:
+def _mistake(name: str, readings: Iterable[Reading]) -> str:
     reading = next(found for found in readings if found.values.get(name, "").strip())
     written = f"{reading.written(name)} must be {_MUST_BE[name]}"
     if name in _NEVER_SHOWN:
@@ -356,7 +295,7 @@ def _mistake(name: str, readings: Iterable[_Reading]) -> str:
     return f"{written}, not «{value}»; see {reading.place}."
 
 
-def _unknown(readings: Iterable[_Reading]) -> list[str]:
+def _unknown(readings: Iterable[Reading]) -> list[str]:
     """A sentence for each name that is no setting, with the one that looks like it."""
     warnings = []
     for reading in readings:

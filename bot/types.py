@@ -22,17 +22,21 @@ from bot.blocks import Quoted as Quoted
 from bot.blocks import Small as Small
 from bot.looks import Look as Look
 from bot.looks import SummaryLength as SummaryLength
+from bot.manners import PLAIN
+from bot.manners import Manner as Manner
+from bot.moments import Due as Due
+from bot.moments import Occurrence as Occurrence
+from bot.moments import OccurrenceState as OccurrenceState
+from bot.moments import Trigger as Trigger
 from bot.sources import Source as Source
 from bot.sources import SourceKind as SourceKind
 from digests.types import Edition
 
 PlatformName = Literal["discord", "slack", "local"]
-OccurrenceState = Literal["due", "composed", "deferred", "skipped"]
 DeliveryState = Literal[
     "ready", "sending", "sent", "retry", "uncertain", "held", "failed"
 ]
 Operation = Literal["post", "edit", "delete"]
-Trigger = Literal["schedule", "manual"]
 #: They are edited; they stay, and it is listed; nothing is made of it.
 CorrectionsSetting = Literal["edit", "tell", "off"]
 #: Begins the channel of a person's own destination: «person:», their id. A platform
@@ -80,6 +84,17 @@ class Destination:
     retest_at: datetime | None = None
     #: Whose own it is (the platform's id); None = the workspace's.
     person: str | None = None
+    manner: Manner = PLAIN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """What a platform finds wrong with a destination, and what mends it."""
+
+    text: str
+    fix: str
+    #: Nothing can be posted there.
+    stops: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,35 +135,6 @@ class Digest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
-    """A moment that a schedule names: what makes an occurrence unique, and when."""
-
-    at: datetime
-    local_date: date
-    #: Clock time («08:30») for daily slots, UTC instant for intervals.
-    slot: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Occurrence:
-    """One due moment of one digest: unique on (digest, local date, slot)."""
-
-    id: int
-    workspace_id: int
-    digest_id: int
-    local_date: date
-    slot: str
-    due_at: datetime
-    zone: str
-    trigger: Trigger
-    state: OccurrenceState
-    #: Why it was skipped or deferred, in words.
-    reason: str | None = None
-    #: It was planned after its time, to catch up.
-    late: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Issue:
     """An edition as it was stored: the composer's noun with its public id."""
 
@@ -172,6 +158,8 @@ class Part:
     payload: Payload
     #: The same in plain words: notifications, screen readers, last resort.
     fallback_text: str
+    #: What a thread for the edition is called, where the platform has them.
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,13 +195,23 @@ class Delivery:
     rung: int = 0
     #: It is sent to see whether its place works again.
     probe: bool = False
+    #: How it is posted, frozen with it.
+    manner: Manner = PLAIN
+    #: What a thread for its edition is called.
+    title: str = ""
+    #: The platform's id of the edition's first message there, behind which it comes.
+    opening: str | None = None
+
+
+#: The public id of what was composed and is not stored.
+PREVIEW = "preview"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenderContext:
     """What a renderer may know besides the edition."""
 
-    #: Public id of the edition.
+    #: Public id of the edition, or `PREVIEW`.
     edition_id: str
     digest: str
     zone: str
@@ -293,6 +291,16 @@ class Shown:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Discussion:
+    """A thread that the platform opens below a message, or finds there."""
+
+    #: The platform's ids of the destination's channel and of the message.
+    channel: str
+    message: str
+    name: str
+
+
 Block = Paragraph | Listing | Small | Line | Quoted | Facts | Shown
 
 
@@ -307,6 +315,8 @@ class Reply:
     private: bool = True
     #: The request could not be met; shown as such, not by colour alone.
     problem: bool = False
+    #: A platform that can open threads tells the way to this one instead.
+    discussion: Discussion | None = None
 
 
 Run = Callable[[Invocation], Awaitable[Reply | Form]]

@@ -15,7 +15,8 @@ from bot import cli
 from bot.config_file.entries import FileEntry
 from bot.platforms.slack.apps import INSTALL
 from bot.platforms.slack.checks import of_settings
-from bot.settings import PREFIX, Settings, load
+from bot.settings import Settings, load
+from bot.written import PREFIX
 from tests.bot.process import Home
 
 ROOT = Path(__file__).parents[1]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config_file.entries import kind_of
+from bot.config_file.mistakes import kind_of
 from bot.intake.addresses import is_private
 from digests.sources import opml
 

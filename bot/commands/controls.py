@@ -23,6 +23,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "quotes": ("news quotes", "topic"),
     "figures": ("news figures", "topic"),
     "why": ("news why", "story"),
+    "discuss": ("news discuss", "edition"),
     "help": ("news help", "command"),
     "status": ("newsdesk status", ""),
     "post": ("newsdesk post", "confirmed"),

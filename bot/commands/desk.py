@@ -12,7 +12,7 @@ from bot.doctor import Doctor
 from bot.editions import Editions
 from bot.erasing import Erasing
 from bot.findings import Check
-from bot.ports import Clock
+from bot.ports import Clock, Inspector
 from bot.retention import Retention
 from bot.storage import personal, readers
 from bot.storage.database import Database
@@ -63,6 +63,11 @@ class Desk:
             archive=self.archive,
             platforms=frozenset(self.editions.platforms),
             checks=self.checks,
+            inspectors={
+                name: platform
+                for name, platform in self.editions.platforms.items()
+                if isinstance(platform, Inspector)
+            },
         )
 
     async def own_digest(self, asked: Invocation) -> Digest | None:

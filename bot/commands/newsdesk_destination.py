@@ -3,16 +3,15 @@
 A channel becomes one only from inside it: nobody can name a channel that is not theirs.
 """
 
+from bot.commands import destination_manner
 from bot.commands.asking_back import asks_back
 from bot.commands.desk import Desk
+from bot.commands.destinations_here import called, known_here
 from bot.commands.founding import channel_of, free_name
 from bot.commands.newsdesk_digest import edited
 from bot.commands.proposals import proposed
 from bot.commands.wording import texts_of
 from bot.configuring import Entry, Wish
-from bot.configuring.telling import cut
-from bot.errors import UnknownName
-from bot.storage import destinations
 from bot.texts import Texts
 from bot.types import (
     Command,
@@ -23,22 +22,20 @@ from bot.types import (
     Option,
     Paragraph,
     Permission,
-    Place,
     Reply,
 )
-from digests.language.fold import fold
 
 
 def build(desk: Desk) -> tuple[Command, ...]:
     """The commands over this desk."""
-    return (_here(desk), _list(desk), _remove(desk))
+    return (_here(desk), destination_manner.build(desk), _list(desk), _remove(desk))
 
 
 def _here(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         place = invocation.place
         channel = channel_of(place)
-        known = await _known(desk, place)
+        known = await known_here(desk, place)
         there = next((d for d in known if d.channel == channel), None)
         said = invocation.args.get("name", "").strip().lstrip("#")
         name = said or (there.name if there else free_name("", channel, known))
@@ -46,7 +43,7 @@ def _here(desk: Desk) -> Command:
         wish = Wish(
             noun="destination",
             name=there.name if there else name,
-            edit=lambda _: entry,
+            edit=lambda before: {**(before or {}), **entry},
         )
         return await proposed(desk, invocation, wish)
 
@@ -70,7 +67,7 @@ def _here(desk: Desk) -> Command:
 def _list(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
-        known = await _known(desk, invocation.place)
+        known = await known_here(desk, invocation.place)
         posting = await desk.archive.digests(invocation.place.workspace.id)
         lines = tuple(_line(place, posting, texts) for place in known)
         title = texts.say("Destinations")
@@ -103,17 +100,8 @@ def _line(place: Destination, known: tuple[Digest, ...], texts: Texts) -> Line:
 def _remove(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         place = invocation.place
-        known = await _known(desk, place)
-        said = fold(invocation.args["name"]).strip().lstrip("#")
-        found = next((d for d in known if fold(d.name) == said), None)
-        if found is None:
-            names = ", ".join(f"«{d.name}»" for d in known) or "none"
-            raise UnknownName(
-                "There is no destination «{name}» here. There are: {names}.",
-                name=cut(invocation.args["name"]),
-                names=names,
-            )
-        name = found.name
+        known = await known_here(desk, place)
+        name = called(invocation.args["name"], known).name
         users = [
             edited(digest, lambda e: _without(e, name))
             for digest in await desk.archive.digests(place.workspace.id)
@@ -144,9 +132,3 @@ def _remove(desk: Desk) -> Command:
 
 def _without(entry: Entry, name: str) -> Entry:
     return {**entry, "destinations": [d for d in entry["destinations"] if d != name]}
-
-
-async def _known(desk: Desk, place: Place) -> tuple[Destination, ...]:
-    return await desk.db.read(
-        destinations.in_workspace, workspace_id=place.workspace.id
-    )

@@ -8,6 +8,7 @@ a command is not listed.
 from bot.commands import (
     news_ask,
     news_corrections,
+    news_discuss,
     news_figures,
     news_follow,
     news_help,
@@ -73,6 +74,7 @@ BUILDERS = (
     news_me.build,
     news_report.build,
     news_language.build,
+    news_discuss.build,
     newsdesk_setup.build,
     newsdesk_status.build,
     newsdesk_preview.build,

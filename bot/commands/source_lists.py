@@ -16,7 +16,7 @@ from bot.commands.files import read_bytes
 from bot.commands.proposals import DIGEST, shown
 from bot.commands.wording import texts_of
 from bot.config_file import feed_lists
-from bot.config_file.entries import name_mistake
+from bot.config_file.mistakes import name_mistake
 from bot.configuring import NEW_DIGEST, Edit, Entry, Mistake, Wish
 from bot.configuring.telling import cut, shown_source
 from bot.errors import UserError

@@ -12,14 +12,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot import planning, schedules
-from bot.config_file.entries import (
-    DigestEntry,
-    Wanted,
-    WorkspaceEntry,
-    kind_of,
-    look_of,
-)
+from bot.config_file.entries import DigestEntry, Wanted, WorkspaceEntry, look_of
 from bot.config_file.exporting import as_entry
+from bot.config_file.mistakes import kind_of
+from bot.config_file.places import put, worded
 from bot.errors import UserError
 from bot.intake import addresses
 from bot.storage import (
@@ -74,9 +70,9 @@ def _plan_workspace(
 def _plan_destinations(
     entry: WorkspaceEntry, places: Sequence[Destination], prune: bool
 ) -> list[Change]:
-    channels = {d.name: d.channel for d in places}
-    wanted = {d.name: d.channel for d in entry.destination}
-    return _differences("destination", channels, wanted, prune)
+    now = {d.name: worded(d.channel, d.manner) for d in places}
+    wanted = {d.name: worded(d.channel, d.manner) for d in entry.destination}
+    return _differences("destination", now, wanted, prune)
 
 
 def _plan_digests(
@@ -170,9 +166,7 @@ def _carry_out_workspace(work: Work, entry: WorkspaceEntry, prune: bool) -> None
     conn, workspace = work.conn, work.workspace
     _carry_out_editors(work, entry, prune)
     places = {
-        place.name: destinations.ensure(
-            conn, workspace_id=workspace.id, name=place.name, channel=place.channel
-        )
+        place.name: put(conn, workspace_id=workspace.id, entry=place)
         for place in entry.destination
     }
     for digest in entry.digest:

@@ -10,6 +10,7 @@ from typing import Any
 
 import tomli_w
 
+from bot.config_file.places import as_block
 from bot.intake import addresses
 from bot.storage import Connection, destinations, digests, grants, workspaces
 from bot.types import Digest, Workspace
@@ -44,7 +45,7 @@ def _export_workspace(
         "name": workspace.name,
         "zone": workspace.zone,
         **({"editors": editors} if editors else {}),
-        "destination": [{"name": d.name, "channel": d.channel} for d in places],
+        "destination": [as_block(place) for place in places],
         "digest": [
             {"name": digest.name, **_without_empty(masked(as_entry(digest), paths))}
             for digest in found

@@ -15,13 +15,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.config_file.entries import (
-    EDITOR,
-    DigestEntry,
-    FileEntry,
-    WorkspaceEntry,
-    mistakes_of,
-)
+from bot.config_file.entries import EDITOR, DigestEntry, FileEntry, WorkspaceEntry
+from bot.config_file.mistakes import mistakes_of
 from bot.errors import UserError
 from bot.types import Destination, Digest, Workspace
 

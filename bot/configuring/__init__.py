@@ -26,6 +26,7 @@ from bot.config_file.applying import Work
 from bot.configuring import steps as things
 from bot.configuring.carrying import carry_out
 from bot.configuring.checking import Circumstances, checked, circumstances
+from bot.configuring.rights import hold_to_right
 from bot.configuring.steps import (
     NEW_DIGEST,
     Edit,
@@ -37,7 +38,7 @@ from bot.configuring.steps import (
     access_name,
     same,
 )
-from bot.errors import Forbidden, UnknownName, UserError
+from bot.errors import UnknownName, UserError
 from bot.ports import Clock
 from bot.storage import Connection, changes, digests, workspaces
 from bot.storage import schedules as timetable
@@ -166,7 +167,7 @@ class Configuring:
         wanted: Sequence[Step],
         reverts: str | None = None,
     ) -> Change:
-        _hold_to_right(person, wanted)
+        hold_to_right(person, wanted)
         now = self.clock.now()
         around = circumstances(conn, workspace, reverting=reverts is not None)
         kept = [s for s in _checked(wanted, around) if not same(s.before, s.after)]
@@ -197,7 +198,7 @@ class Configuring:
                 "the command again to see how it would be now."
             )
         steps = tuple(map(things.from_json, stored.steps))
-        _hold_to_right(person, steps)
+        hold_to_right(person, steps)
         for step in steps:
             _hold_to_shown(conn, workspace, step, stored.proposed_at)
         # What it leans on may have gone meanwhile: a destination, say.
@@ -306,14 +307,6 @@ def _with(around: Circumstances, step: Step) -> Circumstances:
     if step.after:
         places[step.name] = str(step.after["channel"])
     return replace(around, places=places)
-
-
-def _hold_to_right(person: Person, steps: Iterable[Step]) -> None:
-    if person.granted and any(step.noun == "access" for step in steps):
-        raise Forbidden(
-            "Only who manages this workspace on its platform can say who else may do "
-            "an editor's work. Ask one of them."
-        )
 
 
 def _hold_to_shown(

@@ -7,6 +7,7 @@ It checks nothing: what comes here was checked.
 from bot.config_file.applying import Work, put_digest
 from bot.configuring import correcting
 from bot.configuring.steps import Step, grant_of
+from bot.manners import of_settings
 from bot.storage import destinations, digests, grants, workspaces
 
 
@@ -48,7 +49,10 @@ def _destination(work: Work, step: Step) -> None:
             destinations.rename(work.conn, **this, name=name)
         if found.paused:
             destinations.resume(work.conn, **this)
-    destinations.ensure(work.conn, **here, name=name, channel=channel)
+    place = destinations.ensure(work.conn, **here, name=name, channel=channel)
+    destinations.adopt(
+        work.conn, **here, destination_id=place.id, manner=of_settings(step.after)
+    )
 
 
 def _digest(work: Work, step: Step) -> None:

@@ -13,16 +13,13 @@ from typing import Any
 
 from bot import schedules
 from bot.config_file.applying import whole_addresses
-from bot.config_file.entries import (
-    DigestEntry,
-    digest_mistakes,
-    kind_of,
-    name_mistake,
-)
+from bot.config_file.entries import DigestEntry
+from bot.config_file.mistakes import digest_mistakes, kind_of, name_mistake
 from bot.configuring.correcting import LONGEST
 from bot.configuring.steps import NEW_DIGEST, Entry, Mistake, Step
 from bot.errors import UserError
 from bot.intake import addresses
+from bot.manners import as_settings, mistakes, of_settings
 from bot.storage import Connection, destinations, digests
 from bot.types import Digest, Workspace
 
@@ -137,7 +134,14 @@ def _destination(before: Entry | None, after: Entry, around: Circumstances) -> E
         raise UserError(
             "This channel is the destination «{taken}» already.", taken=taken[0]
         )
-    return {**after, "name": name, "channel": channel}
+    # What an older change does not speak of stays as it is.
+    manner = of_settings({**(before or {}), **after})
+    workspace = around.workspace
+    for field, text in mistakes(
+        manner, platform=workspace.platform, workspace=workspace.external_id
+    ):
+        raise Mistake("{problem}", problem=text, field=field)
+    return {**after, "name": name, "channel": channel, **as_settings(manner)}
 
 
 def _hold_to_name(name: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 from bot.config_file.exporting import as_entry
 from bot.configuring import correcting
 from bot.errors import UserError
+from bot.manners import as_settings
 from bot.storage import Connection, destinations, digests, grants
 from bot.storage.grants import Grant
 from bot.types import Destination, Look, Payload, Workspace
@@ -127,7 +128,12 @@ def grant_of(entry: Entry) -> Grant:
 
 
 def _of_place(place: Destination) -> Entry:
-    return {"name": place.name, "channel": place.channel, "stopped": place.paused}
+    return {
+        "name": place.name,
+        "channel": place.channel,
+        "stopped": place.paused,
+        **as_settings(place.manner),
+    }
 
 
 def taken_back(steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.configuring import Change, Coming, Entry, Step
 from bot.intake import addresses
+from bot.manners import SETTINGS
 from bot.texts import Texts
 from bot.types import Source
 
@@ -32,6 +33,7 @@ _PLAIN = (
     "corrections",
     "zone",
     "text",
+    *SETTINGS,
 )
 
 
@@ -147,6 +149,9 @@ def _whole(entry: Entry, texts: Texts) -> Iterator[Row]:
 
 def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
     for name in _PLAIN:
+        if not before.get(name) and not after.get(name):
+            # Older changes do not say what is off.
+            continue
         old, new = _said(before.get(name), texts), _said(after.get(name), texts)
         if old != new:
             yield label_of(name, texts), f"{old} → {new}"

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
+    ScalarSelect,
     Select,
     Table,
     and_,
@@ -40,6 +41,7 @@ _EARLIER = table.alias("earlier")
 _OTHER = table.alias("other")
 _POST = table.alias("post")
 _UNDOING = table.alias("undoing")
+_FIRST = table.alias("first")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +112,7 @@ def claim(
                 table.c.message_id,
                 select(_POST.c.message_id).where(*_posted()).scalar_subquery(),
             ),
+            opening=func.coalesce(table.c.opening, _opening()),
         )
         .returning(table.c.id)
     ).scalars()
@@ -326,6 +329,24 @@ def _posted() -> tuple[ColumnElement[bool], ...]:
         _POST.c.part == table.c.part,
         _POST.c.operation == "post",
         _POST.c.state == "sent",
+    )
+
+
+def _opening() -> ScalarSelect[str]:
+    """The edition's first message there, as far as there is one before this part."""
+    return (
+        select(_FIRST.c.message_id)
+        .where(
+            _FIRST.c.edition_id == table.c.edition_id,
+            _FIRST.c.destination_id == table.c.destination_id,
+            _FIRST.c.operation == "post",
+            _FIRST.c.part < table.c.part,
+            _FIRST.c.state == "sent",
+            _FIRST.c.message_id != "",
+        )
+        .order_by(_FIRST.c.part)
+        .limit(1)
+        .scalar_subquery()
     )
 
 

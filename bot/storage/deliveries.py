@@ -40,14 +40,18 @@ def add(
     parts: Sequence[Part],
     operation: Operation = "post",
     now: datetime,
+    pings: bool = False,
 ) -> tuple[Delivery, ...]:
     """Freeze the messages of an edition for a destination, or what is done to them.
 
     Posting twice leaves the first as it is. An edit (or a deletion) takes the place
-    of an earlier one of the same message. `Part.key` is the number of the part.
+    of an earlier one of the same message. `Part.key` is the number of the part. Where
+    it `pings`, the destination's role hears of it.
     """
     ids = [
-        freeze(connection, workspace_id, issue, destination, part, operation, now)
+        freeze(
+            connection, workspace_id, issue, destination, part, operation, now, pings
+        )
         for part in parts
     ]
     return nouns(connection, table.c.id.in_(ids))

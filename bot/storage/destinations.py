@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Row, and_, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UserError
+from bot.manners import as_settings, of_settings
 from bot.storage.dialects import insert
 from bot.storage.schema import deliveries, destinations
-from bot.types import PERSON, Destination
+from bot.types import PERSON, Destination, Manner
 
 
 def ensure(
@@ -69,6 +70,14 @@ def rename(
     if other is not None and other.id != destination_id:
         raise UserError("Another destination is called «{name}» already.", name=name)
     return _change(connection, workspace_id, destination_id, {"name": name})
+
+
+def adopt(
+    connection: Connection, *, workspace_id: int, destination_id: int, manner: Manner
+) -> Destination | None:
+    """Post there in this manner from now on; None when there is no such destination."""
+    values = {"manner": as_settings(manner)}
+    return _change(connection, workspace_id, destination_id, values)
 
 
 def remove(connection: Connection, *, workspace_id: int, destination_id: int) -> bool:
@@ -146,6 +155,7 @@ def noun(row: Row[Any]) -> Destination:
         paused=row.paused,
         retest_at=row.retest_at,
         person=row.person_id,
+        manner=of_settings(row.manner),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.manners import as_settings, of_settings
 from bot.storage.columns import to_json
 from bot.storage.dialects import insert
 from bot.storage.schema import deliveries, workspaces
@@ -38,22 +39,25 @@ def freeze(
     part: Part,
     operation: Operation,
     now: datetime,
+    pings: bool,
 ) -> int:
     """Write one row, or find it; its key. `deliveries.add` says what happens twice."""
     number = int(part.key)
+    posted = _posted(connection, issue, destination, number)
     # What the platform took only in plain words is corrected in plain words.
-    rung = 0 if operation == "post" else _rung(connection, issue, destination, number)
+    rung = posted.rung if posted and operation != "post" else 0
     payload = dict(part.payload)
     content: dict[str, Any] = {
         "payload": payload,
         "payload_hash": hashlib.sha256(to_json(payload).encode()).hexdigest(),
         "fallback_text": part.fallback_text,
+        "title": part.title,
     }
     statement = insert(connection, deliveries).values(
         workspace_id=workspace_id,
         edition_id=issue.id,
         destination_id=destination.id,
-        channel=_channel(connection, issue, destination, number),
+        channel=posted.channel if posted else destination.channel,
         part=number,
         operation=operation,
         key=key_of(issue.public_id, destination.id, number),
@@ -62,6 +66,7 @@ def freeze(
         fence=0,
         rung=rung,
         updated_at=now,
+        manner=posted.manner if posted else _manner(destination, number, pings),
         **content,
     )
     one = ["edition_id", "destination_id", "part", "operation"]
@@ -122,6 +127,9 @@ def noun(row: Row[Any]) -> Delivery:
         not_before=row.not_before,
         message_id=row.message_id,
         reason=row.reason,
+        manner=of_settings(row.manner),
+        title=row.title or "",
+        opening=row.opening,
     )
 
 
@@ -131,34 +139,24 @@ def nouns(connection: Connection, which: ColumnElement[bool]) -> tuple[Delivery,
     return tuple(map(noun, found))
 
 
-def _channel(
+def _posted(
     connection: Connection, issue: Issue, destination: Destination, part: int
-) -> str:
-    """Where the message already is, or is to go."""
-    there: str | None = connection.execute(
-        select(deliveries.c.channel).where(
+) -> Row[Any, Any, Any] | None:
+    """Where the message already is, or is to go, and how it was posted."""
+    return connection.execute(
+        select(deliveries.c.channel, deliveries.c.manner, deliveries.c.rung).where(
             deliveries.c.edition_id == issue.id,
             deliveries.c.destination_id == destination.id,
             deliveries.c.part == part,
             deliveries.c.operation == "post",
         )
-    ).scalar()
-    return there or destination.channel
+    ).first()
 
 
-def _rung(
-    connection: Connection, issue: Issue, destination: Destination, part: int
-) -> int:
-    """How plainly the message was posted."""
-    found: int | None = connection.execute(
-        select(deliveries.c.rung).where(
-            deliveries.c.edition_id == issue.id,
-            deliveries.c.destination_id == destination.id,
-            deliveries.c.part == part,
-            deliveries.c.operation == "post",
-        )
-    ).scalar()
-    return found or 0
+def _manner(destination: Destination, part: int, pings: bool) -> dict[str, Any]:
+    """A role hears of the first message only, and only where that was asked for."""
+    manner = as_settings(destination.manner)
+    return manner if pings and part == 1 else manner | {"ping": None}
 
 
 def _again(now: datetime) -> dict[str, Any]:

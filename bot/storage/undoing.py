@@ -46,7 +46,10 @@ def take_back(
         table.c.operation == "post",
         table.c.state != "failed",
     )
-    copied = ("workspace_id", "edition_id", "destination_id", "channel", "part", "key")
+    copied = (
+        *("workspace_id", "edition_id", "destination_id", "channel", "part", "key"),
+        *("manner", "title"),
+    )
     made = {
         "operation": literal("delete"),
         "payload": literal("{}"),

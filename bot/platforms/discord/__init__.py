@@ -1,5 +1,5 @@
 """Discord: editions as Components V2 messages, posted over REST, watched by gateway.
 
-Only here is discord.py imported, and only by `session` and `verdicts`, which are loaded
-when something is first sent or listened for.
+Only here is discord.py imported, and only by `session`, what stands below it (`client`,
+`calls`) and `verdicts`, which are loaded when something is first sent or listened for.
 """

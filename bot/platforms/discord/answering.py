@@ -64,6 +64,14 @@ class Calls(Protocol):
         """Register exactly these."""
         ...
 
+    async def is_there(self, channel: str) -> bool:
+        """Whether there is such a channel or thread."""
+        ...
+
+    async def open_thread(self, channel: str, message: str, name: str) -> None:
+        """A thread below a message; raises `SendError`."""
+        ...
+
     async def tell(self, user: str, body: Mapping[str, Any]) -> None:
         """A private message."""
         ...

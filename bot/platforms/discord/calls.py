@@ -16,11 +16,13 @@ from discord.http import HTTPClient, Route
 
 from bot.platforms.discord import limits
 from bot.platforms.discord.answering import Answered, Missed, Unfit
+from bot.platforms.discord.verdicts import verdict
 
 #: Unknown interaction or webhook, or a token that has run out.
 _GONE: Final = frozenset({10015, 10062, 50027})
 _ALREADY: Final = 40060
 _TOKEN: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s]+")
+_FAILURES: Final = (discord.DiscordException, aiohttp.ClientError)
 Body = Mapping[str, Any]
 
 
@@ -137,6 +139,35 @@ class Calls:
         """Let Discord hold exactly these."""
         payload = [dict(command) for command in body]
         await self._http.bulk_upsert_global_commands(self._application, payload)
+
+    # ── threads ────────────────────────────────────────────────────────────────
+
+    async def is_there(self, channel: str) -> bool:
+        """Whether there is such a channel or thread, as far as the bot sees."""
+        try:
+            await self._http.get_channel(int(channel))
+        except (discord.NotFound, discord.Forbidden):
+            return False
+        except _FAILURES as error:
+            raise verdict(error, guarded=True) from None
+        return True
+
+    async def open_thread(self, channel: str, message: str, name: str) -> None:
+        """A thread below a message.
+
+        Raises:
+            SendError: As `verdicts` says; `ThreadThere` where there is one.
+        """
+        route = Route(
+            "POST",
+            "/channels/{channel_id}/messages/{message_id}/threads",
+            channel_id=int(channel),
+            message_id=int(message),
+        )
+        try:
+            await self._http.request(route, json={"name": name})
+        except _FAILURES as error:
+            raise verdict(error, guarded=True) from None
 
     async def tell(self, user: str, body: Body) -> None:
         """A private message to a person."""

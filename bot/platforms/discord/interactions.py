@@ -59,6 +59,8 @@ class Arrived:
     #: Of the person in this channel, at this moment, as Discord works them out.
     permissions: int
     locale: str
+    #: Of the person in the server, at this moment.
+    roles: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Arrived(id={self.id}, kind={self.kind})"
@@ -92,6 +94,8 @@ def event_of(arrived: Arrived) -> Event:
             id=arrived.user,
             name=arrived.user_name,
             permission=_permission(arrived),
+            # At home, roles of a strange server mean nothing.
+            roles=() if arrived.only_theirs else arrived.roles,
         ),
         locale=arrived.locale,
     )

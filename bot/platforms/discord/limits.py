@@ -31,9 +31,11 @@ MODAL_VALUE: Final = 4_000
 MODAL_FIELDS: Final = 5
 #: Buttons in a row.
 ROW: Final = 5
-#: Message flags: no link previews; only the asker sees it; it consists of components.
+#: Message flags: no link previews; only the asker sees it; without a sound; it
+#: consists of components.
 SUPPRESS_EMBEDS: Final = 1 << 2
 EPHEMERAL: Final = 1 << 6
+SUPPRESS_NOTIFICATIONS: Final = 1 << 12
 COMPONENTS_V2: Final = 1 << 15
 #: Requests a second, over all routes of a bot.
 GLOBAL_RATE: Final = 50
@@ -92,6 +94,15 @@ COMPLETE: Final = 2.0
 ANSWER: Final = 840.0
 #: Seconds for which an answer waits where Discord limits us.
 ANSWER_WAIT: Final = 10.0
+#: Seconds by which our clock and Discord's may differ.
+CLOCKS_APART: Final = 300.0
+#: Characters of a thread's name.
+THREAD_NAME: Final = 100
+#: Pages of archived threads that are looked through.
+LOOK_ARCHIVED: Final = 5
+#: Messages of a channel that are published in an hour; Discord takes ten.
+CROSSPOSTS: Final = 8
+CROSSPOST_WINDOW: Final = 3600.0
 #: Messages of one answer: the first and the follow-ups that Discord allows everywhere
 #: (five, where somebody installed the bot for themselves).
 MESSAGES: Final = 5

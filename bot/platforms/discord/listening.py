@@ -6,6 +6,7 @@ an answer gets back in time is `answering`'s part.
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Coroutine
 from typing import Any, Final
 
 import structlog
@@ -14,6 +15,7 @@ from bot.errors import UserError
 from bot.platforms import events
 from bot.platforms.discord import commands, forms, limits, replies
 from bot.platforms.discord.answering import CHOICES, Answered, Answering, Calls, Missed
+from bot.platforms.discord.discussing import discussed
 from bot.platforms.discord.interactions import NAME, Arrived, Guild, Kind, event_of
 from bot.platforms.discord.keys import pressed
 from bot.platforms.drafts import Drafts
@@ -93,6 +95,7 @@ class Listener:
                 command = named(inbox.commands, what.path)
                 work = events.asked(inbox, event, what.path, what.given)
                 private = command is None or command.private
+                work = self._threaded(calls, arrived, work)
                 await self._to(calls, arrived, private=private).give(work)
             case Kind.MODAL:
                 path = forms.path_of(arrived.custom_id)
@@ -107,7 +110,18 @@ class Listener:
                     if draft is None
                     else self._reopened(arrived, draft)
                 )
+                work = self._threaded(calls, arrived, work)
                 await self._to(calls, arrived).give(work)
+
+    @staticmethod
+    async def _threaded(
+        calls: Calls, arrived: Arrived, work: Coroutine[Any, Any, Reply | Form]
+    ) -> Reply | Form:
+        """The answer, with the thread that it asks for."""
+        outcome = await work
+        if isinstance(outcome, Reply):
+            return await discussed(calls, arrived, outcome)
+        return outcome
 
     async def _complete(self, calls: Calls, inbox: Inbox, arrived: Arrived) -> None:
         what = commands.chosen(arrived.data)

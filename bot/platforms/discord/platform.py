@@ -1,4 +1,4 @@
-"""Discord as a platform: posts over REST, connected by the gateway.
+"""Discord as a platform: posts over REST, listens by the gateway or is called.
 
 A message carries its delivery's key as the nonce, so that repeating a post within a
 few minutes gives the first message again; later, the channel's history is read back.
@@ -8,25 +8,37 @@ this platform and nothing else. News, permissions and time are not decided here.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
 
-from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
+from bot.errors import Limited, Refused, SendError, Unreached
 from bot.platforms.discord import limits
+from bot.platforms.discord.crossposts import Crossposts
+from bot.platforms.discord.inspecting import troubles
 from bot.platforms.discord.interactions import NAME
-from bot.platforms.discord.keys import carries
 from bot.platforms.discord.listening import Listener
-from bot.platforms.discord.messages import editing, posting
 from bot.platforms.discord.pace import Pace
 from bot.platforms.discord.persons import Persons, is_person
+from bot.platforms.discord.reading_back import Reader
 from bot.platforms.discord.render import render
-from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
+from bot.platforms.discord.sending import Sender
+from bot.types import (
+    Delivery,
+    Destination,
+    Inbox,
+    Part,
+    PlatformName,
+    RenderContext,
+    Trouble,
+)
 from digests.types import Edition
 
 if TYPE_CHECKING:
+    from bot.platforms.discord.called import Called
     from bot.platforms.discord.session import Session
 
 log = structlog.get_logger(__name__)
@@ -64,6 +76,7 @@ class DiscordPlatform:
         heartbeat_timeout: float = 60.0,
         now: Callable[[], float] = time.monotonic,
         defer: float = limits.DEFER,
+        public_key: str | None = None,
     ) -> None:
         """Connect to nothing yet.
 
@@ -74,11 +87,13 @@ class DiscordPlatform:
             heartbeat_timeout: Seconds of silence after which a gateway is dead.
             now: Seconds of a clock that never goes back.
             defer: Seconds after which an answer is acknowledged and comes later.
+            public_key: With it Discord calls us, and no gateway is connected to.
         """
         self._token = token
         self._api_base = api_base
         self._gateway = gateway
         self._heartbeat_timeout = heartbeat_timeout
+        self._public_key = public_key
         self._pace = Pace(now)
         self._session: Session | None = None
         self._signing_in = asyncio.Lock()
@@ -89,6 +104,9 @@ class DiscordPlatform:
         self._cut_off: str | None = None
         self._listener = Listener(defer=defer)
         self._persons = Persons()
+        self._reader = Reader(self._call, self._signed_in)
+        self._crossposts = Crossposts(self._call, now=now)
+        self._sender = Sender(self._call, self._signed_in, self._crossposts)
 
     @property
     def inbox(self) -> Inbox | None:
@@ -105,10 +123,34 @@ class DiscordPlatform:
         problem = self._refused or self._cut_off
         if problem is not None:
             return problem
-        connected = self._session is not None and self._session.connected
-        if not connected:
+        if not self._connected:
             return "It is not connected yet."
         return self._listener.problem or "ok"
+
+    def called(self, now: Callable[[], datetime]) -> "Called | None":
+        """What Discord calls, by signed requests; None where we connect to it.
+
+        Args:
+            now: The present instant.
+        """
+        if self._public_key is None:
+            return None
+        from bot.platforms.discord.called import Called
+
+        return Called(self._take, public_key=self._public_key, now=now)
+
+    def _take(self, interaction: Mapping[str, Any]) -> bool:
+        """Hear an interaction that Discord called us with, if anybody can."""
+        if self.inbox is None or self._session is None or self._session.closed:
+            return False
+        self._session.hear(interaction)
+        return True
+
+    @property
+    def _connected(self) -> bool:
+        if self._session is None or self._session.closed:
+            return False
+        return self._public_key is not None or self._session.connected
 
     @property
     def _may_connect(self) -> bool:
@@ -126,91 +168,29 @@ class DiscordPlatform:
             SendError: As `verdicts` says.
         """
         delivery = await self._persons.placed(delivery, self._ask)
-        match delivery.operation:
-            case "post":
-                return await self._post(delivery)
-            case "edit":
-                return await self._edit(delivery)
-            case "delete":
-                return await self._delete(delivery)
-
-    async def _post(self, delivery: Delivery) -> str:
-        channel = _snowflake(delivery.channel, "channel")
-        guarded = delivery.attempt <= limits.GUARDED_ATTEMPTS
-        try:
-            return await self._call(
-                "POST",
-                channel,
-                lambda s: s.post(channel, posting(delivery)),
-                guarded=guarded,
-            )
-        except Gone:
-            # Its nonce is known and its message is not: somebody deleted it since.
-            return delivery.message_id or ""
-
-    async def _edit(self, delivery: Delivery) -> str:
-        channel = _snowflake(delivery.channel, "channel")
-        message = _snowflake(delivery.message_id, "message")
-        return await self._call(
-            "PATCH", channel, lambda s: s.edit(channel, message, editing(delivery))
-        )
-
-    async def _delete(self, delivery: Delivery) -> str:
-        channel = _snowflake(delivery.channel, "channel")
-        message = _snowflake(delivery.message_id, "message")
-        with suppress(Gone):
-            await self._call("DELETE", channel, lambda s: s.delete(channel, message))
-        return str(message)
-
-    # ── reading back ───────────────────────────────────────────────────────────
+        return await self._sender.send(delivery)
 
     async def read_back(self, delivery: Delivery) -> str | None:
         """Id of our newest message that carries the delivery's key, if there is one.
-
-        An edit or a deletion is not looked for: doing it again does no harm.
 
         Raises:
             Refused: The bot may not read the channel's history.
             Unclear: It cannot be told whether it may.
         """
-        if delivery.operation != "post":
-            return None
         own = is_person(delivery)
-        delivery = await self._persons.placed(delivery, self._ask)
-        channel = _snowflake(delivery.channel, "channel")
-        session = await self._signed_in()
+        if delivery.operation == "post":
+            delivery = await self._persons.placed(delivery, self._ask)
         # In a direct message, what the bot wrote can always be read.
-        may = True if own else session.may_read_history(channel)
-        if may is False:
-            raise Refused(
-                "Whether it arrived cannot be seen: the bot needs «Read Message "
-                "History» in the channel."
-            )
-        return await self._look(session, channel, delivery, certain=may is True)
+        return await self._reader.read_back(delivery, direct=own)
 
-    async def _look(
-        self, session: "Session", channel: int, delivery: Delivery, *, certain: bool
-    ) -> str | None:
-        seen = ours = 0
-        before: int | None = None
-        while ours < limits.LOOK_OURS and seen < limits.LOOK_ALL:
-            page = await self._page(channel, before)
-            for message in page:
-                if session.is_ours(message):
-                    ours += 1
-                    if carries(message, delivery.key):
-                        return str(message["id"])
-            seen += len(page)
-            if len(page) < limits.HISTORY_PAGE:
-                break
-            before = int(page[-1]["id"])
-        if not seen and not certain:
-            # An empty channel looks the same as one whose history is closed to us.
-            raise Unclear("The channel looks empty; that may be a missing permission.")
-        return None
-
-    async def _page(self, channel: int, before: int | None) -> list[dict[str, Any]]:
-        return await self._call("GET", channel, lambda s: s.history(channel, before))
+    async def inspect(
+        self, workspace: str, destination: Destination
+    ) -> tuple[Trouble, ...]:
+        """What would go wrong there, as far as the gateway told us of the server."""
+        if self._session is None:
+            return ()
+        facts = self._session.facts(workspace, destination.channel)
+        return () if facts is None else tuple(troubles(facts, destination.manner))
 
     # ── the connection ─────────────────────────────────────────────────────────
 
@@ -226,6 +206,7 @@ class DiscordPlatform:
 
     async def close(self) -> None:
         """Leave; what is sent later logs in again."""
+        self._crossposts.stop()
         session, self._session = self._session, None
         if session is None:
             return
@@ -252,8 +233,12 @@ class DiscordPlatform:
             await self.close()
 
     async def _hold_gateway(self, session: "Session") -> None:
-        """Until the connection ends, or the token turns out to be refused."""
-        held = asyncio.create_task(session.connect())
+        """Until the connection ends, or the token turns out to be refused.
+
+        Where Discord calls us there is no gateway: never both, it says.
+        """
+        hold = session.connect() if self._public_key is None else _for_ever()
+        held = asyncio.create_task(hold)
         registered = asyncio.create_task(self._listener.register(session.calls))
         stopped = asyncio.create_task(self._stopped.wait())
         try:
@@ -328,7 +313,7 @@ class DiscordPlatform:
     async def _call(
         self,
         method: str,
-        channel: int | None,
+        route: str,
         call: Callable[["Session"], Awaitable[T]],
         *,
         guarded: bool = True,
@@ -337,7 +322,7 @@ class DiscordPlatform:
         from bot.platforms.discord.verdicts import verdict
 
         session = await self._signed_in()
-        async with self._pace.turn(method, str(channel or "")):
+        async with self._pace.turn(method, route):
             self._check_token()
             try:
                 return await call(session)
@@ -351,11 +336,15 @@ class DiscordPlatform:
         self, method: str, call: Callable[["Session"], Awaitable[str]]
     ) -> str:
         """One request about a person."""
-        return await self._call(method, None, call)
+        return await self._call(method, "", call)
 
     def _check_token(self) -> None:
         if self._refused is not None:
             raise Refused(self._refused, whole_workspace=True)
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()
 
 
 async def _end(*tasks: asyncio.Task[Any]) -> None:
@@ -370,11 +359,3 @@ async def _end(*tasks: asyncio.Task[Any]) -> None:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _snowflake(text: str | None, what: str) -> int:
-    """One of Discord's ids; `Refused` when it cannot be one."""
-    if text is None or not (text.isascii() and text.isdigit() and len(text) <= 20):
-        only = what == "message"
-        raise Refused(f"«{text}» is not the id of a Discord {what}.", message_only=only)
-    return int(text)

@@ -25,7 +25,7 @@ from bot.platforms.discord.markdown import (
 from bot.platforms.inert import clip, fitted, inert, link
 from bot.platforms.quotation import marks
 from bot.texts import Texts
-from bot.types import Part, RenderContext
+from bot.types import PREVIEW, Part, RenderContext
 from digests.types import Card, Edition, EditionStory
 
 #: discord.com, components/reference: types.
@@ -34,7 +34,7 @@ _GREY: Final = 2
 #: What a continued message's first line may take.
 _CONTINUED: Final = 2 * limits.HEADLINE + 20
 #: Components beside those of blocks: container, continued line, select, buttons.
-_FIXED: Final = 1 + 2 + 2 + 3
+_FIXED: Final = 1 + 2 + 2 + 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +52,7 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
     texts = Texts.of(context.locale)
     messages = _packed(tuple(_blocks(edition, context, texts)))
     return tuple(
-        _part(number, len(messages), blocks, edition, texts)
+        _part(number, len(messages), blocks, edition, context, texts)
         for number, blocks in enumerate(messages, 1)
     )
 
@@ -200,8 +200,20 @@ def _hold(blocks: Sequence[Block], *, first: bool) -> bool:
     )
 
 
+def _named(edition: Edition, context: RenderContext, texts: Texts) -> str:
+    """«Morning brief · Tuesday 24 November»: what its thread is called."""
+    day = wording.day(edition, context, texts)
+    name = fitted(inert(edition.title), limits.THREAD_NAME - size(f" · {day}"))
+    return fitted(" · ".join(filter(None, (name, day))), limits.THREAD_NAME)
+
+
 def _part(
-    number: int, of: int, blocks: Sequence[Block], edition: Edition, texts: Texts
+    number: int,
+    of: int,
+    blocks: Sequence[Block],
+    edition: Edition,
+    context: RenderContext,
+    texts: Texts,
 ) -> Part:
     markdown = [block.markdown for block in blocks]
     plain = [block.plain for block in blocks]
@@ -214,11 +226,12 @@ def _part(
     if options:
         inside.append(_select(options, texts))
     if number == of or not options:
-        inside.append(_buttons(texts))
+        inside.append(_buttons(context, texts))
     return Part(
         key=str(number),
         payload={"components": [{"type": CONTAINER, "components": inside}]},
         fallback_text="\n\n".join(plain),
+        title=_named(edition, context, texts),
     )
 
 
@@ -245,11 +258,13 @@ def _select(options: Iterable[tuple[str, str]], texts: Texts) -> dict[str, Any]:
     return {"type": ROW, "components": [select]}
 
 
-def _buttons(texts: Texts) -> dict[str, Any]:
-    named = (
+def _buttons(context: RenderContext, texts: Texts) -> dict[str, Any]:
+    named = [
         ("v1:quotes", texts.say("Quotes")),
         ("v1:figures", texts.say("Figures")),
-    )
+    ]
+    if context.edition_id != PREVIEW:
+        named.append((f"v1:discuss:{context.edition_id}", texts.say("Discuss")))
     buttons = [
         {"type": BUTTON, "style": _GREY, "custom_id": control, "label": label}
         for control, label in named

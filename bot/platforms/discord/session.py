@@ -11,154 +11,22 @@ Three things of the library are replaced, each for a reason:
 - *Bodies of messages* are ours (`messages`), built once and frozen.
 """
 
-import math
-import re
 from collections.abc import Mapping
-from contextlib import suppress
-from types import SimpleNamespace, TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import aiohttp
 import discord
 import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import HTTPClient, MultipartParameters, Ratelimit, Route
+from discord.http import MultipartParameters, Route
 
 from bot.platforms.discord import limits
 from bot.platforms.discord.calls import Calls
-from bot.platforms.discord.interactions import Arrived, Guild
+from bot.platforms.discord.client import Client, point_at
+from bot.platforms.discord.inspecting import Facts
 from bot.platforms.discord.listening import Listener
-from bot.platforms.discord.pace import Answer, Pace
+from bot.platforms.discord.pace import Pace
 
-#: Answers to people: Discord does not count them, and they have three seconds.
-_UNCOUNTED = re.compile(r"/(?:interactions|webhooks)/")
-_CHANNEL = re.compile(r"/channels/(\d+)(?:/|$)")
 Body = Mapping[str, Any]
-
-
-class _Unlimited(Ratelimit):
-    """Stands where the library would wait."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        type: type[BaseException],
-        value: BaseException,
-        traceback: TracebackType,
-    ) -> None:
-        return None
-
-
-class _Http(HTTPClient):
-    """The library's REST client, told where to connect and not to wait."""
-
-    #: The only gateway that may be dialled; None = the one that Discord names.
-    gateway: yarl.URL | None = None
-
-    def get_ratelimit(self, key: str) -> Ratelimit:
-        return _Unlimited(None)
-
-    async def ws_connect(
-        self, url: str, *, compress: int = 0
-    ) -> aiohttp.ClientWebSocketResponse:
-        if self.gateway is not None:
-            url = str(self.gateway.with_query(yarl.URL(url).query))
-        return await super().ws_connect(url, compress=compress)
-
-
-class _Client(discord.AutoShardedClient):
-    """The library's client; it keeps no members and no messages."""
-
-    def __init__(
-        self,
-        *,
-        gateway: yarl.URL | None,
-        heartbeat_timeout: float,
-        pace: Pace,
-        listener: Listener,
-    ) -> None:
-        self._ours = gateway, pace
-        self._listener = listener
-        #: Shards that have a session at present.
-        self.sessions: set[int] = set()
-        super().__init__(
-            intents=discord.Intents(guilds=True),
-            allowed_mentions=discord.AllowedMentions.none(),
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            chunk_guilds_at_startup=False,
-            max_messages=None,
-            heartbeat_timeout=heartbeat_timeout,
-        )
-        self.calls = Calls(self)
-
-    def _get_state(self, **options: Any) -> Any:
-        # The library's constructor has just made its own.
-        gateway, pace = self._ours
-        self.http = _Http(self.loop, http_trace=_trace(pace))
-        self.http.gateway = gateway
-        self.http.max_ratelimit_timeout = -math.inf
-        return super()._get_state(**options)
-
-    async def on_shard_connect(self, shard_id: int) -> None:
-        self.sessions.add(shard_id)
-
-    async def on_shard_resumed(self, shard_id: int) -> None:
-        self.sessions.add(shard_id)
-
-    async def on_shard_disconnect(self, shard_id: int) -> None:
-        self.sessions.discard(shard_id)
-
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        await self._listener.interaction(self.calls, self._arrived(interaction))
-
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        joined = Guild(
-            id=str(guild.id),
-            name=guild.name,
-            host=str(await self._host(guild)),
-            locale=guild.preferred_locale.value,
-        )
-        await self._listener.joined(self.calls, joined)
-
-    async def on_guild_available(self, guild: discord.Guild) -> None:
-        # One that the bot was added to while it was away is told like this, too.
-        await self._listener.here(str(guild.id), guild.name)
-
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        await self._listener.left(str(guild.id))
-
-    def _arrived(self, interaction: discord.Interaction) -> Arrived:
-        """The interaction as our noun; in a server only if the bot belongs to it."""
-        guild = self.get_guild(interaction.guild_id or 0)
-        ours = guild is not None or interaction.is_guild_integration()
-        channel = interaction.channel_id
-        return Arrived(
-            id=str(interaction.id),
-            token=interaction.token,
-            kind=interaction.type.value,
-            data=cast(Mapping[str, Any], interaction.data or {}),
-            guild=str(interaction.guild_id) if ours else None,
-            guild_name=guild.name if guild is not None else "",
-            channel=None if channel is None else str(channel),
-            user=str(interaction.user.id),
-            user_name=interaction.user.display_name,
-            permissions=interaction.permissions.value,
-            locale=interaction.locale.value,
-        )
-
-    async def _host(self, guild: discord.Guild) -> int | None:
-        """Who added the bot, where we may look it up; the owner otherwise."""
-        me = guild.me
-        if me.guild_permissions.view_audit_log:
-            added = discord.AuditLogAction.bot_add
-            with suppress(discord.DiscordException, aiohttp.ClientError):
-                async for entry in guild.audit_logs(action=added, limit=5):
-                    target = entry.target
-                    if target is not None and target.id == me.id:
-                        return entry.user_id
-        return guild.owner_id
 
 
 class Session:
@@ -184,9 +52,11 @@ class Session:
             pace: Asked before every request leaves, and told of every answer.
             listener: Told of what people do.
         """
-        _point_at(api_base, gateway)
+        point_at(api_base, gateway)
         self._token = token
-        self._client = _Client(
+        #: Types of channels that the gateway did not tell us of.
+        self._kinds: dict[int, int] = {}
+        self._client = Client(
             gateway=yarl.URL(gateway) if gateway else None,
             heartbeat_timeout=heartbeat_timeout,
             pace=pace,
@@ -213,6 +83,14 @@ class Session:
     async def connect(self) -> None:
         """Hold the gateway's connections until they cannot be held any more."""
         await self._client.connect()
+
+    def hear(self, interaction: Body) -> None:
+        """Take an interaction that did not come over the gateway, as if it had.
+
+        Raises:
+            Exception: It is none, as far as the library can read it.
+        """
+        self._client._connection.parsers["INTERACTION_CREATE"](dict(interaction))
 
     async def close(self) -> None:
         await self._client.close()
@@ -258,10 +136,105 @@ class Session:
         )
         return [dict(message) for message in found]
 
+    async def message(self, channel: int, number: int) -> dict[str, Any]:
+        return dict(await self._client.http.get_message(channel, number))
+
+    async def publish(self, channel: int, message: int) -> None:
+        """Send a message of an announcement channel on to those that follow it."""
+        route = Route(
+            "POST",
+            "/channels/{channel_id}/messages/{message_id}/crosspost",
+            channel_id=channel,
+            message_id=message,
+        )
+        await self._once(route)
+
+    # ── threads ────────────────────────────────────────────────────────────────
+
+    async def open_post(self, forum: int, body: Body) -> tuple[int, int]:
+        """A new post of a forum or media channel: its number, and its message's."""
+        route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
+        thread = await self._once(route, json=dict(body))
+        return int(thread["id"]), int(thread["message"]["id"])
+
+    async def open_thread(self, channel: int, message: int, name: str) -> None:
+        """A thread below a message; it has the message's number."""
+        route = Route(
+            "POST",
+            "/channels/{channel_id}/messages/{message_id}/threads",
+            channel_id=channel,
+            message_id=message,
+        )
+        await self._client.http.request(route, json={"name": name})
+
+    async def active_threads(self, guild: int) -> list[dict[str, Any]]:
+        """The threads of a server that are not archived, as far as the bot sees."""
+        found = await self._client.http.get_active_threads(guild)
+        return [dict(thread) for thread in found["threads"]]
+
+    async def archived_threads(
+        self, channel: int, before: str | None
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """A page of a channel's archived threads, newest first; whether there is more.
+
+        `before` is the instant at which the last one seen was archived.
+        """
+        route = Route(
+            "GET", "/channels/{channel_id}/threads/archived/public", channel_id=channel
+        )
+        bounds = {"limit": str(limits.HISTORY_PAGE)}
+        if before is not None:
+            bounds["before"] = before
+        found = await self._client.http.request(route, params=bounds)
+        return [dict(thread) for thread in found["threads"]], bool(found["has_more"])
+
+    async def _once(self, route: Route, **body: Any) -> Any:
+        """A request that the library does not repeat by itself after a fault.
+
+        Without a nonce a repetition may do the same thing twice. Before each try the
+        library sets the files back that it sends: what it is given as one ends it.
+        """
+        once = cast(Any, [_Once()])
+        return await self._client.http.request(route, files=once, **body)
+
+    # ── what is known ──────────────────────────────────────────────────────────
+
+    @property
+    def me(self) -> str:
+        """The bot's own number."""
+        user = self._client.user
+        return str(user.id) if user is not None else ""
+
+    def kind(self, channel: int) -> int | None:
+        """The channel's type, as far as it is known without asking."""
+        found = self._client.get_channel(channel)
+        if isinstance(found, (discord.abc.GuildChannel, discord.Thread)):
+            return int(found.type.value)
+        return self._kinds.get(channel)
+
+    async def look_up(self, channel: int) -> int:
+        """The channel's type, asked for and remembered."""
+        found = await self._client.http.get_channel(channel)
+        if len(self._kinds) >= limits.REMEMBERED:
+            self._kinds.clear()
+        kind = self._kinds[channel] = int(found["type"])
+        return kind
+
+    def facts(self, guild: str, channel: str) -> Facts | None:
+        """A channel of a server as the bot sees it; None where that was not told."""
+        here = self._client.get_guild(int(guild)) if guild.isdigit() else None
+        if here is None or here.unavailable:
+            return None
+        roles = {str(role.id): role.mentionable for role in here.roles}
+        found = here.get_channel_or_thread(int(channel)) if channel.isdigit() else None
+        if found is None:
+            return Facts(kind=None, may=0, roles=roles)
+        may = found.permissions_for(here.me).value
+        return Facts(kind=int(found.type.value), may=may, roles=roles)
+
     def is_ours(self, message: Mapping[str, Any]) -> bool:
         """Whether the bot wrote the message."""
-        user = self._client.user
-        return user is not None and message["author"]["id"] == str(user.id)
+        return bool(self.me) and message["author"]["id"] == self.me
 
     def may_read_history(self, channel: int) -> bool | None:
         """As far as the gateway told us; None when it did not."""
@@ -270,6 +243,14 @@ class Session:
             return None
         allowed = found.permissions_for(found.guild.me)
         return allowed.view_channel and allowed.read_message_history
+
+
+class _Once:
+    """Stands where the library has a file: it goes out once."""
+
+    def reset(self, *, seek: int | bool) -> None:
+        if seek:
+            raise aiohttp.ClientError("Discord had a fault, and it may be done.")
 
 
 def closing_code(error: Exception) -> int | None:
@@ -284,63 +265,3 @@ def closing_code(error: Exception) -> int | None:
 
 def _params(body: Body) -> MultipartParameters:
     return MultipartParameters(payload=dict(body), multipart=None, files=None)
-
-
-def _point_at(api_base: str | None, gateway: str | None) -> None:
-    """The library's own places for it: attributes of classes."""
-    if api_base is not None:
-        Route.BASE = api_base
-    if gateway is not None:
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
-
-
-def _trace(pace: Pace) -> aiohttp.TraceConfig:
-    """Sees every request, also those that the library repeats by itself."""
-
-    async def starting(
-        _session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        params: aiohttp.TraceRequestStartParams,
-    ) -> None:
-        context.entered = None
-        counted = params.url.scheme in {"http", "https"}
-        if counted and not _UNCOUNTED.search(params.url.path):
-            context.entered = await pace.enter(params.method, _channel(params.url))
-
-    async def ended(
-        _session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        params: aiohttp.TraceRequestEndParams,
-    ) -> None:
-        leave(context)
-        pace.note(
-            Answer(
-                method=params.method,
-                channel=_channel(params.url),
-                status=params.response.status,
-                headers=params.response.headers,
-            )
-        )
-
-    async def failed(
-        _session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        _params: aiohttp.TraceRequestExceptionParams,
-    ) -> None:
-        leave(context)
-
-    def leave(context: SimpleNamespace) -> None:
-        if context.entered is not None:
-            pace.leave(context.entered)
-            context.entered = None
-
-    trace = aiohttp.TraceConfig()
-    trace.on_request_start.append(starting)
-    trace.on_request_end.append(ended)
-    trace.on_request_exception.append(failed)
-    return trace
-
-
-def _channel(url: yarl.URL) -> str:
-    found = _CHANNEL.search(url.path)
-    return found[1] if found else ""

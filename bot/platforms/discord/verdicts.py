@@ -14,9 +14,15 @@ import discord
 
 from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.discord import limits
+from bot.platforms.discord.places import NoPlace, ThreadThere, WrongKind
 from bot.platforms.waits import seconds
 
 UNKNOWN_CHANNEL: Final = 10003
+#: «Cannot send messages in a non-text channel», «Cannot execute action on this channel
+#: type»: nothing was done.
+OF_ANOTHER_KIND: Final = frozenset({50008, 50024})
+THREAD_EXISTS: Final = 160004
+TAG_REQUIRED: Final = 40067
 UNKNOWN_MESSAGE: Final = 10008
 NOT_OURS: Final = 50005
 MISSING_ACCESS: Final = 50001
@@ -31,8 +37,8 @@ _SAID: Final = {
         "settings, or unblock it."
     ),
     MISSING_PERMISSIONS: (
-        "The bot may not post in the channel: it needs «View Channel» and «Send "
-        "Messages»."
+        "The bot may not post in the channel: it needs «View Channel», «Send "
+        "Messages» and, for threads, «Send Messages in Threads»."
     ),
 }
 NOT_LET_IN: Final = (
@@ -77,6 +83,16 @@ def _of_status(error: discord.HTTPException, *, guarded: bool) -> SendError:
 
 
 def _misfit(error: discord.HTTPException) -> SendError:
+    if error.code in OF_ANOTHER_KIND:
+        return WrongKind("Nothing can be posted in a channel of this kind.")
+    if error.code == THREAD_EXISTS:
+        return ThreadThere("The message has a thread already.", message_only=True)
+    if error.code == TAG_REQUIRED:
+        return Refused(
+            "The forum wants a tag on every post. Switch off «Require people to select "
+            "tags when posting» in it.",
+            may_return=True,
+        )
     return Refused(f"Discord does not take this message: {error}", message_only=True)
 
 
@@ -96,6 +112,8 @@ def _forbidden(error: discord.HTTPException) -> SendError:
 def _missing(error: discord.HTTPException) -> SendError:
     if error.code == UNKNOWN_MESSAGE:
         return Gone("The message is not there any more.", message_only=True)
+    if error.code == UNKNOWN_CHANNEL:
+        return NoPlace(_SAID[UNKNOWN_CHANNEL])
     return Refused(_SAID.get(error.code, f"Discord does not find it: {error}"))
 
 

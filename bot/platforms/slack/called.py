@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from bot.platforms import bodies
+
 log = structlog.get_logger(__name__)
 
 #: Bytes of a request, and seconds that its signature is good for.
@@ -62,7 +64,7 @@ class Called:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Answer:
-        body = await _read(request)
+        body = await bodies.read(request, BODY)
         if body is None:
             return Answer(status=413)
         at = self._now().timestamp()
@@ -89,15 +91,3 @@ def genuine(headers: Mapping[str, str], body: bytes, *, secret: str, at: float) 
     except Exception:
         # What cannot be checked is not let in, whatever is wrong with it.
         return False
-
-
-async def _read(request: Request) -> bytes | None:
-    """The body as it came; None where it is too large."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > BODY:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)

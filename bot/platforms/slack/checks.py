@@ -6,7 +6,8 @@ from typing import Final
 from bot.findings import Finding
 from bot.platforms.slack.apps import REDIRECT
 from bot.platforms.slack.manifest import SCOPES
-from bot.settings import PREFIX, Settings
+from bot.settings import Settings
+from bot.written import PREFIX
 
 _SUBJECT: Final = "slack settings"
 _CHAPTER: Final = "README, «More than one Slack workspace»"

@@ -18,10 +18,17 @@ EVENT: Final = "standfirst_delivery"
 LITERAL: Final[Mapping[str, Any]] = {"parse": "none", "link_names": False}
 
 
+def thread_of(delivery: Delivery) -> str | None:
+    """The message below which it stands, where its destination wants threads."""
+    return delivery.opening if delivery.manner.thread and delivery.opening else None
+
+
 def posting(delivery: Delivery) -> dict[str, Any]:
-    """The body that posts."""
+    """The body that posts; an answer in a thread is not shown in the channel too."""
+    thread = thread_of(delivery)
     return {
         **_content(delivery),
+        **({"thread_ts": thread} if thread else {}),
         **LITERAL,
         "mrkdwn": False,
         "unfurl_links": False,

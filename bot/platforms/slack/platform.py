@@ -13,8 +13,8 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -25,9 +25,10 @@ from bot.platforms.slack.called import Answer, Called
 from bot.platforms.slack.installation import Installation
 from bot.platforms.slack.installations import Installations, OneInstallation
 from bot.platforms.slack.listening import NAME, Listener
-from bot.platforms.slack.messages import carries, editing, posting
+from bot.platforms.slack.messages import editing, posting
 from bot.platforms.slack.pace import POST, Pace
 from bot.platforms.slack.persons import Persons
+from bot.platforms.slack.reading_back import Reader
 from bot.platforms.slack.render import render
 from bot.platforms.slack.tokens import FixedToken
 from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-UPDATE, DELETE, HISTORY = "chat.update", "chat.delete", "conversations.history"
+UPDATE, DELETE = "chat.update", "chat.delete"
 #: Seconds before a lost connection is tried again: doubled each time, up to the last.
 AGAIN_FIRST: Final = 1.0
 AGAIN_MOST: Final = 30.0
@@ -94,6 +95,7 @@ class SlackPlatform:
             )
         )
         self._persons = Persons(self.installations)
+        self._reader = Reader(self._call)
         self._app_token = app_token
         self._signing_secret = signing_secret
         self._silence = silence
@@ -194,12 +196,8 @@ class SlackPlatform:
         installation = await self.installations.of(delivery.workspace_external_id)
         return await installation.call(method, delivery, call)
 
-    # ── reading back ───────────────────────────────────────────────────────────
-
     async def read_back(self, delivery: Delivery) -> str | None:
         """Id of our message that carries the delivery's key, if there is one.
-
-        An edit or a deletion is not looked for: doing it again does no harm.
 
         Raises:
             Refused: The bot may not read the channel's history, or too much was
@@ -208,42 +206,7 @@ class SlackPlatform:
         if delivery.operation != "post":
             return None
         delivery = await self._persons.placed(delivery)
-        seen, cursor, oldest = 0, "", _oldest(delivery)
-        while seen < limits.LOOK_ALL:
-            page, cursor = await self._page(delivery, oldest, cursor)
-            for ours in page:
-                if carries(ours, delivery.key):
-                    return str(ours["ts"])
-            if not cursor:
-                return None
-            seen += limits.HISTORY_PAGE
-        raise Refused("Whether it arrived cannot be seen: too much was posted since.")
-
-    async def _page(
-        self, delivery: Delivery, oldest: str | None, cursor: str
-    ) -> tuple[list[dict[str, Any]], str]:
-        """What the bot wrote on one page of the history, and the next page's cursor."""
-        from bot.platforms.slack.verdicts import NotLetIn
-
-        try:
-            page, more = await self._call(
-                HISTORY,
-                delivery,
-                lambda session, channel: session.history(
-                    channel, oldest=oldest, cursor=cursor or None
-                ),
-            )
-        except NotLetIn:
-            raise
-        except Refused as refused:
-            raise Refused(
-                "Whether it arrived cannot be seen: the bot needs to be in the channel "
-                "and to have the scopes channels:history, groups:history and "
-                f"im:history. {refused}"
-            ) from refused
-        installation = await self.installations.of(delivery.workspace_external_id)
-        session = await installation.signed_in()
-        return [message for message in page if session.is_ours(message)], more
+        return await self._reader.read_back(delivery)
 
     # ── the connection ─────────────────────────────────────────────────────────
 
@@ -385,11 +348,3 @@ def _ts(delivery: Delivery) -> str:
     if not _TS.fullmatch(ts):
         raise Refused(f"«{ts}» is not the id of a Slack message.", message_only=True)
     return ts
-
-
-def _oldest(delivery: Delivery) -> str | None:
-    """Where a look begins: when the delivery was claimed, and some time before."""
-    if delivery.claimed_at is None:
-        return None
-    begun = delivery.claimed_at - timedelta(seconds=limits.CLOCKS_APART)
-    return f"{begun.timestamp():.6f}"

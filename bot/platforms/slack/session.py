@@ -138,6 +138,21 @@ class Session:
         more = (found.get("response_metadata") or {}).get("next_cursor")
         return list(found["messages"]), str(more or "")
 
+    async def replies(
+        self, channel: str, thread: str, *, oldest: str | None, cursor: str | None
+    ) -> tuple[list[dict[str, Any]], str]:
+        """The same of the messages below one; that one comes first."""
+        found = await self.web.conversations_replies(
+            channel=channel,
+            ts=thread,
+            oldest=oldest,
+            cursor=cursor,
+            limit=limits.HISTORY_PAGE,
+            include_all_metadata=True,
+        )
+        more = (found.get("response_metadata") or {}).get("next_cursor")
+        return list(found["messages"]), str(more or "")
+
     def is_ours(self, message: Mapping[str, Any]) -> bool:
         """Whether the bot wrote the message."""
         return bool(self.bot) and message.get("bot_id") == self.bot

@@ -50,7 +50,7 @@ _PERMISSION: Final = {
     "messages_tab_disabled": "The app's messages are switched off.",
 }
 #: The message that it is about.
-_GONE: Final = frozenset({"message_not_found"})
+_GONE: Final = frozenset({"message_not_found", "thread_not_found"})
 _FIXED: Final = {
     "cant_update_message": "The message is not this app's, so it cannot be edited.",
     "edit_window_closed": "The workspace lets nobody edit messages of that age.",

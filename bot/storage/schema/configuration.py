@@ -56,6 +56,8 @@ destinations = table(
     Column("retest_at", Instant),
     # Whose own it is (the platform's id); NULL = the workspace's.
     Column("person_id", Words),
+    # How messages are posted there, as `bot.manners` words it; NULL = plainly.
+    Column("manner", Json),
     UniqueConstraint("workspace_id", "name"),
     UniqueConstraint("workspace_id", "channel"),
     UniqueConstraint("id", "workspace_id"),

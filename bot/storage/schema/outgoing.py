@@ -176,6 +176,11 @@ deliveries = table(
     # How plainly it is told, because the platform did not take it otherwise:
     # 0 as rendered, 1 in plain words, 2 as a list of links.
     Column("rung", Integer, nullable=False, server_default="0"),
+    # How it is posted and what a thread for it is called, frozen with it.
+    Column("manner", Json),
+    Column("title", Words),
+    # The message of its edition behind which it comes, once it is claimed.
+    Column("opening", Words),
     UniqueConstraint("edition_id", "destination_id", "part", "operation"),
     UniqueConstraint("key", "operation"),
     within("editions", "edition_id"),

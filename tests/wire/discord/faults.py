@@ -51,7 +51,18 @@ class Slow:
 
 Fault = Status | Limit | Lost | Slow
 Operation = Literal[
-    "post", "edit", "delete", "read", "login", "gateway", "answer", "commands", ""
+    "post",
+    "edit",
+    "delete",
+    "read",
+    "login",
+    "gateway",
+    "answer",
+    "commands",
+    "open",
+    "publish",
+    "list",
+    "",
 ]
 
 

@@ -10,7 +10,7 @@ minutes, what may answer what, and every body through the rules and the schema.
 
 import asyncio
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -29,7 +29,14 @@ from tests.wire.discord.answer_rules import (
     OPEN,
 )
 from tests.wire.discord.gateway import Gateway
-from tests.wire.discord.ledger import APPLICATION, GUILD, PERSON, Ledger, user
+from tests.wire.discord.ledger import (
+    APPLICATION,
+    GUILD,
+    OPEN_THREADS,
+    PERSON,
+    Ledger,
+    user,
+)
 
 PATIENCE = timedelta(seconds=3)
 TOKEN_LIFE = timedelta(minutes=15)
@@ -51,11 +58,12 @@ class Who:
     """A person at a place."""
 
     user: str = PERSON
-    permissions: int = MANAGE_GUILD
+    permissions: int = MANAGE_GUILD | OPEN_THREADS
     #: None: in a DM with the bot.
     guild: str | None = GUILD
     channel: str = "2001"
     locale: str = "en-GB"
+    roles: tuple[str, ...] = ()
     #: Whether the bot was added to the server; otherwise the person brought it along.
     added: bool = True
 
@@ -138,6 +146,8 @@ class People:
     gateway: Gateway
     #: The commands that are registered, as they were put.
     registered: list[Any] = field(default_factory=list)
+    #: Takes an interaction to the bot in place of the gateway, if set.
+    carry: Callable[[Mapping[str, Any]], Awaitable[None]] | None = None
     asked: list[Asked] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(8_000_001))
 
@@ -196,12 +206,18 @@ class People:
         )
         asked.payload = _payload(asked, data)
         self.asked.append(asked)
-        await self.gateway.dispatch("INTERACTION_CREATE", asked.payload)
+        await self._carry(asked.payload)
         return asked
 
     async def again(self, asked: Asked) -> None:
         """Discord sends the same interaction once more."""
-        await self.gateway.dispatch("INTERACTION_CREATE", asked.payload)
+        await self._carry(asked.payload)
+
+    async def _carry(self, payload: Mapping[str, Any]) -> None:
+        if self.carry is not None:
+            await self.carry(payload)
+        else:
+            await self.gateway.dispatch("INTERACTION_CREATE", payload)
 
     def _chosen(
         self, path: str, given: Mapping[str, str], focused: str = ""
@@ -362,7 +378,7 @@ def _payload(asked: Asked, data: Mapping[str, Any]) -> dict[str, Any]:
     payload["channel"] |= {"permission_overwrites": [], "nsfw": False, "topic": None}
     member = {
         "user": user(who.user),
-        "roles": [],
+        "roles": list(who.roles),
         "joined_at": "2026-01-01T00:00:00+00:00",
         "deaf": False,
         "mute": False,

@@ -4,7 +4,8 @@ The ledger is the truth that tests compare the bot's database with. Nonces are k
 Discord keeps them: by author, for a few minutes, and also when the message is gone.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -18,7 +19,9 @@ BOT = "9002"
 PERSON = "7001"
 GUILD = "1001"
 VIEW, SEND, EMBED, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 16
-ALL_WE_NEED = VIEW | SEND | EMBED | HISTORY
+OPEN_THREADS, SEND_IN_THREADS = 1 << 35, 1 << 38
+ALL_WE_NEED = VIEW | SEND | EMBED | HISTORY | OPEN_THREADS | SEND_IN_THREADS
+_ROLE_MENTION = re.compile(r"<@&(\d+)>")
 
 
 @dataclass(kw_only=True)
@@ -28,6 +31,18 @@ class Channel:
     permissions: int = ALL_WE_NEED
     messages: list[dict[str, Any]] = field(default_factory=list)
     deleted: bool = False
+    #: docs.discord.com, resources/channel: types.
+    kind: int = 0
+    name: str = ""
+    #: Of a thread: the channel that it is below, and who opened it.
+    parent: str = ""
+    owner: str = ""
+    archived_at: datetime | None = None
+    locked: bool = False
+    #: Of a forum: a post without a tag is refused.
+    wants_tag: bool = False
+    #: When messages were published to followers.
+    published: list[datetime] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -37,6 +52,10 @@ class Ledger:
     history_has_nonces: bool = True
     nonce_window: timedelta = timedelta(minutes=5)
     channels: dict[str, Channel] = field(default_factory=dict)
+    #: Roles of the server: whether everybody may ping them.
+    roles: dict[str, bool] = field(default_factory=dict)
+    #: What the bot may do in the whole server besides what it needs.
+    more_rights: int = 0
     _nonces: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -46,6 +65,14 @@ class Ledger:
         for name, value in changes.items():
             setattr(found, name, value)
         return found
+
+    def rights(self, place: Channel) -> int:
+        """What the bot may do there; in a thread, what it may do in its channel."""
+        return (
+            self.channel(place.parent).permissions
+            if place.parent
+            else place.permissions
+        )
 
     def says(self, channel: str) -> list[dict[str, Any]]:
         """The bot's messages in a channel, oldest first."""
@@ -63,8 +90,10 @@ class Ledger:
         at, message = self._nonces.get(nonce or "", (EPOCH, ""))
         return message if self.clock.now() - at < self.nonce_window else None
 
-    def post(self, channel: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        stored = self._store(channel, body, BOT)
+    def post(
+        self, channel: str, body: Mapping[str, Any], number: str = ""
+    ) -> dict[str, Any]:
+        stored = self._store(channel, body, BOT, number)
         if body.get("enforce_nonce"):
             self._nonces[str(body["nonce"])] = (self.clock.now(), stored["id"])
         return stored
@@ -74,7 +103,7 @@ class Ledger:
         return next((m for m in messages if m["id"] == message), None)
 
     def edit(self, message: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-        told = {k: v for k, v in body.items() if k != "allowed_mentions"}
+        told = {k: v for k, v in body.items() if k not in {"allowed_mentions", "flags"}}
         message.update(told, edited_timestamp=self.clock.now().isoformat())
         message["content"] = message["content"] or ""
         return message
@@ -87,7 +116,7 @@ class Ledger:
         self, channel: str, *, limit: int, before: str | None
     ) -> list[dict[str, Any]]:
         found = self.channel(channel)
-        if not found.permissions & HISTORY:
+        if not self.rights(found) & HISTORY:
             return []
         older = [m for m in found.messages if before is None or _is_before(m, before)]
         page = list(reversed(older))[:limit]
@@ -95,11 +124,15 @@ class Ledger:
             return page
         return [{k: v for k, v in m.items() if k != "nonce"} for m in page]
 
+    def next_number(self) -> str:
+        """A number that nothing has yet."""
+        return self._snowflake()
+
     def _store(
-        self, channel: str, body: Mapping[str, Any], author: str
+        self, channel: str, body: Mapping[str, Any], author: str, number: str = ""
     ) -> dict[str, Any]:
         message = {
-            "id": self._snowflake(),
+            "id": number or self._snowflake(),
             "channel_id": channel,
             "author": user(author),
             "content": body.get("content") or "",
@@ -108,7 +141,7 @@ class Ledger:
             "tts": False,
             "mention_everyone": False,
             "mentions": [],
-            "mention_roles": [],
+            "mention_roles": _pinged(body),
             "attachments": [],
             "embeds": [],
             "pinned": False,
@@ -124,6 +157,20 @@ class Ledger:
     def _snowflake(self) -> str:
         passed = int((self.clock.now() - EPOCH).total_seconds() * 1000)
         return str((passed << 22) + next(self._numbers))
+
+
+def _pinged(body: Mapping[str, Any]) -> list[str]:
+    """The roles that hear of it: named in a text, and allowed."""
+    allowed = (body.get("allowed_mentions") or {}).get("roles") or ()
+    said = " ".join([body.get("content") or "", *_texts(body.get("components") or ())])
+    return [role for role in _ROLE_MENTION.findall(said) if role in allowed]
+
+
+def _texts(components: Any) -> Iterator[str]:
+    for component in components:
+        if component.get("type") == 10:
+            yield component["content"]
+        yield from _texts(component.get("components") or ())
 
 
 def _is_before(message: Mapping[str, Any], other: str) -> bool:
@@ -155,7 +202,13 @@ def guild(ledger: Ledger) -> dict[str, Any]:
         "verification_level": 0,
         "default_message_notifications": 1,
         "explicit_content_filter": 0,
-        "roles": [_everyone()],
+        "roles": [
+            _role(GUILD, "@everyone", ALL_WE_NEED | ledger.more_rights),
+            *(
+                _role(number, f"role-{number}", 0, mentionable=pingable)
+                for number, pingable in ledger.roles.items()
+            ),
+        ],
         "emojis": [],
         "stickers": [],
         "features": [],
@@ -172,7 +225,11 @@ def guild(ledger: Ledger) -> dict[str, Any]:
         "member_count": 2,
         "voice_states": [],
         "members": [_member()],
-        "channels": [_channel(c) for c in ledger.channels.values() if not c.deleted],
+        "channels": [
+            _channel(c)
+            for c in ledger.channels.values()
+            if not c.deleted and not c.parent
+        ],
         "threads": [],
         "presences": [],
         "stage_instances": [],
@@ -181,16 +238,18 @@ def guild(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _everyone() -> dict[str, Any]:
+def _role(
+    number: str, name: str, permissions: int, *, mentionable: bool = False
+) -> dict[str, Any]:
     return {
-        "id": GUILD,
-        "name": "@everyone",
+        "id": number,
+        "name": name,
         "color": 0,
         "hoist": False,
         "position": 0,
-        "permissions": str(ALL_WE_NEED),
+        "permissions": str(permissions),
         "managed": False,
-        "mentionable": False,
+        "mentionable": mentionable,
     }
 
 
@@ -209,9 +268,9 @@ def _channel(channel: Channel) -> dict[str, Any]:
     denied = ALL_WE_NEED & ~channel.permissions
     return {
         "id": channel.id,
-        "type": 0,
+        "type": channel.kind,
         "guild_id": GUILD,
-        "name": f"channel-{channel.id}",
+        "name": channel.name or f"channel-{channel.id}",
         "position": 0,
         "topic": None,
         "nsfw": False,

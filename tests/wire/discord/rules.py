@@ -14,6 +14,8 @@ Body = Mapping[str, Any]
 V2 = 1 << 15
 #: suppress embeds, suppress notifications, voice message, components V2
 SETTABLE = 1 << 2 | 1 << 12 | 1 << 13 | V2
+#: What an edit may set of them.
+EDITABLE = 1 << 2 | V2
 POST_KEYS = {
     "content", "nonce", "tts", "embeds", "allowed_mentions", "message_reference",
     "components", "sticker_ids", "attachments", "flags", "enforce_nonce", "poll",
@@ -43,7 +45,7 @@ def message(body: Body, *, edit: bool = False) -> list[Complaint]:
         (key, "unknown field") for key in set(body) - (EDIT_KEYS if edit else POST_KEYS)
     ]
     found += _content(body, edit=edit)
-    found += _flags(body)
+    found += _flags(body, SETTABLE if not edit else EDITABLE)
     found += _mentions(body.get("allowed_mentions"))
     if not edit:
         found += _nonce(body)
@@ -73,9 +75,9 @@ def _content(body: Body, *, edit: bool) -> Iterator[Complaint]:
         yield "content", "cannot send an empty message"
 
 
-def _flags(body: Body) -> Iterator[Complaint]:
+def _flags(body: Body, settable: int) -> Iterator[Complaint]:
     flags = body.get("flags") or 0
-    if not isinstance(flags, int) or flags & ~SETTABLE:
+    if not isinstance(flags, int) or flags & ~settable:
         yield "flags", "has bits that may not be set"
 
 
@@ -88,6 +90,12 @@ def _mentions(allowed: Any) -> Iterator[Complaint]:
         yield "allowed_mentions", "unknown field"
     if set(allowed.get("parse") or ()) - {"users", "roles", "everyone"}:
         yield "allowed_mentions.parse", "unknown kind"
+    for kind in ("users", "roles"):
+        named = allowed.get(kind) or ()
+        if named and kind in (allowed.get("parse") or ()):
+            yield f"allowed_mentions.{kind}", "excludes the same kind in parse"
+        if len(named) > 100 or not all(str(one).isdigit() for one in named):
+            yield f"allowed_mentions.{kind}", "holds at most 100 numbers"
 
 
 def _nonce(body: Body) -> Iterator[Complaint]:

@@ -24,7 +24,7 @@ from aiohttp import web
 
 from bot.ports import Clock
 from tests.fakes import FakeClock
-from tests.wire.discord import answer_rules, rules, schema
+from tests.wire.discord import answer_rules, rules, schema, threads
 from tests.wire.discord.faults import (
     Fault,
     Limit,
@@ -39,7 +39,8 @@ from tests.wire.discord.interactions import People, Refusal
 from tests.wire.discord.ledger import (
     APPLICATION,
     BOT,
-    SEND,
+    GUILD,
+    HISTORY,
     VIEW,
     Channel,
     Ledger,
@@ -207,6 +208,17 @@ class LocalDiscord:
                 return _application()
             case ("GET", "gateway", "bot"):
                 return self._gateway_bot()
+            case ("GET", "channels", channel):
+                return threads.told(self.ledger, self._place(channel))
+            case ("POST", "channels", channel, "threads"):
+                return threads.open_post(
+                    self.ledger, self._place(channel), call.body, self._check, Answered
+                )
+            case ("GET", "channels", channel, "threads", "archived", "public"):
+                place = self._place(channel)
+                return threads.archived(self.ledger, place, request.query, Answered)
+            case ("GET", "guilds", guild, "threads", "active") if guild == GUILD:
+                return threads.active(self.ledger)
             case (method, "channels", channel, "messages", *message):
                 place = self._place(channel)
                 return self._message(method, place, message, request, call.body)
@@ -236,7 +248,7 @@ class LocalDiscord:
         found = self.ledger.channels.get(number)
         if found is None or found.deleted:
             raise Answered(404, 10003, "Unknown Channel")
-        if not found.permissions & VIEW:
+        if not self.ledger.rights(found) & VIEW:
             raise Answered(403, 50001, "Missing Access")
         return found
 
@@ -253,6 +265,18 @@ class LocalDiscord:
                 return self._post(place, body)
             case ("GET",):
                 return self._history(place, request.query)
+            case ("GET", number):
+                if not self.ledger.rights(place) & HISTORY:
+                    raise Answered(403, 50001, "Missing Access")
+                return self._found(place, number)
+            case ("POST", number, "threads"):
+                found = self._found(place, number)
+                return threads.open_below(
+                    self.ledger, place, found, body, self._check, Answered
+                )
+            case ("POST", number, "crosspost"):
+                found = self._found(place, number)
+                return threads.publish(self.ledger, place, found, Answered)
             case ("PATCH", number):
                 return self._edit(place, number, body)
             case ("DELETE", number):
@@ -263,8 +287,7 @@ class LocalDiscord:
         raise Answered(501, 0, "this server does not know that route")
 
     def _post(self, place: Channel, body: Any) -> Any:
-        if not place.permissions & SEND:
-            raise Answered(403, 50013, "Missing Permissions")
+        threads.may_post(self.ledger, place, Answered)
         self._check(rules.message(body), "MessageCreateRequest", body)
         nonce = body.get("nonce") if body.get("enforce_nonce") else None
         known = self.ledger.known(nonce)
@@ -422,7 +445,16 @@ async def serving(clock: Clock | None = None) -> AsyncIterator[LocalDiscord]:
 
 def _operation(request: web.Request) -> tuple[Operation, str]:
     parts = request.path.removeprefix("/api/v10").strip("/").split("/")
+    if parts[0] == "guilds" and "threads" in parts:
+        return "list", ""
     if parts[0] == "channels" and len(parts) > 1:
+        own: dict[str, Operation] = {"crosspost": "publish"}
+        own["threads"] = "open" if request.method == "POST" else "list"
+        for name, operation in own.items():
+            if name in parts[2:]:
+                return operation, parts[1]
+        if len(parts) == 2:
+            return "list", parts[1]
         kinds: dict[str, Operation] = {
             "POST": "post",
             "PATCH": "edit",

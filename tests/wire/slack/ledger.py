@@ -117,14 +117,20 @@ class Ledger:
         self.channel(channel).messages = kept
 
     def history(
-        self, channel: str, *, limit: int, oldest: str, cursor: str
+        self, channel: str, *, limit: int, oldest: str, cursor: str, thread: str = ""
     ) -> tuple[list[dict[str, Any]], str]:
-        """A page, newest first, and the cursor of the next one."""
+        """A page, newest first, and the cursor of the next one.
+
+        Answers in a thread are in no history but that of the thread, which is told
+        from its beginning.
+        """
         visible = self.clock.now() - self.history_delay
+        messages = self.channel(channel).messages
         found = [
             message
-            for message in reversed(self.channel(channel).messages)
-            if float(message["ts"]) > float(oldest or 0)
+            for message in (messages if thread else reversed(messages))
+            if _stands(message, thread)
+            and float(message["ts"]) > float(oldest or 0)
             and float(message["ts"]) <= visible.timestamp() + 1e-3
         ]
         start = int(cursor.removeprefix("next:") or 0) if cursor else 0
@@ -148,3 +154,9 @@ def key_of(message: Mapping[str, Any]) -> str:
     """The delivery's key that a message carries; empty if it carries none."""
     metadata = message.get("metadata") or {}
     return str((metadata.get("event_payload") or {}).get("key", ""))
+
+
+def _stands(message: Mapping[str, Any], thread: str) -> bool:
+    """Whether a message is in this thread, or in none where that is ""."""
+    below = message.get("thread_ts", message["ts"])
+    return bool(below == (thread or message["ts"]))

@@ -64,6 +64,7 @@ OPERATIONS: dict[str, Operation] = {
     "chat.update": "edit",
     "chat.delete": "delete",
     "conversations.history": "read",
+    "conversations.replies": "read",
     "conversations.info": "info",
     "users.info": "info",
     "conversations.open": "open",
@@ -87,6 +88,9 @@ FIELDS = {
     "chat.delete": {"channel", "ts"},
     "conversations.history": {
         "channel", "oldest", "limit", "cursor", "include_all_metadata",
+    },
+    "conversations.replies": {
+        "channel", "ts", "oldest", "limit", "cursor", "include_all_metadata",
     },
     "conversations.info": {"channel"},
     "users.info": {"user", "include_locale"},
@@ -352,6 +356,7 @@ class LocalSlack:
             "chat.update": self._edit,
             "chat.delete": self._delete,
             "conversations.history": self._history,
+            "conversations.replies": self._history,
             "conversations.info": lambda c: _channel(self._place(c, c.channel)),
             "conversations.open": self._open_direct,
             "usergroups.list": self._groups,
@@ -391,6 +396,9 @@ class LocalSlack:
         number = f"D{call.channel}" if direct else call.channel
         place = self._open_place(call, number)
         self._check(rules.message(call.body))
+        thread = call.body.get("thread_ts")
+        if thread and self.ledger.find(place.id, str(thread)) is None:
+            raise Answered("thread_not_found")
         message = self.ledger.post(place.id, call.body)
         return {"channel": place.id, "ts": message["ts"], "message": message}
 
@@ -429,8 +437,17 @@ class LocalSlack:
         if not 1 <= limit <= 999:
             raise Answered("invalid_limit")
         cursor = str(body.get("cursor", ""))
+        thread = ""
+        if call.method == "conversations.replies":
+            thread = str(body["ts"])
+            if self.ledger.find(place.id, thread) is None:
+                raise Answered("thread_not_found")
         page, more = self.ledger.history(
-            place.id, limit=limit, oldest=str(body.get("oldest", "")), cursor=cursor
+            place.id,
+            limit=limit,
+            oldest=str(body.get("oldest", "")),
+            cursor=cursor,
+            thread=thread,
         )
         if body.get("include_all_metadata") not in {"1", "true", True}:
             page = [{k: v for k, v in m.items() if k != "metadata"} for m in page]

@@ -649,3 +649,38 @@ async def test_being_removed_stops_what_would_be_posted_until_it_is_added_again(
     await until(lambda: discord.ledger.says("57001"))
     assert await paused() == [None]
     assert await settled.editions.next_due() is not None
+
+
+# ── roles ──────────────────────────────────────────────────────────────────────
+
+
+async def test_a_role_that_was_let_in_does_an_editor_s_work(chat, discord):
+    shown = await ask(discord, "newsdesk access grant", who="<@&4711>")
+    confirmed = await discord.people.presses(shown.controls["Confirm"])
+    await confirmed.done()
+    with_role = like(READER, roles=("4700", "4711"))
+    assert (
+        "Destinations"
+        in (await ask(discord, "newsdesk destination list", with_role)).words
+    )
+    without = await ask(discord, "newsdesk destination list", READER)
+    assert "Only editors" in without.words
+
+
+async def test_roles_of_a_server_that_the_bot_is_not_in_open_nothing(chat, discord):
+    shown = await ask(discord, "newsdesk access grant", who="<@&4711>")
+    await (await discord.people.presses(shown.controls["Confirm"])).done()
+    stranger = like(BROUGHT_ALONG, roles=("4711",), permissions=0)
+    asked = await ask(discord, "newsdesk destination list", stranger)
+    assert "#morning" not in asked.words
+
+
+# ── brought along, and in a private chat ───────────────────────────────────────
+
+
+@pytest.mark.parametrize("who", [IN_DM, BROUGHT_ALONG])
+async def test_where_nothing_is_set_up_news_say_so_in_a_sentence(chat, discord, who):
+    asked = await ask(discord, "news latest", who)
+    assert "No edition has been posted here yet." in asked.words
+    assert "did not work" not in asked.words
+    assert asked.private

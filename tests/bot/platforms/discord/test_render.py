@@ -105,7 +105,7 @@ def test_every_message_has_a_control(stories):
     assert all(control_ids(part) for part in render(big(stories), a_context()))
 
 
-def test_the_controls_are_those_of_the_local_page():
+def test_the_controls_are_those_of_the_local_page_and_the_way_to_its_thread():
     from bot.platforms.local.render import render as local
 
     (part,) = render(an_edition(), a_context())
@@ -113,7 +113,7 @@ def test_the_controls_are_those_of_the_local_page():
     controls = page.payload["controls"]
     wanted = [option["id"] for option in controls["select"]["options"]]
     wanted += [button["id"] for button in controls["buttons"]]
-    assert control_ids(part) == wanted
+    assert control_ids(part) == [*wanted, "v1:discuss:e-7k3m9q"]
 
 
 def test_a_label_of_many_emoji_fits_as_discord_counts():

@@ -15,6 +15,7 @@ from bot.errors import Gone, Limited, Refused, Unclear, Unreached
 from bot.platforms.discord import limits
 from bot.platforms.discord.keys import carries, marked, pressed
 from bot.platforms.discord.pace import Answer, Pace, Window
+from bot.platforms.discord.places import NoPlace, ThreadThere, WrongKind
 from bot.platforms.discord.verdicts import verdict
 from bot.platforms.waits import seconds
 
@@ -52,7 +53,11 @@ TABLE = [
     (answer(403, 50013), True, Refused, {"message_only": False}),
     (answer(403, 50005), True, Refused, {"message_only": True}),
     (answer(429, 30046, Retry_After="900"), True, Limited, {"retry_after": 900.0}),
-    (answer(404, 10003), True, Refused, {"message_only": False}),
+    (answer(404, 10003), True, NoPlace, {"message_only": False}),
+    (answer(400, 50008), True, WrongKind, {"message_only": False}),
+    (answer(400, 50024), True, WrongKind, {"message_only": False}),
+    (answer(400, 160004), True, ThreadThere, {"message_only": True}),
+    (answer(400, 40067), True, Refused, {"message_only": False, "may_return": True}),
     (answer(404), True, Refused, {"message_only": False}),
     (answer(404, 10008), True, Gone, {"message_only": True}),
     (answer(400, 50035), True, Refused, {"message_only": True}),

@@ -1,0 +1,108 @@
+"""Looks whether a post arrived: by its key, in the channel or the thread of an edition.
+
+It sends nothing. Where it cannot be told, it says so by an error, never by «no».
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from bot.errors import Gone, Refused
+from bot.platforms.slack import limits
+from bot.platforms.slack.messages import carries, thread_of
+from bot.types import Delivery
+
+if TYPE_CHECKING:
+    from bot.platforms.slack.session import Session
+
+HISTORY: Final = "conversations.history"
+REPLIES: Final = "conversations.replies"
+#: Messages, and the next page's cursor; "" = there is none.
+Page = tuple[list[dict[str, Any]], str]
+
+
+class Call(Protocol):
+    """One request for a delivery when it is its turn; every failure a `SendError`."""
+
+    async def __call__(
+        self,
+        method: str,
+        delivery: Delivery,
+        call: Callable[["Session", str], Awaitable[Page]],
+    ) -> Page: ...
+
+
+class Reader:
+    """Reads back over the platform's calls."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def read_back(self, delivery: Delivery) -> str | None:
+        """Id of our message that carries the delivery's key, if there is one.
+
+        An edit or a deletion is not looked for: doing it again does no harm.
+
+        Raises:
+            Refused: The bot may not read the channel's history, or too much was
+                written there since.
+        """
+        seen, cursor, oldest = 0, "", _oldest(delivery)
+        while seen < limits.LOOK_ALL:
+            page, cursor = await self._page(delivery, oldest, cursor)
+            for ours in page:
+                if carries(ours, delivery.key):
+                    return str(ours["ts"])
+            if not cursor:
+                return None
+            seen += limits.HISTORY_PAGE
+        raise Refused("Whether it arrived cannot be seen: too much was posted since.")
+
+    async def _page(self, delivery: Delivery, oldest: str | None, cursor: str) -> Page:
+        """What the bot wrote on one page of the history, and the next page's cursor."""
+        from bot.platforms.slack.verdicts import NotLetIn
+
+        try:
+            page, more = await self._read(delivery, oldest, cursor or None)
+        except (NotLetIn, Gone):
+            raise
+        except Refused as refused:
+            raise Refused(
+                "Whether it arrived cannot be seen: the bot needs to be in the channel "
+                "and to have the scopes channels:history, groups:history and "
+                f"im:history. {refused}"
+            ) from refused
+        return page, more
+
+    async def _read(
+        self, delivery: Delivery, oldest: str | None, cursor: str | None
+    ) -> Page:
+        """A page of the channel, or of the thread that the delivery stands in."""
+        thread = thread_of(delivery)
+        if thread is None:
+
+            async def history(session: "Session", channel: str) -> Page:
+                page = await session.history(channel, oldest=oldest, cursor=cursor)
+                return _ours(session, page)
+
+            return await self._call(HISTORY, delivery, history)
+
+        async def replies(session: "Session", channel: str) -> Page:
+            page = await session.replies(channel, thread, oldest=oldest, cursor=cursor)
+            return _ours(session, page)
+
+        return await self._call(REPLIES, delivery, replies)
+
+
+def _ours(session: "Session", page: Page) -> Page:
+    """The page without what others wrote."""
+    messages, more = page
+    return [message for message in messages if session.is_ours(message)], more
+
+
+def _oldest(delivery: Delivery) -> str | None:
+    """Where a look begins: when the delivery was claimed, and some time before."""
+    if delivery.claimed_at is None:
+        return None
+    begun = delivery.claimed_at - timedelta(seconds=limits.CLOCKS_APART)
+    return f"{begun.timestamp():.6f}"

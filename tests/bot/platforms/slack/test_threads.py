@@ -1,0 +1,78 @@
+"""A destination that wants threads: one message in the channel, the rest below."""
+
+import pytest
+
+from bot.platforms.slack import limits
+from bot.storage import deliveries
+from tests.bot.newsroom import FLOOD, WAIT, Newsroom
+from tests.bot.platforms.slack.conftest import CONFIGURATION
+from tests.bot.platforms.slack.test_faults import after_the_wait
+from tests.bot.test_outbox import order, states
+from tests.wire.slack.faults import Lost
+from tests.wire.slack.server import CHANNEL
+
+IN_THREADS = CONFIGURATION.replace(
+    f'channel = "{CHANNEL}"\n', f'channel = "{CHANNEL}"\nthread = true\n'
+)
+
+
+@pytest.fixture
+async def threaded(desk: Newsroom, monkeypatch) -> Newsroom:
+    """A message holds one story: an edition of three stories has three parts."""
+    monkeypatch.setattr(limits, "STORIES", 1)
+    desk.publish("flood", FLOOD)
+    await desk.apply(IN_THREADS)
+    return desk
+
+
+def below(slack) -> list[str]:
+    return [str(m.get("thread_ts", "")) for m in slack.ledger.says(CHANNEL)]
+
+
+async def test_all_but_the_first_message_stand_below_it(threaded, slack):
+    await threaded.post()
+    first, *_ = slack.ledger.says(CHANNEL)
+    assert below(slack) == ["", first["ts"], first["ts"]]
+    assert await states(threaded) == ["sent"] * 3
+
+
+async def test_unasked_all_stand_in_the_channel(threaded, slack):
+    await threaded.apply(CONFIGURATION)
+    await threaded.post()
+    assert below(slack) == ["", "", ""]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_whatever_is_lost_a_message_stands_below_once(threaded, slack, when):
+    await order(threaded)
+    (first,) = await threaded.db.write(
+        deliveries.claim, now=threaded.clock.now(), lease=WAIT, limit=1
+    )
+    ts = await threaded.platform.send(first)
+    await threaded.db.write(
+        deliveries.record_sent, first, message_id=ts, now=threaded.clock.now()
+    )
+    slack.script(Lost(when=when), "post")
+    await threaded.outbox.drain()
+    await after_the_wait(threaded)
+    assert await states(threaded) == ["sent"] * 3
+    assert below(slack) == ["", ts, ts]
+    assert slack.ledger.doubled() == ()
+
+
+async def test_without_the_first_message_nothing_is_posted_into_the_channel(
+    threaded, slack
+):
+    await order(threaded)
+    (first,) = await threaded.db.write(
+        deliveries.claim, now=threaded.clock.now(), lease=WAIT, limit=1
+    )
+    ts = await threaded.platform.send(first)
+    await threaded.db.write(
+        deliveries.record_sent, first, message_id=ts, now=threaded.clock.now()
+    )
+    slack.ledger.delete(CHANNEL, ts)
+    await threaded.outbox.drain()
+    assert await states(threaded) == ["sent", "failed", "failed"]
+    assert slack.ledger.says(CHANNEL) == []
+    assert (await threaded.digest()).destinations[0].paused is None
