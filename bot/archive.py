@@ -85,8 +85,12 @@ class Archive:
             return await self._by_id(place, which)
         kept = past.ID.fullmatch(which)
         if kept is not None:
-            key = place.workspace.id
-            old = await self.db.read(past.edition, workspace_id=key, public_id=kept[1])
+            old = await self.db.read(
+                past.edition,
+                workspace_id=place.workspace.id,
+                public_id=kept[1],
+                person_id=place.of_person,
+            )
             return numbered(old, int(kept[2] or 1))
         issue = await self._edition(place)
         if which.lstrip("#").isdecimal():

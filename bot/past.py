@@ -21,14 +21,18 @@ LOOKED_AT, SHOWN = 200, 3
 _SIGNS = " \"'“”„«»"
 
 
-def edition(conn: Connection, *, workspace_id: int, public_id: str) -> Issue:
-    """The edition of this id.
+def edition(
+    conn: Connection, *, workspace_id: int, public_id: str, person_id: str | None
+) -> Issue:
+    """The edition of this id: the workspace's, or this person's own.
 
     Raises:
         UnknownName: There is none in this workspace, or it was taken back.
     """
     here = {"workspace_id": workspace_id}
-    found = editions.by_public_id(conn, **here, public_id=public_id)
+    found = editions.by_public_id(
+        conn, workspace_id=workspace_id, public_id=public_id, person_id=person_id
+    )
     if found is None:
         raise UnknownName(
             "There is no edition {public_id} in this workspace: the id is "

@@ -1,6 +1,6 @@
 """/news help: every command with what somebody would really type."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
@@ -34,9 +34,7 @@ def build(desk: Desk, commands: Callable[[], tuple[Command, ...]]) -> Command:
                 "its source. Ask for details with these commands."
             )
         )
-        lines = [
-            Line(title=f"/{c.path}", text=texts.word(c.description)) for c in known
-        ]
+        lines = list(_lines(known, texts))
         last = Small(text=texts.say("More about one: /news help quotes"))
         return Reply(title=texts.say("Help"), blocks=(first, *lines, last))
 
@@ -55,6 +53,18 @@ def build(desk: Desk, commands: Callable[[], tuple[Command, ...]]) -> Command:
         ),
         examples=("/news help", "/news help quotes"),
     )
+
+
+def _lines(known: Sequence[Command], texts: Texts) -> Iterator[Line]:
+    """A line a command; those of one noun share theirs, as all would be too many."""
+    nouns: dict[str, list[Command]] = {}
+    for command in known:
+        nouns.setdefault(" ".join(command.path.split(" ")[:2]), []).append(command)
+    for noun, commands in nouns.items():
+        said = texts.word(commands[0].description)
+        if commands[0].path != noun:
+            said = ", ".join(command.path.split(" ")[2] for command in commands)
+        yield Line(title=f"/{noun}", text=said)
 
 
 def one(wanted: str, known: list[Command], texts: Texts) -> Reply:

@@ -2,7 +2,7 @@
 
 from bot import past
 from bot.commands.desk import Desk
-from bot.commands.wording import texts_of
+from bot.commands.wording import texts_of, whose
 from bot.errors import UnknownName
 from bot.types import (
     Command,
@@ -55,7 +55,7 @@ async def _kept(desk: Desk, invocation: Invocation, asked: str) -> Reply:
             "editions. Without an id the newest one is shown."
         )
     issue = await desk.db.read(
-        past.edition, workspace_id=workspace.id, public_id=asked.split()[0]
+        past.edition, **whose(invocation), public_id=asked.split()[0]
     )
     parts = await desk.editions.shown(issue, workspace)
     title = texts.say("The edition {id}", id=issue.public_id)

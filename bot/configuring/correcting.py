@@ -61,7 +61,7 @@ def carry_out(work: Work, name: str, after: Mapping[str, Any] | None) -> None:
     """Let the story say this, in place of what it said before; None: nothing."""
     conn, here = work.conn, {"workspace_id": work.workspace.id}
     edition, _, story = name.partition(" ")
-    issue = issues.by_public_id(conn, **here, public_id=edition)
+    issue = issues.by_public_id(conn, workspace_id=work.workspace.id, public_id=edition)
     if issue is None:
         raise UnknownName("There is no such edition here any more.")
     key: dict[str, Any] = {**here, "edition_id": issue.id}

@@ -17,8 +17,9 @@ import structlog
 
 from bot.corrections import contexts
 from bot.outbox.verdicts import AS_LINKS
+from bot.personal import pressing
 from bot.ports import Platform
-from bot.storage import Connection, corrections, deliveries, workspaces
+from bot.storage import Connection, corrections, deliveries, personal, workspaces
 from bot.storage import editions as issues
 from bot.storage.told_articles import LIVING
 from bot.types import Delivery, Destination, Issue, Part
@@ -87,7 +88,10 @@ def _wanted(
     while len(parts) > many and (shorter := _shorter(edition, corrected)):
         edition = shorter
         parts = platform.render(edition, context)
-    return parts if len(parts) == many else NO_ROOM
+    if len(parts) != many:
+        return NO_ROOM
+    own = personal.among(conn, keys=[issue.digest_id])
+    return pressing.owned(parts, issue) if own else parts
 
 
 def _shorter(edition: Edition, corrected: Collection[str]) -> Edition | None:

@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, select, update
 
-from bot.storage import editions_json
+from bot.storage import editions_json, privacy
 from bot.storage.schema import corrections as table
-from bot.storage.schema import workspaces
+from bot.storage.schema import editions, workspaces
 from bot.types import Payload
 from digests.amending import Amendment
 
@@ -149,8 +149,18 @@ def newest(
     since: datetime | None = None,
     count: int,
 ) -> tuple[Correction, ...]:
-    """List the workspace's corrections, the newest first, from `since` on."""
-    query = select(table).where(table.c.workspace_id == workspace_id)
+    """List the workspace's corrections, the newest first, from `since` on.
+
+    Those of people's own editions are not among them.
+    """
+    query = (
+        select(table)
+        .join(editions, editions.c.id == table.c.edition_id)
+        .where(
+            table.c.workspace_id == workspace_id,
+            privacy.of_digest(editions.c.digest_id, workspace_id, None),
+        )
+    )
     if since is not None:
         query = query.where(table.c.found_at >= since)
     found = connection.execute(query.order_by(table.c.id.desc()).limit(count))

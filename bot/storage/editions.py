@@ -80,12 +80,18 @@ def by_id(
 
 
 def by_public_id(
-    connection: Connection, *, workspace_id: int, public_id: str
+    connection: Connection,
+    *,
+    workspace_id: int,
+    public_id: str,
+    person_id: str | None = None,
 ) -> Issue | None:
-    """Find the edition with this public id, if it is the workspace's."""
-    return _first(
-        connection, _of(workspace_id).where(editions.c.public_id == public_id)
+    """Find the edition with this public id, if the workspace's or this person's own."""
+    query = _of(workspace_id).where(
+        editions.c.public_id == public_id,
+        privacy.of_digest(editions.c.digest_id, workspace_id, person_id),
     )
+    return _first(connection, query)
 
 
 def newest_in(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from bot.storage import privacy
 from bot.storage.schema import edition_stories, editions
 
 
@@ -30,6 +31,8 @@ def stories(
 ) -> tuple[PastStory, ...]:
     """List what the newest editions told, the newest first; not what was taken back.
 
+    Nobody's own is among them.
+
     `limit` is of editions: however many there are, as much work is done.
     """
     then = [] if since is None else [editions.c.made_at >= since]
@@ -38,6 +41,7 @@ def stories(
         .where(
             editions.c.workspace_id == workspace_id,
             editions.c.undone_at.is_(None),
+            privacy.of_digest(editions.c.digest_id, workspace_id, None),
             *then,
         )
         .order_by(editions.c.id.desc())

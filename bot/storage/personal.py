@@ -6,7 +6,7 @@ The rest of its way is every digest's: schedules, occurrences, editions, deliver
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from bot.storage import digests as digest_verbs
 from bot.storage import schema
@@ -102,14 +102,19 @@ def workspace_of(
     """Find whose edition (public id) this is, if of this person's own digest.
 
     For what is pressed under a private message, where the platform tells no workspace:
-    the edition must have been made for this very person.
+    the edition must have been made for this very person, and they must not have been
+    found to have left.
     """
+    channel = destinations.c.channel == f"{PERSON}{person_id}"
+    here = destinations.c.workspace_id == schema.workspaces.c.id
     row = connection.execute(
         select(schema.workspaces)
         .join(schema.editions, schema.editions.c.workspace_id == schema.workspaces.c.id)
         .join(digests, digests.c.id == schema.editions.c.digest_id)
+        .join(destinations, and_(channel, here))
         .where(
             schema.editions.c.public_id == edition,
+            or_(destinations.c.paused.is_(None), destinations.c.retest_at.is_not(None)),
             schema.workspaces.c.left_at.is_(None),
             digests.c.person_id == person_id,
             digests.c.deleted_at.is_(None),
@@ -145,8 +150,8 @@ def shown_in_channels(
 ) -> Told:
     """What the workspace's digests told lately where everybody reads it.
 
-    An edition counts that stands in a channel, or is on its way there: what was taken
-    back, or went to no channel, can be told.
+    An edition counts that stands in a channel, or is on its way there: what went to
+    none, or was taken back (and untold with that), can be told.
     """
     ledger, editions = schema.told, schema.editions
     posted = (
@@ -165,7 +170,6 @@ def shown_in_channels(
         .where(
             editions.c.workspace_id == workspace_id,
             editions.c.made_at >= now - REMEMBERED,
-            editions.c.undone_at.is_(None),
             digests.c.person_id.is_(None),
             posted,
         )

@@ -7,11 +7,22 @@ from datetime import timedelta
 import pytest
 
 from bot.commands import kept_of
-from bot.errors import Refused
-from bot.storage import Connection, Database, personal, readers, schema
+from bot.errors import Refused, UserError
+from bot.storage import (
+    Connection,
+    Database,
+    deliveries,
+    destinations,
+    personal,
+    readers,
+    schema,
+)
+from bot.storage.readers import Whose
 from bot.types import Form, Listing, Permission, Person, Reply
+from digests.types import Told
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.newsroom import BRIDGE, FLOOD, POOL, Newsroom, newsroom
+from tests.bot.storage.builders import NOW, a_house, an_issue, parts
 
 BEN = Person(id="ben", name="Ben", permission=Permission.EVERYONE)
 WEEKLY = """
@@ -318,6 +329,41 @@ async def test_why_does_not_tell_what_another_follows(quiet: Newsroom, ben: Edit
         assert "zeppelin" not in said(await who.says("news why", story="pool"))
 
 
+async def test_a_story_by_its_id_is_not_shown_from_anothers_edition(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news follow", topic="pool")
+    await ben.says("news me", time="7:30")
+    await tomorrow(quiet)
+    there = ben.at("person:ben")
+    detail = await there.says("news story", story="1")
+    story = detail.controls[0].id.split(":")[2]
+    assert "about pool" in said(await there.says("news why", story=story))
+    assert "about pool" not in said(
+        await ben.also("Cleo").says("news why", story=story)
+    )
+
+
+async def test_a_past_edition_of_another_is_not_found(quiet: Newsroom, ben: Editor):
+    await ben.says("news me", time="7:30")
+    await tomorrow(quiet)
+    mine = next(iter(await quiet.db.read(personal.editions, **WHOSE)))[0]
+    assert not (await ben.says("news latest", edition=mine)).problem
+    cleo = ben.also("Cleo")
+    for path, args in (
+        ("news latest", {"edition": mine}),
+        ("news story", {"story": f"{mine} 1"}),
+        ("newsdesk correct", {"number": f"{mine} 1", "text": "Otherwise."}),
+    ):
+        who = await editor(quiet) if path.startswith("newsdesk") else cleo
+        answer = await who.asks(path, **args)
+        assert isinstance(answer, Form) or answer.problem, path
+    assert mine not in said(await cleo.says("news search", words="harbour bridge"))
+
+
+WHOSE = Whose(workspace_id=1, person_id="ben")
+
+
 async def test_anothers_edition_is_not_the_newest_here(quiet: Newsroom, ben: Editor):
     await ben.says("news me", time="7:30")
     await tomorrow(quiet)
@@ -353,6 +399,18 @@ async def test_no_editor_can_send_to_a_person(quiet: Newsroom):
     assert [place.name for place in places[1]] == ["morning"]
 
 
+async def test_no_destination_leads_to_a_person_or_is_called_so(quiet: Newsroom):
+    for name, channel in (("ben", "person:ben"), ("person:ben", "c-x")):
+        with pytest.raises(UserError, match="/news me"):
+            await quiet.db.write(
+                destinations.ensure, workspace_id=1, name=name, channel=channel
+            )
+    with pytest.raises(UserError, match="/news me"):
+        await quiet.db.write(
+            destinations.rename, workspace_id=1, destination_id=1, name="person:ben"
+        )
+
+
 async def test_applying_a_file_with_prune_leaves_personal_digests_alone(
     quiet: Newsroom, ben: Editor
 ):
@@ -363,11 +421,13 @@ async def test_applying_a_file_with_prune_leaves_personal_digests_alone(
 
 
 async def test_a_digest_may_be_called_like_ones_own(quiet: Newsroom, ben: Editor):
-    await ben.says("news me", time="7:30")
+    same = "Sunday at 9:00 Europe/Berlin"
+    await ben.says("news me", time=same)
     await ben.also("Cleo").says("news me", time="8:30")
     await quiet.apply(WEEKLY.replace("Morning brief", "Your digest"))
-    assert (await quiet.digest("Your digest")).person is None
-    assert "daily at 7:30" in said(await ben.says("news me"))
+    theirs = await quiet.digest("Your digest")
+    assert (theirs.person, theirs.schedules) == (None, (same,))
+    assert same in said(await ben.says("news me"))
 
 
 # ── leaving ────────────────────────────────────────────────────────────────────
@@ -445,6 +505,22 @@ def rows_of(connection: Connection, person: str) -> dict[str, int]:
     return found
 
 
+async def test_erasing_leaves_no_note_of_what_was_still_to_be_told(
+    quiet: Newsroom, ben: Editor
+):
+    mine = await ben.says("news me", time="7:30")
+    asked = await ben.presses(mine, "Erase")
+    _, places = await quiet.archive.local_rooms("ben")
+    await quiet.db.write(
+        destinations.pause,
+        workspace_id=1,
+        destination_id=places[-1].id,
+        reason="You take no direct messages.",
+    )
+    await ben.presses(asked, "Erase everything")
+    assert await quiet.db.read(rows_of, "ben") == {}
+
+
 async def test_nobody_erases_another(quiet: Newsroom, ben: Editor):
     await everything(quiet, ben)
     asked = await ben.presses(await ben.says("news me"), "Erase")
@@ -489,13 +565,21 @@ async def test_two_who_set_theirs_up_at_once_have_one_each(database_url: str, tm
 async def test_the_told_ledger_of_channels_is_of_the_own_workspace(
     database: Database,
 ):
-    from tests.bot.storage.builders import NOW, a_house, an_issue
-
-    def two(connection: Connection) -> int:
+    def two(connection: Connection) -> tuple[int, int]:
         full = a_house(connection, name="full")
-        an_issue(connection, full)
-        return a_house(connection, name="empty").workspace.id
+        issue = an_issue(connection, full, told=Told(stories=frozenset({"s-told"})))
+        deliveries.add(
+            connection,
+            workspace_id=full.workspace.id,
+            issue=issue,
+            destination=full.destination,
+            parts=parts(),
+            now=NOW,
+        )
+        return full.workspace.id, a_house(connection, name="empty").workspace.id
 
-    other = await database.write(two)
-    told = await database.read(personal.shown_in_channels, workspace_id=other, now=NOW)
-    assert not told.stories
+    mine, other = await database.write(two)
+    shown = personal.shown_in_channels
+    told = await database.read(shown, workspace_id=mine, now=NOW)
+    assert told.stories == {"s-told"}
+    assert not (await database.read(shown, workspace_id=other, now=NOW)).stories

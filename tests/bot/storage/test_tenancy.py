@@ -439,8 +439,27 @@ async def test_erasing_a_person_erases_all_of_theirs_and_nothing_else(
     mine = Whose(workspace_id=full.workspace.id, person_id="p")
     house_before = await database.read(digests.in_workspace, workspace_id=1)
 
+    def sent(connection: Connection) -> set[str]:
+        query = select(schema.local_messages.c.channel)
+        return set(connection.execute(query).scalars())
+
+    def send(connection: Connection) -> None:
+        for channel in ("person:p", "person:q"):
+            connection.execute(
+                schema.local_messages.insert().values(
+                    workspace_id=full.workspace.id,
+                    channel=channel,
+                    key=channel,
+                    payload={},
+                    fallback_text=CANARY,
+                    posted_at=NOW,
+                )
+            )
+
+    await database.write(send)
     await database.write(readers.erase, **mine)
 
+    assert await database.read(sent) == {"full-news", "person:q"}
     left = await database.read(seen_of_a_reader, mine)
     assert not any(left.values())
     assert await database.read(digests.in_workspace, workspace_id=1) == house_before

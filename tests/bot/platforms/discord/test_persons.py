@@ -7,7 +7,7 @@ import pytest
 from bot.errors import Refused
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import destinations
-from tests.bot.newsroom import Newsroom, short_of_time
+from tests.bot.newsroom import FLOOD, Newsroom, short_of_time
 from tests.bot.platforms.discord.conftest import a_platform, listening
 from tests.bot.platforms.discord.test_interactions import ask, platform_of
 from tests.test_fakes import a_delivery
@@ -129,6 +129,23 @@ async def test_its_buttons_answer_in_the_direct_message(
         # It was saved in the workspace of the server, where it is asked from.
         listed = await ask(discord, "news saved", READER)
         assert "Harbour bridge" in listed.words
+
+
+async def test_whoever_was_found_to_have_left_presses_nothing_more(
+    desk: Newsroom, discord: LocalDiscord
+):
+    await desk.apply(SUNDAYS)
+    await sets_up(desk, discord)
+    await tomorrow(desk)
+    controls = dict(controls_of(discord.ledger.says(DM)))
+    discord.absent.add(READER.user)
+    desk.publish("flood", FLOOD)
+    desk.clock.advance(timedelta(days=1))
+    await desk.wake()
+    story = next(i for label, i in controls.items() if "bridge" in label)
+    async with listening(discord, desk.inbox, platform_of(desk)):
+        asked = await discord.people.presses("v1:open", AT_HOME, value=story)
+        assert "does not belong here" in (await asked.done()).words
 
 
 async def test_the_buttons_of_ones_own_digest_answer_nobody_else(

@@ -348,4 +348,6 @@ async def test_a_story_on_discord(desk: Newsroom):
         "> “Nobody was in danger at any time.”",
         "-# Ada Brandt, engineer, Hallin Courier",
     ]
-    assert buttons(answer) == ["Why this?"]
+    assert buttons(answer) == [
+        "Why this?", "Save", "More like this", "Less like this", "Report an error",
+    ]  # fmt: skip

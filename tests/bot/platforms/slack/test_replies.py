@@ -340,4 +340,6 @@ async def test_a_story_on_slack(desk: Newsroom):
         "“Nobody was in danger at any time.”",
         "— Ada Brandt, engineer, Hallin Courier",
     ]
-    assert list(buttons(answer)) == ["Why this?"]
+    assert list(buttons(answer)) == [
+        "Why this?", "Save", "More like this", "Less like this", "Report an error",
+    ]  # fmt: skip

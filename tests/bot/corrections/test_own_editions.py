@@ -1,0 +1,53 @@
+"""A person's own edition lives like every other, and its corrections are theirs."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.types import Permission, Person
+from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
+from tests.bot.corrections.living import Rendering, correct, shown
+from tests.bot.newsroom import BRIDGE, Newsroom, newsroom
+
+BEN = Person(id="7002", name="Ben", permission=Permission.EVERYONE)
+
+
+@pytest.fixture
+async def quiet(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newsroom]:
+    """A newsroom that has posted nothing to its channel."""
+    async with newsroom(sqlite_url, tmp_path, Rendering()) as built:
+        built.publish("bridge", BRIDGE)
+        await built.apply(WITHOUT_SCHEDULE)
+        yield built
+
+
+@pytest.fixture
+async def ben(quiet: Newsroom) -> Editor:
+    """A reader who has got a digest of his own."""
+    reader = replace(await editor(quiet), person=BEN)
+    await reader.says("news me", time="7:30")
+    quiet.clock.advance(timedelta(hours=19))
+    await quiet.wake()
+    assert "About 31,000 vehicles" in shown(quiet)
+    return reader
+
+
+async def test_it_is_edited_and_its_controls_still_say_whose_it_is(
+    quiet: Newsroom, ben: Editor
+):
+    await correct(quiet, ("31,000", "13,000"))
+    (message,) = quiet.platform.messages
+    assert message.edits == 1
+    assert "About 13,000 vehicles" in shown(quiet)
+    assert "'v1:own:e-" in str(message.payload)
+    assert "'v1:story:" not in str(message.payload)
+
+
+async def test_nobody_is_told_of_its_corrections(quiet: Newsroom, ben: Editor):
+    await correct(quiet, ("31,000", "13,000"))
+    for who in (ben.also("Cleo"), await editor(quiet)):
+        assert "Nothing that was told here" in said(await who.says("news corrections"))
