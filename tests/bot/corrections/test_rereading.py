@@ -158,10 +158,12 @@ async def test_what_the_page_corrects_is_put_right_in_the_post(room):
     await settle(room.desk)
     (correction,) = await listed(room.desk)
     assert correction.state == "edited"
+    assert correction.amendment is not None
     assert [(n.before, n.after) for n in correction.amendment.notes] == [
         ("About 31,000", "About 13,000")
     ]
     (changed,) = correction.amendment.sentences
+    assert changed.new is not None
     assert changed.new.text.startswith("About 13,000 vehicles")
 
 
