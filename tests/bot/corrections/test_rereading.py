@@ -80,7 +80,7 @@ async def read_first(room: Press) -> None:
 
 
 async def test_a_page_is_read_at_growing_intervals_for_two_days(room):
-    found = []
+    found: list[timedelta] = []
     await wait(room)
     for _ in range(len(AFTER) + 1):
         due = await room.desk.db.read(rereads.earliest)
