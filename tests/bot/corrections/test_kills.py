@@ -34,7 +34,7 @@ def killing(db: Database, nth: int, *, committed: bool) -> list[str]:
             await write(verb, *args, **kwargs)
         raise Killed(verb.__name__)
 
-    db.write = counted  # type: ignore[method-assign]
+    db.write = counted  # type: ignore[method-assign, assignment]
     return passed
 
 
@@ -58,7 +58,7 @@ async def test_whatever_write_is_the_last_one_the_message_is_edited_once(
         await desk.post()
     for nth in range(1, MOST):
         async with newsroom(sqlite_url, tmp_path, platform, clock=clock) as desk:
-            clock.advance(hours=2)
+            clock.advance(hours=7)
             desk.publish("bridge", BRIDGE.replace("31,000", f"{40_000 + nth:,}"))
             await reread(desk)
             clock.advance(minutes=5)

@@ -119,6 +119,13 @@ async def test_taken_back_between_order_and_edit_it_is_not_edited_either(desk):
     assert [one.state for one in await edits(desk)] == ["failed"]
 
 
+async def test_an_edition_of_last_week_is_corrected(desk):
+    desk.clock.advance(days=10)
+    await correct(desk, ("31,000", "13,000"))
+    await desk.outbox.drain()
+    assert [one.state for one in await edits(desk)] == ["sent"]
+
+
 async def test_an_old_edition_is_left_alone(desk):
     desk.clock.advance(LIVING)
     await correct(desk, ("31,000", "13,000"))
@@ -155,6 +162,14 @@ async def test_what_was_just_edited_rests_before_the_next_edit(desk):
     assert len(notes(desk)) == 1
     await settle(desk)
     assert len(notes(desk)) == 2
+
+
+async def test_what_changes_again_and_again_is_edited_ever_less_often(desk):
+    for number in range(24):
+        desk.publish("bridge", BRIDGE.replace("31,000", f"{40_000 + number:,}"))
+        await reread(desk, timedelta(minutes=10))
+        await settle(desk, timedelta(minutes=5))
+    assert [message.edits for message in desk.platform.messages] == [6]
 
 
 async def test_what_goes_back_before_it_settles_edits_nothing(desk):

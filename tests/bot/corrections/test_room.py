@@ -85,6 +85,14 @@ async def test_corrected_everywhere_it_is_as_many_messages_within_the_limits(des
     assert complaints(parts) == []
 
 
+async def test_of_several_messages_only_the_one_that_tells_it_is_edited(desk):
+    desk.publish("a3", article(3, 9_999))
+    await reread(desk)
+    await settle(desk)
+    assert [message.edits for message in desk.platform.messages].count(0) > 0
+    assert len(await edits(desk)) == 1
+
+
 class Narrow(Rendering):
     """Messages that hold no more than the edition that was posted."""
 
