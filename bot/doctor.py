@@ -15,7 +15,7 @@ from bot.intake import Intake, health
 from bot.storage import deliveries, workspaces
 from bot.storage.database import Database
 from bot.texts import Texts
-from bot.types import Digest, Source, Workspace
+from bot.types import Delivery, Digest, Source, Workspace
 from digests.errors import DigestsError
 
 #: How each platform is switched on.
@@ -23,6 +23,12 @@ _SWITCHED_ON: Final = {
     "discord": "set STANDFIRST_DISCORD_TOKEN to the bot's token",
     "slack": "set STANDFIRST_SLACK_BOT_TOKEN to the bot's token",
 }
+
+_POST_AGAIN = "look into the channel, then post again: standfirst digest post"
+_STANDS = (
+    "the message stays as it was; /news corrections says what is right, and whoever "
+    "manages the channel can delete it"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,10 +199,15 @@ class Doctor:
         return [
             Finding(
                 subject=f"delivery to #{d.channel}",
-                state="problem" if d.state == "failed" else "warning",
+                state="problem" if _is_lost(d) else "warning",
                 text=f"{d.state}: {d.reason or 'no reason was kept'}",
-                fix="look into the channel, then post again: standfirst digest post",
+                fix=_POST_AGAIN if d.operation == "post" else _STANDS,
             )
             for d in newest
             if d.state in ("failed", "held", "uncertain")
         ]
+
+
+def _is_lost(delivery: Delivery) -> bool:
+    """Whether nobody reads it: a message that could not be edited is still there."""
+    return delivery.state == "failed" and delivery.operation == "post"

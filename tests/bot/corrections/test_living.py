@@ -229,6 +229,8 @@ async def test_a_message_that_cannot_be_edited_stays_and_is_not_tried_again(
     assert shown(desk) == before
     assert [one.reason for one in await edits(desk)] == [str(error)]
     assert (await desk.digest()).destinations[0].paused is None
+    (finding,) = [f for f in await desk.doctor.examine() if str(error) in f.text]
+    assert finding.state == "warning"
 
 
 async def test_a_post_that_went_out_in_plain_words_is_corrected_in_plain_words(desk):

@@ -76,6 +76,12 @@ def test_what_was_corrected_at_once_is_told_at_once():
     assert said(*several) == ["Corrected 14:05: 40 → 14; now “not”"]
 
 
+def test_however_much_was_corrected_at_once_it_is_a_line_of_bounded_length():
+    several = [Note(at=AT, before=f"{n} tons", after="9 miles") for n in range(40)]
+    (line,) = said(*several)
+    assert len(line) <= wording.NOTE
+
+
 def test_the_newest_three_are_shown():
     notes = [Note(at=AT + timedelta(hours=n), after=str(n)) for n in range(5)]
     assert [line[-2:-1] for line in said(*notes)] == ["2", "3", "4"]
