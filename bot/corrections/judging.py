@@ -234,6 +234,8 @@ def _judged(
 
 
 def _changes(old: Article, new: Article) -> tuple[Payload, ...]:
+    """What was put right of what stood there; what is merely new corrects nothing."""
+    right = (c for c in every(old, new) if c.old is not None or c.kind == "notice")
     return tuple(
         {
             "before": one.before[:LONGEST],
@@ -241,7 +243,7 @@ def _changes(old: Article, new: Article) -> tuple[Payload, ...]:
             "old": one.old.text[:LONGEST] if one.old else "",
             "new": one.new.text[:LONGEST] if one.new else "",
         }
-        for one in islice(every(old, new), MOST)
+        for one in islice(right, MOST)
     )
 
 

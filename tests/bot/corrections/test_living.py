@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import Gone, Limited, Refused
+from bot import config_file
+from bot.errors import ConfigurationError, Gone, Limited, Refused
 from bot.storage.told_articles import LIVING
 from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
 from tests.bot.corrections.living import (
@@ -96,6 +97,13 @@ async def test_what_no_message_tells_is_only_seen(desk):
     await correct(desk, ("12 welders", "15 welders"), text=text)
     assert shown(desk) == before
     assert (await listed(desk))[0].state == "unshown"
+
+
+async def test_what_is_merely_added_is_no_correction(desk):
+    longer = f"{BRIDGE}\nThe lanes are narrow. The railings are old.\n"
+    text = await correct(desk, (BRIDGE, longer))
+    await correct(desk, ("narrow. The", "narrow. It opened in 1931. The"), text=text)
+    assert (await edits(desk), await listed(desk)) == ([], ())
 
 
 async def test_only_the_message_that_tells_it_is_edited(desk):
@@ -262,6 +270,18 @@ async def test_what_is_only_listed_comes_as_an_update_in_the_next_edition(desk):
     await correct(desk, ("31,000", "13,000"))
     await desk.post("next")
     assert "Update: Harbour bridge" in words(desk.platform.messages[-1])
+
+
+async def test_the_setting_makes_the_round_trip_through_a_file(desk):
+    await desk.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
+    exported = await desk.db.read(config_file.export)
+    assert 'corrections = "tell"' in exported
+    assert await desk.apply(exported) == ()
+
+
+async def test_another_word_for_it_is_refused_with_those_that_there_are(desk):
+    with pytest.raises(ConfigurationError, match="write edit, tell or off"):
+        await desk.apply(f'{WITHOUT_SCHEDULE}corrections = "maybe"\n')
 
 
 async def test_a_digest_can_have_nothing_made_of_corrections(desk):
