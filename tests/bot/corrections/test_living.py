@@ -102,7 +102,7 @@ async def test_what_no_message_tells_is_only_seen(desk):
 async def test_what_is_merely_added_is_no_correction(desk):
     longer = f"{BRIDGE}\nThe lanes are narrow. The railings are old.\n"
     text = await correct(desk, (BRIDGE, longer))
-    await correct(desk, ("narrow. The", "narrow. It opened in 1931. The"), text=text)
+    await correct(desk, ("narrow. The", "narrow. It weighs 900 tons. The"), text=text)
     assert (await edits(desk), await listed(desk)) == ([], ())
 
 

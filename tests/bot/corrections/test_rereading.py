@@ -267,6 +267,7 @@ def room_free() -> Rereading:
 async def test_what_a_page_redirects_to_in_another_network_is_not_kept(room):
     await read_first(room)
     reading = room.desk.intake.rereading
+    room.shelf["/bridge"] = page(TOLD.replace("31,000", "13,000"))
     seen = await reading.look(room.url("/bridge"), None, None)
     inside = replace(seen, read_at="http://10.0.0.7/secret")
 
