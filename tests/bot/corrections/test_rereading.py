@@ -213,12 +213,14 @@ async def test_feed_and_page_that_correct_the_same_are_one_correction(room):
 
 async def test_a_wall_in_the_pages_place_corrects_nothing(room):
     await read_first(room)
+    before = await room.revisions()
     room.shelf["/bridge"] = answer(
         b"<html><body><p>Please subscribe to read on.</p></body></html>", headers=HTML
     )
     await wait(room, minutes=30)
     await settle(room.desk)
     assert await listed(room.desk) == ()
+    assert await room.revisions() == before
 
 
 # ── where ──────────────────────────────────────────────────────────────────────

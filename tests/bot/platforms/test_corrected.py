@@ -58,6 +58,10 @@ def withdrawn(edition: Edition) -> Edition:
             Note(at=AT, before="$4 million", after="$4 billion"),
             "Corrected 14:05: $4 million → $4 billion",
         ),
+        (
+            Note(at=AT, before="We hope to win it", after="We hope to lose it"),
+            "Corrected 14:05: win → lose",
+        ),
         (Note(at=AT, before="40"), "Corrected 14:05: no longer “40”"),
         (Note(at=AT, after="not"), "Corrected 14:05: now “not”"),
         (Note(at=AT, said="It was 14."), "Corrected 14:05 by an editor: It was 14."),
