@@ -215,11 +215,9 @@ class Doctor:
         return [
             Finding(
                 subject=texts.say("delivery to #{channel}", channel=d.channel),
-                state="problem" if d.state == "failed" else "warning",
+                state="problem" if _is_lost(d) else "warning",
                 text=f"{texts.word(d.state)}: {_why(d, texts)}",
-                fix=texts.say(
-                    "look into the channel, then post again: standfirst digest post"
-                ),
+                fix=_then(d, texts),
             )
             for d in newest
             if d.state in ("failed", "held", "uncertain")
@@ -245,3 +243,19 @@ def _next(digest: Digest, now: datetime, texts: Texts) -> str:
 
 def _why(delivery: Delivery, texts: Texts) -> str:
     return texts.retold(delivery.reason) or texts.say("no reason was kept")
+
+
+def _is_lost(delivery: Delivery) -> bool:
+    """Whether nobody reads it: a message that could not be edited is still there."""
+    return delivery.state == "failed" and delivery.operation == "post"
+
+
+def _then(delivery: Delivery, texts: Texts) -> str:
+    if delivery.operation == "post":
+        return texts.say(
+            "look into the channel, then post again: standfirst digest post"
+        )
+    return texts.say(
+        "the message stays as it was; /news corrections says what is right, and "
+        "whoever manages the channel can delete it"
+    )

@@ -73,6 +73,9 @@ class Platform(Protocol):
     async def read_back(self, delivery: Delivery) -> str | None:
         """Id of the message that carries the delivery's key; None if there is none.
 
+        None also for an edit or a deletion: the message says nothing of them, and
+        doing them again does no harm.
+
         Raises `Refused` where the platform does not let us look.
         """
         ...

@@ -157,6 +157,8 @@ class FakePlatform:
 
     async def read_back(self, delivery: Delivery) -> str | None:
         self.looked.append(delivery)
+        if delivery.operation != "post":
+            return None
         if not self.lets_us_look:
             raise Refused("The history of this channel cannot be read.")
         if self.blind_readings:

@@ -136,6 +136,17 @@ def _standing(place: Destination, zone: str, now: datetime, texts: Texts) -> str
     return f"{reason} {again}"
 
 
+def _what(delivery: Delivery, texts: Texts) -> str:
+    """What was done to the message, where it was not posted."""
+    match delivery.operation:
+        case "edit":
+            return texts.say("a correction")
+        case "delete":
+            return texts.say("taken back")
+        case "post":
+            return ""
+
+
 def _delivery(
     delivery: Delivery, invocation: Invocation, desk: Desk, texts: Texts
 ) -> Line:
@@ -145,5 +156,5 @@ def _delivery(
     return Line(
         title=f"#{delivery.channel}: {texts.word(delivery.state)}",
         text=texts.retold(delivery.reason),
-        note=moment,
+        note=" · ".join(filter(None, (moment, _what(delivery, texts)))),
     )

@@ -69,14 +69,15 @@ class Corrections:
 
     async def _look(self, one: ToldArticle) -> None:
         now = self.clock.now()
-        found = await self.db.read(judging.gathered, one)
+        found: judging.Gathered | None = None
         judged: tuple[corrections.Correction, ...] = ()
-        if found is not None:
-            try:
+        try:
+            found = await self.db.read(judging.gathered, one)
+            if found is not None:
                 judged = await self.engine.run(judging.judge, found, now)
-            except ConfigurationError:
-                raise
-            except Exception:
-                # A defect in one text must not keep the others from being put right.
-                log.exception("comparing failed", article=one.article_id)
+        except ConfigurationError:
+            raise
+        except Exception:
+            # A defect in one text must not keep the others from being put right.
+            log.exception("comparing failed", article=one.article_id)
         await self.db.write(judging.note, one, found, judged, now)

@@ -28,8 +28,9 @@ from digests.corrections import every
 from digests.language.fold import fold
 from digests.types import Article, Brief, EditionStory, Told
 
-#: How long a message that was just edited is left alone by its article.
-REST = timedelta(minutes=10)
+#: How long a message that was just edited is left alone by its article: doubled with
+#: each time, so that what changes all day is not edited all day.
+REST, LONGEST_REST = timedelta(minutes=10), timedelta(hours=6)
 #: Changes of one article that are kept, and characters of a sentence among them.
 MOST, LONGEST = 8, 400
 AS_SET = "Its messages stay as they are: that is how the digest is set."
@@ -133,13 +134,12 @@ def note(
     now: datetime,
 ) -> bool:
     """Keep what was judged; False when the article changed again meanwhile."""
-    shown = any(correction.amendment for correction in judged)
     counted = told_articles.looked(
         conn,
         one,
         revision=found.newest.revision if found else one.revision,
         page_revision=_hash(found.newest_page) if found else one.page_revision,
-        rests_until=now + REST if shown else None,
+        rests_until=now + _rest(conn, one) if judged else None,
     )
     if not counted or found is None:
         return counted
@@ -159,6 +159,17 @@ def note(
 
 
 # ── parts of the above ─────────────────────────────────────────────────────────
+
+
+def _rest(conn: Connection, one: ToldArticle) -> timedelta:
+    before = corrections.count(
+        conn,
+        workspace_id=one.workspace_id,
+        edition_id=one.edition_id,
+        article_id=one.article_id,
+    )
+    rest: timedelta = REST * 2 ** min(before, 10)
+    return min(rest, LONGEST_REST)
 
 
 def _hash(page: Article | None) -> str | None:
@@ -223,6 +234,8 @@ def _judged(
 
 
 def _changes(old: Article, new: Article) -> tuple[Payload, ...]:
+    """What was put right of what stood there; what is merely new corrects nothing."""
+    right = (c for c in every(old, new) if c.old is not None or c.kind == "notice")
     return tuple(
         {
             "before": one.before[:LONGEST],
@@ -230,7 +243,7 @@ def _changes(old: Article, new: Article) -> tuple[Payload, ...]:
             "old": one.old.text[:LONGEST] if one.old else "",
             "new": one.new.text[:LONGEST] if one.new else "",
         }
-        for one in islice(every(old, new), MOST)
+        for one in islice(right, MOST)
     )
 
 

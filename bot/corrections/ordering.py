@@ -81,7 +81,7 @@ def _wanted(
     posts = [one for one in sent if one.operation == "post"]
     if all(one.state == "failed" for one in posts):
         return NOWHERE
-    corrected = {one.story for one in corrections.of_edition(conn, **key)}
+    corrected = {one.story for one in corrections.amendments(conn, **key)}
     context = contexts.again(stored, issue.public_id)
     parts = platform.render(issue.edition, context)
     many, edition = max(one.part for one in posts), issue.edition

@@ -167,13 +167,16 @@ def _put_right(note: Note, context: RenderContext, texts: Texts) -> str:
 
 
 def _apart(before: list[str], after: list[str]) -> tuple[str, str]:
-    """Both without the words that they begin with alike, numbers aside."""
+    """Both without the words that they begin (numbers aside) and end with alike."""
     alike = 0
     for one, other in zip(before[:-1], after[:-1], strict=False):
         if one != other or any(sign.isdigit() for sign in one):
             break
         alike += 1
-    return clip(" ".join(before[alike:]), WORDS), clip(" ".join(after[alike:]), WORDS)
+    before, after = before[alike:], after[alike:]
+    while min(len(before), len(after)) > 1 and before[-1] == after[-1]:
+        before, after = before[:-1], after[:-1]
+    return clip(" ".join(before), WORDS), clip(" ".join(after), WORDS)
 
 
 # ── the end ────────────────────────────────────────────────────────────────────

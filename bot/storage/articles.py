@@ -70,7 +70,8 @@ def store(
     else:
         stored = _add(connection, article_id, article, name, now, baseline)
         is_new = True
-    if stored.current and not (known is not None and known.current):
+    turned = stored.current and not (known is not None and known.current)
+    if turned and stored.first_seen != now:
         told_articles.changed(connection, article_id=article_id, now=now)
     return stored, is_new
 

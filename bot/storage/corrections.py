@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from bot.storage import editions_json, privacy
 from bot.storage.schema import corrections as table
@@ -122,6 +122,20 @@ def of_edition(
         .order_by(table.c.id)
     )
     return tuple(map(_noun, found))
+
+
+def count(
+    connection: Connection, *, workspace_id: int, edition_id: int, article_id: int
+) -> int:
+    """Count what an article corrected in an edition."""
+    found: int = connection.execute(
+        select(func.count()).where(
+            table.c.workspace_id == workspace_id,
+            table.c.edition_id == edition_id,
+            table.c.article_id == article_id,
+        )
+    ).scalar_one()
+    return found
 
 
 def amendments(

@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from digests.corrections import facts
-from digests.corrections.aligning import Piece, aligned
+from digests.corrections.aligning import Aligned, Piece, aligned
 from digests.corrections.facts import CorrectionKind, Fact
 from digests.types import Article, Span
 
@@ -27,6 +27,8 @@ __all__ = ["Correction", "CorrectionKind", "differs", "every"]
 
 #: With more than this part of its sentences gone a text is another one.
 _MOSTLY = 0.5
+#: At least this part of it must stay for all of its corrections to be told.
+_STAYS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,12 +53,17 @@ def differs(old: Article, new: Article) -> Correction | None:
         old: A stored version.
         new: A later version of the same article.
     """
-    return next(_each(old, new), None)
+    return next(_each(old, new, aligned(old, new)), None)
 
 
 def every(old: Article, new: Article) -> tuple[Correction, ...]:
-    """All of them: of rewritten sentences, then what was taken out, then what came."""
-    return tuple(_each(old, new))
+    """All of them: of rewritten sentences, then what was taken out, then what came.
+
+    None where less than half of the old text is still there: what took its place is
+    another text, and corrects nothing.
+    """
+    there = aligned(old, new)
+    return tuple(_each(old, new, there)) if there.kept >= _STAYS else ()
 
 
 def is_in(correction: Correction, span: Span) -> bool:
@@ -65,10 +72,9 @@ def is_in(correction: Correction, span: Span) -> bool:
     return at is not None and at.start < span.end and span.start < at.end
 
 
-def _each(old: Article, new: Article) -> Iterator[Correction]:
+def _each(old: Article, new: Article, there: Aligned) -> Iterator[Correction]:
     lang = new.lang or old.lang
     known = facts.known_names((old, new), lang)
-    there = aligned(old, new)
     for one in there.rewritten:
         pair = facts.compared(one.old.text, one.new.text, one.around, known, lang)
         for fact in pair:

@@ -56,6 +56,15 @@ class Aligned:
     gone_at: Sequence[int]
     came_at: Sequence[int]
 
+    @property
+    def kept(self) -> float:
+        """The part of the old sentences (0 to 1) that is there, or much alike."""
+        if not self.old:
+            return 0.0
+        same = len(self.old) - len(self.gone_at) - len(self.rewritten)
+        alike = sum(_shared(r.old.text, r.new.text) >= _ALIKE for r in self.rewritten)
+        return (same + alike) / len(self.old)
+
     def taken_out(self) -> list[Piece]:
         """What is gone, but for closing paragraphs."""
         left = set(self.gone_at)
@@ -126,6 +135,12 @@ def _aligned(old: Sequence[Piece], new: Sequence[Piece]) -> Aligned:
                 rewritten.append(worded)
         came += [n for n in range(other_start, other_end) if n not in taken]
     return Aligned(old=old, new=new, rewritten=rewritten, gone_at=gone, came_at=came)
+
+
+def _shared(one: str, other: str) -> float:
+    """The part of all words of both that both have."""
+    ours, theirs = set(bare(one).split()), set(bare(other).split())
+    return len(ours & theirs) / max(1, len(ours | theirs))
 
 
 def _wording(sentence: str, candidates: Sequence[str]) -> int | None:

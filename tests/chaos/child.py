@@ -155,7 +155,8 @@ async def wake(house: app.House) -> datetime | None:
     """What `bot.runner` does at a due moment, one thing after the other."""
     await house.editions.plan()
     await house.editions.compose_due()
-    moments = (await house.outbox.drain(), await house.editions.next_due())
+    looks = await house.editions.corrections.run()
+    moments = (await house.outbox.drain(), looks, await house.editions.next_due())
     return min((at for at in moments if at), default=None)
 
 

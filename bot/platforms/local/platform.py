@@ -52,8 +52,11 @@ class LocalPlatform:
         """The id of the message that carries the key; open pages hear of it too.
 
         A send that was cut off may have stored the message without telling anybody;
-        a page that has it already takes no notice.
+        a page that has it already takes no notice. An edit or a deletion is not looked
+        for: doing it again does no harm.
         """
+        if delivery.operation != "post":
+            return None
         message = await self._carrier(delivery)
         if message is not None:
             self._tell("post", message)

@@ -1,5 +1,6 @@
 """A newsroom whose platform renders for Discord, and an article that is corrected."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +19,15 @@ SETTLED = timedelta(minutes=4)
 class Rendering(FakePlatform):
     """A fake platform that shows editions as Discord does."""
 
+    #: Messages more than Discord would need, once an edition was posted.
+    spare = 0
+
     def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
-        return render(edition, context)
+        parts = render(edition, context)
+        more = [
+            replace(parts[-1], key=str(len(parts) + n + 1)) for n in range(self.spare)
+        ]
+        return (*parts, *more)
 
 
 def shown(desk: Newsroom) -> str:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import Gone, Limited, Refused
+from bot import config_file
+from bot.errors import ConfigurationError, Gone, Limited, Refused
 from bot.storage.told_articles import LIVING
 from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
 from tests.bot.corrections.living import (
@@ -98,6 +99,13 @@ async def test_what_no_message_tells_is_only_seen(desk):
     assert (await listed(desk))[0].state == "unshown"
 
 
+async def test_what_is_merely_added_is_no_correction(desk):
+    longer = f"{BRIDGE}\nThe lanes are narrow. The railings are old.\n"
+    text = await correct(desk, (BRIDGE, longer))
+    await correct(desk, ("narrow. The", "narrow. It weighs 900 tons. The"), text=text)
+    assert (await edits(desk), await listed(desk)) == ([], ())
+
+
 async def test_only_the_message_that_tells_it_is_edited(desk):
     await correct(desk, ("31,000", "13,000"))
     assert [one.part for one in await edits(desk)] == [1]
@@ -117,6 +125,13 @@ async def test_taken_back_between_order_and_edit_it_is_not_edited_either(desk):
     await undo(desk)
     assert desk.platform.messages == []
     assert [one.state for one in await edits(desk)] == ["failed"]
+
+
+async def test_an_edition_of_last_week_is_corrected(desk):
+    desk.clock.advance(days=10)
+    await correct(desk, ("31,000", "13,000"))
+    await desk.outbox.drain()
+    assert [one.state for one in await edits(desk)] == ["sent"]
 
 
 async def test_an_old_edition_is_left_alone(desk):
@@ -155,6 +170,14 @@ async def test_what_was_just_edited_rests_before_the_next_edit(desk):
     assert len(notes(desk)) == 1
     await settle(desk)
     assert len(notes(desk)) == 2
+
+
+async def test_what_changes_again_and_again_is_edited_ever_less_often(desk):
+    for number in range(24):
+        desk.publish("bridge", BRIDGE.replace("31,000", f"{40_000 + number:,}"))
+        await reread(desk, timedelta(minutes=10))
+        await settle(desk, timedelta(minutes=5))
+    assert [message.edits for message in desk.platform.messages] == [6]
 
 
 async def test_what_goes_back_before_it_settles_edits_nothing(desk):
@@ -214,6 +237,8 @@ async def test_a_message_that_cannot_be_edited_stays_and_is_not_tried_again(
     assert shown(desk) == before
     assert [one.reason for one in await edits(desk)] == [str(error)]
     assert (await desk.digest()).destinations[0].paused is None
+    (finding,) = [f for f in await desk.doctor.examine() if str(error) in f.text]
+    assert finding.state == "warning"
 
 
 async def test_a_post_that_went_out_in_plain_words_is_corrected_in_plain_words(desk):
@@ -245,6 +270,18 @@ async def test_what_is_only_listed_comes_as_an_update_in_the_next_edition(desk):
     await correct(desk, ("31,000", "13,000"))
     await desk.post("next")
     assert "Update: Harbour bridge" in words(desk.platform.messages[-1])
+
+
+async def test_the_setting_makes_the_round_trip_through_a_file(desk):
+    await desk.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
+    exported = await desk.db.read(config_file.export)
+    assert 'corrections = "tell"' in exported
+    assert await desk.apply(exported) == ()
+
+
+async def test_another_word_for_it_is_refused_with_those_that_there_are(desk):
+    with pytest.raises(ConfigurationError, match="write edit, tell or off"):
+        await desk.apply(f'{WITHOUT_SCHEDULE}corrections = "maybe"\n')
 
 
 async def test_a_digest_can_have_nothing_made_of_corrections(desk):

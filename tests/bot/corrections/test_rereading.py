@@ -80,7 +80,7 @@ async def read_first(room: Press) -> None:
 
 
 async def test_a_page_is_read_at_growing_intervals_for_two_days(room):
-    found = []
+    found: list[timedelta] = []
     await wait(room)
     for _ in range(len(AFTER) + 1):
         due = await room.desk.db.read(rereads.earliest)
@@ -158,10 +158,12 @@ async def test_what_the_page_corrects_is_put_right_in_the_post(room):
     await settle(room.desk)
     (correction,) = await listed(room.desk)
     assert correction.state == "edited"
+    assert correction.amendment is not None
     assert [(n.before, n.after) for n in correction.amendment.notes] == [
         ("About 31,000", "About 13,000")
     ]
     (changed,) = correction.amendment.sentences
+    assert changed.new is not None
     assert changed.new.text.startswith("About 13,000 vehicles")
 
 
@@ -211,12 +213,14 @@ async def test_feed_and_page_that_correct_the_same_are_one_correction(room):
 
 async def test_a_wall_in_the_pages_place_corrects_nothing(room):
     await read_first(room)
+    before = await room.revisions()
     room.shelf["/bridge"] = answer(
         b"<html><body><p>Please subscribe to read on.</p></body></html>", headers=HTML
     )
     await wait(room, minutes=30)
     await settle(room.desk)
     assert await listed(room.desk) == ()
+    assert await room.revisions() == before
 
 
 # ── where ──────────────────────────────────────────────────────────────────────
@@ -265,6 +269,7 @@ def room_free() -> Rereading:
 async def test_what_a_page_redirects_to_in_another_network_is_not_kept(room):
     await read_first(room)
     reading = room.desk.intake.rereading
+    room.shelf["/bridge"] = page(TOLD.replace("31,000", "13,000"))
     seen = await reading.look(room.url("/bridge"), None, None)
     inside = replace(seen, read_at="http://10.0.0.7/secret")
 

@@ -1,0 +1,79 @@
+"""Killed at any write between a corrected article and its edited message: one edit."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.storage import Database
+from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
+from tests.bot.corrections.living import Rendering, edits, listed, reread, shown
+from tests.bot.newsroom import BRIDGE, WAIT, Newsroom, newsroom
+from tests.fakes import FakeClock
+
+#: More writes than one correction takes.
+MOST = 20
+
+
+class Killed(BaseException):
+    """The process is gone at this point."""
+
+
+def killing(db: Database, nth: int, *, committed: bool) -> list[str]:
+    """Let the nth write from here on be the last thing that happens; what came."""
+    write: Callable[..., Any] = db.write
+    passed: list[str] = []
+
+    async def counted(verb: Any, *args: Any, **kwargs: Any) -> Any:
+        passed.append(verb.__name__)
+        if len(passed) < nth:
+            return await write(verb, *args, **kwargs)
+        if committed:
+            await write(verb, *args, **kwargs)
+        raise Killed(verb.__name__)
+
+    db.write = counted  # type: ignore[method-assign, assignment]
+    return passed
+
+
+async def work(desk: Newsroom) -> None:
+    """What a wake-up does, a few times, until all is quiet."""
+    for _ in range(4):
+        await desk.editions.corrections.run()
+        await desk.outbox.drain()
+        desk.clock.advance(WAIT * 2)
+
+
+@pytest.mark.parametrize("committed", [False, True])
+async def test_whatever_write_is_the_last_one_the_message_is_edited_once(
+    sqlite_url: str, tmp_path: Path, committed: bool
+):
+    platform, clock = Rendering(), FakeClock()
+    seen: set[str] = set()
+    async with newsroom(sqlite_url, tmp_path, platform, clock=clock) as desk:
+        desk.publish("bridge", BRIDGE)
+        await desk.apply(WITHOUT_SCHEDULE)
+        await desk.post()
+    for nth in range(1, MOST):
+        async with newsroom(sqlite_url, tmp_path, platform, clock=clock) as desk:
+            clock.advance(hours=7)
+            desk.publish("bridge", BRIDGE.replace("31,000", f"{40_000 + nth:,}"))
+            await reread(desk)
+            clock.advance(minutes=5)
+            passed = killing(desk.db, nth, committed=committed)
+            with suppress(Killed):
+                await work(desk)
+            seen |= set(passed)
+        async with newsroom(sqlite_url, tmp_path, platform, clock=clock) as desk:
+            clock.advance(minutes=10)
+            await work(desk)
+            assert f"{40_000 + nth:,} vehicles" in shown(desk), passed
+            assert len(await listed(desk)) == nth, passed
+            assert [one.state for one in await edits(desk)] == ["sent"], passed
+            assert len(platform.messages) == 1
+        if len(passed) < nth:
+            break
+    assert {"note", "order", "step"} <= seen
+    assert nth < MOST - 1

@@ -1,0 +1,158 @@
+"""Editions that fill their messages: corrected, they are as many messages as before."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.storage import deliveries
+from bot.types import Part, RenderContext
+from digests.types import Edition
+from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
+from tests.bot.corrections.living import (
+    Rendering,
+    correct,
+    edits,
+    listed,
+    reread,
+    settle,
+    words,
+)
+from tests.bot.newsroom import BRIDGE, Newsroom, newsroom
+from tests.bot.platforms.discord.test_render import complaints
+from tests.bot.platforms.local.samples import a_context
+from tests.feeds import an_item
+
+STORIES = 13
+
+
+def article(number: int, count: int) -> str:
+    item = an_item(number)
+    first, _, _ = item.title.partition(" ")
+    return f"""---
+title: {item.title}
+source: {first} Courier
+published: 2026-11-24T0{number % 10}:00:00+00:00
+lang: en
+---
+{item.text}
+
+The works at {first} took {count:,} hours and were paid for by the whole county, said \
+the builders, who had hoped to be done with all of it before the winter.
+
+Nobody at {first} had asked for so much, and the council will look into the matter at \
+its next meeting, which is held in the old town hall as it always has been.
+"""
+
+
+def publish(desk: Newsroom, count: int) -> None:
+    for number in range(STORIES):
+        desk.publish(f"a{number}", article(number, 2_100 + 100 * number + count))
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newsroom]:
+    async with newsroom(sqlite_url, tmp_path, Rendering()) as built:
+        publish(built, 0)
+        await built.apply(f"{WITHOUT_SCHEDULE}stories = 15\n")
+        await built.post()
+        yield built
+
+
+def told(desk: Newsroom) -> list[str]:
+    """The headlines that stand there, with their numbers."""
+    every = "\n".join(map(words, desk.platform.messages))
+    return re.findall(r"(?m)^\*\*(\d+\. .+)\*\*$", every)
+
+
+async def test_corrected_everywhere_it_is_as_many_messages_within_the_limits(desk):
+    before, headlines = len(desk.platform.messages), told(desk)
+    assert before > 1
+    publish(desk, 7)
+    await reread(desk)
+    await settle(desk)
+    assert told(desk) == headlines
+    every = "\n".join(map(words, desk.platform.messages))
+    corrected = [one for one in await listed(desk) if one.state == "edited"]
+    assert len(corrected) == every.count("Corrected") > 0
+    assert len(desk.platform.messages) == before
+    parts = [
+        Part(key=str(n), payload=m.payload, fallback_text="x")
+        for n, m in enumerate(desk.platform.messages, 1)
+    ]
+    assert complaints(parts) == []
+
+
+async def test_of_several_messages_only_the_one_that_tells_it_is_edited(desk):
+    desk.publish("a3", article(3, 9_999))
+    await reread(desk)
+    await settle(desk)
+    assert [message.edits for message in desk.platform.messages].count(0) > 0
+    assert len(await edits(desk)) == 1
+
+
+class Narrow(Rendering):
+    """Messages that hold no more than the edition that was posted."""
+
+    room = 10_000
+
+    def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+        (part,) = super().render(edition, context)
+        if len(part.fallback_text) <= self.room:
+            return (part,)
+        return (part, replace(part, key="2"))
+
+
+async def test_a_note_takes_the_room_of_a_sentence_that_was_not_corrected(
+    sqlite_url, tmp_path
+):
+    narrow = Narrow()
+    async with newsroom(sqlite_url, tmp_path, narrow) as desk:
+        desk.publish("bridge", BRIDGE)
+        await desk.apply(WITHOUT_SCHEDULE)
+        posted = (await desk.post()).issue
+        (part,) = narrow.render(posted.edition, a_context())
+        narrow.room = len(part.fallback_text) + 5
+        await correct(desk, ("31,000", "13,000"))
+        told = words(desk.platform.messages[0])
+        assert "Corrected 12:06" in told
+        assert "About 13,000 vehicles" in told
+        assert [m.edits for m in desk.platform.messages] == [1]
+        kept = [s.text in told for s in posted.edition.stories[0].summary]
+        assert kept.count(False) == 2
+
+
+async def test_what_does_not_fit_at_all_is_listed_and_says_why(desk, monkeypatch):
+    before = [message.payload for message in desk.platform.messages]
+    monkeypatch.setattr(desk.platform, "spare", 1)
+    publish(desk, 7)
+    await reread(desk)
+    await settle(desk)
+    assert [message.payload for message in desk.platform.messages] == before
+    assert {one.reason for one in await listed(desk) if one.amendment} == {
+        "The correction does not fit into the messages that were posted."
+    }
+    assert await edits(desk) == []
+
+
+async def test_a_part_that_never_went_out_is_not_edited(sqlite_url, tmp_path):
+    async with newsroom(sqlite_url, tmp_path, Rendering()) as desk:
+        publish(desk, 0)
+        await desk.apply(f"{WITHOUT_SCHEDULE}stories = 15\n")
+        digest = await desk.digest()
+        await desk.editions.post_now(digest.workspace_id, digest, "x")
+        found = await desk.db.read(
+            deliveries.newest, workspace_id=digest.workspace_id, count=9
+        )
+        assert len(found) > 1
+        publish(desk, 7)
+        await reread(desk)
+        desk.clock.advance(minutes=4)
+        await desk.editions.corrections.run()
+        # Nothing was posted yet: the edits wait for their posts.
+        await desk.outbox.drain()
+        every = "\n".join(map(words, desk.platform.messages))
+        assert every.count("Corrected") > 0
+        assert len(desk.platform.messages) == len(found)
