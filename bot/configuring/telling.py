@@ -5,6 +5,7 @@ somebody typed is cut where it is long; platforms escape it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.configuring import Change, Coming, Entry, Step
 from bot.intake import addresses
 from bot.texts import Texts
-from bot.types import Source
+from bot.types import Look, Source
 
 Row = tuple[str, str]
 #: Values of a list that are told, and characters of one value.
@@ -31,6 +32,8 @@ _PLAIN = (
     "language",
     "zone",
 )
+#: What of a new digest is only told where it is not as usual.
+_USUAL = asdict(Look())
 
 
 def title_of(step: Step, texts: Texts) -> str:
@@ -129,7 +132,8 @@ def _local(at: datetime, zone: str) -> date:
 def _whole(entry: Entry, texts: Texts) -> Iterator[Row]:
     for name in (*_LISTS, *_PLAIN):
         value = entry.get(name)
-        if name == "name" or not value:
+        told = value != _USUAL[name] if name in _USUAL else bool(value)
+        if name == "name" or name not in entry or not told:
             continue
         listed = value if isinstance(value, (list, tuple)) else [_said(value, texts)]
         yield label_of(name, texts), _listed(name, listed, texts)
