@@ -70,7 +70,7 @@ async def _shown(desk: Desk, invocation: Invocation, texts: Texts) -> Reply:
         name=called(workspace),
     )
     stays = texts.say(
-        "What was posted stays in its channels, but its buttons answer no more. "
+        "What was posted on Discord or Slack stays there; its buttons find nothing. "
         "Sources and articles count where nobody else reads them. A line stays: when "
         "it was erased, by whom, how much. Backups are the operator's. /newsdesk "
         "export keeps the set-up."

@@ -5,6 +5,7 @@ somebody typed is cut where it is long; platforms escape it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from bot.configuring import Change, Coming, Entry, Step
 from bot.intake import addresses
 from bot.manners import SETTINGS
 from bot.texts import Texts
-from bot.types import Source
+from bot.types import Look, Source
 
 Row = tuple[str, str]
 #: Values of a list that are told, and characters of one value.
@@ -37,6 +38,8 @@ _PLAIN = (
 )
 #: The names that people read otherwise than the file writes them.
 _LABELS = {"quiet_hours": "quiet hours", "paused_until": "paused until"}
+#: What of a new digest is only told where it is not as usual.
+_USUAL = asdict(Look())
 
 
 def title_of(step: Step, texts: Texts) -> str:
@@ -141,7 +144,8 @@ def _local(at: datetime, zone: str) -> date:
 def _whole(entry: Entry, texts: Texts) -> Iterator[Row]:
     for name in (*_LISTS, *_PLAIN):
         value = entry.get(name)
-        if name == "name" or not value:
+        told = value != _USUAL[name] if name in _USUAL else bool(value)
+        if name == "name" or name not in entry or not told:
             continue
         listed = value if isinstance(value, (list, tuple)) else [_said(value, texts)]
         yield label_of(name, texts), _listed(name, listed, texts)

@@ -96,6 +96,15 @@ async def test_the_difference_is_told_in_words(ana: Editor):
     assert "brief: 6 → 0" in told
 
 
+async def test_of_a_new_digest_only_what_is_unusual_is_told(ana: Editor):
+    await ana.does("newsdesk style", brief="0", figures="no")
+    told = said(await ana.says("newsdesk digest clone", digest="Morning", name="Late"))
+    assert "brief: 0" in told
+    assert "figures: no" in told
+    assert "summary" not in told
+    assert "quotes" not in told
+
+
 async def test_what_another_command_changes_leaves_the_look_alone(ana: Editor):
     await ana.does("newsdesk style", summary="long", quotes="2")
     await ana.does("newsdesk filter add", kind="exclude", words="rumour")

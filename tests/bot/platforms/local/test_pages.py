@@ -209,5 +209,5 @@ async def test_editions_and_stories_have_an_address_of_their_own(
 async def test_an_edition_leads_to_its_address(stage, browser):
     await stage.platform.send(an_edition_delivery())
     tree = (await browser.get("/")).tree
-    (link,) = list(tree.css(".honesty a"))
+    (link,) = list(tree.css(".address a"))
     assert (link.attributes["href"] or "").startswith("/e/e-")
