@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Refused
+from bot.platforms.slack.answering import owner
+from bot.platforms.slack.forms import AGAIN
 from bot.storage import workspaces
 from tests.bot.newsroom import FLOOD
 from tests.bot.platforms.slack.conftest import until
@@ -19,6 +21,7 @@ from tests.bot.platforms.slack.many import (
     several,
 )
 from tests.bot.platforms.slack.test_called import encoded
+from tests.bot.platforms.slack.test_forms import a_form
 from tests.bot.platforms.slack.test_rotation import states, stopped
 from tests.bot.web.asgi import ask
 from tests.wire.slack.faults import Refusal
@@ -97,6 +100,20 @@ async def test_one_number_of_a_person_is_another_person_in_another_workspace(hou
         ours = await (await house.slack.people.types("/newsdesk status", READER)).done()
     assert f"Morning brief {SECOND}" in theirs.words
     assert "Only editors" in ours.words
+
+
+async def test_a_form_that_waits_in_one_workspace_opens_in_no_other(house):
+    double = like(THEIRS, user=READER.user)
+    drafts = house.platform.listener._drafts
+    form = a_form(title="A canary")
+    word = drafts.keep(owner(TEAM, READER.user), form)
+    control = f"{AGAIN}{word}"
+    async with house.heard():
+        stolen = await (await house.slack.people.presses(control, double)).done()
+        own = await (await house.slack.people.presses(control, READER)).done()
+    assert "not kept any more" in stolen.words
+    assert own.view is not None
+    assert own.view["title"]["text"] == "A canary"
 
 
 async def test_a_home_is_published_by_the_workspaces_own_installation(house):
