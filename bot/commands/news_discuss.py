@@ -38,6 +38,9 @@ def build(desk: Desk) -> Command:
                 "This page has no threads. On Discord and Slack an edition has one."
             )
             return Reply(title=title, blocks=(Paragraph(text=nowhere),))
+        if place.of_person is not None:
+            alone = texts.say("Your own editions have no thread: only you read them.")
+            return Reply(title=title, blocks=(Paragraph(text=alone),))
         issue = await _meant(desk, invocation)
         first = await _stands(desk, invocation, issue)
         how = texts.say(

@@ -15,6 +15,7 @@ from bot.types import Issue, Part
 VERSION: Final = "v1"
 OWN: Final = "own"
 _OPEN: Final = "v1:open"
+_DISCUSS: Final = "v1:discuss"
 #: Where the platforms' payloads hold ids of controls.
 _KEYS: Final = frozenset({"custom_id", "action_id", "value", "id"})
 
@@ -40,8 +41,15 @@ def _within(value: Any, edition: str) -> Any:
             for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_within(inner, edition) for inner in value]
+        return [_within(inner, edition) for inner in value if not _discusses(inner)]
     return value
+
+
+def _discusses(value: Any) -> bool:
+    """A button that opens a thread: there is nobody to discuss it with."""
+    if not isinstance(value, Mapping):
+        return False
+    return any(str(value.get(key, "")).startswith(_DISCUSS) for key in _KEYS)
 
 
 def _is_control(value: Any) -> bool:

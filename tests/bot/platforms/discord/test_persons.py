@@ -126,6 +126,7 @@ async def test_its_buttons_answer_in_the_direct_message(
         assert "Saved: Harbour bridge" in (await saved.done()).words
         quotes = await discord.people.presses(controls["Quotes"], AT_HOME)
         assert "Ada Brandt" in (await quotes.done()).words
+        assert "Discuss" not in controls
         # It was saved in the workspace of the server, where it is asked from.
         listed = await ask(discord, "news saved", READER)
         assert "Harbour bridge" in listed.words
