@@ -132,6 +132,12 @@ SENT: Final = (
     "channel.",
     "The channel looks empty; that may be a missing permission.",
     "The bot could not log in to Discord: {found}",
+    "You take no direct messages from the bot: allow them in the server's privacy "
+    "settings, or unblock it.",
+    "You are not a member of the server any more.",
+    "Discord opens no direct message to you.",
+    "Slack opens no conversation with you: {refused} An administrator can see whether "
+    "the app has the scope im:write.",
     "Slack refused the bot's token. Set STANDFIRST_SLACK_BOT_TOKEN to a current one, "
     "or install the app again.",
     "The workspace's administrators have suspended posting.",
@@ -156,7 +162,7 @@ SENT: Final = (
     "Slack does not take this message: {code}",
     "Whether it arrived cannot be seen: too much was posted since.",
     "Whether it arrived cannot be seen: the bot needs to be in the channel and to have "
-    "the scopes channels:history and groups:history. {refused}",
+    "the scopes channels:history, groups:history and im:history. {refused}",
     "The bot could not sign in to Slack: {found}",
     "«{ts}» is not the id of a Slack message.",
     "«{channel}» is not the id of a Slack channel: Slack shows it at the end of the "
