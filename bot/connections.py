@@ -4,21 +4,29 @@ The local page is always on; another platform is on when its token is set. Only 
 is its module, with the library under it, imported.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from bot.findings import Finding, Identity
 from bot.platforms.local.platform import LocalPlatform
-from bot.ports import Clock, Platform
+from bot.ports import Clock, Examiner, Platform
 from bot.settings import Settings
 from bot.types import Command
+
+if TYPE_CHECKING:
+    from bot.platforms.discord.platform import DiscordPlatform
+    from bot.platforms.slack.platform import SlackPlatform
 
 Ready = Callable[[], Awaitable[Mapping[str, str]]]
 #: «ok», or what is missing in words.
 State = Callable[[], str]
+#: Platforms with a token.
+Connected = Literal["discord", "slack"]
 
 
 def platforms(
@@ -28,29 +36,37 @@ def platforms(
     on: dict[str, Platform] = {local.name: local}
     states: dict[str, State] = {}
     if settings.discord_token is not None:
-        from bot.platforms.discord.platform import DiscordPlatform
-
-        discord = DiscordPlatform(
-            token=settings.discord_token.get_secret_value(),
-            api_base=settings.discord_api_base,
-            gateway=settings.discord_gateway,
-        )
+        discord = _discord(settings)
         on[discord.name] = discord
         states[discord.name] = lambda: discord.state
     if settings.slack_bot_token is not None:
-        from bot.platforms.slack.platform import SlackPlatform
-
-        slack = SlackPlatform(
-            token=settings.slack_bot_token.get_secret_value(),
-            app_token=_told(settings.slack_app_token),
-            signing_secret=_told(settings.slack_signing_secret) or "",
-            api_base=settings.slack_api_base,
-            # What waits longer than a send may take would be taken for unclear.
-            patience=settings.send_timeout / 4,
-        )
+        slack = _slack(settings)
         on[slack.name] = slack
         states[slack.name] = lambda: slack.state
     return MappingProxyType(on), MappingProxyType(states)
+
+
+def _discord(settings: Settings) -> "DiscordPlatform":
+    from bot.platforms.discord.platform import DiscordPlatform
+
+    return DiscordPlatform(
+        token=_told(settings.discord_token) or "",
+        api_base=settings.discord_api_base,
+        gateway=settings.discord_gateway,
+    )
+
+
+def _slack(settings: Settings) -> "SlackPlatform":
+    from bot.platforms.slack.platform import SlackPlatform
+
+    return SlackPlatform(
+        token=_told(settings.slack_bot_token) or "",
+        app_token=_told(settings.slack_app_token),
+        signing_secret=_told(settings.slack_signing_secret) or "",
+        api_base=settings.slack_api_base,
+        # What waits longer than a send may take would be taken for unclear.
+        patience=settings.send_timeout / 4,
+    )
 
 
 def called(platforms: Mapping[str, Platform], clock: Clock) -> Mapping[str, ASGIApp]:
@@ -80,6 +96,56 @@ def slack_scopes(mode: Literal["socket", "http"]) -> Sequence[str]:
     from bot.platforms.slack.manifest import reasons
 
     return tuple(reasons(mode))
+
+
+def slack_creation(manifest: Mapping[str, Any]) -> str:
+    """The address at which Slack makes an app from a manifest."""
+    from bot.platforms.slack.manifest import creation
+
+    return creation(manifest)
+
+
+def discord_invitation(application: str) -> str:
+    """The address at which the bot is invited to a server."""
+    from bot.platforms.discord.permissions import invitation
+
+    return invitation(application)
+
+
+def discord_permissions() -> Sequence[tuple[int, str, str]]:
+    """What it asks for there: the number, Discord's name for it, what it is for."""
+    from bot.platforms.discord.permissions import ASKED
+
+    return tuple((bit, name, why) for bit, (name, why) in ASKED.items())
+
+
+async def identified(settings: Settings, name: Connected) -> Identity:
+    """Who a platform says that the settings' token is; it signs in, looks and leaves.
+
+    Raises:
+        SendError: The platform refused the token, or could not be asked.
+    """
+    async with _examiner(settings, name) as examiner:
+        return await examiner.identity()
+
+
+async def reached(settings: Settings, name: Connected) -> Finding:
+    """Whether what people do on a platform could come to us.
+
+    Raises:
+        SendError: The platform refused the token, or could not be asked.
+    """
+    async with _examiner(settings, name) as examiner:
+        return await examiner.reach()
+
+
+@asynccontextmanager
+async def _examiner(settings: Settings, name: Connected) -> AsyncIterator[Examiner]:
+    platform = _discord(settings) if name == "discord" else _slack(settings)
+    try:
+        yield platform.examiner
+    finally:
+        await platform.close()
 
 
 def _told(secret: SecretStr | None) -> str | None:

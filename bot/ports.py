@@ -6,8 +6,9 @@ claims to be one (`tests/contracts`). This module defines shapes; it does nothin
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, ParamSpec, Protocol, TypeVar
+from typing import Literal, ParamSpec, Protocol, TypeVar, runtime_checkable
 
+from bot.findings import Finding, Identity
 from bot.types import Delivery, Inbox, Message, Part, PlatformName, RenderContext
 from digests.types import Edition
 
@@ -69,6 +70,35 @@ class Platform(Protocol):
 
     async def run(self, inbox: Inbox) -> None:
         """Stay connected and hand events to `inbox` until cancelled."""
+        ...
+
+
+class Examiner(Protocol):
+    """Looks how the bot stands with a platform; it changes nothing there.
+
+    Every member raises the `SendError`s of `bot.errors` where it could not look.
+    """
+
+    async def identity(self) -> Identity:
+        """Who the platform says that we are: the token, and what it may."""
+        ...
+
+    async def reach(self) -> Finding:
+        """Whether what people do there can come to us."""
+        ...
+
+    async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
+        """What the bot may do in a channel, by the platform's own ids."""
+        ...
+
+
+@runtime_checkable
+class Examinable(Protocol):
+    """A platform that can be examined; the local page has nobody to ask."""
+
+    @property
+    def examiner(self) -> Examiner:
+        """Who looks."""
         ...
 
 

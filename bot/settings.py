@@ -247,6 +247,12 @@ def load(
     return settings, (*_unknown(readings), *_doubts(settings))
 
 
+def is_in_environment(name: str, env: Mapping[str, str] | None = None) -> bool:
+    """Whether the environment itself has a value, which goes before any file's."""
+    found = _ours(_own_environment() if env is None else env)
+    return bool(found.get(name, "").strip())
+
+
 # ── the three places ───────────────────────────────────────────────────────────
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from bot import cli
 from bot.config_file.entries import FileEntry
+from bot.platforms.discord.permissions import ASKED
+from bot.platforms.slack.manifest import SCOPES
 from bot.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -64,6 +66,24 @@ def test_every_setting_of_a_digest_stands_in_the_readmes_example():
     from bot.config_file.entries import DigestEntry
 
     assert set(digest) == set(DigestEntry.model_fields)
+
+
+def rows(after: str) -> list[list[str]]:
+    """The cells of the first table behind these words, without its head."""
+    table = re.search(r"(?:^ *\|.*\n)+", README[README.index(after) :], re.M)
+    assert table is not None
+    lines = [line.strip(" |").split("|") for line in table[0].splitlines()]
+    return [[cell.strip(" `") for cell in line] for line in lines[2:]]
+
+
+def test_the_readme_tells_each_permission_with_its_reason_and_their_sum():
+    told = {int(number): (name, why) for number, name, why in rows("## On Discord")}
+    assert told == ASKED
+    assert f"permissions={sum(told)}" in README
+
+
+def test_the_readme_tells_each_scope_with_its_reason():
+    assert rows("## On Slack") == [[scope, why] for scope, why in SCOPES.items()]
 
 
 def examples() -> list[str]:

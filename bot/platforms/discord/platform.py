@@ -16,6 +16,7 @@ import structlog
 
 from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.platforms.discord import limits
+from bot.platforms.discord.examining import DiscordExaminer
 from bot.platforms.discord.interactions import NAME
 from bot.platforms.discord.keys import carries
 from bot.platforms.discord.listening import Listener
@@ -87,6 +88,8 @@ class DiscordPlatform:
         #: Why the gateway stays closed, although posting goes on.
         self._cut_off: str | None = None
         self._listener = Listener(defer=defer)
+        #: Looks how the bot stands with Discord.
+        self.examiner = DiscordExaminer(self._call)
 
     @property
     def inbox(self) -> Inbox | None:

@@ -13,7 +13,7 @@ Three things of the library are replaced, each for a reason:
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self, cast
@@ -28,6 +28,7 @@ from bot.platforms.discord import limits
 from bot.platforms.discord.calls import Calls
 from bot.platforms.discord.interactions import Arrived, Guild
 from bot.platforms.discord.listening import Listener
+from bot.platforms.discord.looking import Looks
 from bot.platforms.discord.pace import Answer, Pace
 
 #: Answers to people: Discord does not count them, and they have three seconds.
@@ -92,14 +93,18 @@ class _Client(discord.AutoShardedClient):
             heartbeat_timeout=heartbeat_timeout,
         )
         self.calls = Calls(self)
+        self.looks = Looks(self)
 
     def _get_state(self, **options: Any) -> Any:
         # The library's constructor has just made its own.
         gateway, pace = self._ours
-        self.http = _Http(self.loop, http_trace=_trace(pace))
+        self.http = _Http(self.loop, http_trace=_trace(pace, self._dated))
         self.http.gateway = gateway
         self.http.max_ratelimit_timeout = -math.inf
         return super()._get_state(**options)
+
+    def _dated(self, date: str) -> None:
+        self.looks.dated = date
 
     async def on_shard_connect(self, shard_id: int) -> None:
         self.sessions.add(shard_id)
@@ -199,6 +204,11 @@ class Session:
         return self._client.calls
 
     @property
+    def looks(self) -> Looks:
+        """How the bot stands with Discord."""
+        return self._client.looks
+
+    @property
     def connected(self) -> bool:
         """Whether every shard has a session."""
         return len(self._client.sessions) == self._client.shard_count
@@ -235,6 +245,11 @@ class Session:
 
     async def delete(self, channel: int, message_id: int) -> None:
         await self._client.http.delete_message(channel, message_id)
+
+    async def open_dm(self, person_id: str) -> str:
+        """Id of the channel in which only this person reads."""
+        found = await self._client.http.start_private_message(int(person_id))
+        return str(found["id"])
 
     async def history(self, channel: int, before: int | None) -> list[dict[str, Any]]:
         """One page of a channel's messages as Discord's API gives them, newest first.
@@ -282,7 +297,7 @@ def _point_at(api_base: str | None, gateway: str | None) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
-def _trace(pace: Pace) -> aiohttp.TraceConfig:
+def _trace(pace: Pace, dated: Callable[[str], None]) -> aiohttp.TraceConfig:
     """Sees every request, also those that the library repeats by itself."""
 
     async def starting(
@@ -301,6 +316,7 @@ def _trace(pace: Pace) -> aiohttp.TraceConfig:
         params: aiohttp.TraceRequestEndParams,
     ) -> None:
         leave(context)
+        dated(params.response.headers.get("Date", ""))
         pace.note(
             Answer(
                 method=params.method,

@@ -22,6 +22,7 @@ import structlog
 from bot.errors import Gone, Limited, Refused
 from bot.platforms.slack import limits
 from bot.platforms.slack.called import Answer, Called
+from bot.platforms.slack.examining import SlackExaminer
 from bot.platforms.slack.installation import Installation
 from bot.platforms.slack.listening import NAME, Listener
 from bot.platforms.slack.messages import carries, editing, posting
@@ -93,6 +94,8 @@ class SlackPlatform:
         #: Why the socket stays closed, although posting goes on.
         self._cut_off: str | None = None
         self.listener = Listener(self.installation, hold=hold, now=now)
+        #: Looks how the bot stands with Slack.
+        self.examiner = SlackExaminer(self.installation, app_token, signing_secret)
 
     @property
     def name(self) -> PlatformName:

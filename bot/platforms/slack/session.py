@@ -53,6 +53,11 @@ class Session:
         self.team = ""
         self.team_name = ""
         self.bot = ""
+        self.bot_name = ""
+        #: What the token may, as Slack says; None where it does not say.
+        self.scopes: frozenset[str] | None = None
+        #: The `Date` of the answer.
+        self.dated = ""
 
     @property
     def closed(self) -> bool:
@@ -64,6 +69,10 @@ class Session:
         self.team = str(found.get("team_id") or "")
         self.team_name = str(found.get("team") or "")
         self.bot = str(found.get("bot_id") or "")
+        self.bot_name = str(found.get("user") or "")
+        self.dated = str(found.headers.get("Date") or "")
+        told = found.headers.get("X-OAuth-Scopes")
+        self.scopes = None if told is None else _listed(told)
 
     async def close(self) -> None:
         await self._http.close()
@@ -103,6 +112,30 @@ class Session:
         """Whether the bot wrote the message."""
         return bool(self.bot) and message.get("bot_id") == self.bot
 
+    # ── how we stand ───────────────────────────────────────────────────────────
+
+    async def application(self) -> str:
+        """The id of the app that the token is of. Needs the scope users:read."""
+        found = await self.web.bots_info(bot=self.bot)
+        return str((found.get("bot") or {}).get("app_id") or "")
+
+    async def may_open_socket(self, app_token: str) -> None:
+        """Ask for a ticket to Socket Mode, and do not use it.
+
+        A socket that opened would be given events of people.
+        """
+        await self.web.apps_connections_open(app_token=app_token)
+
+    async def channel(self, channel: str) -> dict[str, Any]:
+        """A channel. Needs the scopes channels:read and groups:read."""
+        found = await self.web.conversations_info(channel=channel)
+        return dict(found.get("channel") or {})
+
+    async def open_dm(self, person_id: str) -> str:
+        """Id of the channel in which only this person reads. Needs im:write."""
+        found = await self.web.conversations_open(users=person_id)
+        return str(found["channel"]["id"])
+
     # ── people ─────────────────────────────────────────────────────────────────
 
     async def user(self, user: str) -> dict[str, Any]:
@@ -124,6 +157,10 @@ class Session:
 
     async def publish_home(self, user: str, view: Body) -> None:
         await self.web.views_publish(user_id=user, view=dict(view))
+
+
+def _listed(scopes: str) -> frozenset[str]:
+    return frozenset(scope.strip() for scope in scopes.split(",") if scope.strip())
 
 
 def _no_redirections() -> aiohttp.TraceConfig:

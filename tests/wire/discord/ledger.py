@@ -171,8 +171,8 @@ def guild(ledger: Ledger) -> dict[str, Any]:
         "unavailable": False,
         "member_count": 2,
         "voice_states": [],
-        "members": [_member()],
-        "channels": [_channel(c) for c in ledger.channels.values() if not c.deleted],
+        "members": [member()],
+        "channels": [channel(c) for c in ledger.channels.values() if not c.deleted],
         "threads": [],
         "presences": [],
         "stage_instances": [],
@@ -194,7 +194,7 @@ def _everyone() -> dict[str, Any]:
     }
 
 
-def _member() -> dict[str, Any]:
+def member() -> dict[str, Any]:
     return {
         "user": user(BOT),
         "roles": [],
@@ -205,7 +205,7 @@ def _member() -> dict[str, Any]:
     }
 
 
-def _channel(channel: Channel) -> dict[str, Any]:
+def channel(channel: Channel) -> dict[str, Any]:
     denied = ALL_WE_NEED & ~channel.permissions
     return {
         "id": channel.id,

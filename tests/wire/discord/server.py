@@ -39,11 +39,17 @@ from tests.wire.discord.interactions import People, Refusal
 from tests.wire.discord.ledger import (
     APPLICATION,
     BOT,
+    GUILD,
     SEND,
     VIEW,
     Channel,
     Ledger,
+    guild,
+    member,
     user,
+)
+from tests.wire.discord.ledger import (
+    channel as channel_of,
 )
 
 TOKEN = "a-token.of-no.value"
@@ -94,6 +100,10 @@ class LocalDiscord:
     added_by: str | None = None
     #: Whether Discord knows the token no more.
     revoked: bool = False
+    #: What «oauth2/applications/@me» says besides.
+    application: dict[str, Any] = field(default_factory=dict)
+    #: Whether the bot was invited to the server.
+    invited: bool = True
     #: X-RateLimit-Limit of every message route, and its seconds; None = no headers.
     bucket: tuple[int, float] | None = None
     _used: dict[tuple[str, str], list[float]] = field(default_factory=dict)
@@ -202,7 +212,15 @@ class LocalDiscord:
             case ("GET", "users", "@me"):
                 return user(BOT)
             case ("GET", "oauth2", "applications", "@me"):
-                return _application()
+                return _application() | self.application
+            case ("GET", "users", "@me", "guilds"):
+                return [_partial(guild(self.ledger))] if self.invited else []
+            case ("GET", "guilds", _, "audit-logs") if self.added_by is not None:
+                return _audit_log(self.added_by)
+            case ("GET", "guilds", number, *part) if number == GUILD:
+                return self._guild(call, part)
+            case ("GET", "channels", number):
+                return channel_of(self._place(number))
             case ("GET", "gateway", "bot"):
                 return self._gateway_bot()
             case (method, "channels", channel, "messages", *message):
@@ -223,9 +241,18 @@ class LocalDiscord:
                 return self._webhook(method, token, message, request, call.body)
             case ("POST", "users", "@me", "channels"):
                 return self._private_channel(call.body)
-            case ("GET", "guilds", _, "audit-logs") if self.added_by is not None:
-                return _audit_log(self.added_by)
         self.complaints.append(f"no such route: {request.method} {request.path}")
+        raise Answered(501, 0, "this server does not know that route")
+
+    def _guild(self, call: Call, rest: list[str]) -> Any:
+        if not self.invited:
+            raise Answered(404, 10004, "Unknown Guild")
+        match rest:
+            case []:
+                return guild(self.ledger)
+            case ["members", number] if number == BOT:
+                return member()
+        self.complaints.append(f"no such route: {call.method} {call.path}")
         raise Answered(501, 0, "this server does not know that route")
 
     def _place(self, number: str) -> Channel:
@@ -499,6 +526,12 @@ def _application() -> dict[str, Any]:
         "redirect_uris": [],
         "tags": [],
     }
+
+
+def _partial(whole: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("id", "name", "icon", "features")
+    own = {"owner": False, "permissions": "0", "banner": None}
+    return {name: whole[name] for name in kept} | own
 
 
 def _audit_log(added_by: str) -> dict[str, Any]:

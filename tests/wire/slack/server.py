@@ -65,6 +65,7 @@ OPERATIONS: dict[str, Operation] = {
     "conversations.history": "read",
     "conversations.info": "info",
     "users.info": "info",
+    "bots.info": "info",
     "conversations.open": "open",
     "views.open": "view",
     "views.publish": "view",
@@ -80,10 +81,25 @@ FIELDS = {
     },
     "conversations.info": {"channel"},
     "users.info": {"user", "include_locale"},
+    "bots.info": {"bot"},
     "conversations.open": {"users"},
     "views.open": {"trigger_id", "view"},
     "views.publish": {"user_id", "view", "hash"},
 }  # fmt: skip
+
+
+#: What a method needs besides its token, where tests take it away.
+NEEDS = {
+    "chat.postMessage": "chat:write",
+    "users.info": "users:read",
+    "bots.info": "users:read",
+    "conversations.info": "channels:read",
+    "conversations.open": "im:write",
+}
+SCOPES = (
+    "commands", "chat:write", "chat:write.public", "users:read", "channels:history",
+    "groups:history", "channels:read", "groups:read", "im:write",
+)  # fmt: skip
 
 
 class Answered(Exception):
@@ -149,6 +165,8 @@ class LocalSlack:
     complaints: list[str] = field(default_factory=list)
     #: Complaints that contain one of these words are what the test is about.
     expected: list[str] = field(default_factory=list)
+    #: What the bot's token may.
+    scopes: set[str] = field(default_factory=lambda: set(SCOPES))
     #: The code with which the bot's token is refused: «token_revoked», … ; "" = never.
     revoked: str = ""
     #: The same for the app's token.
@@ -277,7 +295,9 @@ class LocalSlack:
         try:
             self._check_token(request, call)
             self._check_fields(call)
-            return _json({"ok": True, **self._carry_out(call)})
+            self._check_scope(call)
+            told = {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
+            return _json({"ok": True, **self._carry_out(call)}, headers=told)
         except Answered as answered:
             return _json(answered.body, status=answered.status)
         except TooMany as many:
@@ -300,6 +320,11 @@ class LocalSlack:
         for name in set(call.body) - FIELDS.get(call.method, set(call.body)):
             self.complaints.append(f"{call.method} is asked for with {name}")
 
+    def _check_scope(self, call: Call) -> None:
+        needed = NEEDS.get(call.method)
+        if needed and needed not in self.scopes:
+            raise Answered("missing_scope", needed=needed)
+
     def _carry_out(self, call: Call) -> dict[str, Any]:
         known: dict[str, Callable[[Call], dict[str, Any]]] = {
             "auth.test": lambda _: _identity(),
@@ -311,6 +336,9 @@ class LocalSlack:
             "conversations.info": lambda c: _channel(self._place(c.channel)),
             "conversations.open": lambda c: {"channel": {"id": f"D{c.body['users']}"}},
             "users.info": self._user,
+            "bots.info": lambda c: {
+                "bot": {"id": c.body["bot"], "app_id": APPLICATION}
+            },
             "views.open": self._open_view,
             "views.publish": self._publish,
             "chat.postEphemeral": self._whisper,

@@ -17,6 +17,9 @@ NEEDS = {
     "chat_delete": "chat:write",
     "conversations_history": "channels:history",
     "users_info": "users:read",
+    "bots_info": "users:read",
+    "conversations_info": "channels:read",
+    "conversations_open": "im:write",
     "views_open": "",
     "views_publish": "",
     "auth_test": "",
@@ -62,7 +65,9 @@ async def test_http_mode_names_one_address_everywhere(desk: Newsroom):
 
 def test_every_method_that_the_code_calls_has_its_scope():
     called = set(
-        re.findall(r"\.((?:chat|conversations|users|views|auth|apps)_\w+)\(", code())
+        re.findall(
+            r"\.((?:chat|conversations|users|bots|views|auth|apps)_\w+)\(", code()
+        )
     )
     assert called <= set(NEEDS)
     assert {NEEDS[method] for method in called} - {""} <= set(SCOPES)

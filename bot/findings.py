@@ -1,0 +1,34 @@
+"""What is found when something is looked at: nouns only, without behaviour.
+
+The doctor, the first set-up and the platforms exchange them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, how it is, and the fix."""
+
+    subject: str
+    state: Literal["ok", "warning", "problem"]
+    text: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """Who a platform says that we are, and what it says besides."""
+
+    #: What the bot is called there.
+    bot: str
+    #: The application's id on the platform; "" where it is not told.
+    application: str
+    #: Names of the servers, or of the team, that the bot belongs to.
+    places: tuple[str, ...]
+    #: What is wrong with how the application is set up there.
+    findings: tuple[Finding, ...] = ()
+    #: The platform's own clock as it answered; None where it did not tell.
+    clock: datetime | None = None
