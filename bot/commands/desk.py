@@ -47,5 +47,5 @@ class Desk:
             db=self.db,
             intake=self.editions.intake,
             archive=self.archive,
-            platforms=frozenset(self.editions.platforms),
+            platforms=self.editions.platforms,
         )

@@ -57,6 +57,7 @@ FOR_EVERYBODY = {
     "articles.heard",
     "articles.store",
     "articles.store_analysis",
+    "checkup.damage",
     "claims.claim",
     "claims.expired",
     "claims.look_again",

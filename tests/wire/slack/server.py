@@ -19,6 +19,7 @@ import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
@@ -235,6 +236,12 @@ class LocalSlack:
     # ── requests ───────────────────────────────────────────────────────────────
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Any request, by the ledger's clock."""
+        answer = await self._handle(request)
+        answer.headers["Date"] = format_datetime(self.ledger.clock.now(), usegmt=True)
+        return answer
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         """Any request but the socket's."""
         call = await self._call(request)
         self.calls.append(call)

@@ -1,18 +1,27 @@
 """Looks at everything that can be wrong and says the fix; it must not mend anything.
 
-Each check returns findings of its own; one check that fails is a finding, never the
-end of the others.
+Each check returns findings of its own and has its time; one that fails, or does not
+end, is a finding, and never the end of the others.
+
+    machine     the database, its disk, the rules of time zones: the operator's
+    connected   tokens, scopes, intents, clocks, channels: asked of the platforms
+    (here)      workspaces, digests, sources, deliveries: by what was kept
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from functools import partial
+from typing import Final
 
 from bot.archive import Archive
+from bot.doctor import connected, machine
+from bot.doctor.bounded import all_of, bounded
 from bot.due import next_due_of, troubles_of, zone_of
+from bot.findings import Finding
 from bot.intake import Intake, health
-from bot.storage import deliveries, workspaces
+from bot.ports import Examinable, Examiner, Platform
+from bot.storage import deliveries, destinations, workspaces
 from bot.storage.database import Database
 from bot.texts import Texts
 from bot.types import Digest, Source, Workspace
@@ -25,14 +34,7 @@ _SWITCHED_ON: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One line of the doctor: what was looked at, how it is, and the fix."""
-
-    subject: str
-    state: Literal["ok", "warning", "problem"]
-    text: str
-    fix: str = ""
+__all__ = ["Doctor", "Finding"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,34 +44,39 @@ class Doctor:
     db: Database
     intake: Intake
     archive: Archive
-    #: Platforms that are on.
-    platforms: frozenset[str]
+    #: Those that are on.
+    platforms: Mapping[str, Platform]
 
     async def examine(self) -> tuple[Finding, ...]:
         """All findings, in the order in which somebody would look."""
-        checks: tuple[tuple[str, Callable[[], Awaitable[list[Finding]]]], ...] = (
-            ("database", self._database),
-            ("workspaces", self._workspaces),
-        )
-        found: list[Finding] = []
-        for subject, check in checks:
-            try:
-                found += await check()
-            except Exception as error:
-                text = f"This check itself failed: {type(error).__name__}: {error}"
-                found.append(Finding(subject=subject, state="problem", text=text))
-        return tuple(found)
+        found = await bounded("database", lambda: machine.database(self.db))
+        found += await bounded("time zones", self._zones)
+        for name in self.platforms:
+            if (examiner := self._examiner(name)) is not None:
+                clock = self.intake.clock
+                found += await connected.platform(name, examiner, clock)
+        return (*found, *await bounded("workspaces", self._workspaces, patience=600))
 
     async def look_into(self, workspace: Workspace) -> tuple[Finding, ...]:
         """The findings of one workspace, for its editors: nothing of the machine."""
-        return tuple(await self._workspace(workspace))
+        found: list[Finding] = []
+        if (examiner := self._examiner(workspace.platform)) is not None:
+            clock, name = self.intake.clock, workspace.platform
+            found += await connected.platform(name, examiner, clock)
+        return (*found, *await self._workspace(workspace))
 
-    async def _database(self) -> list[Finding]:
+    def _examiner(self, platform: str) -> Examiner | None:
+        found: object = self.platforms.get(platform)
+        return found.examiner if isinstance(found, Examinable) else None
+
+    async def _zones(self) -> Sequence[Finding]:
         kept = await self.db.read(workspaces.every)
-        text = f"{self.db.where}, {len(kept)} workspace(s)"
-        return [Finding(subject="database", state="ok", text=text)]
+        used = {workspace.zone for workspace in kept}
+        for digest in await self.archive.all_digests():
+            used.add(zone_of(digest))
+        return machine.zones(used, self.intake.clock.now())
 
-    async def _workspaces(self) -> list[Finding]:
+    async def _workspaces(self) -> Sequence[Finding]:
         found: list[Finding] = []
         for workspace in await self.db.read(workspaces.every):
             found += await self._workspace(workspace)
@@ -83,10 +90,25 @@ class Doctor:
 
     async def _workspace(self, workspace: Workspace) -> list[Finding]:
         found = self._platform(workspace)
+        found += await self._channels(workspace)
         for digest in await self.archive.digests(workspace.id):
             found += self._digest(digest, self.intake.clock.now())
             found += await self._sources(digest)
         return [*found, *await self._deliveries(workspace)]
+
+    async def _channels(self, workspace: Workspace) -> list[Finding]:
+        """Those that digests post to, where the platform can be asked."""
+        examiner = self._examiner(workspace.platform)
+        if examiner is None or workspace.stopped is not None:
+            return []
+        used = {
+            place.id
+            for digest in await self.archive.digests(workspace.id)
+            for place in digest.destinations
+        }
+        kept = await self.db.read(destinations.in_workspace, workspace_id=workspace.id)
+        places = [place for place in kept if place.id in used]
+        return await connected.channels(examiner, workspace, places)
 
     def _platform(self, workspace: Workspace) -> list[Finding]:
         if workspace.platform in self.platforms and workspace.stopped is None:
@@ -145,14 +167,20 @@ class Doctor:
         return [Finding(subject=subject, state="ok", text=text), *stopped]
 
     async def _sources(self, digest: Digest) -> list[Finding]:
-        found: list[Finding] = []
-        for source in digest.sources:
+        zone = zone_of(digest)
+
+        async def look(source: Source) -> Sequence[Finding]:
             # What was read before tells how it is; a folder and a newcomer are tried.
             if source.kind == "folder" or source.asked_at is None:
-                found += await self._tried(source)
-            else:
-                found.append(self._as_kept(source, zone_of(digest)))
-        return found
+                return await self._tried(source)
+            return (self._as_kept(source, zone),)
+
+        return await all_of(
+            [
+                (f"source {source.name}", partial(look, source))
+                for source in digest.sources
+            ]
+        )
 
     def _as_kept(self, source: Source, zone: str) -> Finding:
         now, texts = self.intake.clock.now(), Texts.of("en")
