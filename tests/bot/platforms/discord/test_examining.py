@@ -25,7 +25,7 @@ from tests.wire.discord.ledger import (
     VIEW,
     member,
 )
-from tests.wire.discord.server import CHANNEL
+from tests.wire.discord.server import CHANNEL, serving
 
 
 async def told(desk: Newsroom) -> dict[str, Any]:
