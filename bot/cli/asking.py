@@ -20,7 +20,7 @@ class Back(Exception):
 class Terminal(Protocol):
     """Where questions are asked and answered."""
 
-    def say(self, text: str = "") -> None:
+    def show(self, text: str = "") -> None:
         """Show a text."""
         ...
 
@@ -36,7 +36,7 @@ class Terminal(Protocol):
 class Console:
     """`Terminal` over this process's own."""
 
-    def say(self, text: str = "") -> None:
+    def show(self, text: str = "") -> None:
         print(text, flush=True)
 
     def line(self, prompt: str) -> str:
@@ -81,9 +81,9 @@ def choose(
     Raises:
         Back: Somebody typed «<».
     """
-    terminal.say(question)
+    terminal.show(question)
     for number, choice in enumerate(choices, 1):
-        terminal.say(f"  {number}  {choice.text}")
+        terminal.show(f"  {number}  {choice.text}")
     while True:
         typed = ask(terminal, "Which number", str(default))
         by_word = [c.value for c in choices if c.value == typed.lower()]
@@ -91,7 +91,7 @@ def choose(
             return by_word[0]
         if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(choices):
             return choices[int(typed) - 1].value
-        terminal.say(f"Please type a number from 1 to {len(choices)}.")
+        terminal.show(f"Please type a number from 1 to {len(choices)}.")
 
 
 def _answered(typed: str) -> str:

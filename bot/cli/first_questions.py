@@ -93,7 +93,7 @@ class Questions:
             KeyboardInterrupt: Somebody left.
             EOFError: Nobody is there any more.
         """
-        self.terminal.say(
+        self.terminal.show(
             "Enter takes what stands in brackets, «<» goes back, and Ctrl-C leaves "
             "without changing anything."
         )
@@ -130,12 +130,12 @@ class Questions:
         self.answers.platform = chosen
 
     def _discord_token(self) -> None:
-        self.terminal.say(instructions.discord_app())
+        self.terminal.show(instructions.discord_app())
         self._token("discord_token", self._check_identity)
 
     def _discord_server(self) -> None:
         link = self.checks.invitation(self._application)
-        self.terminal.say(
+        self.terminal.show(
             instructions.discord_invitation(link, self.checks.permissions())
         )
         while True:
@@ -143,14 +143,14 @@ class Questions:
             try:
                 found = self.checks.identity(self._now, "discord")
             except SendError as error:
-                self.terminal.say(f"✗ {error}")
+                self.terminal.show(f"✗ {error}")
                 continue
             if found.places:
-                self.terminal.say(f"✓ It is in {', '.join(found.places[:5])}.")
+                self.terminal.show(f"✓ It is in {', '.join(found.places[:5])}.")
                 return
             if said.lower() == "skip":
                 return
-            self.terminal.say(
+            self.terminal.show(
                 "✗ It is in no server yet. Open the address above and authorise it; "
                 "«skip» goes on without."
             )
@@ -158,19 +158,19 @@ class Questions:
     def _slack_app(self) -> None:
         made = self.checks.manifest(self.settings)
         link = self.checks.creation(made)
-        self.terminal.say(instructions.slack_app(link, self.checks.scopes()))
+        self.terminal.show(instructions.slack_app(link, self.checks.scopes()))
         while ask(
             self.terminal,
             "Press Enter when it is installed, or type m for the manifest",
         ):
-            self.terminal.say(instructions.slack_manifest(made))
+            self.terminal.show(instructions.slack_manifest(made))
 
     def _slack_bot_token(self) -> None:
-        self.terminal.say(instructions.SLACK_BOT)
+        self.terminal.show(instructions.SLACK_BOT)
         self._token("slack_bot_token", self._check_identity, begins="xoxb-")
 
     def _slack_app_token(self) -> None:
-        self.terminal.say(instructions.SLACK_APP)
+        self.terminal.show(instructions.SLACK_APP)
         self._token("slack_app_token", self._check_all, begins="xapp-")
 
     # ── tokens ─────────────────────────────────────────────────────────────────
@@ -188,16 +188,16 @@ class Questions:
             )
             wrong = _mistaken(typed, begins) if typed or not kept else None
             if wrong:
-                self.terminal.say(f"✗ {wrong}")
+                self.terminal.show(f"✗ {wrong}")
                 continue
             if typed:
                 self._take(name, typed)
-            self.terminal.say("Looking …")
+            self.terminal.show("Looking …")
             try:
                 if check():
                     return
             except SendError as error:
-                self.terminal.say(f"✗ {error}")
+                self.terminal.show(f"✗ {error}")
             refused = True
 
     def _take(self, name: str, token: str) -> None:
@@ -209,15 +209,15 @@ class Questions:
         """Show who it is; whether nothing is wrong that stops it."""
         found = self.checks.identity(self._now, self.answers.platform)
         self._application = found.application
-        self.terminal.say(known(found, self.answers.platform))
+        self.terminal.show(known(found, self.answers.platform))
         for finding in found.findings:
-            self.terminal.say(shown(finding))
+            self.terminal.show(shown(finding))
         return not any(one.state == "problem" for one in found.findings)
 
     def _check_all(self) -> bool:
         well = self._check_identity()
         reach = self.checks.reach(self._now, self.answers.platform)
-        self.terminal.say(shown(reach))
+        self.terminal.show(shown(reach))
         return well and reach.state != "problem"
 
     # ── what and when ──────────────────────────────────────────────────────────
@@ -231,7 +231,7 @@ class Questions:
         ]
         usual = packs.index("world") + 1 if "world" in packs else 1
         if self.answers.platform != LOCAL:
-            self.terminal.say(f"\n{instructions.LAST}")
+            self.terminal.show(f"\n{instructions.LAST}")
         chosen = choose(self.terminal, "\nWhat should it read?", choices, usual)
         if chosen == "own":
             self.answers.source = self._own_source()
@@ -248,14 +248,14 @@ class Questions:
                 address = f"https://{address}"
             if address == tried:
                 return address
-            self.terminal.say("Reading …")
+            self.terminal.show("Reading …")
             found = self.checks.source(self.settings, address)
             if found.problem is None:
                 for article in found.newest[:_MOMENTS]:
-                    self.terminal.say(f"  {article.title or article.text[:80]}")
+                    self.terminal.show(f"  {article.title or article.text[:80]}")
                 return address
             tried = address
-            self.terminal.say(
+            self.terminal.show(
                 f"✗ {found.problem} Write another, or press Enter to keep it."
             )
 
@@ -263,7 +263,7 @@ class Questions:
         if not self.answers.source:
             return
         offered = self.answers.schedule or f"weekdays at 8:30 {_own_zone()}"
-        self.terminal.say("\nWhen should it post? «every 2 hours» would do, too.")
+        self.terminal.show("\nWhen should it post? «every 2 hours» would do, too.")
         while True:
             typed = ask(self.terminal, "Schedule", offered)
             if typed == self.answers.schedule:
@@ -272,13 +272,13 @@ class Questions:
             try:
                 rule = schedules.parse(typed)
             except UserError as error:
-                self.terminal.say(f"✗ {error}")
+                self.terminal.show(f"✗ {error}")
                 continue
             self.answers.schedule = offered = schedules.say(rule)
-            self.terminal.say(f"  {offered}. The next times:")
+            self.terminal.show(f"  {offered}. The next times:")
             for moment in self._moments(rule):
-                self.terminal.say(f"    {moment}")
-            self.terminal.say("Press Enter to take it, or write another.")
+                self.terminal.show(f"    {moment}")
+            self.terminal.show("Press Enter to take it, or write another.")
 
     def _moments(self, rule: schedules.Schedule) -> list[str]:
         zone = schedules.zone_named(rule.zone)
@@ -288,18 +288,18 @@ class Questions:
     # ── the end ────────────────────────────────────────────────────────────────
 
     def _confirm(self) -> None:
-        self.terminal.say("\nThis will be saved:")
+        self.terminal.show("\nThis will be saved:")
         for name in self.answers.secrets:
-            self.terminal.say(f"  {name} in {self.env}")
+            self.terminal.show(f"  {name} in {self.env}")
             if is_in_environment(name.removeprefix(PREFIX).lower()):
-                self.terminal.say("  ! The environment has another, which goes first.")
+                self.terminal.show("  ! The environment has another, which goes first.")
         if self.answers.platform == LOCAL and self.answers.source:
-            self.terminal.say(
+            self.terminal.show(
                 f"  «{instructions.NAME}» from {self.answers.source}, "
                 f"{self.answers.schedule}"
             )
         elif not self.answers.secrets:
-            self.terminal.say("  nothing new; the tokens are set already")
+            self.terminal.show("  nothing new; the tokens are set already")
         answer = ask(self.terminal, "Save it", "yes").lower()
         self._agreed = answer in {"y", "yes"}
 

@@ -60,14 +60,14 @@ def ask_and_save(
             settings=settings, terminal=terminal, checks=checks, env=env
         ).all(platform)
     except (KeyboardInterrupt, EOFError):
-        terminal.say(f"\n{LEFT}")
+        terminal.show(f"\n{LEFT}")
         return FAILED
     if answers is None:
-        terminal.say(LEFT)
+        terminal.show(LEFT)
         return FAILED
     with _undisturbed():
         done = _save(settings, answers, checks, terminal, env)
-    terminal.say(finish(answers.platform, answers.source, answers.schedule, done))
+    terminal.show(finish(answers.platform, answers.source, answers.schedule, done))
     return OK
 
 
@@ -78,9 +78,9 @@ def _save(
     saved = None
     if answers.secrets:
         saved = env_file.save(env, answers.secrets)
-        terminal.say(f"Saved in {saved.path}, for nobody but you to read.")
+        terminal.show(f"Saved in {saved.path}, for nobody but you to read.")
         if saved.backup is not None:
-            terminal.say(f"As it was before: {saved.backup}")
+            terminal.show(f"As it was before: {saved.backup}")
     if answers.platform != LOCAL or not answers.source:
         return False
     try:

@@ -23,7 +23,7 @@ class Scripted:
         """Answers that nobody asked for."""
         return len(self._answers)
 
-    def say(self, text: str = "") -> None:
+    def show(self, text: str = "") -> None:
         self.shown.append(text)
 
     def line(self, prompt: str) -> str:
