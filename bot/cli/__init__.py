@@ -11,7 +11,7 @@ from importlib.metadata import version as installed_version
 
 from cyclopts import App, CycloptsError
 
-from bot.cli import configuration, digest, running, setup, slack, source
+from bot.cli import configuration, digest, held, running, setup, slack, source
 from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE
 from bot.errors import BotError, ConfigurationError, UserError
 
@@ -46,6 +46,7 @@ def build() -> App:
     digests.command(digest.pause)
     digests.command(digest.resume)
     digests.command(digest.skip)
+    digests.command(held.release)
     app.command(running.demo)
     app.command(setup.setup)
     app.command(running.run_bot, name="run")

@@ -24,6 +24,8 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "why": ("news why", "story"),
     "help": ("news help", "command"),
     "status": ("newsdesk status", ""),
+    "again": ("newsdesk status", "again"),
+    "leave": ("newsdesk status", "leave"),
     "post": ("newsdesk post", "confirmed"),
     "undo": ("newsdesk undo", "confirmed"),
     "preview": ("newsdesk preview", "digest"),
@@ -31,7 +33,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "confirm": ("newsdesk history", "confirm"),
     "revert": ("newsdesk history", "revert"),
 }
-SIGNED = frozenset({"post", "undo", "confirm"})
+SIGNED = frozenset({"post", "undo", "confirm", "again", "leave"})
 VERSION = "v1"
 LIMIT = 100
 STALE = (

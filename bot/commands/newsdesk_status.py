@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.commands import held
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line
 from bot.due import next_due_of, zone_of
@@ -33,6 +34,9 @@ def build(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
         workspace_id = invocation.place.workspace.id
+        decided = await held.decided(desk, invocation, texts)
+        if decided is not None:
+            return decided
         digests = await desk.archive.digests(workspace_id)
         sent = await desk.archive.newest_deliveries(workspace_id, SHOWN)
         blocks: list[Block] = []
@@ -40,6 +44,8 @@ def build(desk: Desk) -> Command:
         if space is not None and space.stopped:
             why = texts.say("Nothing is posted here: {why}", why=space.stopped)
             blocks.append(Paragraph(text=why))
+        waiting, controls = await held.waiting(desk, invocation.place, texts)
+        blocks += waiting
         blocks += [await _digest(desk, d, texts) for d in digests]
         if not digests:
             nothing = texts.say(
@@ -48,7 +54,7 @@ def build(desk: Desk) -> Command:
             blocks.append(Paragraph(text=nothing))
         blocks += [_delivery(d, invocation, desk, texts) for d in sent]
         blocks.append(Small(text=f"Standfirst {desk.version}"))
-        return Reply(title=texts.say("Status"), blocks=tuple(blocks))
+        return Reply(title=texts.say("Status"), blocks=tuple(blocks), controls=controls)
 
     return Command(
         path="newsdesk status",

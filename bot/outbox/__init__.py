@@ -18,6 +18,7 @@ where the platform does not take them, the same words more plainly.
     verdicts    what a failed send means: a pure table
     recording   the transactions: answers in, claims out
     carrying    the way itself
+    holding     what a person decides about a message that may or may not be there
 """
 
 from bot.outbox.carrying import Outbox
