@@ -102,6 +102,19 @@ class Examinable(Protocol):
         ...
 
 
+@runtime_checkable
+class Confiding(Protocol):
+    """A platform on which one person can be told something in private."""
+
+    async def open_dm(self, person_id: str) -> str:
+        """Id of the channel in which only this person reads. Raises `SendError`."""
+        ...
+
+    async def host_of(self, workspace: str) -> str | None:
+        """Id of the person who answers for the bot there; None where it is unknown."""
+        ...
+
+
 class Engine(Protocol):
     """Where heavy work runs, so that the event loop stays free."""
 

@@ -18,6 +18,8 @@ from bot.platforms.discord import permissions
 
 #: Servers that are named; the bot may be in any number of them.
 _SERVERS: Final = 200
+#: The kind of a channel in which one person reads.
+_PRIVATE: Final = 1
 #: Seconds for the gateway's first word.
 _HELLO: Final = 8.0
 #: Logins that Discord allows a day, of which so few should not be left.
@@ -62,6 +64,11 @@ class Looks:
             clock=_moment(self.dated),
         )
 
+    async def owner(self, guild: int) -> str | None:
+        """Id of the person whom the server belongs to."""
+        found = dict(await self._http.get_guild(guild, with_counts=False))
+        return str(found["owner_id"]) if found.get("owner_id") else None
+
     async def gateway(self) -> Finding:
         """Whether the gateway answers; nobody is logged in by that."""
         _, url, start = await self._http.get_bot_gateway()
@@ -85,6 +92,11 @@ class Looks:
                 fix="look why the bot restarts so often",
             )
         return Finding(subject="discord gateway", state="ok", text="it answers")
+
+    async def is_private(self, number: int) -> bool:
+        """Whether it is a channel between the bot and one person."""
+        found = await self._http.get_channel(number)
+        return int(found.get("type", 0)) == _PRIVATE
 
     async def channel(self, number: int, guild: str, subject: str) -> Finding:
         """What the bot may do in a channel, against what it needs there."""

@@ -162,6 +162,16 @@ class DiscordPlatform:
             await self._call("DELETE", channel, lambda s: s.delete(channel, message))
         return str(message)
 
+    async def open_dm(self, person_id: str) -> str:
+        """Id of the channel in which only this person reads."""
+        person = _snowflake(person_id, "person")
+        return await self._call("POST", 0, lambda s: s.open_dm(str(person)))
+
+    async def host_of(self, workspace: str) -> str | None:
+        """Id of the server's owner."""
+        guild = _snowflake(workspace, "server")
+        return await self._call("GET", 0, lambda s: s.looks.owner(guild))
+
     # ── reading back ───────────────────────────────────────────────────────────
 
     async def read_back(self, delivery: Delivery) -> str | None:
@@ -200,10 +210,16 @@ class DiscordPlatform:
             if len(page) < limits.HISTORY_PAGE:
                 break
             before = int(page[-1]["id"])
-        if not seen and session.may_read_history(channel) is None:
+        if not seen and not await self._shows_all(session, channel):
             # An empty channel looks the same as one whose history is closed to us.
             raise Unclear("The channel looks empty; that may be a missing permission.")
         return None
+
+    async def _shows_all(self, session: "Session", channel: int) -> bool:
+        """Whether nothing of the channel's history is kept from us."""
+        if session.may_read_history(channel) is not None:
+            return True
+        return await self._call("GET", channel, lambda s: s.looks.is_private(channel))
 
     async def _page(self, channel: int, before: int | None) -> list[dict[str, Any]]:
         return await self._call("GET", channel, lambda s: s.history(channel, before))

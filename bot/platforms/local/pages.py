@@ -33,10 +33,21 @@ from bot.platforms.local.environment import STATIC, environment
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import Clock, Mailbox
 from bot.texts import Texts
-from bot.types import Command, Destination, Form, Message, Place, Workspace
+from bot.types import (
+    Command,
+    Destination,
+    Form,
+    Message,
+    Permission,
+    Place,
+    Workspace,
+)
 
 #: The local workspace and its channels, as they are now.
 Rooms = Callable[[], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
+
+#: What stands still at present, in sentences for whoever runs the bot.
+Troubles = Callable[[], Awaitable[tuple[str, ...]]]
 
 #: The banner for a bot that has no other platform.
 WITHOUT_TOKENS: Final = (
@@ -58,13 +69,18 @@ class _Here:
     asker: Asker
 
 
+async def _no_troubles() -> tuple[str, ...]:
+    return ()
+
+
 def routes(
     *,
     platform: LocalPlatform,
     mailbox: Mailbox,
     clock: Clock,
     rooms: Rooms,
-    notice: str = "",
+    troubles: Troubles = _no_troubles,
+    notice: str = WITHOUT_TOKENS,
 ) -> list[BaseRoute]:
     """The page's routes.
 
@@ -73,13 +89,15 @@ def routes(
         mailbox: Where the messages are.
         clock: For the time beside an answer.
         rooms: The local workspace and its channels.
-        notice: A sentence in the banner (`WITHOUT_TOKENS`); "" shows none.
+        troubles: What stands still at present; only editors are shown it.
+        notice: A sentence in the banner; "" shows none.
     """
     pages = _Pages(
         platform=platform,
         mailbox=mailbox,
         clock=clock,
         rooms=rooms,
+        troubles=troubles,
         notice=notice,
         templates=environment(),
     )
@@ -101,6 +119,7 @@ class _Pages:
     mailbox: Mailbox
     clock: Clock
     rooms: Rooms
+    troubles: Troubles
     notice: str
     templates: Environment
 
@@ -219,6 +238,7 @@ class _Pages:
             known[here.channel.channel] = newest.get(here.channel.channel, 0)
         context = self._context(request, here) | {
             "notice": self.notice,
+            "troubles": await self._troubles(here),
             "messages": [self._view(here, message) for message in messages],
             "unread": {c for c, last in newest.items() if last > known.get(c, 0)},
             "newest": messages[-1].id if messages else 0,
@@ -232,6 +252,11 @@ class _Pages:
         response = HTMLResponse(html)
         response.set_cookie(seen.COOKIE, seen.write(known), samesite="strict")
         return response
+
+    async def _troubles(self, here: _Here) -> tuple[str, ...]:
+        if here.asker.person.permission < Permission.EDITOR:
+            return ()
+        return await self.troubles()
 
     async def _messages(self, here: _Here) -> tuple[Message, ...]:
         if here.channel is None:

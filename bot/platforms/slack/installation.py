@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
+_PERSON: Final = re.compile(r"[UW][A-Z0-9]{1,30}")
 _CHANNEL: Final = re.compile(r"[CDGUW][A-Z0-9]{1,30}")
 
 
@@ -120,6 +121,24 @@ class Installation:
             return await call(session)
         except Exception as error:
             raise self._ended(error, method, "") from error
+
+    async def open_dm(self, person_id: str) -> str:
+        """Id of the channel in which only this person reads.
+
+        Raises:
+            SendError: As `verdicts` says.
+        """
+        if not _PERSON.fullmatch(person_id):
+            raise Refused(f"«{person_id}» is not the id of a Slack person.")
+        try:
+            return await self.ask(
+                "conversations.open", lambda session: session.open_dm(person_id)
+            )
+        except Refused:
+            if self.refused is not None:
+                raise
+            # Without im:write, Slack takes the person's id in a channel's place.
+            return person_id
 
     async def look_whether_let_in(self) -> None:
         """Slack says that the app was taken off; whether it was, the token tells."""

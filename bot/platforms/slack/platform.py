@@ -176,6 +176,14 @@ class SlackPlatform:
             )
         return ts
 
+    async def open_dm(self, person_id: str) -> str:
+        """Id of the channel in which only this person reads."""
+        return await self.installation.open_dm(person_id)
+
+    async def host_of(self, workspace: str) -> str | None:
+        """None: Slack does not tell who installed an app."""
+        return None
+
     # ── reading back ───────────────────────────────────────────────────────────
 
     async def read_back(self, delivery: Delivery) -> str | None:

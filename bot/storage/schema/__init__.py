@@ -45,6 +45,7 @@ from bot.storage.schema.outgoing import (
     told,
 )
 from bot.storage.schema.process import invocations, keys, leases
+from bot.storage.schema.telling import notices
 
 __all__ = [
     "article_ids",
@@ -65,6 +66,7 @@ __all__ = [
     "leases",
     "local_messages",
     "metadata",
+    "notices",
     "occurrences",
     "quotes",
     "revisions",

@@ -24,6 +24,8 @@ ALL_WE_NEED = VIEW | SEND | EMBED | ATTACH | HISTORY
 @dataclass(kw_only=True)
 class Channel:
     id: str
+    #: 0: of the server; 1: between the bot and one person.
+    kind: int = 0
     #: What the bot may do there.
     permissions: int = ALL_WE_NEED
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -172,7 +174,11 @@ def guild(ledger: Ledger) -> dict[str, Any]:
         "member_count": 2,
         "voice_states": [],
         "members": [member()],
-        "channels": [channel(c) for c in ledger.channels.values() if not c.deleted],
+        "channels": [
+            channel(c)
+            for c in ledger.channels.values()
+            if not c.deleted and c.kind == 0
+        ],
         "threads": [],
         "presences": [],
         "stage_instances": [],
@@ -209,7 +215,7 @@ def channel(channel: Channel) -> dict[str, Any]:
     denied = ALL_WE_NEED & ~channel.permissions
     return {
         "id": channel.id,
-        "type": 0,
+        "type": channel.kind,
         "guild_id": GUILD,
         "name": f"channel-{channel.id}",
         "position": 0,

@@ -373,7 +373,7 @@ class LocalDiscord:
     def _private_channel(self, body: Any) -> Any:
         """A DM; its number is that of the person behind a 5."""
         person = str(body["recipient_id"])
-        self.ledger.channel(f"5{person}")
+        self.ledger.channel(f"5{person}", kind=1)
         return {"id": f"5{person}", "type": 1, "recipients": [user(person)]}
 
     def _check(self, found: list[rules.Complaint], name: str, body: Any) -> None:
