@@ -249,7 +249,11 @@ class Questions:
             if address == tried:
                 return address
             self.terminal.show("Reading …")
-            found = self.checks.source(self.settings, address)
+            try:
+                found = self.checks.source(self.settings, address)
+            except UserError as error:
+                self.terminal.show(f"✗ {error}")
+                continue
             if found.problem is None:
                 for article in found.newest[:_MOMENTS]:
                     self.terminal.show(f"  {article.title or article.text[:80]}")

@@ -270,7 +270,9 @@ async def test_a_missing_scope_is_named_with_its_reason_and_asked_again(
     answers = ["", BOT_TOKEN, reinstall, APP_TOKEN, *REST]
     code, terminal = await asked(tmp_path, settings, answers, "slack")
     assert code == 0
-    assert "chat:write is missing: with it the bot posts editions" in terminal.words
+    assert (
+        "✗ slack scopes: chat:write is missing: with it the bot posts editions"
+    ) in terminal.words
     assert "install the app again" in terminal.words
 
 
@@ -356,6 +358,13 @@ async def test_a_database_that_cannot_be_written_takes_the_tokens_back(
             settings_for(tmp_path), answers, Broken(), Scripted([]), tmp_path / ".env"
         )
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "A=1\n"
+
+
+def test_ctrl_c_does_not_cut_what_is_being_written_in_two():
+    before = signal.getsignal(signal.SIGINT)
+    with setup._undisturbed():
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 # ── sources, schedules, back and away ──────────────────────────────────────────
