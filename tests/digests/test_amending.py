@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from digests.amending import Amendment, amended, amendment, relocated
 from digests.compose import compose
-from digests.types import Article, Brief, Edition, EditionStory, Note
+from digests.types import (
+    Article,
+    Brief,
+    Edition,
+    EditionStory,
+    Note,
+    Sentence,
+    Span,
+)
 from tests.builders import BRIDGE, NOON, an_article
 
 LATER = NOON + timedelta(hours=2)
@@ -155,6 +163,15 @@ def test_corrections_are_made_one_after_the_other():
 )
 def test_what_is_no_correction_changes_nothing(old, new):
     assert change(corrected(old, new)) is None
+
+
+def test_a_clause_that_is_not_shown_changes_nothing_that_is():
+    (story,) = told().stories
+    shown = "The harbour bridge at Hallin was closed on Tuesday"
+    first = Sentence(text=shown, spans=(Span(start=0, end=len(shown)),))
+    story = replace(story, summary=(first,), cards=(), figures=(), matters=None)
+    new = corrected("after a crack was found", "after no crack was found")
+    assert amendment(story, {OLD.revision: OLD}, new, LATER) is None
 
 
 def test_a_text_that_is_another_one_changes_nothing():
