@@ -19,7 +19,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import format_datetime
-from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -221,13 +220,9 @@ class LocalDiscord:
         match (request.method, *rest.strip("/").split("/")):
             case ("GET", "channels", channel):
                 place = self._place(channel)
-                # A private one is nobody's thread, and no server's channel.
-                told = (
-                    channel_of
-                    if place.kind == 1
-                    else partial(threads.told, self.ledger)
-                )
-                return told(place)
+                if place.kind in threads.IN_THREAD:
+                    return threads.told(self.ledger, place)
+                return channel_of(place)
             case ("POST", "channels", channel, "threads"):
                 return threads.open_post(
                     self.ledger, self._place(channel), call.body, self._check, Answered

@@ -20,6 +20,7 @@ NEEDS = {
     "users_info": "users:read",
     "usergroups_list": "usergroups:read",
     "bots_info": "users:read",
+    "conversations_replies": "channels:history",
     "conversations_info": "channels:read",
     "views_open": "",
     "views_publish": "",
