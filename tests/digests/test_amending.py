@@ -88,9 +88,10 @@ def test_a_quote_that_went_is_struck_and_keeps_its_words():
 
 
 def test_a_quote_that_another_says_now_is_struck_and_not_given_to_them():
-    new = corrected("said Ada Brandt, the city engineer", "said Osric Vane, the mayor")
-    struck = [card.text for card in now(new).cards if card.withdrawn]
-    assert struck == [] or all(card.speaker != "Osric Vane" for card in now(new).cards)
+    said = "has been tested,” said Ada Brandt, the city engineer"
+    now_said = "has been examined,” said Osric Vane, the city engineer"
+    card = now(corrected(said, now_said)).cards[0]
+    assert (card.speaker, card.withdrawn) == ("Ada Brandt", True)
 
 
 def test_the_hero_is_corrected_with_its_story():
