@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import ConfigurationError
+from bot.storage.schema.base import for_postgresql
 
 #: Seconds that SQLite itself waits for a lock, between two looks at whether we close.
 BUSY_SECONDS = 2.0
@@ -110,6 +111,7 @@ def postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
     Raises:
         ConfigurationError: The driver is not installed.
     """
+    for_postgresql()
     options = f"{address.query.get('options', '')} -c timezone=UTC".strip()
     try:
         return create_engine(

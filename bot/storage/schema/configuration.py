@@ -94,7 +94,7 @@ Index(
     sources.c.address,
     unique=True,
     sqlite_where=sources.c.workspace_id.is_(None),
-    postgresql_where=sources.c.workspace_id.is_(None),
+    info={"postgresql_where": sources.c.workspace_id.is_(None)},
 )
 
 digests = table(
@@ -130,7 +130,7 @@ Index(
     digests.c.name,
     unique=True,
     sqlite_where=NAMED,
-    postgresql_where=NAMED,
+    info={"postgresql_where": NAMED},
 )
 Index(
     "uq_digests_workspace_id_person_id",
@@ -138,7 +138,7 @@ Index(
     digests.c.person_id,
     unique=True,
     sqlite_where=_OWN,
-    postgresql_where=_OWN,
+    info={"postgresql_where": _OWN},
 )
 
 digest_sources = Table(

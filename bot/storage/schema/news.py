@@ -91,7 +91,7 @@ Index(
     revisions.c.article_id,
     unique=True,
     sqlite_where=revisions.c.current == true(),
-    postgresql_where=revisions.c.current,
+    info={"postgresql_where": revisions.c.current},
 )
 
 # The words of each current version, for the full text index. Rows come and go with
@@ -109,9 +109,9 @@ searchable = Table(
     ),
     Column("terms", Terms, nullable=False),
 )
-Index("ix_searchable_terms", searchable.c.terms, postgresql_using="gin").ddl_if(
-    dialect="postgresql"
-)
+Index(
+    "ix_searchable_terms", searchable.c.terms, info={"postgresql_using": "gin"}
+).ddl_if(dialect="postgresql")
 for _statement in (
     "CREATE VIRTUAL TABLE searchable_index USING fts5(terms, content='searchable',"
     " content_rowid='revision_id', tokenize='ascii', columnsize=0)",
@@ -194,7 +194,7 @@ Index(
     stories.c.public_id,
     unique=True,
     sqlite_where=stories.c.workspace_id.is_(None),
-    postgresql_where=stories.c.workspace_id.is_(None),
+    info={"postgresql_where": stories.c.workspace_id.is_(None)},
 )
 
 story_articles = Table(
