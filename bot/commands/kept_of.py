@@ -70,14 +70,14 @@ def _digest(kept: Kept, now: datetime, texts: Texts) -> Iterator[tuple[str, str]
     else:
         yield texts.say("Next"), when_line(next_due_of(own, now), zone, now, texts)
     if kept.last is not None:
-        outcome = kept.last.reason or texts.word(kept.last.state)
+        outcome = texts.retold(kept.last.reason) or texts.word(kept.last.state)
         yield (
             texts.say("Last"),
             f"{texts.moment(kept.last.due_at, zone, now)}: {outcome}",
         )
     for place in own.destinations:
         if place.paused:
-            yield texts.say("Stands still"), place.paused
+            yield texts.say("Stands still"), texts.retold(place.paused)
     yield texts.say("In it"), contents(own, texts)
 
 

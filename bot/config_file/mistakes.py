@@ -69,11 +69,15 @@ def name_mistake(name: str) -> UserError | None:
 
 
 def mistakes_of(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
+    """Every mistake of a file's content, in English: where, and what would do."""
+    return [f"{place}: {small(problem)}" for place, problem in placed(error, data)]
+
+
+def placed(
+    error: ValidationError, data: Mapping[str, Any]
+) -> list[tuple[str, UserError]]:
     """Every mistake of a file's content: where it stands, and what would do."""
-    return [
-        f"{_place(found['loc'], data)}: {small(_plain(found))}"
-        for found in error.errors()
-    ]
+    return [(_place(found["loc"], data), _plain(found)) for found in error.errors()]
 
 
 def small(problem: UserError) -> str:

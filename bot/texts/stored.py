@@ -23,7 +23,8 @@ _LONGEST = 2_000
 #: So deep may sentences stand in one another.
 _DEEPEST = 3
 
-#: Why an article is in an edition or not (`digests.decisions`, `digests.stories`).
+#: Why an article is in an edition or not (`digests.decisions`, `digests.stories`), and
+#: why an edition did not come or was not corrected (`bot.planning`, `bot.corrections`).
 DECIDED: Final = (
     "A newer version of this article, by {newer}, took its place.",
     "Story {n} is told from it: {reasons}.",
@@ -53,6 +54,10 @@ DECIDED: Final = (
     "{n} hours older than the newest",
     "after {n} from {source}",
     "after {n} on «{topic}»",
+    "The digest was paused until {day}.",
+    "It could not be composed; the log says why.",
+    "Composed by another process.",
+    "The edition is more than {days} days old.",
 )
 #: How a source failed (`digests.sources`, `bot.intake`).
 READ: Final = (
@@ -84,6 +89,7 @@ READ: Final = (
     "It was a {kind} and is a {found} now.",
     "There is neither an article nor a feed on this page.",
     "There is no feed in it.",
+    "The page names no feed any more.",
     "It begins like a JSON feed, but is not one.",
     "It is JSON, but no feed: it has no list of items.",
     "It is no news sitemap; give the address of one.",
@@ -115,7 +121,19 @@ READ: Final = (
 SENT: Final = (
     "The channel does not exist any more.",
     "The bot cannot see the channel.",
-    "The bot may not post in the channel: it needs «View Channel» and «Send Messages».",
+    "The bot may not post in the channel: it needs «View Channel», «Send Messages» "
+    "and, for threads, «Send Messages in Threads».",
+    "You take no direct messages from the bot: allow them in the server's privacy "
+    "settings, or unblock it.",
+    "Discord opens no direct message to you.",
+    "You are not a member of the server any more.",
+    "Nothing can be posted in a channel of this kind.",
+    "The forum wants a tag on every post. Switch off «Require people to select tags "
+    "when posting» in it.",
+    "The thread of this edition is not there any more.",
+    "The message has a thread already.",
+    "No thread could be opened: {unclear}",
+    "The message is not this bot's, so it cannot be edited.",
     "Discord refused the bot's token. Set STANDFIRST_DISCORD_TOKEN to a current one.",
     "Discord could not be reached: {error}",
     "No clear answer from Discord: {said}",
@@ -132,8 +150,26 @@ SENT: Final = (
     "channel.",
     "The channel looks empty; that may be a missing permission.",
     "The bot could not log in to Discord: {found}",
-    "Slack refused the bot's token. Set STANDFIRST_SLACK_BOT_TOKEN to a current one, "
-    "or install the app again.",
+    "Slack refused the bot's token. Install the app again, or set "
+    "STANDFIRST_SLACK_BOT_TOKEN to a current one.",
+    "Slack gives no new token for this workspace ({code}). {remedy}",
+    "Slack does not know the app ({code}). Check STANDFIRST_SLACK_CLIENT_ID and "
+    "STANDFIRST_SLACK_CLIENT_SECRET.",
+    "Slack's answer holds no token of a bot.",
+    "The token is of another workspace than Slack says.",
+    "There is no new token yet: {found}",
+    "Its token cannot be looked up: {error}",
+    "Another process is getting a new token.",
+    "The app was taken off, or installed anew. {remedy}",
+    "Install the app again: {address}",
+    "The app is not installed in the Slack workspace {team}. Install it: {address}",
+    "The installation cannot be looked up: {error}",
+    "The tokens of this Slack workspace were kept under another STANDFIRST_SECRET_KEY. "
+    "Put that one back, or install the app again: {address}",
+    "Slack opens no conversation with you: {refused} An administrator can see whether "
+    "the app has the scope im:write.",
+    "The message is not this app's, so it cannot be edited.",
+    "The workspace lets nobody edit messages of that age.",
     "The workspace's administrators have suspended posting.",
     "The app may not do this: install it again with its scopes.",
     "The app lacks a scope: install it again with its scopes.",
@@ -156,7 +192,7 @@ SENT: Final = (
     "Slack does not take this message: {code}",
     "Whether it arrived cannot be seen: too much was posted since.",
     "Whether it arrived cannot be seen: the bot needs to be in the channel and to have "
-    "the scopes channels:history and groups:history. {refused}",
+    "the scopes channels:history, groups:history and im:history. {refused}",
     "The bot could not sign in to Slack: {found}",
     "«{ts}» is not the id of a Slack message.",
     "«{channel}» is not the id of a Slack channel: Slack shows it at the end of the "
@@ -176,9 +212,52 @@ SENT: Final = (
     "It had not arrived; sent again under the same key.",
     "Its workspace was just refused.",
 )
+#: What a platform finds where the doctor asks it (`bot.platforms`), and what mends it.
+FOUND: Final = (
+    "its channel is not there, or the bot cannot see it",
+    "give the bot «View Channel» there, or remove the destination",
+    "its channel is a category; nothing can be posted there",
+    "say /newsdesk destination here in one of its channels",
+    "the bot lacks {named} there",
+    "give its role that in the channel's settings",
+    "without «Read Message History» an unclear message has to be held",
+    "give the bot's role that in the channel's settings",
+    "the bot may open no threads there; all stands in the channel",
+    "give it «Create Public Threads», or say thread=no",
+    "it is no announcement channel; nothing is published",
+    "make it one in Discord, or say crosspost=no",
+    "say /newsdesk destination edit with another role, or ping=nobody",
+    "the role {role} that it pings does not exist",
+    "the bot may not ping the role {role}, so nobody hears of it",
+    "let anyone mention that role, or {change}",
+    "give it to the app at https://api.slack.com/apps (standfirst slack-manifest "
+    "prints what it needs), then install it again",
+    "Slack does not answer",
+    "the bot's token is for the workspace {team}",
+    "set STANDFIRST_SLACK_BOT_TOKEN to its own",
+    "the app is not installed there",
+    "install it: {address}",
+    "install it again: {address}",
+    "its tokens were kept under another STANDFIRST_SECRET_KEY",
+    "put that one back, or {again}",
+    "nothing can be posted: {broken}",
+    "nothing can be posted from {moment} UTC on: {broken}",
+    "the app lacks the scope {scope}: {why}",
+    "hears /news and /newsdesk",
+    "posts editions, corrects and deletes them, answers who asked",
+    "posts to public channels that it was not invited into",
+    "knows who manages the workspace: they are its editors",
+    "knows who is in a user group that was made an editor",
+    "looks whether a post whose answer was lost has arrived",
+    "the same in private channels that it was invited into",
+    "says hello to whoever installed it, and sends people their own digest",
+    "looks whether that has arrived; nothing else is read there",
+)
+#: All of them.
+EVERY: Final = (*DECIDED, *READ, *SENT, *FOUND)
 #: What puts another one into a frame, and has no words of its own.
 _FRAMES: Final = ("{said} ({code})", "{where}: {what}")
-_KNOWN: Final = frozenset((*DECIDED, *READ, *SENT))
+_KNOWN: Final = frozenset(EVERY)
 
 
 def retold(english: str, translate: Translate) -> str:

@@ -25,7 +25,7 @@ ERRORS = {
 }
 #: Only who runs the process is told of files that a feed reader exported.
 NOT_IN_CHAT = ("opml.py",)
-EVERY = (*stored.DECIDED, *stored.READ, *stored.SENT)
+EVERY = stored.EVERY
 
 
 @pytest.mark.parametrize(
