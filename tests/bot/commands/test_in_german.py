@@ -245,6 +245,13 @@ async def test_a_schedule_that_is_not_understood_is_answered_in_german(ana: Edit
     assert found == []
 
 
+TWICE = (
+    'workspace = [{destination = [{name = "A", channel = "9"}, '
+    '{name = "A", channel = "9"}]}]'
+)
+FEEDS = (
+    '<opml><body><outline type="rss" xmlUrl="https://f.example/f.xml"/></body></opml>'
+)
 MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("newsdesk style", {"stories": "99"}),
     ("newsdesk style", {"language": "deutsch!"}),
@@ -260,6 +267,31 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("news search", {"words": "x", "since": "someday"}),
     ("news help", {"command": "nonsense"}),
     ("news nonsense", {}),
+    ("newsdesk style", {"quotes": "9"}),
+    ("newsdesk style", {"brief": "99"}),
+    ("newsdesk destination edit", {"silent": "yes"}),
+    ("newsdesk destination edit", {"ping": "all"}),
+    ("newsdesk destination edit", {"name": "nowhere", "thread": "yes"}),
+    ("newsdesk apply", {"file": "workspace = 7"}),
+    ("newsdesk apply", {"file": "workspace = [{nonsense = 1}]"}),
+    ("newsdesk apply", {"file": 'workspace = [{id = "x", platform = "slack"}]'}),
+    ("newsdesk apply", {"file": 'workspace = [{editors = ["everyone"]}]'}),
+    ("newsdesk apply", {"file": TWICE}),
+    ("newsdesk correct", {"number": "99", "text": "x"}),
+    ("newsdesk correct", {"number": "1", "text": "x" * 300}),
+    ("newsdesk erase", {"name": "wrong"}),
+    ("newsdesk reports", {"settle": "r-zzzz", "answer": "x"}),
+    ("newsdesk source move", {"source": "articles", "to": "Morning brief"}),
+    ("newsdesk source import", {"file": "nonsense"}),
+    ("newsdesk source import", {"file": FEEDS}),
+    ("newsdesk digest clone", {"digest": "Morning brief", "name": "Morning brief"}),
+    ("news me", {"time": "sometimes"}),
+    ("news me", {"time": "hourly"}),
+    ("news saved", {"remove": "9"}),
+    ("news follow", {"topic": "x" * 300}),
+    ("news unfollow", {"name": "x"}),
+    ("news latest", {"edition": "nonsense"}),
+    ("news latest", {"edition": "e-zzzzzz"}),
 )
 
 
