@@ -21,7 +21,7 @@ from bot.editions import Editions
 from bot.engine.in_process import InProcess
 from bot.intake import Intake
 from bot.intake.outside import Outside
-from bot.outbox import Outbox
+from bot.outbox import Outbox, on_the_page
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import At, Platform, unwatched
@@ -121,7 +121,7 @@ async def _built(
             mailbox=mailbox,
             clock=clock,
             rooms=archive.local_rooms,
-            notice=pages.WITHOUT_TOKENS,
+            troubles=lambda: db.read(on_the_page),
         ),
         read_article=archive.local_article,
         ready=connections.ready(archive.ready, states),

@@ -5,7 +5,8 @@ also when workspaces can install its app. Only then is its module, with the libr
 under it, imported.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,19 +14,22 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import SecretStr
 from starlette.routing import Route
 
-from bot.findings import Check, Finding
+from bot.findings import Check, Finding, Identity
 from bot.platforms.local.platform import LocalPlatform
-from bot.ports import Clock, InstallationStore, Platform, StateStore
+from bot.ports import Clock, Examiner, InstallationStore, Platform, StateStore
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.types import Command
 
 if TYPE_CHECKING:
+    from bot.platforms.discord.platform import DiscordPlatform
     from bot.platforms.slack.platform import SlackPlatform
 
 Ready = Callable[[], Awaitable[Mapping[str, str]]]
 #: «ok», or what is missing in words.
 State = Callable[[], str]
+#: Platforms with a token.
+Connected = Literal["discord", "slack"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,14 +64,7 @@ def platforms(
     on: dict[str, Platform] = {local.name: local}
     states: dict[str, State] = {}
     if settings.discord_token is not None:
-        from bot.platforms.discord.platform import DiscordPlatform
-
-        discord = DiscordPlatform(
-            token=settings.discord_token.get_secret_value(),
-            api_base=settings.discord_api_base,
-            gateway=settings.discord_gateway,
-            public_key=settings.discord_public_key,
-        )
+        discord = _discord(settings)
         on[discord.name] = discord
         states[discord.name] = lambda: discord.state
     if settings.slack_bot_token is not None or kept is not None:
@@ -75,6 +72,17 @@ def platforms(
         on[slack.name] = slack
         states[slack.name] = lambda: slack.state
     return MappingProxyType(on), MappingProxyType(states)
+
+
+def _discord(settings: Settings) -> "DiscordPlatform":
+    from bot.platforms.discord.platform import DiscordPlatform
+
+    return DiscordPlatform(
+        token=_told(settings.discord_token) or "",
+        api_base=settings.discord_api_base,
+        gateway=settings.discord_gateway,
+        public_key=settings.discord_public_key,
+    )
 
 
 def _slack(settings: Settings, kept: Kept | None) -> "SlackPlatform":
@@ -188,6 +196,57 @@ def slack_scopes(mode: Literal["socket", "http"]) -> Sequence[str]:
     from bot.platforms.slack.manifest import reasons
 
     return tuple(reasons(mode))
+
+
+def slack_creation(manifest: Mapping[str, Any]) -> str:
+    """The address at which Slack makes an app from a manifest."""
+    from bot.platforms.slack.manifest import creation
+
+    return creation(manifest)
+
+
+def discord_invitation(application: str) -> str:
+    """The address at which the bot is invited to a server."""
+    from bot.platforms.discord.permissions import invitation
+
+    return invitation(application)
+
+
+def discord_permissions() -> Sequence[tuple[int, str, str]]:
+    """What it asks for there: the number, Discord's name for it, what it is for."""
+    from bot.platforms.discord.permissions import ASKED
+
+    return tuple((bit, name, why) for bit, (name, why) in ASKED.items())
+
+
+async def identified(settings: Settings, name: Connected) -> Identity:
+    """Who a platform says that the settings' token is; it signs in, looks and leaves.
+
+    Raises:
+        SendError: The platform refused the token, or could not be asked.
+    """
+    async with _examiner(settings, name) as examiner:
+        return await examiner.identity()
+
+
+async def reached(settings: Settings, name: Connected) -> Finding:
+    """Whether what people do on a platform could come to us.
+
+    Raises:
+        SendError: The platform refused the token, or could not be asked.
+    """
+    async with _examiner(settings, name) as examiner:
+        return await examiner.reach()
+
+
+@asynccontextmanager
+async def _examiner(settings: Settings, name: Connected) -> AsyncIterator[Examiner]:
+    platform = _discord(settings) if name == "discord" else _slack(settings, None)
+    assert platform.examiner is not None, "it has one token"
+    try:
+        yield platform.examiner
+    finally:
+        await platform.close()
 
 
 def _told(secret: SecretStr | None) -> str | None:

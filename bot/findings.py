@@ -1,7 +1,11 @@
-"""The noun of a finding: one line of the doctor. It does nothing."""
+"""What is found when something is looked at: nouns only, without behaviour.
+
+The doctor, the first set-up and the platforms exchange them.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 
@@ -18,3 +22,19 @@ class Finding:
 #: What a platform finds in one of its workspaces, by its own id of it; None = in how it
 #: is set up as a whole.
 Check = Callable[[str | None], Awaitable[Sequence[Finding]]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """Who a platform says that we are, and what it says besides."""
+
+    #: What the bot is called there.
+    bot: str
+    #: The application's id on the platform; "" where it is not told.
+    application: str
+    #: Names of the servers, or of the team, that the bot belongs to.
+    places: tuple[str, ...]
+    #: What is wrong with how the application is set up there.
+    findings: tuple[Finding, ...] = ()
+    #: The platform's own clock as it answered; None where it did not tell.
+    clock: datetime | None = None

@@ -5,6 +5,7 @@ Text for people at a terminal, one JSON object a line for machines.
 
 import logging
 import sys
+from typing import NoReturn
 
 import structlog
 
@@ -30,3 +31,15 @@ def configure(settings: Settings) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def silence() -> None:
+    """Log nothing: what is found is told to whoever sits at the terminal."""
+    structlog.configure(
+        processors=[_drop], logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
+    logging.disable(logging.CRITICAL)
+
+
+def _drop(_logger: object, _method: str, _event: object) -> NoReturn:
+    raise structlog.DropEvent

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, ParamSpec, Protocol, TypeVar, runtime_checkable
 
+from bot.findings import Finding, Identity
 from bot.installed import Installed, Tokens
 from bot.types import (
     Delivery,
@@ -98,6 +99,48 @@ class Inspector(Protocol):
             workspace: The platform's own id of the workspace.
             destination: Of that workspace.
         """
+        ...
+
+
+class Examiner(Protocol):
+    """Looks how the bot stands with a platform; it changes nothing there.
+
+    Every member raises the `SendError`s of `bot.errors` where it could not look.
+    """
+
+    async def identity(self) -> Identity:
+        """Who the platform says that we are: the token, and what it may."""
+        ...
+
+    async def reach(self) -> Finding:
+        """Whether what people do there can come to us."""
+        ...
+
+    async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
+        """What the bot may do in a channel, by the platform's own ids."""
+        ...
+
+
+@runtime_checkable
+class Examinable(Protocol):
+    """A platform that can be examined; the local page has nobody to ask."""
+
+    @property
+    def examiner(self) -> Examiner | None:
+        """Who looks; None where no one token is the bot's."""
+        ...
+
+
+@runtime_checkable
+class Confiding(Protocol):
+    """A platform on which one person can be told something in private."""
+
+    async def open_dm(self, workspace: str, person_id: str) -> str:
+        """Id of the channel in which only this person reads. Raises `SendError`."""
+        ...
+
+    async def host_of(self, workspace: str) -> str | None:
+        """Id of the person who answers for the bot there; None where it is unknown."""
         ...
 
 

@@ -26,7 +26,7 @@ from bot.demo import Newsroom, seeds_folder
 from bot.errors import BotError
 from bot.jumps import BACK, FORWARD, Jumps
 from bot.ports import At, unwatched
-from bot.scheduler import Wake
+from bot.scheduler import POLL_LOOK, Wake, Wakeups
 from bot.settings import Settings
 from bot.storage import leases
 from bot.web import server
@@ -135,6 +135,8 @@ async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
         tasks.create_task(house.sends.run(_send(house, jumps)))
         tasks.create_task(house.polls.run(_poll(house)))
         tasks.create_task(house.upkeeps.run(_keep(house, jumps)))
+        tells = Wakeups(clock=house.clock, tick=POLL_LOOK)
+        tasks.create_task(tells.run(house.outbox.tell))
         for start in extra:
             tasks.create_task(start())
         say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")

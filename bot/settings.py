@@ -273,6 +273,12 @@ def load(
     return settings, (*_unknown(readings), *_doubts(settings))
 
 
+def is_in_environment(name: str, env: Mapping[str, str] | None = None) -> bool:
+    """Whether the environment itself has a value, which goes before any file's."""
+    found = environment(_own_environment() if env is None else env).values
+    return bool(found.get(name, "").strip())
+
+
 # ── what they come to ──────────────────────────────────────────────────────────
 
 

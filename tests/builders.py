@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.types import Inbox, Invocation, PlatformName, Reply, Workspace
+from bot.types import Delivery, Inbox, Invocation, PlatformName, Reply, Workspace
 from digests.language.clean import revision
 from digests.types import Article
 
@@ -30,6 +30,28 @@ def an_article(**changes: Any) -> Article:
     )
     article = replace(article, **changes)
     return replace(article, revision=revision(article.title, article.text))
+
+
+def a_delivery(**changes: Any) -> Delivery:
+    """A first message that is being posted to a channel."""
+    delivery = Delivery(
+        id=1,
+        workspace_id=1,
+        edition_id=1,
+        destination_id=1,
+        platform="local",
+        workspace_external_id="newsroom",
+        channel="c-morning",
+        part=1,
+        operation="post",
+        key="a" * 25,
+        payload={"text": "News"},
+        fallback_text="News",
+        state="sending",
+        attempt=1,
+        fence=1,
+    )
+    return replace(delivery, **changes)
 
 
 def an_inbox(**changes: Any) -> Inbox:

@@ -13,8 +13,10 @@ import pytest
 
 from bot import cli
 from bot.config_file.entries import FileEntry
+from bot.platforms.discord.permissions import ASKED
 from bot.platforms.slack.apps import INSTALL
 from bot.platforms.slack.checks import of_settings
+from bot.platforms.slack.manifest import SCOPES
 from bot.settings import Settings, load
 from bot.written import PREFIX
 from tests.bot.process import Home
@@ -112,6 +114,24 @@ def test_the_manifest_of_its_chapter_can_be_printed(tmp_path):
     assert done.returncode == 0, done.stderr
     settings = json.loads(done.stdout)["settings"]
     assert settings["token_rotation_enabled"] is True
+
+
+def rows(after: str) -> list[list[str]]:
+    """The cells of the first table behind these words, without its head."""
+    table = re.search(r"(?:^ *\|.*\n)+", README[README.index(after) :], re.M)
+    assert table is not None
+    lines = [line.strip(" |").split("|") for line in table[0].splitlines()]
+    return [[cell.strip(" `") for cell in line] for line in lines[2:]]
+
+
+def test_the_readme_tells_each_permission_with_its_reason_and_their_sum():
+    told = {int(number): (name, why) for number, name, why in rows("## On Discord")}
+    assert told == ASKED
+    assert f"permissions={sum(told)}" in README
+
+
+def test_the_readme_tells_each_scope_with_its_reason():
+    assert rows("## On Slack") == [[scope, why] for scope, why in SCOPES.items()]
 
 
 def examples() -> list[str]:

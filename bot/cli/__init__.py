@@ -11,13 +11,23 @@ from importlib.metadata import version as installed_version
 
 from cyclopts import App, CycloptsError
 
-from bot.cli import configuration, digest, running, slack, source, workspace
+from bot.cli import (
+    configuration,
+    digest,
+    held,
+    running,
+    setup,
+    slack,
+    source,
+    workspace,
+)
 from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE
 from bot.errors import BotError, ConfigurationError, UserError
 
 EXAMPLES = """
 Examples:
   standfirst demo                       look around, no account needed
+  standfirst setup                      connect Discord or Slack, by questions
   standfirst apply newsroom.toml        set up what the file says
   standfirst run                        post on schedule until stopped
   standfirst digest post "Front page"   one edition now
@@ -45,7 +55,9 @@ def build() -> App:
     digests.command(digest.pause)
     digests.command(digest.resume)
     digests.command(digest.skip)
+    digests.command(held.release)
     app.command(running.demo)
+    app.command(setup.setup)
     app.command(running.run_bot, name="run")
     app.command(digests)
     sources = App(name="source", help="Try addresses out; list what is read.")

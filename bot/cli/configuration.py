@@ -103,6 +103,10 @@ def doctor(*, json: Json = False) -> int:
     async def work(house: "House") -> int:
         from dataclasses import asdict
 
+        from bot import logs
+
+        # What a check meets is in its finding; stdout is for the findings alone.
+        logs.silence()
         found = await house.doctor.examine()
         if json:
             print_json([asdict(finding) for finding in found])

@@ -26,6 +26,8 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "discuss": ("news discuss", "edition"),
     "help": ("news help", "command"),
     "status": ("newsdesk status", ""),
+    "again": ("newsdesk status", "again"),
+    "leave": ("newsdesk status", "leave"),
     "post": ("newsdesk post", "confirmed"),
     "undo": ("newsdesk undo", "confirmed"),
     "preview": ("newsdesk preview", "digest"),
@@ -45,7 +47,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "forget": ("news me", "erase"),
 }
 SIGNED = frozenset(
-    {"post", "undo", "confirm", "erase"}
+    {"post", "undo", "confirm", "erase", "again", "leave"}
     | {"save", "unsave", "more", "less", "unlike", "unfollow", "me-set", "forget"}
 )
 LIMIT = 100

@@ -12,7 +12,7 @@ from bot.doctor import Doctor
 from bot.editions import Editions
 from bot.erasing import Erasing
 from bot.findings import Check
-from bot.ports import Clock, Inspector
+from bot.ports import Clock
 from bot.retention import Retention
 from bot.storage import personal, readers
 from bot.storage.database import Database
@@ -61,13 +61,8 @@ class Desk:
             db=self.db,
             intake=self.editions.intake,
             archive=self.archive,
-            platforms=frozenset(self.editions.platforms),
+            platforms=self.editions.platforms,
             checks=self.checks,
-            inspectors={
-                name: platform
-                for name, platform in self.editions.platforms.items()
-                if isinstance(platform, Inspector)
-            },
         )
 
     async def own_digest(self, asked: Invocation) -> Digest | None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.commands import held
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line
 from bot.configuring.telling import discreet
@@ -34,6 +35,9 @@ def build(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
         workspace_id = invocation.place.workspace.id
+        decided = await held.decided(desk, invocation, texts)
+        if decided is not None:
+            return decided
         digests = await desk.archive.digests(workspace_id)
         sent = await desk.archive.newest_deliveries(workspace_id, SHOWN)
         blocks: list[Block] = []
@@ -43,6 +47,8 @@ def build(desk: Desk) -> Command:
                 "Nothing is posted here: {why}", why=texts.retold(space.stopped)
             )
             blocks.append(Paragraph(text=why))
+        waiting, controls = await held.waiting(desk, invocation.place, texts)
+        blocks += waiting
         blocks += [await _digest(desk, d, texts) for d in digests]
         if not digests:
             nothing = texts.say(
@@ -59,7 +65,7 @@ def build(desk: Desk) -> Command:
             history=desk.retention.history,
         )
         blocks.append(Small(text=f"Standfirst {desk.version} · {kept}"))
-        return Reply(title=texts.say("Status"), blocks=tuple(blocks))
+        return Reply(title=texts.say("Status"), blocks=tuple(blocks), controls=controls)
 
     return Command(
         path="newsdesk status",

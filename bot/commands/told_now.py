@@ -42,7 +42,7 @@ def _said(known: Known, texts: Texts) -> list[Block]:
     if known.pause:
         said = texts.say(
             "Your own digest stands still: {why} /news me shows it and can resume it.",
-            why=known.pause,
+            why=texts.retold(known.pause),
         )
         blocks.append(Paragraph(text=said))
     return blocks

@@ -18,6 +18,7 @@ from bot.errors import BotError, Refused
 from bot.outbox import recording
 from bot.outbox.as_links import as_links
 from bot.outbox.lanes import Errand, Lanes
+from bot.outbox.notices import Notices
 from bot.outbox.recording import Ended, Step
 from bot.outbox.verdicts import AS_LINKS, Verdict, verdict
 from bot.ports import At, Clock, Platform, unwatched
@@ -83,6 +84,20 @@ class Outbox:
         # What could not go just now is not asked for again and again.
         soon = self.clock.now() + timedelta(seconds=LOOK)
         return following and max(following, soon)
+
+    async def tell(self) -> datetime | None:
+        """Tell single people what they have to know; when there is more to tell.
+
+        Apart from `drain`: a person's mailbox that stands still holds up no channel.
+        """
+        notices = Notices(
+            db=self.db,
+            clock=self.clock,
+            platforms=self.platforms,
+            send_timeout=self.send_timeout,
+            uncertain_wait=self.uncertain_wait,
+        )
+        return await notices.drain()
 
     @property
     def _busy(self) -> bool:

@@ -8,9 +8,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.outbox import notices as telling
 from bot.outbox.verdicts import Verdict
 from bot.ports import At
-from bot.storage import Connection, deliveries, destinations, undoing, workspaces
+from bot.storage import (
+    Connection,
+    deliveries,
+    destinations,
+    notices,
+    undoing,
+    workspaces,
+)
 from bot.storage.claims import RETEST, Waiting
 from bot.types import Delivery
 
@@ -123,7 +131,11 @@ def _record(conn: Connection, one: Ended, now: datetime) -> bool:
 
 
 def _stop(conn: Connection, delivery: Delivery, found: Verdict, now: datetime) -> None:
+    key = delivery.workspace_id
     if found.stops == "destination":
+        place = notices.place(
+            conn, workspace_id=key, destination_id=delivery.destination_id
+        )
         destinations.pause(
             conn,
             workspace_id=delivery.workspace_id,
@@ -131,10 +143,29 @@ def _stop(conn: Connection, delivery: Delivery, found: Verdict, now: datetime) -
             reason=found.reason,
             retest_at=now + RETEST if found.may_return else None,
         )
+        if place is not None and place.paused is None:
+            _tell(conn, delivery, found, now, delivery.destination_id)
     elif found.stops == "workspace":
-        workspaces.stop(
-            conn,
-            workspace_id=delivery.workspace_id,
-            reason=found.reason,
-            retest_at=now + RETEST,
+        stopped = workspaces.stop(
+            conn, workspace_id=key, reason=found.reason, retest_at=now + RETEST
         )
+        if stopped:
+            _tell(conn, delivery, found, now, None)
+
+
+def _tell(
+    conn: Connection,
+    delivery: Delivery,
+    found: Verdict,
+    now: datetime,
+    place: int | None,
+) -> None:
+    """Its person hears of it, in the same transaction: once, or not at all."""
+    telling.stopped(
+        conn,
+        workspace_id=delivery.workspace_id,
+        destination_id=place,
+        reason=found.reason,
+        returns=found.may_return,
+        now=now,
+    )

@@ -8,22 +8,26 @@ refused, the workspace  all of it stops, and its deliveries wait
 everything else         uncertain: looked for before anything else
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from bot.errors import Gone, Limited, Refused, Unreached
 from bot.types import Delivery
 
-#: Retries of what certainly did not arrive: 2 s, 4 s, 8 s … up to five minutes.
+#: Retries of what certainly did not arrive: up to 2 s, 4 s, 8 s … five minutes, and at
+#: least half of that (`spread`).
 BACKOFF_FIRST = timedelta(seconds=2)
 BACKOFF_MOST = timedelta(minutes=5)
 #: A platform may ask for an absurd wait; after this we look again.
 WAIT_MOST = timedelta(hours=1)
 #: How a message is told that the platform does not take as it was rendered.
 PLAINLY, AS_LINKS = 1, 2
-#: About a day of trying.
+#: Most of a day of trying.
 ATTEMPTS_MOST = 300
+#: Of a hash: enough for a millionth of a wait.
+_BYTES: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,9 +71,22 @@ def verdict(error: Exception, delivery: Delivery, now: datetime) -> Verdict:
             return Verdict(state="failed", reason=f"{reason} ({ATTEMPTS_MOST} tries)")
         case Unreached():
             wait = min(BACKOFF_FIRST * 2 ** min(delivery.attempt - 1, 20), BACKOFF_MOST)
-            return Verdict(state="retry", reason=reason, not_before=now + wait)
+            later = now + spread(wait, delivery)
+            return Verdict(state="retry", reason=reason, not_before=later)
         case _:
             return Verdict(state="uncertain", reason=reason)
+
+
+def spread(wait: timedelta, delivery: Delivery) -> timedelta:
+    """Between half of `wait` and all of it.
+
+    What one outage threw back would otherwise knock again in one instant. Which part
+    of the wait it is follows from the delivery's key and attempt, and not from chance:
+    the same again gives the same, and no two attempts of a delivery are alike.
+    """
+    seed = f"{delivery.key}/{delivery.attempt}".encode()
+    part = int.from_bytes(hashlib.sha256(seed).digest()[:_BYTES]) / 256**_BYTES
+    return wait * (1 + part) / 2
 
 
 def _of_message(error: Refused, delivery: Delivery, reason: str) -> Verdict:

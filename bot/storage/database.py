@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -35,10 +36,19 @@ class Database:
     """An open database. Verbs go in, their results come out."""
 
     def __init__(
-        self, *, writer: Engine, reader: Engine, writers: int, readers: int, where: str
+        self,
+        *,
+        writer: Engine,
+        reader: Engine,
+        writers: int,
+        readers: int,
+        where: str,
+        file: Path | None = None,
     ) -> None:
         #: The database as people know it: a file, or «name on host»; no credentials.
         self.where = where
+        #: Where SQLite keeps it; None where a server does.
+        self.file = file
         self._writer = writer
         self._reader = reader
         self._writing = ThreadPoolExecutor(writers, thread_name_prefix="writer")
@@ -63,7 +73,12 @@ class Database:
             writer = engines.sqlite_engine(file)
             reader = engines.sqlite_engine(file, connections=readers, writes=False)
             return cls(
-                writer=writer, reader=reader, writers=1, readers=readers, where=where
+                writer=writer,
+                reader=reader,
+                writers=1,
+                readers=readers,
+                where=where,
+                file=file,
             )
         writer = engines.postgresql_engine(address, connections=_WRITERS + readers)
         reader = writer.execution_options(postgresql_readonly=True)

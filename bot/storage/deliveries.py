@@ -3,7 +3,7 @@
     ready ─ claim ─► sending ─► sent | retry | uncertain | held | failed
     retry ─ claim (from `not_before` on) ─► sending
     uncertain ─ after reading back ─► sent | retry | held
-    held ─ release ─► ready
+    held ─ release ─► ready, or ─ leave ─► failed
 
 Claiming is in `claims`. What comes back from a send is recorded with the fence of its
 claim; when another claim has been made since, it changes nothing. One exception leans
@@ -183,6 +183,35 @@ def release(
         .values(state="ready", reason=None, not_before=None, updated_at=now)
     )
     return done.rowcount > 0
+
+
+def leave(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    delivery_id: int,
+    reason: str,
+    now: datetime,
+) -> bool:
+    """Leave what was held as it is, as an admin decided; the parts behind it go out."""
+    done = connection.execute(
+        update(table)
+        .where(
+            table.c.id == delivery_id,
+            table.c.workspace_id == workspace_id,
+            table.c.state == "held",
+        )
+        .values(state="failed", reason=reason, not_before=None, updated_at=now)
+    )
+    return done.rowcount > 0
+
+
+def held(connection: Connection, *, workspace_id: int) -> tuple[Delivery, ...]:
+    """List what waits for an admin's decision, the oldest first."""
+    query = ALL.where(
+        table.c.workspace_id == workspace_id, table.c.state == "held"
+    ).order_by(table.c.id)
+    return tuple(map(noun, connection.execute(query)))
 
 
 def outdated(connection: Connection, *, now: datetime, before: datetime) -> int:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Final
 
 from bot.sentences import filled, places
+from bot.texts.found import FOUND
 
 #: The sentence in the language; the same one where it has none.
 Translate = Callable[[str], str]
@@ -195,6 +196,7 @@ SENT: Final = (
     "the scopes channels:history, groups:history and im:history. {refused}",
     "The bot could not sign in to Slack: {found}",
     "«{ts}» is not the id of a Slack message.",
+    "«{person}» is not the id of a Slack person.",
     "«{channel}» is not the id of a Slack channel: Slack shows it at the end of the "
     "channel's details, and it begins with C.",
     "The bot's token is for the Slack workspace {team}, and this is for {wanted}. Set "
@@ -211,47 +213,9 @@ SENT: Final = (
     "The bot was stopped before it was sent.",
     "It had not arrived; sent again under the same key.",
     "Its workspace was just refused.",
-)
-#: What a platform finds where the doctor asks it (`bot.platforms`), and what mends it.
-FOUND: Final = (
-    "its channel is not there, or the bot cannot see it",
-    "give the bot «View Channel» there, or remove the destination",
-    "its channel is a category; nothing can be posted there",
-    "say /newsdesk destination here in one of its channels",
-    "the bot lacks {named} there",
-    "give its role that in the channel's settings",
-    "without «Read Message History» an unclear message has to be held",
-    "give the bot's role that in the channel's settings",
-    "the bot may open no threads there; all stands in the channel",
-    "give it «Create Public Threads», or say thread=no",
-    "it is no announcement channel; nothing is published",
-    "make it one in Discord, or say crosspost=no",
-    "say /newsdesk destination edit with another role, or ping=nobody",
-    "the role {role} that it pings does not exist",
-    "the bot may not ping the role {role}, so nobody hears of it",
-    "let anyone mention that role, or {change}",
-    "give it to the app at https://api.slack.com/apps (standfirst slack-manifest "
-    "prints what it needs), then install it again",
-    "Slack does not answer",
-    "the bot's token is for the workspace {team}",
-    "set STANDFIRST_SLACK_BOT_TOKEN to its own",
-    "the app is not installed there",
-    "install it: {address}",
-    "install it again: {address}",
-    "its tokens were kept under another STANDFIRST_SECRET_KEY",
-    "put that one back, or {again}",
-    "nothing can be posted: {broken}",
-    "nothing can be posted from {moment} UTC on: {broken}",
-    "the app lacks the scope {scope}: {why}",
-    "hears /news and /newsdesk",
-    "posts editions, corrects and deletes them, answers who asked",
-    "posts to public channels that it was not invited into",
-    "knows who manages the workspace: they are its editors",
-    "knows who is in a user group that was made an editor",
-    "looks whether a post whose answer was lost has arrived",
-    "the same in private channels that it was invited into",
-    "says hello to whoever installed it, and sends people their own digest",
-    "looks whether that has arrived; nothing else is read there",
+    "{by} left it as it is. {reason}",
+    "Nothing is posted on {where}: {why}",
+    "Nothing is posted in #{place}: {why}",
 )
 #: All of them.
 EVERY: Final = (*DECIDED, *READ, *SENT, *FOUND)

@@ -229,7 +229,7 @@ async def newsroom(
                 db=db,
                 intake=intake,
                 archive=archive,
-                platforms=frozenset({platform.name}),
+                platforms={platform.name: platform},
             ),
         )
     finally:

@@ -1,15 +1,19 @@
 """Deliveries: each arrives exactly once, whatever a platform answers."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.outbox import ATTEMPTS_MOST, verdict
 from bot.storage import deliveries
 from bot.types import Delivery
 from tests.bot.newsroom import WAIT, Newsroom
+from tests.builders import a_delivery
 from tests.fakes import NOON, Lost
 
 PARTS = 3
@@ -191,9 +195,6 @@ async def test_drain_says_when_it_has_something_to_do_next(desk):
         (Limited("slow", retry_after=12), 1, "retry", 12),
         (Limited("slow", retry_after=-5), 1, "retry", 0),
         (Limited("slow", retry_after=1e9), 1, "retry", 3600),
-        (Unreached("refused"), 1, "retry", 2),
-        (Unreached("refused"), 4, "retry", 16),
-        (Unreached("refused"), 11, "retry", 300),
         (Unreached("refused"), ATTEMPTS_MOST, "failed", None),
         (Unclear("reset"), 1, "uncertain", None),
         (SendError("?"), 1, "uncertain", None),
@@ -212,3 +213,41 @@ async def test_every_end_of_a_send_has_its_verdict(desk, error, attempt, state, 
     assert found.state == state
     if wait is not None:
         assert found.not_before == NOON + timedelta(seconds=wait)
+
+
+# ── back-off ───────────────────────────────────────────────────────────────────
+
+
+def back_off(key: str, attempt: int) -> timedelta:
+    """How long it waits after it could not be reached at NOON."""
+    found = verdict(Unreached("No route."), a_delivery(key=key, attempt=attempt), NOON)
+    assert found.not_before is not None
+    return found.not_before - NOON
+
+
+KEYS = st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=25, max_size=25)
+
+
+@given(key=KEYS, attempt=st.integers(1, ATTEMPTS_MOST - 1))
+def test_a_retry_waits_half_of_a_doubling_wait_at_least_and_all_at_most(key, attempt):
+    most = timedelta(seconds=min(2**attempt, 300))
+    assert most / 2 <= back_off(key, attempt) <= most
+
+
+@given(key=KEYS, attempt=st.integers(1, ATTEMPTS_MOST - 1))
+def test_the_same_failure_at_the_same_moment_waits_the_same(key, attempt):
+    assert back_off(key, attempt) == back_off(key, attempt)
+
+
+def test_what_one_outage_threw_back_does_not_return_in_one_instant():
+    waits = sorted(back_off(f"{number:025}", 9) for number in range(300))
+    # 300 of them within at most 300 seconds: nowhere a crowd, and no long silence.
+    assert len(set(waits)) == 300
+    tenths = Counter(int(wait / timedelta(seconds=15)) for wait in waits)
+    assert set(tenths) == set(range(10, 20))
+    assert max(tenths.values()) < 60
+
+
+def test_a_delivery_that_fails_again_does_not_wait_the_same_share_again():
+    shares = {back_off("a" * 25, attempt) for attempt in range(9, 20)}
+    assert len(shares) == 11

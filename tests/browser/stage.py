@@ -66,6 +66,7 @@ class Stage:
     articles: dict[str, Article] = field(default_factory=lambda: dict(samples.ARTICLES))
     asked: list[Invocation] = field(default_factory=list)
     channels: tuple[Destination, ...] = CHANNELS
+    troubles: tuple[str, ...] = ()
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -77,7 +78,7 @@ class Stage:
             mailbox=self.mailbox,
             clock=self.clock,
             rooms=self._rooms,
-            notice=pages.WITHOUT_TOKENS,
+            troubles=self._troubles,
         )
         return server.build(
             routes=routes,
@@ -87,6 +88,9 @@ class Stage:
             texts=Texts.of("en"),
             zone="Europe/London",
         )
+
+    async def _troubles(self) -> tuple[str, ...]:
+        return self.troubles
 
     def inbox(self) -> Inbox:
         return an_inbox(

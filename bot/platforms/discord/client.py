@@ -6,7 +6,7 @@ Every request that leaves asks the pace, also those that the library repeats by 
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self, cast
@@ -20,6 +20,7 @@ from discord.http import HTTPClient, Ratelimit, Route
 from bot.platforms.discord.calls import Calls
 from bot.platforms.discord.interactions import Arrived, Guild
 from bot.platforms.discord.listening import Listener
+from bot.platforms.discord.looking import Looks
 from bot.platforms.discord.pace import Answer, Pace
 from bot.platforms.discord.routes import route_of
 
@@ -83,14 +84,18 @@ class Client(discord.AutoShardedClient):
             heartbeat_timeout=heartbeat_timeout,
         )
         self.calls = Calls(self)
+        self.looks = Looks(self)
 
     def _get_state(self, **options: Any) -> Any:
         # The library's constructor has just made its own.
         gateway, pace = self._ours
-        self.http = _Http(self.loop, http_trace=_trace(pace))
+        self.http = _Http(self.loop, http_trace=_trace(pace, self._dated))
         self.http.gateway = gateway
         self.http.max_ratelimit_timeout = -math.inf
         return super()._get_state(**options)
+
+    def _dated(self, date: str) -> None:
+        self.looks.dated = date
 
     async def on_shard_connect(self, shard_id: int) -> None:
         self.sessions.add(shard_id)
@@ -166,7 +171,7 @@ def point_at(api_base: str | None, gateway: str | None) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
-def _trace(pace: Pace) -> aiohttp.TraceConfig:
+def _trace(pace: Pace, dated: Callable[[str], None]) -> aiohttp.TraceConfig:
     """Sees every request, also those that the library repeats by itself."""
 
     async def starting(
@@ -185,6 +190,7 @@ def _trace(pace: Pace) -> aiohttp.TraceConfig:
         params: aiohttp.TraceRequestEndParams,
     ) -> None:
         leave(context)
+        dated(params.response.headers.get("Date", ""))
         pace.note(
             Answer(
                 method=params.method,

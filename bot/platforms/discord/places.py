@@ -17,6 +17,8 @@ from bot.types import Delivery
 #: docs.discord.com, resources/channel: types.
 TEXT, ANNOUNCEMENT, FORUM, MEDIA = 0, 5, 15, 16
 THREADS: Final = frozenset({10, 11, 12})
+#: Between the bot and one person.
+PRIVATE: Final = 1
 #: Channels in which every message opens a post of its own.
 POSTS: Final = frozenset({FORUM, MEDIA})
 _EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)

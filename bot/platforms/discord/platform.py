@@ -18,11 +18,13 @@ import structlog
 from bot.errors import Limited, Refused, SendError, Unreached
 from bot.platforms.discord import limits
 from bot.platforms.discord.crossposts import Crossposts
+from bot.platforms.discord.examining import DiscordExaminer
 from bot.platforms.discord.inspecting import troubles
 from bot.platforms.discord.interactions import NAME
 from bot.platforms.discord.listening import Listener
 from bot.platforms.discord.pace import Pace
 from bot.platforms.discord.persons import Persons, is_person
+from bot.platforms.discord.places import snowflake
 from bot.platforms.discord.reading_back import Reader
 from bot.platforms.discord.render import render
 from bot.platforms.discord.sending import Sender
@@ -107,6 +109,8 @@ class DiscordPlatform:
         self._reader = Reader(self._call, self._signed_in)
         self._crossposts = Crossposts(self._call, now=now)
         self._sender = Sender(self._call, self._signed_in, self._crossposts)
+        #: Looks how the bot stands with Discord.
+        self.examiner = DiscordExaminer(self._call)
 
     @property
     def inbox(self) -> Inbox | None:
@@ -169,6 +173,16 @@ class DiscordPlatform:
         """
         delivery = await self._persons.placed(delivery, self._ask)
         return await self._sender.send(delivery)
+
+    async def open_dm(self, workspace: str, person_id: str) -> str:
+        """Id of the channel in which only this person reads."""
+        person = snowflake(person_id, "person")
+        return await self._call("POST", "", lambda s: s.open_dm(str(person)))
+
+    async def host_of(self, workspace: str) -> str | None:
+        """Id of the server's owner."""
+        guild = snowflake(workspace, "server")
+        return await self._call("GET", "", lambda s: s.looks.owner(guild))
 
     async def read_back(self, delivery: Delivery) -> str | None:
         """Id of our newest message that carries the delivery's key, if there is one.

@@ -12,6 +12,7 @@ from bot.platforms.discord.calling import Call, SignedIn
 from bot.platforms.discord.keys import carries
 from bot.platforms.discord.places import (
     POSTS,
+    PRIVATE,
     NoPlace,
     begun,
     channel_of,
@@ -57,8 +58,11 @@ class Reader:
                 "History» in the channel."
             )
         thread, first = begun(delivery)
-        if thread is None and await self._kind(session, channel) in POSTS:
+        kind = None if thread is not None else await self._kind(session, channel)
+        if kind in POSTS:
             return await self._in_forum(session, channel, delivery)
+        if kind == PRIVATE:
+            return (await self._look(session, channel, delivery))[0]
         if thread is not None:
             return await self._in_places(session, (thread,), channel, delivery)
         # A thread is opened only where it may be: else it stands in the channel.

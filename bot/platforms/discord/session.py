@@ -24,6 +24,7 @@ from bot.platforms.discord.calls import Calls
 from bot.platforms.discord.client import Client, point_at
 from bot.platforms.discord.inspecting import Facts
 from bot.platforms.discord.listening import Listener
+from bot.platforms.discord.looking import Looks
 from bot.platforms.discord.pace import Pace
 
 Body = Mapping[str, Any]
@@ -67,6 +68,11 @@ class Session:
     def calls(self) -> Calls:
         """How interactions are answered and commands registered."""
         return self._client.calls
+
+    @property
+    def looks(self) -> Looks:
+        """How the bot stands with Discord."""
+        return self._client.looks
 
     @property
     def connected(self) -> bool:

@@ -34,11 +34,23 @@ from bot.platforms.local.platform import LocalPlatform
 from bot.ports import Clock, Mailbox
 from bot.texts import Texts
 from bot.texts.asked import asked_for
-from bot.types import Command, Destination, Form, Message, Place, Reply, Workspace
+from bot.types import (
+    Command,
+    Destination,
+    Form,
+    Message,
+    Permission,
+    Place,
+    Reply,
+    Workspace,
+)
 
 #: The local workspace and its channels, as they are now; the last may be this person's
 #: own (their id).
 Rooms = Callable[[str], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
+
+#: What stands still at present, in sentences for whoever runs the bot.
+Troubles = Callable[[], Awaitable[tuple[str, ...]]]
 
 #: The banner for a bot that has no other platform.
 WITHOUT_TOKENS: Final = (
@@ -60,13 +72,18 @@ class _Here:
     asker: Asker
 
 
+async def _no_troubles() -> tuple[str, ...]:
+    return ()
+
+
 def routes(
     *,
     platform: LocalPlatform,
     mailbox: Mailbox,
     clock: Clock,
     rooms: Rooms,
-    notice: str = "",
+    troubles: Troubles = _no_troubles,
+    notice: str = WITHOUT_TOKENS,
 ) -> list[BaseRoute]:
     """The page's routes.
 
@@ -75,13 +92,15 @@ def routes(
         mailbox: Where the messages are.
         clock: For the time beside an answer.
         rooms: The local workspace and its channels.
-        notice: A sentence in the banner (`WITHOUT_TOKENS`); "" shows none.
+        troubles: What stands still at present; only editors are shown it.
+        notice: A sentence in the banner; "" shows none.
     """
     pages = _Pages(
         platform=platform,
         mailbox=mailbox,
         clock=clock,
         rooms=rooms,
+        troubles=troubles,
         notice=notice,
         templates=environment(),
     )
@@ -105,6 +124,7 @@ class _Pages:
     mailbox: Mailbox
     clock: Clock
     rooms: Rooms
+    troubles: Troubles
     notice: str
     templates: Environment
 
@@ -252,6 +272,7 @@ class _Pages:
             known[here.channel.channel] = newest.get(here.channel.channel, 0)
         context = self._context(request, here) | {
             "notice": here.texts.word(self.notice),
+            "troubles": await self._troubles(here),
             "messages": [self._view(here, message) for message in messages],
             "unread": {c for c, last in newest.items() if last > known.get(c, 0)},
             "newest": messages[-1].id if messages else 0,
@@ -265,6 +286,11 @@ class _Pages:
         response = HTMLResponse(html)
         response.set_cookie(seen.COOKIE, seen.write(known), samesite="strict")
         return response
+
+    async def _troubles(self, here: _Here) -> tuple[str, ...]:
+        if here.asker.person.permission < Permission.EDITOR:
+            return ()
+        return tuple(map(here.texts.retold, await self.troubles()))
 
     async def _messages(self, here: _Here) -> tuple[Message, ...]:
         if here.channel is None:

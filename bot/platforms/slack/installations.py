@@ -143,7 +143,7 @@ class OneInstallation:
         if team != session.team:
             text = f"the bot's token is for the workspace {session.team}"
             return (_trouble(team, text, "set STANDFIRST_SLACK_BOT_TOKEN to its own"),)
-        return tuple(of_scopes(session.scopes, workspace=team, fix=fix))
+        return tuple(of_scopes(session.scopes or (), workspace=team, fix=fix))
 
     async def close(self) -> None:
         await self.one.close()

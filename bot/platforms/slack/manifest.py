@@ -4,8 +4,10 @@ The manifest makes the app with everything that the code uses and nothing more. 
 asks for each scope is said in words beside it: a manifest holds no comments.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from bot.platforms.inert import clip
 from bot.platforms.slack.apps import REDIRECT
@@ -14,6 +16,8 @@ from bot.types import Command
 Mode = Literal["socket", "http"]
 #: Where Slack calls us, on the web port.
 PATH: Final = "/slack/events"
+#: Where apps are made and kept.
+APPS: Final = "https://api.slack.com/apps"
 #: docs.slack.dev, reference/app-manifest.
 _DESCRIPTION: Final = 140
 _HINT: Final = 1_000
@@ -27,9 +31,13 @@ SCOPES: Final[Mapping[str, str]] = {
     "usergroups:read": "knows who is in a user group that was made an editor",
     "channels:history": "looks whether a post whose answer was lost has arrived",
     "groups:history": "the same in private channels that it was invited into",
-    "im:write": "says hello to whoever installed it, and sends people their own digest",
-    "im:history": "looks whether that has arrived; nothing else is read there",
+    "im:write": "hellos, people's own digests, and word that posting has stopped",
+    "im:history": "looks whether those have arrived; nothing else is read there",
+    "channels:read": "sees whether it is in a channel, for the doctor",
+    "groups:read": "the same for private channels",
 }
+#: Without these nothing works; the others each cost what they are for.
+NEEDED: Final = frozenset({"commands", "chat:write", "users:read"})
 #: What the app-level token of Socket Mode asks for; it is made by hand.
 SOCKET_SCOPE: Final = "connections:write"
 EVENTS: Final = ("app_home_opened", "app_uninstalled", "tokens_revoked")
@@ -88,6 +96,12 @@ def manifest(
             "token_rotation_enabled": rotation,
         },
     }
+
+
+def creation(made: Mapping[str, Any]) -> str:
+    """Where the app is made from this manifest, without pasting it."""
+    packed = json.dumps(made, separators=(",", ":"), ensure_ascii=False)
+    return f"{APPS}?new_app=1&manifest_json={quote(packed, safe='')}"
 
 
 def reasons(mode: Mode) -> Iterator[str]:

@@ -22,6 +22,7 @@ import structlog
 from bot.errors import Gone, Limited, Refused
 from bot.platforms.slack import limits
 from bot.platforms.slack.called import Answer, Called
+from bot.platforms.slack.examining import SlackExaminer
 from bot.platforms.slack.installation import Installation
 from bot.platforms.slack.installations import Installations, OneInstallation
 from bot.platforms.slack.listening import NAME, Listener
@@ -106,6 +107,13 @@ class SlackPlatform:
         #: Why the socket stays closed, although posting goes on.
         self._cut_off: str | None = None
         self.listener = Listener(self.installations, hold=hold, now=now)
+        #: Looks how the bot stands with Slack; where many workspaces installed it, each
+        #: has its own findings.
+        self.examiner = (
+            SlackExaminer(installations.one, app_token, signing_secret)
+            if isinstance(installations := self.installations, OneInstallation)
+            else None
+        )
 
     @property
     def name(self) -> PlatformName:
@@ -195,6 +203,15 @@ class SlackPlatform:
     ) -> T:
         installation = await self.installations.of(delivery.workspace_external_id)
         return await installation.call(method, delivery, call)
+
+    async def open_dm(self, workspace: str, person_id: str) -> str:
+        """Id of the channel in which only this person reads."""
+        installation = await self.installations.of(workspace)
+        return await installation.open_dm(person_id)
+
+    async def host_of(self, workspace: str) -> str | None:
+        """None: Slack does not tell who installed an app."""
+        return None
 
     async def read_back(self, delivery: Delivery) -> str | None:
         """Id of our message that carries the delivery's key, if there is one.

@@ -11,7 +11,6 @@ Three things of the library are set, each for a reason:
 """
 
 import base64
-import re
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -57,8 +56,11 @@ class Session:
         self.team = ""
         self.team_name = ""
         self.bot = ""
-        #: What the token may, by Slack's own word; empty where it did not say.
-        self.scopes: frozenset[str] = frozenset()
+        self.bot_name = ""
+        #: What the token may, as Slack says; None where it does not say.
+        self.scopes: frozenset[str] | None = None
+        #: The `Date` of the answer.
+        self.dated = ""
 
     @property
     def closed(self) -> bool:
@@ -75,11 +77,13 @@ class Session:
     async def login(self) -> None:
         """Ask Slack who we are."""
         found = await self.web.auth_test()
-        header = found.headers.get("x-oauth-scopes") or ""
-        self.scopes = frozenset(filter(None, re.split(r"[,\s]+", str(header))))
         self.team = str(found.get("team_id") or "")
         self.team_name = str(found.get("team") or "")
         self.bot = str(found.get("bot_id") or "")
+        self.bot_name = str(found.get("user") or "")
+        self.dated = str(found.headers.get("Date") or "")
+        told = found.headers.get("X-OAuth-Scopes")
+        self.scopes = None if told is None else _listed(told)
 
     async def close(self) -> None:
         if self._owns:
@@ -157,6 +161,25 @@ class Session:
         """Whether the bot wrote the message."""
         return bool(self.bot) and message.get("bot_id") == self.bot
 
+    # ── how we stand ───────────────────────────────────────────────────────────
+
+    async def application(self) -> str:
+        """The id of the app that the token is of. Needs the scope users:read."""
+        found = await self.web.bots_info(bot=self.bot)
+        return str((found.get("bot") or {}).get("app_id") or "")
+
+    async def may_open_socket(self, app_token: str) -> None:
+        """Ask for a ticket to Socket Mode, and do not use it.
+
+        A socket that opened would be given events of people.
+        """
+        await self.web.apps_connections_open(app_token=app_token)
+
+    async def channel(self, channel: str) -> dict[str, Any]:
+        """A channel. Needs the scopes channels:read and groups:read."""
+        found = await self.web.conversations_info(channel=channel)
+        return dict(found.get("channel") or {})
+
     # ── people ─────────────────────────────────────────────────────────────────
 
     async def open_dm(self, user: str) -> str:
@@ -201,6 +224,10 @@ def pool() -> aiohttp.ClientSession:
         ),
         trace_configs=[_no_redirections()],
     )
+
+
+def _listed(scopes: str) -> frozenset[str]:
+    return frozenset(scope.strip() for scope in scopes.split(",") if scope.strip())
 
 
 def _no_redirections() -> aiohttp.TraceConfig:

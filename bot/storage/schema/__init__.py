@@ -56,6 +56,7 @@ from bot.storage.schema.personal import (
     saved_stories,
 )
 from bot.storage.schema.process import erasures, invocations, keys, leases
+from bot.storage.schema.telling import notices
 
 __all__ = [
     "article_ids",
@@ -82,6 +83,7 @@ __all__ = [
     "leases",
     "local_messages",
     "metadata",
+    "notices",
     "occurrences",
     "quotes",
     "readers",

@@ -7,6 +7,7 @@ import pytest
 
 from bot.platforms.inert import link
 from bot.platforms.wording import in_marks
+from bot.types import Part, Reply, Shown
 from digests.types import Edition
 from tests.bot.platforms.generated import (
     LONG,
@@ -57,6 +58,13 @@ def test_a_quote_of_many_lines_is_not_cut_in_plain_words(platform):
     edition = of_many_lines(30)
     assert "\n" in in_marks(edition.stories[0].cards[0])
     assert [kind for kind, _ in faults(platform, edition) if kind == "cut quote"] == []
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_an_edition_in_plain_words_fits_into_an_answer(platform):
+    words = "\n".join("words " * 200 for _ in range(30))
+    part = Part(key="1", payload={}, fallback_text=words)
+    assert faults_of_reply(platform, Reply(blocks=(Shown(parts=(part,)),))) == []
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ RENDER = {"local": local_render, "discord": discord_render, "slack": slack_rende
 
 #: What is bound to a platform or to chance, as what it counts, and why.
 BOUND: tuple[tuple[str, str, str], ...] = (
-    (r"\b[se]-[0-9a-z]{6}\b", "ID", "public ids are drawn anew for each edition"),
+    (r"\b[ser]-[0-9a-z]{6}\b", "ID", "public ids are drawn anew for each edition"),
     (r"⚠ That did not work", "", "the page shows an icon with a hidden label"),
     (r"\b(newsroom|1001|T1001)\b", "WORKSPACE", "a platform's own id"),
     (r"\b(c-morning|C?2001)\b", "CHANNEL", "a platform's own id"),

@@ -18,9 +18,9 @@ APPLICATION = "9001"
 BOT = "9002"
 PERSON = "7001"
 GUILD = "1001"
-VIEW, SEND, EMBED, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 16
+VIEW, SEND, EMBED, ATTACH, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 15, 1 << 16
 OPEN_THREADS, SEND_IN_THREADS = 1 << 35, 1 << 38
-ALL_WE_NEED = VIEW | SEND | EMBED | HISTORY | OPEN_THREADS | SEND_IN_THREADS
+ALL_WE_NEED = VIEW | SEND | EMBED | ATTACH | HISTORY | OPEN_THREADS | SEND_IN_THREADS
 _ROLE_MENTION = re.compile(r"<@&(\d+)>")
 
 
@@ -31,7 +31,7 @@ class Channel:
     permissions: int = ALL_WE_NEED
     messages: list[dict[str, Any]] = field(default_factory=list)
     deleted: bool = False
-    #: docs.discord.com, resources/channel: types.
+    #: docs.discord.com, resources/channel: types; 1: between the bot and one person.
     kind: int = 0
     name: str = ""
     #: Of a thread: the channel that it is below, and who opened it.
@@ -224,9 +224,9 @@ def guild(ledger: Ledger) -> dict[str, Any]:
         "unavailable": False,
         "member_count": 2,
         "voice_states": [],
-        "members": [_member()],
+        "members": [member()],
         "channels": [
-            _channel(c)
+            channel(c)
             for c in ledger.channels.values()
             if not c.deleted and not c.parent
         ],
@@ -253,7 +253,7 @@ def _role(
     }
 
 
-def _member() -> dict[str, Any]:
+def member() -> dict[str, Any]:
     return {
         "user": user(BOT),
         "roles": [],
@@ -264,7 +264,7 @@ def _member() -> dict[str, Any]:
     }
 
 
-def _channel(channel: Channel) -> dict[str, Any]:
+def channel(channel: Channel) -> dict[str, Any]:
     denied = ALL_WE_NEED & ~channel.permissions
     return {
         "id": channel.id,

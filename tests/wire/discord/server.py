@@ -18,6 +18,7 @@ import struct
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
@@ -44,7 +45,12 @@ from tests.wire.discord.ledger import (
     VIEW,
     Channel,
     Ledger,
+    guild,
+    member,
     user,
+)
+from tests.wire.discord.ledger import (
+    channel as channel_of,
 )
 
 TOKEN = "a-token.of-no.value"
@@ -97,6 +103,10 @@ class LocalDiscord:
     absent: set[str] = field(default_factory=set)
     #: Whether Discord knows the token no more.
     revoked: bool = False
+    #: What «oauth2/applications/@me» says besides.
+    application: dict[str, Any] = field(default_factory=dict)
+    #: Whether the bot was invited to the server.
+    invited: bool = True
     #: X-RateLimit-Limit of every message route, and its seconds; None = no headers.
     bucket: tuple[int, float] | None = None
     _used: dict[tuple[str, str], list[float]] = field(default_factory=dict)
@@ -142,6 +152,12 @@ class LocalDiscord:
     # ── requests ───────────────────────────────────────────────────────────────
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Any request, by the ledger's clock."""
+        answer = await self._handle(request)
+        answer.headers["Date"] = format_datetime(self.ledger.clock.now(), usegmt=True)
+        return answer
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         """Any request but the gateway's."""
         call = await self._call(request)
         self.calls.append(call)
@@ -202,14 +218,11 @@ class LocalDiscord:
     def _route(self, request: web.Request, call: Call) -> Any:
         rest = request.path.removeprefix("/api/v10")
         match (request.method, *rest.strip("/").split("/")):
-            case ("GET", "users", "@me"):
-                return user(BOT)
-            case ("GET", "oauth2", "applications", "@me"):
-                return _application()
-            case ("GET", "gateway", "bot"):
-                return self._gateway_bot()
             case ("GET", "channels", channel):
-                return threads.told(self.ledger, self._place(channel))
+                place = self._place(channel)
+                if place.kind in threads.IN_THREAD:
+                    return threads.told(self.ledger, place)
+                return channel_of(place)
             case ("POST", "channels", channel, "threads"):
                 return threads.open_post(
                     self.ledger, self._place(channel), call.body, self._check, Answered
@@ -217,11 +230,30 @@ class LocalDiscord:
             case ("GET", "channels", channel, "threads", "archived", "public"):
                 place = self._place(channel)
                 return threads.archived(self.ledger, place, request.query, Answered)
-            case ("GET", "guilds", guild, "threads", "active") if guild == GUILD:
+            case ("GET", "guilds", number, "threads", "active") if number == GUILD:
                 return threads.active(self.ledger)
             case (method, "channels", channel, "messages", *message):
                 place = self._place(channel)
                 return self._message(method, place, message, request, call.body)
+        return self._stand(request, call, rest)
+
+    def _stand(self, request: web.Request, call: Call, rest: str) -> Any:
+        """Who the bot is, and where it was invited."""
+        match (request.method, *rest.strip("/").split("/")):
+            case ("GET", "users", "@me"):
+                return user(BOT)
+            case ("GET", "oauth2", "applications", "@me"):
+                return _application() | self.application
+            case ("GET", "users", "@me", "guilds"):
+                return [_partial(guild(self.ledger))] if self.invited else []
+            case ("GET", "gateway", "bot"):
+                return self._gateway_bot()
+            case ("GET", "guilds", _, "audit-logs") if self.added_by is not None:
+                return _audit_log(self.added_by)
+            case ("GET", "guilds", _, "members", person) if person != BOT:
+                return self._member(person)
+            case ("GET", "guilds", number, *part) if number == GUILD:
+                return self._guild(call, part)
         return self._talk(request, call, rest)
 
     def _talk(self, request: web.Request, call: Call, rest: str) -> Any:
@@ -237,11 +269,18 @@ class LocalDiscord:
                 return self._webhook(method, token, message, request, call.body)
             case ("POST", "users", "@me", "channels"):
                 return self._private_channel(call.body)
-            case ("GET", "guilds", _, "members", person):
-                return self._member(person)
-            case ("GET", "guilds", _, "audit-logs") if self.added_by is not None:
-                return _audit_log(self.added_by)
         self.complaints.append(f"no such route: {request.method} {request.path}")
+        raise Answered(501, 0, "this server does not know that route")
+
+    def _guild(self, call: Call, rest: list[str]) -> Any:
+        if not self.invited:
+            raise Answered(404, 10004, "Unknown Guild")
+        match rest:
+            case []:
+                return guild(self.ledger)
+            case ["members", number] if number == BOT:
+                return member()
+        self.complaints.append(f"no such route: {call.method} {call.path}")
         raise Answered(501, 0, "this server does not know that route")
 
     def _place(self, number: str) -> Channel:
@@ -372,7 +411,7 @@ class LocalDiscord:
     def _private_channel(self, body: Any) -> Any:
         """A DM; its number is that of the person behind a 5."""
         person = str(body["recipient_id"])
-        self.ledger.channel(f"5{person}")
+        self.ledger.channel(f"5{person}", kind=1)
         return {"id": f"5{person}", "type": 1, "recipients": [user(person)]}
 
     def _check(self, found: list[rules.Complaint], name: str, body: Any) -> None:
@@ -541,6 +580,12 @@ def _application() -> dict[str, Any]:
         "redirect_uris": [],
         "tags": [],
     }
+
+
+def _partial(whole: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("id", "name", "icon", "features")
+    own = {"owner": False, "permissions": "0", "banner": None}
+    return {name: whole[name] for name in kept} | own
 
 
 def _audit_log(added_by: str) -> dict[str, Any]:

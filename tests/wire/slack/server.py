@@ -19,6 +19,7 @@ import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
@@ -67,6 +68,7 @@ OPERATIONS: dict[str, Operation] = {
     "conversations.replies": "read",
     "conversations.info": "info",
     "users.info": "info",
+    "bots.info": "info",
     "conversations.open": "open",
     "views.open": "view",
     "views.publish": "view",
@@ -76,11 +78,19 @@ OPERATIONS: dict[str, Operation] = {
 }
 #: Every scope that the one token has, unless a test takes some away.
 SCOPES = frozenset({
-    "commands", "chat:write", "chat:write.public", "im:write", "users:read",
-    "usergroups:read", "channels:history", "groups:history",
+    "commands", "chat:write", "chat:write.public", "im:write", "im:history",
+    "users:read", "usergroups:read", "channels:history", "groups:history",
+    "channels:read", "groups:read",
 })  # fmt: skip
 #: The scope that a method asks for, where it is looked at.
-NEEDED = {"conversations.open": "im:write", "usergroups.list": "usergroups:read"}
+NEEDED = {
+    "bots.info": "users:read",
+    "chat.postMessage": "chat:write",
+    "conversations.info": "channels:read",
+    "conversations.open": "im:write",
+    "usergroups.list": "usergroups:read",
+    "users.info": "users:read",
+}
 #: What may be asked for besides a body that `rules` looks at.
 FIELDS = {
     "auth.test": set(),
@@ -94,6 +104,7 @@ FIELDS = {
     },
     "conversations.info": {"channel"},
     "users.info": {"user", "include_locale"},
+    "bots.info": {"bot"},
     "conversations.open": {"users"},
     "oauth.v2.access": {"code", "redirect_uri", "grant_type", "refresh_token"},
     "usergroups.list": {"include_users"},
@@ -167,6 +178,7 @@ class LocalSlack:
     complaints: list[str] = field(default_factory=list)
     #: Complaints that contain one of these words are what the test is about.
     expected: list[str] = field(default_factory=list)
+    #: What the bot's token may.
     #: The code with which the bot's token is refused: «token_revoked», … ; "" = never.
     revoked: str = ""
     #: The same for the app's token.
@@ -242,6 +254,12 @@ class LocalSlack:
     # ── requests ───────────────────────────────────────────────────────────────
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Any request, by the ledger's clock."""
+        answer = await self._handle(request)
+        answer.headers["Date"] = format_datetime(self.ledger.clock.now(), usegmt=True)
+        return answer
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         """Any request but the socket's."""
         call = await self._call(request)
         self.calls.append(call)
@@ -361,6 +379,9 @@ class LocalSlack:
             "conversations.open": self._open_direct,
             "usergroups.list": self._groups,
             "users.info": self._user,
+            "bots.info": lambda c: {
+                "bot": {"id": c.body["bot"], "app_id": APPLICATION}
+            },
             "views.open": self._open_view,
             "views.publish": self._publish,
             "chat.postEphemeral": self._whisper,

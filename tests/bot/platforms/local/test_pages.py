@@ -62,6 +62,17 @@ async def test_a_workspace_without_channels_says_what_to_do(stage):
     assert "There is no channel yet" in answer.text
 
 
+async def test_what_stands_still_is_told_to_editors_alone(stage, browser):
+    stage.troubles = ("Nothing is posted on Slack (<b>Team</b>): token_revoked",)
+    sees = {}
+    for person in ("ana", "ben"):
+        token = await browser.token()
+        await browser.post("/person", {"csrf": token, "person": person})
+        tree = (await browser.get("/")).tree
+        sees[person] = [n.text() for n in tree.css("p[role=alert]")]
+    assert sees == {"ana": list(stage.troubles), "ben": []}
+
+
 async def test_a_command_is_answered_with_a_whole_page(stage, browser):
     tree = (await command(browser, "/news quotes Ekdahl")).tree
     assert tree.css_first(".composer") is not None

@@ -338,3 +338,13 @@ async def test_readers_are_not_asked_for_what_only_editors_may_do(slack):
         assert asked.view is None
         assert (await (await slack.people.types("/news make", EDITOR)).done()).view
     assert heard == [{}]
+
+
+async def test_who_is_asked_is_the_cores_to_say_and_not_the_platforms(slack):
+    """An editor may have let somebody in whom Slack knows as a member only."""
+    inbox, heard = making(DONE)
+    command = replace(inbox.commands[0], permission=Permission.EDITOR)
+    async with listening(slack, replace(inbox, commands=(command,))):
+        asked = await (await slack.people.types("/news make", READER)).done()
+        assert asked.view is not None
+    assert heard == []

@@ -19,6 +19,9 @@ NEEDS = {
     "conversations_open": "im:write",
     "users_info": "users:read",
     "usergroups_list": "usergroups:read",
+    "bots_info": "users:read",
+    "conversations_replies": "channels:history",
+    "conversations_info": "channels:read",
     "views_open": "",
     "views_publish": "",
     "auth_test": "",
@@ -80,7 +83,8 @@ async def test_http_mode_names_one_address_everywhere(desk: Newsroom):
 def test_every_method_that_the_code_calls_has_its_scope():
     called = set(
         re.findall(
-            r"\.((?:chat|conversations|users|usergroups|views|auth|apps)_\w+)\(", code()
+            r"\.((?:chat|conversations|users|bots|usergroups|views|auth|apps)_\w+)\(",
+            code(),
         )
     )
     assert called <= set(NEEDS)

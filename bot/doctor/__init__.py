@@ -1,19 +1,26 @@
 """Looks at everything that can be wrong and says the fix; it must not mend anything.
 
-Each check returns findings of its own; one check that fails is a finding, never the
-end of the others.
+Each check returns findings of its own and has its time; one that fails, or does not
+end, is a finding, and never the end of the others.
+
+    machine     the database, its disk, the rules of time zones: the operator's
+    connected   tokens, scopes, intents, clocks, channels: asked of the platforms
+    (here)      workspaces, digests, sources, deliveries: by what was kept
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from bot.archive import Archive
+from bot.doctor import connected, machine
+from bot.doctor.bounded import all_of, bounded
 from bot.due import next_due_of, troubles_of, zone_of
 from bot.findings import Check, Finding
 from bot.intake import Intake, health
-from bot.ports import Inspector
+from bot.ports import Examinable, Examiner, Inspector, Platform
 from bot.storage import deliveries, destinations, workspaces
 from bot.storage.database import Database
 from bot.texts import Texts
@@ -32,6 +39,8 @@ RESTART: Final = "restart standfirst run"
 #: Who runs the process is spoken to in English.
 _ENGLISH: Final = Texts.of("en")
 
+__all__ = ["Doctor", "Finding"]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Doctor:
@@ -40,48 +49,45 @@ class Doctor:
     db: Database
     intake: Intake
     archive: Archive
-    #: Platforms that are on.
-    platforms: frozenset[str]
+    #: Those that are on.
+    platforms: Mapping[str, Platform]
     #: What platforms find themselves, by their names.
     checks: Mapping[str, Check] = field(default_factory=dict)
-    #: Those of them that can tell what would go wrong at a destination.
-    inspectors: Mapping[str, Inspector] = field(default_factory=dict)
 
     async def examine(self) -> tuple[Finding, ...]:
         """All findings, in the order in which somebody would look."""
-        checks: tuple[tuple[str, Callable[[], Awaitable[list[Finding]]]], ...] = (
-            ("database", self._database),
-            ("platforms", self._platforms),
-            ("workspaces", self._workspaces),
-        )
-        found: list[Finding] = []
-        for subject, check in checks:
-            try:
-                found += await check()
-            except Exception as error:
-                text = f"This check itself failed: {type(error).__name__}: {error}"
-                found.append(Finding(subject=subject, state="problem", text=text))
-        return tuple(found)
+        found = await bounded("database", lambda: machine.database(self.db))
+        found += await bounded("time zones", self._zones)
+        for name, check in self.checks.items():
+            found += await bounded(name, partial(check, None))
+        for name in self.platforms:
+            if (examiner := self._examiner(name)) is not None:
+                clock = self.intake.clock
+                found += await connected.platform(name, examiner, clock)
+        return (*found, *await bounded("workspaces", self._workspaces, patience=600))
 
     async def look_into(
         self, workspace: Workspace, texts: Texts
     ) -> tuple[Finding, ...]:
         """The findings of one workspace, for its editors: nothing of the machine."""
-        return tuple(await self._workspace(workspace, texts))
-
-    async def _database(self) -> list[Finding]:
-        kept = await self.db.read(workspaces.every)
-        text = f"{self.db.where}, {len(kept)} workspace(s)"
-        return [Finding(subject="database", state="ok", text=text)]
-
-    async def _platforms(self) -> list[Finding]:
-        """How they are set up, also those that are not on."""
         found: list[Finding] = []
-        for check in self.checks.values():
-            found += await check(None)
-        return found
+        if (examiner := self._examiner(workspace.platform)) is not None:
+            clock, name = self.intake.clock, workspace.platform
+            found += await connected.platform(name, examiner, clock)
+        return (*found, *await self._workspace(workspace, texts))
 
-    async def _workspaces(self) -> list[Finding]:
+    def _examiner(self, platform: str) -> Examiner | None:
+        found: object = self.platforms.get(platform)
+        return found.examiner if isinstance(found, Examinable) else None
+
+    async def _zones(self) -> Sequence[Finding]:
+        kept = await self.db.read(workspaces.every)
+        used = {workspace.zone for workspace in kept}
+        for digest in await self.archive.all_digests():
+            used.add(zone_of(digest))
+        return machine.zones(used, self.intake.clock.now())
+
+    async def _workspaces(self) -> Sequence[Finding]:
         found: list[Finding] = []
         for workspace in await self.db.read(workspaces.every):
             found += await self._workspace(workspace, _ENGLISH)
@@ -94,13 +100,57 @@ class Doctor:
         return found
 
     async def _workspace(self, workspace: Workspace, texts: Texts) -> list[Finding]:
-        found = [*self._platform(workspace, texts), *await self._places(workspace)]
-        if workspace.platform in self.platforms & self.checks.keys():
-            found += await self.checks[workspace.platform](workspace.external_id)
+        found = [*self._platform(workspace, texts), *await self._asked(workspace)]
         for digest in await self.archive.digests(workspace.id):
             found += self._digest(digest, self.intake.clock.now(), texts)
             found += await self._sources(digest, texts)
         return [*found, *await self._deliveries(workspace, texts)]
+
+    async def _asked(self, workspace: Workspace) -> list[Finding]:
+        """What the platform says of the workspace and of its channels."""
+        name = workspace.platform
+        if name not in self.platforms or workspace.stopped is not None:
+            return []
+        examiner = self._examiner(name)
+        if examiner is None and name in self.checks:
+            check = partial(self.checks[name], workspace.external_id)
+            return await bounded(f"{name} {workspace.name}", check)
+        places = await self._places(workspace)
+        found = await self._told_before(workspace, places)
+        if examiner is None:
+            return found
+        # What the platform told by itself need not be asked for.
+        known = {finding.subject for finding in found}
+        unknown = [place for place in places if f"#{place.name}" not in known]
+        return [*found, *await connected.channels(examiner, workspace, unknown)]
+
+    async def _places(self, workspace: Workspace) -> list[Destination]:
+        """Those that digests post to."""
+        used = {
+            place.id
+            for digest in await self.archive.digests(workspace.id)
+            for place in digest.destinations
+        }
+        kept = await self.db.read(destinations.in_workspace, workspace_id=workspace.id)
+        return [place for place in kept if place.id in used]
+
+    async def _told_before(
+        self, workspace: Workspace, places: Sequence[Destination]
+    ) -> list[Finding]:
+        """What would go wrong there, where the platform knows without being asked."""
+        inspector: object = self.platforms.get(workspace.platform)
+        if not isinstance(inspector, Inspector):
+            return []
+        return [
+            Finding(
+                subject=f"#{place.name}",
+                state="problem" if trouble.stops else "warning",
+                text=trouble.text,
+                fix=trouble.fix,
+            )
+            for place in places
+            for trouble in await inspector.inspect(workspace.external_id, place)
+        ]
 
     def _platform(self, workspace: Workspace, texts: Texts) -> list[Finding]:
         if workspace.platform in self.platforms and workspace.stopped is None:
@@ -118,25 +168,6 @@ class Doctor:
             )
             fix = texts.word(_SWITCHED_ON.get(workspace.platform, RESTART))
         return [Finding(subject=subject, state="problem", text=text, fix=fix)]
-
-    async def _places(self, workspace: Workspace) -> list[Finding]:
-        """What the platform says against its destinations."""
-        inspector = self.inspectors.get(workspace.platform)
-        if inspector is None:
-            return []
-        places = await self.db.read(
-            destinations.in_workspace, workspace_id=workspace.id
-        )
-        return [
-            Finding(
-                subject=f"#{place.name}",
-                state="problem" if trouble.stops else "warning",
-                text=trouble.text,
-                fix=trouble.fix,
-            )
-            for place in places
-            for trouble in await inspector.inspect(workspace.external_id, place)
-        ]
 
     def _digest(self, digest: Digest, now: datetime, texts: Texts) -> list[Finding]:
         subject = texts.say("digest {name}", name=digest.name)
@@ -167,14 +198,20 @@ class Doctor:
         return [Finding(subject=subject, state="ok", text=text), *stopped]
 
     async def _sources(self, digest: Digest, texts: Texts) -> list[Finding]:
-        found: list[Finding] = []
-        for source in digest.sources:
+        zone = zone_of(digest)
+
+        async def look(source: Source) -> Sequence[Finding]:
             # What was read before tells how it is; a folder and a newcomer are tried.
             if source.kind == "folder" or source.asked_at is None:
-                found += await self._tried(source, texts)
-            else:
-                found.append(self._as_kept(source, zone_of(digest), texts))
-        return found
+                return await self._tried(source, texts)
+            return (self._as_kept(source, zone, texts),)
+
+        return await all_of(
+            [
+                (texts.say("source {name}", name=source.name), partial(look, source))
+                for source in digest.sources
+            ]
+        )
 
     def _as_kept(self, source: Source, zone: str, texts: Texts) -> Finding:
         how = health.of(source, self.intake.clock.now(), zone, texts)

@@ -1,0 +1,224 @@
+"""The doctor on Discord: token, connection, clock, and what the bot may where."""
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any, cast
+
+import discord as library
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.app import SystemClock
+from bot.platforms.discord.permissions import ASKED, INVITED, granted, missing
+from tests.bot.newsroom import BRIDGE, Newsroom
+from tests.bot.platforms.discord.conftest import CONFIGURATION, listening
+from tests.bot.process import Home
+from tests.wire.discord.ledger import (
+    ALL_WE_NEED,
+    ATTACH,
+    EMBED,
+    GUILD,
+    HISTORY,
+    SEND,
+    VIEW,
+    member,
+)
+from tests.wire.discord.server import CHANNEL, serving
+
+
+async def told(desk: Newsroom) -> dict[str, Any]:
+    return {f.subject: f for f in await desk.doctor.examine()}
+
+
+async def test_a_bot_that_may_everything_is_well(desk, discord):
+    discord.ledger.channel(CHANNEL, permissions=ALL_WE_NEED)
+    found = await told(desk)
+    assert found["discord"].state == "ok"
+    assert "application 9001" in found["discord"].text
+    assert found["discord gateway"].state == "ok"
+    assert found["discord #morning"].state == "ok"
+    assert found["clock"].state == "ok"
+
+
+async def test_looking_logs_nobody_in_at_the_gateway(desk, discord):
+    await told(desk)
+    assert discord.gateway.identified == []
+
+
+@pytest.mark.parametrize(
+    ("permissions", "state", "lacks"),
+    [
+        (ALL_WE_NEED & ~SEND, "problem", "«Send Messages»"),
+        (ALL_WE_NEED & ~VIEW, "problem", "cannot see the channel"),
+        (ALL_WE_NEED & ~EMBED, "warning", "«Embed Links»"),
+        (ALL_WE_NEED & ~HISTORY, "warning", "«Read Message History»"),
+        (ALL_WE_NEED & ~ATTACH, "warning", "«Attach Files»"),
+    ],
+)
+async def test_what_lacks_in_a_channel_is_named_with_its_fix(
+    desk, discord, permissions, state, lacks
+):
+    discord.ledger.channel(CHANNEL, permissions=permissions)
+    found = (await told(desk))["discord #morning"]
+    assert found.state == state
+    assert lacks in found.text
+    assert found.fix
+
+
+async def test_a_channel_that_is_gone_is_a_problem(desk, discord):
+    discord.ledger.channel(CHANNEL, deleted=True)
+    assert "does not exist" in (await told(desk))["discord #morning"].text
+
+
+async def test_a_token_that_is_refused_is_one_problem_and_not_ten(desk, discord):
+    discord.revoked = True
+    found = await told(desk)
+    assert "refused the bot's token" in found["discord"].text
+    assert "discord gateway" not in found
+
+
+async def test_a_clock_that_is_off_is_a_problem(desk, discord):
+    class Later:
+        @staticmethod
+        def now():
+            return desk.clock.now() - timedelta(seconds=95)
+
+    discord.ledger.clock = Later()
+    found = (await told(desk))["clock"]
+    assert found.state == "problem"
+    assert "95 seconds ahead of discord's" in found.text
+
+
+async def test_a_bot_that_is_in_no_server_is_told(desk, discord):
+    discord.invited = False
+    found = await told(desk)
+    assert found["discord"].state == "warning"
+    assert "in no server" in found["discord"].text
+
+
+async def test_commands_that_go_elsewhere_are_a_problem(desk, discord):
+    discord.application = {"interactions_endpoint_url": "https://old.example/"}
+    assert (await told(desk))["discord commands"].state == "problem"
+
+
+async def test_in_chat_an_editor_sees_it_of_this_workspace(desk, discord):
+    discord.ledger.channel(CHANNEL, permissions=ALL_WE_NEED & ~HISTORY)
+    platform = desk.editions.platforms["discord"]
+    async with listening(discord, desk.inbox, platform):
+        asked = await discord.people.command("newsdesk doctor")
+        words = (await asked.done()).words
+    assert "«Read Message History»" in words
+    assert "disk" not in words
+    assert str(desk.home) not in words
+
+
+# ── the computation ────────────────────────────────────────────────────────────
+
+BITS = st.sampled_from([0, VIEW, SEND, HISTORY, VIEW | SEND, 1 << 38, 1 << 3])
+PAIRS = st.tuples(BITS, BITS)
+
+
+def as_the_library_computes(
+    everyone: int, roles: list[int], overwrites: list[dict[str, Any]], owner: str
+) -> int:
+    """discord.py's own answer for the same server."""
+    from types import SimpleNamespace
+
+    state = SimpleNamespace(self_id=9002, shard_count=1)
+    guild = library.Guild.__new__(library.Guild)
+    guild._roles, guild.owner_id, guild.id = {}, int(owner), int(GUILD)
+    guild._state = state  # type: ignore[assignment]
+    for number, bits in [(int(GUILD), everyone), *enumerate(roles, 50)]:
+        role = library.Role.__new__(library.Role)
+        role.id, role._permissions, role.guild = number, bits, guild
+        guild._roles[number] = role
+    me = library.Member.__new__(library.Member)
+    me._user = SimpleNamespace(id=9002)  # type: ignore[assignment]
+    me.guild, me.timed_out_until = guild, None
+    me._roles = library.utils.SnowflakeList(range(50, 50 + len(roles)))
+    channel = library.TextChannel.__new__(library.TextChannel)
+    channel.guild = guild
+    channel._type = 0
+    channel._state = state  # type: ignore[assignment]
+    channel._fill_overwrites(cast(Any, {"permission_overwrites": overwrites}))
+    return library.abc.GuildChannel.permissions_for(channel, me).value
+
+
+@given(
+    everyone=BITS,
+    roles=st.lists(BITS, max_size=3),
+    for_everyone=PAIRS,
+    for_roles=st.lists(PAIRS, max_size=3),
+    for_me=PAIRS,
+)
+def test_it_computes_what_the_library_computes(
+    everyone, roles, for_everyone, for_roles, for_me
+):
+    overwrites = [
+        {"id": GUILD, "type": 0, **over(for_everyone)},
+        *({"id": str(n), "type": 0, **over(o)} for n, o in enumerate(for_roles, 50)),
+        {"id": "9002", "type": 1, **over(for_me)},
+    ]
+    guild = {
+        "id": GUILD,
+        "owner_id": "1",
+        "roles": [
+            {"id": GUILD, "permissions": str(everyone)},
+            *({"id": str(n), "permissions": str(b)} for n, b in enumerate(roles, 50)),
+        ],
+    }
+    me = member() | {"roles": [str(n) for n in range(50, 50 + len(roles))]}
+    ours = granted(guild, me, overwrites)
+    theirs = as_the_library_computes(everyone, roles, overwrites, "1")
+    # The library also takes away what hangs on «View Channels».
+    if theirs & VIEW:
+        assert ours & INVITED == theirs & INVITED
+    else:
+        assert not ours & VIEW
+
+
+def over(pair: tuple[int, int]) -> dict[str, str]:
+    return {"allow": str(pair[0]), "deny": str(pair[1])}
+
+
+def test_the_owners_own_bot_may_everything():
+    guild = {"id": GUILD, "owner_id": "9002", "roles": []}
+    assert missing(granted(guild, member(), []), 0) == ()
+
+
+def test_a_thread_needs_its_own_permission_to_post():
+    without = INVITED & ~(1 << 38)
+    assert missing(without, 11) == (ASKED[1 << 38][0],)
+    assert missing(without, 0) == ()
+    assert missing(INVITED & ~SEND, 11) == ()
+
+
+# ── at the command line ────────────────────────────────────────────────────────
+
+
+async def test_the_command_prints_findings_alone_and_ends_with_4(tmp_path):
+    home = Home(tmp_path)
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
+    (tmp_path / "newsroom.toml").write_text(CONFIGURATION, encoding="utf-8")
+    async with serving(SystemClock()) as server:
+        server.ledger.channel(CHANNEL, permissions=VIEW)
+        more = {
+            "STANDFIRST_DISCORD_TOKEN": server.token,
+            "STANDFIRST_DISCORD_API_BASE": server.address["api_base"],
+            "STANDFIRST_DISCORD_GATEWAY": server.address["gateway"],
+        }
+        await asyncio.to_thread(home.run, "apply", "newsroom.toml", **more)
+        done = await asyncio.to_thread(home.run, "doctor", "--json", **more)
+        plain = await asyncio.to_thread(home.run, "doctor", **more)
+    found = {one["subject"]: one for one in json.loads(done.stdout)}
+    assert done.returncode == plain.returncode == 4
+    assert done.stderr == ""
+    assert found["discord #morning"]["state"] == "problem"
+    assert "«Send Messages»" in found["discord #morning"]["fix"]
+    assert found["clock"]["state"] == "ok"
+    (line,) = [x for x in plain.stdout.splitlines() if "#morning" in x]
+    assert line.startswith("✗ discord #morning")
+    assert " → " in line

@@ -1,0 +1,163 @@
+"""Held messages: a person decides, once, and only in their own workspace."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import UserError
+from bot.outbox import holding
+from bot.storage import deliveries
+from bot.types import Permission, Reply
+from tests.bot.newsroom import WAIT, Newsroom, reply
+from tests.bot.process import Home
+from tests.fakes import Lost
+
+PARTS = 3
+
+
+@pytest.fixture
+async def held(desk: Newsroom) -> Newsroom:
+    """The first of three messages went out, and nobody can see whether it arrived."""
+    desk.platform.script(Lost())
+    desk.platform.lets_us_look = False
+    await desk.post()
+    desk.clock.advance(WAIT + timedelta(seconds=1))
+    await desk.outbox.drain()
+    assert await states(desk) == ["held", "ready", "ready"]
+    return desk
+
+
+async def states(desk: Newsroom) -> list[str]:
+    digest = await desk.digest()
+    found = await desk.db.read(
+        deliveries.newest, workspace_id=digest.workspace_id, count=50
+    )
+    return [d.state for d in sorted(found, key=lambda d: d.part)]
+
+
+async def press(desk: Newsroom, control: str, *, editor: bool = True) -> Reply:
+    asked = await desk.asks("", editor, None, {})
+    return reply(await desk.inbox.dispatch(desk.inbox.press(asked, control)))
+
+
+async def buttons(desk: Newsroom) -> dict[str, str]:
+    told = await desk.says("newsdesk status")
+    return {control.label: control.id for control in told.controls}
+
+
+def words(told: Reply) -> str:
+    return repr(told.blocks)
+
+
+async def test_status_names_it_and_says_that_sending_again_may_double_it(held):
+    told = await held.says("newsdesk status")
+    assert "#morning, part 1" in words(told)
+    assert "may stand there twice" in words(told)
+    assert [c.label for c in told.controls] == ["Send again", "Leave it"]
+
+
+async def test_nothing_held_gives_no_button(desk):
+    assert (await desk.says("newsdesk status")).controls == ()
+
+
+async def test_sent_again_it_goes_out_under_the_same_key_with_what_waited(held):
+    before = held.platform.tried[0].key
+    told = await press(held, (await buttons(held))["Send again"])
+    assert "being sent again" in words(told)
+    await held.outbox.drain()
+    assert await states(held) == ["sent"] * PARTS
+    assert [d.key for d in held.platform.tried].count(before) == 2
+
+
+async def test_left_it_is_never_sent_and_what_waited_goes_out(held):
+    tried = len(held.platform.tried)
+    await press(held, (await buttons(held))["Leave it"])
+    await held.outbox.drain()
+    assert await states(held) == ["failed", "sent", "sent"]
+    assert len(held.platform.tried) == tried + 2
+
+
+async def test_who_left_it_is_kept(held):
+    await press(held, (await buttons(held))["Leave it"])
+    assert "left it as it is" in words(await held.says("newsdesk status"))
+
+
+async def test_a_decision_is_made_once(held):
+    found = await buttons(held)
+    await press(held, found["Leave it"])
+    for late in found.values():
+        told = await press(held, late)
+        assert told.problem
+        assert "not held any more" in words(told)
+    assert (await states(held))[0] == "failed"
+
+
+async def test_a_reader_with_the_button_may_not(held):
+    found = await buttons(held)
+    told = await press(held, found["Send again"], editor=False)
+    assert told.problem
+    assert (await states(held))[0] == "held"
+
+
+async def test_a_button_that_was_changed_does_nothing(held):
+    found = (await buttons(held))["Send again"]
+    forged = re.sub(":again:", ":leave:", found)
+    with pytest.raises(UserError, match="does not belong here"):
+        await press(held, forged)
+    assert (await states(held))[0] == "held"
+
+
+async def test_another_workspace_cannot_decide_about_it(held):
+    (one,) = await held.db.read(
+        deliveries.held, workspace_id=(await held.digest()).workspace_id
+    )
+    with pytest.raises(UserError, match="not held any more"):
+        await held.db.write(
+            holding.decide,
+            workspace_id=one.workspace_id + 1,
+            key=one.key,
+            decision="again",
+            by="Mallory",
+            now=held.clock.now(),
+        )
+    assert (await states(held))[0] == "held"
+
+
+async def test_on_the_command_line_it_is_listed_by_a_key_and_decided(held, tmp_path):
+    """Over the same database, by a process of its own."""
+    home, url = Home(tmp_path), f"sqlite:///{held.db.file}"
+    more = {"STANDFIRST_DATABASE_URL": url}
+    listed = home.run("digest", "release", **more)
+    assert listed.returncode == 0, listed.stderr
+    key = listed.stdout.split()[0]
+    assert "channel c-morning, part 1" in listed.stdout
+    wrong = home.run("digest", "release", "zzz", **more)
+    assert wrong.returncode == 2
+    assert key in wrong.stderr
+    done = home.run("digest", "release", key, "--leave", **more)
+    assert done.returncode == 0, done.stderr
+    assert (await states(held))[0] == "failed"
+    assert "Nothing is held" in home.run("digest", "release", **more).stdout
+
+
+async def test_a_held_message_that_is_sent_again_keeps_its_permission_check(held):
+    asked = await held.asks("newsdesk status", False, None, {"again": "x" * 25})
+    assert asked.person.permission is Permission.EVERYONE
+    assert reply(await held.inbox.dispatch(asked)).problem
+
+
+async def test_several_are_told_apart_by_their_numbers(held):
+    (one,) = await held.db.read(
+        deliveries.held, workspace_id=(await held.digest()).workspace_id
+    )
+    await held.db.write(
+        lambda c: c.exec_driver_sql("UPDATE deliveries SET state = 'held'")
+    )
+    found = await buttons(held)
+    assert list(found)[:4] == [
+        "Send again (1)", "Leave it (1)", "Send again (2)", "Leave it (2)",
+    ]  # fmt: skip
+    await press(held, found["Leave it (2)"])
+    assert await states(held) == ["held", "failed", "held"]
+    assert one.part == 1
