@@ -14,7 +14,7 @@ import pytest
 from bot.platforms.lines import Call, parse
 from bot.storage import destinations
 from bot.texts import Texts
-from bot.types import Command, Form, Reply
+from bot.types import Command, Destination, Form, Reply, Trouble
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.newsroom import CONFIGURATION, Newsroom
 from tests.bot.texts.test_catalogues import commands, entries, forms
@@ -205,6 +205,29 @@ async def test_what_ails_a_source_and_a_digest_is_said_in_german(ana: Editor):
     answers = [await ana.says(f"newsdesk {path}") for path in ("doctor", "source list")]
     assert [english for answer in answers for english in english_in(answer)] == []
     assert "Eine Datei oder einen Ordner" in said(answers[0])
+
+
+FINDINGS = (
+    ("the bot lacks «Send Messages» there", "dem Bot fehlt dort «Send Messages»"),
+    ("the role 4711 that it pings does not exist", "die angepingte Rolle 4711 gibt es"),
+    (
+        "the app lacks the scope im:write: hears /news and /newsdesk",
+        "der App fehlt der Scope im:write: hört /news",
+    ),
+)
+
+
+@pytest.mark.parametrize(("english", "german"), FINDINGS)
+async def test_what_a_platform_finds_is_said_in_german(ana: Editor, english, german):
+    async def inspect(workspace: str, destination: Destination) -> tuple[Trouble, ...]:
+        return (
+            Trouble(text=english, fix="make it one in Discord, or say crosspost=no"),
+        )
+
+    ana.desk.platform.inspect = inspect
+    answer = await ana.says("newsdesk doctor")
+    assert german in said(answer)
+    assert english_in(answer) == []
 
 
 async def test_what_became_of_each_article_is_said_in_german(bare: Newsroom):
