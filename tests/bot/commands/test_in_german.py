@@ -8,16 +8,19 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.errors import Refused
 from bot.platforms.lines import Call, parse
 from bot.storage import destinations
 from bot.texts import Texts
-from bot.types import Command, Destination, Form, Reply, Trouble
+from bot.types import Command, Delivery, Destination, Form, Reply, Trouble
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.bot.newsroom import CONFIGURATION, WAIT, Newsroom
 from tests.bot.texts.test_catalogues import commands, entries, forms
+from tests.fakes import Lost
 
 GERMAN = CONFIGURATION + 'language = "de"\n'
 
@@ -230,6 +233,41 @@ async def test_what_a_platform_finds_is_said_in_german(ana: Editor, english, ger
     assert english_in(answer) == []
 
 
+async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
+    await ana.says("news me", time="7:30")
+    _, places = await ana.desk.archive.local_rooms("ana")
+    await ana.desk.db.write(
+        destinations.pause,
+        workspace_id=1,
+        destination_id=places[-1].id,
+        reason="Discord opens no direct message to you.",
+    )
+    answer = await ana.says("news me")
+    assert "Steht still: Discord lässt hierhin keine Direktnachricht zu." in said(
+        answer
+    )
+    assert english_in(answer) == []
+
+
+async def test_a_message_that_is_held_says_why_in_german(bare: Newsroom):
+    async def read_back(_: Delivery) -> None:
+        raise Refused(
+            "Whether it arrived cannot be seen: too much was posted since.",
+            message_only=True,
+        )
+
+    bare.publish("bruecke", BRUECKE)
+    await bare.apply(GERMAN)
+    bare.platform.script(Lost())
+    bare.platform.read_back = read_back
+    await bare.post()
+    bare.clock.advance(WAIT + timedelta(seconds=1))
+    await bare.outbox.drain()
+    answer = await replace(await editor(bare), locale="de").says("newsdesk status")
+    assert "Noch einmal senden" in said(answer)
+    assert english_in(answer) == []
+
+
 async def test_what_became_of_each_article_is_said_in_german(bare: Newsroom):
     for number, text in enumerate((BRUECKE, TWIN, BAD, CRUE)):
         bare.publish(f"article-{number}", text)
@@ -316,6 +354,11 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("news latest", {"edition": "nonsense"}),
     ("news latest", {"edition": "e-zzzzzz"}),
 )
+
+
+async def test_what_stands_in_place_of_a_list_is_answered_in_german(ana: Editor):
+    form = await ana.is_asked("newsdesk apply", file="workspace = 7")
+    assert "workspace: Hier gehört eine Liste hin" in said(form)
 
 
 async def test_a_mistake_is_answered_in_german(ana: Editor):
