@@ -221,13 +221,15 @@ FINDINGS = (
 
 
 @pytest.mark.parametrize(("english", "german"), FINDINGS)
-async def test_what_a_platform_finds_is_said_in_german(ana: Editor, english, german):
+async def test_what_a_platform_finds_is_said_in_german(
+    ana: Editor, monkeypatch, english, german
+):
     async def inspect(workspace: str, destination: Destination) -> tuple[Trouble, ...]:
         return (
             Trouble(text=english, fix="make it one in Discord, or say crosspost=no"),
         )
 
-    ana.desk.platform.inspect = inspect
+    monkeypatch.setattr(ana.desk.platform, "inspect", inspect, raising=False)
     answer = await ana.says("newsdesk doctor")
     assert german in said(answer)
     assert english_in(answer) == []
@@ -249,7 +251,7 @@ async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
     assert english_in(answer) == []
 
 
-async def test_a_message_that_is_held_says_why_in_german(bare: Newsroom):
+async def test_a_message_that_is_held_says_why_in_german(bare: Newsroom, monkeypatch):
     async def read_back(_: Delivery) -> None:
         raise Refused(
             "Whether it arrived cannot be seen: too much was posted since.",
@@ -259,7 +261,7 @@ async def test_a_message_that_is_held_says_why_in_german(bare: Newsroom):
     bare.publish("bruecke", BRUECKE)
     await bare.apply(GERMAN)
     bare.platform.script(Lost())
-    bare.platform.read_back = read_back
+    monkeypatch.setattr(bare.platform, "read_back", read_back)
     await bare.post()
     bare.clock.advance(WAIT + timedelta(seconds=1))
     await bare.outbox.drain()
