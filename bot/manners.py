@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from bot.sentences import Phrase
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manner:
@@ -33,12 +35,16 @@ KNOWN: Final[Mapping[str, frozenset[str]]] = {
     "slack": frozenset({"thread"}),
     "local": frozenset(),
 }
-_CALLED: Final = {"discord": "Discord", "slack": "Slack", "local": "The local page"}
+_CALLED: Final[Mapping[str, str | Phrase]] = {
+    "discord": "Discord",
+    "slack": "Slack",
+    "local": Phrase("The local page"),
+}
 _WANTED: Final = {
-    "silent": "messages without a sound",
-    "ping": "roles to ping",
-    "thread": "threads",
-    "crosspost": "channels that follow another one",
+    "silent": Phrase("messages without a sound"),
+    "ping": Phrase("roles to ping"),
+    "thread": Phrase("threads"),
+    "crosspost": Phrase("channels that follow another one"),
 }
 _ROLE: Final = re.compile(r"\d{1,20}")
 
@@ -61,7 +67,7 @@ def of_settings(settings: Mapping[str, Any] | None) -> Manner:
 
 def mistakes(
     manner: Manner, *, platform: str, workspace: str
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Phrase]]:
     """What cannot be so, as (setting, sentence).
 
     Args:
@@ -71,12 +77,17 @@ def mistakes(
     """
     for name, value in as_settings(manner).items():
         if value and name not in KNOWN.get(platform, frozenset()):
-            yield name, f"{_CALLED.get(platform, platform)} has no {_WANTED[name]}."
+            called = _CALLED.get(platform, platform)
+            what = _WANTED[name]
+            yield name, Phrase("{platform} has no {what}.", platform=called, what=what)
             return
     if manner.ping is None:
         return
     if not _ROLE.fullmatch(manner.ping):
-        yield "ping", "Name one role by a mention or by its number."
+        yield "ping", Phrase("Name one role by a mention or by its number.")
     elif manner.ping == workspace:
         # On Discord «everyone» is the role whose number is the server's.
-        yield "ping", "Everybody cannot be pinged; name a role that people can leave."
+        yield (
+            "ping",
+            Phrase("Everybody cannot be pinged; name a role that people can leave."),
+        )

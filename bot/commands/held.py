@@ -41,7 +41,7 @@ async def waiting(
             channel=names.get(one.destination_id, one.channel),
             part=one.part,
         )
-        blocks.append(Line(title=title, text=one.reason or ""))
+        blocks.append(Line(title=title, text=texts.retold(one.reason)))
         again = desk.controls.signed(workspace_id, "again", one.key)
         leave = desk.controls.signed(workspace_id, "leave", one.key)
         which = f" ({number})" if len(found) > 1 else ""

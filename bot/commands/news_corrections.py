@@ -96,13 +96,13 @@ def _became(one: Listed, texts: Texts) -> str:
         case "unshown":
             return texts.say("None of the messages told it: they stay as they are.")
         case "listed":
-            return one.correction.reason or ""
+            return texts.retold(one.correction.reason)
         case "due":
             return texts.say("The messages are about to be edited.")
     parts = [texts.count("{n} message edited.", "{n} messages edited.", one.edited)]
     if one.waiting:
         parts.append(texts.count("{n} waits for it.", "{n} wait for it.", one.waiting))
     if one.failed:
-        why = " ".join(one.failed)
+        why = " ".join(map(texts.retold, one.failed))
         parts.append(texts.say("Others could not be edited: {why}", why=why))
     return " ".join(parts)

@@ -6,6 +6,7 @@ from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
 from bot.configuring.telling import discreet
 from bot.findings import Finding
+from bot.texts import Texts
 from bot.types import (
     Block,
     Command,
@@ -33,7 +34,7 @@ def build(desk: Desk) -> Command:
         ordered = sorted(found, key=lambda one: ORDER[one.state])
         digests = await desk.archive.digests(invocation.place.workspace.id)
         known = [source for digest in digests for source in digest.sources]
-        blocks: list[Block] = [_line(one, known) for one in ordered[:SHOWN]]
+        blocks: list[Block] = [_line(one, known, texts) for one in ordered[:SHOWN]]
         if not found:
             nothing = texts.say("Nothing is set up here yet. /newsdesk setup begins.")
             blocks.append(Paragraph(text=nothing))
@@ -50,9 +51,10 @@ def build(desk: Desk) -> Command:
     )
 
 
-def _line(one: Finding, known: Sequence[Source]) -> Line:
+def _line(one: Finding, known: Sequence[Source], texts: Texts) -> Line:
+    # What a platform finds is worded there, in English.
     return Line(
         title=f"{SIGNS[one.state]} {one.subject}",
-        text=discreet(one.text, known),
-        note=discreet(one.fix, known),
+        text=discreet(texts.retold(one.text), known),
+        note=discreet(texts.retold(one.fix), known),
     )

@@ -95,7 +95,7 @@ async def _ordered(
     except Forbidden:
         raise
     except UserError as error:
-        return form(asking, {"name": name}, texts, errors={"name": str(error)})
+        return form(asking, {"name": name}, texts, errors={"name": texts.error(error)})
     desk.wake()
     return Reply(
         title=texts.say("It is being erased"),

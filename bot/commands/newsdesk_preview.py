@@ -163,7 +163,10 @@ def _stages(edition: Edition, texts: Texts) -> Iterator[Line]:
             continue
         told = [
             f"{reason} ({count})" if count > 1 else reason
-            for reason, count in reasons.most_common(REASONS)
+            for reason, count in (
+                (texts.retold(reason), count)
+                for reason, count in reasons.most_common(REASONS)
+            )
         ]
         more = len(reasons) - len(told)
         if more > 0:

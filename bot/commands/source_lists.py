@@ -236,7 +236,8 @@ def _told(
         ),
     )
     for one in bad[:TOLD]:
-        yield Line(title=f"✗ {shown_source(one.shown)}", text=cut(str(one.problem)))
+        trouble = cut(texts.retold(one.problem))
+        yield Line(title=f"✗ {shown_source(one.shown)}", text=trouble)
     if len(bad) > TOLD:
         yield Small(text=texts.say("{n} more", n=len(bad) - TOLD))
     if bad:

@@ -69,11 +69,15 @@ def name_mistake(name: str) -> UserError | None:
 
 
 def mistakes_of(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
+    """Every mistake of a file's content, in English: where, and what would do."""
+    return [f"{place}: {small(problem)}" for place, problem in placed(error, data)]
+
+
+def placed(
+    error: ValidationError, data: Mapping[str, Any]
+) -> list[tuple[str, UserError]]:
     """Every mistake of a file's content: where it stands, and what would do."""
-    return [
-        f"{_place(found['loc'], data)}: {small(_plain(found))}"
-        for found in error.errors()
-    ]
+    return [(_place(found["loc"], data), _plain(found)) for found in error.errors()]
 
 
 def small(problem: UserError) -> str:
@@ -106,8 +110,10 @@ def _plain(found: ErrorDetails) -> UserError:
             )
         case "value_error":
             return UserError("{problem}.", problem=limits["error"])
-    return _would_do(str(found["loc"][-1])) or UserError(
-        "{problem}.", problem=found["msg"]
+    return (
+        _would_do(str(found["loc"][-1]))
+        or _of_kind(found["type"])
+        or UserError("{problem}.", problem=found["msg"])
     )
 
 
@@ -122,6 +128,20 @@ def _would_do(name: str) -> UserError | None:
         "corrections": UserError("Write edit, tell or off."),
     }
     return would.get(name)
+
+
+def _of_kind(wanted: str) -> UserError | None:
+    """What to write where something of another kind stands; `wanted` is pydantic's."""
+    match wanted:
+        case "list_type" | "tuple_type":
+            return UserError("Write a list here, in [ ].")
+        case "string_type":
+            return UserError("Write a text here, in quotes.")
+        case "bool_type" | "bool_parsing":
+            return UserError("Write true or false.")
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return UserError("Write names with their values here.")
+    return None
 
 
 def _place(loc: tuple[int | str, ...], data: Any) -> str:

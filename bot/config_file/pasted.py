@@ -10,14 +10,16 @@ workspaces.
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from bot.config_file.entries import EDITOR, DigestEntry, FileEntry, WorkspaceEntry
-from bot.config_file.mistakes import mistakes_of
+from bot.config_file.mistakes import placed
 from bot.errors import UserError
+from bot.sentences import Phrase
 from bot.types import Destination, Digest, Workspace
 
 #: Characters of a file, and mistakes that are told at once.
@@ -60,7 +62,12 @@ def block(text: str, here: Here) -> WorkspaceEntry:
     try:
         blocks = FileEntry.model_validate(data).workspace
     except ValidationError as error:
-        told = _lines(mistakes_of(error, data))
+        told = _lines(
+            [
+                Phrase("{place}: {problem}", place=place, problem=problem)
+                for place, problem in placed(error, data)
+            ]
+        )
         raise UserError("{mistakes}", mistakes=told) from None
     mine = [b for b in blocks if _is(b, here.workspace)]
     if not mine:
@@ -93,30 +100,36 @@ def _is(entry: WorkspaceEntry, workspace: Workspace) -> bool:
     return (entry.platform, entry.id) == (workspace.platform, workspace.external_id)
 
 
-def _lines(mistakes: list[str]) -> str:
+def _lines(mistakes: list[Phrase]) -> Phrase:
     told = mistakes[:TOLD]
     more = len(mistakes) - len(told)
-    return "\n".join([*told, *([f"… and {more} more."] if more else [])])
+    if more:
+        told.append(Phrase("… and {n} more.", n=more))
+    return reduce(lambda one, next_: Phrase("{a}\n{b}", a=one, b=next_), told)
 
 
-def _mistakes(entry: WorkspaceEntry, here: Here) -> Iterator[str]:
+def _mistakes(entry: WorkspaceEntry, here: Here) -> Iterator[Phrase]:
     channels = {place.channel for place in here.destinations} | {here.channel}
     for kind, names in (
         ("destination", [d.name for d in entry.destination]),
         ("digest", [d.name for d in entry.digest]),
     ):
         for name in sorted({name for name in names if names.count(name) > 1}):
-            yield f"{kind} «{name}» stands twice; names must differ."
+            yield Phrase(
+                "{kind} «{name}» stands twice; names must differ.", kind=kind, name=name
+            )
     for place in entry.destination:
         # The page's channels are of its own workspace only.
         if here.workspace.platform != "local" and place.channel not in channels:
-            yield (
-                f"destination «{place.name}»: the channel {place.channel} is none here "
-                "yet. Say /newsdesk destination here in it, then apply this again."
+            yield Phrase(
+                "destination «{name}»: the channel {channel} is none here yet. Say "
+                "/newsdesk destination here in it, then apply this again.",
+                name=place.name,
+                channel=place.channel,
             )
     for who in entry.editors:
         if not EDITOR.fullmatch(who):
-            yield f"editors: «{who}» is not «person ID» or «role ID»."
+            yield Phrase("editors: «{who}» is not «person ID» or «role ID».", who=who)
 
 
 def digest_as(

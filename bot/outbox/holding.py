@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from bot.errors import UserError
+from bot.sentences import Phrase
 from bot.storage import Connection, deliveries
 from bot.types import Delivery
 
@@ -67,5 +68,9 @@ def named(held: Sequence[Delivery], typed: str) -> Delivery:
     found = [one for one in held if typed and one.key.startswith(typed.lower())]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(one.key[:SHORT] for one in held) or "none"
-    raise UserError(f"No single held message begins with «{typed}». Held: {names}.")
+    names = ", ".join(one.key[:SHORT] for one in held) or Phrase("none")
+    raise UserError(
+        "No single held message begins with «{typed}». Held: {names}.",
+        typed=typed,
+        names=names,
+    )

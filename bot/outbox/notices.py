@@ -68,7 +68,7 @@ def stopped(
         channel, where = found.channel, f"#{found.name}, {space.name}"
     lines = [
         texts.say("Standfirst does not post any more: {where}", where=where),
-        reason,
+        texts.retold(reason),
         _fix(texts, returns=returns),
         texts.say(
             "What is due meanwhile is kept for seven days. You are told because you "

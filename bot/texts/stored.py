@@ -14,6 +14,7 @@ from functools import cache
 from typing import Final
 
 from bot.sentences import filled, places
+from bot.texts.found import FOUND
 
 #: The sentence in the language; the same one where it has none.
 Translate = Callable[[str], str]
@@ -23,7 +24,8 @@ _LONGEST = 2_000
 #: So deep may sentences stand in one another.
 _DEEPEST = 3
 
-#: Why an article is in an edition or not (`digests.decisions`, `digests.stories`).
+#: Why an article is in an edition or not (`digests.decisions`, `digests.stories`), and
+#: why an edition did not come or was not corrected (`bot.planning`, `bot.corrections`).
 DECIDED: Final = (
     "A newer version of this article, by {newer}, took its place.",
     "Story {n} is told from it: {reasons}.",
@@ -53,6 +55,10 @@ DECIDED: Final = (
     "{n} hours older than the newest",
     "after {n} from {source}",
     "after {n} on «{topic}»",
+    "The digest was paused until {day}.",
+    "It could not be composed; the log says why.",
+    "Composed by another process.",
+    "The edition is more than {days} days old.",
 )
 #: How a source failed (`digests.sources`, `bot.intake`).
 READ: Final = (
@@ -84,6 +90,7 @@ READ: Final = (
     "It was a {kind} and is a {found} now.",
     "There is neither an article nor a feed on this page.",
     "There is no feed in it.",
+    "The page names no feed any more.",
     "It begins like a JSON feed, but is not one.",
     "It is JSON, but no feed: it has no list of items.",
     "It is no news sitemap; give the address of one.",
@@ -115,7 +122,19 @@ READ: Final = (
 SENT: Final = (
     "The channel does not exist any more.",
     "The bot cannot see the channel.",
-    "The bot may not post in the channel: it needs «View Channel» and «Send Messages».",
+    "The bot may not post in the channel: it needs «View Channel», «Send Messages» "
+    "and, for threads, «Send Messages in Threads».",
+    "You take no direct messages from the bot: allow them in the server's privacy "
+    "settings, or unblock it.",
+    "Discord opens no direct message to you.",
+    "You are not a member of the server any more.",
+    "Nothing can be posted in a channel of this kind.",
+    "The forum wants a tag on every post. Switch off «Require people to select tags "
+    "when posting» in it.",
+    "The thread of this edition is not there any more.",
+    "The message has a thread already.",
+    "No thread could be opened: {unclear}",
+    "The message is not this bot's, so it cannot be edited.",
     "Discord refused the bot's token. Set STANDFIRST_DISCORD_TOKEN to a current one.",
     "Discord could not be reached: {error}",
     "No clear answer from Discord: {said}",
@@ -132,14 +151,26 @@ SENT: Final = (
     "channel.",
     "The channel looks empty; that may be a missing permission.",
     "The bot could not log in to Discord: {found}",
-    "You take no direct messages from the bot: allow them in the server's privacy "
-    "settings, or unblock it.",
-    "You are not a member of the server any more.",
-    "Discord opens no direct message to you.",
+    "Slack refused the bot's token. Install the app again, or set "
+    "STANDFIRST_SLACK_BOT_TOKEN to a current one.",
+    "Slack gives no new token for this workspace ({code}). {remedy}",
+    "Slack does not know the app ({code}). Check STANDFIRST_SLACK_CLIENT_ID and "
+    "STANDFIRST_SLACK_CLIENT_SECRET.",
+    "Slack's answer holds no token of a bot.",
+    "The token is of another workspace than Slack says.",
+    "There is no new token yet: {found}",
+    "Its token cannot be looked up: {error}",
+    "Another process is getting a new token.",
+    "The app was taken off, or installed anew. {remedy}",
+    "Install the app again: {address}",
+    "The app is not installed in the Slack workspace {team}. Install it: {address}",
+    "The installation cannot be looked up: {error}",
+    "The tokens of this Slack workspace were kept under another STANDFIRST_SECRET_KEY. "
+    "Put that one back, or install the app again: {address}",
     "Slack opens no conversation with you: {refused} An administrator can see whether "
     "the app has the scope im:write.",
-    "Slack refused the bot's token. Set STANDFIRST_SLACK_BOT_TOKEN to a current one, "
-    "or install the app again.",
+    "The message is not this app's, so it cannot be edited.",
+    "The workspace lets nobody edit messages of that age.",
     "The workspace's administrators have suspended posting.",
     "The app may not do this: install it again with its scopes.",
     "The app lacks a scope: install it again with its scopes.",
@@ -165,6 +196,7 @@ SENT: Final = (
     "the scopes channels:history, groups:history and im:history. {refused}",
     "The bot could not sign in to Slack: {found}",
     "«{ts}» is not the id of a Slack message.",
+    "«{person}» is not the id of a Slack person.",
     "«{channel}» is not the id of a Slack channel: Slack shows it at the end of the "
     "channel's details, and it begins with C.",
     "The bot's token is for the Slack workspace {team}, and this is for {wanted}. Set "
@@ -181,10 +213,15 @@ SENT: Final = (
     "The bot was stopped before it was sent.",
     "It had not arrived; sent again under the same key.",
     "Its workspace was just refused.",
+    "{by} left it as it is. {reason}",
+    "Nothing is posted on {where}: {why}",
+    "Nothing is posted in #{place}: {why}",
 )
+#: All of them.
+EVERY: Final = (*DECIDED, *READ, *SENT, *FOUND)
 #: What puts another one into a frame, and has no words of its own.
 _FRAMES: Final = ("{said} ({code})", "{where}: {what}")
-_KNOWN: Final = frozenset((*DECIDED, *READ, *SENT))
+_KNOWN: Final = frozenset(EVERY)
 
 
 def retold(english: str, translate: Translate) -> str:

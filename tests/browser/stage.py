@@ -111,7 +111,9 @@ class Stage:
         )
         note = Option(name="note", description="Anything else", rest=True)
         return (
-            _command("news latest", "The newest edition here", _latest),
+            _command(
+                "news latest", "The newest edition here, or an earlier one", _latest
+            ),
             _command("news story", "A story in full", _story, story),
             _command(
                 "news quotes", "Who said what, word for word", _quotes, speaker, topic
@@ -213,7 +215,7 @@ async def _quotes(_: Invocation) -> Reply:
 
 async def _help(_: Invocation) -> Reply:
     lines = (
-        Line(title="/news latest", text="The newest edition here"),
+        Line(title="/news latest", text="The newest edition here, or an earlier one"),
         Line(title="/news quotes", text="Who said what, word for word"),
     )
     return Reply(title="What can be asked", blocks=lines)

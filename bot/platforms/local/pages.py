@@ -290,7 +290,7 @@ class _Pages:
     async def _troubles(self, here: _Here) -> tuple[str, ...]:
         if here.asker.person.permission < Permission.EDITOR:
             return ()
-        return await self.troubles()
+        return tuple(map(here.texts.retold, await self.troubles()))
 
     async def _messages(self, here: _Here) -> tuple[Message, ...]:
         if here.channel is None:

@@ -238,8 +238,10 @@ class ManyInstallations:
             return (_trouble(team, text, f"put that one back, or {again}"),)
         if found.broken is not None:
             until = found.tokens.expires_at
-            when = f" from {until:%Y-%m-%d %H:%M} UTC on" if until else ""
-            text = f"nothing can be posted{when}: {found.broken}"
+            text = f"nothing can be posted: {found.broken}"
+            if until:
+                when = f"{until:%Y-%m-%d %H:%M}"
+                text = f"nothing can be posted from {when} UTC on: {found.broken}"
             return (_trouble(team, text, again),)
         return tuple(of_scopes(found.scopes, workspace=found.name, fix=again))
 

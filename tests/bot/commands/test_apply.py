@@ -116,7 +116,7 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
             "nothing of this workspace",
         ),
         ("workspace = 7", "workspace: "),
-        (SECOND.replace("exclude", "exlcude"), "exlcude: this name is not known"),
+        (SECOND.replace("exclude", "exlcude"), "exlcude: This name is not known"),
         (SECOND.replace("daily at", "dialy at"), "Try «"),
         (SECOND.replace("morning", "nowhere"), "known: morning"),
         (SECOND.replace("https://news.example/feed.xml", "/etc"), "only by the config"),

@@ -8,16 +8,19 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.errors import Refused
 from bot.platforms.lines import Call, parse
 from bot.storage import destinations
 from bot.texts import Texts
-from bot.types import Command, Form, Reply
+from bot.types import Command, Delivery, Destination, Form, Reply, Trouble
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.bot.newsroom import CONFIGURATION, WAIT, Newsroom
 from tests.bot.texts.test_catalogues import commands, entries, forms
+from tests.fakes import Lost
 
 GERMAN = CONFIGURATION + 'language = "de"\n'
 
@@ -62,12 +65,17 @@ ENGLISH = re.compile(
     r"there|here|not|yet|posted|told|stored|source|sources|story|stories|next|every|"
     r"until|paused|more|which|were|or|to|for|one|two)\b"
 )
-PATHS = sorted((f"/{c.path}" for c in commands()), key=len, reverse=True)
+WORDS = sorted({word for c in commands() for word in c.path.split()[1:]})
+#: Commands, and the groups in which they stand.
+_PATHS = {f"/{c.path}" for c in commands()}
+_GROUPS = {path.rpartition(" ")[0] for path in _PATHS}
+PATHS = sorted(_PATHS | _GROUPS, key=len, reverse=True)
 #: What people type stays as it is typed: commands, options, sentences of a schedule.
 TYPED = re.compile(
     rf"/newsdesk help [a-z ]+|(?:{'|'.join(PATHS)}|/news|/newsdesk)\b|standfirst [a-z ]+|https?://\S+|\w+=\S+|"
     r"(?:every|weekdays|daily) [\w: ]+(?:Europe/\w+|UTC)?|«[^»]*»|"
-    r"\b(?:person|role) \w+|robots\.txt"
+    r"\b(?:person|role) \w+|robots\.txt|"
+    rf"^(?:(?:{'|'.join(WORDS)})(?:, |$))+$"
 )
 
 
@@ -129,11 +137,14 @@ def test_english_is_seen_in_an_answer():
 
 async def test_every_command_answers_in_german(ana: Editor):
     found = []
+    # A report that was typed is listed later.
+    typed: set[str] = set()
     for command in ana.desk.inbox.commands:
         # What it gives out is a file.
         if command.path != "newsdesk export":
             for given in calls(command):
-                found += english_in(await ana.asks(command.path, **given))
+                typed |= set(given.values())
+                found += english_in(await ana.asks(command.path, **given), typed)
     assert found == []
 
 
@@ -199,6 +210,66 @@ async def test_what_ails_a_source_and_a_digest_is_said_in_german(ana: Editor):
     assert "Eine Datei oder einen Ordner" in said(answers[0])
 
 
+FINDINGS = (
+    ("the bot lacks «Send Messages» there", "dem Bot fehlt dort «Send Messages»"),
+    ("the role 4711 that it pings does not exist", "die angepingte Rolle 4711 gibt es"),
+    (
+        "the app lacks the scope im:write: hears /news and /newsdesk",
+        "der App fehlt der Scope im:write: hört /news",
+    ),
+)
+
+
+@pytest.mark.parametrize(("english", "german"), FINDINGS)
+async def test_what_a_platform_finds_is_said_in_german(
+    ana: Editor, monkeypatch, english, german
+):
+    async def inspect(workspace: str, destination: Destination) -> tuple[Trouble, ...]:
+        return (
+            Trouble(text=english, fix="make it one in Discord, or say crosspost=no"),
+        )
+
+    monkeypatch.setattr(ana.desk.platform, "inspect", inspect, raising=False)
+    answer = await ana.says("newsdesk doctor")
+    assert german in said(answer)
+    assert english_in(answer) == []
+
+
+async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
+    await ana.says("news me", time="7:30")
+    _, places = await ana.desk.archive.local_rooms("ana")
+    await ana.desk.db.write(
+        destinations.pause,
+        workspace_id=1,
+        destination_id=places[-1].id,
+        reason="Discord opens no direct message to you.",
+    )
+    answer = await ana.says("news me")
+    assert "Steht still: Discord lässt hierhin keine Direktnachricht zu." in said(
+        answer
+    )
+    assert english_in(answer) == []
+
+
+async def test_a_message_that_is_held_says_why_in_german(bare: Newsroom, monkeypatch):
+    async def read_back(_: Delivery) -> None:
+        raise Refused(
+            "Whether it arrived cannot be seen: too much was posted since.",
+            message_only=True,
+        )
+
+    bare.publish("bruecke", BRUECKE)
+    await bare.apply(GERMAN)
+    bare.platform.script(Lost())
+    monkeypatch.setattr(bare.platform, "read_back", read_back)
+    await bare.post()
+    bare.clock.advance(WAIT + timedelta(seconds=1))
+    await bare.outbox.drain()
+    answer = await replace(await editor(bare), locale="de").says("newsdesk status")
+    assert "Noch einmal senden" in said(answer)
+    assert english_in(answer) == []
+
+
 async def test_what_became_of_each_article_is_said_in_german(bare: Newsroom):
     for number, text in enumerate((BRUECKE, TWIN, BAD, CRUE)):
         bare.publish(f"article-{number}", text)
@@ -237,6 +308,13 @@ async def test_a_schedule_that_is_not_understood_is_answered_in_german(ana: Edit
     assert found == []
 
 
+TWICE = (
+    'workspace = [{destination = [{name = "A", channel = "9"}, '
+    '{name = "A", channel = "9"}]}]'
+)
+FEEDS = (
+    '<opml><body><outline type="rss" xmlUrl="https://f.example/f.xml"/></body></opml>'
+)
 MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("newsdesk style", {"stories": "99"}),
     ("newsdesk style", {"language": "deutsch!"}),
@@ -252,7 +330,37 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("news search", {"words": "x", "since": "someday"}),
     ("news help", {"command": "nonsense"}),
     ("news nonsense", {}),
+    ("newsdesk style", {"quotes": "9"}),
+    ("newsdesk style", {"brief": "99"}),
+    ("newsdesk destination edit", {"silent": "yes"}),
+    ("newsdesk destination edit", {"ping": "all"}),
+    ("newsdesk destination edit", {"name": "nowhere", "thread": "yes"}),
+    ("newsdesk apply", {"file": "workspace = 7"}),
+    ("newsdesk apply", {"file": "workspace = [{nonsense = 1}]"}),
+    ("newsdesk apply", {"file": 'workspace = [{id = "x", platform = "slack"}]'}),
+    ("newsdesk apply", {"file": 'workspace = [{editors = ["everyone"]}]'}),
+    ("newsdesk apply", {"file": TWICE}),
+    ("newsdesk correct", {"number": "99", "text": "x"}),
+    ("newsdesk correct", {"number": "1", "text": "x" * 300}),
+    ("newsdesk erase", {"name": "wrong"}),
+    ("newsdesk reports", {"settle": "r-zzzz", "answer": "x"}),
+    ("newsdesk source move", {"source": "articles", "to": "Morning brief"}),
+    ("newsdesk source import", {"file": "nonsense"}),
+    ("newsdesk source import", {"file": FEEDS}),
+    ("newsdesk digest clone", {"digest": "Morning brief", "name": "Morning brief"}),
+    ("news me", {"time": "sometimes"}),
+    ("news me", {"time": "hourly"}),
+    ("news saved", {"remove": "9"}),
+    ("news follow", {"topic": "x" * 300}),
+    ("news unfollow", {"name": "x"}),
+    ("news latest", {"edition": "nonsense"}),
+    ("news latest", {"edition": "e-zzzzzz"}),
 )
+
+
+async def test_what_stands_in_place_of_a_list_is_answered_in_german(ana: Editor):
+    form = await ana.is_asked("newsdesk apply", file="workspace = 7")
+    assert "workspace: Hier gehört eine Liste hin" in said(form)
 
 
 async def test_a_mistake_is_answered_in_german(ana: Editor):

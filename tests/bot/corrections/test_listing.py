@@ -1,5 +1,7 @@
 """/news corrections: what was seen, what became of the posts, old and new words."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import Refused
@@ -48,6 +50,20 @@ async def test_it_says_that_the_posts_stay_where_the_digest_is_set_so(desk, ana)
     await desk.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
     await correct(desk, ("31,000", "13,000"))
     assert "that is how the digest is set" in await told(ana)
+
+
+async def test_why_a_message_could_not_be_edited_is_said_in_german(desk, ana):
+    desk.platform.script(Refused("The channel is archived.", message_only=True))
+    await correct(desk, ("31,000", "13,000"))
+    answer = await told(replace(ana, locale="de"))
+    assert "Andere ließen sich nicht bearbeiten: Der Kanal ist archiviert." in answer
+
+
+async def test_why_the_posts_stay_as_they_are_is_said_in_german(desk, ana):
+    await desk.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
+    await correct(desk, ("31,000", "13,000"))
+    answer = await told(replace(ana, locale="de"))
+    assert "Ihre Nachrichten bleiben, wie sie sind" in answer
 
 
 async def test_it_names_the_editor_who_wrote_one(desk, ana):

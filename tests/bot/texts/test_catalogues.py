@@ -219,7 +219,7 @@ LABELS -= {"paused_sources"}
 def shown_to_people() -> set[str]:
     """The first form of every sentence and word that somebody may read in chat."""
     shown = {*on_pages(), *asked_in_forms(), *offered(), *ROLES.values(), *STATES}
-    shown |= {*stored.DECIDED, *stored.READ, *stored.SENT, *LABELS}
+    shown |= {*stored.EVERY, *LABELS}
     for module in CODE.rglob("*.py"):
         tree = ast.parse(module.read_text(encoding="utf-8"))
         found = list(spoken(tree))

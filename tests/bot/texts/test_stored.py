@@ -23,9 +23,11 @@ ERRORS = {
     *("Untrusted", "Unreachable", "Unreadable", "Killed", "UnreadableInput"),
     *("Unreached", "Unclear", "NotLetIn"),
 }
+#: What platforms tell the doctor of a destination, and of a workspace.
+FINDINGS = {"Trouble", "_trouble"}
 #: Only who runs the process is told of files that a feed reader exported.
 NOT_IN_CHAT = ("opml.py",)
-EVERY = (*stored.DECIDED, *stored.READ, *stored.SENT)
+EVERY = stored.EVERY
 
 
 @pytest.mark.parametrize(
@@ -132,8 +134,16 @@ def raised() -> Iterator[str]:
                 said = shape(node.args[0]) if node.args else None
                 if node.func.id in ERRORS and said:
                     yield said
+                elif node.func.id in FINDINGS:
+                    yield from filter(None, map(shape, given_to(node)))
             elif module.name == "verdicts.py":
                 yield from kept(node)
+
+
+def given_to(finding: ast.Call) -> Iterator[ast.expr]:
+    """What was found and what mends it."""
+    yield from finding.args
+    yield from (k.value for k in finding.keywords if k.arg in ("text", "fix"))
 
 
 def kept(node: ast.AST) -> Iterator[str]:

@@ -69,6 +69,23 @@ async def test_who_installed_the_bot_is_told_where_a_file_set_it_up(desk, discor
     assert discord.ledger.says(CHANNEL) == []
 
 
+async def test_where_the_server_speaks_german_the_reason_is_german_too(desk, discord):
+    space = await workspace(desk)
+    await desk.db.write(
+        workspaces.ensure,
+        platform="discord",
+        external_id="1001",
+        name=space.name,
+        now=desk.clock.now(),
+        locale="de",
+    )
+    await stop(desk, discord)
+    await desk.outbox.tell()
+    (told,) = discord.ledger.says(OWNERS)
+    assert "Der Bot darf in dem Kanal nicht posten" in told["content"]
+    assert "The bot" not in told["content"]
+
+
 async def test_who_set_the_channel_up_by_chat_is_told(desk, discord):
     discord.ledger.channel("2002")
     await set_up_by(desk, ANA, "2002")

@@ -73,6 +73,13 @@ async def test_what_stands_still_is_told_to_editors_alone(stage, browser):
     assert sees == {"ana": list(stage.troubles), "ben": []}
 
 
+async def test_what_stands_still_is_told_in_the_browsers_language(stage, browser):
+    stage.troubles = ("Nothing is posted in #news: The channel is archived.",)
+    tree = (await browser.get("/", accept_language="de")).tree
+    (told,) = [n.text() for n in tree.css("p[role=alert]")]
+    assert told == "Nichts wird gepostet in #news: Der Kanal ist archiviert."
+
+
 async def test_a_command_is_answered_with_a_whole_page(stage, browser):
     tree = (await command(browser, "/news quotes Ekdahl")).tree
     assert tree.css_first(".composer") is not None
