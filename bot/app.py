@@ -122,6 +122,7 @@ async def _built(
             clock=clock,
             rooms=archive.local_rooms,
             troubles=lambda: db.read(on_the_page),
+            notice="" if states else pages.WITHOUT_TOKENS,
         ),
         read_article=archive.local_article,
         ready=connections.ready(archive.ready, states),
