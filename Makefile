@@ -51,8 +51,9 @@ types: install-dev
 imports: install-dev
 	$(RUN)/lint-imports
 
+# As many tests at once as there are cores, four at the most.
 unit: install-dev
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest -n auto --maxprocesses 4
 
 bench: install-dev
 	$(RUN)/python -m tests.bench
