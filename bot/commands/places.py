@@ -15,6 +15,8 @@ async def workspace_of(
 ) -> Workspace:
     """The workspace of an event; made on first sight, back after it was left.
 
+    One that the platform refused is tried again when it is heard of by name.
+
     Args:
         desk: Where the database is.
         platform: Which one the event came from.
@@ -24,7 +26,8 @@ async def workspace_of(
     known = await desk.db.read(
         workspaces.present, platform=platform, external_id=external_id
     )
-    if known is not None and name in ("", known.name):
+    # Where it was stopped, somebody may just have let it in again.
+    if known is not None and (not name or (name == known.name and not known.stopped)):
         return known
     return await desk.db.write(
         _arrive,

@@ -147,7 +147,11 @@ def _stop(conn: Connection, delivery: Delivery, found: Verdict, now: datetime) -
             _tell(conn, delivery, found, now, delivery.destination_id)
     elif found.stops == "workspace":
         stopped = workspaces.stop(
-            conn, workspace_id=key, reason=found.reason, retest_at=now + RETEST
+            conn,
+            workspace_id=key,
+            reason=found.reason,
+            retest_at=now + RETEST,
+            asked_at=delivery.claimed_at,
         )
         if stopped:
             _tell(conn, delivery, found, now, None)

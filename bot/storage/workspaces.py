@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from bot.storage.dialects import insert
 from bot.storage.schema import workspaces
@@ -26,7 +26,7 @@ def ensure(
     the platform refused gets messages again.
     """
     changes: dict[str, Any] = {"name": name, "left_at": None}
-    changes |= {"stopped": None, "retest_at": None}
+    changes |= {"stopped": None, "retest_at": None, "back_at": now}
     changes |= {"zone": zone} if zone is not None else {}
     changes |= {"locale": locale} if locale is not None else {}
     row = connection.execute(
@@ -38,6 +38,7 @@ def ensure(
             zone=zone or "UTC",
             locale=locale or "en",
             created_at=now,
+            back_at=now,
         )
         .on_conflict_do_update(index_elements=["platform", "external_id"], set_=changes)
         .returning(workspaces)
@@ -123,16 +124,24 @@ def leave(connection: Connection, *, workspace_id: int, now: datetime) -> None:
 
 
 def stop(
-    connection: Connection, *, workspace_id: int, reason: str, retest_at: datetime
+    connection: Connection,
+    *,
+    workspace_id: int,
+    reason: str,
+    retest_at: datetime,
+    asked_at: datetime | None = None,
 ) -> bool:
     """Post nothing there; `reason` is a sentence for people. False: stopped before.
 
-    At `retest_at` one message tries whether it works again.
+    At `retest_at` one message tries whether it works again. An answer to what was
+    `asked_at` a time before the bot came back says nothing of now, and stops nothing.
     """
+    where = [workspaces.c.id == workspace_id, workspaces.c.stopped.is_(None)]
+    if asked_at is not None:
+        back = workspaces.c.back_at
+        where.append(or_(back.is_(None), back <= asked_at))
     done = connection.execute(
-        update(workspaces)
-        .where(workspaces.c.id == workspace_id, workspaces.c.stopped.is_(None))
-        .values(stopped=reason, retest_at=retest_at)
+        update(workspaces).where(*where).values(stopped=reason, retest_at=retest_at)
     )
     return done.rowcount > 0
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Gone, Limited, Refused, SendError, Unclear, Unreached
 from bot.outbox import ATTEMPTS_MOST, verdict
-from bot.storage import deliveries
+from bot.storage import deliveries, workspaces
 from bot.types import Delivery
 from tests.bot.newsroom import WAIT, Newsroom
 from tests.builders import a_delivery
@@ -130,6 +130,37 @@ async def test_a_refusal_stops_the_destination_after_one_call(desk):
     assert len(desk.platform.tried) == 1
     digest = await desk.digest()
     assert digest.destinations[0].paused == "The channel was deleted."
+
+
+async def test_a_refusal_from_before_the_bot_came_back_stops_nothing(desk):
+    send = desk.platform.send
+
+    async def refused(_delivery: Delivery) -> str:
+        desk.platform.send = send
+        desk.clock.advance(seconds=1)
+        # Somebody lets it in between the question and the record of its answer.
+        await desk.db.write(
+            workspaces.ensure,
+            platform="local",
+            external_id="newsroom",
+            name="newsroom",
+            now=desk.clock.now(),
+        )
+        raise Refused("It is not installed.", whole_workspace=True)
+
+    desk.platform.send = refused
+    await desk.post()
+    await desk.outbox.drain()
+    assert await states(desk) == ["sent"] * PARTS
+
+
+async def test_a_workspace_that_is_heard_of_by_name_is_tried_again(desk):
+    desk.platform.script(Refused("The token was revoked.", whole_workspace=True))
+    await desk.post()
+    assert (await desk.place()).workspace.stopped == "The token was revoked."
+    await desk.inbox.workspace_of("local", "newsroom", "newsroom")
+    await desk.outbox.drain()
+    assert await states(desk) == ["sent"] * PARTS
 
 
 async def test_a_send_that_never_ends_becomes_uncertain(desk):

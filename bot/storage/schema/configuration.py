@@ -41,6 +41,8 @@ workspaces = table(
     Column("stopped", Words),
     # When one message may try whether it works again.
     Column("retest_at", Instant),
+    # Since when the bot is there, the last time that it came (back).
+    Column("back_at", Instant),
     UniqueConstraint("platform", "external_id"),
 )
 
