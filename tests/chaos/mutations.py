@@ -76,14 +76,14 @@ async def red(seed: int, board: Board, names: Sequence[str] = ()) -> list[Line]:
 
 
 def _no_nonce() -> list[Any]:
-    from bot.platforms.discord import platform
+    from bot.platforms.discord import sending
     from bot.platforms.discord.messages import posting
 
     def bare(*args: Any, **kwargs: Any) -> dict[str, Any]:
         body = posting(*args, **kwargs)
         return {k: v for k, v in body.items() if k not in {"nonce", "enforce_nonce"}}
 
-    return [patch.object(platform, "posting", bare)]
+    return [patch.object(sending, "posting", bare)]
 
 
 def _no_reading_back() -> list[Any]:
