@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.interactions import MANAGE_GUILD
+from bot.platforms.discord.permissions import MANAGE_GUILD
 from bot.platforms.inert import clip
 from bot.texts import Texts, languages
 from bot.types import Command, Option, Permission

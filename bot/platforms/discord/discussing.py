@@ -12,7 +12,8 @@ import structlog
 from bot.errors import Gone, Limited, Refused, SendError
 from bot.platforms import events
 from bot.platforms.discord import limits
-from bot.platforms.discord.interactions import ADMINISTRATOR, NAME, Arrived
+from bot.platforms.discord.interactions import NAME, Arrived
+from bot.platforms.discord.permissions import ADMINISTRATOR, OPEN_THREADS
 from bot.platforms.discord.places import ThreadThere, WrongKind
 from bot.platforms.inert import fitted, inert
 from bot.texts import Texts
@@ -20,7 +21,7 @@ from bot.types import Discussion, Line, Reply
 
 log = structlog.get_logger(__name__)
 
-_MAY_OPEN: Final = 1 << 35 | ADMINISTRATOR
+_MAY_OPEN: Final = OPEN_THREADS | ADMINISTRATOR
 
 
 class Threads(Protocol):

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bot.platforms.discord.permissions import (
+    HISTORY,
+    MENTION_ALL,
+    OPEN_THREADS,
+    SEND,
+    SEND_IN_THREADS,
+    VIEW,
+)
 from bot.platforms.discord.places import ANNOUNCEMENT, POSTS, THREADS
 from bot.types import Manner, Trouble
 
-#: docs.discord.com, topics/permissions: bits.
-VIEW: Final = 1 << 10
-SEND: Final = 1 << 11
-HISTORY: Final = 1 << 16
-MENTION_ALL: Final = 1 << 17
-OPEN_THREADS: Final = 1 << 35
-SEND_IN_THREADS: Final = 1 << 38
 _CATEGORY: Final = 4
 _CALLED: Final[Mapping[int, str]] = {
     VIEW: "View Channel",

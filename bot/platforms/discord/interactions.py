@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
+from bot.platforms.discord.permissions import ADMINISTRATOR, MANAGE_GUILD
 from bot.platforms.events import Event
 from bot.types import Permission, Person, PlatformName
 
 NAME: Final[PlatformName] = "discord"
-ADMINISTRATOR: Final = 1 << 3
-MANAGE_GUILD: Final = 1 << 5
 #: Discord's number of a person cannot be taken for the number of a server.
 PERSON: Final = "user-"
 

@@ -8,13 +8,18 @@ roles, and for the bot itself, each time first what is denied.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from bot.platforms.discord.places import THREADS
+
+#: docs.discord.com, topics/permissions: bits.
 ADMINISTRATOR: Final = 1 << 3
+MANAGE_GUILD: Final = 1 << 5
 VIEW: Final = 1 << 10
 SEND: Final = 1 << 11
 EMBED: Final = 1 << 14
 ATTACH: Final = 1 << 15
 HISTORY: Final = 1 << 16
-THREADS: Final = 1 << 35
+MENTION_ALL: Final = 1 << 17
+OPEN_THREADS: Final = 1 << 35
 SEND_IN_THREADS: Final = 1 << 38
 ALL: Final = (1 << 60) - 1
 
@@ -23,7 +28,7 @@ ASKED: Final[Mapping[int, tuple[str, str]]] = {
     VIEW: ("View Channels", "sees the channels that it is told to post in"),
     SEND: ("Send Messages", "posts editions"),
     SEND_IN_THREADS: ("Send Messages in Threads", "posts where a thread was chosen"),
-    THREADS: (
+    OPEN_THREADS: (
         "Create Public Threads",
         "opens a thread below an edition, where that is asked for",
     ),
@@ -36,8 +41,6 @@ ASKED: Final[Mapping[int, tuple[str, str]]] = {
 }
 #: The sum of it.
 INVITED: Final = sum(ASKED)
-#: Threads: of announcements, public, private.
-_THREADS: Final = frozenset({10, 11, 12})
 
 
 def invitation(application: str) -> str:
@@ -83,7 +86,7 @@ def missing(bits: int, kind: int) -> tuple[str, ...]:
     """
     if not bits & VIEW:
         return (ASKED[VIEW][0],)
-    needed = [SEND_IN_THREADS if kind in _THREADS else SEND, EMBED, ATTACH, HISTORY]
+    needed = [SEND_IN_THREADS if kind in THREADS else SEND, EMBED, ATTACH, HISTORY]
     return tuple(ASKED[bit][0] for bit in needed if not bits & bit)
 
 

@@ -3,15 +3,14 @@
 import pytest
 
 from bot.manners import PLAIN
-from bot.platforms.discord.inspecting import (
+from bot.platforms.discord.inspecting import Facts, troubles
+from bot.platforms.discord.permissions import (
     HISTORY,
     MENTION_ALL,
     OPEN_THREADS,
     SEND,
     SEND_IN_THREADS,
     VIEW,
-    Facts,
-    troubles,
 )
 from bot.platforms.discord.places import ANNOUNCEMENT, FORUM, POSTS, TEXT, THREADS
 from bot.types import Destination, Manner
