@@ -142,7 +142,7 @@ class Archive:
     ) -> tuple[str, ...]:
         """Names of people quoted, for completion and near misses."""
         return await self.db.read(
-            quotes.speakers, workspace_id=workspace_id, prefix=typed, limit=limit
+            quotes.names, workspace_id=workspace_id, prefix=typed, limit=limit
         )
 
     async def figures(

@@ -1,61 +1,51 @@
 """Verbs on quotes: kept as places in a revision, found by speaker or topic.
 
 The words are never stored a second time: what is shown is the revision's own text
-from start to end. Any word of a speaker's name finds the quote, from its first
-letters on. Which articles are read for a look-up, the full text index says: those that
-came in last of the ones that name the speaker; only where these are not enough are all
-quotes looked through.
+from start to end. The index of speakers gives the last quotes of somebody, the full
+text index the last articles on a topic; what is shown is chosen from these, by date.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypedDict
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Connection, Row, Select, delete, exists, false, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage import search
-from bot.storage.dialects import begins_with
+from bot.storage import search, speakers
 from bot.storage.revisions import JOINED, of_ids, seen_by
 from bot.storage.schema import quotes as table
-from bot.storage.schema import revisions, speaker_words
+from bot.storage.schema import revisions
 from digests.language.fold import fold
 from digests.language.lookup import Wanted, wanted
 from digests.types import Article, Mention, Quote, Span
 
-_WORD = re.compile(r"\w+(?:'\w+)*")
-_LONGEST_WORD = 60
 #: Wire copies repeat a quote; so many are read for one that is shown.
 _COPIES = 8
-#: So many articles are looked at first, the last that came in.
+#: So many articles are looked at, the last that came in.
 _ARTICLES = 300
-#: So many where others are quoted much more often under a name.
-_FURTHER = 3000
-#: So many quotes of somebody are looked at before all are.
-_QUOTES = 500
-#: From how many of the newest quotes the speakers to offer are taken.
-_SPEAKERS_FROM = 1000
+#: So many quotes of somebody are looked at first, and where copies or a day leave few
+#: of them.
+_QUOTES, _FURTHER = 500, 3000
+#: From how many of the newest quotes the names to offer are taken.
+_NAMES_FROM = 1000
 
 
 def store(connection: Connection, *, revision_id: int, quotes: Sequence[Quote]) -> None:
     """Keep the quotes of a revision, in place of what was kept before."""
     connection.execute(delete(table).where(table.c.revision_id == revision_id))
+    said = []
     for position, quote in enumerate(quotes):
         quote_id = connection.execute(
             table.insert()
             .values(_row(revision_id, position, quote))
             .returning(table.c.id)
         ).scalar_one()
-        words = _words(quote.speaker or "")
-        if words:
-            connection.execute(
-                speaker_words.insert(),
-                [{"word": word, "quote_id": quote_id} for word in words],
-            )
+        said.append((quote_id, quote.speaker or ""))
+    speakers.keep(connection, revision_id=revision_id, said=said)
 
 
 def by_speaker(
@@ -77,20 +67,16 @@ def by_speaker(
         since: The article's date at the earliest.
         limit: How many at the most.
     """
-    said = _said_by(speaker) if speaker is not None else ()
     about = wanted(topic) if topic is not None else None
-    if said is None or about == Wanted():
+    if about == Wanted():
         return ()
-    named = wanted(" ".join(_words(speaker or "")))
-    in_both = replace(named, every=named.every + (about.every if about else ()))
     here: _Here = {"workspace_id": workspace_id, "since": since, "limit": limit}
-    chosen = _within(connection, in_both or None, said, **here)
-    if speaker is not None and len(chosen) < limit:
-        # A name's beginning was given, or it stands in more than the last articles.
-        if about is None:
-            chosen = _by_name(connection, speaker, said, **here)
-        else:
-            chosen = _within(connection, about, said, **here) or chosen
+    if speaker is None:
+        chosen = _about(connection, about, (), **here)
+    elif about is None:
+        chosen = _said(connection, speaker, **here)
+    else:
+        chosen = _said_about(connection, speaker, about, **here)
     return _load(connection, chosen)
 
 
@@ -100,56 +86,61 @@ class _Here(TypedDict):
     limit: int
 
 
-def _by_name(
-    connection: Connection,
-    speaker: str,
-    said: Sequence[ColumnElement[bool]],
-    *,
-    workspace_id: int,
-    since: datetime | None,
-    limit: int,
+def _said(connection: Connection, speaker: str, **here: Unpack[_Here]) -> list[int]:
+    """Choose from the last quotes of a speaker, then from more of them."""
+    chosen: list[int] = []
+    for most in (_QUOTES, _FURTHER):
+        said, whole = speakers.last(
+            connection, workspace_id=here["workspace_id"], speaker=speaker, most=most
+        )
+        chosen = _chosen(connection, [table.c.id.in_(said)], **here)
+        if whole or len(chosen) >= here["limit"]:
+            break
+    return chosen
+
+
+def _said_about(
+    connection: Connection, speaker: str, about: Wanted, **here: Unpack[_Here]
 ) -> list[int]:
-    """Choose from the last quotes of whoever is called so, then further back."""
-    here: _Here = {"workspace_id": workspace_id, "since": since, "limit": limit}
-    last = _last_by(connection, speaker)
-    chosen = _chosen(connection, (table.c.id.in_(last), *said), **here)
-    if len(chosen) >= limit or len(last) < _QUOTES:
-        return chosen
-    # Many others are called so: here it is quicker to go through what can be seen.
-    articles = search.keys(
-        connection,
-        workspace_id=workspace_id,
-        wanted=None,
-        limit=_FURTHER,
-        since=since,
+    """Choose from a speaker's last quotes, the last articles on it, the last on both.
+
+    Whoever is often quoted, and what is often written about, may still meet seldom.
+    """
+    workspace_id = here["workspace_id"]
+    called = speakers.said_by(speaker)
+    if called is None:
+        return []
+    said, whole = speakers.last(
+        connection, workspace_id=workspace_id, speaker=speaker, most=_QUOTES
     )
-    further = _chosen(connection, (table.c.revision_id.in_(articles), *said), **here)
-    if len(further) >= limit or len(articles) < _FURTHER:
-        return further
-    return _chosen(connection, _found_by(speaker), **here)
+    among = _versions(connection, said)
+    chosen = _about(connection, about, [table.c.id.in_(said)], among=among, **here)
+    if whole or len(chosen) >= here["limit"]:
+        return chosen
+    named = wanted(" ".join(speakers.words(speaker)))
+    both = replace(about, every=about.every + named.every)
+    further = (_about(connection, asked, called, **here) for asked in (about, both))
+    return max(chosen, *further, key=len)
 
 
-def _within(
+def _about(
     connection: Connection,
     asked: Wanted | None,
-    said: Sequence[ColumnElement[bool]],
+    conditions: Sequence[ColumnElement[bool]],
     *,
-    workspace_id: int,
-    since: datetime | None,
-    limit: int,
+    among: Sequence[int] | None = None,
+    **here: Unpack[_Here],
 ) -> list[int]:
     """Choose quotes from the last articles that hold what is asked; None: any."""
     last = search.keys(
         connection,
-        workspace_id=workspace_id,
+        workspace_id=here["workspace_id"],
         wanted=asked,
-        limit=_ARTICLES,
-        since=since,
+        limit=_ARTICLES if among is None else len(among),
+        since=here["since"],
+        among=among,
     )
-    mine = (table.c.revision_id.in_(last), *said)
-    return _chosen(
-        connection, mine, workspace_id=workspace_id, since=since, limit=limit
-    )
+    return _chosen(connection, [table.c.revision_id.in_(last), *conditions], **here)
 
 
 def _chosen(
@@ -172,40 +163,32 @@ def _chosen(
     return list(islice(reversed(first.values()), limit))
 
 
-def speakers(
+def names(
     connection: Connection, *, workspace_id: int, prefix: str, limit: int
 ) -> tuple[str, ...]:
     """List names of speakers to choose from: who is quoted most of late comes first."""
-    said = _said_by(prefix) or ()
-    last = search.keys(
-        connection, workspace_id=workspace_id, wanted=None, limit=_ARTICLES
-    )
-    newest = (table.c.revision_id.in_(last), *said)
-    names = _names(connection, newest, workspace_id, limit)
-    # Who was quoted longer ago is looked for only where a name was begun.
-    if names or not said:
-        return names
-    return _names(connection, _found_by(prefix), workspace_id, limit)
-
-
-def _names(
-    connection: Connection,
-    conditions: Sequence[ColumnElement[bool]],
-    workspace_id: int,
-    limit: int,
-) -> tuple[str, ...]:
+    if speakers.words(prefix):
+        last, _ = speakers.last(
+            connection, workspace_id=workspace_id, speaker=prefix, most=_NAMES_FROM
+        )
+        newest = table.c.id.in_(last)
+    else:
+        articles = search.keys(
+            connection, workspace_id=workspace_id, wanted=None, limit=_ARTICLES
+        )
+        newest = table.c.revision_id.in_(articles)
     query = _newest(select(table.c.speaker, table.c.speaker_folded), workspace_id)
     found = connection.execute(
-        query.where(table.c.speaker.is_not(None), *conditions).limit(_SPEAKERS_FROM)
+        query.where(table.c.speaker.is_not(None), newest).limit(_NAMES_FROM)
     ).all()
     often = Counter(row.speaker_folded for row in found)
-    names = {row.speaker_folded: row.speaker for row in reversed(found)}
-    return tuple(names[folded] for folded, _ in often.most_common(limit))
+    spelt = {row.speaker_folded: row.speaker for row in reversed(found)}
+    return tuple(spelt[folded] for folded, _ in often.most_common(limit))
 
 
 def quoted_in(speaker: str) -> ColumnElement[bool]:
     """Keep revisions that quote somebody of this name; no word keeps none."""
-    said = _said_by(speaker)
+    said = speakers.said_by(speaker)
     if said is None:
         return false()
     return exists().where(table.c.revision_id == revisions.c.id, *said)
@@ -218,28 +201,14 @@ def last_quoting(
 
     A few hundred at the most; a name may be given by the beginnings of its words.
     """
-    said = _said_by(speaker)
-    if said is None:
-        return [], True
-    last = _last_by(connection, speaker)
-    query = (
-        select(table.c.revision_id)
-        .select_from(JOINED.join(table, table.c.revision_id == revisions.c.id))
-        .where(table.c.id.in_(last), *said, *seen_by(workspace_id))
-        .distinct()
+    said, whole = speakers.last(
+        connection, workspace_id=workspace_id, speaker=speaker, most=_QUOTES
     )
-    return list(connection.execute(query).scalars()), len(last) < _QUOTES
+    return _versions(connection, said), whole
 
 
-def _last_by(connection: Connection, speaker: str) -> list[int]:
-    """List the last quotes of whoever is called by the longest word of the name."""
-    word = max(_words(speaker), key=len)
-    query = (
-        select(speaker_words.c.quote_id)
-        .where(begins_with(speaker_words.c.word, word))
-        .order_by(speaker_words.c.quote_id.desc())
-        .limit(_QUOTES)
-    )
+def _versions(connection: Connection, quote_ids: Sequence[int]) -> list[int]:
+    query = select(table.c.revision_id).where(table.c.id.in_(quote_ids)).distinct()
     return list(connection.execute(query).scalars())
 
 
@@ -249,38 +218,6 @@ def _newest(query: Select[Any], workspace_id: int) -> Select[Any]:
         .where(*seen_by(workspace_id))
         .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc(), table.c.position)
     )
-
-
-def _said_by(speaker: str) -> tuple[ColumnElement[bool], ...] | None:
-    """Keep quotes in whose speaker's name each word begins one; None: no word.
-
-    For quotes that something else has found: each is looked at.
-    """
-    words = (
-        exists().where(
-            speaker_words.c.quote_id == table.c.id,
-            begins_with(speaker_words.c.word, word),
-        )
-        for word in _words(speaker)
-    )
-    return tuple(words) or None
-
-
-def _found_by(speaker: str) -> tuple[ColumnElement[bool], ...]:
-    """Keep the same quotes, found by the index of speakers."""
-    return tuple(
-        table.c.id.in_(
-            select(speaker_words.c.quote_id).where(
-                begins_with(speaker_words.c.word, word)
-            )
-        )
-        for word in _words(speaker)
-    )
-
-
-def _words(name: str) -> tuple[str, ...]:
-    words = _WORD.findall(fold(name))
-    return tuple(dict.fromkeys(word[:_LONGEST_WORD] for word in words))
 
 
 def _load(

@@ -44,10 +44,11 @@ _SOURCE, _OUTLET, _WEEK, _BLOCK, _BLOCK_BITS = "§", "¤", "‡", "¶", 12
 _FEW, _LOOKS, _MOST_NAMED = 16, 2, 256
 #: How many keys one question may name.
 _AT_ONCE = 500
-#: Blocks of keys that PostgreSQL looks through before it takes all of them.
-_WINDOWS = (4, 32)
-#: So many matches are taken at once.
-_FEW_MATCHES = 20_000
+#: Blocks of keys that PostgreSQL looks through at first, and then at a time: what it
+#: takes to join their marks grows with their square.
+_FIRST_BLOCKS, _BLOCKS = 4, 12
+#: Up to so many times the matches that are wanted, all are taken at once.
+_FEW_MATCHES = 3
 _INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
 
 
@@ -320,23 +321,28 @@ def _page(
 def _on_postgresql(
     connection: Connection, asked: Wanted, size: int, before: int | None
 ) -> list[int]:
-    """Look through the newest blocks of keys first, and only then through all.
+    """Look through the newest blocks of keys, some at a time, until there are enough.
 
     Its index finds all matches or none: without an end a common word costs a second.
+    But few matches cost less all at once.
     """
     last = before or connection.execute(select(func.max(revisions.c.id))).scalar() or 0
     top = last >> _BLOCK_BITS
-    for blocks in _WINDOWS:
-        if blocks > top:
-            break
-        newest_ones = _either(f"{_BLOCK}{n}" for n in range(top - blocks + 1, top + 1))
-        found = _hits(connection, _with(asked, newest_ones), size, before)
-        if len(found) >= size:
+    found: list[int] = []
+    looked, window = 0, _FIRST_BLOCKS
+    while True:
+        here = range(max(0, top - looked - window + 1), top - looked + 1)
+        blocks = _either(f"{_BLOCK}{n}" for n in here)
+        found += _hits(connection, _with(asked, blocks), size - len(found), before)
+        if len(found) >= size or not here[0]:
             return found
-        if len(found) * top <= _FEW_MATCHES * blocks:
-            # As rare elsewhere as here: all of them cost less than another look.
+        looked = top - here[0] + 1
+        before = here[0] << _BLOCK_BITS
+        if len(found) * top <= _FEW_MATCHES * size * looked:
             break
-    return _hits(connection, asked, size, before)
+        needed = (size - len(found)) * looked * 5 // (len(found) * 4)
+        window = min(needed + 1, _BLOCKS)
+    return found + _hits(connection, asked, size - len(found), before)
 
 
 def _hits(

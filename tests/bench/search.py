@@ -48,7 +48,7 @@ _COLUMNS = {
     "searchable": "revision_id terms",
     "quotes": "id revision_id position start end kind speaker speaker_folded"
     " context_start context_end grp confidence",
-    "speaker_words": "word quote_id",
+    "speaker_words": "block word quote_id source_id",
     "figures": "id revision_id position start end value unit what sentence_start"
     " sentence_end",
     "stories": "id public_id first_seen",
@@ -116,7 +116,8 @@ def rows_of(first: int, count: int, language: Language, rng: random.Random) -> R
             made["quotes"].append(
                 (key, key, 0, 0, 20, "direct", name, low, 0, 40, 0, 0.9)
             )
-            made["speaker_words"] += [(part, key) for part in set(low.split())]
+            parts = set(low.split())
+            made["speaker_words"] += [(key >> 12, each, key, source) for each in parts]
             made["figures"].append((key, key, 0, 0, 5, rng.random(), "", "x", 0, 40))
         story = key // STORY_OF + 1
         if key % STORY_OF == 0 or key == 1:
@@ -315,7 +316,7 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
         yield "story", quantiles(took), budget
         took, _ = timed(
             [speaker(n).split()[0][: 1 + n % 3] for n in range(50)],
-            lambda typed: quotes.speakers(db, workspace_id=BIG, prefix=typed, limit=25),
+            lambda typed: quotes.names(db, workspace_id=BIG, prefix=typed, limit=25),
             clock,
         )
         yield "speakers to choose from", quantiles(took), budget

@@ -151,10 +151,12 @@ quotes = table(
     UniqueConstraint("revision_id", "position"),
 )
 
-# Each word of a speaker's name, so that any of them finds the quote by an index.
+# Each word of a speaker's name, so that any of them finds the quote: among the newest
+# ones by its block of keys, and among those of a source.
 speaker_words = Table(
     "speaker_words",
     metadata,
+    Column("block", Key, primary_key=True, autoincrement=False),
     Column("word", ByCodePoint, primary_key=True),
     Column(
         "quote_id",
@@ -163,6 +165,9 @@ speaker_words = Table(
         primary_key=True,
         index=True,
     ),
+    # The source of the quote's article, which goes with its articles.
+    Column("source_id", Key, nullable=False),
+    Index(None, "source_id", "word", "quote_id"),
     sqlite_with_rowid=False,
 )
 

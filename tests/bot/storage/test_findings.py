@@ -10,9 +10,10 @@ from bot.storage import (
     digests,
     figures,
     quotes,
+    speakers,
     stories,
 )
-from digests.types import Membership, Mention
+from digests.types import Membership, Mention, Quote
 from tests.bot.storage.builders import (
     NOW,
     TEXT,
@@ -27,6 +28,19 @@ from tests.bot.storage.builders import (
 @pytest.fixture
 async def house(database: Database) -> House:
     return await database.write(a_house)
+
+
+async def said_by(
+    database: Database, house: House, speaker: str, *, limit: int = 5, **more: Any
+) -> list[Quote]:
+    found = await database.read(
+        quotes.by_speaker,
+        workspace_id=house.workspace.id,
+        speaker=speaker,
+        limit=limit,
+        **more,
+    )
+    return [quote for _, quote in found]
 
 
 # ── quotes and figures ─────────────────────────────────────────────────────────
@@ -160,23 +174,81 @@ async def test_a_speaker_who_is_named_more_often_than_quoted_is_found(
     assert [article.url for article, _ in found] == ["quoted"]
 
 
-@pytest.mark.parametrize("further", [1, 100])
 async def test_many_quotes_elsewhere_under_a_name_hide_nobody_here(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch, further: int
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(quotes, "_QUOTES", 2)
-    monkeypatch.setattr(quotes, "_FURTHER", further)
+    monkeypatch.setattr(quotes, "_FURTHER", 2)
     other = await database.write(a_house, name="other")
     await database.write(keep, house, quoted=(a_quote(),))
-    await database.write(keep, house, id="later", text="Nothing is said.")
     for number in range(3):
         await database.write(keep, other, id=str(number), quoted=(a_quote(),))
 
-    found = await database.read(
-        quotes.by_speaker, workspace_id=house.workspace.id, speaker="lindq", limit=5
-    )
+    assert len(await said_by(database, house, "lindq")) == 1
 
-    assert len(found) == 1
+
+async def test_many_copies_of_one_quote_hide_no_other(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(quotes, "_QUOTES", 2)
+    text = "“The gates will open,” said Ada Lindqvist."
+    await database.write(
+        keep,
+        house,
+        id="once",
+        text=text,
+        quoted=(a_quote(text),),
+        published=NOW - timedelta(days=3),
+    )
+    for number in range(3):
+        await database.write(
+            keep, house, id=str(number), url=str(number), quoted=(a_quote(),)
+        )
+
+    assert len(await said_by(database, house, "Lindqvist")) == 2
+
+
+async def test_a_speaker_is_found_on_a_topic_that_others_speak_of_more_often(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(quotes, "_QUOTES", 1)
+    monkeypatch.setattr(quotes, "_ARTICLES", 1)
+    weir = "The weir. “The gates will open,” said Ada Lindqvist."
+    await database.write(keep, house, id="1", text=weir, quoted=(a_quote(weir),))
+    await database.write(keep, house, id="2", quoted=(a_quote(),))
+    await database.write(keep, house, id="3", text="The weir is old.")
+
+    found = await said_by(database, house, "Lindqvist", topic="weir")
+
+    assert [quote.text for quote in found] == ["The gates will open,"]
+
+
+@pytest.mark.parametrize("windows", [(1,), (1, 2), (1, 4), (16,)])
+@pytest.mark.parametrize("asked", ["lindq", "ada lindqvist", "l", "ada lin"])
+async def test_the_last_quotes_of_a_speaker_are_found_in_any_block(
+    database: Database,
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    windows: tuple[int, ...],
+    asked: str,
+):
+    monkeypatch.setattr(speakers, "_BLOCK_BITS", 1)
+    monkeypatch.setattr(speakers, "_WINDOWS", windows)
+    texts = [f"“Gate {number} will open,” said she." for number in range(9)]
+    for number, text in enumerate(texts):
+        name = "Bo Ek" if number in (0, 3, 7, 8) else "Lina Ada Lindqvist"
+        said = a_quote(text, speaker=name)
+        published = NOW - timedelta(hours=9 - number)
+        await database.write(
+            keep, house, id=text, text=text, quoted=(said,), published=published
+        )
+
+    async def gates(limit: int) -> list[str]:
+        found = await said_by(database, house, asked, limit=limit)
+        return [quote.text.split()[1] for quote in found]
+
+    assert await gates(9) == ["6", "5", "4", "2", "1"]
+    assert await gates(2) == ["6", "5"]
 
 
 async def test_what_somebody_said_is_narrowed_by_topic_and_day(
@@ -241,7 +313,7 @@ async def test_reading_an_analysis_again_takes_the_place_of_the_first(
 
     here: dict[str, Any] = {"workspace_id": house.workspace.id, "limit": 9}
     assert await database.read(quotes.by_speaker, **here, speaker="Ada") == ()
-    assert await database.read(quotes.speakers, **here, prefix="") == ("Bo Ek",)
+    assert await database.read(quotes.names, **here, prefix="") == ("Bo Ek",)
 
 
 async def test_speakers_are_offered_by_how_often_they_are_quoted(
@@ -253,9 +325,9 @@ async def test_speakers_are_offered_by_how_often_they_are_quoted(
     )
     here: dict[str, Any] = {"workspace_id": house.workspace.id}
 
-    everyone = await database.read(quotes.speakers, **here, prefix="", limit=9)
-    with_l = await database.read(quotes.speakers, **here, prefix="lin", limit=9)
-    first = await database.read(quotes.speakers, **here, prefix="", limit=1)
+    everyone = await database.read(quotes.names, **here, prefix="", limit=9)
+    with_l = await database.read(quotes.names, **here, prefix="lin", limit=9)
+    first = await database.read(quotes.names, **here, prefix="", limit=1)
 
     assert everyone[0] == "Ada Lindqvist"
     assert set(everyone) == {"Ada Lindqvist", "Bo Ek", "Åsa Berg"}

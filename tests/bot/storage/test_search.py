@@ -217,15 +217,26 @@ async def test_more_sources_than_can_be_named_are_all_searched(
     assert await titles(database, house, "lock") == ["Mine"]
 
 
+@pytest.mark.parametrize("few", [0, 100])
+@pytest.mark.parametrize("limit", [1, 4, 5, 12, 20])
 async def test_all_blocks_are_looked_through_where_the_newest_are_not_enough(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int,
+    few: int,
 ):
+    monkeypatch.setattr(search, "_BLOCK_BITS", 1)
+    monkeypatch.setattr(search, "_FIRST_BLOCKS", 1)
+    monkeypatch.setattr(search, "_BLOCKS", 2)
+    monkeypatch.setattr(search, "_FEW_MATCHES", few)
+    monkeypatch.setattr(search, "_FEW", 0)
     for number in range(12):
         await database.write(keep, house, id=str(number), title=str(number))
-    monkeypatch.setattr(search, "_BLOCK_BITS", 0)
-    monkeypatch.setattr(search, "_WINDOWS", (1, 3))
 
-    assert len(await titles(database, house, "lock", limit=20)) == 12
+    found = await titles(database, house, "lock", limit=limit)
+
+    assert found == [str(number) for number in range(11, 11 - min(limit, 12), -1)]
 
 
 @pytest.mark.postgres
@@ -235,7 +246,7 @@ async def test_postgresql_looks_no_further_than_it_must(
     database = Database.open(postgres_url)
     house = await database.write(a_house)
     monkeypatch.setattr(search, "_BLOCK_BITS", 2)
-    monkeypatch.setattr(search, "_WINDOWS", (2,))
+    monkeypatch.setattr(search, "_FIRST_BLOCKS", 2)
     for number in range(20):
         await database.write(keep, house, id=str(number), title=str(number))
     asked: list[str] = []

@@ -144,6 +144,7 @@ FOR_EVERYBODY = {
     "sources.let_rest",
     "sources.of_digests",
     "sources.record",
+    "speakers.keep",
     "told_articles.changed",
     "told_articles.due",
     "told_articles.looked",
@@ -355,7 +356,7 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "search": search.newest(connection, **here, wanted=wanted(CANARY), limit=9),
         "quotes": quotes.by_speaker(connection, **here, limit=9),
         "speaker": quotes.by_speaker(connection, **here, speaker=CANARY, limit=9),
-        "speakers": quotes.speakers(connection, **here, prefix="", limit=9),
+        "speakers": quotes.names(connection, **here, prefix="", limit=9),
         "figures": figures.about_topic(
             connection, **here, article_ids=[article], limit=9
         ),
