@@ -209,7 +209,7 @@ def last_quoting(
 
 def _versions(connection: Connection, quote_ids: Sequence[int]) -> list[int]:
     query = select(table.c.revision_id).where(table.c.id.in_(quote_ids)).distinct()
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(query).scalars().all())
 
 
 def _newest(query: Select[Any], workspace_id: int) -> Select[Any]:

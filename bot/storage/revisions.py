@@ -65,7 +65,7 @@ def of_ids(connection: Connection, ids: list[int]) -> dict[int, Article]:
     query: Select[Any] = (
         select(*COLUMNS).select_from(JOINED).where(revisions.c.id.in_(ids))
     )
-    return {row.id: noun(row) for row in connection.execute(query)}
+    return {row.id: noun(row) for row in connection.execute(query).all()}
 
 
 def texts_of(connection: Connection, ids: list[int]) -> tuple[Article, ...]:
@@ -76,7 +76,7 @@ def texts_of(connection: Connection, ids: list[int]) -> tuple[Article, ...]:
     query = select(
         revisions.c.id, revisions.c.title, revisions.c.text, revisions.c.published
     ).where(revisions.c.id.in_(ids))
-    rows = {row[0]: row for row in connection.execute(query)}
+    rows = {row[0]: row for row in connection.execute(query).all()}
     return tuple(
         Article(id=str(key), title=title, text=text, published=published)
         for key, title, text, published in (rows[key] for key in ids)

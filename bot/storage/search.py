@@ -197,7 +197,8 @@ class _Look:
             return []
         asked = _with(asked, self._weeks())
         if self.among is not None:
-            return self._seen(_held_by(self.connection, asked, self.among))[:limit]
+            held = _held_by(self.connection, asked, self.among)
+            return self._seen(held, limit)
         named = _either(f"{_SOURCE}{key}" for key in self.source_ids)
         marked = _with(asked, named)
         few = len(self.source_ids) <= _FEW
@@ -207,20 +208,20 @@ class _Look:
             size = (limit if few else 3 * limit) * 4**round_
             question = asked if round_ < _LOOKS and not few else marked
             matches = _matches(self.connection, question, size, before)
-            found += self._seen(matches)
+            found += self._seen(matches, limit - len(found))
             if len(found) >= limit or len(matches) < size:
                 break
             before = matches[-1]
-        return found[:limit]
+        return found
 
-    def _seen(self, matches: Sequence[int]) -> list[int]:
-        """Keep what may be seen and is of the time that is asked for, in order."""
+    def _seen(self, matches: Sequence[int], most: int) -> list[int]:
+        """Keep the first that may be seen and are of the time that is asked for."""
         conditions = [*seen_by(self.workspace_id), *self.conditions]
         if self.since is not None:
             conditions.append(revisions.c.dated_at >= self.since)
         if self.until is not None:
             conditions.append(revisions.c.dated_at <= self.until)
-        kept: set[int] = set()
+        seen: list[int] = []
         for at in range(0, len(matches), _AT_ONCE):
             some = matches[at : at + _AT_ONCE]
             query = (
@@ -228,8 +229,11 @@ class _Look:
                 .select_from(JOINED)
                 .where(revisions.c.id.in_(some), *conditions)
             )
-            kept |= set(self.connection.execute(query).scalars())
-        return [key for key in matches if key in kept]
+            kept = set(self.connection.execute(query).scalars().all())
+            seen += [key for key in some if key in kept]
+            if len(seen) >= most:
+                break
+        return seen[:most]
 
     def _weeks(self) -> list[Group]:
         """Ask for the weeks from `since` to `until`, or to the newest that there is."""
@@ -254,7 +258,7 @@ def _sources(
     query = select(sources.c.id).where(visible(workspace_id))
     if only is not None:
         query = query.where(sources.c.id.in_(only))
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(query).scalars().all())
 
 
 def _either(marks: Iterable[str]) -> list[Group]:
@@ -315,7 +319,7 @@ def _page(
     if before is not None:
         query = query.where(key < before)
     found = connection.execute(query.order_by(key.desc()).limit(size))
-    return list(found.scalars())
+    return list(found.scalars().all())
 
 
 def _on_postgresql(

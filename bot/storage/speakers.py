@@ -114,7 +114,7 @@ def _one_begins_with(
 
 def _sources(connection: Connection, workspace_id: int) -> list[int]:
     query = select(sources.c.id).where(visible(workspace_id))
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(query).scalars().all())
 
 
 def _keys(
@@ -130,4 +130,4 @@ def _keys(
     )
     key = hits.c.quote_id
     found = connection.execute(select(key).order_by(key.desc()).limit(most))
-    return list(found.scalars())
+    return list(found.scalars().all())
