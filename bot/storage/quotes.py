@@ -29,7 +29,7 @@ _COPIES = 8
 _ARTICLES = 300
 #: So many quotes of somebody are looked at first, and where copies or a day leave few
 #: of them.
-_QUOTES, _FURTHER = 500, 3000
+_QUOTES, _FURTHER = 300, 3000
 #: From how many of the newest quotes the names to offer are taken.
 _NAMES_FROM = 1000
 

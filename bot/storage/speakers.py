@@ -9,6 +9,8 @@ way a look costs what it finds, also for the first letters of a name.
 
 import re
 from collections.abc import Sequence
+from functools import partial
+from itertools import pairwise
 
 from sqlalchemy import Connection, exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -23,7 +25,7 @@ _LONGEST_WORD = 60
 #: Quotes to a block, as a power of two; as in the migration that made the index.
 _BLOCK_BITS = 12
 #: So many of the newest blocks are gone through, one after the other set.
-_WINDOWS = (1, 16)
+_WINDOWS = (1, 4, 16, 64)
 
 
 def keep(
@@ -61,24 +63,25 @@ def last(
     Returns:
         The keys, the newest first, and whether these are all.
     """
-    asked = words(speaker)
     mine = _sources(connection, workspace_id)
-    if not asked or not mine:
+    if not words(speaker) or not mine:
         return [], True
-    called = (*_called(asked), speaker_words.c.source_id.in_(mine))
+    look = partial(_keys, connection, mine, words(speaker), most)
     top = connection.execute(select(func.max(quotes.c.id))).scalar() or 0
     newest = top >> _BLOCK_BITS
-    for blocks, further in zip(_WINDOWS, (*_WINDOWS[1:], None), strict=True):
+    for blocks, further in pairwise((*_WINDOWS, 0)):
         if blocks > newest:
             break
-        within = speaker_words.c.block.in_(range(newest - blocks + 1, newest + 1))
-        found = _keys(connection, (within, *called), most)
+        first = newest - blocks + 1
+        found = look(speaker_words.c.block.in_(range(first, newest + 1)))
         if len(found) >= most:
             return list(dict.fromkeys(found)), False
-        if further is None or len(found) * further < most * blocks:
-            # As rare in the next ones as in these: the sources know all of them.
+        # The newest block is not full.
+        keys = top + 1 - (first << _BLOCK_BITS)
+        if len(found) * (further << _BLOCK_BITS) < most * keys:
+            # As rare in the next ones, the sources give all of them sooner.
             break
-    found = _keys(connection, called, most)
+    found = look(speaker_words.c.source_id.in_(mine))
     return list(dict.fromkeys(found)), len(found) < most
 
 
@@ -96,20 +99,15 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))
 
 
-def _called(asked: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
-    """Find rows of the longest word, in whose name the others begin words too."""
-    first, *others = asked
-    return (
-        begins_with(speaker_words.c.word, first),
-        *(_one_begins_with(word, of=speaker_words.c.quote_id) for word in others),
-    )
-
-
 def _one_begins_with(
     word: str, *, of: ColumnElement[int] = quotes.c.id
 ) -> ColumnElement[bool]:
     other = speaker_words.alias()
-    return exists().where(other.c.quote_id == of, begins_with(other.c.word, word))
+    mine = select(other.c.quote_id).where(
+        other.c.quote_id == of, begins_with(other.c.word, word)
+    )
+    # OFFSET keeps PostgreSQL from reading every row of the word to join with.
+    return exists(mine.correlate_except(other).offset(0))
 
 
 def _sources(connection: Connection, workspace_id: int) -> list[int]:
@@ -118,16 +116,23 @@ def _sources(connection: Connection, workspace_id: int) -> list[int]:
 
 
 def _keys(
-    connection: Connection, conditions: Sequence[ColumnElement[bool]], most: int
+    connection: Connection,
+    mine: Sequence[int],
+    asked: Sequence[str],
+    most: int,
+    where: ColumnElement[bool],
 ) -> list[int]:
     """Give the last keys in order, one as often as words of its name fit."""
-    # MATERIALIZED keeps the plan from walking all keys backwards for a rare name.
+    longest, *others = asked
+    # MATERIALIZED keeps the plan to the index that `where` and the word are made for.
     hits = (
-        select(speaker_words.c.quote_id)
-        .where(*conditions)
+        select(speaker_words.c.quote_id, speaker_words.c.source_id)
+        .where(where, begins_with(speaker_words.c.word, longest))
         .cte("hits")
         .prefix_with("MATERIALIZED")
     )
     key = hits.c.quote_id
-    found = connection.execute(select(key).order_by(key.desc()).limit(most))
+    called = (_one_begins_with(word, of=key) for word in others)
+    query = select(key).where(hits.c.source_id.in_(mine), *called)
+    found = connection.execute(query.order_by(key.desc()).limit(most))
     return list(found.scalars().all())
