@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digests.asking import order, period, read, searches, since, snippet
-from digests.language.lookup import wanted
+from digests.language.lookup import group, places, terms, wanted
 from digests.types import Article
 
 NOW = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -64,6 +66,33 @@ def test_a_phrase_is_set_apart_as_one():
 
     assert found is not None
     assert [article.text[m.start : m.end] for m in found.marks] == ["foot ferry"]
+
+
+_SAID = [
+    *("Straße", "STRASSE", "écoles", "école's", "Ecole", "naïve", "o’clock", "a", "Å"),
+    *("ﬁnes", "fine", "東京都", "it's", "1,200", "x-ray", "İzmir", "Weirs", "weir"),
+]
+
+
+@given(
+    text=st.lists(st.sampled_from(_SAID), max_size=12).map(" ".join),
+    asked=st.lists(st.sampled_from(_SAID), min_size=1, max_size=3).map(" ".join),
+    lang=st.sampled_from(["en", "de", None]),
+)
+def test_words_are_placed_where_the_kept_words_say_that_they_stand(
+    text: str, asked: str, lang: str | None
+):
+    ways = group(asked)
+    kept = list(terms(text, lang))
+    hits = sum(
+        tuple(kept[at : at + len(phrase)]) == phrase
+        for phrase in ways
+        for at in range(len(kept))
+    )
+
+    (found,) = places(text, lang, (ways,))
+
+    assert len(found) == hits
 
 
 def test_words_of_the_title_only_have_no_snippet():
