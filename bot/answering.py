@@ -27,6 +27,8 @@ from digests.types import Article, Quote
 
 #: Articles that are ordered, the last that came in, and those of them that are shown.
 CANDIDATES, SHOWN = 300, 10
+#: Quotes of somebody that are gone through, of a few articles each, and of more.
+_QUOTED = (300, 3000)
 #: Words that a search or question may have.
 MOST_WORDS = 20
 #: Searches for one question, articles from each, and articles that are read closely.
@@ -162,14 +164,19 @@ def _by(
     workspace_id: int,
     speaker: str,
 ) -> list[int]:
-    """Look where somebody is quoted: most people are a few times, of a million."""
-    among, whole = quotes.last_quoting(
-        connection, workspace_id=workspace_id, speaker=speaker
-    )
-    last = look(among=among)
-    if len(last) >= SHOWN or whole:
-        return last
-    return look(that=[quotes.quoted_in(speaker)], limit=SHOWN)
+    """Look where somebody is quoted, then who is quoted where the words stand.
+
+    Most people are quoted a few times, of a million.
+    """
+    for most in _QUOTED:
+        among, whole = quotes.last_quoting(
+            connection, workspace_id=workspace_id, speaker=speaker, most=most
+        )
+        last = look(among=among)
+        if whole or len(last) >= SHOWN:
+            return last
+    held = quotes.quoting(connection, revision_ids=look(), speaker=speaker)
+    return sorted({*last, *held}, reverse=True)[:CANDIDATES]
 
 
 def _sources(connection: Connection, workspace_id: int, name: str) -> list[int]:

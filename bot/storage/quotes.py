@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Connection, Row, Select, delete, exists, false, func, select
+from sqlalchemy import Connection, Row, Select, delete, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage import search, speakers
@@ -186,23 +186,34 @@ def names(
     return tuple(spelt[folded] for folded, _ in often.most_common(limit))
 
 
-def quoted_in(speaker: str) -> ColumnElement[bool]:
-    """Keep revisions that quote somebody of this name; no word keeps none."""
+def quoting(
+    connection: Connection, *, revision_ids: Sequence[int], speaker: str
+) -> list[int]:
+    """List those of these versions that quote somebody of this name."""
     said = speakers.said_by(speaker)
     if said is None:
-        return false()
-    return exists().where(table.c.revision_id == revisions.c.id, *said)
+        return []
+    query = select(table.c.revision_id).where(
+        table.c.revision_id.in_(revision_ids), *said
+    )
+    return list(connection.execute(query.distinct()).scalars().all())
 
 
 def last_quoting(
-    connection: Connection, *, workspace_id: int, speaker: str
+    connection: Connection, *, workspace_id: int, speaker: str, most: int
 ) -> tuple[list[int], bool]:
     """List the versions that quoted somebody of this name last, and whether it is all.
 
-    A few hundred at the most; a name may be given by the beginnings of its words.
+    A name may be given by the beginnings of its words.
+
+    Args:
+        connection: Inside a transaction.
+        workspace_id: Who asks.
+        speaker: Who was quoted; no word: nobody.
+        most: From how many quotes at the most.
     """
     said, whole = speakers.last(
-        connection, workspace_id=workspace_id, speaker=speaker, most=_QUOTES
+        connection, workspace_id=workspace_id, speaker=speaker, most=most
     )
     return _versions(connection, said), whole
 

@@ -11,25 +11,17 @@ its own among a million of others; the rows that come out are held to `seen_by` 
 same. `keep` and `drop` are the intake's, which reads for everybody.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import count
-from typing import Any, TypedDict, Unpack
+from functools import partial
+from itertools import chain, compress, islice
+from typing import TypedDict, Unpack
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    cast,
-    column,
-    delete,
-    func,
-    literal,
-    select,
-    table,
-)
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, delete, select
 
+from bot.storage import matching
+from bot.storage.matching import BLOCK, BLOCK_BITS, Look, Step, Walk
 from bot.storage.revisions import JOINED, of_ids, seen_by
 from bot.storage.schema import articles, revisions, searchable, sources
 from bot.storage.sources import visible
@@ -37,19 +29,15 @@ from digests.language.lookup import Group, Wanted, terms
 from digests.types import Article
 
 #: As in the migration that made the index.
-_SOURCE, _OUTLET, _WEEK, _BLOCK, _BLOCK_BITS = "§", "¤", "‡", "¶", 12
-#: So few sources are named to the index at once; so often others are looked for among
-#: the last matches before. More than the most, sources or weeks, are never named: what
-#: they keep out is found by looking.
-_FEW, _LOOKS, _MOST_NAMED = 16, 2, 256
+_SOURCE, _OUTLET, _WEEK = "§", "¤", "‡"
+#: So few sources are named to the index at once. More than the most, sources or weeks,
+#: are never named: what they keep out is found by looking.
+_FEW, _MOST_NAMED = 16, 256
+#: So many times what is wanted is sifted at a step, and all in all, before sources are
+#: named; so many matches at the least.
+_SIFTED, _MOST_SIFTED, _LEAST_SIFTED = 2, 20, 3000
 #: How many keys one question may name.
 _AT_ONCE = 500
-#: Blocks of keys that PostgreSQL looks through at first, and then at a time: what it
-#: takes to join their marks grows with their square.
-_FIRST_BLOCKS, _BLOCKS = 4, 12
-#: Up to so many times the matches that are wanted, all are taken at once.
-_FEW_MATCHES = 3
-_INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
 
 
 def keep(
@@ -67,7 +55,7 @@ def keep(
             terms=[
                 f"{_SOURCE}{source_id}",
                 f"{_WEEK}{_week(dated_at)}",
-                f"{_BLOCK}{revision_id >> _BLOCK_BITS}",
+                f"{BLOCK}{revision_id >> BLOCK_BITS}",
                 *(_OUTLET + word for word in terms(article.source)),
                 *terms(f"{article.title or ''}\n{article.text}", article.lang),
             ],
@@ -88,9 +76,7 @@ class Kept(TypedDict, total=False):
     source_ids: Sequence[int] | None
     #: Words of the outlet's name.
     outlet: str | None
-    #: What must hold of the version besides (conditions on its row).
-    that: Sequence[ColumnElement[bool]]
-    #: Only these versions, a few hundred at the most.
+    #: Only these versions, a few thousand at the most.
     among: Sequence[int] | None
     #: The article's date at the earliest and at the latest.
     since: datetime | None
@@ -136,25 +122,25 @@ def keys_of_each(
 ) -> list[list[int]]:
     """Do the same for several things, each by itself; what they share is read once."""
     only = kept.get("source_ids")
-    groups = [((_OUTLET + word,),) for word in terms(kept.get("outlet") or "")]
-    conditions = list(kept.get("that", ()))
-    if only is not None:
-        conditions.append(articles.c.source_id.in_(only))
-    look = _Look(
+    outlet = [((_OUTLET + word,),) for word in terms(kept.get("outlet") or "")]
+    here = _Here(
         connection=connection,
         workspace_id=workspace_id,
         source_ids=_sources(connection, workspace_id, only),
         since=kept.get("since"),
         until=kept.get("until"),
         among=kept.get("among"),
-        conditions=tuple(conditions),
+        only=only,
     )
-    return [
-        look.last(_with(asked or Wanted(), groups), limit)
-        if asked is None or asked
-        else []
-        for asked in wanted
-    ]
+    # Nothing to look for finds nothing.
+    able = [each is None or bool(each) for each in wanted]
+    asked = [_from(each or Wanted(), outlet) for each in compress(wanted, able)]
+    found = iter(here.last(asked, limit))
+    return [next(found) if each else [] for each in able]
+
+
+def _from(asked: Wanted, outlet: Sequence[Group]) -> Wanted:
+    return replace(asked, every=(*asked.every, *outlet))
 
 
 def newest(
@@ -175,8 +161,8 @@ def newest(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Look:
-    """One look into the index: where, and what must hold of what is found."""
+class _Here:
+    """Where a look goes, and what must hold of what it finds."""
 
     connection: Connection
     workspace_id: int
@@ -184,44 +170,91 @@ class _Look:
     since: datetime | None = None
     until: datetime | None = None
     among: Sequence[int] | None = None
-    conditions: tuple[ColumnElement[bool], ...] = ()
+    only: Sequence[int] | None = None
 
-    def last(self, asked: Wanted, limit: int) -> list[int]:
-        """Give the keys of the last versions that hold what is asked and may be seen.
+    def last(self, asked: Sequence[Wanted], limit: int) -> list[list[int]]:
+        """Give of each the keys of the last versions that match and may be seen."""
+        if not self.source_ids:
+            return [[] for _ in asked]
+        weeks = self._weeks()
+        look = Look(wanted=Wanted(), weeks=weeks)
+        if weeks:
+            look = replace(look, since=self.since, until=self.until)
+        looks = [replace(look, wanted=each) for each in asked]
+        if self.among is not None:
+            among = self.among
+            held = [matching.held(self.connection, look, among) for look in looks]
+            return [found[:limit] for found in self._seen(held, limit)]
+        named = _either(_SOURCE, self.source_ids)
+        common = matching.common(
+            self.connection, [replace(look, sources=named) for look in looks]
+        )
+        # Where several ways are tried, one is enough to lead far.
+        walk = partial(
+            matching.walk, self.connection, common=common, far=len(looks) < 2
+        )
+        walks = [self._walk(walk, look, named, limit) for look in looks]
+        return self._far_enough(walks, limit)
+
+    def _walk(
+        self, begin: Callable[[Look, int], Walk], look: Look, named: Group, limit: int
+    ) -> Walk:
+        """Walk over what matches, at last only over what comes from the sources.
 
         Of a workspace with many sources the last matches are looked at one by one
         first: to name all its sources to the index takes longer. One with few is
         named at once.
         """
-        if not self.source_ids:
-            return []
-        asked = _with(asked, self._weeks())
-        if self.among is not None:
-            held = _held_by(self.connection, asked, self.among)
-            return self._seen(held, limit)
-        named = _either(f"{_SOURCE}{key}" for key in self.source_ids)
-        marked = _with(asked, named)
-        few = len(self.source_ids) <= _FEW
-        found: list[int] = []
-        before: int | None = None
-        for round_ in count():
-            size = (limit if few else 3 * limit) * 4**round_
-            question = asked if round_ < _LOOKS and not few else marked
-            matches = _matches(self.connection, question, size, before)
-            found += self._seen(matches, limit - len(found))
-            if len(found) >= limit or len(matches) < size:
-                break
-            before = matches[-1]
-        return found
+        if len(self.source_ids) > _FEW:
+            walk = begin(look, _SIFTED * limit)
+            step, sifted = next(walk, None), 0
+            most = max(_MOST_SIFTED * limit, _LEAST_SIFTED)
+            while step is not None and sifted < most:
+                keys = yield step
+                sifted += len(keys)
+                step = _go_on(walk, keys)
+            if step is None:
+                return
+        yield from begin(replace(look, sources=named), limit)
 
-    def _seen(self, matches: Sequence[int], most: int) -> list[int]:
-        """Keep the first that may be seen and are of the time that is asked for."""
-        conditions = [*seen_by(self.workspace_id), *self.conditions]
+    def _far_enough(self, walks: Sequence[Walk], limit: int) -> list[list[int]]:
+        """Go on with each walk until enough of what it finds may be seen."""
+        found: list[dict[int, None]] = [{} for _ in walks]
+        steps = {number: next(walk, None) for number, walk in enumerate(walks)}
+        while going := {n: step for n, step in steps.items() if step is not None}:
+            hits = matching.take(self.connection, list(going.values()))
+            for number, keys, seen in zip(
+                going, hits, self._seen(hits, limit), strict=True
+            ):
+                found[number] |= dict.fromkeys(seen)
+                enough = len(found[number]) >= limit
+                steps[number] = None if enough else _go_on(walks[number], keys)
+        return [list(islice(keys, limit)) for keys in found]
+
+    def _seen(self, hits: Sequence[Sequence[int]], most: int) -> Sequence[list[int]]:
+        """Keep of each the first that may be seen, so many or a few more."""
+        seen: list[list[int]] = [[] for _ in hits]
+        share = max(_AT_ONCE // len(hits), most)
+        for at in range(0, max(map(len, hits)), share):
+            some = [
+                keys[at : at + share] if len(found) < most else ()
+                for keys, found in zip(hits, seen, strict=True)
+            ]
+            kept = self._kept(list(dict.fromkeys(chain.from_iterable(some))))
+            for keys, found in zip(some, seen, strict=True):
+                found += [key for key in keys if key in kept]
+        return seen
+
+    def _kept(self, matches: Sequence[int]) -> set[int]:
+        """Keep what may be seen and is of the time that is asked for."""
+        conditions = [*seen_by(self.workspace_id)]
+        if self.only is not None:
+            conditions.append(articles.c.source_id.in_(self.only))
         if self.since is not None:
             conditions.append(revisions.c.dated_at >= self.since)
         if self.until is not None:
             conditions.append(revisions.c.dated_at <= self.until)
-        seen: list[int] = []
+        kept: set[int] = set()
         for at in range(0, len(matches), _AT_ONCE):
             some = matches[at : at + _AT_ONCE]
             query = (
@@ -229,26 +262,27 @@ class _Look:
                 .select_from(JOINED)
                 .where(revisions.c.id.in_(some), *conditions)
             )
-            kept = set(self.connection.execute(query).scalars().all())
-            seen += [key for key in some if key in kept]
-            if len(seen) >= most:
-                break
-        return seen[:most]
+            kept |= set(self.connection.execute(query).scalars().all())
+        return kept
 
-    def _weeks(self) -> list[Group]:
-        """Ask for the weeks from `since` to `until`, or to the newest that there is."""
+    def _weeks(self) -> Group:
+        """Name the weeks from `since` to `until`, or to the newest that there is."""
         if self.since is None:
-            return []
+            return ()
         last = self.until or _newest_date(self.connection)
         if last is None:
-            return []
+            return ()
         first = _week(self.since)
         weeks = range(first, max(first, _week(last)) + 1)
-        return _either(f"{_WEEK}{week}" for week in weeks)
+        return _either(_WEEK, weeks)
 
 
-def _with(wanted: Wanted, marks: Sequence[Group]) -> Wanted:
-    return replace(wanted, every=(*wanted.every, *marks))
+def _go_on(walk: Walk, keys: list[int]) -> Step | None:
+    """Tell a walk what its step found, and give its next; None: it is at its end."""
+    try:
+        return walk.send(keys)
+    except StopIteration:
+        return None
 
 
 def _sources(
@@ -261,10 +295,10 @@ def _sources(
     return list(connection.execute(query).scalars().all())
 
 
-def _either(marks: Iterable[str]) -> list[Group]:
-    """Ask for one of the marks, unless there are too many to name."""
-    group = tuple((mark,) for mark in marks)
-    return [group] if len(group) <= _MOST_NAMED else []
+def _either(mark: str, these: Iterable[int]) -> Group:
+    """Name one of these, unless they are too many to name."""
+    group = tuple((f"{mark}{each}",) for each in these)
+    return group if len(group) <= _MOST_NAMED else ()
 
 
 def _newest_date(connection: Connection) -> datetime | None:
@@ -278,116 +312,3 @@ def _newest_date(connection: Connection) -> datetime | None:
 
 def _week(at: datetime) -> int:
     return at.astimezone(UTC).date().toordinal() // 7
-
-
-def _matches(
-    connection: Connection, asked: Wanted, size: int, before: int | None
-) -> list[int]:
-    """Give the keys of the last matches before a key, whoever may see them."""
-    if not asked:
-        # What is not current is left out later: here it would cost the index its order.
-        every = select(revisions.c.id)
-        return _page(connection, every, revisions.c.id, size, before)
-    if connection.dialect.name == "sqlite":
-        key = _INDEX.c.rowid
-        held = _INDEX.c.searchable_index.op("MATCH")(_fts5(asked))
-        return _page(connection, select(key).where(held), key, size, before)
-    return _on_postgresql(connection, asked, size, before)
-
-
-def _held_by(connection: Connection, asked: Wanted, among: Sequence[int]) -> list[int]:
-    """Give the same of these keys only: each is looked up by itself."""
-    if not asked:
-        return sorted(among, reverse=True)
-    if connection.dialect.name == "sqlite":
-        key = _INDEX.c.rowid
-        held = _INDEX.c.searchable_index.op("MATCH")(_fts5(asked))
-    else:
-        key = searchable.c.revision_id
-        held = searchable.c.terms.op("@@")(_question(asked))
-    query = select(key).where(held, key.in_(among))
-    return _page(connection, query, key, len(among), None)
-
-
-def _page(
-    connection: Connection,
-    query: Select[Any],
-    key: ColumnElement[int],
-    size: int,
-    before: int | None,
-) -> list[int]:
-    if before is not None:
-        query = query.where(key < before)
-    found = connection.execute(query.order_by(key.desc()).limit(size))
-    return list(found.scalars().all())
-
-
-def _on_postgresql(
-    connection: Connection, asked: Wanted, size: int, before: int | None
-) -> list[int]:
-    """Look through the newest blocks of keys, some at a time, until there are enough.
-
-    Its index finds all matches or none: without an end a common word costs a second.
-    But few matches cost less all at once.
-    """
-    last = before or connection.execute(select(func.max(revisions.c.id))).scalar() or 0
-    top = last >> _BLOCK_BITS
-    found: list[int] = []
-    looked, window = 0, _FIRST_BLOCKS
-    while True:
-        here = range(max(0, top - looked - window + 1), top - looked + 1)
-        blocks = _either(f"{_BLOCK}{n}" for n in here)
-        found += _hits(connection, _with(asked, blocks), size - len(found), before)
-        if len(found) >= size or not here[0]:
-            return found
-        looked = top - here[0] + 1
-        before = here[0] << _BLOCK_BITS
-        if len(found) * top <= _FEW_MATCHES * size * looked:
-            break
-        needed = (size - len(found)) * looked * 5 // (len(found) * 4)
-        window = min(needed + 1, _BLOCKS)
-    return found + _hits(connection, asked, size - len(found), before)
-
-
-def _hits(
-    connection: Connection, asked: Wanted, size: int, before: int | None
-) -> list[int]:
-    # MATERIALIZED keeps the plan from walking all keys backwards for a rare word.
-    hits = (
-        select(searchable.c.revision_id)
-        .where(searchable.c.terms.op("@@")(_question(asked)))
-        .cte("hits")
-        .prefix_with("MATERIALIZED")
-    )
-    key = hits.c.revision_id
-    return _page(connection, select(key), key, size, before)
-
-
-def _question(asked: Wanted) -> ColumnElement[Any]:
-    # Loaded only where it is used.
-    from sqlalchemy.dialects.postgresql import TSQUERY
-
-    return cast(literal(_tsquery(asked)), TSQUERY)
-
-
-def _fts5(asked: Wanted) -> str:
-    """Write a question in the language of SQLite's index: every word in quotes."""
-
-    def any_of(group: Group) -> str:
-        return " OR ".join(f'"{" ".join(phrase)}"' for phrase in group)
-
-    must = " AND ".join(f"({any_of(group)})" for group in asked.every)
-    if not asked.none:
-        return must
-    return f"({must}) NOT ({' OR '.join(map(any_of, asked.none))})"
-
-
-def _tsquery(asked: Wanted) -> str:
-    """Write a question in the language of PostgreSQL's: every word in quotes."""
-
-    def any_of(group: Group) -> str:
-        phrases = (" <-> ".join(f"'{word}'" for word in phrase) for phrase in group)
-        return "(" + " | ".join(f"({phrase})" for phrase in phrases) + ")"
-
-    must = map(any_of, asked.every)
-    return " & ".join([*must, *(f"!{any_of(group)}" for group in asked.none)])

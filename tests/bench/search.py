@@ -18,15 +18,16 @@ import time
 from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from bot.answering import EVERYWHERE, _found
+from bot.answering import EVERYWHERE, Narrowed, _found, _likely
 from bot.storage import engines, figures, migrate, quotes, stories
 from bot.storage.columns import _vector
+from digests.asking import Question, read
 from digests.language.lookup import terms, wanted
 
 ARTICLES = 1_000_000
@@ -282,6 +283,11 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
             took, got = timed(asks, searched(here), clock)
             found = sum(1 for each in got if each)
             yield f"search, {name}", quantiles(took), f"{budget} ({found} found)"
+        for name, within in NARROWED.items():
+            ask = partial(narrowed, db, within)
+            yield f"… {name}", quantiles(timed(asks[:100], ask, clock)[0]), budget
+        took, _ = timed(questions(), partial(likely, db), clock)
+        yield "what is read for a question", quantiles(took), budget
         names = [speaker(int(SPEAKERS * rng.random() ** 3)) for _ in range(200)]
         parts = [name.split()[n % 2] for n, name in enumerate(names)]
         begun = [part[: 3 + n % 3] for n, part in enumerate(parts)]
@@ -320,6 +326,32 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
             clock,
         )
         yield "speakers to choose from", quantiles(took), budget
+
+
+NARROWED = {
+    "of an outlet": Narrowed(outlet="outlet"),
+    "of a source": Narrowed(source="Outlet 7"),
+    "by a speaker": Narrowed(speaker=word(11)),
+    "since a day": Narrowed(since=datetime.fromtimestamp(BEGUN / 1e6 + 3e7, UTC)),
+}
+
+
+def narrowed(db: Any, within: Narrowed, words: str) -> Any:
+    return _found(db, workspace_id=BIG, asked=wanted(words), within=within)
+
+
+def questions() -> list[Question]:
+    """Two to five words, whenever or of a month."""
+    rng = random.Random(7)
+    ranks = [[rng.random() * 14 for _ in range(2 + n % 4)] for n in range(100)]
+    words = [" ".join(word(int(30 * 1.6**rank)) for rank in each) for each in ranks]
+    when = ("?", " last week?", " in May 2025?")
+    today = datetime.fromtimestamp(BEGUN / 1e6, UTC).date() + timedelta(days=364)
+    return [read(f"When did {w}{when[n % 3]}", today) for n, w in enumerate(words)]
+
+
+def likely(db: Any, question: Question) -> Any:
+    return _likely(db, workspace_id=BIG, question=question)
 
 
 def said_by(db: Any, here: int, speaker: str) -> Any:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.storage import Connection, Database, engines, quotes, search
+from bot.storage import Connection, Database, engines, matching, quotes, search
 from digests.language.lookup import Wanted, terms, wanted
 from tests.bot.storage.builders import NOW, TEXT, House, a_house, a_quote, erase, keep
 
@@ -197,15 +197,6 @@ async def test_it_keeps_to_source_outlet_and_dates(database: Database, house: Ho
     assert await under(since=NOW + 9 * day) == []
 
 
-async def test_it_keeps_to_those_who_quote_somebody(database: Database, house: House):
-    await database.write(keep, house, id="a", title="A", quoted=(a_quote(),))
-    await database.write(keep, house, id="b", title="B")
-
-    found = await titles(database, house, "lock", that=[quotes.quoted_in("lindq")])
-
-    assert found == ["A"]
-
-
 async def test_more_sources_than_can_be_named_are_all_searched(
     database: Database, house: House, monkeypatch: pytest.MonkeyPatch
 ):
@@ -226,10 +217,10 @@ async def test_all_blocks_are_looked_through_where_the_newest_are_not_enough(
     limit: int,
     few: int,
 ):
-    monkeypatch.setattr(search, "_BLOCK_BITS", 1)
-    monkeypatch.setattr(search, "_FIRST_BLOCKS", 1)
-    monkeypatch.setattr(search, "_BLOCKS", 2)
-    monkeypatch.setattr(search, "_FEW_MATCHES", few)
+    monkeypatch.setattr(search, "BLOCK_BITS", 1)
+    monkeypatch.setattr(matching, "BLOCK_BITS", 1)
+    monkeypatch.setattr(matching, "_FEW_OF_SOURCES", few)
+    monkeypatch.setattr(matching, "_FEW_MATCHES", few)
     monkeypatch.setattr(search, "_FEW", 0)
     for number in range(12):
         await database.write(keep, house, id=str(number), title=str(number))
@@ -245,24 +236,72 @@ async def test_postgresql_looks_no_further_than_it_must(
 ):
     database = Database.open(postgres_url)
     house = await database.write(a_house)
-    monkeypatch.setattr(search, "_BLOCK_BITS", 2)
-    monkeypatch.setattr(search, "_FIRST_BLOCKS", 2)
+    monkeypatch.setattr(search, "BLOCK_BITS", 2)
+    monkeypatch.setattr(matching, "BLOCK_BITS", 2)
     for number in range(20):
         await database.write(keep, house, id=str(number), title=str(number))
     asked: list[str] = []
-    whole = search._tsquery
+    whole = matching._tsquery
 
     def noted(asks: Wanted) -> str:
         asked.append(whole(asks))
         return asked[-1]
 
-    monkeypatch.setattr(search, "_tsquery", noted)
+    monkeypatch.setattr(matching, "_tsquery", noted)
 
     found = await titles(database, house, "lock", limit=3)
 
     assert found == ["19", "18", "17"]
-    assert ["¶" in question for question in asked] == [True]
+    assert asked
+    assert all("¶" in question for question in asked)
     await database.close()
+
+
+@pytest.mark.parametrize("far", [0, 24])
+async def test_common_words_that_seldom_meet_are_found_where_they_do(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch, far: int
+):
+    # As when PostgreSQL has seen that every version holds both.
+    monkeypatch.setattr(matching, "common", lambda *_: frozenset(["lock", "weir"]))
+    monkeypatch.setattr(search, "BLOCK_BITS", 0)
+    monkeypatch.setattr(matching, "BLOCK_BITS", 0)
+    monkeypatch.setattr(matching, "_NEAR", far)
+    for number in range(9):
+        text = "The weir by the lock." if number in (2, 7) else "The lock."
+        await database.write(keep, house, id=str(number), title=str(number), text=text)
+
+    assert await titles(database, house, "lock weir", limit=9) == ["7", "2"]
+
+
+async def test_what_came_in_later_than_its_time_is_found_too(
+    database: Database, house: House
+):
+    day = timedelta(days=1)
+    for number, age in enumerate((20, 0, 0, 21, 0)):
+        at = NOW - age * day
+        await database.write(
+            keep, house, id=str(number), title=str(number), published=at
+        )
+
+    found = await titles(
+        database, house, "lock", since=NOW - 30 * day, until=NOW - 9 * day
+    )
+
+    assert set(found) == {"0", "3"}
+
+
+async def test_of_several_things_each_is_found(database: Database, house: House):
+    for title in ("weir", "lock", "weir lock"):
+        await database.write(keep, house, id=title, title=title, text="Said.")
+
+    found = await database.read(
+        search.keys_of_each,
+        workspace_id=house.workspace.id,
+        wanted=[wanted("weir"), Wanted(), None, wanted("weir lock"), wanted("elk")],
+        limit=9,
+    )
+
+    assert [len(keys) for keys in found] == [2, 0, 3, 1, 0]
 
 
 async def test_what_is_erased_leaves_nothing_in_the_index(database: Database):
@@ -357,20 +396,39 @@ async def test_among_some_versions_only_these_are_found(
 
 
 async def test_the_last_that_quote_somebody_are_given_and_whether_these_are_all(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database, house: House
 ):
     for name in "abc":
         await database.write(keep, house, id=name, quoted=(a_quote(),))
     await database.write(keep, house, id="d")
 
-    async def asked(speaker: str) -> tuple[int, bool]:
+    async def asked(speaker: str, most: int = 9) -> tuple[int, bool]:
         found, whole = await database.read(
-            quotes.last_quoting, workspace_id=house.workspace.id, speaker=speaker
+            quotes.last_quoting,
+            workspace_id=house.workspace.id,
+            speaker=speaker,
+            most=most,
         )
         return len(found), whole
 
     assert await asked("lindq ada") == (3, True)
     assert await asked("Ada Branagh") == (0, True)
     assert await asked("?") == (0, True)
-    monkeypatch.setattr(quotes, "_QUOTES", 2)
-    assert await asked("lindq") == (2, False)
+    assert await asked("lindq", most=2) == (2, False)
+
+
+async def test_it_is_told_which_articles_quote_somebody(
+    database: Database, house: House
+):
+    await database.write(keep, house, id="a", quoted=(a_quote(),))
+    await database.write(keep, house, id="b")
+    every = await database.read(
+        search.keys, workspace_id=house.workspace.id, wanted=None, limit=9
+    )
+
+    async def asked(speaker: str) -> list[int]:
+        return await database.read(quotes.quoting, revision_ids=every, speaker=speaker)
+
+    assert await asked("lindq") == every[1:]
+    assert await asked("berg") == []
+    assert await asked("?") == []

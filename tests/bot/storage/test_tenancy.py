@@ -122,6 +122,7 @@ FOR_EVERYBODY = {
     "occurrences.earliest_deferred",
     "personal.among",
     "personal.workspace_of",
+    "quotes.quoting",
     "quotes.store",
     "rereads.add",
     "rereads.again",
@@ -159,7 +160,8 @@ FOR_EVERYBODY = {
 }
 #: Pieces from which verbs are built.
 PIECES = {
-    "dialects", "outgoing", "revisions", "privacy", "tastes", "migrate", "engines",
+    "dialects", "matching", "outgoing", "revisions", "privacy", "tastes", "migrate",
+    "engines",
 }  # fmt: skip
 
 

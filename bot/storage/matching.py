@@ -1,0 +1,357 @@
+"""How the index of each database gives what matches, the last first; it sees no tenant.
+
+A walk is a generator: it yields a step, what to ask the index next, and is sent the
+keys that came of it, until it knows that there are no more. So whoever walks decides
+how far, and several walks go side by side: on PostgreSQL, where a statement costs a
+millisecond, one statement asks for all of them.
+
+SQLite's index gives matches by key, as many as are wanted. PostgreSQL's finds all or
+none, and joins alternatives at a cost that grows with their square. So there blocks of
+keys are gone through from the newest on, each a question by itself, as many at a time
+as what was found in those before makes likely to be enough.
+"""
+
+from collections.abc import Collection, Generator, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    Select,
+    Text,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    table,
+    text,
+    values,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.storage.schema import revisions, searchable
+from digests.language.lookup import Group, Wanted
+
+#: As in the migration that made the index.
+BLOCK, BLOCK_BITS = "¶", 12
+#: How many times more blocks PostgreSQL looks through at a time, and at the most.
+_GROWTH, _MOST = 4, 64
+#: Up to so many times the matches that are wanted, or so many of a few sources, all are
+#: taken at once.
+_FEW_MATCHES, _FEW_OF_SOURCES = 3, 5000
+#: So many of all times are taken where those of some weeks are wanted.
+_FEW_BESIDE = 2000
+#: So many matches of a step are taken at the least: to ask again costs all of them.
+_PAGE = 500
+#: More sources are asked for one by one, all at once.
+_FEW_SOURCES = 16
+#: One in twenty versions holds them.
+_COMMON = text(
+    "SELECT c.word FROM pg_stats s,"
+    " unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) c(word, part)"
+    " WHERE s.schemaname = current_schema() AND s.tablename = 'searchable'"
+    " AND s.attname = 'terms' AND c.part > 0.05 AND c.word = ANY(:words)"
+)
+#: Blocks in which it is looked where common words meet, if not far.
+_NEAR = 24
+_PAST_ALL = 2**63 - 1
+_INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What is looked for: words, and marks one of each kind of which must be there."""
+
+    wanted: Wanted
+    #: None: whenever.
+    weeks: Group = ()
+    #: Where in them; None: from the first on, and till now.
+    since: datetime | None = None
+    until: datetime | None = None
+    #: None: from anywhere.
+    sources: Group = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """Questions to the index: the last keys that match any of them."""
+
+    questions: tuple[Wanted, ...]
+    #: Only keys before this one.
+    before: int | None = None
+    #: How many at the most.
+    size: int
+
+
+Walk = Generator[Step, list[int], None]
+
+
+def common(connection: Connection, looks: Iterable[Look]) -> frozenset[str]:
+    """Give the words and marks that many versions hold, as far as PostgreSQL knows."""
+    if connection.dialect.name == "sqlite":
+        return frozenset()
+    groups = (g for look in looks for g in (*look.wanted.every, look.sources))
+    words = {word for group in groups for phrase in group for word in phrase}
+    found = connection.execute(_COMMON, {"words": list(words)})
+    return frozenset(found.scalars().all())
+
+
+def walk(
+    connection: Connection,
+    look: Look,
+    size: int,
+    common: Collection[str] = (),
+    *,
+    far: bool = True,
+) -> Walk:
+    """Walk over all that matches, about `size` keys at a step.
+
+    By key from the last to the first; where a time ends before now, a database may
+    begin with what came in then. `common` is as `common` gives it; unless it may go
+    `far`, where common words meet is looked for in the last hundred thousand only.
+    """
+    asked = _with(look.wanted, look.weeks, look.sources)
+    if connection.dialect.name == "sqlite" or not asked:
+        return _by_key(asked, size)
+    if len(look.sources) > _FEW_SOURCES:
+        return _by_source(look, size)
+    first = 0 if look.since is None else _last_before(connection, look.since)
+    last = _last_before(connection, look.until)
+    return _by_block(look, size, common, far, first, last)
+
+
+def take(connection: Connection, steps: Sequence[Step]) -> list[list[int]]:
+    """Take steps: the keys that come of each, the last first."""
+    if connection.dialect.name == "sqlite":
+        return [_on_sqlite(connection, step) for step in steps]
+    return _on_postgresql(connection, steps)
+
+
+def held(connection: Connection, look: Look, among: Sequence[int]) -> list[int]:
+    """Give those of a few hundred keys that match: each is looked up by itself."""
+    asked = _with(look.wanted, look.weeks, look.sources)
+    if not asked:
+        return sorted(among, reverse=True)
+    if connection.dialect.name == "sqlite":
+        key, matches = _INDEX.c.rowid, _matches(asked)
+    else:
+        key = searchable.c.revision_id
+        matches = searchable.c.terms.op("@@")(_question(asked))
+    query = select(key).where(matches, key.in_(among)).order_by(key.desc())
+    return list(connection.execute(query).scalars().all())
+
+
+def _with(wanted: Wanted, *marks: Group) -> Wanted:
+    """Ask for one of each kind of marks besides."""
+    return replace(wanted, every=(*wanted.every, *filter(None, marks)))
+
+
+def _last_before(connection: Connection, until: datetime | None) -> int:
+    """Give the last key, or one of about the time."""
+    if until is None:
+        return connection.execute(select(func.max(revisions.c.id))).scalar() or 0
+    query = (
+        select(revisions.c.id)
+        .where(revisions.c.current, revisions.c.dated_at <= until)
+        .order_by(revisions.c.dated_at.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar() or 0
+
+
+# ── walks ──────────────────────────────────────────────────────────────────────
+
+
+def _by_key(asked: Wanted, size: int) -> Walk:
+    before = None
+    while True:
+        found = yield Step(questions=(asked,), before=before, size=size)
+        if len(found) < size:
+            return
+        before, size = found[-1], 4 * size
+
+
+def _by_source(look: Look, size: int) -> Walk:
+    asked = _with(look.wanted, look.weeks)
+    yield from _all(_each(asked, look.sources), None, size)
+
+
+def _by_block(
+    look: Look, size: int, common: Collection[str], far: bool, first: int, last: int
+) -> Walk:
+    """Walk from the block of `last` to that of `first`; nearly all there is in time."""
+    asked = _with(look.wanted, look.sources)
+    # To find where common words meet, the index goes through all places of each.
+    meet = len(asked.every) > 1 and not any(_is_rare(g, common) for g in asked.every)
+    bottom, top = sorted((first >> BLOCK_BITS, last >> BLOCK_BITS))
+    near = meet and not far
+    if near:
+        bottom = max(bottom, top - _NEAR)
+    few = max(_FEW_MATCHES * size, _FEW_OF_SOURCES if look.sources else 0)
+    end = max(first, last) + 1
+    # The last block is seldom full: too few to go by.
+    found, at, window, before = 0, top, 2, end
+    while at >= bottom:
+        here = range(max(bottom, at - window + 1), at + 1)
+        blocks = tuple((f"{BLOCK}{number}",) for number in here)
+        found += yield from _all(_each(asked, blocks), before, size)
+        at, before = here[0] - 1, here[0] << BLOCK_BITS
+        looked, there_are = end - before, end - (bottom << BLOCK_BITS)
+        if not meet and found * there_are <= few * looked:
+            # All that is left costs less at once.
+            break
+        missing, each = max(0, size - found), max(1, found << BLOCK_BITS)
+        likely = missing * looked * 5 // (each * 4) + 1
+        window = min(likely, _GROWTH * window, _MOST)
+    if near:
+        return
+    if not look.weeks:
+        if at >= bottom:
+            yield from _all((asked,), before, size)
+    elif not meet and found * end <= _FEW_BESIDE * (end - before):
+        # So few at other times that the date tells them apart sooner than the index.
+        yield from _all((asked,), None, size)
+    else:
+        # Also what came in before or after its time.
+        yield from _all(_each(asked, look.weeks), None, size)
+
+
+def _is_rare(group: Group, common: Collection[str]) -> bool:
+    return not any(all(word in common for word in phrase) for phrase in group)
+
+
+def _all(
+    questions: tuple[Wanted, ...], before: int | None, size: int
+) -> Generator[Step, list[int], int]:
+    """Walk over what matches any of the questions; returns how many there were."""
+    count, most = 0, max(size, _PAGE)
+    while True:
+        found = yield Step(questions=questions, before=before, size=most)
+        count += len(found)
+        if len(found) < most:
+            return count
+        before = found[-1]
+
+
+def _each(asked: Wanted, marks: Group) -> tuple[Wanted, ...]:
+    """Ask for each of the marks by itself."""
+    return tuple(_with(asked, (mark,)) for mark in marks)
+
+
+# ── SQLite ─────────────────────────────────────────────────────────────────────
+
+
+def _on_sqlite(connection: Connection, step: Step) -> list[int]:
+    (asked,) = step.questions
+    if not asked:
+        return _page(connection, *_every(), step)
+    key = _INDEX.c.rowid
+    return _page(connection, select(key).where(_matches(asked)), key, step)
+
+
+def _every() -> tuple[Select[Any], ColumnElement[int]]:
+    # What is not current is left out later: here it would cost the index its order.
+    return select(revisions.c.id), revisions.c.id
+
+
+def _page(
+    connection: Connection, query: Select[Any], key: ColumnElement[int], step: Step
+) -> list[int]:
+    if step.before is not None:
+        query = query.where(key < step.before)
+    found = connection.execute(query.order_by(key.desc()).limit(step.size))
+    return list(found.scalars().all())
+
+
+def _matches(asked: Wanted) -> ColumnElement[bool]:
+    return _INDEX.c.searchable_index.op("MATCH")(_fts5(asked))
+
+
+def _fts5(asked: Wanted) -> str:
+    """Write a question in the language of SQLite's index: every word in quotes."""
+
+    def any_of(group: Group) -> str:
+        return " OR ".join(f'"{" ".join(phrase)}"' for phrase in group)
+
+    must = " AND ".join(f"({any_of(group)})" for group in asked.every)
+    if not asked.none:
+        return must
+    return f"({must}) NOT ({' OR '.join(map(any_of, asked.none))})"
+
+
+# ── PostgreSQL ─────────────────────────────────────────────────────────────────
+
+
+def _on_postgresql(connection: Connection, steps: Sequence[Step]) -> list[list[int]]:
+    """Ask all that the steps ask in one statement."""
+    found: list[list[int]] = [[] for _ in steps]
+    asked = [
+        (number, _tsquery(question), step.before or _PAST_ALL, step.size)
+        for number, step in enumerate(steps)
+        for question in step.questions
+        if question
+    ]
+    if asked:
+        for number, key in connection.execute(_hits(asked)).all():
+            found[number].append(key)
+    for number, step in enumerate(steps):
+        if not all(step.questions):
+            found[number] = _page(connection, *_every(), step)
+    return found
+
+
+def _hits(asked: Sequence[tuple[int, str, int, int]]) -> Select[Any]:
+    """Give of each step the last keys that match, the last first."""
+    # Loaded only where it is used.
+    from sqlalchemy.dialects.postgresql import TSQUERY
+
+    columns = (
+        column("step", Integer),
+        column("question", Text),
+        column("before", BigInteger),
+        column("size", Integer),
+    )
+    each = values(*columns, name="asked").data(list(asked))
+    held = searchable.c.terms.op("@@")(cast(each.c.question, TSQUERY))
+    key = searchable.c.revision_id
+    # MATERIALIZED keeps the plan from walking keys, all or those before one, for a rare
+    # word. Of one kind of marks a version has one: no key matches a step twice.
+    hits = (
+        select(each.c.step, each.c.before, each.c.size, key)
+        .select_from(each.join(searchable, held))
+        .cte("hits")
+        .prefix_with("MATERIALIZED")
+    )
+    last = hits.c.revision_id.desc()
+    place = func.row_number().over(partition_by=hits.c.step, order_by=last)
+    ranked = (
+        select(hits, place.label("place"))
+        .where(hits.c.revision_id < hits.c.before)
+        .subquery()
+    )
+    return (
+        select(ranked.c.step, ranked.c.revision_id)
+        .where(ranked.c.place <= ranked.c.size)
+        .order_by(ranked.c.step, ranked.c.revision_id.desc())
+    )
+
+
+def _question(asked: Wanted) -> ColumnElement[Any]:
+    from sqlalchemy.dialects.postgresql import TSQUERY
+
+    return cast(literal(_tsquery(asked)), TSQUERY)
+
+
+def _tsquery(asked: Wanted) -> str:
+    """Write a question in the language of PostgreSQL's: every word in quotes."""
+
+    def any_of(group: Group) -> str:
+        phrases = (" <-> ".join(f"'{word}'" for word in phrase) for phrase in group)
+        return "(" + " | ".join(f"({phrase})" for phrase in phrases) + ")"
+
+    must = map(any_of, asked.every)
+    return " & ".join([*must, *(f"!{any_of(group)}" for group in asked.none)])
