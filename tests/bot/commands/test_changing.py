@@ -68,7 +68,7 @@ async def test_without_words_the_style_is_a_form_with_what_is_set(ana):
         "stories": "5",
         "summary": "short",
         "quotes": "5",
-        "brief": "6",
+        "sections": "usual",
         "digest": "Morning brief",
     }
 
