@@ -1,16 +1,20 @@
 """/newsdesk schedule: when a digest is posted, in sentences and in next times."""
 
-from bot.commands.asking_back import asks_back
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.commands.asking_back import asks_back, form
 from bot.commands.desk import Desk
 from bot.commands.newsdesk_digest import edit_of
 from bot.commands.proposals import DIGEST, proposed
 from bot.commands.wording import texts_of, when_line
 from bot.configuring import Mistake
-from bot.due import next_due_of, zone_of
+from bot.due import as_typed, begun, in_words, next_due_of, zone_of
 from bot.types import (
     Block,
     Command,
     Digest,
+    Form,
     Invocation,
     Line,
     Option,
@@ -77,7 +81,10 @@ def _list(desk: Desk) -> Command:
             when = when_line(due, zone_of(digest), now, texts)
             blocks.append(Small(text=f"{digest.name}: {when}"))
             blocks += [
-                Line(title=f"{number}. {sentence}")
+                Line(
+                    title=f"{number}. {begun(in_words(sentence, texts))}",
+                    note=as_typed(sentence, texts),
+                )
                 for number, sentence in enumerate(digest.schedules, 1)
             ]
         if not known:
@@ -97,29 +104,45 @@ def _list(desk: Desk) -> Command:
 
 def _edit(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        digest = await desk.archive.named(
-            invocation.place, invocation.args.get("digest")
-        )
-        at = _place(digest, invocation.args.get("which", ""))
+        args = invocation.args
+        digest = await desk.archive.named(invocation.place, args.get("digest"))
+        at = _place(digest, args.get("which", ""))
         sentences = list(digest.schedules)
-        sentences[at] = invocation.args["schedule"]
+        sentences[at] = args["schedule"]
         return await proposed(
             desk, invocation, edit_of(digest, {"schedule": sentences})
         )
 
-    return asks_back(
-        Command(
-            path="newsdesk schedule edit",
-            description="Post a digest at other times",
-            permission=Permission.EDITOR,
-            run=run,
-            options=(SENTENCE, WHICH, DIGEST),
-            examples=(
-                "/newsdesk schedule edit daily at 7:00 Europe/Berlin",
-                "/newsdesk schedule edit daily at 18:00 which=2",
-            ),
-        )
+    command = Command(
+        path="newsdesk schedule edit",
+        description="Post a digest at other times",
+        permission=Permission.EDITOR,
+        run=run,
+        options=(SENTENCE, WHICH, DIGEST),
+        examples=(
+            "/newsdesk schedule edit daily at 7:00 Europe/Berlin",
+            "/newsdesk schedule edit daily at 18:00 which=2",
+        ),
     )
+    changed = asks_back(command)
+
+    async def asked(invocation: Invocation) -> Reply | Form:
+        args = invocation.args
+        if args.get("schedule", "").strip():
+            return await changed.run(invocation)
+        digest = await desk.archive.named(invocation.place, args.get("digest"))
+        given = {**args, "digest": digest.name, "schedule": _typed(digest, args)}
+        return form(changed, given, texts_of(invocation))
+
+    return replace(changed, run=asked)
+
+
+def _typed(digest: Digest, args: Mapping[str, str]) -> str:
+    """The sentence that would be changed, as it was typed; "" where that is open."""
+    try:
+        return digest.schedules[_place(digest, args.get("which", ""))]
+    except Mistake:
+        return ""
 
 
 def _remove(desk: Desk) -> Command:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.configuring import Change, Coming, Entry, Step
 from bot.configuring.laying_out import listed
+from bot.due import begun, in_words
 from bot.intake import addresses
 from bot.manners import SETTINGS
 from bot.texts import Texts
@@ -219,11 +220,18 @@ def _again(resumed: Sequence[str], texts: Texts) -> Iterator[Row]:
 
 
 def _listed(name: str, values: Sequence[object], texts: Texts) -> str:
-    said = [
-        shown_source(str(value)) if name == "sources" else cut(str(value))
-        for value in values[:SHOWN]
-    ]
+    said = [_one(name, str(value), texts) for value in values[:SHOWN]]
     if len(values) > SHOWN:
         more = texts.say("{n} more", n=len(values) - SHOWN)
         said.append(more)
     return ", ".join(said)
+
+
+def _one(name: str, value: str, texts: Texts) -> str:
+    match name:
+        case "sources":
+            return shown_source(value)
+        case "schedule":
+            return cut(begun(in_words(value, texts)))
+        case _:
+            return cut(value)

@@ -13,7 +13,7 @@ from digests.compose import compose
 from digests.sections import EVERY, layout
 from digests.telling import READING_SPEED
 from digests.templates import Format, render
-from digests.types import Edition, Sentence, Span, Style
+from digests.types import Edition, Headline, Sentence, Span, Style
 from tests.bot.platforms.local.samples import BRIDGE, a_figure, a_story, an_edition
 from tests.digests.templates.test_render import a_card
 
@@ -110,10 +110,14 @@ def test_an_edition_holds_everything_whatever_it_shows():
 
 
 @pytest.mark.parametrize(
-    ("sections", "minutes"), [(None, 2), (("summary",), 2), (("quotes", "also"), 1)]
+    ("sections", "minutes"),
+    [(None, 5), (("summary",), 2), (("also",), 3), (("quotes", "figures"), 1)],
 )
 def test_reading_time_is_of_what_is_shown(sections, minutes):
     long = Sentence(text="word " * 2 * READING_SPEED, spans=(Span(start=0, end=1),))
     story = replace(a_full_edition().stories[0], summary=(long,))
-    edition = an_edition(stories=(story,), brief=(), sections=sections)
+    line = replace(
+        an_edition().brief[0], headline=Headline(text="word " * 3 * READING_SPEED)
+    )
+    edition = an_edition(stories=(story,), brief=(line,), sections=sections)
     assert telling.minutes(edition) == minutes

@@ -152,6 +152,7 @@ async def test_a_section_that_was_set_to_none_comes_back_with_its_name(ana: Edit
 
 
 async def test_what_the_same_line_sets_to_none_stays_so_and_is_told(ana: Editor):
+    await ana.does("newsdesk style", quotes="0")
     answer = await ana.says("newsdesk style", sections="summary, quotes", quotes="0")
     assert "Chosen, but set to none: quotes." in said(answer)
 
