@@ -221,7 +221,7 @@ async def test_a_schedule_is_changed_by_its_number(ana):
 async def test_which_schedule_is_asked_where_there_are_several(ana):
     await ana.does("newsdesk schedule add", schedule="weekdays at 8:30")
     form = await ana.is_asked("newsdesk schedule remove")
-    assert "2. weekdays at 8:30 Europe/Berlin" in errors(form)["which"]
+    assert "2. weekdays at 08:30, Europe/Berlin" in errors(form)["which"]
 
 
 async def test_without_its_last_schedule_a_digest_is_posted_by_hand(ana):

@@ -75,6 +75,21 @@ async def test_of_several_the_form_has_the_one_that_was_named(ana: Editor):
     assert second.fields[0].value == "daily at 18:00 Europe/Berlin"
 
 
+@pytest.mark.parametrize("which", [TYPED, GERMAN, "8:30 Europe", "bis freitags"])
+async def test_a_schedule_is_found_as_it_was_typed_and_as_it_is_told(ana, which):
+    await ana.does("newsdesk schedule add", schedule="daily at 18:00")
+    anna = replace(ana, locale="de")
+    told = said(await anna.says("newsdesk schedule remove", which=which))
+    assert f"− {GERMAN}" in told
+
+
+async def test_which_one_is_meant_is_asked_in_the_language_of_who_is_asked(ana):
+    await ana.does("newsdesk schedule add", schedule="daily at 18:00")
+    form = await replace(ana, locale="de").is_asked("newsdesk schedule remove")
+    (asked,) = [field.error for field in form.fields if field.error]
+    assert "2. täglich um 18:00 Uhr (Europe/Berlin)" in asked
+
+
 async def test_the_file_has_what_was_typed(ana: Editor):
     assert f'"{TYPED}"' in await ana.desk.db.read(config_file.export)
 
