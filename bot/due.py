@@ -1,9 +1,10 @@
-"""When a digest is due and in which zone its readers live: pure, from its sentences."""
+"""When a digest is due, in which zone its readers live, and how that is said: pure."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot import schedules
 from bot.errors import UserError
+from bot.texts import Texts
 from bot.types import Digest, Due
 
 
@@ -42,6 +43,38 @@ def _from(rule: schedules.Schedule, day: date, after: datetime) -> Due | None:
     zone = schedules.zone_named(rule.zone)
     eve = datetime.combine(day, time(), zone).astimezone(UTC) - timedelta(minutes=1)
     return schedules.following(rule, max(after, eve))
+
+
+def in_words(sentence: str, texts: Texts) -> str:
+    """«weekdays at 08:30, Europe/Berlin» for a stored sentence, in this language.
+
+    One that cannot be read any more stays as it is.
+    """
+    try:
+        return schedules.say(schedules.parse(sentence), texts)
+    except UserError:
+        return sentence
+
+
+def times_of(digest: Digest, texts: Texts) -> str:
+    """All its schedules in words: «Weekdays at 08:30, Europe/Berlin»; "" = none."""
+    return begun("; ".join(in_words(one, texts) for one in digest.schedules))
+
+
+def begun(words: str) -> str:
+    """The words with a capital at their beginning."""
+    return words[:1].upper() + words[1:]
+
+
+def as_typed(sentence: str, texts: Texts) -> str:
+    """The sentence between marks, where commands do not take it as it is said here."""
+    try:
+        rule = schedules.parse(sentence)
+        if schedules.parse(schedules.say(rule, texts)) == rule:
+            return ""
+    except UserError:
+        pass
+    return f"«{sentence}»"
 
 
 def troubles_of(digest: Digest) -> tuple[UserError, ...]:

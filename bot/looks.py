@@ -1,10 +1,13 @@
 """The noun of a look: how much a digest tells of each story, and which sections it has.
 
-It does nothing. Others take it from `bot.types`, where all nouns are.
+It does nothing else. Others take the noun from `bot.types`, where all nouns are.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+from digests.sections import Sections
 
 SummaryLength = Literal["short", "medium", "long"]
 
@@ -20,3 +23,20 @@ class Look:
     figures: bool = True
     #: Lines under «also in brief»; 0 = no such section.
     brief: int = 6
+    #: What is shown, in order; None = what each platform shows by itself.
+    sections: Sections = None
+
+
+def as_settings(look: Look) -> dict[str, Any]:
+    """Every setting by its name, as the configuration file has it."""
+    chosen = look.sections
+    return {**asdict(look), "sections": None if chosen is None else list(chosen)}
+
+
+def of_settings(settings: Mapping[str, Any] | None) -> Look:
+    """The look that these settings say; what they leave out is as usual."""
+    said = settings or {}
+    names = [field.name for field in fields(Look) if field.name in said]
+    kept = {name: said[name] for name in names}
+    chosen = kept.get("sections")
+    return Look(**{**kept, "sections": None if chosen is None else tuple(chosen)})

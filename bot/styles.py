@@ -30,4 +30,5 @@ def told_as(look: Look) -> dict[str, Any]:
         "quotes": look.quotes,
         "figures": look.figures,
         "brief": look.brief,
+        "sections": look.sections,
     }

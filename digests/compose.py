@@ -23,9 +23,6 @@ from digests.types import (
     Told,
 )
 
-#: Words a minute of a silent reader of non-fiction (Brysbaert 2019, J. Mem. Lang. 109).
-READING_SPEED = 238
-
 Read = Callable[[Article, Style], Analysis]
 
 
@@ -71,13 +68,14 @@ def compose(
         hero=None,
         minutes=0,
         lang=style.lang,
+        sections=style.sections,
     )
     edition = grounding.gate(draft, {a.id: a for a in admitted})
     decided = decisions.decide(admitted, members, gathered, ranked, edition, told=told)
     return replace(
         edition,
         hero=telling.hero(edition.stories),
-        minutes=_minutes(edition),
+        minutes=telling.minutes(edition),
         decisions=(*refused, *decided),
     )
 
@@ -134,13 +132,3 @@ def _filter(
 
 def _made_from(articles: Sequence[Article]) -> MadeFrom:
     return MadeFrom(articles=len(articles), sources=len({a.source for a in articles}))
-
-
-def _minutes(edition: Edition) -> int:
-    words = 0
-    for story in edition.stories:
-        shown = [story.headline.text, *(s.text for s in story.summary)]
-        shown += [card.text for card in story.cards]
-        words += sum(len(text.split()) for text in shown)
-    words += sum(len(line.headline.text.split()) for line in edition.brief)
-    return max(1, round(words / READING_SPEED))

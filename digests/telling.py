@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from digests import cards, figures, quotes, summaries
 from digests.language.fold import fold
+from digests.sections import Section, layout
 from digests.stories import Ranked
 from digests.summaries import updates
 from digests.types import (
@@ -19,6 +20,7 @@ from digests.types import (
     Brief,
     Card,
     Dispute,
+    Edition,
     EditionStory,
     Figure,
     Sentence,
@@ -38,6 +40,10 @@ _RANGE = frozenset((" to ", " or ", " and ", "-", "–", " - ", " – ", " bis "
 #: A longer «why it matters» is no aside any more.
 MATTERS_LENGTH = 200
 HERO_LENGTH = range(40, 241)
+#: Words a minute of a silent reader of non-fiction (Brysbaert 2019, J. Mem. Lang. 109).
+READING_SPEED = 238
+#: What is read of a story where no sections were chosen.
+READ: tuple[Section, ...] = ("summary", "quotes")
 
 
 def in_full(
@@ -78,6 +84,33 @@ def hero(told: Sequence[EditionStory]) -> Card | None:
     shown = [card for story in told for card in story.cards]
     fitting = [c for c in shown if c.speaker and len(c.text) in HERO_LENGTH]
     return next(iter(fitting), None)
+
+
+def minutes(edition: Edition) -> int:
+    """How long it takes to read what is shown of the edition, at least one."""
+    laid_out = layout(edition.sections, READ)
+    shown = [line.headline.text for line in edition.brief]
+    if laid_out.also == "nowhere":
+        shown = []
+    for story in edition.stories:
+        shown.append(story.headline.text)
+        shown += (text for part in laid_out.story for text in _words(story, part))
+    words = sum(len(text.split()) for text in shown)
+    return max(1, round(words / READING_SPEED))
+
+
+def _words(story: EditionStory, section: Section) -> list[str]:
+    match section:
+        case "summary":
+            return [sentence.text for sentence in story.summary]
+        case "matters":
+            return [story.matters.text] if story.matters else []
+        case "quotes":
+            return [card.text for card in story.cards]
+        case "figures":
+            return [f"{told.figure.text} {told.figure.what}" for told in story.figures]
+        case _:
+            return []
 
 
 def reference(article: Article) -> ArticleRef:

@@ -1,13 +1,14 @@
 """The composer's nouns: frozen, keyword-only, without behaviour.
 
-They import nothing of ours. Offsets are code points into `Article.text`, end
-exclusive. Instants are aware datetimes in UTC. Collections are tuples, so that a noun
-can be shared freely.
+Offsets are code points into `Article.text`, end exclusive. Instants are aware datetimes
+in UTC. Collections are tuples, so that a noun can be shared freely.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+from digests.sections import Sections
 
 QuoteKind = Literal["direct", "partial"]
 Stage = Literal["filter", "fresh", "told", "story", "rank", "balance", "edition"]
@@ -344,6 +345,7 @@ class Edition:
     minutes: int
     lang: str
     decisions: tuple[Decision, ...] = ()
+    sections: Sections = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -384,6 +386,7 @@ class Style:
     #: Whether figures are shown with a story.
     figures: bool = True
     brief: int = 6
+    sections: Sections = None
     lang: str = "en"
     #: Words or "phrases", any of which lets an article in (none = all).
     include: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from functools import partial
 
 import structlog
 
+from bot import sections
 from bot.commands import completing, own_place, places, told_now
 from bot.commands.desk import Desk
 from bot.errors import Forbidden, UnknownName, UserError
@@ -193,6 +194,8 @@ async def _names(
             issue = await desk.archive.newest(invocation.place)
             told = issue.edition.stories if issue else ()
             return tuple(str(number) for number in range(1, len(told) + 1))
+        case "section":
+            return sections.completions(typed)
         case "command":
             return tuple(f"/{command.path}" for command in commands)
         case "follow":

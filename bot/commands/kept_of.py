@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.commands import liking
 from bot.commands.controls import control_id
 from bot.commands.wording import when_line
-from bot.due import next_due_of, zone_of
+from bot.due import next_due_of, times_of, zone_of
 from bot.personal import keeping
 from bot.personal.keeping import Kept
 from bot.texts import Texts
@@ -64,7 +64,7 @@ def _digest(kept: Kept, now: datetime, texts: Texts) -> Iterator[tuple[str, str]
     own = kept.own
     assert own is not None
     zone = zone_of(own)
-    yield texts.say("Your digest"), "; ".join(own.schedules)
+    yield texts.say("Your digest"), times_of(own, texts)
     if own.paused:
         yield texts.say("Next"), texts.say("stopped, until you let it come again")
     else:

@@ -13,7 +13,7 @@ from bot.commands import kept_of
 from bot.commands.asking_back import form
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line, whose
-from bot.due import next_due_of, zone_of
+from bot.due import in_words, next_due_of, zone_of
 from bot.errors import UserError
 from bot.personal import keeping, own
 from bot.storage import readers
@@ -161,7 +161,7 @@ def _standing(desk: Desk, invocation: Invocation, mine: Digest, texts: Texts) ->
         at = next_due_of(mine, now)
         said = texts.say(
             "Your own digest comes by private message: {schedule}. Next: {when}.",
-            schedule="; ".join(mine.schedules),
+            schedule="; ".join(in_words(one, texts) for one in mine.schedules),
             when=when_line(at, zone_of(mine), now, texts),
         )
     blocks.append(Paragraph(text=said))

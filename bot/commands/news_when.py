@@ -5,7 +5,7 @@ from datetime import datetime
 from bot import schedules
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
-from bot.due import zone_of
+from bot.due import times_of, zone_of
 from bot.errors import UserError
 from bot.texts import Texts
 from bot.types import (
@@ -76,7 +76,7 @@ def _line(desk: Desk, digest: Digest, asked: str | None, texts: Texts) -> Line:
     return Line(
         title=digest.name,
         text=told,
-        note=" · ".join(part for part in (left, zone) if part),
+        note=" · ".join(filter(None, (left, asked, times_of(digest, texts) or zone))),
     )
 
 

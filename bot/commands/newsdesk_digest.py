@@ -10,7 +10,7 @@ from bot.commands.wording import texts_of, when_line
 from bot.config_file.exporting import as_entry
 from bot.configuring import NEW_DIGEST, Edit, Entry, Mistake, Wish
 from bot.configuring.telling import cut
-from bot.due import next_due_of, zone_of
+from bot.due import begun, in_words, next_due_of, zone_of
 from bot.texts import Texts
 from bot.types import (
     Command,
@@ -168,7 +168,7 @@ def _line(desk: Desk, digest: Digest, texts: Texts) -> Line:
         texts.count("{n} source", "{n} sources", len(digest.sources)),
         texts.count("{n} story", "{n} stories", digest.stories),
         digest.language,
-        *map(cut, digest.schedules),
+        *(cut(begun(in_words(one, texts))) for one in digest.schedules),
     )
     return Line(
         title=digest.name,

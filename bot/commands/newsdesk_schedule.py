@@ -1,16 +1,21 @@
 """/newsdesk schedule: when a digest is posted, in sentences and in next times."""
 
-from bot.commands.asking_back import asks_back
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.commands.asking_back import asks_back, form
 from bot.commands.desk import Desk
 from bot.commands.newsdesk_digest import edit_of
 from bot.commands.proposals import DIGEST, proposed
 from bot.commands.wording import texts_of, when_line
 from bot.configuring import Mistake
-from bot.due import next_due_of, zone_of
+from bot.due import as_typed, begun, in_words, next_due_of, zone_of
+from bot.texts import Texts
 from bot.types import (
     Block,
     Command,
     Digest,
+    Form,
     Invocation,
     Line,
     Option,
@@ -77,7 +82,10 @@ def _list(desk: Desk) -> Command:
             when = when_line(due, zone_of(digest), now, texts)
             blocks.append(Small(text=f"{digest.name}: {when}"))
             blocks += [
-                Line(title=f"{number}. {sentence}")
+                Line(
+                    title=f"{number}. {begun(in_words(sentence, texts))}",
+                    note=as_typed(sentence, texts),
+                )
                 for number, sentence in enumerate(digest.schedules, 1)
             ]
         if not known:
@@ -97,29 +105,45 @@ def _list(desk: Desk) -> Command:
 
 def _edit(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        digest = await desk.archive.named(
-            invocation.place, invocation.args.get("digest")
-        )
-        at = _place(digest, invocation.args.get("which", ""))
+        args = invocation.args
+        digest = await desk.archive.named(invocation.place, args.get("digest"))
+        at = _place(digest, args.get("which", ""), texts_of(invocation))
         sentences = list(digest.schedules)
-        sentences[at] = invocation.args["schedule"]
+        sentences[at] = args["schedule"]
         return await proposed(
             desk, invocation, edit_of(digest, {"schedule": sentences})
         )
 
-    return asks_back(
-        Command(
-            path="newsdesk schedule edit",
-            description="Post a digest at other times",
-            permission=Permission.EDITOR,
-            run=run,
-            options=(SENTENCE, WHICH, DIGEST),
-            examples=(
-                "/newsdesk schedule edit daily at 7:00 Europe/Berlin",
-                "/newsdesk schedule edit daily at 18:00 which=2",
-            ),
-        )
+    command = Command(
+        path="newsdesk schedule edit",
+        description="Post a digest at other times",
+        permission=Permission.EDITOR,
+        run=run,
+        options=(SENTENCE, WHICH, DIGEST),
+        examples=(
+            "/newsdesk schedule edit daily at 7:00 Europe/Berlin",
+            "/newsdesk schedule edit daily at 18:00 which=2",
+        ),
     )
+    changed = asks_back(command)
+
+    async def asked(invocation: Invocation) -> Reply | Form:
+        args, texts = invocation.args, texts_of(invocation)
+        if args.get("schedule", "").strip():
+            return await changed.run(invocation)
+        digest = await desk.archive.named(invocation.place, args.get("digest"))
+        given = {**args, "digest": digest.name, "schedule": _typed(digest, args, texts)}
+        return form(changed, given, texts)
+
+    return replace(changed, run=asked)
+
+
+def _typed(digest: Digest, args: Mapping[str, str], texts: Texts) -> str:
+    """The sentence that would be changed, as it was typed; "" where that is open."""
+    try:
+        return digest.schedules[_place(digest, args.get("which", ""), texts)]
+    except Mistake:
+        return ""
 
 
 def _remove(desk: Desk) -> Command:
@@ -127,7 +151,7 @@ def _remove(desk: Desk) -> Command:
         digest = await desk.archive.named(
             invocation.place, invocation.args.get("digest")
         )
-        at = _place(digest, invocation.args.get("which", ""))
+        at = _place(digest, invocation.args.get("which", ""), texts_of(invocation))
         left = [*digest.schedules[:at], *digest.schedules[at + 1 :]]
         return await proposed(desk, invocation, edit_of(digest, {"schedule": left}))
 
@@ -143,7 +167,7 @@ def _remove(desk: Desk) -> Command:
     )
 
 
-def _place(digest: Digest, which: str) -> int:
+def _place(digest: Digest, which: str, texts: Texts) -> int:
     """Which of the digest's schedules is meant, counted from 0."""
     said = which.strip().lstrip("#")
     known = digest.schedules
@@ -157,10 +181,15 @@ def _place(digest: Digest, which: str) -> int:
         return 0
     if said.isdecimal() and 1 <= int(said[:6]) <= len(known):
         return int(said) - 1
-    fitting = [n for n, sentence in enumerate(known) if said and said in sentence]
+    told = [in_words(sentence, texts) for sentence in known]
+    fitting = [
+        n
+        for n, words in enumerate(zip(known, map(begun, told), told, strict=True))
+        if said and any(said in one for one in words)
+    ]
     if len(fitting) == 1:
         return fitting[0]
-    numbered = "; ".join(f"{n}. {sentence}" for n, sentence in enumerate(known, 1))
+    numbered = "; ".join(f"{n}. {words}" for n, words in enumerate(told, 1))
     raise Mistake(
         "Say which one by its number: {numbered}.", numbered=numbered, field="which"
     )

@@ -7,7 +7,7 @@ from bot.commands import held
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line
 from bot.configuring.telling import discreet
-from bot.due import next_due_of, zone_of
+from bot.due import next_due_of, times_of, zone_of
 from bot.intake import health
 from bot.storage import personal, reports, workspaces
 from bot.texts import Texts
@@ -84,6 +84,8 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
         (texts.say("Digest"), digest.name),
         (texts.say("Next"), when_line(next_due_of(digest, now), zone, now, texts)),
     ]
+    if digest.schedules:
+        rows.append((texts.say("Schedule"), times_of(digest, texts)))
     if digest.paused:
         rows.append((texts.say("Paused"), texts.say("until somebody resumes it")))
     elif digest.paused_until is not None:

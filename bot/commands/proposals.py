@@ -22,6 +22,8 @@ from bot.types import (
     Reply,
     Small,
 )
+from digests.sections import layout
+from digests.types import Edition
 
 #: How every command takes the digest that it is about.
 DIGEST = Option(
@@ -87,11 +89,16 @@ async def effect(desk: Desk, change: Change, texts: Texts) -> tuple[Block, ...]:
         "The next edition would tell {full} in full and {brief} in brief; without "
         "this, {was_full} and {was_brief}.",
         full=len(after.stories),
-        brief=len(after.brief),
+        brief=_in_brief(after),
         was_full=len(before.stories),
-        was_brief=len(before.brief),
+        was_brief=_in_brief(before),
     )
     return (Paragraph(text=told),)
+
+
+def _in_brief(edition: Edition) -> int:
+    shown = layout(edition.sections, ()).also != "nowhere"
+    return len(edition.brief) if shown else 0
 
 
 def _different(change: Change, texts: Texts) -> list[Block]:

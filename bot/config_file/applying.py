@@ -6,18 +6,19 @@ shown is the plan that happens.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from bot import planning, schedules
-from bot.config_file.entries import DigestEntry, Wanted, WorkspaceEntry, look_of
+from bot.config_file.entries import DigestEntry, Wanted, WorkspaceEntry
 from bot.config_file.exporting import as_entry
 from bot.config_file.mistakes import kind_of
 from bot.config_file.places import put, worded
 from bot.errors import UserError
 from bot.intake import addresses
+from bot.looks import as_settings, of_settings
 from bot.storage import (
     Connection,
     destinations,
@@ -246,7 +247,7 @@ def put_digest(
         quiet_hours=entry["quiet_hours"],
         language=entry["language"],
         corrections=entry.get("corrections", "edit"),
-        look=look_of(entry),
+        look=of_settings(entry),
         called={read[a].id: name for a, name in entry["source_names"].items()},
     )
     key = {"workspace_id": workspace.id, "digest_id": digest.id}
@@ -378,7 +379,7 @@ def _normal(
         "paused_until": until,
         "skip": sorted(set(skip or ())) or None,
         "stories": entry.stories,
-        **asdict(look_of(entry.model_dump())),
+        **as_settings(of_settings(entry.model_dump())),
         "include": list(entry.include),
         "exclude": list(entry.exclude),
         "language": entry.language,

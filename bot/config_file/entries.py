@@ -5,21 +5,22 @@ It reads no file; what types cannot see is for `mistakes`.
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot import sections
+from bot.errors import UserError
 from bot.manners import Manner, of_settings
 from bot.types import (
     CorrectionsSetting,
-    Look,
     PlatformName,
     SummaryLength,
 )
+from digests.sections import Section
 
 #: Characters that turn what stands around them.
 _TURNING = frozenset(
@@ -31,6 +32,17 @@ def _plain_name(name: str) -> str:
     if any(unicodedata.category(c) in ("Cc", "Cs") or c in _TURNING for c in name):
         raise ValueError("it holds characters that cannot be seen; leave them out")
     return name
+
+
+def _sections(written: Any) -> Any:
+    if written is not None and not isinstance(written, str | list):
+        # pydantic says what belongs here.
+        return written
+    try:
+        chosen = sections.read(written)
+    except UserError as error:
+        raise ValueError(error) from None
+    return None if chosen is None else list(chosen)
 
 
 Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_plain_name)]
@@ -85,6 +97,8 @@ class DigestEntry(_Entry):
     quotes: Annotated[int, Field(ge=0, le=5)] = 5
     figures: bool = True
     brief: Annotated[int, Field(ge=0, le=12)] = 6
+    #: What posts show of it, in order; left out: what is usual where it is posted.
+    sections: Annotated[list[Section] | None, BeforeValidator(_sections)] = None
     include: Annotated[list[Filter], Field(max_length=MOST)] = []
     exclude: Annotated[list[Filter], Field(max_length=MOST)] = []
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = (
@@ -124,8 +138,3 @@ class Wanted:
 
     file: FileEntry
     base: Path
-
-
-def look_of(entry: Mapping[str, Any]) -> Look:
-    """How the digest of this entry tells its stories."""
-    return Look(**{field.name: entry[field.name] for field in fields(Look)})

@@ -4,7 +4,6 @@ The secrets of addresses are left out: where the sources are set up, `apply` kno
 is meant.
 """
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import tomli_w
 
 from bot.config_file.places import as_block
 from bot.intake import addresses
+from bot.looks import as_settings
 from bot.storage import Connection, destinations, digests, grants, workspaces
 from bot.types import Digest, Workspace
 
@@ -100,7 +100,7 @@ def as_entry(digest: Digest) -> dict[str, Any]:
         "paused_until": digest.paused_until,
         "skip": list(digest.skips) or None,
         "stories": digest.stories,
-        **asdict(digest.look),
+        **as_settings(digest.look),
         "include": list(digest.include),
         "exclude": list(digest.exclude),
         "language": digest.language,

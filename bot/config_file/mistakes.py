@@ -109,6 +109,9 @@ def _plain(found: ErrorDetails) -> UserError:
                 "Write the language as a code, such as «en», «de» or «de-AT»."
             )
         case "value_error":
+            (problem,) = limits["error"].args
+            if isinstance(problem, UserError):
+                return problem
             return UserError("{problem}.", problem=limits["error"])
     return (
         _would_do(str(found["loc"][-1]))

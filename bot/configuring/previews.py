@@ -7,16 +7,17 @@ says what a filter would have done to the newest articles.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import schedules
 from bot.at_hand import FRESH
-from bot.config_file.entries import look_of
+from bot.configuring import laying_out
 from bot.configuring.steps import Entry, Step
 from bot.configuring.telling import shown_source
 from bot.editions import Editions
 from bot.intake.trying import Tried, try_out
+from bot.looks import of_settings
 from bot.storage import articles, sources
 from bot.storage import editions as issues
 from bot.styles import told_as
@@ -46,6 +47,15 @@ class Draft:
     parts: tuple[Part, ...]
     #: A source as it is shown, and why nothing came of it.
     problems: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sketch:
+    """An edition as a change would lay it out."""
+
+    parts: tuple[Part, ...]
+    #: It was posted already, otherwise laid out: there is nothing new to tell.
+    posted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,17 +114,42 @@ class Previews:
         added = set(after["sources"]) - set(before["sources"])
         if added or all(before[name] == after[name] for name in _MADE_BY):
             return None
-        known, told = (
-            await self._known(workspace),
-            await self._told(workspace, step.key),
+        told = await self._told(workspace, step.key)
+        return (
+            await self._from_stored(workspace, told, before),
+            await self._from_stored(workspace, told, after),
         )
-        editions = []
-        for entry in (before, after):
-            resting = set(entry["paused_sources"])
-            read = [a for a in entry["sources"] if a not in resting and a in known]
-            held = await self._stored([known[address] for address in read])
-            editions.append(await self._composed(held, told, entry))
-        return editions[0], editions[1]
+
+    async def sketch(self, workspace: Workspace, step: Step) -> Sketch | None:
+        """How a change of a digest would look, from what is stored.
+
+        None: it changes nothing of how editions are laid out, or there is nothing to
+        show yet.
+        """
+        before, after = step.before, step.after
+        if before is None or after is None or not laying_out.changed(before, after):
+            return None
+        told = await self._told(workspace, step.key)
+        edition = await self._from_stored(workspace, told, after)
+        if edition.stories:
+            return Sketch(parts=self._rendered(workspace, after, edition))
+        last = await self.editions.db.read(
+            issues.newest_of, workspace_id=workspace.id, digest_id=step.key or 0
+        )
+        if last is None:
+            return None
+        chosen = of_settings(after).sections
+        edition = replace(last.edition, sections=chosen)
+        return Sketch(parts=self._rendered(workspace, after, edition), posted=True)
+
+    async def _from_stored(
+        self, workspace: Workspace, told: Told, entry: Entry
+    ) -> Edition:
+        known = await self._known(workspace)
+        resting = set(entry["paused_sources"])
+        read = [a for a in entry["sources"] if a not in resting and a in known]
+        held = await self._stored([known[address] for address in read])
+        return await self._composed(held, told, entry)
 
     async def trial(self, digest: Digest, written: str) -> Trial:
         """What the filter would have matched of what the digest's sources gave.
@@ -209,7 +244,7 @@ def _style(entry: Entry) -> Style:
         lang=entry["language"],
         include=tuple(entry["include"]),
         exclude=tuple(entry["exclude"]),
-        **told_as(look_of(entry)),
+        **told_as(of_settings(entry)),
     )
 
 

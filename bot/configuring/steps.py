@@ -7,9 +7,10 @@ a thing stands, and `taken_back` turns steps around.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
+from bot import looks
 from bot.config_file.exporting import as_entry
 from bot.configuring import correcting
 from bot.errors import UserError
@@ -36,7 +37,7 @@ NEW_DIGEST: Entry = {
     "paused_until": None,
     "skip": None,
     "stories": 5,
-    **asdict(Look()),
+    **looks.as_settings(Look()),
     "include": [],
     "exclude": [],
     "language": "en",

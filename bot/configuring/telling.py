@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.configuring import Change, Coming, Entry, Step
+from bot.configuring.laying_out import listed
+from bot.due import begun, in_words
 from bot.intake import addresses
 from bot.manners import SETTINGS
 from bot.texts import Texts
@@ -30,6 +33,7 @@ _PLAIN = (
     "quotes",
     "figures",
     "brief",
+    "sections",
     "language",
     "corrections",
     "zone",
@@ -147,8 +151,8 @@ def _whole(entry: Entry, texts: Texts) -> Iterator[Row]:
         told = value != _USUAL[name] if name in _USUAL else bool(value)
         if name == "name" or name not in entry or not told:
             continue
-        listed = value if isinstance(value, (list, tuple)) else [_said(value, texts)]
-        yield label_of(name, texts), _listed(name, listed, texts)
+        several = list(value or ()) if name in _LISTS else [_value(name, value, texts)]
+        yield label_of(name, texts), _listed(name, several, texts)
     yield from _called({}, entry.get("source_names"), texts)
     yield from _resting(entry.get("paused_sources", ()), texts)
 
@@ -158,7 +162,7 @@ def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
         if not before.get(name) and not after.get(name):
             # Older changes do not say what is off.
             continue
-        old, new = _said(before.get(name), texts), _said(after.get(name), texts)
+        old, new = (_value(name, one.get(name), texts) for one in (before, after))
         if old != new:
             yield label_of(name, texts), f"{old} → {new}"
     for name in _LISTS:
@@ -177,6 +181,10 @@ def _differences(before: Entry, after: Entry, texts: Texts) -> Iterator[Row]:
     yield from _again([a for a in rested if a not in rests and a in there], texts)
     if before.get("stopped") and not after.get("stopped"):
         yield texts.say("stopped"), texts.say("works again")
+
+
+def _value(name: str, value: Any, texts: Texts) -> str:
+    return listed(value, texts) if name == "sections" else _said(value, texts)
 
 
 def _said(value: object, texts: Texts) -> str:
@@ -212,11 +220,18 @@ def _again(resumed: Sequence[str], texts: Texts) -> Iterator[Row]:
 
 
 def _listed(name: str, values: Sequence[object], texts: Texts) -> str:
-    said = [
-        shown_source(str(value)) if name == "sources" else cut(str(value))
-        for value in values[:SHOWN]
-    ]
+    said = [_one(name, str(value), texts) for value in values[:SHOWN]]
     if len(values) > SHOWN:
         more = texts.say("{n} more", n=len(values) - SHOWN)
         said.append(more)
     return ", ".join(said)
+
+
+def _one(name: str, value: str, texts: Texts) -> str:
+    match name:
+        case "sources":
+            return shown_source(value)
+        case "schedule":
+            return cut(begun(in_words(value, texts)))
+        case _:
+            return cut(value)

@@ -14,7 +14,8 @@ from bot.platforms.inert import clip, inert
 from bot.platforms.quotation import marks
 from bot.texts import Texts
 from bot.types import RenderContext
-from digests.types import Brief, Card, Edition, EditionStory, Note
+from digests.sections import Section, layout
+from digests.types import Brief, Card, Edition, EditionStory, Note, ToldFigure
 
 #: Characters of a name: a speaker, an outlet.
 NAME: Final = 120
@@ -22,6 +23,10 @@ NAME: Final = 120
 NOTES: Final = 3
 NOTE: Final = 260
 WORDS: Final = 90
+#: Figures that a story shows, where they are wanted.
+FIGURES: Final = 4
+#: What a chat message shows of a story where nothing else was chosen.
+SHOWN: Final[tuple[Section, ...]] = ("summary", "quotes")
 
 
 # ── the head ───────────────────────────────────────────────────────────────────
@@ -179,12 +184,40 @@ def _apart(before: list[str], after: list[str]) -> tuple[str, str]:
     return clip(" ".join(before), WORDS), clip(" ".join(after), WORDS)
 
 
+def matters(story: EditionStory, most: int) -> str:
+    """The sentence that says why it matters, shortened; "" where there is none."""
+    return clip(inert(story.matters.text), most) if story.matters else ""
+
+
+def figures(story: EditionStory) -> str:
+    """«about $273 billion (bilateral trade) · 62 percent (of voters)»."""
+    return " · ".join(map(_figure, story.figures[:FIGURES]))
+
+
+def disputes(story: EditionStory) -> str:
+    """«31,000 (vehicles), Hallin Courier · 36,000 (vehicles), Strand Radio»."""
+    sides = (side for pair in story.disputes[:1] for side in (pair.ours, pair.theirs))
+    return " · ".join(
+        ", ".join(filter(None, (_figure(side), clip(inert(side.source), NAME))))
+        for side in sides
+    )
+
+
+def _figure(told: ToldFigure) -> str:
+    said, what = (
+        clip(inert(part), WORDS) for part in (told.figure.text, told.figure.what)
+    )
+    return f"{said} ({what})" if what else said
+
+
 # ── the end ────────────────────────────────────────────────────────────────────
 
 
 def honesty(edition: Edition, context: RenderContext, texts: Texts) -> str:
     """How the edition was made, and when the next one comes."""
-    quoted = edition.hero is not None or any(story.cards for story in edition.stories)
+    quoted = layout(edition.sections, SHOWN).hero and (
+        edition.hero is not None or any(story.cards for story in edition.stories)
+    )
     checked = (
         texts.say("Quotes checked word for word")
         if quoted

@@ -51,6 +51,10 @@ class Wording(Protocol):
         """The date as people write it."""
         ...
 
+    def clock(self, at: time, /) -> str:
+        """The time of day as people write it."""
+        ...
+
 
 class _Plain:
     """English, with dates that sort: what is stored."""
@@ -67,24 +71,34 @@ class _Plain:
     def date(self, day: date, /) -> str:
         return day.isoformat()
 
+    def clock(self, at: time, /) -> str:
+        return clock(at)
+
 
 def say(schedule: Schedule, texts: Wording | None = None) -> str:
     """«weekdays at 8:30 Europe/Berlin»; the zone is always named.
 
-    With `texts` in that language, for people to read; without in the English that
-    `parse` gives back as the same schedule.
+    With `texts` for people, in that language: «weekdays at 08:30, Europe/Berlin».
+    Without, the one that is stored. `parse` gives both English ones back as the same
+    schedule.
     """
-    texts = texts or _Plain()
+    if texts is None:
+        stored = _Plain()
+        zoned = f"{_times(schedule, stored)} {schedule.zone}"
+        return " ".join((zoned, *_limits(schedule, stored)))
+    times, limits = _times(schedule, texts), " ".join(_limits(schedule, texts))
+    said = texts.say("{sentence}, {zone}", sentence=times, zone=schedule.zone)
+    if not limits:
+        return said
+    return texts.say("{sentence}, {limits}", sentence=said, limits=limits)
+
+
+def _times(schedule: Schedule, texts: Wording) -> str:
     rule = schedule.rule
     if isinstance(rule, Interval):
-        sentence = _at_intervals(schedule, rule, texts)
-    else:
-        times = _listed([clock(at) for at in rule], texts)
-        sentence = texts.say(
-            "{days} at {times}", days=_days(schedule, texts), times=times
-        )
-    zoned = texts.say("{sentence} {zone}", sentence=sentence, zone=schedule.zone)
-    return " ".join((zoned, *_limits(schedule, texts)))
+        return _at_intervals(schedule, rule, texts)
+    times = _listed([texts.clock(at) for at in rule], texts)
+    return texts.say("{days} at {times}", days=_days(schedule, texts), times=times)
 
 
 def clock(at: time) -> str:
@@ -101,8 +115,8 @@ def _at_intervals(schedule: Schedule, rule: Interval, texts: Wording) -> str:
         words = texts.say(
             "{interval} between {start} and {end}",
             interval=words,
-            start=clock(rule.window.start),
-            end=clock(rule.window.end),
+            start=texts.clock(rule.window.start),
+            end=texts.clock(rule.window.end),
         )
     if schedule.days == EVERY_DAY and not schedule.places and schedule.weeks == 1:
         return words

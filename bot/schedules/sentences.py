@@ -132,7 +132,13 @@ def _without_zone(words: list[str]) -> tuple[list[str], str]:
         *some, end = (f"«{word}»" for word in strangers)
         quoted = Phrase("{list} and {last}", list=", ".join(some), last=end)
         raise UserError("The words {quoted} are not understood here.", quoted=quoted)
-    return words[:first] + words[last + 1 :], " ".join(strangers)
+    before, after = words[:first], words[last + 1 :]
+    # «weekdays at 8:30, Europe/Berlin»: a comma is no word between times here.
+    if before and part(before[-1]) == "N":
+        before = before[:-1]
+    elif not before and after and part(after[0]) == "N":
+        after = after[1:]
+    return before + after, " ".join(strangers)
 
 
 def _zone(words: str, sentence: str) -> str:

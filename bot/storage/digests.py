@@ -1,7 +1,7 @@
 """Verbs on digests: what an admin configures, known by its name in its workspace."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, and_, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UnknownName
+from bot.looks import as_settings, of_settings
 from bot.storage import destinations as destination_verbs
 from bot.storage import sources as source_verbs
 from bot.storage import tastes
@@ -67,7 +68,7 @@ def ensure(
         "quiet_hours": quiet_hours,
         "language": language,
         "corrections": corrections,
-        "look": asdict(look) if look else None,
+        "look": as_settings(look) if look else None,
     }
     digest_id = connection.execute(
         insert(connection, digests)
@@ -382,7 +383,7 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         exclude=tuple(row.exclude),
         language=row.language,
         corrections=row.corrections,
-        look=Look(**row.look) if row.look else Look(),
+        look=of_settings(row.look),
         paused=row.paused,
         paused_until=row.paused_until,
         skips=_dates(row.skips),

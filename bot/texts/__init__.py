@@ -8,6 +8,7 @@ the `.po` files, and Babel is imported, when a text is first asked for.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -21,8 +22,9 @@ from bot.texts import stored
 
 _FOLDER = Path(__file__).parent / "locales"
 _MINUTE = timedelta(minutes=1)
-#: `date` under a name that `Texts.date` does not hide.
+#: `date` and `time` under names that methods of `Texts` do not hide.
 _Day: TypeAlias = date
+_Clock: TypeAlias = clock_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,10 @@ class Texts:
         # Translators: a pattern for a time of day, see README.md.
         local = at.astimezone(ZoneInfo(zone))
         return self._in_pattern(local, self.say("HH:mm"))
+
+    def clock(self, at: _Clock) -> str:
+        """«08:30»: a time of day, whatever the day and the zone."""
+        return self._in_pattern(datetime.combine(_Day.min, at), self.say("HH:mm"))
 
     def day_and_time(self, at: datetime, zone: str) -> str:
         """«6 January 2026, 08:30»: the instant `at` in `zone`, whatever the day."""

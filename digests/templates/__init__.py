@@ -48,7 +48,7 @@ def _template(format: Format) -> Template:
     environment.globals |= {
         name: getattr(wording, name)
         for name in (
-            *("contents", "day", "origin", "brief_origin"),
+            *("contents", "day", "origin", "brief_origin", "parts", "hero", "also"),
             *("together", "quoted", "speaker", "figure", "dispute", "made"),
         )
     }

@@ -3,8 +3,11 @@
 Each takes nouns and gives words without markup; escaping is the templates' business.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal, TypeAlias
 
+from digests.sections import Section, layout
 from digests.types import (
     ArticleRef,
     Card,
@@ -15,6 +18,7 @@ from digests.types import (
     ToldFigure,
 )
 
+Part: TypeAlias = Section | Literal["origin"]
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
@@ -48,6 +52,28 @@ def contents(edition: Edition) -> str:
 def day(moment: datetime) -> str:
     """«Tuesday, 24 November 2026»."""
     return f"{_DAYS[moment.weekday()]}, {_date(moment)}"
+
+
+def parts(edition: Edition, usual: Sequence[Part]) -> tuple[Part, ...]:
+    """What stands under a story's headline, in order; its origin is always there.
+
+    Args:
+        edition: Whose digest may have chosen its sections.
+        usual: What the document has where it has not.
+    """
+    if edition.sections is None:
+        return tuple(usual)
+    return (*layout(edition.sections, ()).story, "origin")
+
+
+def hero(edition: Edition) -> Card | None:
+    """The one quote of the edition, where quotes are shown."""
+    return edition.hero if layout(edition.sections, ()).hero else None
+
+
+def also(edition: Edition) -> str:
+    """Where «also in brief» stands, seen from the stories."""
+    return layout(edition.sections, ()).also if edition.brief else "nowhere"
 
 
 def origin(story: EditionStory) -> str:
@@ -92,7 +118,8 @@ def dispute(pair: Dispute) -> str:
 
 def made(edition: Edition) -> str:
     """How the edition was made: what was checked, and that no model wrote it."""
-    if any(story.cards for story in edition.stories) or edition.hero:
+    quoted = any(story.cards for story in edition.stories) or edition.hero
+    if quoted and layout(edition.sections, ()).hero:
         return "Quotes checked word for word · written without AI"
     return "Written without AI"
 

@@ -9,7 +9,7 @@ one that is too long is left out, and the story's detail shows it.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bot.platforms import wording
 from bot.platforms.discord import limits
@@ -26,6 +26,7 @@ from bot.platforms.inert import clip, fitted, inert, link
 from bot.platforms.quotation import marks
 from bot.texts import Texts
 from bot.types import PREVIEW, Part, RenderContext
+from digests.sections import Section, layout
 from digests.types import Card, Edition, EditionStory
 
 #: discord.com, components/reference: types.
@@ -35,6 +36,8 @@ _GREY: Final = 2
 _CONTINUED: Final = 2 * limits.HEADLINE + 20
 #: Components beside those of blocks: container, continued line, select, buttons.
 _FIXED: Final = 1 + 2 + 2 + 4
+#: A section of a story as markdown, and the same in plain words.
+Said: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,13 +64,17 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
 
 
 def _blocks(edition: Edition, context: RenderContext, texts: Texts) -> Iterator[Block]:
+    laid_out = layout(edition.sections, wording.SHOWN)
     yield _head(edition, context, texts)
-    if edition.hero is not None and _fits(edition.hero):
+    brief = [_brief(edition, context, texts)] if edition.brief else []
+    if laid_out.also == "above":
+        yield from brief
+    if laid_out.hero and edition.hero is not None and _fits(edition.hero):
         yield _hero(edition.hero, texts)
     for number, story in enumerate(edition.stories, 1):
         yield _story(number, story, edition, context, texts)
-    if edition.brief:
-        yield _brief(edition, context, texts)
+    if laid_out.also == "below":
+        yield from brief
     yield _foot(edition, context, texts)
 
 
@@ -99,35 +106,66 @@ def _story(
     ]
     source = wording.source(story, edition.made_at, context, texts)
     under = [source, *wording.corrected(story.notes, edition, context, texts)]
+    wanted = layout(edition.sections, wording.SHOWN).story
     for count in range(len(summary), -1, -1):
-        told = _told(number, story, summary[:count], card, under, texts)
+        parts = [_said(part, story, summary[:count], card, texts) for part in wanted]
+        told = _told(number, story, parts, under, texts)
         if size(told.markdown) <= limits.STORY:
             return told
-    return _told(number, story, (), None, under, texts)
+    return _told(number, story, (), under, texts)
+
+
+def _said(
+    section: Section,
+    story: EditionStory,
+    summary: Sequence[str],
+    card: Card | None,
+    texts: Texts,
+) -> Said:
+    match section:
+        case "summary":
+            sentences = " ".join(filter(None, summary))
+            return line(sentences), sentences
+        case "quotes" if card is not None:
+            return quote_block(card, texts), wording.spoken(card, texts)
+        case "matters":
+            matters = wording.matters(story, limits.SENTENCE)
+            return _labelled((texts.say("Why it matters"), matters))
+        case "figures":
+            return _labelled(
+                (texts.say("Figures"), wording.figures(story)),
+                (texts.say("Outlets differ:"), wording.disputes(story)),
+            )
+        case _:
+            return "", ""
+
+
+def _labelled(*rows: tuple[str, str]) -> Said:
+    """Lines that begin with what they are; none where nothing is to be said."""
+    told = [row for row in rows if row[1]]
+    return (
+        "\n".join(f"**{line(label)}** {line(said)}" for label, said in told),
+        "\n".join(f"{label.rstrip(':')}: {said}" for label, said in told),
+    )
 
 
 def _told(
     number: int,
     story: EditionStory,
-    summary: Sequence[str],
-    card: Card | None,
+    parts: Sequence[Said],
     under: Sequence[str],
     texts: Texts,
 ) -> Block:
     headline = clip(inert(story.headline.text), limits.HEADLINE)
     mark = f"{texts.say('Update')}: " if story.update else ""
-    sentences = " ".join(filter(None, summary))
     source, *notes = under
     led = _with_link(line(source), masked(link(story.articles[0].url)))
     corrected = [small(line(note)) for note in notes]
     title = f"{number}\\. {line(mark + headline)}".rstrip()
-    shown = [quote_block(card, texts)] if card else []
-    spoken = [wording.spoken(card, texts)] if card else []
+    shown, spoken = [marked for marked, _ in parts], [plain for _, plain in parts]
     return Block(
-        markdown=_lines(
-            f"**{title}**", line(sentences), *shown, small(led), *corrected
-        ),
-        plain=_lines(f"{number}. {mark}{headline}", sentences, *spoken, *under),
+        markdown=_lines(f"**{title}**", *shown, small(led), *corrected),
+        plain=_lines(f"{number}. {mark}{headline}", *spoken, *under),
         option=(f"v1:story:{story.id}", f"{number}. {headline}"),
     )
 

@@ -4,10 +4,16 @@ It says what the page says, in the same order, without markup. It reads the payl
 that `render` built and nothing else.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from bot.platforms.inert import inert
+
+#: The order of a payload that says none.
+_USUAL: Final[Mapping[str, Any]] = {
+    "story": ("summary", "matters", "quotes", "figures"),
+    "also": "below",
+}
 
 
 def edition_text(payload: Mapping[str, Any]) -> str:
@@ -20,32 +26,53 @@ def _lines(payload: Mapping[str, Any]) -> Iterator[str]:
     yield payload["counts"]
     if payload["late"]:
         yield payload["late"]
+    laid_out = payload.get("layout") or _USUAL
+    if laid_out["also"] == "above":
+        yield from _brief(payload)
     for story in payload["stories"]:
         yield ""
-        yield from _story(story)
+        yield from _story(story, laid_out["story"])
     if payload["hero"]:
         yield ""
         yield _quote(payload["hero"])
-    if payload["brief"]:
-        yield ""
-        for brief in payload["brief"]:
-            said = (brief["headline"], brief["source"], *brief["notes"])
-            yield "– " + " · ".join(filter(None, said))
+    if laid_out["also"] == "below":
+        yield from _brief(payload)
     yield ""
     yield payload["honesty"]
     yield payload["end"]
 
 
-def _story(story: Mapping[str, Any]) -> Iterator[str]:
+def _brief(payload: Mapping[str, Any]) -> Iterator[str]:
+    if payload["brief"]:
+        yield ""
+        for brief in payload["brief"]:
+            said = (brief["headline"], brief["source"], *brief["notes"])
+            yield "– " + " · ".join(filter(None, said))
+
+
+def _story(story: Mapping[str, Any], sections: Sequence[str]) -> Iterator[str]:
     mark = f"{story['update']}: " if story["update"] else ""
     yield f"{story['number']}. {mark}{story['headline']}"
-    if story["summary"]:
-        yield " ".join(sentence["text"] for sentence in story["summary"])
-    if story["matters"]:
-        yield story["matters"]["text"]
-    for card in (story["shown"], *story["cards"]):
-        if card is not None:
-            yield _quote(card)
+    for section in sections:
+        yield from _section(story, section)
+    yield story["source"]
+    yield from story["notes"]
+
+
+def _section(story: Mapping[str, Any], section: str) -> Iterator[str]:
+    match section:
+        case "summary" if story["summary"]:
+            yield " ".join(sentence["text"] for sentence in story["summary"])
+        case "matters" if story["matters"]:
+            yield story["matters"]["text"]
+        case "quotes":
+            cards = (story["shown"], *story["cards"])
+            yield from (_quote(card) for card in cards if card is not None)
+        case "figures":
+            yield from _figures(story)
+
+
+def _figures(story: Mapping[str, Any]) -> Iterator[str]:
     if story["figures"]:
         yield " · ".join(
             " ".join(filter(None, (figure["text"], figure["what"])))
@@ -53,8 +80,6 @@ def _story(story: Mapping[str, Any]) -> Iterator[str]:
         )
     for sides in story["disputes"]:
         yield " · ".join(f"{s['text']} {s['what']} ({s['source']})" for s in sides)
-    yield story["source"]
-    yield from story["notes"]
 
 
 def _quote(card: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from bot.platforms.local.cards import article_href, card_view
 from bot.platforms.local.plain import edition_text
 from bot.texts import Texts
 from bot.types import Part, RenderContext
+from digests.sections import Layout, Section, layout
 from digests.types import (
     ArticleRef,
     Brief,
@@ -26,17 +27,22 @@ from digests.types import (
 )
 
 VERSION: Final = 1
+#: What a story has where no digest chose: figures and further quotes are folded away.
+USUAL: Final[tuple[Section, ...]] = ("summary", "matters", "quotes", "figures")
 
 
 def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
     """The edition as the local page's one part, with its twin in plain words."""
     texts = Texts.of(context.locale)
     stories = edition.stories[: limits.STORIES]
+    laid_out = layout(edition.sections, USUAL)
+    brief = edition.brief[: limits.BRIEF] if laid_out.also != "nowhere" else ()
     payload = {
         "kind": "edition",
         "version": VERSION,
         "id": context.edition_id,
         "lang": context.locale,
+        **_layout(laid_out, edition),
         "title": clip(edition.title, limits.HEADLINE),
         "day": wording.day(edition, context, texts),
         "counts": wording.counts(edition, texts),
@@ -45,16 +51,20 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
             _story(number, story, edition, context, texts)
             for number, story in enumerate(stories, 1)
         ],
-        "hero": _hero(edition, context, texts),
-        "brief": [
-            _brief(brief, edition, context, texts)
-            for brief in edition.brief[: limits.BRIEF]
-        ],
+        "hero": _hero(edition, context, texts) if laid_out.hero else None,
+        "brief": [_brief(one, edition, context, texts) for one in brief],
         "controls": _controls(stories, texts),
         "honesty": wording.honesty(edition, context, texts),
         "end": wording.end(edition, context, texts),
     }
     return (Part(key="1", payload=payload, fallback_text=edition_text(payload)),)
+
+
+def _layout(laid_out: Layout, edition: Edition) -> dict[str, Any]:
+    """The order of what stands here, where a digest has chosen one."""
+    if edition.sections is None:
+        return {}
+    return {"layout": {"story": list(laid_out.story), "also": laid_out.also}}
 
 
 # ── stories ────────────────────────────────────────────────────────────────────
@@ -69,7 +79,10 @@ def _story(
 ) -> dict[str, Any]:
     told = story.articles[0]
     revisions = {ref.id: ref.revision for ref in story.articles}
-    cards = [card for card in story.cards if len(card.text) <= limits.QUOTE]
+    shows = layout(edition.sections, USUAL).story
+    quoted = story.cards if "quotes" in shows else ()
+    counted = "figures" in shows
+    cards = [card for card in quoted if len(card.text) <= limits.QUOTE]
     cards = cards[: limits.CARDS]
     shown = _shown_card(cards, edition.hero)
     folded = [card for card in cards if card != shown]
@@ -81,23 +94,36 @@ def _story(
         "lang": told.lang or "en",
         "update": texts.say("Update") if story.update else "",
         "summary": [
-            _sentence(sentence, told) for sentence in story.summary[: limits.SENTENCES]
+            _sentence(sentence, told)
+            for sentence in story.summary[: limits.SENTENCES]
+            if "summary" in shows
         ],
         "source": wording.source(story, edition.made_at, context, texts),
         "notes": wording.corrected(story.notes, edition, context, texts),
         "shown": card_view(shown, texts, context.zone) if shown else None,
         "cards": [card_view(card, texts, context.zone) for card in folded],
-        "matters": _sentence(story.matters, told) if story.matters else None,
+        "matters": (
+            _sentence(story.matters, told)
+            if story.matters and "matters" in shows
+            else None
+        ),
         "disputes": [
             [_side(told, revisions.get(told.article)) for told in (d.ours, d.theirs)]
             for d in story.disputes[: limits.FIGURES]
+            if counted
         ],
         "figures": [
             _figure(figure, revisions.get(figure.article))
             for figure in story.figures[: limits.FIGURES]
+            if counted
         ],
-        "more": _more(folded, story.figures[: limits.FIGURES], shown, texts),
+        "more": _more(folded, _folded_figures(story, edition), shown, texts),
     }
+
+
+def _folded_figures(story: EditionStory, edition: Edition) -> Sequence[ToldFigure]:
+    """Figures are folded away unless a digest says where they stand."""
+    return story.figures[: limits.FIGURES] if edition.sections is None else ()
 
 
 def _shown_card(cards: Sequence[Card], hero: Card | None) -> Card | None:

@@ -8,7 +8,7 @@ is left out, and the story's detail shows it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.platforms import wording
 from bot.platforms.inert import clip, fitted, inert, link, units
@@ -16,6 +16,7 @@ from bot.platforms.slack import elements, limits
 from bot.platforms.slack.mrkdwn import masked, size
 from bot.texts import Texts
 from bot.types import Part, RenderContext
+from digests.sections import Section, layout
 from digests.types import Card, Edition, EditionStory
 
 Json = elements.Json
@@ -29,6 +30,15 @@ class Piece:
     plain: str
     #: (control id, label) of the story's entry in the select.
     option: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """A section of a story: a quote set off, what comes after; and in plain words."""
+
+    quoted: Json = field(default_factory=dict)
+    words: tuple[Json, ...] = ()
+    plain: str = ""
 
 
 def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
@@ -45,13 +55,17 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
 
 
 def _pieces(edition: Edition, context: RenderContext, texts: Texts) -> Iterator[Piece]:
+    laid_out = layout(edition.sections, wording.SHOWN)
     yield _head(edition, context, texts)
-    if edition.hero is not None and _fits(edition.hero):
+    brief = [_brief(edition, context, texts)] if edition.brief else []
+    if laid_out.also == "above":
+        yield from brief
+    if laid_out.hero and edition.hero is not None and _fits(edition.hero):
         yield _hero(edition.hero, texts)
     for number, story in enumerate(edition.stories, 1):
         yield _story(number, story, edition, context, texts)
-    if edition.brief:
-        yield _brief(edition, context, texts)
+    if laid_out.also == "below":
+        yield from brief
     yield _foot(edition, context, texts)
 
 
@@ -95,35 +109,77 @@ def _story(
     ]
     source = wording.source(story, edition.made_at, context, texts)
     under = [source, *wording.corrected(story.notes, edition, context, texts)]
+    wanted = layout(edition.sections, wording.SHOWN).story
     for count in range(len(summary), -1, -1):
-        told = _told(number, story, summary[:count], card, under, texts)
+        parts = [_said(part, story, summary[:count], card, texts) for part in wanted]
+        told = _told(number, story, parts, under, texts)
         if size(told.blocks) <= limits.STORY:
             return told
-    return _told(number, story, (), None, under, texts)
+    return _told(number, story, (), under, texts)
+
+
+def _said(
+    section: Section,
+    story: EditionStory,
+    summary: Sequence[str],
+    card: Card | None,
+    texts: Texts,
+) -> Said:
+    match section:
+        case "summary":
+            return _labelled(("", " ".join(filter(None, summary))))
+        case "quotes" if card is not None:
+            after = elements.text(f"— {wording.said_by(card, texts)}")
+            return Said(
+                quoted=elements.quoted(card),
+                words=(after,),
+                plain=wording.spoken(card, texts),
+            )
+        case "matters":
+            matters = wording.matters(story, limits.SENTENCE)
+            return _labelled((texts.say("Why it matters"), matters))
+        case "figures":
+            return _labelled(
+                (texts.say("Figures"), wording.figures(story)),
+                (texts.say("Outlets differ:"), wording.disputes(story)),
+            )
+        case _:
+            return Said()
+
+
+def _labelled(*rows: tuple[str, str]) -> Said:
+    """Lines that begin with what they are; none where nothing is to be said."""
+    words: list[Json] = []
+    lines: list[str] = []
+    for label, said in rows:
+        if said and label:
+            words += [elements.text(f"\n{label}", bold=True), elements.text(f" {said}")]
+            lines.append(f"{label.rstrip(':')}: {said}")
+        elif said:
+            words.append(elements.text(f"\n{said}"))
+            lines.append(said)
+    return Said(words=tuple(words), plain="\n".join(lines))
 
 
 def _told(
     number: int,
     story: EditionStory,
-    summary: Sequence[str],
-    card: Card | None,
+    parts: Sequence[Said],
     under: Sequence[str],
     texts: Texts,
 ) -> Piece:
     headline = fitted(inert(story.headline.text), limits.HEADLINE)
     mark = f"{texts.say('Update')}: " if story.update else ""
     title = f"{number}. {mark}{headline}".rstrip()
-    sentences = " ".join(filter(None, summary))
-    told = [
-        elements.section(
-            elements.text(title, bold=True), elements.text(_after(sentences))
-        )
-    ]
-    spoken = []
-    if card is not None:
-        said_by = wording.said_by(card, texts)
-        told += [elements.quoted(card), elements.section(elements.text(f"— {said_by}"))]
-        spoken = [wording.spoken(card, texts)]
+    told: list[Json] = []
+    run = [elements.text(title, bold=True)]
+    for part in parts:
+        if part.quoted:
+            told += [elements.section(*run), part.quoted]
+            run = []
+        run += part.words
+    told.append(elements.section(*run))
+    spoken = [part.plain for part in parts]
     source, *notes = under
     led = elements.context(
         elements.plain(source), elements.mrkdwn(masked(link(story.articles[0].url)))
@@ -131,13 +187,9 @@ def _told(
     corrected = [elements.context(elements.plain(note)) for note in notes]
     return Piece(
         blocks=tuple(b for b in (elements.rich(*told), led, *corrected) if b),
-        plain=elements.lines(title, sentences, *spoken, *under),
+        plain=elements.lines(title, *spoken, *under),
         option=(f"v1:story:{story.id}", f"{number}. {headline}"),
     )
-
-
-def _after(sentences: str) -> str:
-    return f"\n{sentences}" if sentences else ""
 
 
 def _fits(card: Card) -> bool:

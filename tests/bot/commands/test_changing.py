@@ -68,7 +68,7 @@ async def test_without_words_the_style_is_a_form_with_what_is_set(ana):
         "stories": "5",
         "summary": "short",
         "quotes": "5",
-        "brief": "6",
+        "sections": "usual",
         "digest": "Morning brief",
     }
 
@@ -189,7 +189,7 @@ async def test_a_deleted_digest_is_gone_and_its_end_was_told(ana):
 
 async def test_digests_are_listed_with_what_they_do(ana):
     told = said(await ana.says("newsdesk digest list"))
-    for part in ("Morning brief", "1 source", "5 stories", "every 2 minutes", "#morn"):
+    for part in ("Morning brief", "1 source", "5 stories", "Every 2 minutes", "#morn"):
         assert part in told
 
 
@@ -198,7 +198,7 @@ async def test_digests_are_listed_with_what_they_do(ana):
 
 async def test_a_schedule_is_added_in_the_workspaces_zone(ana):
     shown = await ana.says("newsdesk schedule add", schedule="weekdays at 8:30")
-    assert "+ weekdays at 8:30 Europe/Berlin" in said(shown)
+    assert "+ Weekdays at 08:30, Europe/Berlin" in said(shown)
     await ana.presses(shown, "Confirm")
     digest = await ana.desk.digest()
     assert digest.schedules == (
@@ -221,7 +221,7 @@ async def test_a_schedule_is_changed_by_its_number(ana):
 async def test_which_schedule_is_asked_where_there_are_several(ana):
     await ana.does("newsdesk schedule add", schedule="weekdays at 8:30")
     form = await ana.is_asked("newsdesk schedule remove")
-    assert "2. weekdays at 8:30 Europe/Berlin" in errors(form)["which"]
+    assert "2. weekdays at 08:30, Europe/Berlin" in errors(form)["which"]
 
 
 async def test_without_its_last_schedule_a_digest_is_posted_by_hand(ana):
@@ -234,7 +234,7 @@ async def test_without_its_last_schedule_a_digest_is_posted_by_hand(ana):
 
 async def test_schedules_are_listed_with_their_numbers(ana):
     told = said(await ana.says("newsdesk schedule list"))
-    assert "1. every 2 minutes Europe/Berlin" in told
+    assert "1. Every 2 minutes, Europe/Berlin" in told
 
 
 # ── quiet hours and filters ────────────────────────────────────────────────────

@@ -78,7 +78,7 @@ async def tomorrow(desk: Newsroom) -> None:
 
 async def test_it_comes_at_its_hour_to_its_person_alone(quiet: Newsroom, ben: Editor):
     answer = said(await ben.says("news me", time="7:30"))
-    assert "daily at 7:30 Europe/Berlin" in answer
+    assert "daily at 07:30, Europe/Berlin" in answer
     assert "tomorrow 07:30" in answer
     await quiet.wake()
     assert own(quiet) == []
@@ -89,7 +89,7 @@ async def test_it_comes_at_its_hour_to_its_person_alone(quiet: Newsroom, ben: Ed
 
 async def test_it_comes_in_the_zone_that_was_named(ben: Editor):
     answer = said(await ben.says("news me", time="weekdays at 7:30 America/New_York"))
-    assert "weekdays at 7:30 America/New_York" in answer
+    assert "weekdays at 07:30, America/New_York" in answer
     assert "Zone: America/New_York" in said(await ben.says("news me"))
 
 
@@ -427,7 +427,7 @@ async def test_a_digest_may_be_called_like_ones_own(quiet: Newsroom, ben: Editor
     await quiet.apply(WEEKLY.replace("Morning brief", "Your digest"))
     theirs = await quiet.digest("Your digest")
     assert (theirs.person, theirs.schedules) == (None, (same,))
-    assert same in said(await ben.says("news me"))
+    assert "Sunday at 09:00, Europe/Berlin" in said(await ben.says("news me"))
 
 
 # ── leaving ────────────────────────────────────────────────────────────────────

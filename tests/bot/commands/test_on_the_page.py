@@ -86,13 +86,16 @@ async def test_without_its_answers_a_command_is_a_form(browser):
 
 
 async def test_a_noun_alone_is_its_list(browser):
-    assert "every 2 minutes" in (await types(browser, "/newsdesk schedule")).text
+    assert (
+        "Every 2 minutes, Europe/Berlin"
+        in (await types(browser, "/newsdesk schedule")).text
+    )
     assert "articles" in (await types(browser, "/newsdesk source")).text
 
 
 async def test_a_sentence_after_schedule_is_one_to_add(browser):
     shown = await types(browser, "/newsdesk schedule weekdays at 8:30 Europe/Berlin")
-    assert "+ weekdays at 8:30 Europe/Berlin" in shown.text
+    assert "+ Weekdays at 08:30, Europe/Berlin" in shown.text
 
 
 async def test_a_wrong_word_after_a_noun_offers_the_right_one(browser):

@@ -37,7 +37,7 @@ async def test_a_new_admin_reaches_a_first_digest_in_few_steps(room: Press, site
     assert isinstance(preview, Reply)
     assert told_of(preview) == 5
     saved = await ana.presses(preview, "Confirm")
-    assert "weekdays at 8:30 UTC" in said(saved)
+    assert "Weekdays at 08:30, UTC" in said(saved)
     done = await ana.presses(saved, "Post now")
     assert "Posting «Brief»" in said(done)
     assert set(await posted(room.desk)) == {"c-new"}

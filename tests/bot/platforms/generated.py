@@ -40,7 +40,18 @@ from bot.types import (
     Shown,
     Small,
 )
-from digests.types import Brief, Card, Edition, EditionStory, Headline, Sentence
+from digests.sections import EVERY, Sections
+from digests.types import (
+    Brief,
+    Card,
+    Dispute,
+    Edition,
+    EditionStory,
+    Headline,
+    Sentence,
+    Span,
+    ToldFigure,
+)
 from tests.bot.platforms.discord import hostile as discord_hostile
 from tests.bot.platforms.local import hostile as local_hostile
 from tests.bot.platforms.local.samples import (
@@ -48,6 +59,7 @@ from tests.bot.platforms.local.samples import (
     HERO,
     a_context,
     a_delivery,
+    a_figure,
     a_ref,
     a_story,
     an_edition,
@@ -61,6 +73,7 @@ Kind = Literal["refused", "pings", "lying link", "markup", "cut quote"]
 KINDS: tuple[Kind, ...] = ("refused", "pings", "lying link", "markup", "cut quote")
 Fault = tuple[Kind, str]
 LONG = 50_000
+SPANS = (Span(start=0, end=1),)
 KEY = "abcdefghijklmnopqrstuvwx2"
 
 #: What one limit counts once and another twice, or many times.
@@ -211,7 +224,25 @@ def a_told_story(random: Random, number: int) -> EditionStory:
         cards=tuple(a_card(random) for _ in range(random.randrange(4))),
         articles=(ref,),
         outlets=outlets,
+        matters=Sentence(text=a_text(random), spans=SPANS),
+        figures=tuple(a_told_figure(random) for _ in range(random.randrange(6))),
+        disputes=tuple(
+            Dispute(ours=a_told_figure(random), theirs=a_told_figure(random))
+            for _ in range(random.randrange(3))
+        ),
     )
+
+
+def a_told_figure(random: Random) -> ToldFigure:
+    told = a_figure(BRIDGE, "38-centimetre", a_text(random))
+    figure = replace(told.figure, text=a_text(random))
+    return replace(told, figure=figure, source=a_text(random))
+
+
+def some_sections(random: Random) -> Sections:
+    """None, or some of them in any order."""
+    number = random.randrange(len(EVERY) + 1)
+    return tuple(random.sample(EVERY, number)) or None
 
 
 def an_edition_of(random: Random) -> Edition:
@@ -223,6 +254,7 @@ def an_edition_of(random: Random) -> Edition:
         stories=tuple(a_told_story(random, n) for n in range(number)),
         hero=random.choice((None, a_card(random))),
         brief=tuple(_brief(random, brief) for _ in range(random.choice((0, 2, 15)))),
+        sections=some_sections(random),
     )
 
 

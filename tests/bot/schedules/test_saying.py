@@ -12,38 +12,38 @@ from tests.bot.schedules.strategies import schedules
 ENGLISH, GERMAN = Texts.of("en"), Texts.of("de")
 
 IN_GERMAN = {
-    "daily at 7 and 18 Berlin": "täglich um 7:00 und 18:00 Uhr (Europe/Berlin)",
-    "weekdays at 8:30": "montags bis freitags um 8:30 Uhr (UTC)",
+    "daily at 7 and 18 Berlin": "täglich um 07:00 und 18:00 Uhr (Europe/Berlin)",
+    "weekdays at 8:30": "montags bis freitags um 08:30 Uhr (UTC)",
     "weekends at 10": "samstags und sonntags um 10:00 Uhr (UTC)",
-    "mon, wed, thu at 9": "montags, mittwochs und donnerstags um 9:00 Uhr (UTC)",
+    "mon, wed, thu at 9": "montags, mittwochs und donnerstags um 09:00 Uhr (UTC)",
     "every minute": "jede Minute (UTC)",
     "every 15 minutes": "alle 15 Minuten (UTC)",
     "hourly": "stündlich (UTC)",
     "every 3 hours": "alle 3 Stunden (UTC)",
     "hourly between 8:00 and 20:00 on tuesday": (
-        "stündlich zwischen 8:00 und 20:00 Uhr, dienstags (UTC)"
+        "stündlich zwischen 08:00 und 20:00 Uhr, dienstags (UTC)"
     ),
-    "first monday of the month at 9": "am ersten Montag des Monats um 9:00 Uhr (UTC)",
+    "first monday of the month at 9": "am ersten Montag des Monats um 09:00 Uhr (UTC)",
     "second and last friday of the month at 9": (
-        "am zweiten und letzten Freitag des Monats um 9:00 Uhr (UTC)"
+        "am zweiten und letzten Freitag des Monats um 09:00 Uhr (UTC)"
     ),
     "first weekday of the month at 9": (
-        "am ersten Wochentag (Montag bis Freitag) des Monats um 9:00 Uhr (UTC)"
+        "am ersten Wochentag (Montag bis Freitag) des Monats um 09:00 Uhr (UTC)"
     ),
-    "on the 1st and 15th at 8": "am 1. und 15. des Monats um 8:00 Uhr (UTC)",
+    "on the 1st and 15th at 8": "am 1. und 15. des Monats um 08:00 Uhr (UTC)",
     "last day of the month at 18": "am letzten Tag des Monats um 18:00 Uhr (UTC)",
     "every 15 minutes on the 1st": "alle 15 Minuten am 1. des Monats (UTC)",
     "every other tuesday at 9 from 2026-12-01": (
-        "alle 2 Wochen dienstags um 9:00 Uhr (UTC) ab dem 1. Dezember 2026"
+        "alle 2 Wochen dienstags um 09:00 Uhr (UTC) ab dem 1. Dezember 2026"
     ),
     "daily at 8 until 2026-12-31": (
-        "täglich um 8:00 Uhr (UTC) bis zum 31. Dezember 2026"
+        "täglich um 08:00 Uhr (UTC) bis zum 31. Dezember 2026"
     ),
     "daily at 8 except 2026-12-24": (
-        "täglich um 8:00 Uhr (UTC) außer am 24. Dezember 2026"
+        "täglich um 08:00 Uhr (UTC) außer am 24. Dezember 2026"
     ),
     "daily at 8 except 2026-12-24 to 2026-12-26": (
-        "täglich um 8:00 Uhr (UTC) außer am 24. Dezember 2026 bis 26. Dezember 2026"
+        "täglich um 08:00 Uhr (UTC) außer am 24. Dezember 2026 bis 26. Dezember 2026"
     ),
 }
 
@@ -51,6 +51,24 @@ IN_GERMAN = {
 @pytest.mark.parametrize("sentence", IN_GERMAN)
 def test_a_schedule_is_said_in_german(sentence):
     assert say(parse(sentence), GERMAN) == IN_GERMAN[sentence]
+
+
+IN_ENGLISH = {
+    "weekdays at 8:30 Berlin": "weekdays at 08:30, Europe/Berlin",
+    "daily at 7 and 18": "daily at 07:00 and 18:00, UTC",
+    "hourly between 8:00 and 20:00 on tuesday": (
+        "hourly between 08:00 and 20:00 on Tuesday, UTC"
+    ),
+    "every other tuesday at 9 from 2026-12-01": (
+        "every 2 weeks on Tuesday at 09:00, UTC, from 1 December 2026"
+    ),
+    "daily at 8 except holidays in DE": "daily at 08:00, UTC, except holidays in DE",
+}
+
+
+@pytest.mark.parametrize("sentence", IN_ENGLISH)
+def test_a_schedule_is_said_to_people_in_english(sentence):
+    assert say(parse(sentence), ENGLISH) == IN_ENGLISH[sentence]
 
 
 #: Words that only the English sentences have, but zones do not.
@@ -74,5 +92,5 @@ def test_the_english_for_people_is_understood_as_the_same(schedule):
 def test_the_english_that_is_stored_has_dates_that_sort():
     limited = parse("daily at 8 from 1 December 2026")
     assert say(limited) == "daily at 8:00 UTC from 2026-12-01"
-    assert say(limited, ENGLISH) == "daily at 8:00 UTC from 1 December 2026"
+    assert say(limited, ENGLISH) == "daily at 08:00, UTC, from 1 December 2026"
     assert datetime(2026, 12, 1, tzinfo=UTC).date() == limited.first

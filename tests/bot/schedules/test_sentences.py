@@ -35,6 +35,9 @@ BERLIN = "Europe/Berlin"
 DAYTIME = ("08:00", "20:00")
 
 UNDERSTOOD = {
+    "Weekdays at 08:30, Europe/Berlin": at("08:30", days=WEEKDAYS, zone=BERLIN),
+    "Europe/Berlin, weekdays at 8:30": at("08:30", days=WEEKDAYS, zone=BERLIN),
+    "at 8:30, Berlin, on weekdays": at("08:30", days=WEEKDAYS, zone=BERLIN),
     "every 2 minutes": every(2),
     "every minute": every(1),
     "every 1 minute": every(1),

@@ -11,10 +11,12 @@ from bot.storage import (
     digests,
     editions,
     schedules,
+    schema,
     sources,
     workspaces,
 )
-from bot.types import Digest, Source
+from bot.types import Digest, Look, Source
+from digests.sections import Sections
 from tests.bot.storage.builders import NOW, House, a_due, a_house, an_issue
 
 
@@ -323,6 +325,42 @@ async def test_a_deleted_digest_frees_its_name_and_keeps_its_editions(
     assert await database.read(digests.in_workspace, **here) == (rebuilt.digest,)
     kept = await database.read(editions.by_public_id, **here, public_id=issue.public_id)
     assert kept == issue
+
+
+@pytest.mark.parametrize("sections", [None, ("also", "summary")])
+async def test_a_digest_keeps_its_look(
+    database: Database, house: House, sections: Sections
+):
+    look = Look(summary="long", brief=0, sections=sections)
+
+    changed = await database.write(
+        digests.ensure,
+        workspace_id=house.workspace.id,
+        name="Morning",
+        sources=[house.source],
+        destinations=[],
+        look=look,
+    )
+
+    assert changed.look == look
+
+
+async def test_a_look_that_was_stored_before_there_were_sections_is_as_usual(
+    database: Database, house: House
+):
+    older = {"summary": "long", "quotes": 2, "figures": False, "brief": 0}
+    await database.write(
+        lambda connection: connection.execute(
+            schema.digests.update().values(look=older)
+        )
+    )
+
+    digest = await database.read(
+        digests.by_name, workspace_id=house.workspace.id, name="Morning"
+    )
+
+    assert digest is not None
+    assert digest.look == Look(summary="long", quotes=2, figures=False, brief=0)
 
 
 async def test_pausing_and_resuming_a_digest(database: Database, house: House):

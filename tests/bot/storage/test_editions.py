@@ -16,6 +16,7 @@ from bot.storage import (
     public_ids,
 )
 from bot.types import Issue
+from digests.sections import EVERY
 from digests.types import (
     ArticleRef,
     Brief,
@@ -133,6 +134,7 @@ any_edition = st.builds(
             reason=words,
         )
     ),
+    sections=st.none() | some(st.sampled_from(EVERY)),
 )
 
 

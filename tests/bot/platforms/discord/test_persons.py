@@ -23,7 +23,7 @@ AT_HOME = like(READER, guild=None, channel=DM, added=False)
 async def sets_up(desk: Newsroom, discord: LocalDiscord, who: Who = READER) -> None:
     async with listening(discord, desk.inbox, platform_of(desk)):
         asked = await ask(discord, "news me", who, time="7:30")
-        assert "daily at 7:30 Europe/Berlin" in asked.words
+        assert "daily at 07:30, Europe/Berlin" in asked.words
         assert asked.private
 
 

@@ -17,7 +17,7 @@ async def ana(bare: Newsroom) -> Browser:
     bare.publish("bridge", BRIDGE)
     await bare.apply(WEEKLY)
     browser = page(bare)
-    assert "daily at 7:30" in (await types(browser, "/news me 7:30")).text
+    assert "daily at 07:30" in (await types(browser, "/news me 7:30")).text
     bare.clock.advance(timedelta(hours=19))
     await bare.wake()
     return browser

@@ -22,7 +22,7 @@ async def quiet(desk: Newsroom, slack: LocalSlack) -> Newsroom:
     await desk.apply(SUNDAYS)
     async with listening(slack, desk.inbox, platform_of(desk)):
         asked = await ask(slack, "/news me 7:30", READER)
-        assert "daily at 7:30" in asked.words
+        assert "daily at 07:30" in asked.words
         assert asked.private
     return desk
 

@@ -1,0 +1,259 @@
+"""Sections of a digest, as editors switch them and put them in order."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot import config_file
+from bot.configuring import laying_out
+from bot.errors import ConfigurationError
+from bot.texts import Texts
+from bot.types import Look, Reply, Shown
+from digests.sections import Sections
+from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.corrections.living import Rendering, correct, shown
+from tests.bot.newsroom import BRIDGE, CONFIGURATION, POOL, newsroom
+
+EN = Texts.of("en")
+
+
+@pytest.fixture
+async def ana(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Editor]:
+    """An editor at a newsroom that shows editions as Discord does, its sources read."""
+    async with newsroom(sqlite_url, tmp_path, Rendering()) as desk:
+        desk.publish("bridge", BRIDGE)
+        desk.publish("pool", POOL)
+        await desk.apply()
+        await desk.intake.refresh((await desk.digest()).sources)
+        yield await editor(desk)
+
+
+async def chosen(ana: Editor) -> Sections:
+    return (await ana.desk.digest()).look.sections
+
+
+def sketch_of(answer: Reply) -> str:
+    """The edition that an answer shows, in plain words."""
+    shown = [block for block in answer.blocks if isinstance(block, Shown)]
+    return "\n".join(part.fallback_text for block in shown for part in block.parts)
+
+
+async def test_the_order_is_told_in_words_and_seen_before_it_is_so(ana: Editor):
+    answer = await ana.says("newsdesk style", sections="figures, summary")
+    told = said(answer)
+    assert "sections: as usual → figures, the summary" in told
+    assert (
+        "Each story of the next edition has its headline, then figures, the summary, "
+        "then its source and its corrections."
+    ) in told
+    assert "Not posted: why it matters, quotes, also in brief." in told
+    assert "The next edition would look like this, as things are:" in told
+    sketch = sketch_of(answer)
+    assert "31,000 vehicles" in sketch
+    assert "Ada Brandt" not in sketch
+    assert await chosen(ana) is None
+
+
+async def test_the_next_edition_is_posted_so(ana: Editor):
+    await ana.does("newsdesk style", sections="quotes, summary")
+    await ana.desk.post()
+    posted = shown(ana.desk)
+    assert posted.index("Ada Brandt") < posted.index("The harbour bridge at Hallin")
+
+
+async def test_what_is_not_posted_is_still_told_on_demand(ana: Editor):
+    await ana.does("newsdesk style", sections="summary")
+    await ana.desk.post()
+    assert "Ada Brandt" not in shown(ana.desk)
+    assert "Ada Brandt" in said(await ana.says("news story", story="bridge"))
+
+
+async def test_what_is_not_posted_counts_as_told_and_brings_no_story_back(ana: Editor):
+    await ana.does("newsdesk style", sections="also")
+    await ana.desk.post()
+    await ana.does("newsdesk style", sections="usual")
+    assert (await ana.desk.post("again")).issue is None
+
+
+async def test_where_nothing_is_new_the_last_edition_is_shown_otherwise(ana: Editor):
+    await ana.desk.post()
+    answer = await ana.says("newsdesk style", sections="summary")
+    assert "Nothing is new at present. The last edition would look like this:" in said(
+        answer
+    )
+    assert "crack was found" in sketch_of(answer)
+    assert "> “" not in sketch_of(answer)
+    assert "Every sentence leads to its source" in sketch_of(answer)
+
+
+async def test_a_corrected_post_keeps_the_sections_it_was_posted_with(ana: Editor):
+    await ana.does("newsdesk style", sections="summary, quotes")
+    await ana.desk.post()
+    await ana.does("newsdesk style", sections="figures")
+    await correct(ana.desk, ("31,000 vehicles", "13,000 vehicles"))
+    posted = shown(ana.desk)
+    assert "31,000 → 13,000" in posted
+    assert "Ada Brandt" in posted
+    assert "Figures" not in posted
+
+
+async def test_a_change_is_in_the_history_and_is_taken_back(ana: Editor):
+    saved = await ana.does("newsdesk style", sections="summary, quotes")
+    await ana.does("newsdesk style", sections="quotes, summary")
+    assert "sections: the summary, quotes → quotes, the summary" in said(
+        await ana.says("newsdesk history")
+    )
+    latest = await ana.says("newsdesk style", sections="usual")
+    await ana.presses(latest, "Confirm")
+    assert await chosen(ana) is None
+    shown = await ana.presses(saved, "Take this back")
+    assert shown.problem or "Nothing would change" in said(shown)
+
+
+async def test_taking_a_change_back_restores_the_order_from_before(ana: Editor):
+    await ana.does("newsdesk style", sections="summary, quotes")
+    saved = await ana.does("newsdesk style", sections="quotes, summary")
+    await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
+    assert await chosen(ana) == ("summary", "quotes")
+
+
+async def test_the_form_shows_what_is_set_and_takes_it_again(ana: Editor):
+    await ana.does("newsdesk style", sections="also, summary")
+    form = await ana.is_asked("newsdesk style")
+    assert {f.name: f.value for f in form.fields}["sections"] == "also, summary"
+    answer = await ana.answers(form, sections="figures")
+    assert "sections: also in brief, the summary → figures" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("sections", "tells"),
+    [
+        ("sumary", "no section «sumary»; perhaps «summary»? There are: summary, matt"),
+        ("summary, quotes, summary", "«summary» stands twice"),
+        (",", "Name at least one section"),
+    ],
+)
+async def test_a_mistake_stands_at_its_question(ana: Editor, sections, tells):
+    form = await ana.is_asked("newsdesk style", sections=sections, stories="7")
+    (field,) = [field for field in form.fields if field.error]
+    assert (field.name, field.value) == ("sections", sections)
+    assert tells in field.error
+
+
+async def test_a_section_that_was_set_to_none_comes_back_with_its_name(ana: Editor):
+    await ana.does("newsdesk style", quotes="0", figures="no", brief="0")
+    answer = await ana.says("newsdesk style", sections="summary, quotes, also")
+    told = said(answer)
+    assert "quotes: 0 → 5" in told
+    assert "brief: 0 → 6" in told
+    assert "figures:" not in told
+
+
+async def test_what_the_same_line_sets_to_none_stays_so_and_is_told(ana: Editor):
+    await ana.does("newsdesk style", quotes="0")
+    answer = await ana.says("newsdesk style", sections="summary, quotes", quotes="0")
+    assert "Chosen, but set to none: quotes." in said(answer)
+
+
+async def test_other_changes_of_style_say_nothing_of_sections(ana: Editor):
+    told = said(await ana.says("newsdesk style", stories="7"))
+    assert "Each story" not in told
+    assert "Not posted" not in told
+
+
+async def test_in_brief_that_is_not_posted_is_not_counted(ana: Editor):
+    await ana.does("newsdesk style", stories="1")
+    answer = await ana.says("newsdesk style", sections="summary", summary="long")
+    told = "would tell 1 in full and 0 in brief; without this, 1 and 1."
+    assert told in said(answer)
+
+
+async def test_a_copy_has_the_same_sections(ana: Editor):
+    await ana.does("newsdesk style", sections="also, quotes")
+    await ana.does("newsdesk digest clone", digest="Morning", name="Late")
+    known = await ana.desk.archive.digests(ana.place.workspace.id)
+    assert [digest.look.sections for digest in known] == [("also", "quotes")] * 2
+
+
+async def test_names_are_completed_one_after_the_other(ana: Editor):
+    asked = await ana._event("newsdesk style", {})
+    offered = await ana.desk.inbox.complete(asked, "sections", "summary, qu")
+    assert offered == ("summary, quotes",)
+
+
+async def test_a_german_editor_reads_and_writes_german(ana: Editor):
+    anna = replace(ana, locale="de")
+    told = said(await anna.says("newsdesk style", sections="Zahlen, Zusammenfassung"))
+    assert "Abschnitte: wie üblich → Zahlen, Zusammenfassung" in told
+    assert "dann Zahlen, Zusammenfassung, dann ihre Quelle" in told
+    assert "Nicht gepostet: warum das wichtig ist, Zitate, außerdem in Kürze." in told
+    form = await anna.is_asked("newsdesk style", sections="wetter")
+    assert "Einen Abschnitt «wetter» gibt es nicht" in str(form.fields)
+
+
+# ── the file ───────────────────────────────────────────────────────────────────
+
+
+async def test_what_chat_sets_the_file_says_and_takes(ana: Editor):
+    await ana.does("newsdesk style", sections="also, figures")
+    text = await ana.desk.db.read(config_file.export)
+    assert '"also",\n    "figures",\n' in text
+    assert await ana.desk.apply(text, prune=True) == ()
+    assert await chosen(ana) == ("also", "figures")
+
+
+async def test_the_file_takes_names_as_people_write_them(ana: Editor):
+    await ana.desk.apply(
+        f'{CONFIGURATION}sections = ["Key facts", "in brief", "summary"]\n'
+    )
+    assert await chosen(ana) == ("figures", "summary", "also")
+
+
+async def test_a_file_without_them_means_the_usual_ones(ana: Editor):
+    await ana.does("newsdesk style", sections="also")
+    assert "sections" not in CONFIGURATION
+    await ana.desk.apply(CONFIGURATION)
+    assert await chosen(ana) is None
+    assert "sections" not in await ana.desk.db.read(config_file.export)
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ('["sumary"]', "sections: there is no section «sumary»; perhaps «summary»?"),
+        ('["quotes", "quotes"]', "«quotes» stands twice"),
+        ("[]", "name at least one section"),
+        ("5", "Write a list here"),
+        ("{ summary = true }", "Write a list here"),
+    ],
+)
+async def test_a_mistake_in_the_file_is_told_with_its_place(ana, written, says):
+    with pytest.raises(ConfigurationError) as refused:
+        await ana.desk.apply(f"{CONFIGURATION}sections = {written}\n")
+    assert says.casefold() in str(refused.value).casefold()
+    assert "Morning brief" in str(refused.value)
+
+
+# ── the words ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("look", "told"),
+    [
+        (Look(sections=("also",)), "is its headline with its source"),
+        (Look(sections=("also", "quotes")), "«Also in brief» comes before the stories"),
+        (Look(sections=("quotes", "also")), "«Also in brief» comes after the stories"),
+        (Look(), "what is usual where it is posted"),
+        (Look(sections=("figures",), figures=False), "set to none: figures"),
+    ],
+)
+def test_the_layout_is_said_in_sentences(look, told):
+    assert told in laying_out.said(look, EN)
+
+
+def test_in_brief_without_lines_comes_nowhere():
+    told = laying_out.said(Look(sections=("quotes", "also"), brief=0), EN)
+    assert "comes" not in told
+    assert "Chosen, but set to none: also in brief." in told

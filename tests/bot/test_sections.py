@@ -1,0 +1,102 @@
+"""The names of sections as editors write them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import sections
+from bot.errors import UserError
+from digests.sections import EVERY, Sections
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("summary, quotes", ("summary", "quotes")),
+        ("Quotes;SUMMARY", ("quotes", "summary")),
+        ("summary quotes figures", ("summary", "quotes", "figures")),
+        ("summary and quotes", ("summary", "quotes")),
+        ("why it matters, key facts", ("matters", "figures")),
+        ("Zitate, Zahlen, Warum das wichtig ist", ("quotes", "figures", "matters")),
+        ("Außerdem in Kürze und Zusammenfassung", ("also", "summary")),
+        (["summary", "in brief"], ("summary", "also")),
+        ("  summary ,, ", ("summary",)),
+    ],
+)
+def test_names_are_read_as_people_write_them(written, read):
+    assert sections.read(written) == read
+
+
+@pytest.mark.parametrize("written", [None, "usual", " As  Usual ", "wie üblich"])
+def test_usual_means_that_nothing_is_chosen(written):
+    assert sections.read(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("summary, also, quotes", ("summary", "quotes", "also")),
+        ("also, summary", ("also", "summary")),
+        ("also", ("also",)),
+    ],
+)
+def test_in_brief_is_first_or_last(written, read):
+    assert sections.read(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("summary, qotes", "no section «qotes»; perhaps «quotes»?"),
+        ("Zusammenfasung", "perhaps «summary»?"),
+        ("weather", "no section «weather». There are: summary, matters, quotes"),
+        ("quotes, summary, Quotes", "«quotes» stands twice"),
+        ("facts, figures", "«figures» stands twice"),
+        ("", "Name at least one section of summary, matters"),
+        (" , ;", "Name at least one"),
+        ([], "Name at least one"),
+        ("summary, usual", "no section «usual»"),
+        ([["summary"]], "There is no section"),
+    ],
+)
+def test_what_cannot_be_is_said_with_what_would_do(written, says):
+    with pytest.raises(UserError) as refused:
+        sections.read(written)
+    assert says in str(refused.value)
+
+
+@given(st.lists(st.sampled_from(EVERY), unique=True, min_size=1))
+def test_what_is_read_reads_the_same_again(chosen):
+    once = sections.read(", ".join(chosen))
+    assert once is not None
+    assert sections.read(list(once)) == once
+    assert set(once) == set(chosen)
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_written_is_sections_or_a_sentence(written):
+    found: Sections = None
+    refused = ""
+    try:
+        found = sections.read(written)
+    except UserError as error:
+        refused = str(error)
+    assert len(refused) < 300
+    assert set(found or ()) <= set(EVERY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("", ("summary", "also", "usual", "summary, matters, quotes, figures, also")),
+        ("summary, q", ("summary, quotes",)),
+        ("summary,q", ("summary,quotes",)),
+        ("quotes; ", ("quotes; summary", "quotes; also")),
+    ],
+)
+def test_a_list_is_completed_by_its_last_name(typed, offered):
+    assert set(offered) <= set(sections.completions(typed))
+
+
+def test_what_stands_in_the_list_is_not_offered_again():
+    assert "summary, summary" not in sections.completions("summary, ")
