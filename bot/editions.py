@@ -59,6 +59,8 @@ PATIENCE = 5.0
 NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
 #: After a defect of ours: when to try again, and when to stop trying.
 AGAIN, GIVE_UP = timedelta(minutes=1), timedelta(hours=6)
+#: What it would tell is told once it is on: an edition that nobody gets tells nothing.
+NOT_ON = "Its platform is not connected here; what is new waits for the next edition."
 NO_ARTICLES = "Nothing to tell: its sources hold no articles of the last seven days."
 
 
@@ -232,12 +234,14 @@ class Editions:
         )
         if digest is None:
             return await self._skip(occurrence, "The digest was deleted.")
+        workspace = await self._workspace(digest)
+        if workspace.platform not in self.platforms:
+            return await self._skip(occurrence, NOT_ON)
         await self.intake.refresh(digest.sources)
         edition = await self._edition(digest)
         if not edition.stories:
             reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
             return await self._skip(occurrence, reason, edition)
-        workspace = await self._workspace(digest)
         self.at("composed")
         issue = await self.db.write(self._store, occurrence, digest, workspace, edition)
         if issue is None:
@@ -353,12 +357,8 @@ class Editions:
         now: datetime,
         pings: bool,
     ) -> None:
-        """Freeze what goes out; a platform that is off keeps nothing to send."""
-        platform = self.platforms.get(workspace.platform)
-        if platform is None:
-            log.warning("platform is off", platform=workspace.platform)
-            return
-        parts = platform.render(issue.edition, context)
+        """Freeze what goes out."""
+        parts = self.platforms[workspace.platform].render(issue.edition, context)
         parts = pressing.owned(parts, issue) if digest.person else parts
         for destination in digest.destinations:
             deliveries.add(
