@@ -115,9 +115,7 @@ def _settle(file: Path) -> None:
         sqlite3.connect(file, timeout=engines.BUSY_SECONDS, isolation_level=None)
     ) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        sound = not _torn_schema(connection) and _whole(
-            connection, file.stat().st_size
-        )
+        sound = not _torn_schema(connection) and _whole(connection, file.stat().st_size)
     if not sound:
         raise ConfigurationError(
             f"The database {file} is damaged. It was left as it is: restore a backup "

@@ -88,9 +88,7 @@ async def test_corrections_go_with_their_edition(ana: Editor):
     now = ana.desk.clock.now()
     before = now - timedelta(days=60)
     # In one step: what amends an edition must not outlive its contents.
-    await ana.desk.db.write(
-        outdated.empty_editions, before=before, now=now, limit=50
-    )
+    await ana.desk.db.write(outdated.empty_editions, before=before, now=now, limit=50)
     assert await ana.desk.db.read(rows, "corrections") == [0]
     assert "was corrected so far" in said(await ana.says("news corrections"))
 

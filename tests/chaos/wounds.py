@@ -81,9 +81,7 @@ class Wounded:
         """One entry is not pointed at any more."""
         page = self._one(
             lambda page: (
-                page.kind in _LEAVES
-                and len(page.cells) > 1
-                and bool(self._fresh(page))
+                page.kind in _LEAVES and len(page.cells) > 1 and bool(self._fresh(page))
             )
         )
         number = page.cells.index(self.random.choice(self._fresh(page)))
