@@ -25,9 +25,9 @@ def post(name: str | None = None, *, workspace: InWorkspace = None) -> int:
         if lacks:
             await house.editions.order(found.workspace_id, found, key)
             say(
-                f"An edition of «{found.name}» is ordered. This terminal lacks {lacks}, "
-                "so the Standfirst that runs on this database with it, or the next one "
-                "to start, makes the edition and posts it."
+                f"An edition of «{found.name}» is ordered. This terminal lacks "
+                f"{lacks}, so the Standfirst that runs on this database with it, or "
+                "the next one to start, makes the edition and posts it."
             )
             return OK
         outcome = await house.editions.post_now(found.workspace_id, found, key)

@@ -98,7 +98,7 @@ _INSTALLATIONS: Final = (
     "knows who manages the workspace: they are its editors",
     "knows who is in a user group that was made an editor",
     "looks whether a post whose answer was lost has arrived",
-    "looks whether a post arrived in a private channel it was invited to",
+    "looks whether a post arrived in a private channel that it is in",
     "hellos, people's own digests, and word that posting has stopped",
     "looks whether private messages arrived; reads nothing else there",
     "sees whether it is in a channel, for the doctor",

@@ -1,10 +1,11 @@
 """Damage that is aimed: at what decides whether a message is sent, and how often.
 
 Most bytes of a small database are free room, and a file that is simply cut off is not
-even opened. So the pages of the deciding tables and of their indexes are looked up (each
-tree is walked from its root) and wounded as disks and their drivers do it: a bit turned,
-a page written where another one belongs, a write that was reported and never made, an
-entry gone, zeros, an end that is missing. The format: https://sqlite.org/fileformat.html
+even opened. So the pages of the deciding tables and of their indexes are looked up
+(each tree is walked from its root) and wounded as disks and their drivers do it: a
+bit turned, a page written where another one belongs, a write that was reported and
+never made, an entry gone, zeros, an end that is missing. The format:
+https://sqlite.org/fileformat.html
 """
 
 import sqlite3
@@ -62,7 +63,7 @@ class Wounded:
         self.data = bytearray(file.read_bytes())
         self.earlier = earlier
         self.random = random
-        self.size = struct.unpack_from(">H", self.data, 16)[0]
+        self.size = self._two(16)
         self.pages = tuple(
             page for name, root in _roots(file) for page in self._walk(name, root)
         )
@@ -194,7 +195,7 @@ class Wounded:
             return at + payload - begun
         least = (self.size - 12) * 32 // 255 - 23
         here = least + (payload - least) % (self.size - 4)
-        return at + (here if here <= most else least) + 4 - begun
+        return int(at + (here if here <= most else least) + 4 - begun)
 
     def _two(self, at: int) -> int:
         return int(struct.unpack_from(">H", self.data, at)[0])

@@ -30,7 +30,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "users:read": "knows who manages the workspace: they are its editors",
     "usergroups:read": "knows who is in a user group that was made an editor",
     "channels:history": "looks whether a post whose answer was lost has arrived",
-    "groups:history": "looks whether a post arrived in a private channel it was invited to",
+    "groups:history": "looks whether a post arrived in a private channel that it is in",
     "im:write": "hellos, people's own digests, and word that posting has stopped",
     "im:history": "looks whether private messages arrived; reads nothing else there",
     "channels:read": "sees whether it is in a channel, for the doctor",

@@ -15,7 +15,7 @@ from bot.settings import Settings
 from tests.bot.platforms.slack.conftest import a_platform, listening
 from tests.bot.platforms.slack.many import SECOND, Several, several
 from tests.wire.slack.ledger import TEAM
-from tests.wire.slack.server import SCOPES, LocalSlack
+from tests.wire.slack.server import LocalSlack
 
 ALL = {
     "slack_client_id": "1.2",
