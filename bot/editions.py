@@ -48,7 +48,8 @@ from bot.types import (
     RenderContext,
     Workspace,
 )
-from digests.compose import compose, told_by
+from digests.compose import Read, analyse, compose, told_by
+from digests.readings import Readings
 from digests.types import Edition, Style
 
 log = structlog.get_logger(__name__)
@@ -139,12 +140,14 @@ class Editions:
         steady = asyncio.get_running_loop().time
         begun = steady()
         own = await self.db.read(personal.among, keys=keys)
+        # Many of them read the same sources; what they share goes with this round.
+        read = Readings().read
         done = []
         for occurrence in waiting:
             if occurrence.digest_id in own and steady() - begun > PATIENCE:
                 break
             try:
-                done.append(await self._compose(occurrence))
+                done.append(await self._compose(occurrence, read))
             except ConfigurationError:
                 # The database takes nothing: what is due waits until it does.
                 raise
@@ -226,7 +229,7 @@ class Editions:
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
-    async def _compose(self, occurrence: Occurrence) -> Outcome:
+    async def _compose(self, occurrence: Occurrence, read: Read = analyse) -> Outcome:
         digest = await self.db.read(
             digests.by_id,
             workspace_id=occurrence.workspace_id,
@@ -238,7 +241,7 @@ class Editions:
         if workspace.platform not in self.platforms:
             return await self._skip(occurrence, NOT_ON)
         await self.intake.refresh(digest.sources)
-        edition = await self._edition(digest)
+        edition = await self._edition(digest, read)
         if not edition.stories:
             reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
             return await self._skip(occurrence, reason, edition)
@@ -267,10 +270,10 @@ class Editions:
             until=now + AGAIN,
         )
 
-    async def _edition(self, digest: Digest) -> Edition:
+    async def _edition(self, digest: Digest, read: Read = analyse) -> Edition:
         now = self.clock.now()
         found = await self.db.read(at_hand.of, digest, now)
-        return await self.engine.run(_compose, found, now, style_of(digest))
+        return await self.engine.run(_compose, found, now, style_of(digest), read)
 
     async def _skip(
         self, occurrence: Occurrence, reason: str, edition: Edition | None = None
@@ -385,7 +388,8 @@ class Editions:
         )
 
 
-def _compose(found: at_hand.AtHand, now: datetime, style: Style) -> Edition:
-    return compose(
-        found.fresh, now=now, told=found.told, style=style, known=found.known
-    )
+def _compose(
+    found: at_hand.AtHand, now: datetime, style: Style, read: Read = analyse
+) -> Edition:
+    told, known = found.told, found.known
+    return compose(found.fresh, now=now, told=told, style=style, read=read, known=known)

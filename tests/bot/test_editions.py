@@ -4,9 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.editions import NOT_ON
 from bot.storage import occurrences
 from bot.types import Occurrence
+from digests import readings
+from digests.compose import analyse
+from digests.types import Analysis, Article, Style
 from tests.bot.newsroom import (
     BRIDGE,
     CONFIGURATION,
@@ -70,6 +75,28 @@ async def test_with_nothing_new_nothing_is_posted_and_the_reason_is_kept(desk):
     newest, *_ = await history(desk)
     assert newest.state == "skipped"
     assert "Nothing new" in str(newest.reason)
+
+
+async def test_digests_that_are_due_together_read_an_article_once(
+    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+):
+    read: list[str] = []
+
+    def counting(article: Article, style: Style) -> Analysis:
+        read.append(article.id)
+        return analyse(article, style)
+
+    monkeypatch.setattr(readings, "analyse", counting)
+    await desk.apply(CONFIGURATION + SECOND)
+    desk.clock.advance(minutes=2)
+    await desk.wake()
+    assert {"Morning brief", "Evening"} <= set(titles(desk))
+    assert len(read) == len(set(read)) > 0
+    once = len(read)
+    # What was kept went with the round: an idle process holds no texts.
+    desk.clock.advance(minutes=2)
+    await desk.wake()
+    assert len(read) == 2 * once
 
 
 async def test_what_is_due_while_its_platform_is_off_is_told_when_it_is_on(desk):
