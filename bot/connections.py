@@ -168,12 +168,15 @@ def checks(
 
     async def look(workspace: str | None) -> Sequence[Finding]:
         from bot.platforms.slack.checks import of_settings
+        from bot.platforms.slack.installations import ManyInstallations
         from bot.platforms.slack.platform import SlackPlatform
 
         if workspace is None:
             return tuple(of_settings(settings))
         assert isinstance(slack, SlackPlatform), "it is built here"
-        return await slack.installations.findings(workspace)
+        many = slack.installations
+        assert isinstance(many, ManyInstallations), "the one has an examiner"
+        return await many.findings(workspace)
 
     return {"slack": look}
 

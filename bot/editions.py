@@ -48,7 +48,8 @@ from bot.types import (
     RenderContext,
     Workspace,
 )
-from digests.compose import compose, told_by
+from digests.compose import Read, analyse, compose, told_by
+from digests.readings import Readings
 from digests.types import Edition, Style
 
 log = structlog.get_logger(__name__)
@@ -59,6 +60,8 @@ PATIENCE = 5.0
 NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
 #: After a defect of ours: when to try again, and when to stop trying.
 AGAIN, GIVE_UP = timedelta(minutes=1), timedelta(hours=6)
+#: What it would tell is told once it is on: an edition that nobody gets tells nothing.
+NOT_ON = "Its platform is not connected here; what is new waits for the next edition."
 NO_ARTICLES = "Nothing to tell: its sources hold no articles of the last seven days."
 
 
@@ -137,12 +140,14 @@ class Editions:
         steady = asyncio.get_running_loop().time
         begun = steady()
         own = await self.db.read(personal.among, keys=keys)
+        # Many of them read the same sources; what they share goes with this round.
+        read = Readings().read
         done = []
         for occurrence in waiting:
             if occurrence.digest_id in own and steady() - begun > PATIENCE:
                 break
             try:
-                done.append(await self._compose(occurrence))
+                done.append(await self._compose(occurrence, read))
             except ConfigurationError:
                 # The database takes nothing: what is due waits until it does.
                 raise
@@ -224,7 +229,7 @@ class Editions:
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
-    async def _compose(self, occurrence: Occurrence) -> Outcome:
+    async def _compose(self, occurrence: Occurrence, read: Read = analyse) -> Outcome:
         digest = await self.db.read(
             digests.by_id,
             workspace_id=occurrence.workspace_id,
@@ -232,12 +237,14 @@ class Editions:
         )
         if digest is None:
             return await self._skip(occurrence, "The digest was deleted.")
+        workspace = await self._workspace(digest)
+        if workspace.platform not in self.platforms:
+            return await self._skip(occurrence, NOT_ON)
         await self.intake.refresh(digest.sources)
-        edition = await self._edition(digest)
+        edition = await self._edition(digest, read)
         if not edition.stories:
             reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
             return await self._skip(occurrence, reason, edition)
-        workspace = await self._workspace(digest)
         self.at("composed")
         issue = await self.db.write(self._store, occurrence, digest, workspace, edition)
         if issue is None:
@@ -263,10 +270,10 @@ class Editions:
             until=now + AGAIN,
         )
 
-    async def _edition(self, digest: Digest) -> Edition:
+    async def _edition(self, digest: Digest, read: Read = analyse) -> Edition:
         now = self.clock.now()
         found = await self.db.read(at_hand.of, digest, now)
-        return await self.engine.run(_compose, found, now, style_of(digest))
+        return await self.engine.run(_compose, found, now, style_of(digest), read)
 
     async def _skip(
         self, occurrence: Occurrence, reason: str, edition: Edition | None = None
@@ -353,12 +360,8 @@ class Editions:
         now: datetime,
         pings: bool,
     ) -> None:
-        """Freeze what goes out; a platform that is off keeps nothing to send."""
-        platform = self.platforms.get(workspace.platform)
-        if platform is None:
-            log.warning("platform is off", platform=workspace.platform)
-            return
-        parts = platform.render(issue.edition, context)
+        """Freeze what goes out."""
+        parts = self.platforms[workspace.platform].render(issue.edition, context)
         parts = pressing.owned(parts, issue) if digest.person else parts
         for destination in digest.destinations:
             deliveries.add(
@@ -385,7 +388,8 @@ class Editions:
         )
 
 
-def _compose(found: at_hand.AtHand, now: datetime, style: Style) -> Edition:
-    return compose(
-        found.fresh, now=now, told=found.told, style=style, known=found.known
-    )
+def _compose(
+    found: at_hand.AtHand, now: datetime, style: Style, read: Read = analyse
+) -> Edition:
+    told, known = found.told, found.known
+    return compose(found.fresh, now=now, told=told, style=style, read=read, known=known)

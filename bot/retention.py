@@ -1,6 +1,10 @@
 """The noun of what is kept for how long; it deletes nothing.
 
 Settings make it, `upkeep` follows it, `/newsdesk status` shows it.
+
+    editions   with their corrections; reports of readers, from when they were settled
+               (an open one waits for an editor, however old)
+    history    of changes
 """
 
 from dataclasses import dataclass

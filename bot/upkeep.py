@@ -1,7 +1,8 @@
 """What the house does for itself, once in a while; it must not post or read anything.
 
     erase    what was ordered to go, soon; what the bot left, after its 30 days
-    let go   contents that are older than is kept: texts, editions, history
+    let go   contents that are older than is kept: texts, editions and what was put
+             right in them, settled reports, history
     forget   events of chats that can not come a second time any more
 
 All of it goes in short steps with room between them, so that neither the event loop
@@ -76,6 +77,12 @@ class Upkeep:
             ),
             "messages": await _all(
                 partial(write, outdated.forget_messages, before=made, limit=ROWS)
+            ),
+            "corrections": await _all(
+                partial(write, outdated.forget_corrections, limit=ROWS)
+            ),
+            "reports": await _all(
+                partial(write, outdated.forget_reports, before=made, limit=ROWS)
             ),
             "decisions": await _all(
                 partial(write, outdated.forget_decisions, before=made, limit=ROWS)

@@ -20,10 +20,17 @@ def post(name: str | None = None, *, workspace: InWorkspace = None) -> int:
 
     async def work(house: "House") -> int:
         found = await chosen(house, name, workspace)
-        now = house.clock.now()
-        outcome = await house.editions.post_now(
-            found.workspace_id, found, f"cli-{now:%Y%m%dT%H%M%S%f}"
-        )
+        key = f"cli-{house.clock.now():%Y%m%dT%H%M%S%f}"
+        lacks = await _lacks(house, found)
+        if lacks:
+            await house.editions.order(found.workspace_id, found, key)
+            say(
+                f"An edition of «{found.name}» is ordered. This terminal lacks "
+                f"{lacks}, so the Standfirst that runs on this database with it, or "
+                "the next one to start, makes the edition and posts it."
+            )
+            return OK
+        outcome = await house.editions.post_now(found.workspace_id, found, key)
         if outcome.issue is None:
             say(f"No edition: {outcome.reason}")
             return OK
@@ -32,6 +39,22 @@ def post(name: str | None = None, *, workspace: InWorkspace = None) -> int:
         return OK
 
     return with_house(work)
+
+
+async def _lacks(house: "House", found: "Digest") -> str:
+    """The setting without which its platform is not on here; "" where it is.
+
+    An edition is worded by its platform: without that there would be one that nobody
+    gets, and its articles would count as told.
+    """
+    from bot.storage import workspaces
+
+    kept = await house.db.read(workspaces.by_id, workspace_id=found.workspace_id)
+    if kept is None or kept.platform in house.platforms:
+        return ""
+    if kept.platform == "slack":
+        return "STANDFIRST_SLACK_BOT_TOKEN, or what installing the app takes"
+    return "STANDFIRST_DISCORD_TOKEN"
 
 
 def undo(name: str | None = None, *, workspace: InWorkspace = None) -> int:

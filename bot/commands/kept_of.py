@@ -28,8 +28,10 @@ NAMED = 5
 BLOCK, BLOCKS = 1_400, 5
 
 
-def shown(kept: Kept, zone: str, now: datetime, texts: Texts) -> tuple[Block, ...]:
-    """What is kept, in words."""
+def shown(
+    kept: Kept, zone: str, now: datetime, texts: Texts, *, days: int
+) -> tuple[Block, ...]:
+    """What is kept, in words; a settled report for so many days."""
     rows = [*_digest(kept, now, texts)] if kept.own else []
     rows += [
         (
@@ -55,7 +57,9 @@ def shown(kept: Kept, zone: str, now: datetime, texts: Texts) -> tuple[Block, ..
     blocks += _reports(kept, texts)
     privacy = texts.say(
         "This is all that is kept of you here. Nobody else sees it; editors see your "
-        "reports with your name. Nothing counts what you read or open."
+        "reports with your name, which go {days} days after they are settled. Nothing "
+        "counts what you read or open.",
+        days=days,
     )
     return (*blocks, Small(text=privacy))
 

@@ -91,7 +91,7 @@ async def _shown(desk: Desk, invocation: Invocation, texts: Texts) -> Reply:
     zone = await desk.zone_of(invocation)
     return Reply(
         title=texts.say("You in this workspace"),
-        blocks=kept_of.shown(kept, zone, now, texts),
+        blocks=kept_of.shown(kept, zone, now, texts, days=desk.retention.editions),
         controls=_controls(desk, invocation, kept.own, texts),
     )
 

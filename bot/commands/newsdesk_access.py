@@ -6,6 +6,8 @@ is in `dispatch`, on the roles of the moment.
 """
 
 import re
+from collections.abc import Mapping
+from typing import Final
 
 from bot.commands.asking_back import asks_back
 from bot.commands.desk import Desk
@@ -24,6 +26,7 @@ from bot.types import (
     Option,
     Paragraph,
     Permission,
+    PlatformName,
     Reply,
 )
 
@@ -36,6 +39,15 @@ WHO = Option(
 #: «<@123>», «<@!123>», «<@&456>» (a role), «<@U012AB|ana>», «<!subteam^S012AB>».
 _MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
 _NAMED = re.compile(r"(?:(person|role)[ :])?\s*([A-Za-z0-9_-]{1,40})")
+#: What ids are, where they have a form. A name that is none would be let in as one, and
+#: whom it means would not; on the local page people are called as they like.
+_IDS: Final[Mapping[PlatformName, Mapping[str, re.Pattern[str]]]] = {
+    "discord": {"person": re.compile(r"\d{1,20}"), "role": re.compile(r"\d{1,20}")},
+    "slack": {
+        "person": re.compile(r"[UW][A-Z0-9]+"),
+        "role": re.compile(r"S[A-Z0-9]+"),
+    },
+}
 
 
 def build(desk: Desk) -> tuple[Command, ...]:
@@ -47,6 +59,9 @@ def _grant(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
         grant = _meant(invocation.args["who"])
+        # Who may not let in at all hears that, not how it is done.
+        if not invocation.person.granted:
+            _hold_to_ids(grant, invocation)
         change = await desk.configuring.propose(invocation, _wish(grant, given=True))
         may = texts.say(
             "They may then use every /newsdesk command here, except this one."
@@ -60,7 +75,10 @@ def _grant(desk: Desk) -> Command:
             permission=Permission.EDITOR,
             run=run,
             options=(WHO,),
-            examples=("/newsdesk access grant ben", "/newsdesk access grant role 4711"),
+            examples=(
+                "/newsdesk access grant @ben",
+                "/newsdesk access grant role 4711",
+            ),
         )
     )
 
@@ -89,7 +107,7 @@ def _revoke(desk: Desk) -> Command:
             permission=Permission.EDITOR,
             run=run,
             options=(WHO,),
-            examples=("/newsdesk access revoke ben",),
+            examples=("/newsdesk access revoke @ben",),
         )
     )
 
@@ -112,6 +130,35 @@ def _list(desk: Desk) -> Command:
         permission=Permission.EDITOR,
         run=run,
         examples=("/newsdesk access list",),
+    )
+
+
+def _hold_to_ids(grant: Grant, invocation: Invocation) -> None:
+    """Let in only who can be there; whoever was let in can always go.
+
+    Raises:
+        Mistake: It is a name, which the platform did not turn into a mention.
+    """
+    platform, written = invocation.place.workspace.platform, invocation.args["who"]
+    shapes = _IDS.get(platform)
+    if shapes is None or _MENTION.fullmatch(written.strip()):
+        return
+    if shapes[grant.kind].fullmatch(grant.external_id):
+        return
+    if platform == "slack":
+        raise Mistake(
+            "Slack sent «{who}» as mere text, which names nobody. Type «@» and choose "
+            "the person or the user group from the list that opens, or write «person "
+            "U…» or «role S…» with the id.",
+            field="who",
+            who=cut(written),
+        )
+    raise Mistake(
+        "Discord sent «{who}» as mere text, which names nobody. Type «@» and choose "
+        "the person or the role from the list that opens, or write «person ID» or "
+        "«role ID».",
+        field="who",
+        who=cut(written),
     )
 
 

@@ -97,6 +97,9 @@ async def _settle(
             texts.say("There is no open report {id} here.", id=public_id[:20])
         )
     said = texts.say(
-        "Settled: {id}. Its reader is told with their next command.", id=done.public_id
+        "Settled: {id}. Its reader is told with their next command; it is kept for "
+        "{days} days.",
+        id=done.public_id,
+        days=desk.retention.editions,
     )
     return Reply(blocks=(Paragraph(text=said), Line(title=done.headline, text=answer)))

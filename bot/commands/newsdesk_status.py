@@ -58,8 +58,8 @@ def build(desk: Desk) -> Command:
         blocks += await _of_readers(desk, workspace_id, texts)
         blocks += [_delivery(d, invocation, desk, texts) for d in sent]
         kept = texts.say(
-            "Kept here: articles for {articles} days, editions for {editions}, the "
-            "history for {history}.",
+            "Kept here: articles for {articles} days, editions with their corrections "
+            "and settled reports for {editions}, the history for {history}.",
             articles=desk.retention.texts,
             editions=desk.retention.editions,
             history=desk.retention.history,

@@ -23,7 +23,7 @@ def damage(connection: Connection, *, seconds: float) -> str | None:
     until = time.monotonic() + seconds
     raw.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
     try:
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
     except OperationalError as error:
         if "interrupted" not in str(error.orig):
             raise

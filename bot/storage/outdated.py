@@ -2,7 +2,8 @@
 
 What says that something *was* there stays: an article's names and hashes (a source that
 still lists it must not make it news again), an edition's row (so that its id is
-answered), and what a digest's readers were told.
+answered), and what a digest's readers were told. An edition's corrections are its
+contents: they go with it. A report that is open does not go by its age.
 """
 
 from collections.abc import Collection
@@ -16,12 +17,14 @@ from bot.storage import editions_json
 from bot.storage.schema import (
     changes,
     compositions,
+    corrections,
     deliveries,
     edition_stories,
     editions,
     figures,
     local_messages,
     quotes,
+    reports,
     revisions,
     searchable,
     stories,
@@ -110,7 +113,8 @@ def empty_editions(
             .values(edition=editions_json.dump(_nothing(row.made_at)), dropped_at=now)
         )
     keys = [row.id for row in found]
-    connection.execute(delete(deliveries).where(deliveries.c.edition_id.in_(keys)))
+    for table in (deliveries, corrections):
+        connection.execute(delete(table).where(table.c.edition_id.in_(keys)))
     connection.execute(
         update(edition_stories)
         .where(edition_stories.c.edition_id.in_(keys))
@@ -130,6 +134,31 @@ def forget_messages(connection: Connection, *, before: datetime, limit: int) -> 
     done = connection.execute(
         delete(local_messages).where(local_messages.c.id.in_(old))
     )
+    return done.rowcount
+
+
+def forget_corrections(connection: Connection, *, limit: int) -> int:
+    """Forget what was put right in editions whose contents were let go before."""
+    left = (
+        select(corrections.c.id)
+        .join(editions, editions.c.id == corrections.c.edition_id)
+        .where(editions.c.dropped_at.is_not(None))
+        .order_by(corrections.c.id)
+        .limit(limit)
+    )
+    done = connection.execute(delete(corrections).where(corrections.c.id.in_(left)))
+    return done.rowcount
+
+
+def forget_reports(connection: Connection, *, before: datetime, limit: int) -> int:
+    """Forget reports of readers that were settled before then."""
+    old = (
+        select(reports.c.id)
+        .where(reports.c.settled_at < before)
+        .order_by(reports.c.id)
+        .limit(limit)
+    )
+    done = connection.execute(delete(reports).where(reports.c.id.in_(old)))
     return done.rowcount
 
 

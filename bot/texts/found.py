@@ -79,17 +79,11 @@ _PLATFORMS: Final = (
     "take both from the same app at {page}",
     "the token is of the workspace {team}, not {workspace}",
     "set the token of that workspace, or its right id",
-    "{scope} is missing: with it the bot {why}",
     "bring the app's manifest up to date (standfirst slack-manifest), then {again}",
     "install the app again under «Install App» at {page}",
 )
 #: How Slack's app stands in a workspace that installed it, and what its scopes are for.
 _INSTALLATIONS: Final = (
-    "give it to the app at https://api.slack.com/apps (standfirst slack-manifest "
-    "prints what it needs), then install it again",
-    "Slack does not answer",
-    "the bot's token is for the workspace {team}",
-    "set STANDFIRST_SLACK_BOT_TOKEN to its own",
     "the app is not installed there",
     "install it: {address}",
     "install it again: {address}",
@@ -104,10 +98,10 @@ _INSTALLATIONS: Final = (
     "knows who manages the workspace: they are its editors",
     "knows who is in a user group that was made an editor",
     "looks whether a post whose answer was lost has arrived",
-    "the same in private channels that it was invited into",
+    "looks whether a post arrived in a private channel that it is in",
     "hellos, people's own digests, and word that posting has stopped",
-    "looks whether those have arrived; nothing else is read there",
+    "looks whether private messages arrived; reads nothing else there",
     "sees whether it is in a channel, for the doctor",
-    "the same for private channels",
+    "sees whether it is in a private channel, for the doctor",
 )
 FOUND: Final = (*_CHANNELS, *_PLATFORMS, *_INSTALLATIONS)

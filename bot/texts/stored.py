@@ -58,6 +58,7 @@ DECIDED: Final = (
     "The digest was paused until {day}.",
     "It could not be composed; the log says why.",
     "Composed by another process.",
+    "Its platform is not connected here; what is new waits for the next edition.",
     "The edition is more than {days} days old.",
 )
 #: How a source failed (`digests.sources`, `bot.intake`).

@@ -161,6 +161,25 @@ def test_digest_post_with_nothing_new_posts_nothing_and_is_well(furnished):
     assert len(furnished.rows(EDITIONS)) == 1
 
 
+def test_without_the_platforms_token_digest_post_orders_and_tells_nothing(furnished):
+    """The process that has the token makes it; this one only writes the order."""
+    file = furnished.folder / "chat.toml"
+    file.write_text(
+        CONFIGURATION.replace('"local"', '"discord"')
+        .replace('id = "newsroom"', 'id = "1001"')
+        .replace('channel = "c-morning"', 'channel = "2001"')
+        .replace("Morning brief", "Chat brief"),
+        encoding="utf-8",
+    )
+    assert furnished.run("apply", "chat.toml").returncode == 0
+    done = furnished.run("digest", "post", "Chat brief")
+    assert done.returncode == 0
+    assert "This terminal lacks STANDFIRST_DISCORD_TOKEN" in done.stdout
+    ordered = "SELECT state, trigger FROM occurrences"
+    assert furnished.rows(ordered) == [("due", "manual")]
+    assert furnished.rows("SELECT what FROM told") == []
+
+
 def test_naming_no_digest_that_exists_is_exit_2_with_the_names(furnished):
     done = furnished.run("digest", "post", "Evening")
     assert done.returncode == 2

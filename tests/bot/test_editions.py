@@ -1,10 +1,17 @@
 """From a due moment to a stored edition with its deliveries."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.editions import NOT_ON
 from bot.storage import occurrences
 from bot.types import Occurrence
+from digests import readings
+from digests.compose import analyse
+from digests.types import Analysis, Article, Style
 from tests.bot.newsroom import (
     BRIDGE,
     CONFIGURATION,
@@ -68,6 +75,48 @@ async def test_with_nothing_new_nothing_is_posted_and_the_reason_is_kept(desk):
     newest, *_ = await history(desk)
     assert newest.state == "skipped"
     assert "Nothing new" in str(newest.reason)
+
+
+async def test_digests_that_are_due_together_read_an_article_once(
+    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+):
+    read: list[str] = []
+
+    def counting(article: Article, style: Style) -> Analysis:
+        read.append(article.id)
+        return analyse(article, style)
+
+    monkeypatch.setattr(readings, "analyse", counting)
+    await desk.apply(CONFIGURATION + SECOND)
+    desk.clock.advance(minutes=2)
+    await desk.wake()
+    assert {"Morning brief", "Evening"} <= set(titles(desk))
+    assert len(read) == len(set(read)) > 0
+    once = len(read)
+    # What was kept went with the round: an idle process holds no texts.
+    desk.clock.advance(minutes=2)
+    await desk.wake()
+    assert len(read) == 2 * once
+
+
+async def test_what_is_due_while_its_platform_is_off_is_told_when_it_is_on(desk):
+    off = replace(desk.editions, platforms={})
+    desk.clock.advance(minutes=2)
+    await off.plan()
+    await off.compose_due()
+    newest, *_ = await history(desk)
+    assert (newest.state, newest.reason) == ("skipped", NOT_ON)
+    desk.clock.advance(minutes=2)
+    await desk.wake()
+    assert titles(desk)[0] == "Morning brief"
+
+
+async def test_an_order_of_a_process_without_the_platform_is_another_ones(desk):
+    off = replace(desk.editions, platforms={})
+    digest = await desk.digest()
+    await off.order(digest.workspace_id, digest, "cli-1")
+    await desk.wake()
+    assert titles(desk)[0] == "Morning brief"
 
 
 async def test_one_new_article_is_enough_for_the_next_edition(desk):

@@ -194,7 +194,7 @@ async def test_it_stands_in_the_history(ana):
 
 
 async def test_who_was_let_in_by_an_editor_may_not_say_who_is_pinged(ana, desk):
-    await ana.does("newsdesk access grant", who="ben")
+    await ana.does("newsdesk access grant", who="<@ben>")
     ben = replace(ana, person=replace(ANA, id="ben", permission=Permission.EVERYONE))
     answer = await ben.says("newsdesk destination edit", ping="4711")
     assert answer.problem

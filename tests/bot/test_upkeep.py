@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.retention import Retention
-from bot.storage import Connection, changes, schema
+from bot.storage import Connection, changes, outdated, schema
 from bot.upkeep import Upkeep
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.newsroom import BRIDGE, FLOOD, POOL, Newsroom, newsroom
@@ -77,6 +77,56 @@ async def test_old_editions_are_answered_honestly_by_every_way_to_them(ana: Edit
         assert "older than the 61 days that are kept here" in said(answer)
     assert "In past" not in said(await ana.says("news search", words="harbour bridge"))
     assert await ana.desk.db.read(rows, "deliveries", "compositions") == [0, 0]
+
+
+async def test_corrections_go_with_their_edition(ana: Editor):
+    await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
+    ana.desk.clock.advance(days=59)
+    await upkeep(ana.desk).let_go()
+    assert await ana.desk.db.read(rows, "corrections") == [1]
+    ana.desk.clock.advance(days=2)
+    now = ana.desk.clock.now()
+    before = now - timedelta(days=60)
+    # In one step: what amends an edition must not outlive its contents.
+    await ana.desk.db.write(outdated.empty_editions, before=before, now=now, limit=50)
+    assert await ana.desk.db.read(rows, "corrections") == [0]
+    assert "was corrected so far" in said(await ana.says("news corrections"))
+
+
+async def test_the_way_back_of_a_correction_ends_with_its_edition(ana: Editor):
+    """The history is kept longer than what it tells of."""
+    await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
+    ana.desk.clock.advance(days=61)
+    await upkeep(ana.desk).let_go()
+    history = await ana.says("newsdesk history")
+    assert (await ana.presses(history, "Take back")).problem
+
+
+async def test_what_an_earlier_standfirst_left_of_corrections_goes_too(ana: Editor):
+    await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
+    await ana.desk.db.write(
+        lambda connection: connection.execute(
+            schema.editions.update().values(dropped_at=ana.desk.clock.now())
+        )
+    )
+    await upkeep(ana.desk).let_go()
+    assert await ana.desk.db.read(rows, "corrections") == [0]
+
+
+async def test_a_settled_report_goes_in_its_time_and_an_open_one_never(ana: Editor):
+    for text in ("It was Monday.", "It was Sunday."):
+        await ana.says("news report", story="1", text=text)
+    ana.desk.clock.advance(days=40)
+    event = await ana._event("newsdesk reports", {})
+    first, _ = await ana.desk.inbox.complete(event, "settle", "")
+    await ana.says("newsdesk reports", settle=first, answer="You are right.")
+    ana.desk.clock.advance(days=59)
+    await upkeep(ana.desk).let_go()
+    assert await ana.desk.db.read(rows, "reports") == [2]
+    ana.desk.clock.advance(days=2)
+    await upkeep(ana.desk).let_go()
+    assert await ana.desk.db.read(rows, "reports") == [1]
+    assert "1 report of a reader is open" in said(await ana.says("newsdesk status"))
 
 
 async def test_what_was_told_is_never_told_again(ana: Editor):
@@ -179,5 +229,6 @@ async def test_the_same_on_both_databases(database_url: str, tmp_path: Path):
 
 async def test_status_says_for_how_long(ana: Editor):
     told = said(await ana.says("newsdesk status"))
-    assert "articles for 414 days, editions for 400, the history for 730" in told
+    assert "articles for 414 days, editions with their corrections and settled" in told
+    assert "reports for 400, the history for 730" in told
     assert replace(SHORT, articles=90).texts == 90

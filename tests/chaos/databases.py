@@ -4,12 +4,14 @@ import asyncio
 import shutil
 import sqlite3
 from collections import Counter
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from tests.chaos import wounds
 from tests.chaos.board import Board, Line
 from tests.chaos.child import BROKEN, QUIET
 from tests.chaos.kills import homes
@@ -179,48 +181,140 @@ async def damaged(
     times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
     """D12: bytes turned, cut off, the log gone: refused in words, or harmless."""
-    ends, wrong = Counter[str](), []
-    with homes() as home:
-        random = Random(seed)
-        async with world("damaged", home / "w", name, random, without=without) as built:
-            for size in (1, 2, 3):
-                built.begin_round(size)
-                await built.live()
-            whole = home / "whole.db"
-            # As a kill leaves it: with a log beside it that is not taken over yet. It
-            # holds this round only: what it says, nobody was told yet.
-            with closing(sqlite3.connect(built.database)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            built.begin_round(1)
-            await built.live(Points(wanted=STORED))
-            for suffix in ("", "-wal"):
-                shutil.copyfile(f"{built.database}{suffix}", f"{whole}{suffix}")
-            # Looking into it takes its log over; so it is a copy that is looked into.
-            before = _counted(built.database)
-            channels = built.wire.keep()
-            for number in range(times):
-                _restore(built, whole)
-                built.wire.restore(channels)
-                how = _damage(built, random, number)
-                ended, said = await _opened(built, home / "log")
-                ends[ended] += 1
-                trouble = _trouble(built, ended, said, before)
-                if trouble:
-                    wrong.append(f"{how}: {trouble}")
-    said = ", ".join(f"{number} {end}" for end, number in sorted(ends.items()))
+    random = Random(seed)
+    async with _aged(random, name, without) as (built, whole):
+        # As a kill leaves it: with a log beside it that is not taken over yet. It
+        # holds this round only: what it says, nobody was told yet.
+        built.begin_round(1)
+        await built.live(Points(wanted=STORED))
+
+        def turned(number: int) -> str:
+            return _damage(built, random, number)
+
+        ends, wrong = await _opened_again(built, whole, times, turned)
     return [
-        Line(
-            row="D12",
-            what="damaged databases: neither refused in words nor harmless",
-            figure=f"{len(wrong)} of {ends.total()} ({said})",
-            goal="0",
-            met=not wrong,
-            seed=seed,
-            faults=ends.total(),
-            stated=times,
-            details=wrong,
+        _line(
+            "damaged databases: neither refused in words nor harmless",
+            ends,
+            wrong,
+            (seed, times),
         )
     ]
+
+
+async def wounded(
+    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+) -> list[Line]:
+    """D12: what decides about sending is damaged, as an edition is on its way.
+
+    The next one is due as well when the process comes back, and the earlier articles
+    are still there to be told a second time.
+    """
+    random = Random(seed)
+    async with _aged(random, name, without) as (built, whole):
+        earlier = built.database.read_bytes()
+        built.begin_round(2, keep=True)
+        await built.live(Points(wanted=STORED))
+        _fold(built.database)
+        built.begin_round(1, keep=True)
+
+        def aimed(number: int) -> str:
+            return wounds.wound(built.database, earlier, random, number)
+
+        ends, wrong = await _opened_again(built, whole, times, aimed)
+    return [
+        _line(
+            "deciding tables damaged: neither refused before anything nor harmless",
+            ends,
+            wrong,
+            (seed, times),
+        )
+    ]
+
+
+def _line(
+    what: str, ends: Counter[str], wrong: Sequence[str], asked: tuple[int, int]
+) -> Line:
+    said = ", ".join(f"{number} {end}" for end, number in sorted(ends.items()))
+    seed, times = asked
+    return Line(
+        row="D12",
+        what=what,
+        figure=f"{len(wrong)} of {ends.total()} ({said})",
+        goal="0",
+        met=not wrong,
+        seed=seed,
+        faults=ends.total(),
+        stated=times,
+        details=list(wrong),
+    )
+
+
+@asynccontextmanager
+async def _aged(
+    random: Random, name: str, without: str
+) -> AsyncIterator[tuple[World, Path]]:
+    """A world that has lived through three editions; where its copy may stand."""
+    with homes() as home:
+        async with world("damaged", home / "w", name, random, without=without) as built:
+            for size in (1, 2, 3):
+                built.begin_round(size, keep=True)
+                await built.live()
+            _fold(built.database)
+            yield built, home / "whole.db"
+
+
+def _fold(file: Path) -> None:
+    """Take the log over into the file."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+async def _opened_again(
+    built: World, whole: Path, times: int, damage: Callable[[int], str]
+) -> tuple[Counter[str], list[str]]:
+    """Damage a copy of what is there, and start over it; again and again."""
+    ends, wrong = Counter[str](), []
+    for suffix in ("", "-wal"):
+        beside = Path(f"{built.database}{suffix}")
+        Path(f"{whole}{suffix}").write_bytes(
+            beside.read_bytes() if beside.exists() else b""
+        )
+    # Looking into it takes its log over; so it is a copy that is looked into.
+    before = _counted(built.database)
+    channels = built.wire.keep()
+    for number in range(times):
+        _restore(built, whole)
+        built.wire.restore(channels)
+        built.clock.set(built.due)
+        how = damage(number)
+        left = _left(built)
+        ended, said = await _opened(built, whole.with_name("log"))
+        ends[ended] += 1
+        trouble = _trouble(built, ended, said, before)
+        if ended == "refused" and not _stands(built, left):
+            trouble = f"it had begun to work before it was refused: {said[-200:]}"
+        if trouble:
+            wrong.append(f"{how}: {trouble}")
+    return ends, wrong
+
+
+def _left(built: World) -> tuple[int, bytes | None]:
+    """What a refusal must leave as it is: the channels, and the file.
+
+    None where it has a log: whoever closes it takes that over, which changes nothing.
+    """
+    log = Path(f"{built.database}-wal")
+    logged = log.exists() and log.stat().st_size > 0
+    return (
+        sum(len(built.wire.posts(channel)) for channel in built.channels),
+        None if logged else built.database.read_bytes(),
+    )
+
+
+def _stands(built: World, left: tuple[int, bytes | None]) -> bool:
+    posts, data = _left(built)
+    return posts == left[0] and (left[1] is None or data == left[1])
 
 
 def _restore(built: World, whole: Path) -> None:

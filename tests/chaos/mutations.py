@@ -243,7 +243,18 @@ def _no_catch_up() -> list[Any]:
 def _no_look_at_start() -> list[Any]:
     from bot.storage import files
 
-    return [patch.object(files, "_LOOKED_THROUGH", -1)]
+    return [patch.object(files, "_whole", lambda *_: True)]
+
+
+def _no_look_at_indexes() -> list[Any]:
+    """Pages are looked at; whether an index says what its table says is not."""
+    from bot.storage import files
+
+    def pages(connection: Any, which: str) -> bool:
+        found = connection.execute(f"PRAGMA quick_check({which})").fetchone()
+        return bool(found == ("ok",))
+
+    return [patch.object(files, "_in_order", pages)]
 
 
 # ── over what ──────────────────────────────────────────────────────────────────
@@ -322,7 +333,7 @@ async def _down(seed: int, board: Board, name: str) -> Sequence[Line]:
 async def _damaged(seed: int, board: Board, name: str) -> Sequence[Line]:
     from tests.chaos import databases
 
-    return await databases.damaged(64, seed, board, without=name)
+    return await databases.wounded(64, seed, board, without=name)
 
 
 MUTATIONS: Mapping[str, Mutation] = {
@@ -392,6 +403,12 @@ MUTATIONS: Mapping[str, Mutation] = {
     "look at start": Mutation(
         defence="the look at a database’s health",
         patches=_no_look_at_start,
+        trial=_damaged,
+        line="damaged",
+    ),
+    "look at indexes": Mutation(
+        defence="the look at indexes and their tables",
+        patches=_no_look_at_indexes,
         trial=_damaged,
         line="damaged",
     ),

@@ -39,6 +39,10 @@ async def test_a_damaged_database_is_refused_in_words_or_harmless(board):
     held(await databases.damaged(16, SEED, board))
 
 
+async def test_damage_to_what_decides_about_sending_is_refused_before_anything(board):
+    held(await databases.wounded(12, SEED, board))
+
+
 async def test_a_clock_that_jumps_loses_and_doubles_nothing(board):
     held(await clocks.jumps(4, SEED, board, name="slack"))
 

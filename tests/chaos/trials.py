@@ -128,6 +128,7 @@ async def _databases(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
         *await databases.full(sizes.full, seed, board, name="slack"),
         *await databases.locked(sizes.locked, seed, board),
         *await databases.damaged(sizes.damaged, seed, board),
+        *await databases.wounded(sizes.damaged, seed, board),
     ]
 
 

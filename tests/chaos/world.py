@@ -117,11 +117,16 @@ class World:
 
     # ── what happens ───────────────────────────────────────────────────────────
 
-    def begin_round(self, size: Size) -> None:
-        """New articles, and the clock stands at the next due moment."""
+    def begin_round(self, size: Size, *, keep: bool = False) -> None:
+        """New articles, and the clock stands at the next due moment.
+
+        The earlier articles are taken off the folder, or kept there: then only the
+        bot's memory says that they were told.
+        """
         self.rounds += 1
         self.due = BEGIN.replace(minute=0) + self.rounds * EVERY
-        self.press.forget()
+        if not keep:
+            self.press.forget()
         at_least, at_most, long = ARTICLES[size]
         number = self.random.randint(at_least, at_most)
         self.clock.set(self.due - timedelta(minutes=1))

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.findings import Finding
 from bot.platforms.slack.apps import REDIRECT
-from bot.platforms.slack.manifest import SCOPES
+from bot.platforms.slack.manifest import NEEDED, SCOPES
 from bot.settings import Settings
 from bot.written import PREFIX
 
@@ -53,15 +53,24 @@ def _of_address(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def of_scopes(given: Collection[str], *, workspace: str, fix: str) -> Iterator[Finding]:
-    """What the app may not do in a workspace; `given` is what it may."""
+def of_scopes(
+    told: Collection[str] | None, *, subject: str, again: str
+) -> Iterator[Finding]:
+    """What the app asks for by its manifest, and was not given.
+
+    Args:
+        told: What it was given, by Slack's word; None = Slack did not say.
+        subject: Whose app it is.
+        again: How it is installed again: a new manifest alone gives nothing.
+    """
     for scope, why in SCOPES.items():
-        if given and scope not in given:
+        if told is not None and scope not in told:
             yield Finding(
-                subject=f"slack {workspace}",
-                state="warning",
+                subject=subject,
+                state="problem" if scope in NEEDED else "warning",
                 text=f"the app lacks the scope {scope}: {why}",
-                fix=fix,
+                fix="bring the app's manifest up to date (standfirst slack-manifest), "
+                f"then {again}",
             )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from bot.errors import Refused, SendError
 from bot.findings import Finding, Identity
 from bot.platforms.slack import manifest
+from bot.platforms.slack.checks import of_scopes
 from bot.platforms.slack.installation import Installation
 
 _CHANNEL: Final = re.compile(r"[CDG][A-Z0-9]{1,30}")
@@ -40,7 +41,10 @@ class SlackExaminer:
             bot=session.bot_name,
             application=application,
             places=(session.team_name,),
-            findings=(*_scopes(session.scopes), *self._mixed_up(application)),
+            findings=(
+                *of_scopes(session.scopes, subject="slack scopes", again=AGAIN),
+                *self._mixed_up(application),
+            ),
             clock=_moment(session.dated),
         )
 
@@ -123,19 +127,6 @@ class SlackExaminer:
             text="there is neither a token for Socket Mode nor a signing secret",
             fix="set STANDFIRST_SLACK_APP_TOKEN",
         )
-
-
-def _scopes(told: frozenset[str] | None) -> Iterator[Finding]:
-    """What the app asks for by its manifest, and was not given."""
-    for scope, why in manifest.SCOPES.items():
-        if told is not None and scope not in told:
-            yield Finding(
-                subject="slack scopes",
-                state="problem" if scope in manifest.NEEDED else "warning",
-                text=f"{scope} is missing: with it the bot {why}",
-                fix="bring the app's manifest up to date (standfirst slack-manifest), "
-                f"then {AGAIN}",
-            )
 
 
 def _unseen(refused: Refused, subject: str) -> Finding:

@@ -29,8 +29,6 @@ T = TypeVar("T")
 
 #: Seconds that an exchange of tokens may take; shorter than the claim to it.
 EXCHANGE: Final = 30.0
-#: Seconds that the doctor waits for Slack.
-LOOK: Final = 10.0
 
 
 class Installations(Protocol):
@@ -69,10 +67,6 @@ class Installations(Protocol):
 
     async def take_off(self, team: str) -> bool:
         """Slack says that the app was taken off there; whether it was."""
-        ...
-
-    async def findings(self, team: str) -> Sequence[Finding]:
-        """What the doctor should say of a workspace."""
         ...
 
     async def close(self) -> None:
@@ -125,25 +119,6 @@ class OneInstallation:
     async def take_off(self, team: str) -> bool:
         await self.one.look_whether_let_in()
         return self.one.refused is not None
-
-    async def findings(self, team: str) -> Sequence[Finding]:
-        fix = (
-            "give it to the app at https://api.slack.com/apps (standfirst "
-            "slack-manifest prints what it needs), then install it again"
-        )
-        signed_in_before = self.one.known
-        try:
-            async with asyncio.timeout(LOOK):
-                session = await self.one.signed_in()
-        except (SendError, TimeoutError) as error:
-            return (_trouble(team, str(error) or "Slack does not answer", ""),)
-        finally:
-            if not signed_in_before:
-                await self.one.close()
-        if team != session.team:
-            text = f"the bot's token is for the workspace {session.team}"
-            return (_trouble(team, text, "set STANDFIRST_SLACK_BOT_TOKEN to its own"),)
-        return tuple(of_scopes(session.scopes or (), workspace=team, fix=fix))
 
     async def close(self) -> None:
         await self.one.close()
@@ -225,6 +200,7 @@ class ManyInstallations:
         return True
 
     async def findings(self, team: str) -> Sequence[Finding]:
+        """What the doctor should say of a workspace."""
         again = f"install it again: {self.app.install_url}"
         try:
             found = await self._found(team)
@@ -243,7 +219,9 @@ class ManyInstallations:
                 when = f"{until:%Y-%m-%d %H:%M}"
                 text = f"nothing can be posted from {when} UTC on: {found.broken}"
             return (_trouble(team, text, again),)
-        return tuple(of_scopes(found.scopes, workspace=found.name, fix=again))
+        # None were written down where an earlier Standfirst kept it.
+        told = found.scopes or None
+        return tuple(of_scopes(told, subject=f"slack {found.name}", again=again))
 
     async def close(self) -> None:
         opened, self._open = self._open, {}

@@ -30,11 +30,11 @@ SCOPES: Final[Mapping[str, str]] = {
     "users:read": "knows who manages the workspace: they are its editors",
     "usergroups:read": "knows who is in a user group that was made an editor",
     "channels:history": "looks whether a post whose answer was lost has arrived",
-    "groups:history": "the same in private channels that it was invited into",
+    "groups:history": "looks whether a post arrived in a private channel that it is in",
     "im:write": "hellos, people's own digests, and word that posting has stopped",
-    "im:history": "looks whether those have arrived; nothing else is read there",
+    "im:history": "looks whether private messages arrived; reads nothing else there",
     "channels:read": "sees whether it is in a channel, for the doctor",
-    "groups:read": "the same for private channels",
+    "groups:read": "sees whether it is in a private channel, for the doctor",
 }
 #: Without these nothing works; the others each cost what they are for.
 NEEDED: Final = frozenset({"commands", "chat:write", "users:read"})

@@ -117,7 +117,8 @@ rereads = Table(
     Column("last_modified", Words),
 )
 
-# What was put right after it was told, or seen to have been; kept for good.
+# What was put right after it was told, or seen to have been; kept as long as its
+# edition's contents.
 corrections = table(
     "corrections",
     id_(),

@@ -271,7 +271,7 @@ async def test_a_missing_scope_is_named_with_its_reason_and_asked_again(
     code, terminal = await asked(tmp_path, settings, answers, "slack")
     assert code == 0
     assert (
-        "✗ slack scopes: chat:write is missing: with it the bot posts editions"
+        "✗ slack scopes: the app lacks the scope chat:write: posts editions"
     ) in terminal.words
     assert "install the app again" in terminal.words
 
@@ -282,7 +282,7 @@ async def test_a_scope_that_only_helps_is_a_warning(slack, tmp_path):
     answers = ["", BOT_TOKEN, APP_TOKEN, *REST]
     code, terminal = await asked(tmp_path, settings, answers, "slack")
     assert code == 0
-    assert "! slack scopes: groups:history is missing" in terminal.words
+    assert "! slack scopes: the app lacks the scope groups:history" in terminal.words
 
 
 async def test_an_app_token_that_slack_refuses_is_told_with_the_scope(slack, tmp_path):

@@ -1,5 +1,7 @@
 """What somebody would really give a command, taken from its own examples."""
 
+import re
+
 from bot.platforms.lines import Call, parse
 from bot.texts import Texts
 from bot.types import Command
@@ -10,5 +12,10 @@ def given_for(command: Command) -> dict[str, str]:
     for example in command.examples:
         call = parse(example, (command,), Texts.of("en"))
         if isinstance(call, Call):
-            return dict(call.args)
+            return {name: as_chosen(given) for name, given in call.args.items()}
     raise AssertionError(f"/{command.path} has no example that is complete")
+
+
+def as_chosen(typed: str) -> str:
+    """What arrives where somebody chose «@ben» from the platform's list: a mention."""
+    return re.sub(r"(?<!\S)@(\w+)", r"<@\1>", typed)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot import config_file
-from bot.types import Permission, Person
+from bot.types import Permission, Person, PlatformName
 from tests.bot.commands.editors import Editor, editor, errors, said
 from tests.bot.newsroom import CONFIGURATION, Newsroom
 
@@ -88,6 +88,56 @@ async def test_what_is_completed_follows_the_grant(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="ben")
     asked = replace(await ana.desk.asks("newsdesk post", False, None, {}), person=BEN)
     assert await ana.desk.inbox.complete(asked, "digest", "") == ("Morning brief",)
+
+
+def on(platform: PlatformName, ana: Editor) -> Editor:
+    """Ana, where her workspace is one of that platform."""
+    workspace = replace(ana.place.workspace, platform=platform)
+    return replace(ana, place=replace(ana.place, workspace=workspace))
+
+
+@pytest.mark.parametrize(
+    ("platform", "who"),
+    [
+        ("slack", "@editors"),
+        ("slack", "editors"),
+        ("slack", "role editors"),
+        ("slack", "person S0123ABC"),
+        ("discord", "@Editors"),
+        ("discord", "ben"),
+    ],
+)
+async def test_a_name_that_is_no_mention_lets_nobody_in(
+    ana: Editor, platform: PlatformName, who: str
+):
+    form = await on(platform, ana).is_asked("newsdesk access grant", who=who)
+    said_why = errors(form)["who"]
+    assert f"«{who}» as mere text" in said_why
+    assert "choose the person or the" in said_why
+
+
+@pytest.mark.parametrize(
+    ("platform", "who", "named"),
+    [
+        ("slack", "<!subteam^S0123ABC|@editors>", "role S0123ABC"),
+        ("slack", "<@U0123ABC|ben>", "person U0123ABC"),
+        ("slack", "person W0123ABC", "person W0123ABC"),
+        ("discord", "<@&4711>", "role 4711"),
+        ("discord", "4711", "person 4711"),
+    ],
+)
+async def test_a_mention_or_an_id_is_shown_before_it_lets_in(
+    ana: Editor, platform: PlatformName, who: str, named: str
+):
+    shown = await on(platform, ana).says("newsdesk access grant", who=who)
+    assert named in said(shown)
+
+
+async def test_who_was_let_in_by_a_name_once_can_be_put_out(ana: Editor):
+    """As it was possible before; the name still names the grant."""
+    await ana.does("newsdesk access grant", who="editors")
+    shown = await on("slack", ana).says("newsdesk access revoke", who="@editors")
+    assert "person editors" in said(shown)
 
 
 @pytest.mark.parametrize("who", ["<@a b>", "everyone else", "💥", "x" * 41, "<!here>"])

@@ -14,6 +14,7 @@ from bot.platforms.slack.pace import Pace
 from bot.platforms.slack.platform import SlackPlatform
 from bot.texts import Texts
 from bot.types import Command, Inbox
+from tests.bot.commands.examples import as_chosen
 from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack, serving
@@ -95,7 +96,7 @@ def example_of(command: Command) -> str:
     """The first of the command's own examples that lacks nothing, as it is typed."""
     for example in command.examples:
         if isinstance(parse(example, (command,), Texts.of("en")), Call):
-            return example
+            return as_chosen(example)
     raise AssertionError(f"/{command.path} has no example that is complete")
 
 

@@ -15,7 +15,7 @@ from bot.settings import Settings
 from tests.bot.platforms.slack.conftest import a_platform, listening
 from tests.bot.platforms.slack.many import SECOND, Several, several
 from tests.wire.slack.ledger import TEAM
-from tests.wire.slack.server import SCOPES, LocalSlack
+from tests.wire.slack.server import LocalSlack
 
 ALL = {
     "slack_client_id": "1.2",
@@ -83,7 +83,8 @@ async def house(
 
 async def found(doctor: Doctor, platform: SlackPlatform) -> dict[str, str]:
     checks = connections.checks(Settings.model_validate({}), {"slack": platform})
-    looked = await replace(doctor, checks=checks).examine()
+    doctor = replace(doctor, platforms={"slack": platform}, checks=checks)
+    looked = await doctor.examine()
     return {f"{f.subject}: {f.text}": f.fix for f in looked if f.state != "ok"}
 
 
@@ -113,17 +114,20 @@ async def test_scopes_that_were_not_given_are_named_with_what_they_are_for(house
     said = await found(house.desk.doctor, house.platform)
     (text,) = (text for text in said if "usergroups:read" in text)
     assert "user group" in text
+    assert "slack-manifest" in said[text]
     assert "/slack/install" in said[text]
 
 
-async def test_with_one_token_its_scopes_are_looked_at_too(desk, slack):
-    slack.scopes = SCOPES - {"usergroups:read"}
-    platform = a_platform(slack)
-    said = await found(desk.doctor, platform)
-    (text,) = (text for text in said if "usergroups:read" in text)
-    assert "slack-manifest" in said[text]
-    # It asked by itself, and left again.
-    assert not platform.installations.ready
+async def test_a_scope_without_which_nothing_works_is_a_problem_there_too(house):
+    kept = await house.kept.installations.find(TEAM)
+    assert kept is not None
+    fewer = tuple(s for s in kept.scopes if s not in {"chat:write", "im:write"})
+    await house.kept.installations.keep(replace(kept, scopes=fewer))
+    looked = await house.platform.installations.findings(TEAM)
+    assert [(f.state, f.text.split(":")[0]) for f in looked] == [
+        ("problem", "the app lacks the scope chat"),
+        ("warning", "the app lacks the scope im"),
+    ]
 
 
 async def test_a_doctor_that_looks_does_not_hang_up_who_is_connected(desk, slack):
@@ -131,9 +135,3 @@ async def test_a_doctor_that_looks_does_not_hang_up_who_is_connected(desk, slack
         assert await found(desk.doctor, platform) == {}
         assert platform.state == "ok"
         assert platform.installations.ready
-
-
-async def test_a_refused_token_is_a_problem_in_words(desk, slack):
-    slack.revoked = "invalid_auth"
-    said = await found(desk.doctor, a_platform(slack))
-    assert any("invalid_auth" in text for text in said)

@@ -37,7 +37,8 @@ async def test_a_scope_that_lacks_is_named_with_what_it_is_for(
     slack.scopes -= {scope}
     found = (await told(desk))["slack scopes"]
     assert found.state == state
-    assert found.text.startswith(f"{scope} is missing")
+    assert found.text.startswith(f"the app lacks the scope {scope}: ")
+    assert "standfirst slack-manifest" in found.fix
     assert "install the app again" in found.fix
 
 

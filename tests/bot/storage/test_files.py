@@ -1,0 +1,99 @@
+"""How far a file is looked through before anything is read from it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigurationError
+from bot.storage import Database, engines, files, schema
+from tests.bot.storage.builders import a_house, some_deliveries
+
+
+@pytest.fixture
+async def file(sqlite_url: str) -> Path:
+    """With a few deliveries in it."""
+    database = Database.open(sqlite_url)
+    await database.write(
+        lambda connection: some_deliveries(connection, a_house(connection))
+    )
+    await database.close()
+    return engines.file_of(engines.parse(sqlite_url))
+
+
+@contextmanager
+def unindexed(file: Path, index: str) -> Iterator[sqlite3.Connection]:
+    """What is written meanwhile does not reach the index: a write that was lost."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as schemas:
+        schemas.execute("PRAGMA writable_schema = ON")
+        row = schemas.execute(
+            "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema"
+            " WHERE name = ?",
+            (index,),
+        ).fetchone()
+        schemas.execute("DELETE FROM sqlite_schema WHERE name = ?", (index,))
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        yield connection
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", row)
+
+
+def lose_a_write(file: Path) -> None:
+    """A delivery is sent, and the index of what is to be sent does not know it."""
+    with unindexed(file, "ix_deliveries_state_not_before") as connection:
+        connection.execute("UPDATE deliveries SET state = 'sent'")
+
+
+def ruin(file: Path, table: str) -> None:
+    with closing(sqlite3.connect(file)) as looked:
+        (page,) = looked.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)
+        ).fetchone()
+        (size,) = looked.execute("PRAGMA page_size").fetchone()
+    content = bytearray(file.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    file.write_bytes(content)
+
+
+def test_an_index_that_says_otherwise_than_its_table_is_damage(file: Path):
+    lose_a_write(file)
+    with pytest.raises(ConfigurationError, match=r"is damaged.* restore a backup"):
+        files.make_ready(file)
+
+
+def test_a_large_file_is_looked_through_where_it_decides_about_sending(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(files, "_LOOKED_THROUGH", 0)
+    files.make_ready(file)
+    lose_a_write(file)
+    with pytest.raises(ConfigurationError, match="is damaged"):
+        files.make_ready(file)
+
+
+def test_a_large_file_is_not_looked_through_elsewhere(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    ruin(file, "saved_stories")
+    monkeypatch.setattr(files, "_LOOKED_THROUGH", 0)
+    files.make_ready(file)
+    monkeypatch.undo()
+    with pytest.raises(ConfigurationError, match="is damaged"):
+        files.make_ready(file)
+
+
+def test_a_start_does_not_wait_for_the_end_of_the_look(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever has no time opens what was not seen to be damaged."""
+    lose_a_write(file)
+    monkeypatch.setattr(files, "_LOOKED_THROUGH", 0)
+    monkeypatch.setattr(files, "_LOOKED", -1.0)
+    monkeypatch.setattr(files, "_STEPS", 1)
+    files.make_ready(file)
+
+
+def test_what_decides_about_sending_are_tables_of_ours():
+    assert set(files.DECIDING) < set(schema.metadata.tables)

@@ -1,0 +1,112 @@
+"""What was read out of a text serves every edition of a round, and changes none."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digests import readings
+from digests.compose import analyse, compose
+from digests.readings import Readings
+from digests.types import Analysis, Article, Style
+from tests.builders import BRIDGE, NOON, an_article
+
+SHORT = Style(summary_chars=90)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the articles that were read, in their order."""
+    done: list[str] = []
+
+    def counting(article: Article, style: Style | None = None) -> Analysis:
+        done.append(article.id)
+        return analyse(article, style)
+
+    monkeypatch.setattr(readings, "analyse", counting)
+    return done
+
+
+def test_the_same_words_are_read_once(read):
+    kept = Readings()
+    for name in ("a", "b"):
+        kept.read(an_article(id=name), Style())
+    assert read == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "style"),
+    [
+        ({"text": BRIDGE.replace("31,000", "32,000")}, Style()),
+        ({"title": "Another title"}, Style()),
+        ({"lang": "de"}, Style()),
+        ({}, SHORT),
+    ],
+)
+def test_other_words_another_language_or_length_are_another_reading(
+    read, changes: dict[str, Any], style: Style
+):
+    kept = Readings()
+    kept.read(an_article(), Style())
+    other = an_article(**changes)
+    assert kept.read(other, style) == analyse(other, style)
+    assert len(read) == 2
+
+
+def test_a_reading_is_told_as_the_article_that_was_asked_for():
+    kept = Readings()
+    kept.read(an_article(source="Hallin Courier"), Style())
+    renamed = an_article(id="elsewhere", source="The Courier")
+    assert kept.read(renamed, Style()).article == renamed
+
+
+_OTHERWISE = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.text(min_size=1, max_size=8),
+        "source": st.sampled_from(["", "Ada Brandt", "Harbour bridge", "Reuters"]),
+        "url": st.sampled_from([None, "https://news.example/bridge"]),
+        "published": st.sampled_from([None, NOON, NOON - timedelta(days=400)]),
+        "author": st.sampled_from([None, "Ada Brandt", "Strand Radio"]),
+        "revises": st.sampled_from([None, "earlier"]),
+        "sample": st.sampled_from([None, "retold"]),
+        "excerpt": st.booleans(),
+    },
+)
+
+
+@settings(max_examples=60)
+@given(changes=_OTHERWISE)
+def test_nothing_but_the_words_makes_a_difference_to_what_is_read(
+    changes: dict[str, Any],
+):
+    """What a reading is found by is all that it follows from."""
+    plain, other = an_article(), an_article(**changes)
+    assert analyse(other) == replace(analyse(plain), article=other)
+
+
+def test_an_edition_is_the_same_with_what_was_read_before():
+    articles = [an_article(), an_article(id="b", text=BRIDGE[::-1], source="Echo")]
+    kept = Readings()
+    for style in (Style(), SHORT, Style(stories=1)):
+        for _ in range(2):
+            told = compose(articles, now=NOON, style=style, read=kept.read)
+            assert told == compose(articles, now=NOON, style=style)
+
+
+def test_the_room_is_bounded_and_what_was_used_last_stays(read):
+    one, two, three = (an_article(id=n, title=n) for n in ("1", "2", "3"))
+    kept = Readings(room=2 * len(BRIDGE))
+    for article in (one, two, one, three, one, two):
+        kept.read(article, Style())
+    assert read == ["1", "2", "3", "2"]
+
+
+def test_what_is_larger_than_the_room_is_read_each_time(read):
+    kept = Readings(room=len(BRIDGE) - 1)
+    for _ in range(2):
+        kept.read(an_article(), Style())
+    assert len(read) == 2
