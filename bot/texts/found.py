@@ -105,7 +105,7 @@ _INSTALLATIONS: Final = (
     "knows who is in a user group that was made an editor",
     "looks whether a post whose answer was lost has arrived",
     "the same in private channels that it was invited into",
-    "hellos, people's own digests, and word that posting has stopped",
+    "hellos, own digests, answers to reports, word that posting stopped",
     "looks whether those have arrived; nothing else is read there",
     "sees whether it is in a channel, for the doctor",
     "the same for private channels",

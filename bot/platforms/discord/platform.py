@@ -174,11 +174,6 @@ class DiscordPlatform:
         delivery = await self._persons.placed(delivery, self._ask)
         return await self._sender.send(delivery)
 
-    async def open_dm(self, workspace: str, person_id: str) -> str:
-        """Id of the channel in which only this person reads."""
-        person = snowflake(person_id, "person")
-        return await self._call("POST", "", lambda s: s.open_dm(str(person)))
-
     async def host_of(self, workspace: str) -> str | None:
         """Id of the server's owner."""
         guild = snowflake(workspace, "server")

@@ -31,7 +31,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "usergroups:read": "knows who is in a user group that was made an editor",
     "channels:history": "looks whether a post whose answer was lost has arrived",
     "groups:history": "the same in private channels that it was invited into",
-    "im:write": "hellos, people's own digests, and word that posting has stopped",
+    "im:write": "hellos, own digests, answers to reports, word that posting stopped",
     "im:history": "looks whether those have arrived; nothing else is read there",
     "channels:read": "sees whether it is in a channel, for the doctor",
     "groups:read": "the same for private channels",
