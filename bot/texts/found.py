@@ -107,6 +107,8 @@ _INSTALLATIONS: Final = (
     "the same in private channels that it was invited into",
     "hellos, own digests, answers to reports, word that posting stopped",
     "looks whether those have arrived; nothing else is read there",
+    "takes the file that an editor gives in a form; no other one",
+    "hands over exports that are too long for a message",
     "sees whether it is in a channel, for the doctor",
     "the same for private channels",
 )

@@ -17,6 +17,7 @@ import structlog
 
 from bot.errors import Limited, Refused, SendError, Unreached
 from bot.platforms.discord import limits
+from bot.platforms.discord.attachments import origin_of
 from bot.platforms.discord.crossposts import Crossposts
 from bot.platforms.discord.examining import DiscordExaminer
 from bot.platforms.discord.inspecting import troubles
@@ -104,7 +105,7 @@ class DiscordPlatform:
         self._stopped = asyncio.Event()
         #: Why the gateway stays closed, although posting goes on.
         self._cut_off: str | None = None
-        self._listener = Listener(defer=defer)
+        self._listener = Listener(defer=defer, files=origin_of(api_base))
         self._persons = Persons()
         self._reader = Reader(self._call, self._signed_in)
         self._crossposts = Crossposts(self._call, now=now)

@@ -159,6 +159,14 @@ class Installation:
 
         return Session(token=token, api_base=self.api_base)
 
+    async def bearer(self) -> str:
+        """The token that holds at present, for what is no call of the Web API.
+
+        Raises:
+            SendError: There is none.
+        """
+        return await self._token()
+
     async def _token(self) -> str:
         from bot.platforms.slack.verdicts import NotLetIn
 

@@ -33,6 +33,8 @@ SCOPES: Final[Mapping[str, str]] = {
     "groups:history": "the same in private channels that it was invited into",
     "im:write": "hellos, own digests, answers to reports, word that posting stopped",
     "im:history": "looks whether those have arrived; nothing else is read there",
+    "files:read": "takes the file that an editor gives in a form; no other one",
+    "files:write": "hands over exports that are too long for a message",
     "channels:read": "sees whether it is in a channel, for the doctor",
     "groups:read": "the same for private channels",
 }
