@@ -9,6 +9,8 @@ from typing import Final
 
 #: Bytes that a file may have.
 MOST: Final = 500_000
+#: What a platform says where it asks for one.
+ATTACHED: Final = "The same as a file of at most 500 KB"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

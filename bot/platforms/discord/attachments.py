@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 
 from bot.types import Attached
 
-#: What the option, and the question of a form, is called, and what it says.
+#: What the option, and the question of a form, is called.
 ATTACHMENT: Final = "attachment"
-ATTACHED: Final = "The same as a file of at most 500 KB"
 #: Where Discord keeps what people upload.
 ORIGIN: Final = "https://cdn.discordapp.com"
 

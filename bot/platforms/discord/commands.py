@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.attached import ATTACHED
 from bot.platforms.discord import limits
-from bot.platforms.discord.attachments import ATTACHED, ATTACHMENT
+from bot.platforms.discord.attachments import ATTACHMENT
 from bot.platforms.discord.permissions import MANAGE_GUILD
 from bot.platforms.inert import clip
 from bot.texts import Texts, languages

@@ -8,8 +8,9 @@ that opens it again, filled in.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from bot.attached import ATTACHED
 from bot.platforms.discord import limits
-from bot.platforms.discord.attachments import ATTACHED, ATTACHMENT
+from bot.platforms.discord.attachments import ATTACHMENT
 from bot.platforms.discord.markdown import line, short, size, small
 from bot.platforms.discord.render import CONTAINER, TEXT
 from bot.platforms.discord.replies import Body, Component, body, button, rows

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bot.attached import MOST
+from bot.attached import ATTACHED
 from bot.platforms.inert import fitted, inert, units
 from bot.platforms.slack import elements, limits
 from bot.platforms.slack.elements import Json
@@ -127,12 +127,11 @@ def draft_of(control: str) -> str | None:
 def _questions(field: Field, texts: Texts, files: bool) -> Iterator[Json]:
     yield _question(field, texts)
     if field.attachable and files:
-        most = texts.say("A file of at most {most} KB", most=MOST // 1_000)
         yield {
             "type": "input",
             "block_id": ATTACHMENT,
             "label": elements.plain(texts.say("Or as a file")),
-            "hint": elements.plain(most),
+            "hint": elements.plain(texts.word(ATTACHED)),
             "element": {"type": "file_input", "action_id": ATTACHMENT, "max_files": 1},
             "optional": True,
         }

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.attached import MOST
-from bot.platforms.discord.attachments import ATTACHED, ORIGIN, origin_of, taken
+from bot.attached import ATTACHED, MOST
+from bot.platforms.discord.attachments import ORIGIN, origin_of, taken
 from bot.platforms.discord.platform import DiscordPlatform
 from tests.bot.newsroom import Newsroom
 from tests.bot.platforms.discord.conftest import (
@@ -188,3 +188,5 @@ def test_where_a_file_lies_is_in_no_log():
         {"attachment": "1"}, {"resolved": {"attachments": {"1": found}}}, ORIGIN
     )
     assert "secret" not in repr(file)
+    assert file is not None
+    assert file.origin == ORIGIN, "wherever it says that it lies"
