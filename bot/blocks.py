@@ -35,12 +35,14 @@ class Document:
     text: str
 
     def listings(self) -> tuple[Listing, ...]:
-        """Its lines in pieces that end with a line, as far as lines are that short."""
+        """Its lines in pieces; each ends with a line, but for one that is too long."""
         parts = [""]
         for line in self.text.splitlines(keepends=True):
-            if parts[-1] and len(parts[-1]) + len(line) > PIECE:
-                parts.append("")
-            parts[-1] += line
+            for at in range(0, len(line), PIECE):
+                some = line[at : at + PIECE]
+                if parts[-1] and len(parts[-1]) + len(some) > PIECE:
+                    parts.append("")
+                parts[-1] += some
         return tuple(Listing(text=part.strip("\n")) for part in parts if part.strip())
 
 

@@ -44,6 +44,8 @@ _BLUE, _GREY = 1, 2
 #: docs.discord.com, components/reference: a file, and one that comes beside the body.
 FILE: Final = 13
 _BESIDE: Final = "attachment://"
+#: Ends lines that are shown as they stand: what holds it cannot be.
+FENCE: Final = "```"
 #: The colour beside a problem; the words above it say the same.
 _AMBER: Final = 0xB26A00
 #: Room that every message keeps for «… and 12 more».
@@ -152,7 +154,7 @@ def _of(block: Block, texts: Texts) -> Iterable[Piece]:
 
 def _document(file: Document) -> Iterable[Piece]:
     """Its lines where one message holds them; the file where none does."""
-    if size(file.text) > limits.DOCUMENT:
+    if size(file.text) > limits.DOCUMENT or FENCE in file.text:
         where = {"url": f"{_BESIDE}{file.name}"}
         return (Piece(shown=({"type": FILE, "file": where},)),)
     return (Piece(markdown=listing(some.text)) for some in file.listings())

@@ -3,10 +3,16 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.attached import ATTACHED, MOST
+from bot.blocks import PIECE
+from bot.platforms.discord import replies
 from bot.platforms.discord.attachments import ORIGIN, origin_of, taken
 from bot.platforms.discord.platform import DiscordPlatform
+from bot.texts import Texts
+from bot.types import Document, Reply
 from tests.bot.newsroom import Newsroom
 from tests.bot.platforms.discord.conftest import (
     CONFIGURATION,
@@ -190,3 +196,18 @@ def test_where_a_file_lies_is_in_no_log():
     assert "secret" not in repr(file)
     assert file is not None
     assert file.origin == ORIGIN, "wherever it says that it lies"
+
+
+@pytest.mark.parametrize("text", ["a" * 2_401, "a = '```'\n"])
+def test_a_file_that_cannot_stand_in_a_message_as_it_is_comes_beside_it(text):
+    reply = Reply(blocks=(Document(name="a.toml", text=text),))
+    (body,) = replies.messages(reply, Texts.of("en"))
+    assert body["attachments"] == [{"id": "0", "filename": "a.toml"}]
+    assert replies.files_of(reply) == {"a.toml": text.encode()}
+
+
+@given(st.text(alphabet="a\n", max_size=9_000))
+def test_the_pieces_of_a_file_are_short_and_nothing_of_it_is_lost(text):
+    pieces = [some.text for some in Document(name="a", text=text).listings()]
+    assert all(len(piece) <= PIECE for piece in pieces)
+    assert "".join(pieces).replace("\n", "") == text.replace("\n", "")
