@@ -217,7 +217,7 @@ class Session:
 
     def may(self, scope: str) -> bool:
         """Whether the token has it; also where Slack does not say."""
-        return self.scopes is None or scope in self.scopes
+        return not self.scopes or scope in self.scopes
 
     async def respond(self, url: str, body: Body) -> bool:
         """Answer at the address that came with an event; False where it has run out."""
