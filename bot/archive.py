@@ -31,7 +31,6 @@ from bot.storage import editions as issues
 from bot.storage.database import Database
 from bot.storage.decisions import Decided
 from bot.types import (
-    PERSON,
     Delivery,
     Destination,
     Digest,
@@ -271,9 +270,7 @@ class Archive:
             )
             if places:
                 own = await self.db.read(
-                    destinations.by_channel,
-                    workspace_id=found.id,
-                    channel=f"{PERSON}{person}",
+                    destinations.own_of, workspace_id=found.id, person_id=person
                 )
                 return found, (*places, own) if own else places
         return (local[0] if local else NO_WORKSPACE), ()

@@ -1,11 +1,15 @@
-"""What replies and forms are made of: frozen nouns without behaviour.
+"""What replies and forms are made of: frozen nouns.
 
 `bot.types` hands them out with the others; nothing imports this module besides.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from digests.types import Card
+
+#: Characters of one listing of a document; longer text goes on in the next.
+PIECE: Final = 1_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +24,26 @@ class Listing:
     """Lines of a file, to be copied as they stand; at most 1,500 characters."""
 
     text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A whole file: its lines where they fit, and where they do not, the file."""
+
+    #: «standfirst.toml».
+    name: str
+    text: str
+
+    def listings(self) -> tuple[Listing, ...]:
+        """Its lines in pieces; each ends with a line, but for one that is too long."""
+        parts = [""]
+        for line in self.text.splitlines(keepends=True):
+            for at in range(0, len(line), PIECE):
+                some = line[at : at + PIECE]
+                if parts[-1] and len(parts[-1]) + len(some) > PIECE:
+                    parts.append("")
+                parts[-1] += some
+        return tuple(Listing(text=part.strip("\n")) for part in parts if part.strip())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +108,8 @@ class Field:
     error: str = ""
     #: The answer has several lines.
     lines: bool = False
+    #: The answer can be given as a file, too.
+    attachable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -132,15 +132,11 @@ class Examinable(Protocol):
 
 
 @runtime_checkable
-class Confiding(Protocol):
-    """A platform on which one person can be told something in private."""
-
-    async def open_dm(self, workspace: str, person_id: str) -> str:
-        """Id of the channel in which only this person reads. Raises `SendError`."""
-        ...
+class Hosted(Protocol):
+    """A platform that knows who answers for the bot in a workspace."""
 
     async def host_of(self, workspace: str) -> str | None:
-        """Id of the person who answers for the bot there; None where it is unknown."""
+        """Id of that person; None where it is unknown. Raises `SendError`."""
         ...
 
 

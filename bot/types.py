@@ -11,7 +11,9 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Literal
 
+from bot.attached import Attached as Attached
 from bot.blocks import Control as Control
+from bot.blocks import Document as Document
 from bot.blocks import Facts as Facts
 from bot.blocks import Field as Field
 from bot.blocks import Form as Form
@@ -261,6 +263,8 @@ class Invocation:
     #: «news quotes».
     path: str
     args: Mapping[str, str]
+    #: Files in the place of texts, by the option that they are given for.
+    attached: Mapping[str, Attached] = field(default_factory=dict)
     locale: str = "en"
     #: A person's own edition (public id) under which it was pressed: that says in which
     #: workspace. `path` is then the pressed id, still to be read.
@@ -278,6 +282,8 @@ class Option:
     rest: bool = False
     #: What it takes has several lines: a form gives it room.
     lines: bool = False
+    #: It can be given as a file, too; one option of a command at most.
+    attachable: bool = False
     choices: tuple[str, ...] = ()
     #: Which names complete it: «digest», «source», «speaker», «story», «command»; or
     #: "", none.
@@ -301,7 +307,7 @@ class Discussion:
     name: str
 
 
-Block = Paragraph | Listing | Small | Line | Quoted | Facts | Shown
+Block = Paragraph | Listing | Document | Small | Line | Quoted | Facts | Shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

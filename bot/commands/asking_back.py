@@ -28,7 +28,8 @@ def asks_back(command: Command, about: Mapping[str, str] | None = None) -> Comma
 
     async def run(invocation: Invocation) -> Reply | Form:
         given = {name: value.strip() for name, value in invocation.args.items()}
-        if any(o.required and not given.get(o.name) for o in command.options):
+        lacking = [o for o in command.options if o.required and not given.get(o.name)]
+        if any(o.name not in invocation.attached for o in lacking):
             return form(command, given, Texts.of(invocation.locale))
         try:
             return await command.run(invocation)
@@ -64,6 +65,7 @@ def form(
                 choices=option.choices,
                 error=wrong.get(option.name, ""),
                 lines=option.lines,
+                attachable=option.attachable,
             )
             for option in asked
         ),

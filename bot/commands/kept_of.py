@@ -14,6 +14,7 @@ from bot.types import (
     Block,
     Control,
     Digest,
+    Document,
     Facts,
     Line,
     Listing,
@@ -123,6 +124,22 @@ def _named(names: list[str], texts: Texts) -> str:
 
 def _stories(count: int, texts: Texts) -> str:
     return texts.count("{n} story", "{n} stories", count)
+
+
+def whole(kept: Kept, texts: Texts) -> Reply:
+    """All of it as JSON: a file where it is long, with the way to it in parts."""
+    text = keeping.as_json(kept)
+    hint = texts.say("Everything that is kept of you in this workspace, as JSON.")
+    controls: tuple[Control, ...] = ()
+    if len(text) > BLOCK:
+        label = texts.say("Show it in parts")
+        controls = (Control(id=control_id("me", "export-1"), label=label),)
+    file = Document(name="standfirst-me.json", text=text)
+    return Reply(
+        title=texts.say("Your data"),
+        blocks=(file, Small(text=hint)),
+        controls=controls,
+    )
 
 
 def exported(kept: Kept, part: int, texts: Texts) -> Reply:

@@ -58,7 +58,10 @@ def build(desk: Desk) -> Command:
         match args.get("do", "").split("-"):
             case ["form"]:
                 return await _form(desk, invocation, command, texts)
-            case ["export", *part]:
+            case ["export"]:
+                kept = await desk.db.read(keeping.of, whose=whose(invocation))
+                return kept_of.whole(kept, texts)
+            case ["export", part]:
                 kept = await desk.db.read(keeping.of, whose=whose(invocation))
                 return kept_of.exported(kept, _part(part), texts)
             case ["erase"]:
@@ -81,8 +84,8 @@ def build(desk: Desk) -> Command:
     return command
 
 
-def _part(said: list[str]) -> int:
-    return int(said[0][:4]) if said and said[0].isdecimal() else 1
+def _part(said: str) -> int:
+    return int(said[:4]) if said.isdecimal() else 1
 
 
 async def _shown(desk: Desk, invocation: Invocation, texts: Texts) -> Reply:

@@ -1,7 +1,7 @@
 """/news report: tell the editors of an error in a story.
 
-The words go to the editors and to nobody else; what they answer comes with the reader's
-next private answer. Nobody can fill the editors' list alone.
+The words go to the editors and to nobody else; what they answer comes by private
+message, or with the reader's next command. Nobody can fill the editors' list alone.
 """
 
 from datetime import timedelta
@@ -45,7 +45,8 @@ def build(desk: Desk) -> Command:
             raise _too_many(made)
         said = texts.say("Reported to the editors as {id}.", id=made.public_id)
         then = texts.say(
-            "When they have settled it, you are told with your next command here."
+            "When they have settled it, you are told by private message, or with your "
+            "next command here."
         )
         return Reply(
             blocks=(
@@ -93,6 +94,7 @@ def _make(
         story=story.id,
         headline=story.headline.text,
         text=text,
+        locale=texts_of(asked).locale,
         now=now,
     )
 

@@ -35,7 +35,7 @@ def build(desk: Desk) -> Command:
 
     async def run(invocation: Invocation) -> Reply | Form:
         texts, args = texts_of(invocation), invocation.args
-        text = await read_text(desk, args["file"], field="file")
+        text = await read_text(desk, invocation, "file")
         here = await _here(desk, invocation.place)
         try:
             entry = pasted.block(text, here)
@@ -70,6 +70,7 @@ def build(desk: Desk) -> Command:
                     required=True,
                     rest=True,
                     lines=True,
+                    attachable=True,
                 ),
                 Option(
                     name="prune",

@@ -4,18 +4,14 @@ from bot import config_file
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
 from bot.types import (
-    Block,
     Command,
+    Document,
     Invocation,
-    Listing,
     Paragraph,
     Permission,
     Reply,
     Small,
 )
-
-#: Characters of one block; longer text goes on in the next.
-BLOCK = 1_500
 
 
 def build(desk: Desk) -> Command:
@@ -32,12 +28,11 @@ def build(desk: Desk) -> Command:
             "standfirst apply FILE. Secrets of addresses and places of folders are "
             "left out."
         )
-        blocks: list[Block] = [Listing(text=part) for part in _parts(toml)]
-        if not blocks:
+        if not toml.strip():
             nothing = texts.say("Nothing is set up here yet. /newsdesk setup begins.")
             return Reply(blocks=(Paragraph(text=nothing),))
-        blocks.append(Small(text=hint))
-        return Reply(title=texts.say("Configuration"), blocks=tuple(blocks))
+        file = Document(name="standfirst.toml", text=toml)
+        return Reply(title=texts.say("Configuration"), blocks=(file, Small(text=hint)))
 
     return Command(
         path="newsdesk export",
@@ -46,13 +41,3 @@ def build(desk: Desk) -> Command:
         run=run,
         examples=("/newsdesk export",),
     )
-
-
-def _parts(toml: str) -> list[str]:
-    """The text in pieces that end with a line."""
-    parts = [""]
-    for line in toml.splitlines(keepends=True):
-        if parts[-1] and len(parts[-1]) + len(line) > BLOCK:
-            parts.append("")
-        parts[-1] += line
-    return [part.strip("\n") for part in parts if part.strip()]

@@ -1,5 +1,6 @@
 """/newsdesk reports: errors that readers found; settled with an answer for them."""
 
+from bot import outbox
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
 from bot.errors import UnknownName, UserError
@@ -85,7 +86,7 @@ async def _settle(
         )
     person = invocation.person
     done = await desk.db.write(
-        reports.settle,
+        outbox.settle,
         workspace_id=invocation.place.workspace.id,
         public_id=public_id,
         by=f"{person.name} ({person.id})",
@@ -97,8 +98,8 @@ async def _settle(
             texts.say("There is no open report {id} here.", id=public_id[:20])
         )
     said = texts.say(
-        "Settled: {id}. Its reader is told with their next command; it is kept for "
-        "{days} days.",
+        "Settled: {id}. Its reader is told by private message, or with their next "
+        "command; it is kept for {days} days.",
         id=done.public_id,
         days=desk.retention.editions,
     )

@@ -26,9 +26,9 @@ from bot.types import (
     Block,
     Command,
     Digest,
+    Document,
     Invocation,
     Line,
-    Listing,
     Option,
     Paragraph,
     Permission,
@@ -42,8 +42,8 @@ from digests.sources import opml
 from digests.sources.opml import Subscription
 
 #: New feeds that are read once before anything is saved, so many at a time, within
-#: so many seconds; characters of one block of a file.
-TRIED, AT_ONCE, PATIENCE, BLOCK = 60, 8, 60.0, 1_400
+#: so many seconds.
+TRIED, AT_ONCE, PATIENCE = 60, 8, 60.0
 #: Troubles that are told one by one.
 TOLD = 25
 
@@ -62,7 +62,7 @@ def bring_in(desk: Desk) -> Command:
 
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
-        body = await read_bytes(desk, invocation.args["file"], field="file")
+        body = await read_bytes(desk, invocation, "file")
         try:
             listed = await desk.editions.intake.outside.feeds_in(body)
         except DigestsError as error:
@@ -94,6 +94,7 @@ def bring_in(desk: Desk) -> Command:
                     required=True,
                     rest=True,
                     lines=True,
+                    attachable=True,
                 ),
                 Option(
                     name="digest",
@@ -125,8 +126,8 @@ def give_out(desk: Desk) -> Command:
             "Keep it as a file that ends in .opml; other readers take it, and "
             "/newsdesk source import."
         )
-        blocks: list[Block] = [Listing(text=part) for part in _parts(text)]
-        blocks.append(Small(text=hint))
+        file = Document(name="standfirst.opml", text=text)
+        blocks: list[Block] = [file, Small(text=hint)]
         if secret:
             left = texts.count(
                 "{n} source was left out: its address is a secret.",
@@ -258,14 +259,3 @@ def _told(
             left_out,
         )
         yield Small(text=left)
-
-
-def _parts(text: str) -> Iterator[str]:
-    """The text in pieces that end with a line."""
-    part = ""
-    for line in text.splitlines(keepends=True):
-        if part and len(part) + len(line) > BLOCK:
-            yield part.strip("\n")
-            part = ""
-        part += line
-    yield part.strip("\n")

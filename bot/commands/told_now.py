@@ -1,8 +1,8 @@
 """What a person is told besides what they asked: once, above a private answer.
 
-A report of theirs was settled, or their own digest stands still. It waits in the
-database until there is an answer to put it above (a long one may be cut at its end);
-who erased everything is told nothing more.
+A report of theirs was settled and no private message could say so, or their own digest
+stands still. It waits in the database until there is an answer to put it above (a long
+one may be cut at its end); who erased everything is told nothing more.
 """
 
 from dataclasses import replace
@@ -23,14 +23,14 @@ async def added(
         return answer
     if isinstance(answer, Form) or not answer.private or "erase" in invocation.args:
         return answer
-    blocks = tuple(_said(known, texts_of(invocation)))
-    await desk.db.write(
+    told = await desk.db.write(
         door.note_told,
         workspace_id=invocation.place.workspace.id,
         person_id=invocation.person.id,
         found=known,
         now=desk.clock.now(),
     )
+    blocks = tuple(_said(told, texts_of(invocation)))
     return replace(answer, blocks=(*blocks, *answer.blocks))
 
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.intake.readings import Reading
-from bot.types import SourceKind
+from bot.types import Attached, SourceKind
 from digests.errors import Refused
 
 #: What lets sources of private networks be read.
@@ -115,6 +115,24 @@ class Outside:
             answer = await fetcher.fetch(address)
         except Refused as error:
             raise Refused(str(error).replace(f" {_SHORT}", f" {SETTING}")) from None
+        assert isinstance(answer, Fetched), "nothing was known of it before"
+        return answer.body
+
+    async def handed(self, file: Attached, *, most: int) -> bytes:
+        """A file that somebody gave with a command; a stranger's bytes.
+
+        Args:
+            file: Where it lies, and where alone it may be asked for.
+            most: Bytes that it may have.
+
+        Raises:
+            SourceError: Whose turn it is, is in its kind.
+        """
+        from digests.sources.fetch import Fetched, Handed
+
+        fetcher, _ = await self._open()
+        held = Handed(origin=file.origin, most=most, bearer=file.bearer)
+        answer = await fetcher.fetch(file.address, handed=held)
         assert isinstance(answer, Fetched), "nothing was known of it before"
         return answer.body
 

@@ -18,12 +18,15 @@ where the platform does not take them, the same words more plainly.
     verdicts    what a failed send means: a pure table
     recording   the transactions: answers in, claims out
     carrying    the way itself
-    notices     what the person who set a place up is told in private when it stops
+    notices     what one person is told in private: that their place stopped, or how
+                their report was settled
+    answers     what a reader is answered when their report is settled
     holding     what a person decides about a message that may or may not be there
 """
 
+from bot.outbox.answers import settle
 from bot.outbox.carrying import Outbox
 from bot.outbox.notices import on_the_page
 from bot.outbox.verdicts import ATTEMPTS_MOST, Verdict, verdict
 
-__all__ = ["ATTEMPTS_MOST", "Outbox", "Verdict", "on_the_page", "verdict"]
+__all__ = ["ATTEMPTS_MOST", "Outbox", "Verdict", "on_the_page", "settle", "verdict"]

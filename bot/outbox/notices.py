@@ -1,10 +1,12 @@
-"""Tells one person in private that posting stopped somewhere: once, and nobody else.
+"""Tells one person something in private: once, and nobody else.
 
-Written in the transaction in which the place stops (`stopped`), carried with the
+That posting stopped somewhere, or how a report of theirs was settled. Written in the
+transaction in which that happens (`stopped`, `answers.settle`), carried with the
 outbox's own protocol (`Notices`): claimed and committed, sent under a key, and looked
-for where no clear answer came. Where it goes to is a channel that the platform opened
-for this person alone; a place that readers see is never asked for. Who takes no private
-messages is not asked again: status and the doctor say the same.
+for where no clear answer came. It goes to «person:» with their id, as a personal digest
+does, and never to a place that others see. Who takes no private messages is not asked
+again: status and the doctor say that a place stands still, and what became of a report
+is told with their next command.
 """
 
 import asyncio
@@ -17,12 +19,12 @@ import structlog
 
 from bot.errors import Refused, UserError
 from bot.outbox.verdicts import Verdict, verdict
-from bot.ports import Clock, Confiding, Platform
+from bot.ports import Clock, Hosted, Platform
 from bot.storage import Connection, destinations, notices, workspaces
 from bot.storage.database import Database
 from bot.storage.notices import Notice, State
 from bot.texts import Texts
-from bot.types import Delivery
+from bot.types import PERSON, Delivery
 
 log = structlog.get_logger(__name__)
 
@@ -129,9 +131,7 @@ class Notices:
 
     async def drain(self) -> datetime | None:
         """Tell what may be told now; the next moment at which something may."""
-        names = tuple(
-            name for name, p in self.platforms.items() if isinstance(p, Confiding)
-        )
+        names = tuple(self.platforms)
         first = await self.db.read(notices.next_moment, platforms=names)
         if first is None or first > self.clock.now():
             return first
@@ -156,45 +156,42 @@ class Notices:
         platform = self.platforms[notice.platform]
         try:
             async with asyncio.timeout(self.send_timeout.total_seconds()):
-                channel = notice.channel or await self._opened(notice)
-                await platform.send(_delivery(notice, channel))
+                person = notice.person_id or await self._found(notice)
+                await platform.send(_delivery(notice, person))
         except Exception as error:
-            delivery = _delivery(notice, notice.channel or "")
+            delivery = _delivery(notice, notice.person_id or "")
             await self._record(notice, verdict(error, delivery, self.clock.now()))
             return
         await self._record(notice, "sent")
 
-    async def _opened(self, notice: Notice) -> str:
-        """The channel in which only the person reads, kept before it is used."""
-        platform = self.platforms[notice.platform]
-        assert isinstance(platform, Confiding), "only those are asked for"
-        person = notice.person_id or await platform.host_of(
-            notice.workspace_external_id
-        )
+    async def _found(self, notice: Notice) -> str:
+        """Who answers for the bot there, kept before anything is sent to them."""
+        platform, person = self.platforms[notice.platform], None
+        if isinstance(platform, Hosted):
+            person = await platform.host_of(notice.workspace_external_id)
         if person is None:
             person = await self.db.read(
                 notices.who_set_up, workspace_id=notice.workspace_id, channel=None
             )
         if person is None:
             raise Refused(NOBODY, message_only=True)
-        channel = await platform.open_dm(notice.workspace_external_id, person)
-        await self.db.write(
-            notices.locate, notice=notice, person_id=person, channel=channel
-        )
-        return channel
+        await self.db.write(notices.locate, notice=notice, person_id=person)
+        return person
 
     async def _look(self, notice: Notice) -> None:
         platform = self.platforms[notice.platform]
-        if notice.channel is None:
+        if notice.person_id is None:
             # It never came to be sent.
             await self._record(notice, Verdict(state="retry", reason="Not begun."))
             return
         try:
             async with asyncio.timeout(self.send_timeout.total_seconds()):
-                found = await platform.read_back(_delivery(notice, notice.channel))
+                found = await platform.read_back(_delivery(notice, notice.person_id))
         except Refused as error:
-            # Told twice would be worse than not at all: status says it as well.
-            await self._record(notice, Verdict(state="failed", reason=str(error)))
+            # Told twice would be worse than not at all: status, or /news me, says it
+            # as well.
+            lost = Verdict(state="failed", reason=str(error))
+            await self._record(notice, lost, told=True)
             return
         except Exception as error:
             await self._record(notice, Verdict(state="uncertain", reason=str(error)))
@@ -202,7 +199,10 @@ class Notices:
         again = Verdict(state="retry", reason="It had not arrived.")
         await self._record(notice, "sent" if found is not None else again)
 
-    async def _record(self, notice: Notice, outcome: Verdict | str) -> None:
+    async def _record(
+        self, notice: Notice, outcome: Verdict | str, *, told: bool = False
+    ) -> None:
+        """Write its end down; `told`: it may have arrived, whatever the outcome is."""
         now = self.clock.now()
         state: State = "sent"
         reason, not_before = None, None
@@ -217,6 +217,7 @@ class Notices:
                 state=state,
                 reason=reason,
                 not_before=not_before,
+                told=told or state == "sent",
                 now=now,
             )
         except UserError as error:
@@ -235,7 +236,7 @@ class Notices:
         return "retry", found.not_before or now
 
 
-def _delivery(notice: Notice, channel: str) -> Delivery:
+def _delivery(notice: Notice, person: str) -> Delivery:
     """The notice as platforms take it: plain words and a key."""
     return Delivery(
         id=0,
@@ -244,7 +245,7 @@ def _delivery(notice: Notice, channel: str) -> Delivery:
         destination_id=0,
         platform=notice.platform,
         workspace_external_id=notice.workspace_external_id,
-        channel=channel,
+        channel=f"{PERSON}{person}",
         part=1,
         operation="post",
         key=notice.key,

@@ -5,7 +5,7 @@ still) is told with the next private answer, once.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.storage import Connection, destinations, grants, readers, reports
@@ -21,7 +21,7 @@ class Known:
     reader: Reader
     #: An editor let them do an editor's work.
     granted: bool
-    #: Settled since they last asked something.
+    #: Settled, and they could not be told by a message of its own.
     settled: tuple[Report, ...]
     #: Why their own digest stands still; None = it does not, or they know.
     pause: str | None
@@ -50,14 +50,19 @@ def note_told(
     person_id: str,
     found: Known,
     now: datetime,
-) -> None:
-    """Write down that they were told what was to be told."""
+) -> Known:
+    """Write down that they are told what is to be told; the same as they are told it.
+
+    What another answer to them tells at this moment is left to that one.
+    """
     here = Whose(workspace_id=workspace_id, person_id=person_id)
-    if found.settled:
-        ids = tuple(report.public_id for report in found.settled)
-        reports.note_told(conn, **here, public_ids=ids, now=now)
+    ids = tuple(report.public_id for report in found.settled)
+    noted = reports.note_told(conn, **here, public_ids=ids, now=now) if ids else ()
     if found.pause is not None:
         readers.choose(conn, **here, chosen={"told_pause": found.pause})
+    return replace(
+        found, settled=tuple(r for r in found.settled if r.public_id in noted)
+    )
 
 
 def _granted(

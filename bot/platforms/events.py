@@ -15,6 +15,7 @@ from bot.errors import UserError
 from bot.platforms import questions
 from bot.texts import Texts
 from bot.types import (
+    Attached,
     Form,
     Inbox,
     Invocation,
@@ -44,17 +45,29 @@ class Event:
 
 
 async def asked(
-    inbox: Inbox, event: Event, path: str, given: Mapping[str, str]
+    inbox: Inbox,
+    event: Event,
+    path: str,
+    given: Mapping[str, str],
+    file: Attached | None = None,
 ) -> Reply | Form:
-    """The answer to a command; a form where something required is missing."""
-    return await _safely(event, _asked(inbox, event, path, given))
+    """The answer to a command; a form where something required is missing.
+
+    `file` came along, for the one option that takes one.
+    """
+    return await _safely(event, _asked(inbox, event, path, given, file))
 
 
 async def filled(
-    inbox: Inbox, event: Event, path: str, answers: Mapping[str, str]
+    inbox: Inbox,
+    event: Event,
+    path: str,
+    answers: Mapping[str, str],
+    file: Attached | None = None,
 ) -> Reply | Form:
     """The answer to a filled form; the form again where an answer is missing."""
-    return await _safely(event, _asked(inbox, event, path, answers, again=True))
+    work = _asked(inbox, event, path, answers, file, again=True)
+    return await _safely(event, work)
 
 
 async def pressed(inbox: Inbox, event: Event, control: str) -> Reply | Form:
@@ -87,15 +100,18 @@ async def _asked(
     event: Event,
     path: str,
     given: Mapping[str, str],
+    file: Attached | None,
     *,
     again: bool = False,
 ) -> Reply | Form:
     command = questions.named(inbox.commands, path)
     args = questions.declared(command, given)
-    invocation = await _invocation(inbox, event, path, args)
+    option = questions.attachable(command)
+    attached = {option: file} if file is not None and option else {}
+    invocation = await _invocation(inbox, event, path, args, attached)
     if (
         command is not None
-        and questions.lacks(command, args)
+        and questions.lacks(command, args, attached)
         and await inbox.may(invocation)
     ):
         texts = Texts.of(event.locale)
@@ -110,7 +126,11 @@ async def _pressed(inbox: Inbox, event: Event, control: str) -> Reply | Form:
 
 
 async def _invocation(
-    inbox: Inbox, event: Event, path: str, args: Mapping[str, str]
+    inbox: Inbox,
+    event: Event,
+    path: str,
+    args: Mapping[str, str],
+    attached: Mapping[str, Attached] | None = None,
 ) -> Invocation:
     workspace = await inbox.workspace_of(
         event.platform, event.workspace, event.workspace_name
@@ -121,6 +141,7 @@ async def _invocation(
         person=event.person,
         path=path,
         args=args,
+        attached=attached or {},
         locale=event.locale,
     )
 

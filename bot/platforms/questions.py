@@ -5,7 +5,7 @@ of the same command. Only arguments that a command declares ever reach it this w
 what a signed control carries cannot be typed into a form.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -31,9 +31,23 @@ def declared(command: Command | None, given: Mapping[str, str]) -> dict[str, str
     }
 
 
-def lacks(command: Command, given: Mapping[str, str]) -> bool:
-    """Whether something is missing without which the command cannot run."""
-    return any(o.required and not given.get(o.name) for o in command.options)
+def lacks(
+    command: Command, given: Mapping[str, str], attached: Collection[str] = ()
+) -> bool:
+    """Whether something is missing without which the command cannot run.
+
+    `attached` names the options for which a file is given.
+    """
+    return any(
+        o.required and not given.get(o.name) and o.name not in attached
+        for o in command.options
+    )
+
+
+def attachable(command: Command | None) -> str:
+    """The option that a file can be given for; "" = there is none."""
+    options = command.options if command else ()
+    return next((option.name for option in options if option.attachable), "")
 
 
 def form_of(command: Command, given: Mapping[str, str], texts: Texts) -> Form:
@@ -50,6 +64,7 @@ def form_of(command: Command, given: Mapping[str, str], texts: Texts) -> Form:
                 value=given.get(option.name, ""),
                 choices=option.choices,
                 lines=option.lines,
+                attachable=option.attachable,
             )
             for option in command.options[:MOST]
         ),

@@ -8,6 +8,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UserError
 from bot.manners import as_settings, of_settings
+from bot.storage import messages
 from bot.storage.dialects import insert
 from bot.storage.schema import deliveries, destinations
 from bot.types import PERSON, Destination, Manner
@@ -143,6 +144,27 @@ def by_channel(
 ) -> Destination | None:
     """Find the destination that leads to the platform's `channel`."""
     return _first(connection, workspace_id, destinations.c.channel == channel)
+
+
+def own_of(
+    connection: Connection, *, workspace_id: int, person_id: str
+) -> Destination | None:
+    """Find where a person's own messages of the local page are; None: they have none.
+
+    Without a digest of their own there is a room as soon as something was sent there.
+    """
+    channel = f"{PERSON}{person_id}"
+    found = by_channel(connection, workspace_id=workspace_id, channel=channel)
+    if found is not None:
+        return found
+    sent = messages.newest(
+        connection, workspace_id=workspace_id, channel=channel, count=1, after=0
+    )
+    if not sent:
+        return None
+    return Destination(
+        id=0, workspace_id=workspace_id, name=channel, channel=channel, person=person_id
+    )
 
 
 def noun(row: Row[Any]) -> Destination:

@@ -19,7 +19,7 @@ from bot.storage import engines, files
 from bot.storage.failures import explained
 
 #: The newest migration.
-HEAD = "0014"
+HEAD = "0015"
 #: Where the database says which schema it has; a name of our own, because a shared
 #: PostgreSQL database can have another program's `alembic_version`.
 VERSION_TABLE = "standfirst_version"

@@ -5,7 +5,11 @@
 
 As with deliveries, a claim is committed before the message goes out, and what comes
 back is recorded with the fence of its claim. A notice that cannot be told is given up
-(`failed`), never held: `/newsdesk status` and the doctor say the same.
+(`failed`), never held: `/newsdesk status` and the doctor say that a place stands still.
+
+One that answers a report is told once: that it was is written with its end. Given up
+without having been sent, it leaves the answer to its reader's next command; where it
+may have arrived, it counts as told, and /news me goes on showing the answer.
 """
 
 import base64
@@ -19,7 +23,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage.dialects import insert
-from bot.storage.schema import changes, destinations, workspaces
+from bot.storage.schema import changes, destinations, reports, workspaces
 from bot.storage.schema import notices as table
 from bot.types import Destination, PlatformName
 
@@ -42,9 +46,10 @@ class Notice:
     workspace_external_id: str
     platform: PlatformName
     person_id: str | None
+    #: The key of the report that it answers; None: it is about a place.
+    report_id: int | None
     key: str
     text: str
-    channel: str | None
     attempt: int
     fence: int
     claimed_at: datetime | None
@@ -63,26 +68,50 @@ def add(
     same = and_(
         table.c.workspace_id == workspace_id,
         table.c.destination_id.is_not_distinct_from(destination_id),
+        table.c.report_id.is_(None),
         table.c.made_at > now - ONCE_A,
     )
     if connection.execute(select(table.c.id).where(same)).first() is not None:
         return False
-    name = f"notice/{workspace_id}/{destination_id}/{now.isoformat()}"
+    return _put(
+        connection,
+        f"notice/{workspace_id}/{destination_id}/{now.isoformat()}",
+        workspace_id=workspace_id,
+        destination_id=destination_id,
+        person_id=person_id,
+        text=text,
+        made_at=now,
+    )
+
+
+def add_answer(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    report_id: int,
+    person_id: str,
+    text: str,
+    now: datetime,
+) -> bool:
+    """Write the one that answers a report; False: there is one already."""
+    return _put(
+        connection,
+        f"answer/{workspace_id}/{report_id}",
+        workspace_id=workspace_id,
+        report_id=report_id,
+        person_id=person_id,
+        text=text,
+        made_at=now,
+    )
+
+
+def _put(connection: Connection, name: str, **values: Any) -> bool:
     hashed = base64.b32encode(hashlib.sha256(name.encode()).digest())
+    key = hashed.decode("ascii").lower()[:_KEY_LENGTH]
+    begun = {"state": "ready", "attempt": 0, "fence": 0}
     done = connection.execute(
         insert(connection, table)
-        .values(
-            workspace_id=workspace_id,
-            destination_id=destination_id,
-            person_id=person_id,
-            key=hashed.decode("ascii").lower()[:_KEY_LENGTH],
-            text=text,
-            state="ready",
-            attempt=0,
-            fence=0,
-            made_at=now,
-            updated_at=now,
-        )
+        .values(**values, **begun, key=key, updated_at=values["made_at"])
         .on_conflict_do_nothing(index_elements=["key"])
     )
     return done.rowcount > 0
@@ -134,8 +163,10 @@ def who_set_up(
 
 def settle(connection: Connection, *, now: datetime, wait: timedelta) -> None:
     """End what need not be told any more; let what nobody carries be looked for."""
+    about_all = and_(table.c.destination_id.is_(None), table.c.report_id.is_(None))
     stands = or_(
-        and_(table.c.destination_id.is_(None), exists().where(*_stopped())),
+        table.c.report_id.is_not(None),
+        and_(about_all, exists().where(*_stopped())),
         exists().where(
             destinations.c.id == table.c.destination_id,
             destinations.c.paused.is_not(None),
@@ -147,12 +178,11 @@ def settle(connection: Connection, *, now: datetime, wait: timedelta) -> None:
         .where(waiting, ~stands)
         .values(state="failed", reason="It works again.", updated_at=now)
     )
+    late = table.c.made_at <= now - ONCE_A
+    _count_as_told(connection, and_(late, table.c.state == "uncertain"), now)
     connection.execute(
         update(table)
-        .where(
-            table.c.state.in_(("ready", "retry", "uncertain")),
-            table.c.made_at <= now - ONCE_A,
-        )
+        .where(table.c.state.in_(("ready", "retry", "uncertain")), late)
         .values(state="failed", reason="It waited for a day.", updated_at=now)
     )
     connection.execute(
@@ -208,14 +238,12 @@ def uncertain(
     return _nouns(connection, table.c.id.in_(found.scalars().all()))
 
 
-def locate(
-    connection: Connection, *, notice: Notice, person_id: str | None, channel: str
-) -> None:
-    """Keep where the person is told, before anything is sent there."""
+def locate(connection: Connection, *, notice: Notice, person_id: str) -> None:
+    """Keep who is told, before anything is sent to them."""
     connection.execute(
         update(table)
         .where(table.c.id == notice.id, table.c.workspace_id == notice.workspace_id)
-        .values(channel=channel, person_id=person_id)
+        .values(person_id=person_id)
     )
 
 
@@ -227,8 +255,12 @@ def record(
     reason: str | None,
     not_before: datetime | None,
     now: datetime,
+    told: bool = False,
 ) -> bool:
-    """What became of it; False when a later claim took over."""
+    """What became of it; False when a later claim took over.
+
+    `told`: it arrived, or may have; a report that it answers counts as answered.
+    """
     done = connection.execute(
         update(table)
         .where(
@@ -245,6 +277,8 @@ def record(
             updated_at=now,
         )
     )
+    if done.rowcount and told:
+        _count_as_told(connection, table.c.id == notice.id, now)
     return done.rowcount > 0
 
 
@@ -279,6 +313,18 @@ def _due(now: datetime, platforms: Collection[str], states: Collection[str]) -> 
     )
 
 
+def _count_as_told(
+    connection: Connection, which: ColumnElement[bool], now: datetime
+) -> None:
+    """The readers of the reports that these answer are told nothing more."""
+    answered = select(table.c.report_id).where(which, table.c.report_id.is_not(None))
+    connection.execute(
+        update(reports)
+        .where(reports.c.id.in_(answered), reports.c.told_at.is_(None))
+        .values(told_at=now)
+    )
+
+
 def _stopped() -> tuple[ColumnElement[bool], ...]:
     return (
         workspaces.c.id == table.c.workspace_id,
@@ -307,9 +353,9 @@ def _noun(row: Row[Any]) -> Notice:
         workspace_external_id=row.workspace_external_id,
         platform=row.platform,
         person_id=row.person_id,
+        report_id=row.report_id,
         key=row.key,
         text=row.text,
-        channel=row.channel,
         attempt=row.attempt,
         fence=row.fence,
         claimed_at=row.claimed_at,

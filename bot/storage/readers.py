@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 
 from bot.storage.dialects import insert
 from bot.storage.schema import (
@@ -20,6 +20,7 @@ from bot.storage.schema import (
     reports,
     saved_stories,
 )
+from bot.types import PERSON
 
 
 class Whose(TypedDict):
@@ -74,8 +75,9 @@ def choose(
 def erase(connection: Connection, *, workspace_id: int, person_id: str) -> int:
     """Erase everything kept of the person, for good; how many rows that were.
 
-    Their own digest goes with its editions, its ledger, and what is on its way. Grants
-    and the record of changes are the workspace's, and stay.
+    Their own digest goes with its editions, its ledger, and what is on its way; their
+    reports with the answers that are. Grants and the record of changes are the
+    workspace's, and stay.
     """
     channels = select(destinations.c.channel).where(
         destinations.c.workspace_id == workspace_id,
@@ -84,7 +86,11 @@ def erase(connection: Connection, *, workspace_id: int, person_id: str) -> int:
     gone = connection.execute(
         delete(local_messages).where(
             local_messages.c.workspace_id == workspace_id,
-            local_messages.c.channel.in_(channels),
+            or_(
+                local_messages.c.channel.in_(channels),
+                # Answers come there also to whoever has no digest of their own.
+                local_messages.c.channel == f"{PERSON}{person_id}",
+            ),
         )
     ).rowcount
     kept: tuple[Any, ...] = (

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, exists, func, select, update
 
 from bot.storage import public_ids
 from bot.storage.dialects import insert
+from bot.storage.schema import notices
 from bot.storage.schema import reports as table
 
 
@@ -15,6 +16,7 @@ from bot.storage.schema import reports as table
 class Report:
     """An error that a reader reported."""
 
+    id: int
     #: «r-7k3m9q».
     public_id: str
     person_id: str
@@ -23,6 +25,8 @@ class Report:
     story: str
     headline: str
     text: str
+    #: The language in which it was made; None: that was not noted.
+    locale: str | None
     made_at: datetime
     #: None: it is open.
     settled_at: datetime | None
@@ -39,6 +43,7 @@ def make(
     story: str,
     headline: str,
     text: str,
+    locale: str,
     now: datetime,
 ) -> Report:
     """Keep a report; the same words on the same story, while open, are one."""
@@ -63,6 +68,7 @@ def make(
                 story=story,
                 headline=headline,
                 text=text,
+                locale=locale,
                 made_at=now,
             )
             .on_conflict_do_nothing(index_elements=["public_id"])
@@ -146,7 +152,15 @@ def settle(
 def untold(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Report, ...]:
-    """List the person's settled reports of which they were not told, oldest first."""
+    """List the person's settled reports of which they were not told, oldest first.
+
+    Not those whose answer is on its way to them, or may have arrived.
+    """
+    on_its_way = exists().where(
+        notices.c.report_id == table.c.id,
+        notices.c.workspace_id == workspace_id,
+        notices.c.state != "failed",
+    )
     found = connection.execute(
         select(table)
         .where(
@@ -154,6 +168,7 @@ def untold(
             table.c.person_id == person_id,
             table.c.settled_at.is_not(None),
             table.c.told_at.is_(None),
+            ~on_its_way,
         )
         .order_by(table.c.id)
     )
@@ -167,27 +182,32 @@ def note_told(
     person_id: str,
     public_ids: tuple[str, ...],
     now: datetime,
-) -> None:
-    """Write down that the person was told of these."""
-    connection.execute(
+) -> frozenset[str]:
+    """Write down that the person is told of these; those that nobody told before."""
+    noted = connection.execute(
         update(table)
         .where(
             table.c.workspace_id == workspace_id,
             table.c.person_id == person_id,
             table.c.public_id.in_(public_ids),
+            table.c.told_at.is_(None),
         )
         .values(told_at=now)
+        .returning(table.c.public_id)
     )
+    return frozenset(noted.scalars())
 
 
 def _noun(row: Row[Any]) -> Report:
     return Report(
+        id=row.id,
         public_id=row.public_id,
         person_id=row.person_id,
         person_name=row.person_name,
         story=row.story,
         headline=row.headline,
         text=row.text,
+        locale=row.locale,
         made_at=row.made_at,
         settled_at=row.settled_at,
         settled_by=row.settled_by,

@@ -99,8 +99,10 @@ _INSTALLATIONS: Final = (
     "knows who is in a user group that was made an editor",
     "looks whether a post whose answer was lost has arrived",
     "looks whether a post arrived in a private channel that it is in",
-    "hellos, people's own digests, and word that posting has stopped",
+    "hellos, own digests, answers to reports, word that posting stopped",
     "looks whether private messages arrived; reads nothing else there",
+    "takes the file that an editor gives in a form; no other one",
+    "hands over exports that are too long for a message",
     "sees whether it is in a channel, for the doctor",
     "sees whether it is in a private channel, for the doctor",
 )

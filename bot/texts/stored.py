@@ -74,6 +74,7 @@ READ: Final = (
     "{host} redirects more than {n} times.",
     "{host} redirects from https to http.",
     "{host} redirects to no address.",
+    "{host} is not where files lie that are handed over here.",
     "{host} did not answer whole in time.",
     "The certificate of {host} is not good: it may be expired, self-made or for "
     "another host.",
@@ -198,6 +199,8 @@ SENT: Final = (
     "The bot could not sign in to Slack: {found}",
     "«{ts}» is not the id of a Slack message.",
     "«{person}» is not the id of a Slack person.",
+    "Slack did not take the file.",
+    "Slack takes files at another place than its own.",
     "«{channel}» is not the id of a Slack channel: Slack shows it at the end of the "
     "channel's details, and it begins with C.",
     "The bot's token is for the Slack workspace {team}, and this is for {wanted}. Set "

@@ -25,7 +25,14 @@ from digests.errors import (
     Unreadable,
     Untrusted,
 )
-from digests.sources.fetch import Fetched, Fetcher, NotModified, Policy, Validators
+from digests.sources.fetch import (
+    Fetched,
+    Fetcher,
+    Handed,
+    NotModified,
+    Policy,
+    Validators,
+)
 from tests.wire.server import (
     Request,
     Script,
@@ -400,3 +407,65 @@ async def test_answers_may_come_one_after_another_over_one_fetcher():
     async with asking({"/f": script}) as (fetcher, server):
         bodies = [(await fetcher.fetch(server.url("/f"))) for _ in range(2)]
     assert [b.body for b in bodies if isinstance(b, Fetched)] == [b"one", b"two"]
+
+
+# What somebody handed over
+
+
+def handed(
+    server: Server, *, origin: str = "", most: int = MIB, bearer: str = ""
+) -> Handed:
+    return Handed(origin=origin or server.url(""), most=most, bearer=bearer)
+
+
+async def test_a_file_that_was_handed_over_is_asked_for_with_its_word_and_at_once():
+    scripts = {"/f": answer(b"name = 1"), "/robots.txt": answer(b"Disallow: /")}
+    async with asking(scripts, robots=True) as (fetcher, server):
+        got = await fetcher.fetch(server.url("/f"), handed=handed(server, bearer="xo"))
+    assert isinstance(got, Fetched)
+    assert got.body == b"name = 1"
+    (asked,) = server.requests
+    assert asked.headers["authorization"] == "Bearer xo"
+
+
+async def test_a_file_that_lies_elsewhere_is_not_asked_for():
+    async with asking({"/f": answer(b"x")}) as (fetcher, server):
+        for origin in (
+            "https://files.example",
+            server.url("").replace("http", "https"),
+        ):
+            with pytest.raises(Refused, match="handed over"):
+                await fetcher.fetch(
+                    server.url("/f"), handed=handed(server, origin=origin)
+                )
+    assert server.requests == []
+
+
+async def test_a_file_that_is_led_elsewhere_is_not_asked_for_there():
+    async with serving({"/f": answer(b"x")}) as other:
+        scripts = {"/f": redirect(other.url("/f"))}
+        async with asking(scripts, other.place) as (fetcher, server):
+            with pytest.raises(Refused, match="handed over"):
+                await fetcher.fetch(
+                    server.url("/f"), handed=handed(server, bearer="secret")
+                )
+        assert other.requests == []
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_file_larger_than_may_be_is_cut_off(packed: bool):
+    body = b"x" * 2_000
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    script = answer(gzip.compress(body) if packed else body, headers=headers)
+    async with asking({"/f": script}) as (fetcher, server):
+        with pytest.raises(TooLarge):
+            await fetcher.fetch(server.url("/f"), handed=handed(server, most=1_999))
+        got = await fetcher.fetch(server.url("/f"), handed=handed(server, most=2_000))
+    assert isinstance(got, Fetched)
+    assert len(got.body) == 2_000
+
+
+def test_the_word_that_a_file_is_asked_for_with_is_in_no_log():
+    assert "secret" not in repr(
+        Handed(origin="https://a.example", most=1, bearer="secret")
+    )

@@ -8,7 +8,7 @@ done all the same. How an answer looks is the part of `replies` and `forms`.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 
 #: docs.discord.com, interactions/receiving-and-responding: callback types.
 MESSAGE, LATER, CHOICES, MODAL = 4, 5, 8, 9
+#: What stands in the files that a body may name, by their names.
+Files = Mapping[str, bytes]
+NO_FILES: Final[Files] = {}
 
 
 class Missed(Exception):
@@ -40,11 +43,15 @@ class Unfit(Exception):
 class Calls(Protocol):
     """How an answer gets to Discord."""
 
-    async def respond(self, number: str, token: str, body: Mapping[str, Any]) -> None:
+    async def respond(
+        self, number: str, token: str, body: Mapping[str, Any], files: Files = NO_FILES
+    ) -> None:
         """The first answer. Raises `Missed` or `Answered`."""
         ...
 
-    async def edit(self, token: str, body: Mapping[str, Any]) -> None:
+    async def edit(
+        self, token: str, body: Mapping[str, Any], files: Files = NO_FILES
+    ) -> None:
         """What takes its place. Raises `Missed`."""
         ...
 
@@ -52,7 +59,9 @@ class Calls(Protocol):
         """Take it back. Raises `Missed`."""
         ...
 
-    async def follow(self, token: str, body: Mapping[str, Any]) -> None:
+    async def follow(
+        self, token: str, body: Mapping[str, Any], files: Files = NO_FILES
+    ) -> None:
         """One more message. Raises `Missed`."""
         ...
 
@@ -104,6 +113,7 @@ class Answering:
         self._defer = defer
         self._private = private or arrived.only_theirs
         self._texts = Texts.of(arrived.locale)
+        self._files: Files = NO_FILES
 
     async def give(self, work: Awaitable[Reply | Form]) -> None:
         """Wait for the work, and for Discord's patience not longer than it has."""
@@ -165,7 +175,7 @@ class Answering:
         bodies = self._bodies(outcome)
         private = self._is_private(outcome)
         if private is self._private:
-            await self._calls.edit(self._arrived.token, bodies[0])
+            await self._calls.edit(self._arrived.token, bodies[0], self._files)
             await self._follow(bodies[1:], private)
             return
         # Who sees an answer is settled by its acknowledgement and cannot be changed.
@@ -173,14 +183,17 @@ class Answering:
         await self._follow(bodies, private)
 
     async def _respond(self, body: Mapping[str, Any]) -> None:
-        await self._calls.respond(self._arrived.id, self._arrived.token, body)
+        arrived = self._arrived
+        await self._calls.respond(arrived.id, arrived.token, body, self._files)
 
     async def _follow(self, bodies: Sequence[Mapping[str, Any]], private: bool) -> None:
         for body in bodies:
-            await self._calls.follow(self._arrived.token, _flagged(body, private))
+            told = _flagged(body, private)
+            await self._calls.follow(self._arrived.token, told, self._files)
 
     def _bodies(self, outcome: Reply | Form) -> Sequence[Mapping[str, Any]]:
         if isinstance(outcome, Reply):
+            self._files = replies.files_of(outcome)
             return replies.messages(outcome, self._texts)
         word = self._drafts.keep(self._arrived.user, outcome)
         return (forms.as_message(outcome, word, self._texts),)

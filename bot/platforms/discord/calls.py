@@ -5,6 +5,7 @@ decided elsewhere. The token of an interaction is a secret and is in no message 
 """
 
 import asyncio
+import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,13 @@ import discord
 from discord.http import HTTPClient, Route
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.answering import Answered, Missed, Unfit
+from bot.platforms.discord.answering import (
+    NO_FILES,
+    Answered,
+    Files,
+    Missed,
+    Unfit,
+)
 from bot.platforms.discord.verdicts import verdict
 
 #: Unknown interaction or webhook, or a token that has run out.
@@ -45,7 +52,9 @@ class Calls:
 
     # ── interactions ───────────────────────────────────────────────────────────
 
-    async def respond(self, number: str, token: str, body: Body) -> None:
+    async def respond(
+        self, number: str, token: str, body: Body, files: Files = NO_FILES
+    ) -> None:
         """The first answer, within three seconds.
 
         Raises:
@@ -58,15 +67,15 @@ class Calls:
             interaction_id=int(number),
             interaction_token=token,
         )
-        await self._repeat(route, body)
+        await self._repeat(route, body, files)
 
-    async def edit(self, token: str, body: Body) -> None:
+    async def edit(self, token: str, body: Body, files: Files = NO_FILES) -> None:
         """What takes the place of the first answer.
 
         Raises:
             Missed: Too late.
         """
-        await self._repeat(self._original("PATCH", token), body)
+        await self._repeat(self._original("PATCH", token), body, files)
 
     async def drop(self, token: str) -> None:
         """Take the first answer back.
@@ -76,7 +85,7 @@ class Calls:
         """
         await self._repeat(self._original("DELETE", token), None)
 
-    async def follow(self, token: str, body: Body) -> None:
+    async def follow(self, token: str, body: Body, files: Files = NO_FILES) -> None:
         """One more message of the answer.
 
         Raises:
@@ -88,7 +97,7 @@ class Calls:
             application_id=self._application,
             interaction_token=token,
         )
-        await self._call(route, body)
+        await self._call(route, body, files)
 
     def _original(self, method: str, token: str) -> Route:
         return Route(
@@ -98,25 +107,27 @@ class Calls:
             interaction_token=token,
         )
 
-    async def _repeat(self, route: Route, body: Body | None) -> None:
+    async def _repeat(
+        self, route: Route, body: Body | None, files: Files = NO_FILES
+    ) -> None:
         """A call that may be made twice: once more where its answer was lost."""
         try:
-            await self._call(route, body)
+            await self._call(route, body, files)
         except aiohttp.ClientError:
-            await self._call(route, body)
+            await self._call(route, body, files)
 
-    async def _call(self, route: Route, body: Body | None) -> None:
+    async def _call(self, route: Route, body: Body | None, files: Files) -> None:
         """A call that waits once, where Discord limits us for a moment."""
         try:
-            await self._once(route, body)
+            await self._once(route, body, files)
         except discord.RateLimited as limited:
             if limited.retry_after > limits.ANSWER_WAIT:
                 raise
             await asyncio.sleep(limited.retry_after)
-            await self._once(route, body)
+            await self._once(route, body, files)
 
-    async def _once(self, route: Route, body: Body | None) -> None:
-        more: dict[str, Any] = {} if body is None else {"json": dict(body)}
+    async def _once(self, route: Route, body: Body | None, files: Files) -> None:
+        more = {} if body is None else _sent(body, files)
         try:
             await self._http.request(route, **more)
         except discord.HTTPException as error:
@@ -176,6 +187,25 @@ class Calls:
             "POST", "/channels/{channel_id}/messages", channel_id=int(channel["id"])
         )
         await self._http.request(route, json=dict(body))
+
+
+def _sent(body: Body, files: Files) -> dict[str, Any]:
+    """A body as the library sends it: with the files that it names, in parts."""
+    data = body.get("data") if "type" in body else body
+    listed = (data or {}).get("attachments") or ()
+    if not listed:
+        return {"json": dict(body)}
+    parts: list[dict[str, Any]] = [{"name": "payload_json", "value": json.dumps(body)}]
+    parts += [
+        {
+            "name": f"files[{one['id']}]",
+            "value": files[one["filename"]],
+            "filename": one["filename"],
+            "content_type": "application/octet-stream",
+        }
+        for one in listed
+    ]
+    return {"form": parts}
 
 
 def _meaning(error: discord.HTTPException) -> Exception:

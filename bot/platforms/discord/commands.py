@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.attached import ATTACHED
 from bot.platforms.discord import limits
+from bot.platforms.discord.attachments import ATTACHMENT
 from bot.platforms.discord.permissions import MANAGE_GUILD
 from bot.platforms.inert import clip
 from bot.texts import Texts, languages
 from bot.types import Command, Option, Permission
 
 #: docs.discord.com, interactions/application-commands: option types.
-SUB, GROUP, STRING = 1, 2, 3
+SUB, GROUP, STRING, FILE = 1, 2, 3, 11
 CHAT_INPUT: Final = 1
 #: Where a root can be used: servers, the bot's DMs, other DMs.
 _EVERYWHERE: Final = (0, 1, 2)
@@ -99,14 +101,22 @@ def _enumerated(commands: Sequence[Command], depth: int) -> str:
 
 
 def _options(command: Command) -> Iterator[dict[str, Any]]:
-    for option in sorted(command.options, key=lambda o: not o.required):
+    for option in sorted(command.options, key=lambda o: not _needed(o)):
         yield {
             **_named(option.name, option.description),
             "type": STRING,
-            "required": option.required,
+            "required": _needed(option),
             "max_length": limits.OPTION_VALUE,
             **_values(option),
         }
+        if option.attachable:
+            said = _named(ATTACHMENT, ATTACHED)
+            yield {**said, "type": FILE, "required": False}
+
+
+def _needed(option: Option) -> bool:
+    """Whether Discord asks for it; for what can be a file, the core does."""
+    return option.required and not option.attachable
 
 
 def _values(option: Option) -> dict[str, Any]:

@@ -8,7 +8,9 @@ that opens it again, filled in.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from bot.attached import ATTACHED
 from bot.platforms.discord import limits
+from bot.platforms.discord.attachments import ATTACHMENT
 from bot.platforms.discord.markdown import line, short, size, small
 from bot.platforms.discord.render import CONTAINER, TEXT
 from bot.platforms.discord.replies import Body, Component, body, button, rows
@@ -17,7 +19,7 @@ from bot.texts import Texts
 from bot.types import Field, Form
 
 #: discord.com, components/reference: types.
-SELECT, INPUT, LABEL = 3, 4, 18
+SELECT, INPUT, LABEL, UPLOAD = 3, 4, 18, 19
 _SHORT, _LONG = 1, 2
 #: Characters of an answer from which it gets a box of several lines.
 _BOX: Final = 100
@@ -28,11 +30,11 @@ AGAIN: Final = "v1:again:"
 
 def modal(form: Form, texts: Texts) -> dict[str, Any]:
     """The form as the data of a modal; the path that it answers is in its id."""
-    fields = form.fields[: limits.MODAL_FIELDS]
+    labels = [label for f in form.fields for label in _labels(f, texts)]
     return {
         "custom_id": f"{FILLED}{form.path}"[: limits.CUSTOM_ID],
         "title": short(form.title, limits.MODAL_TITLE) or f"/{form.path}"[:45],
-        "components": [_label(field, texts) for field in fields],
+        "components": labels[: limits.MODAL_FIELDS],
     }
 
 
@@ -73,6 +75,23 @@ def draft_of(custom_id: str) -> str | None:
     return custom_id.removeprefix(AGAIN)
 
 
+def _labels(field: Field, texts: Texts) -> Iterator[Component]:
+    yield _label(field, texts)
+    if field.attachable:
+        yield {
+            "type": LABEL,
+            "label": short(texts.say("Or as a file"), limits.MODAL_LABEL),
+            "description": short(texts.word(ATTACHED), limits.MODAL_DESCRIPTION),
+            "component": {
+                "type": UPLOAD,
+                "custom_id": ATTACHMENT,
+                "required": False,
+                "min_values": 0,
+                "max_values": 1,
+            },
+        }
+
+
 def _label(field: Field, texts: Texts) -> Component:
     label: Component = {
         "type": LABEL,
@@ -94,7 +113,8 @@ def _question(field: Field, texts: Texts) -> Component:
         "type": INPUT,
         "custom_id": field.name,
         "style": _LONG if long else _SHORT,
-        "required": field.required,
+        # What can be a file is asked for by the core.
+        "required": field.required and not field.attachable,
         "max_length": limits.MODAL_VALUE,
     }
     return {**question, "value": value} if value else question

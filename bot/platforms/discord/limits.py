@@ -114,6 +114,8 @@ PARAGRAPH: Final = 1_500
 ITEM: Final = 700
 CELL: Final = 300
 QUOTE_ASKED: Final = 1_900
+#: Characters of a file that is shown as lines; a longer one is handed over.
+DOCUMENT: Final = 2_400
 #: Pieces of text in one message of an answer: the rest is room for buttons.
 DISPLAYS: Final = 20
 #: Buttons of an answer.

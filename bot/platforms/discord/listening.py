@@ -15,6 +15,7 @@ from bot.errors import UserError
 from bot.platforms import events
 from bot.platforms.discord import commands, forms, limits, replies
 from bot.platforms.discord.answering import CHOICES, Answered, Answering, Calls, Missed
+from bot.platforms.discord.attachments import ORIGIN, taken
 from bot.platforms.discord.discussing import discussed
 from bot.platforms.discord.interactions import NAME, Arrived, Guild, Kind, event_of
 from bot.platforms.discord.keys import pressed
@@ -32,8 +33,9 @@ UNREGISTERED: Final = "The commands are not registered with Discord yet."
 class Listener:
     """Stands between the gateway's events and the inbox."""
 
-    def __init__(self, *, defer: float = limits.DEFER) -> None:
-        """Hear nothing yet; `defer` is in seconds."""
+    def __init__(self, *, defer: float = limits.DEFER, files: str = ORIGIN) -> None:
+        """Hear nothing yet; `defer` is in seconds, `files` where they lie."""
+        self._files = files
         #: Where events go; None while the platform is not running.
         self.inbox: Inbox | None = None
         self._defer = defer
@@ -93,14 +95,16 @@ class Listener:
             case Kind.COMMAND:
                 what = commands.chosen(arrived.data)
                 command = named(inbox.commands, what.path)
-                work = events.asked(inbox, event, what.path, what.given)
+                given, file = taken(what.given, arrived.data, self._files)
+                work = events.asked(inbox, event, what.path, given, file)
                 private = command is None or command.private
                 work = self._threaded(calls, arrived, work)
                 await self._to(calls, arrived, private=private).give(work)
             case Kind.MODAL:
                 path = forms.path_of(arrived.custom_id)
-                given = forms.answers(arrived.data.get("components") or ())
-                work = events.filled(inbox, event, path, given)
+                answers = forms.answers(arrived.data.get("components") or ())
+                given, file = taken(answers, arrived.data, self._files)
+                work = events.filled(inbox, event, path, given, file)
                 await self._to(calls, arrived).give(work)
             case Kind.COMPONENT:
                 control = pressed(arrived.control)

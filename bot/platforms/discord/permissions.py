@@ -33,7 +33,7 @@ ASKED: Final[Mapping[int, tuple[str, str]]] = {
         "opens a thread below an edition, where that is asked for",
     ),
     EMBED: ("Embed Links", "shows links as links"),
-    ATTACH: ("Attach Files", "would attach pictures of quotes; not used yet"),
+    ATTACH: ("Attach Files", "hands over exports that are too long for a message"),
     HISTORY: (
         "Read Message History",
         "looks whether a message arrived whose answer was lost, and at nothing else",

@@ -17,6 +17,7 @@ import structlog
 
 from bot.errors import Limited, Refused, SendError, Unreached
 from bot.platforms.discord import limits
+from bot.platforms.discord.attachments import origin_of
 from bot.platforms.discord.crossposts import Crossposts
 from bot.platforms.discord.examining import DiscordExaminer
 from bot.platforms.discord.inspecting import troubles
@@ -104,7 +105,7 @@ class DiscordPlatform:
         self._stopped = asyncio.Event()
         #: Why the gateway stays closed, although posting goes on.
         self._cut_off: str | None = None
-        self._listener = Listener(defer=defer)
+        self._listener = Listener(defer=defer, files=origin_of(api_base))
         self._persons = Persons()
         self._reader = Reader(self._call, self._signed_in)
         self._crossposts = Crossposts(self._call, now=now)
@@ -173,11 +174,6 @@ class DiscordPlatform:
         """
         delivery = await self._persons.placed(delivery, self._ask)
         return await self._sender.send(delivery)
-
-    async def open_dm(self, workspace: str, person_id: str) -> str:
-        """Id of the channel in which only this person reads."""
-        person = snowflake(person_id, "person")
-        return await self._call("POST", "", lambda s: s.open_dm(str(person)))
 
     async def host_of(self, workspace: str) -> str | None:
         """Id of the server's owner."""

@@ -25,6 +25,7 @@ from bot.texts import Texts
 from bot.types import (
     Block,
     Control,
+    Document,
     Facts,
     Line,
     Listing,
@@ -40,6 +41,11 @@ from digests.types import Card
 Component = dict[str, Any]
 Body = dict[str, Any]
 _BLUE, _GREY = 1, 2
+#: docs.discord.com, components/reference: a file, and one that comes beside the body.
+FILE: Final = 13
+_BESIDE: Final = "attachment://"
+#: Ends lines that are shown as they stand: what holds it cannot be.
+FENCE: Final = "```"
 #: The colour beside a problem; the words above it say the same.
 _AMBER: Final = 0xB26A00
 #: Room that every message keeps for «… and 12 more».
@@ -64,9 +70,22 @@ def messages(reply: Reply, texts: Texts) -> tuple[Body, ...]:
     return tuple(body(components) for components in _controlled(told, reply.controls))
 
 
+def files_of(reply: Reply) -> dict[str, bytes]:
+    """What stands in the files that bodies of the reply may name."""
+    files = (block for block in reply.blocks if isinstance(block, Document))
+    return {file.name: file.text.encode() for file in files}
+
+
 def body(components: Sequence[Component]) -> Body:
-    """A message of these components that mentions nobody and previews nothing."""
+    """A message of these components that mentions nobody and previews nothing.
+
+    A file that one of them shows is named; its contents go beside the body.
+    """
+    urls = [c["file"]["url"] for c in _every(components) if c["type"] == FILE]
+    names = [url.removeprefix(_BESIDE) for url in urls]
+    listed = [{"id": str(n), "filename": name} for n, name in enumerate(names)]
     return {
+        **({"attachments": listed} if listed else {}),
         "components": list(components),
         "flags": limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS,
         "allowed_mentions": dict(NO_MENTIONS),
@@ -119,6 +138,8 @@ def _of(block: Block, texts: Texts) -> Iterable[Piece]:
             return _grouped(_lines_of(text))
         case Listing(text=text):
             return (Piece(markdown=listing(text)),)
+        case Document():
+            return _document(block)
         case Small(text=text):
             return _grouped(small(written) for written in _lines_of(text))
         case Line():
@@ -129,6 +150,14 @@ def _of(block: Block, texts: Texts) -> Iterable[Piece]:
             return _grouped(_row(label, value) for label, value in facts)
         case Shown(parts=parts):
             return (_shown(part) for part in parts)
+
+
+def _document(file: Document) -> Iterable[Piece]:
+    """Its lines where one message holds them; the file where none does."""
+    if size(file.text) > limits.DOCUMENT or FENCE in file.text:
+        where = {"url": f"{_BESIDE}{file.name}"}
+        return (Piece(shown=({"type": FILE, "file": where},)),)
+    return (Piece(markdown=listing(some.text)) for some in file.listings())
 
 
 def _lines_of(text: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from bot.platforms.local.cards import article_href, card_view
 from bot.texts import Texts
 from bot.types import (
     Block,
+    Document,
     Facts,
     Line,
     Listing,
@@ -77,7 +78,7 @@ def _block(block: Block, texts: Texts, zone: str) -> View:
     match block:
         case Paragraph(text=text):
             return {"kind": "paragraph", "text": text}
-        case Listing(text=text):
+        case Listing(text=text) | Document(text=text):
             return {"kind": "listing", "text": text}
         case Small(text=text):
             return {"kind": "small", "text": text}

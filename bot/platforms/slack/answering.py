@@ -8,7 +8,7 @@ is a message with a button afterwards. How they look is `replies`' and `forms`' 
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,12 +17,12 @@ import structlog
 from bot.errors import Refused, SendError, Unclear
 from bot.platforms import events
 from bot.platforms.drafts import Drafts
-from bot.platforms.slack import forms, replies
+from bot.platforms.slack import files, forms, limits, replies
 from bot.platforms.slack.forms import Carried
 from bot.platforms.slack.installations import Installations, ask
 from bot.platforms.slack.messages import LITERAL
 from bot.texts import Texts
-from bot.types import Form, Reply
+from bot.types import Block, Document, Form, Paragraph, Reply
 
 log = structlog.get_logger(__name__)
 
@@ -107,13 +107,20 @@ class Answers:
 
     async def _ask(self, asker: Asker, form: Form) -> None:
         if asker.trigger and self._now() < asker.trigger_until:
-            view = forms.view(form, asker.carried, asker.texts)
             try:
                 await ask(
                     self._installations,
                     asker.team,
                     "views.open",
-                    lambda session: session.open_view(asker.trigger, view),
+                    lambda session: session.open_view(
+                        asker.trigger,
+                        forms.view(
+                            form,
+                            asker.carried,
+                            asker.texts,
+                            files=session.may(files.READ),
+                        ),
+                    ),
                 )
             except SendError as error:
                 # Slack's patience is over, or it wants less: the message is left.
@@ -127,9 +134,43 @@ class Answers:
     # ── replies ────────────────────────────────────────────────────────────────
 
     async def _say(self, asker: Asker, reply: Reply) -> None:
+        reply = await self._without_files(asker, reply)
         private = reply.private or reply.problem
         for message in replies.messages(reply, asker.texts):
             await self._tell(asker, message, private=private)
+
+    async def _without_files(self, asker: Asker, reply: Reply) -> Reply:
+        """The reply with a sentence for each file that is too long for a message.
+
+        Where Slack does not take it, as many of its lines as there is room for.
+        """
+        blocks: list[Block] = []
+        for block in reply.blocks:
+            if isinstance(block, Document) and len(block.text) > limits.DOCUMENT:
+                blocks += await self._handed(asker, block)
+            else:
+                blocks.append(block)
+        return replace(reply, blocks=tuple(blocks))
+
+    async def _handed(self, asker: Asker, file: Document) -> tuple[Block, ...]:
+        origin = files.origin_of(self._installations.api_base)
+        try:
+            installation = await self._installations.of(asker.team)
+            await files.hand_over(installation, asker.user, file, origin)
+        except SendError as error:
+            log.info("file not handed over", platform="slack", reason=str(error))
+            said = asker.texts.say(
+                "It is too long for a message, and Slack took no file ({reason}). An "
+                "administrator can see whether the app has the scope files:write.",
+                reason=asker.texts.retold(str(error)),
+            )
+            return Paragraph(text=said), *file.listings()
+        said = asker.texts.say(
+            "It is too long for a message: the file «{name}» is in your messages with "
+            "the app.",
+            name=file.name,
+        )
+        return (Paragraph(text=said),)
 
     async def _tell(
         self, asker: Asker, message: Mapping[str, Any], *, private: bool

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from bot.attached import ATTACHED
 from bot.platforms.inert import fitted, inert, units
 from bot.platforms.slack import elements, limits
 from bot.platforms.slack.elements import Json
+from bot.platforms.slack.files import ATTACHMENT
 from bot.platforms.slack.messages import plain
 from bot.texts import Texts
 from bot.types import Field, Form
@@ -38,9 +40,9 @@ class Carried:
         return f"Carried(channel={self.channel})"
 
 
-def view(form: Form, carried: Carried, texts: Texts) -> Json:
-    """The form as a view."""
-    asked = [_question(field, texts) for field in form.fields]
+def view(form: Form, carried: Carried, texts: Texts, *, files: bool = True) -> Json:
+    """The form as a view; with `files`, of which the app may take some."""
+    asked = [block for f in form.fields for block in _questions(f, texts, files)]
     title = fitted(inert(form.title), limits.VIEW_TITLE) or "Standfirst"
     whole = fitted(inert(form.title), limits.CELL)
     above = (
@@ -67,7 +69,7 @@ def filled(view: Mapping[str, Any]) -> tuple[Form, Carried]:
     fields = tuple(
         _as_asked(block, answers)
         for block in view.get("blocks") or ()
-        if block.get("type") == "input"
+        if block.get("type") == "input" and block.get("block_id") != ATTACHMENT
     )
     form = Form(path=path, title=title, fields=fields)
     return form, _unpacked(str(view.get("private_metadata") or ""))
@@ -122,6 +124,19 @@ def draft_of(control: str) -> str | None:
 # ── questions ──────────────────────────────────────────────────────────────────
 
 
+def _questions(field: Field, texts: Texts, files: bool) -> Iterator[Json]:
+    yield _question(field, texts)
+    if field.attachable and files:
+        yield {
+            "type": "input",
+            "block_id": ATTACHMENT,
+            "label": elements.plain(texts.say("Or as a file")),
+            "hint": elements.plain(texts.word(ATTACHED)),
+            "element": {"type": "file_input", "action_id": ATTACHMENT, "max_files": 1},
+            "optional": True,
+        }
+
+
 def _question(field: Field, texts: Texts) -> Json:
     label = fitted(inert(field.label), limits.VIEW_LABEL) or field.name
     under = f"⚠ {field.error}" if field.error else field.description
@@ -131,7 +146,8 @@ def _question(field: Field, texts: Texts) -> Json:
         "block_id": field.name,
         "label": elements.plain(label),
         "element": _element(field, texts),
-        "optional": not field.required,
+        # What can be a file is asked for by the core.
+        "optional": field.attachable or not field.required,
         **({"hint": hint} if hint else {}),
     }
 

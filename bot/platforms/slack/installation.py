@@ -26,7 +26,6 @@ T = TypeVar("T")
 
 #: What Slack says where a token has run out.
 RUN_OUT: Final = "token_expired"
-_PERSON: Final = re.compile(r"[UW][A-Z0-9]{1,30}")
 _CHANNEL: Final = re.compile(r"[CDGUW][A-Z0-9]{1,30}")
 
 
@@ -138,24 +137,6 @@ class Installation:
         except Exception as error:
             raise self._ended(error, method, "") from error
 
-    async def open_dm(self, person_id: str) -> str:
-        """Id of the channel in which only this person reads.
-
-        Raises:
-            SendError: As `verdicts` says.
-        """
-        if not _PERSON.fullmatch(person_id):
-            raise Refused(f"«{person_id}» is not the id of a Slack person.")
-        try:
-            return await self.ask(
-                "conversations.open", lambda session: session.open_dm(person_id)
-            )
-        except Refused:
-            if self.refused is not None:
-                raise
-            # Without im:write, Slack takes the person's id in a channel's place.
-            return person_id
-
     async def look_whether_let_in(self) -> None:
         """Slack says that the app was taken off; whether it was, the token tells."""
         try:
@@ -177,6 +158,14 @@ class Installation:
         from bot.platforms.slack.session import Session
 
         return Session(token=token, api_base=self.api_base)
+
+    async def bearer(self) -> str:
+        """The token that holds at present, for what is no call of the Web API.
+
+        Raises:
+            SendError: There is none.
+        """
+        return await self._token()
 
     async def _token(self) -> str:
         from bot.platforms.slack.verdicts import NotLetIn

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Final
 
+from bot.platforms.slack.files import given
 from bot.platforms.slack.forms import Carried, filled
 from bot.types import Form
 
@@ -40,6 +41,8 @@ class Arrived:
     #: Of a select, the value that was chosen.
     control: str = ""
     form: Form = field(default=_EMPTY)
+    #: A file that came with the form, as Slack tells it.
+    file: Mapping[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"Arrived(key={self.key})"
@@ -85,7 +88,8 @@ def press(body: Mapping[str, Any]) -> Arrived:
 
 def submission(body: Mapping[str, Any]) -> Arrived:
     """A filled form."""
-    form, carried = filled(_inside(body, "view"))
+    view = _inside(body, "view")
+    form, carried = filled(view)
     return Arrived(
         key=_text(body, "trigger_id"),
         team=_team(body),
@@ -95,6 +99,7 @@ def submission(body: Mapping[str, Any]) -> Arrived:
         user_name=_name(body),
         answer_to=carried.answer_to,
         form=form,
+        file=given(view),
     )
 
 

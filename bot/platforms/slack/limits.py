@@ -109,6 +109,8 @@ CONTROL_ID: Final = 100
 #: Characters of a paragraph, of one line of a list, of a label or value in a table, of
 #: a name in a sentence, and of a quote in an answer; a longer one is said to be there.
 PARAGRAPH: Final = 1_500
+#: Characters of a file that is shown as lines; a longer one is handed over.
+DOCUMENT: Final = 2_400
 ITEM: Final = 700
 CELL: Final = 300
 NAME: Final = 120

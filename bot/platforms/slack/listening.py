@@ -22,14 +22,23 @@ from bot.platforms import events
 from bot.platforms.drafts import Drafts
 from bot.platforms.events import Event
 from bot.platforms.lines import Call, read
-from bot.platforms.slack import forms, home, interactions, limits, replies
+from bot.platforms.slack import files, forms, home, interactions, limits, replies
 from bot.platforms.slack.answering import Answers, Asker, owner
 from bot.platforms.slack.installations import Installations
 from bot.platforms.slack.interactions import Arrived
 from bot.platforms.slack.people import Known, People
 from bot.platforms.slack.welcome import welcome
 from bot.texts import Texts
-from bot.types import Form, Inbox, Permission, Person, PlatformName, Reply, Small
+from bot.types import (
+    Attached,
+    Form,
+    Inbox,
+    Permission,
+    Person,
+    PlatformName,
+    Reply,
+    Small,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -229,11 +238,26 @@ class Listener:
         known = await self.people.known(arrived.user, arrived.team)
         event = _event(arrived, known)
         given = forms.answers_of(arrived.form)
-        outcome = await events.filled(inbox, event, arrived.form.path, given)
+        file = await self._attached(arrived)
+        outcome = await events.filled(inbox, event, arrived.form.path, given, file)
         if isinstance(outcome, Reply) and outcome.problem and arrived.form.fields:
             outcome = _explained(outcome, known)
             return known, forms.blamed(arrived.form, _sentences(outcome))
         return known, outcome
+
+    async def _attached(self, arrived: Arrived) -> Attached | None:
+        """The file that came with a form, and what it may be asked for with."""
+        if arrived.file is None:
+            return None
+        try:
+            installation = await self._installations.of(arrived.team)
+            token = await installation.bearer()
+        except SendError as error:
+            # It is then asked for without, and says what is missing.
+            log.info("no token for a file", platform=NAME, reason=str(error))
+            token = ""
+        origin = files.origin_of(self._installations.api_base)
+        return files.attached(arrived.file, origin=origin, token=token)
 
     async def _give(
         self, arrived: Arrived, heard: float, known: Known, outcome: Reply | Form
@@ -292,7 +316,9 @@ def _inline(known: Known, outcome: Reply | Form, arrived: Arrived) -> dict[str, 
     wrong = forms.errors(outcome, arrived.form)
     if wrong:
         return {"response_action": "errors", "errors": wrong}
-    view = forms.view(outcome, arrived.carried, Texts.of(known.locale))
+    # Another form than the open one; what the app may do was not looked up for it.
+    texts = Texts.of(known.locale)
+    view = forms.view(outcome, arrived.carried, texts, files=False)
     return {"response_action": "update", "view": view}
 
 

@@ -31,8 +31,10 @@ SCOPES: Final[Mapping[str, str]] = {
     "usergroups:read": "knows who is in a user group that was made an editor",
     "channels:history": "looks whether a post whose answer was lost has arrived",
     "groups:history": "looks whether a post arrived in a private channel that it is in",
-    "im:write": "hellos, people's own digests, and word that posting has stopped",
+    "im:write": "hellos, own digests, answers to reports, word that posting stopped",
     "im:history": "looks whether private messages arrived; reads nothing else there",
+    "files:read": "takes the file that an editor gives in a form; no other one",
+    "files:write": "hands over exports that are too long for a message",
     "channels:read": "sees whether it is in a channel, for the doctor",
     "groups:read": "sees whether it is in a private channel, for the doctor",
 }

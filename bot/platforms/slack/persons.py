@@ -3,6 +3,7 @@
 It renders and sends nothing.
 """
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +12,7 @@ from bot.platforms.slack.installations import Installations
 from bot.types import PERSON, Delivery
 
 OPEN: Final = "conversations.open"
+_PERSON: Final = re.compile(r"[UW][A-Z0-9]{1,30}", re.ASCII)
 
 
 class Persons:
@@ -32,6 +34,8 @@ class Persons:
         if not delivery.channel.startswith(PERSON):
             return delivery
         key = delivery.workspace_external_id, delivery.channel.removeprefix(PERSON)
+        if not _PERSON.fullmatch(key[1]):
+            raise Refused(f"«{key[1]}» is not the id of a Slack person.")
         channel = self._opened.get(key)
         if channel is None:
             channel = await self._open(*key)

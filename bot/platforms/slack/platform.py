@@ -204,15 +204,6 @@ class SlackPlatform:
         installation = await self.installations.of(delivery.workspace_external_id)
         return await installation.call(method, delivery, call)
 
-    async def open_dm(self, workspace: str, person_id: str) -> str:
-        """Id of the channel in which only this person reads."""
-        installation = await self.installations.of(workspace)
-        return await installation.open_dm(person_id)
-
-    async def host_of(self, workspace: str) -> str | None:
-        """None: Slack does not tell who installed an app."""
-        return None
-
     async def read_back(self, delivery: Delivery) -> str | None:
         """Id of our message that carries the delivery's key, if there is one.
 

@@ -20,6 +20,7 @@ from bot.texts import Texts
 from bot.types import (
     Block,
     Control,
+    Document,
     Facts,
     Line,
     Listing,
@@ -82,6 +83,8 @@ def _of(block: Block, texts: Texts) -> Iterable[Piece]:
             return (_paragraph(lines) for lines in _grouped(_lines(text)))
         case Listing(text=text):
             return (_listing(text),)
+        case Document():
+            return (_listing(some.text) for some in block.listings())
         case Small(text=text):
             return (_small("\n".join(lines)) for lines in _grouped(_lines(text)))
         case Line():

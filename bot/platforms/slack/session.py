@@ -18,7 +18,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import Unclear
+from bot.errors import Refused, Unclear
 from bot.platforms.slack import limits
 from bot.platforms.slack.apps import App
 
@@ -197,6 +197,27 @@ class Session:
         found = await self.web.usergroups_list(include_users=True)
         groups = found.get("usergroups")
         return groups if isinstance(groups, list) else []
+
+    async def upload_ticket(self, name: str, length: int) -> tuple[str, str]:
+        """Where a file may be sent, and its id. Needs the scope files:write."""
+        found = await self.web.files_getUploadURLExternal(filename=name, length=length)
+        return str(found["upload_url"]), str(found["file_id"])
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """Send the file there; no token goes with it."""
+        async with self._http.post(url, data=content) as answer:
+            if answer.status != 200:
+                raise Refused("Slack did not take the file.", message_only=True)
+
+    async def complete_upload(self, number: str, name: str, channel: str) -> None:
+        """Show the file in a channel."""
+        await self.web.files_completeUploadExternal(
+            files=[{"id": number, "title": name}], channel_id=channel
+        )
+
+    def may(self, scope: str) -> bool:
+        """Whether the token has it; also where Slack does not say."""
+        return not self.scopes or scope in self.scopes
 
     async def respond(self, url: str, body: Body) -> bool:
         """Answer at the address that came with an event; False where it has run out."""

@@ -81,6 +81,8 @@ reports = table(
     Column("answer", Words),
     # When the reader was told; NULL = not yet.
     Column("told_at", Instant),
+    # The language in which it was made; NULL: it is older than this column.
+    Column("locale", Words),
     UniqueConstraint("public_id"),
     Index(None, "workspace_id", "settled_at"),
     Index(None, "workspace_id", "person_id"),

@@ -16,8 +16,6 @@ notices = table(
     Column("person_id", Words),
     Column("key", Words, nullable=False),
     Column("text", Words, nullable=False),
-    # Where only this person reads, once it is known.
-    Column("channel", Words),
     Column("state", Words, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("fence", Integer, nullable=False),
@@ -27,8 +25,11 @@ notices = table(
     Column("reason", Words),
     Column("made_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    # The report that it answers, where it is about none of these; erased with it.
+    ref("report_id", "reports.id", null=True),
     UniqueConstraint("key"),
     one_of("state", "ready", "sending", "sent", "retry", "uncertain", "failed"),
     Index(None, "workspace_id", "made_at"),
     Index(None, "state"),
+    Index(None, "report_id"),
 )

@@ -6,6 +6,15 @@ async with Fetcher(policy(setting)) as fetcher:
 
 from digests.sources.fetch.answers import Fetched, NotModified, Validators
 from digests.sources.fetch.client import Fetcher
+from digests.sources.fetch.handed import Handed
 from digests.sources.fetch.policy import Policy, policy
 
-__all__ = ["Fetched", "Fetcher", "NotModified", "Policy", "Validators", "policy"]
+__all__ = [
+    "Fetched",
+    "Fetcher",
+    "Handed",
+    "NotModified",
+    "Policy",
+    "Validators",
+    "policy",
+]

@@ -29,6 +29,7 @@ from digests.errors import (
 )
 from digests.sources.fetch import decoding, dialling, statuses
 from digests.sources.fetch.answers import Fetched, NotModified, Validators
+from digests.sources.fetch.handed import Handed
 from digests.sources.fetch.policy import Policy, may_be_private, parsed, place
 from digests.sources.fetch.politeness import Turns
 from digests.sources.fetch.robots import Robots
@@ -58,6 +59,7 @@ class _Trip:
     #: Where the address has moved for good; stands once a redirect was for now only.
     moved_to: URL | None = None
     for_good: bool = True
+    handed: Handed | None = None
 
 
 class Fetcher:
@@ -94,22 +96,26 @@ class Fetcher:
         await self._stack.aclose()
 
     async def fetch(
-        self, address: str, known: Validators | None = None
+        self,
+        address: str,
+        known: Validators | None = None,
+        handed: Handed | None = None,
     ) -> Fetched | NotModified:
         """Ask for an address, following at most five redirects.
 
         Args:
             address: http or https; a name and password in it are sent as Basic auth.
             known: What an earlier answer gave; an unchanged one has no body then.
+            handed: It is a file that somebody handed over, and held to this.
 
         Raises:
             SourceError: One of its kinds; each says whose turn it is. The text names
                 the host at most.
         """
-        trip = _start(parsed(address, self._rules), known, self._rules)
+        trip = _start(parsed(address, self._rules), known, handed, self._rules)
         while True:
-            # Nobody's own network needs our patience.
-            spaced = not may_be_private(trip.url, self._rules)
+            # Nobody's own network needs our patience, nor who handed a file over.
+            spaced = handed is None and not may_be_private(trip.url, self._rules)
             async with self._turns.turn(_server(trip), spaced=spaced):
                 answer = await self._at_one_server(trip)
             if answer is not None:
@@ -126,7 +132,7 @@ class Fetcher:
         return None
 
     async def _obey_robots(self, trip: _Trip) -> None:
-        if not self._rules.robots:
+        if not self._rules.robots or trip.handed is not None:
             return
         rules = await self._robots.rules(trip.url, partial(self._ask_robots, trip))
         if not rules.allow(trip.url):
@@ -174,7 +180,7 @@ class Fetcher:
             if isinstance(failure, Limited) and failure.wait:
                 self._turns.rest(_server(trip), failure.wait)
             raise failure
-        body = await _body(answer, self._rules)
+        body = await _body(answer, self._rules, trip.handed)
         return Fetched(
             url=str(trip.url),
             body=body,
@@ -187,8 +193,14 @@ class Fetcher:
 # The steps of a trip
 
 
-def _start(url: URL, known: Validators | None, rules: Policy) -> _Trip:
+def _start(
+    url: URL, known: Validators | None, handed: Handed | None, rules: Policy
+) -> _Trip:
     secret = None
+    if handed is not None:
+        handed.check(url)
+        url = url.with_user(None)
+        secret = f"Bearer {handed.bearer}" if handed.bearer else None
     if url.user is not None or url.password is not None:
         pair = f"{url.user or ''}:{url.password or ''}".encode()
         secret = f"Basic {base64.b64encode(pair).decode('ascii')}"
@@ -199,6 +211,7 @@ def _start(url: URL, known: Validators | None, rules: Policy) -> _Trip:
         known=known or Validators(),
         secret=secret,
         home=plain.origin(),
+        handed=handed,
     )
 
 
@@ -230,6 +243,8 @@ def _follow(trip: _Trip, answer: ClientResponse, rules: Policy) -> None:
     there = _target(trip.url, answer.headers.get("Location"), rules)
     if trip.url.scheme == "https" and there.scheme == "http":
         raise Refused(f"{_host(trip)} redirects from https to http.")
+    if trip.handed is not None:
+        trip.handed.check(there)
     trip.url = there
     trip.for_good = trip.for_good and answer.status in statuses.MOVED_FOR_GOOD
     if trip.for_good:
@@ -245,9 +260,12 @@ def _target(here: URL, written: str | None, rules: Policy) -> URL:
     return parsed(str(there), rules).with_user(None).with_fragment(None)
 
 
-async def _body(answer: ClientResponse, rules: Policy) -> bytes:
+async def _body(answer: ClientResponse, rules: Policy, handed: Handed | None) -> bytes:
     coding = ", ".join(answer.headers.getall("Content-Encoding", ()))
-    body = decoding.Body(coding=coding, raw=rules.raw, unpacked=rules.unpacked)
+    most = rules.unpacked if handed is None else handed.most
+    body = decoding.Body(
+        coding=coding, raw=min(rules.raw, most), unpacked=min(rules.unpacked, most)
+    )
     async for chunk in answer.content.iter_chunked(_CHUNK):
         body.take(chunk)
     return body.whole()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from bot.types import (
+    Document,
     Facts,
     Form,
     Invocation,
@@ -126,7 +127,8 @@ def said(answer: Reply | Form) -> str:
     found = [answer.title, *(control.label for control in answer.controls)]
     for block in answer.blocks:
         match block:
-            case Paragraph(text=text) | Small(text=text) | Listing(text=text):
+            case Paragraph() | Small() | Listing() | Document():
+                text = block.text
                 found.append(text)
             case Line(title=title, text=text, note=note):
                 found += [title, text, note]

@@ -10,7 +10,7 @@ from bot.platforms.discord.commands import tree
 from bot.platforms.lines import Call, parse
 from bot.storage import migrate
 from bot.texts import Texts
-from bot.types import Command, Permission
+from bot.types import Command, Option, Permission
 from tests.bot.newsroom import newsroom
 
 FILE = Path(__file__).parents[3] / "docs" / "commands.md"
@@ -28,7 +28,9 @@ before and after, and can be taken back from there.
 
 How it is given: *slash* is the platform's own menu, with fields and completion;
 *typed* is the same line with a slash, as Slack and the local page take it. Where a
-required option is left out, both ask for it in a form.
+required option is left out, both ask for it in a form. An *attachment* is an option of
+its own on Discord (`attachment`), and a question of the form on Discord and Slack; the
+local page takes the text.
 
 | command | who | Discord | Slack, local page | what it does | options |
 |---|---|---|---|---|---|
@@ -48,9 +50,7 @@ def reference(commands: Iterable[Command]) -> str:
 
 
 def _row(command: Command, every: Sequence[Command]) -> str:
-    options = ", ".join(
-        f"`{o.name}`" + ("" if o.required else " (optional)") for o in command.options
-    )
+    options = ", ".join(f"`{o.name}`{_how(o)}" for o in command.options)
     cells = (
         f"`/{command.path}`",
         WHO[command.permission],
@@ -60,6 +60,12 @@ def _row(command: Command, every: Sequence[Command]) -> str:
         options,
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _how(option: Option) -> str:
+    if option.attachable:
+        return " (or an attachment)"
+    return "" if option.required else " (optional)"
 
 
 def _in_the_menu(commands: Sequence[Command]) -> set[str]:

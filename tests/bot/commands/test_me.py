@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from bot.storage import (
     schema,
 )
 from bot.storage.readers import Whose
-from bot.types import Form, Listing, Permission, Person, Reply
+from bot.types import Document, Form, Listing, Permission, Person, Reply
 from digests.types import Told
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.newsroom import BRIDGE, FLOOD, POOL, Newsroom, newsroom
@@ -454,18 +455,30 @@ async def test_me_shows_what_is_kept(quiet: Newsroom, ben: Editor):
         assert word in shown
 
 
-async def test_all_of_it_is_exported_as_json(
+async def test_all_of_it_is_exported_as_json(quiet: Newsroom, ben: Editor):
+    await everything(quiet, ben)
+    answer = await ben.presses(await ben.says("news me"), "Export")
+    (file,) = [b for b in answer.blocks if isinstance(b, Document)]
+    assert file.name == "standfirst-me.json"
+    of_everything(json.loads(file.text))
+
+
+async def test_where_no_file_is_taken_it_can_be_had_in_parts(
     quiet: Newsroom, ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(kept_of, "BLOCK", 300)
     monkeypatch.setattr(kept_of, "BLOCKS", 2)
     await everything(quiet, ben)
     answer = await ben.presses(await ben.says("news me"), "Export")
+    answer = await ben.presses(answer, "Show it in parts")
     pieces = [b.text for b in answer.blocks if isinstance(b, Listing)]
     while any(c.label == "Next part" for c in answer.controls):
         answer = await ben.presses(answer, "Next part")
         pieces += [b.text for b in answer.blocks if isinstance(b, Listing)]
-    data = json.loads("\n".join(pieces))
+    of_everything(json.loads("\n".join(pieces)))
+
+
+def of_everything(data: Any) -> None:
     assert data["follows"] == [{"kind": "topic", "name": "market square"}]
     assert data["reports"][0]["text"] == "It was Monday."
     assert data["saved"][0]["story"].startswith("s-")

@@ -4,6 +4,7 @@ import pytest
 
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
+from bot.ports import Mailbox
 from bot.texts import Texts
 from bot.web import server
 from tests.bot.commands.editors import Editor, editor
@@ -12,9 +13,9 @@ from tests.bot.web.asgi import Answer, Browser
 from tests.fakes_mailbox import MemoryMailbox
 
 
-def page(desk: Newsroom) -> Browser:
+def page(desk: Newsroom, mailbox: Mailbox | None = None) -> Browser:
     """The local page over this newsroom, as a browser sees it."""
-    mailbox = MemoryMailbox()
+    mailbox = mailbox or MemoryMailbox()
     platform = LocalPlatform(mailbox=mailbox, clock=desk.clock)
     platform.inbox = desk.inbox
     routes = pages.routes(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands import news_follow, news_report, news_save
-from bot.errors import UserError
+from bot.errors import Refused, UserError
 from bot.types import Permission, Person, Reply
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.newsroom import CONFIGURATION, Newsroom
@@ -209,13 +209,17 @@ async def test_without_its_text_a_report_is_a_form(ben: Editor):
     assert not (await ben.says(form.path, story="1", text="Wrong.")).problem
 
 
-async def test_the_reader_is_told_once_when_it_is_settled(desk: Newsroom, ben: Editor):
+async def test_a_reader_without_messages_is_told_once_that_it_is_settled(
+    desk: Newsroom, ben: Editor
+):
     await report(ben)
     ana = await editor(desk)
     (public_id,) = await desk.inbox.complete(
         await ana._event("newsdesk reports", {}), "settle", "r-"
     )
     await ana.says("newsdesk reports", settle=public_id, answer="You are right.")
+    desk.platform.script(Refused("You take no messages."))
+    await desk.outbox.tell()
 
     first = said(await ben.says("news help"))
     assert f"Your report {public_id} was settled." in first

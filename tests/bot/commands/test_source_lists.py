@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.types import Listing, Reply
+from bot.types import Document, Reply
 from tests.bot.commands.editors import Editor, editor, errors, said
 from tests.bot.intake.press import Press
 from tests.bot.newsroom import FLOOD, Newsroom
@@ -25,7 +25,7 @@ async def ana(desk: Newsroom) -> Editor:
 
 
 def listing(answer: Reply) -> str:
-    return "\n".join(b.text for b in answer.blocks if isinstance(b, Listing))
+    return "\n".join(b.text for b in answer.blocks if isinstance(b, Document))
 
 
 # ── rename ─────────────────────────────────────────────────────────────────────

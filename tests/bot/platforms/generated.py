@@ -29,6 +29,7 @@ from bot.texts import Texts
 from bot.types import (
     Block,
     Control,
+    Document,
     Facts,
     Issue,
     Line,
@@ -285,6 +286,9 @@ def a_reply_of(random: Random) -> Reply:
     kinds: tuple[Callable[[], Block], ...] = (
         lambda: Paragraph(text=text()),
         lambda: Listing(text=text()[:1500]),
+        lambda: Document(
+            name=f"{random.random()}.toml", text=text() * random.choice((1, 20))
+        ),
         lambda: Small(text=text()),
         a_line,
         lambda: Quoted(card=a_card(random)),

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.attached import ATTACHED
 from bot.platforms import events
 from bot.platforms.discord import forms as discord_forms
 from bot.platforms.discord import replies as discord_replies
@@ -62,6 +63,8 @@ RENDER = {"local": local_render, "discord": discord_render, "slack": slack_rende
 BOUND: tuple[tuple[str, str, str], ...] = (
     (r"\b[ser]-[0-9a-z]{6}\b", "ID", "public ids are drawn anew for each edition"),
     (r"⚠ That did not work", "", "the page shows an icon with a hidden label"),
+    (r"Or as a file", "", "whoever sits at the page pastes it, or says apply FILE"),
+    (ATTACHED, "", "the same"),
     (r"\b(newsroom|1001|T1001)\b", "WORKSPACE", "a platform's own id"),
     (r"\b(c-morning|C?2001)\b", "CHANNEL", "a platform's own id"),
     (r"(?i)\b(discord|slack|local)\b", "PLATFORM", "which platform it is"),

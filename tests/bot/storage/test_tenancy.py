@@ -302,6 +302,7 @@ def of_a_reader(connection: Connection, workspace_id: int) -> None:
             story="s-canary",
             headline=CANARY,
             text=text,
+            locale="en",
             now=NOW,
         )
     reports.settle(

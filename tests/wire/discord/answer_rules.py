@@ -118,6 +118,13 @@ def _question(path: str, question: Body) -> Iterator[Complaint]:
             yield f"{path}.options", "more defaults than may be chosen"
         if question.get("required", True) and question.get("min_values", 1) == 0:
             yield f"{path}.min_values", "a required select needs one"
+    elif question.get("type") == 19:
+        known = {"type", "id", "custom_id", "min_values", "max_values", "required"}
+        least, most = question.get("min_values", 1), question.get("max_values", 1)
+        if not 0 <= least <= most <= 10 or most < 1:
+            yield path, "takes from 0 to 10 files, and one at least"
+        if question.get("required", True) and least == 0:
+            yield f"{path}.min_values", "a required upload needs one"
     else:
         yield f"{path}.type", f"{question.get('type')!r} is not known here"
         return
@@ -166,6 +173,10 @@ def _options(path: str, command: Body, depth: int) -> Iterator[Complaint]:
                 yield from rules._length(f"{here}.{key}.{locale}", said, most, 1)
                 if locale not in LOCALES:
                     yield f"{here}.{key}", f"{locale} is no language of Discord"
+        if option.get("type") == 11 and set(option) & {
+            "choices", "autocomplete", "min_length", "max_length",
+        }:  # fmt: skip
+            yield here, "a file has no length and no choices"
         choices = option.get("choices") or ()
         if len(choices) > 25:
             yield f"{here}.choices", "more than 25"

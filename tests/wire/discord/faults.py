@@ -59,6 +59,7 @@ Operation = Literal[
     "gateway",
     "answer",
     "commands",
+    "cdn",
     "open",
     "publish",
     "list",

@@ -37,6 +37,7 @@ from tests.wire.discord.ledger import (
     Ledger,
     user,
 )
+from tests.wire.discord.uploads import Upload, Uploads
 
 PATIENCE = timedelta(seconds=3)
 TOKEN_LIFE = timedelta(minutes=15)
@@ -91,6 +92,8 @@ class Asked:
     follow_ups: int = 0
     modal: Mapping[str, Any] | None = None
     choices: list[str] | None = None
+    #: The files that came with the messages, by their names.
+    files: dict[str, bytes] = field(default_factory=dict)
     #: Codes with which calls about it were refused.
     refused: list[int] = field(default_factory=list)
 
@@ -149,15 +152,26 @@ class People:
     #: Takes an interaction to the bot in place of the gateway, if set.
     carry: Callable[[Mapping[str, Any]], Awaitable[None]] | None = None
     asked: list[Asked] = field(default_factory=list)
+    uploads: Uploads = field(default_factory=Uploads)
     _numbers: "count[int]" = field(default_factory=lambda: count(8_000_001))
 
     # ── what people do ─────────────────────────────────────────────────────────
 
     async def command(
-        self, path: str, who: Who = EDITOR, given: Mapping[str, str] | None = None
+        self,
+        path: str,
+        who: Who = EDITOR,
+        given: Mapping[str, str] | None = None,
+        file: Upload | None = None,
     ) -> Asked:
         """Somebody runs a command, as the registered tree lets them."""
-        return await self.does(COMMAND, self._chosen(path, given or {}), who)
+        given = dict(given or {})
+        resolved = {}
+        if file is not None:
+            found = self.uploads.put(file)
+            given["attachment"] = found["id"]
+            resolved = {"resolved": {"attachments": {found["id"]: found}}}
+        return await self.does(COMMAND, self._chosen(path, given) | resolved, who)
 
     async def types(
         self, path: str, option: str, typed: str, who: Who = EDITOR, **given: str
@@ -176,13 +190,23 @@ class People:
         return await self.does(COMPONENT, data, who)
 
     async def fills(
-        self, modal: Mapping[str, Any], answers: Mapping[str, str], who: Who = EDITOR
+        self,
+        modal: Mapping[str, Any],
+        answers: Mapping[str, str],
+        who: Who = EDITOR,
+        file: Upload | None = None,
     ) -> Asked:
         """Somebody sends a modal off; what is not answered stays as it was."""
-        components = []
+        components: list[Any] = []
+        resolved: dict[str, Any] = {}
         for label in modal["components"]:
             question = label["component"]
             name = question["custom_id"]
+            if question["type"] == 19:
+                found = self.uploads.put(file) if file else None
+                components.append(_uploaded(name, found))
+                resolved = {"attachments": {found["id"]: found}} if found else {}
+                continue
             value = answers.get(name, _prefilled(question))
             filled = {"type": question["type"], "id": 1, "custom_id": name}
             if question["type"] == 3:
@@ -191,7 +215,7 @@ class People:
                 filled["value"] = value
             components.append({"type": 18, "id": 2, "component": filled})
         data = {"custom_id": modal["custom_id"], "components": components}
-        return await self.does(MODAL, data, who)
+        return await self.does(MODAL, {**data, "resolved": resolved}, who)
 
     async def does(self, kind: int, data: Mapping[str, Any], who: Who) -> Asked:
         """Anything at all, also what no client of Discord's would send."""
@@ -240,7 +264,7 @@ class People:
         if focused:
             assert known[focused].get("autocomplete"), f"{focused} is not completed"
         for name, value in given.items():
-            typed = {"name": name, "type": 3, "value": value}
+            typed = {"name": name, "type": known[name]["type"], "value": value}
             inside.append({**typed, "focused": True} if name == focused else typed)
         return data
 
@@ -299,6 +323,12 @@ class People:
             asked.messages.remove(asked.original)
         asked.original = None
 
+    def keep(self, token: str, files: Mapping[str, tuple[str, bytes]]) -> None:
+        """The files that came beside a body which was taken."""
+        asked = self._find(token)
+        if asked is not None:
+            asked.files |= dict(files.values())
+
     def kind_of(self, token: str) -> int:
         """What is being answered; a command where nobody knows."""
         asked = self._find(token)
@@ -339,6 +369,12 @@ class People:
 def like(who: Who, **changes: Any) -> Who:
     """The same person elsewhere, or with other rights."""
     return replace(who, **changes)
+
+
+def _uploaded(name: str, found: Mapping[str, Any] | None) -> dict[str, Any]:
+    values = [found["id"]] if found else []
+    inside = {"type": 19, "id": 1, "custom_id": name, "values": values}
+    return {"type": 18, "id": 2, "component": inside}
 
 
 def _prefilled(question: Mapping[str, Any]) -> str:

@@ -26,6 +26,8 @@ EDIT_KEYS = {
 TOP_V2 = {1, 9, 10, 12, 13, 14, 17}
 IN_CONTAINER = {1, 9, 10, 12, 13, 14}
 SELECTS = {3, 5, 6, 7, 8}
+#: Begins the address of a file that comes beside the body.
+BESIDE = "attachment://"
 COMPONENT_KEYS = {
     1: {"components"},
     2: {"style", "label", "emoji", "custom_id", "sku_id", "url", "disabled"},
@@ -34,6 +36,7 @@ COMPONENT_KEYS = {
         "required",
     },
     10: {"content"},
+    13: {"file", "spoiler"},
     14: {"divider", "spacing"},
     17: {"components", "accent_color", "spoiler"},
 }  # fmt: skip
@@ -134,6 +137,10 @@ def _components(body: Body) -> Iterator[Complaint]:
         yield from _v2(top, every)
     else:
         yield from _rows_only(top)
+    shown = [c["file"].get("url") for _, c in every if c.get("type") == 13]
+    named = [f"{BESIDE}{a.get('filename')}" for a in body.get("attachments") or ()]
+    if sorted(map(str, shown)) != sorted(named):
+        yield "attachments", f"{named} come along, and shown are {shown}"
     yield from _unique("custom_id", every)
     yield from _unique("id", every)
     for path, component in every:
@@ -178,7 +185,9 @@ def _component(path: str, component: Body) -> Iterator[Complaint]:
         yield f"{path}.{key}", "unknown field"
     if component.get("custom_id") is not None:
         yield from _length(f"{path}.custom_id", component["custom_id"], 100, 1)
-    checks = {1: _row, 2: _button, 3: _select, 10: _text, 14: _separator, 17: _box}
+    checks = {
+        1: _row, 2: _button, 3: _select, 10: _text, 13: _file, 14: _separator, 17: _box,
+    }  # fmt: skip
     yield from checks[kind](path, component)
 
 
@@ -218,6 +227,12 @@ def _select(path: str, select: Body) -> Iterator[Complaint]:
 
 def _text(path: str, display: Body) -> Iterator[Complaint]:
     yield from _length(f"{path}.content", display.get("content"), 4000, 1)
+
+
+def _file(path: str, shown: Body) -> Iterator[Complaint]:
+    url = (shown.get("file") or {}).get("url")
+    if set(shown.get("file") or ()) != {"url"} or not str(url).startswith(BESIDE):
+        yield f"{path}.file", "names a file that comes beside the body"
 
 
 def _separator(path: str, separator: Body) -> Iterator[Complaint]:

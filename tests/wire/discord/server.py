@@ -25,7 +25,7 @@ from aiohttp import web
 
 from bot.ports import Clock
 from tests.fakes import FakeClock
-from tests.wire.discord import answer_rules, rules, schema, threads
+from tests.wire.discord import answer_rules, rules, schema, threads, uploads
 from tests.wire.discord.faults import (
     Fault,
     Limit,
@@ -79,6 +79,8 @@ class Call:
     body: Any
     #: Seconds of the loop's clock.
     at: float
+    #: What came beside the body: field → name and contents.
+    files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -146,7 +148,8 @@ class LocalDiscord:
         ]
 
     def unexpected(self) -> list[str]:
-        every = [*self.complaints, *self.gateway.complaints]
+        of_files = self.people.uploads.complaints
+        every = [*self.complaints, *self.gateway.complaints, *of_files]
         return [c for c in every if not any(word in c for word in self.expected)]
 
     # ── requests ───────────────────────────────────────────────────────────────
@@ -178,14 +181,15 @@ class LocalDiscord:
         return answer
 
     async def _call(self, request: web.Request) -> Call:
-        text = await request.text()
+        body, files = await uploads.parts(request)
         operation, channel = _operation(request)
         return Call(
             operation=operation,
             method=request.method,
             path=request.path,
             channel=channel,
-            body=json.loads(text) if text else None,
+            body=body,
+            files=files,
             at=asyncio.get_running_loop().time(),
         )
 
@@ -197,6 +201,8 @@ class LocalDiscord:
         return None
 
     def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
+        if request.path.startswith(uploads.PATH):
+            return self.people.uploads.answer(request)
         try:
             self._check_token(request)
             body = self._route(request, call)
@@ -264,9 +270,9 @@ class LocalDiscord:
             case ("PUT", "applications", _, "commands"):
                 return self._put_commands(call.body)
             case ("POST", "interactions", number, token, "callback"):
-                return self._respond(number, token, call.body)
+                return self._respond(number, token, call)
             case (method, "webhooks", _, token, *message):
-                return self._webhook(method, token, message, request, call.body)
+                return self._webhook(method, token, message, request, call)
             case ("POST", "users", "@me", "channels"):
                 return self._private_channel(call.body)
         self.complaints.append(f"no such route: {request.method} {request.path}")
@@ -372,10 +378,13 @@ class LocalDiscord:
         self.people.registered = list(body)
         return self._commands({"with_localizations": "true"})
 
-    def _respond(self, number: str, token: str, body: Any) -> None:
+    def _respond(self, number: str, token: str, call: Call) -> None:
+        body = call.body
         found = answer_rules.callback(self.people.kind_of(token), body)
+        found += uploads.wrong(body.get("data") or {}, call.files)
         self._check(found, answer_rules.SCHEMAS.get(body.get("type"), ""), body)
         self.people.respond(number, token, body)
+        self.people.keep(token, call.files)
 
     def _webhook(
         self,
@@ -383,18 +392,23 @@ class LocalDiscord:
         token: str,
         message: list[str],
         request: web.Request,
-        body: Any,
+        call: Call,
     ) -> Any:
+        body = call.body
+        beside = list(uploads.wrong(body or {}, call.files))
         match (method, *message):
             case ("POST",):
                 name = "IncomingWebhookInteractionRequest"
-                self._check(answer_rules.message(body), name, body)
+                self._check(answer_rules.message(body) + beside, name, body)
                 self.people.follow(token, body)
+                self.people.keep(token, call.files)
                 return {"id": "1"}
             case ("PATCH", "messages", "@original"):
                 name = "IncomingWebhookUpdateRequestPartial"
-                self._check(answer_rules.message(body, edit=True), name, body)
+                found = answer_rules.message(body, edit=True) + beside
+                self._check(found, name, body)
                 self.people.edit(token, body)
+                self.people.keep(token, call.files)
                 return {"id": "1"}
             case ("DELETE", "messages", "@original"):
                 self.people.drop(token)
@@ -470,6 +484,7 @@ async def serving(clock: Clock | None = None) -> AsyncIterator[LocalDiscord]:
     await site.start()
     discord.port = runner.addresses[0][1]
     gateway.address = discord.address["gateway"]
+    people.uploads.origin = f"http://127.0.0.1:{discord.port}"
     try:
         yield discord
     finally:
@@ -506,6 +521,7 @@ def _operation(request: web.Request) -> tuple[Operation, str]:
         "interactions": "answer",
         "webhooks": "answer",
         "applications": "commands",
+        uploads.PATH.strip("/"): "cdn",
     }
     return others.get(parts[0], "login"), ""
 

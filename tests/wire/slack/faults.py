@@ -38,6 +38,8 @@ Operation = Literal[
     "delete",
     "read",
     "login",
+    "upload",
+    "file",
     "gateway",
     "info",
     "open",

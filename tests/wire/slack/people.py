@@ -20,6 +20,7 @@ from typing import Any
 from tests.wire.slack import rules
 from tests.wire.slack.ledger import APPLICATION, PERSON, TEAM
 from tests.wire.slack.socket_mode import SocketMode
+from tests.wire.slack.uploads import Upload, Uploads
 
 TRIGGER_LIFE = 3.0
 ADDRESS_LIFE = 1_800.0
@@ -134,6 +135,7 @@ class People:
     #: Where answers go; a token is added.
     address: str = ""
     asked: list[Asked] = field(default_factory=list)
+    uploads: Uploads = field(default_factory=Uploads)
     #: The home of each person, as it was published last.
     homes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
@@ -218,11 +220,17 @@ class People:
         return await self.does("interactive", who, body, answerable=False)
 
     async def fills(
-        self, view: Mapping[str, Any], who: Who = EDITOR, *, answers: Mapping[str, str]
+        self,
+        view: Mapping[str, Any],
+        who: Who = EDITOR,
+        *,
+        answers: Mapping[str, str],
+        file: Upload | None = None,
     ) -> Asked:
         """Somebody fills a form that is open in, over what stands there."""
+        put = self.uploads.put(file) if file else None
         shown = {**copy.deepcopy(dict(view)), "app_installed_team_id": who.team}
-        shown["state"] = {"values": dict(_state(view, answers))}
+        shown["state"] = {"values": dict(_state(view, answers, put))}
         body = {"type": "view_submission", **_person(who), "view": shown}
         return await self.does(
             "interactive", who, {**body, "response_urls": []}, answerable=False
@@ -361,7 +369,9 @@ def _plain(text: str) -> dict[str, Any]:
 
 
 def _state(
-    view: Mapping[str, Any], answers: Mapping[str, str]
+    view: Mapping[str, Any],
+    answers: Mapping[str, str],
+    file: Mapping[str, Any] | None,
 ) -> Iterator[tuple[str, Any]]:
     """What Slack tells of each question: what was typed, or what stands there."""
     for block in view["blocks"]:
@@ -376,6 +386,8 @@ def _state(
                 initial,
             )
             given = {"type": "static_select", "selected_option": chosen}
+        elif element["type"] == "file_input":
+            given = {"type": "file_input", "files": [file] if file else []}
         else:
             value = answers.get(name, element.get("initial_value"))
             given = {"type": "plain_text_input", "value": value or None}

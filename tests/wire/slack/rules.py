@@ -64,6 +64,7 @@ ELEMENT_KEYS = {
         "action_id", "initial_value", "multiline", "min_length", "max_length",
         "placeholder", "focus_on_load", "dispatch_action_config",
     },
+    "file_input": {"action_id", "filetypes", "max_files"},
     "image": {"image_url", "alt_text"},
 }  # fmt: skip
 RICH = {"rich_text_section", "rich_text_quote", "rich_text_preformatted"}
@@ -325,6 +326,10 @@ def _element(path: str, element: Any) -> Iterator[Complaint]:
         yield from _options(path, element, 100 if kind == "static_select" else 5)
     if kind == "plain_text_input":
         yield from _typed(path, element)
+    if kind == "file_input" and not 1 <= element.get("max_files", 10) <= 10:
+        yield f"{path}.max_files", "from 1 to 10"
+    if kind == "file_input" and not path.endswith(".element"):
+        yield path, "stands in an input block alone"
     if "placeholder" in element:
         yield from _plain(f"{path}.placeholder", element["placeholder"], 150)
 

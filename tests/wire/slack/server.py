@@ -27,7 +27,7 @@ from aiohttp import web
 from bot.ports import Clock
 from tests.fakes import FakeClock
 from tests.wire.ends import end
-from tests.wire.slack import rules
+from tests.wire.slack import rules, uploads
 from tests.wire.slack.faults import (
     Fault,
     Limit,
@@ -73,6 +73,8 @@ OPERATIONS: dict[str, Operation] = {
     "views.open": "view",
     "views.publish": "view",
     "chat.postEphemeral": "whisper",
+    "files.getUploadURLExternal": "upload",
+    "files.completeUploadExternal": "upload",
     "oauth.v2.access": "oauth",
     "usergroups.list": "groups",
 }
@@ -80,7 +82,7 @@ OPERATIONS: dict[str, Operation] = {
 SCOPES = frozenset({
     "commands", "chat:write", "chat:write.public", "im:write", "im:history",
     "users:read", "usergroups:read", "channels:history", "groups:history",
-    "channels:read", "groups:read",
+    "channels:read", "groups:read", "files:read", "files:write",
 })  # fmt: skip
 #: The scope that a method asks for, where it is looked at.
 NEEDED = {
@@ -88,6 +90,8 @@ NEEDED = {
     "chat.postMessage": "chat:write",
     "conversations.info": "channels:read",
     "conversations.open": "im:write",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
     "usergroups.list": "usergroups:read",
     "users.info": "users:read",
 }
@@ -106,6 +110,8 @@ FIELDS = {
     "users.info": {"user", "include_locale"},
     "bots.info": {"bot"},
     "conversations.open": {"users"},
+    "files.getUploadURLExternal": {"filename", "length"},
+    "files.completeUploadExternal": {"files", "channel_id"},
     "oauth.v2.access": {"code", "redirect_uri", "grant_type", "refresh_token"},
     "usergroups.list": {"include_users"},
     "views.open": {"trigger_id", "view"},
@@ -247,6 +253,7 @@ class LocalSlack:
             *self.complaints,
             *self.socket.complaints,
             *self.people.complaints,
+            *self.people.uploads.complaints,
             *self.teams.complaints,
         ]
         return [c for c in every if not any(word in c for word in self.expected)]
@@ -266,6 +273,9 @@ class LocalSlack:
         fault = self._fault(call)
         if isinstance(fault, Slow):
             await asyncio.sleep(fault.seconds)
+            fault = None
+        if call.operation == "file" and fault is None:
+            return await self._file(request)
         if isinstance(fault, Limit):
             return self._limit(call, fault)
         if isinstance(fault, Status | Refusal) and not fault.commits:
@@ -286,15 +296,34 @@ class LocalSlack:
             body |= json.loads(await request.text())
         elif request.can_read_body:
             body |= {name: str(value) for name, value in (await request.post()).items()}
-        hook = request.path.startswith(HOOKS)
+        operation = OPERATIONS.get(method, "")
+        if request.path.startswith(HOOKS):
+            operation = "respond"
+        elif request.path.startswith((uploads.GIVEN, uploads.TAKEN)):
+            operation = "file"
         return Call(
-            operation="respond" if hook else OPERATIONS.get(method, ""),
+            operation=operation,
             method=method,
             channel=str(body.get("channel", "")),
             body=body,
             at=self._now(),
             team=self._held(request).team if self._held(request) else TEAM,
         )
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """What is asked of the host of files, not of the Web API."""
+        if request.path.startswith(uploads.TAKEN):
+            return await self.people.uploads.take(request)
+        given = request.headers.get("Authorization", "")
+        may = self.scopes if given == f"Bearer {self.token}" else frozenset[str]()
+        return self.people.uploads.give(request, may)
+
+    def _complete_upload(self, call: Call) -> dict[str, Any]:
+        self._place(call, str(call.body["channel_id"]))
+        found = self.people.uploads.complete(call.body)
+        if isinstance(found, str):
+            raise Answered(found)
+        return found
 
     def _held(self, request: web.Request) -> Any:
         """The token of a team that installed the app itself, if it is one."""
@@ -385,6 +414,8 @@ class LocalSlack:
             "views.open": self._open_view,
             "views.publish": self._publish,
             "chat.postEphemeral": self._whisper,
+            "files.getUploadURLExternal": lambda c: self.people.uploads.ticket(c.body),
+            "files.completeUploadExternal": self._complete_upload,
         }
         if call.method not in known:
             self.complaints.append(f"no such method: {call.method}")
@@ -529,6 +560,11 @@ class LocalSlack:
         view = json.loads(given) if isinstance(given, str) else given
         view = dict(view) if isinstance(view, Mapping) else {}
         self._check(rules.view(view))
+        asks = [element for _, element in rules.elements(view.get("blocks") or ())]
+        wants_files = any(element["type"] == "file_input" for element in asks)
+        if wants_files and "files:read" not in self.scopes:
+            self.complaints.append("a form asks for files without files:read")
+            raise Answered("invalid_arguments")
         if view.get("type") != kind:
             raise Answered("invalid_arguments")
         self.views.append(view)
@@ -581,6 +617,7 @@ async def serving(clock: Clock | None = None) -> AsyncIterator[LocalSlack]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     slack.port = runner.addresses[0][1]
+    slack.people.uploads.origin = f"http://127.0.0.1:{slack.port}"
     slack.people.address = f"http://127.0.0.1:{slack.port}{HOOKS}"
     socket.address = f"ws://127.0.0.1:{slack.port}/link"
     try:

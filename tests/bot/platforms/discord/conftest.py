@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.intake.outside import Outside
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.types import Inbox
 from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
@@ -48,7 +49,12 @@ async def desk(
 ) -> AsyncIterator[Newsroom]:
     """One digest, two articles, one channel."""
     platform = a_platform(discord)
-    async with newsroom(sqlite_url, tmp_path, cast(Any, platform)) as built:
+    # Files that people give lie there, too; nothing is dialled before one does.
+    outside = Outside(f"127.0.0.1:{discord.port}")
+    async with (
+        outside,
+        newsroom(sqlite_url, tmp_path, cast(Any, platform), outside) as built,
+    ):
         # One clock for the bot, for Discord and for the pace between them.
         discord.ledger.clock = built.clock
         platform._pace._now = lambda: built.clock.now().timestamp()

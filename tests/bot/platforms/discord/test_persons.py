@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot import outbox
 from bot.errors import Refused
 from bot.platforms.discord.platform import DiscordPlatform
-from bot.storage import destinations
+from bot.storage import destinations, reports
 from tests.bot.newsroom import FLOOD, Newsroom, short_of_time
 from tests.bot.platforms.discord.conftest import a_platform, listening
 from tests.bot.platforms.discord.test_interactions import ask, platform_of
@@ -206,3 +207,73 @@ sources = ["articles"]
 destinations = ["morning"]
 schedule = "sundays at 9:00 Europe/Berlin"
 """
+
+
+# ── what became of a report ────────────────────────────────────────────────────
+
+
+async def settled(
+    desk: Newsroom, discord: LocalDiscord, answer: str = "You are right."
+) -> None:
+    """The reader reports an error below an edition, and an editor settles it."""
+    await desk.post()
+    async with listening(discord, desk.inbox, platform_of(desk)):
+        what = {"story": "1", "text": "Not <@7001> on Monday."}
+        assert "Reported" in (await ask(discord, "news report", READER, **what)).words
+    (report,) = await desk.db.read(reports.open_in, workspace_id=1, limit=2)
+    await desk.db.write(
+        outbox.settle,
+        workspace_id=1,
+        public_id=report.public_id,
+        by="Ana",
+        answer=answer,
+        now=desk.clock.now(),
+    )
+
+
+async def test_a_settled_report_is_answered_by_direct_message_once(
+    desk: Newsroom, discord: LocalDiscord
+):
+    await settled(desk, discord, answer="@everyone **Yes** <@7001>")
+    before = len(discord.ledger.says("2001"))
+    await desk.outbox.tell()
+    await desk.outbox.tell()
+    (call,) = discord.asked("post", DM)
+    assert "was settled" in call.body["content"]
+    assert call.body["allowed_mentions"] == {"parse": []}
+    assert "**Yes**" not in call.body["content"]
+    assert "<@7001>" not in call.body["content"]
+    assert len(discord.ledger.says("2001")) == before
+
+
+async def test_a_lost_answer_of_one_is_looked_for_there(
+    desk: Newsroom, discord: LocalDiscord
+):
+    discord.ledger.nonce_window = timedelta(0)
+    await settled(desk, discord)
+    discord.script(Lost(when="after"), "post", channel=DM)
+    for _ in range(3):
+        await desk.outbox.tell()
+        desk.clock.advance(timedelta(minutes=11))
+    assert len(discord.ledger.says(DM)) == 1
+
+
+@pytest.mark.parametrize("left", [False, True])
+async def test_whom_no_direct_message_reaches_is_told_with_their_next_command(
+    desk: Newsroom, discord: LocalDiscord, left: bool
+):
+    await settled(desk, discord)
+    closed = Status(status=403, code=50007, message="Cannot send messages to this user")
+    if left:
+        discord.absent.add(READER.user)
+    else:
+        discord.script(closed, "post", channel=DM)
+    await desk.outbox.tell()
+    assert discord.ledger.says(DM) == []
+    async with listening(discord, desk.inbox, platform_of(desk)):
+        told = await ask(discord, "news help", READER)
+        assert "was settled" in told.words
+        assert "You are right." in told.words
+        assert told.private
+        again = await ask(discord, "news help", READER)
+        assert "was settled" not in again.words

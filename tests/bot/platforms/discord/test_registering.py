@@ -56,9 +56,27 @@ def test_every_command_of_the_registry_is_there_and_fits(registry):
     for command in registry.commands:
         found = named(tree, command.path)
         assert found["description"] == command.description
+        options = sorted(command.options, key=lambda o: not o.required or o.attachable)
         assert [o["name"] for o in found["options"]] == [
-            o.name for o in sorted(command.options, key=lambda o: not o.required)
+            name
+            for option in options
+            for name in (option.name, *(["attachment"] * option.attachable))
         ]
+
+
+def test_no_option_is_called_as_the_one_for_a_file_and_one_at_most_takes_one(registry):
+    for command in registry.commands:
+        assert "attachment" not in [option.name for option in command.options]
+        assert sum(option.attachable for option in command.options) <= 1
+
+
+def test_what_can_be_a_file_is_an_option_of_its_own_kind(registry):
+    found = named(commands.tree(registry.commands), "newsdesk apply")["options"]
+    assert [(o["name"], o["type"], o["required"]) for o in found] == [
+        ("file", 3, False),
+        ("attachment", 11, False),
+        ("prune", 3, False),
+    ]
 
 
 def test_a_root_stays_far_below_what_discord_takes(registry):

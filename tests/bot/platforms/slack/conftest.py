@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.intake.outside import Outside
 from bot.platforms.lines import Call, parse
 from bot.platforms.slack.installations import OneInstallation
 from bot.platforms.slack.pace import Pace
@@ -55,7 +56,12 @@ async def desk(
 ) -> AsyncIterator[Newsroom]:
     """One digest, two articles, one channel."""
     platform = a_platform(slack)
-    async with newsroom(sqlite_url, tmp_path, cast(Any, platform)) as built:
+    # Files that people give lie there, too; nothing is dialled before one does.
+    outside = Outside(f"127.0.0.1:{slack.port}")
+    async with (
+        outside,
+        newsroom(sqlite_url, tmp_path, cast(Any, platform), outside) as built,
+    ):
         share_clock(built, slack, platform)
         built.publish("bridge", BRIDGE)
         built.publish("pool", POOL)

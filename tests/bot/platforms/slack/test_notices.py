@@ -52,12 +52,16 @@ async def test_who_set_it_up_is_told_in_a_direct_message(desk, slack):
     assert slack.ledger.says(CHANNEL) == []
 
 
-async def test_without_the_scope_it_goes_to_the_persons_own_id(desk, slack):
+async def test_without_the_scope_it_is_given_up_and_told_nowhere_else(desk, slack):
     slack.scopes -= {"im:write"}
     await stopped(desk, slack)
+    posted = len(slack.asked("post"))
     await desk.outbox.tell()
-    assert [call.channel for call in slack.asked("post")][-1] == ANA
-    assert len(slack.ledger.says(f"D{ANA}")) == 1
+    assert len(slack.asked("post")) == posted
+    (state,) = await desk.db.read(
+        lambda c: list(c.exec_driver_sql("SELECT state FROM notices").scalars())
+    )
+    assert state == "failed"
 
 
 async def test_an_id_that_is_no_persons_is_never_asked_for(desk, slack):

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.storage import destinations, workspaces
+from bot import outbox
+from bot.storage import destinations, reports, workspaces
 from tests.bot.newsroom import Newsroom
 from tests.bot.platforms.slack.conftest import CONFIGURATION, listening
 from tests.bot.platforms.slack.test_interactions import ask, platform_of, press
@@ -101,3 +102,39 @@ async def test_its_controls_answer_there_and_count_in_it(
         stranger = like(READER, user="U7009", channel=DM)
         refused = await press(slack, story, stranger, kind="static_select")
         assert "does not belong here" in refused.words
+
+
+# ── what became of a report ────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("open_", [True, False])
+async def test_a_settled_report_is_answered_there_or_with_the_next_command(
+    desk: Newsroom, slack: LocalSlack, open_: bool
+):
+    await desk.post()
+    async with listening(slack, desk.inbox, platform_of(desk)):
+        told = await ask(slack, "/news report 1 It was <!channel> Monday.", READER)
+        assert "Reported" in told.words
+        (report,) = await desk.db.read(reports.open_in, workspace_id=1, limit=2)
+        await desk.db.write(
+            outbox.settle,
+            workspace_id=1,
+            public_id=report.public_id,
+            by="Ana",
+            answer="<!channel> *You are right.*",
+            now=desk.clock.now(),
+        )
+        if not open_:
+            slack.script(Refusal(code="missing_scope"), "open")
+        await desk.outbox.tell()
+        await desk.outbox.tell()
+        told = await ask(slack, "/news help", READER)
+        again = await ask(slack, "/news help", READER)
+    assert "was settled" not in again.words
+    if open_:
+        (message,) = slack.ledger.says(DM)
+        assert "&lt;!channel&gt; *You are right.*" in message["text"]
+        assert "was settled" not in told.words
+    else:
+        assert slack.ledger.says(DM) == []
+        assert "You are right." in told.words

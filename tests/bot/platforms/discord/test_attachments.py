@@ -1,0 +1,213 @@
+"""Files on Discord: given with a command or a form, handed over where too long."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.attached import ATTACHED, MOST
+from bot.blocks import PIECE
+from bot.platforms.discord import replies
+from bot.platforms.discord.attachments import ORIGIN, origin_of, taken
+from bot.platforms.discord.platform import DiscordPlatform
+from bot.texts import Texts
+from bot.types import Document, Reply
+from tests.bot.newsroom import Newsroom
+from tests.bot.platforms.discord.conftest import (
+    CONFIGURATION,
+    a_platform,
+    listening,
+    until,
+)
+from tests.bot.platforms.discord.test_interactions import ask
+from tests.bot.platforms.given_files import (
+    EVENING,
+    FEEDS,
+    TOO_LARGE,
+    WRONG,
+    exported,
+    many_sources,
+    names,
+)
+from tests.wire.discord.faults import Slow
+from tests.wire.discord.interactions import EDITOR, READER, Asked, Who
+from tests.wire.discord.server import LocalDiscord
+from tests.wire.discord.uploads import Upload
+
+
+@pytest.fixture
+async def chat(desk: Newsroom, discord: LocalDiscord) -> AsyncIterator[DiscordPlatform]:
+    async with listening(discord, desk.inbox) as platform:
+        yield platform
+
+
+async def gives(
+    discord: LocalDiscord,
+    content: bytes | Upload,
+    path: str = "newsdesk apply",
+    who: Who = EDITOR,
+    **given: str,
+) -> Asked:
+    upload = content
+    if isinstance(upload, bytes):
+        upload = Upload(name="mine.txt", content=upload)
+    return await (await discord.people.command(path, who, given, upload)).done()
+
+
+async def test_a_configuration_can_be_given_as_a_file(chat, desk, discord):
+    asked = await gives(discord, b"\xef\xbb\xbf" + EVENING.encode())
+    assert "New digest «Evening»" in asked.words
+    assert asked.private
+    assert await names(desk) == ["Morning brief"]
+    await discord.people.presses(asked.controls["Confirm"])
+    await until(lambda: len(discord.people.asked[-1].messages))
+    assert await names(desk) == ["Morning brief", "Evening"]
+
+
+async def test_feeds_of_another_reader_can_be_given_as_a_file(chat, discord):
+    asked = await gives(discord, FEEDS.encode(), "newsdesk source import")
+    assert "Müller" in asked.words
+    assert "New digest «Press»" in asked.words
+
+
+async def test_a_command_without_text_or_file_asks_for_one_of_them(chat, discord, desk):
+    asked = await ask(discord, "newsdesk apply")
+    assert asked.modal is not None
+    labels = [label["label"] for label in asked.modal["components"]]
+    assert labels == ["File", "Or as a file", "Prune"]
+    upload = Upload(name="e.toml", content=EVENING.encode())
+    filled = await discord.people.fills(asked.modal, {}, file=upload)
+    assert "New digest «Evening»" in (await filled.done()).words
+    empty = await (await discord.people.fills(asked.modal, {})).done()
+    assert "This is needed." in empty.words
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+async def test_what_is_wrong_in_a_file_is_said_at_its_question(
+    chat, discord, desk, wrong
+):
+    content, said = WRONG[wrong]
+    asked = await gives(discord, content)
+    told = str(asked.modal) if asked.modal else asked.words
+    assert said in told, told
+    assert await names(desk) == ["Morning brief"]
+
+
+async def test_a_text_and_a_file_are_one_too_many(chat, discord):
+    asked = await gives(discord, b"x", file="y")
+    assert "not both" in str(asked.modal)
+    assert discord.people.uploads.asked == []
+
+
+async def test_a_file_that_is_too_large_is_not_asked_for(chat, discord):
+    asked = await gives(discord, Upload(name="big", content=b"", size=MOST + 1))
+    assert TOO_LARGE in str(asked.modal)
+    assert discord.people.uploads.asked == []
+    assert f"{MOST // 1_000} KB" in ATTACHED
+
+
+@pytest.mark.parametrize("content", [b"x" * (MOST + 1), b"shorter"])
+async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
+    chat, discord, content
+):
+    asked = await gives(discord, Upload(name="odd", content=content, size=100))
+    said = str(asked.modal) if asked.modal else asked.words
+    assert "larger than" in said or "did not come whole" in said
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://cdn.example/mine.toml",
+        "http://127.0.0.1:1/mine.toml",
+        "https://cdn.discordapp.com.example/x",
+        "file:///etc/passwd",
+        "",
+    ],
+)
+async def test_a_file_that_lies_elsewhere_is_never_asked_for(chat, discord, elsewhere):
+    upload = Upload(name="mine.toml", content=EVENING.encode(), url=elsewhere or "x")
+    asked = await gives(discord, upload)
+    said = str(asked.modal) if asked.modal else asked.words
+    assert "New digest" not in said
+    assert discord.people.uploads.asked == []
+
+
+async def test_a_reader_gives_no_file_that_anybody_reads(chat, discord):
+    asked = await gives(discord, EVENING.encode(), who=READER)
+    assert "Only editors" in asked.words
+    assert discord.people.uploads.asked == []
+
+
+async def test_a_slow_file_is_acknowledged_in_time_and_the_answer_follows(
+    desk, discord
+):
+    async with listening(discord, desk.inbox, a_platform(discord, defer=0.02)):
+        discord.script(Slow(seconds=0.5), "cdn")
+        upload = Upload(name="slow", content=EVENING.encode())
+        asked = await discord.people.command("newsdesk apply", EDITOR, {}, upload)
+        await until(lambda: asked.state == "later")
+        assert "New digest «Evening»" in (await asked.done()).words
+        assert asked.refused == []
+
+
+async def test_a_short_export_is_shown_as_it_stands(chat, discord):
+    asked = await ask(discord, "newsdesk export")
+    assert "[[workspace.digest]]" in asked.words
+    assert asked.files == {}
+
+
+@pytest.mark.parametrize("defer", [1.5, 0.0])
+async def test_a_long_export_is_a_file_that_can_be_given_back(desk, discord, defer):
+    await many_sources(desk, CONFIGURATION)
+    async with listening(discord, desk.inbox, a_platform(discord, defer=defer)):
+        asked = await ask(discord, "newsdesk export")
+        assert asked.files == {"standfirst.toml": (await exported(desk)).encode()}
+        assert asked.private
+        assert "… and" not in asked.words
+        again = await gives(discord, asked.files["standfirst.toml"])
+        assert "Nothing would change" in again.words
+        feeds = await ask(discord, "newsdesk source export")
+        (name,) = feeds.files
+        assert name == "standfirst.opml"
+        assert feeds.files[name].count(b"<outline type=") == 300
+
+
+def test_files_lie_on_discords_own_host_unless_it_is_replaced_whole():
+    assert origin_of(None) == ORIGIN
+    assert origin_of("http://127.0.0.1:8/api/v10") == "http://127.0.0.1:8"
+
+
+def test_what_no_client_would_send_is_no_file():
+    for resolved in (None, {}, {"attachments": {"1": "x"}}, {"attachments": None}):
+        data = {"resolved": resolved}
+        assert taken({"attachment": "1", "file": "x"}, data, ORIGIN) == (
+            {"file": "x"},
+            None,
+        )
+
+
+def test_where_a_file_lies_is_in_no_log():
+    found = {"filename": "a", "size": 1, "url": "https://cdn.example/?hm=secret"}
+    _, file = taken(
+        {"attachment": "1"}, {"resolved": {"attachments": {"1": found}}}, ORIGIN
+    )
+    assert "secret" not in repr(file)
+    assert file is not None
+    assert file.origin == ORIGIN, "wherever it says that it lies"
+
+
+@pytest.mark.parametrize("text", ["a" * 2_401, "a = '```'\n"])
+def test_a_file_that_cannot_stand_in_a_message_as_it_is_comes_beside_it(text):
+    reply = Reply(blocks=(Document(name="a.toml", text=text),))
+    (body,) = replies.messages(reply, Texts.of("en"))
+    assert body["attachments"] == [{"id": "0", "filename": "a.toml"}]
+    assert replies.files_of(reply) == {"a.toml": text.encode()}
+
+
+@given(st.text(alphabet="a\n", max_size=9_000))
+def test_the_pieces_of_a_file_are_short_and_nothing_of_it_is_lost(text):
+    pieces = [some.text for some in Document(name="a", text=text).listings()]
+    assert all(len(piece) <= PIECE for piece in pieces)
+    assert "".join(pieces).replace("\n", "") == text.replace("\n", "")

@@ -1,0 +1,254 @@
+"""Files on Slack: given in a form, and handed over where they are too long."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.attached import MOST
+from bot.platforms.slack import files
+from bot.platforms.slack.platform import SlackPlatform
+from tests.bot.newsroom import Newsroom
+from tests.bot.platforms.given_files import (
+    EVENING,
+    FEEDS,
+    TOO_LARGE,
+    WRONG,
+    exported,
+    many_sources,
+    names,
+)
+from tests.bot.platforms.slack.conftest import (
+    CONFIGURATION,
+    a_platform,
+    listening,
+    until,
+)
+from tests.bot.platforms.slack.test_interactions import ask, press
+from tests.wire.slack.faults import Refusal, Slow, Status
+from tests.wire.slack.people import EDITOR, Asked
+from tests.wire.slack.server import LocalSlack
+from tests.wire.slack.uploads import Upload
+
+DM = f"D{EDITOR.user}"
+
+
+@pytest.fixture
+async def chat(desk: Newsroom, slack: LocalSlack) -> AsyncIterator[SlackPlatform]:
+    async with listening(slack, desk.inbox) as platform:
+        yield platform
+
+
+async def asked_for(slack: LocalSlack, line: str = "/newsdesk apply") -> Asked:
+    """The command with its form open."""
+    asked = await ask(slack, line)
+    assert asked.view is not None
+    return asked
+
+
+async def sends(
+    slack: LocalSlack, asked: Asked, upload: Upload | None, /, **answers: str
+) -> Asked:
+    """The form is sent: with what is wrong in it, or else the answer to the command."""
+    assert asked.view is not None
+    filled = await slack.people.fills(asked.view, answers=answers, file=upload)
+    await until(lambda: filled.acknowledged is not None)
+    if filled.errors:
+        return filled
+    await until(lambda: asked.messages)
+    return asked
+
+
+async def gives(
+    slack: LocalSlack,
+    content: bytes | Upload,
+    line: str = "/newsdesk apply",
+    /,
+    **answers: str,
+) -> Asked:
+    upload = content
+    if isinstance(upload, bytes):
+        upload = Upload(name="mine.txt", content=upload)
+    return await sends(slack, await asked_for(slack, line), upload, **answers)
+
+
+async def test_a_configuration_can_be_given_as_a_file(chat, desk, slack):
+    asked = await gives(slack, b"\xef\xbb\xbf" + EVENING.encode())
+    assert "New digest «Evening»" in asked.words
+    await press(slack, asked.controls["Confirm"])
+    assert await names(desk) == ["Morning brief", "Evening"]
+
+
+async def test_feeds_of_another_reader_can_be_given_as_a_file(chat, slack):
+    asked = await gives(slack, FEEDS.encode(), "/newsdesk source import")
+    assert "Müller" in asked.words
+    assert "New digest «Press»" in asked.words
+
+
+async def test_a_form_asks_for_one_file_of_any_kind(chat, slack):
+    opened = await asked_for(slack)
+    asked = {block.get("block_id"): block for block in views_blocks(opened)}
+    element = {"type": "file_input", "action_id": "attachment", "max_files": 1}
+    assert asked["attachment"]["element"] == element
+    assert asked["attachment"]["optional"]
+    assert asked["file"]["optional"]
+    assert f"{MOST // 1_000} KB" in str(asked["attachment"]["hint"])
+    assert "This is needed." in str((await sends(slack, opened, None)).errors)
+
+
+def views_blocks(asked: Asked) -> Any:
+    assert asked.view is not None
+    return asked.view["blocks"]
+
+
+async def test_where_the_app_may_read_no_files_no_form_asks_for_one(desk, slack):
+    slack.scopes -= {"files:read"}
+    async with listening(slack, desk.inbox):
+        opened = await asked_for(slack)
+        assert "attachment" not in str(opened.view)
+        answer = await sends(slack, opened, None, file=EVENING)
+        assert "New digest «Evening»" in answer.words
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+async def test_what_is_wrong_in_a_file_is_said_at_its_question(
+    chat, slack, desk, wrong
+):
+    content, said = WRONG[wrong]
+    asked = await gives(slack, content)
+    assert said in asked.errors["file"]
+    assert await names(desk) == ["Morning brief"]
+
+
+async def test_a_text_and_a_file_are_one_too_many(chat, slack):
+    asked = await gives(slack, b"x", file="y")
+    assert "not both" in asked.errors["file"]
+    assert slack.people.uploads.asked == []
+
+
+async def test_a_file_that_is_too_large_is_not_asked_for(chat, slack):
+    asked = await gives(slack, Upload(name="big", content=b"", size=MOST + 1))
+    assert TOO_LARGE in asked.errors["file"]
+    assert slack.people.uploads.asked == []
+
+
+@pytest.mark.parametrize("content", [b"x" * (MOST + 1), b"shorter"])
+async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
+    chat, slack, content
+):
+    asked = await gives(slack, Upload(name="odd", content=content, size=100))
+    said = asked.errors["file"]
+    assert "larger than" in said or "did not come whole" in said
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://files.example/mine.toml", "http://127.0.0.1:1/x", "x"]
+)
+async def test_a_file_that_lies_elsewhere_is_never_asked_for(chat, slack, elsewhere):
+    upload = Upload(name="mine.toml", content=EVENING.encode(), url=elsewhere)
+    asked = await gives(slack, upload)
+    assert asked.errors["file"]
+    assert slack.people.uploads.asked == []
+
+
+async def test_whoever_is_led_to_a_page_for_signing_in_gets_no_file(chat, slack):
+    opened = await asked_for(slack)
+    # The scope is taken away while the form is open.
+    slack.scopes -= {"files:read"}
+    upload = Upload(name="mine.toml", content=EVENING.encode())
+    assert (await sends(slack, opened, upload)).errors["file"]
+
+
+async def test_a_slow_file_is_acknowledged_in_time_and_the_answer_follows(desk, slack):
+    async with listening(slack, desk.inbox, a_platform(slack, hold=0.05)):
+        opened = await asked_for(slack)
+        slack.script(Slow(seconds=0.5), "file")
+        upload = Upload(name="slow", content=EVENING.encode())
+        assert opened.view is not None
+        filled = await slack.people.fills(opened.view, answers={}, file=upload)
+        await until(lambda: filled.acknowledged is not None)
+        assert opened.messages == []
+        await until(lambda: opened.messages)
+        assert "New digest «Evening»" in opened.words
+
+
+async def test_a_short_export_is_shown_as_it_stands(chat, slack):
+    asked = await ask(slack, "/newsdesk export")
+    assert "[[workspace.digest]]" in asked.words
+    assert slack.people.uploads.shown == {}
+
+
+async def test_a_long_export_is_a_file_for_whoever_asked_that_can_be_given_back(
+    desk, slack
+):
+    await many_sources(desk, CONFIGURATION)
+    async with listening(slack, desk.inbox):
+        asked = await ask(slack, "/newsdesk export")
+        assert "«standfirst.toml» is in your messages" in asked.words
+        assert "outlet" not in asked.words
+        assert asked.private
+        whole = (await exported(desk)).encode()
+        assert slack.people.uploads.shown == {DM: [("standfirst.toml", whole)]}
+        again = await gives(slack, whole)
+        assert "Nothing would change" in again.errors["file"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "operation"),
+    [
+        (Refusal(code="missing_scope"), "upload"),
+        (Refusal(code="cannot_dm_bot"), "open"),
+        (Status(status=500), "file"),
+        (None, ""),
+    ],
+)
+async def test_where_slack_takes_no_file_it_says_so_and_shows_what_it_can(
+    desk, slack, fault, operation
+):
+    await many_sources(desk, CONFIGURATION)
+    if fault is None:
+        slack.scopes -= {"files:write"}
+    else:
+        slack.script(fault, operation)
+    async with listening(slack, desk.inbox):
+        asked = await ask(slack, "/newsdesk export")
+    assert "Slack took no file" in asked.words
+    assert "files:write" in asked.words
+    assert "[[workspace]]" in asked.words
+    assert "… and" in asked.words
+    assert slack.people.uploads.shown == {}
+
+
+async def test_nothing_is_uploaded_to_another_place_than_slacks(
+    desk, slack, monkeypatch
+):
+    await many_sources(desk, CONFIGURATION)
+    monkeypatch.setattr(files, "origin_of", lambda _: "https://files.example")
+    async with listening(slack, desk.inbox):
+        asked = await ask(slack, "/newsdesk export")
+    assert "at another place than its own" in asked.words
+    assert [call.method for call in slack.asked("file")] == []
+
+
+def test_files_lie_on_slacks_own_host_unless_it_is_replaced_whole():
+    assert files.origin_of(None) == files.ORIGIN == "https://files.slack.com"
+    assert files.origin_of("http://127.0.0.1:8/api/") == "http://127.0.0.1:8"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"attachment": {}},
+        {"attachment": {"attachment": {"files": "x"}}},
+        {"attachment": {"attachment": {"files": ["x"]}}},
+        {"attachment": {"attachment": {"files": []}}},
+    ],
+)
+def test_what_no_client_would_send_is_no_file(values):
+    assert files.given({"state": {"values": values}}) is None
+
+
+def test_the_token_is_in_no_log():
+    file = files.attached({"name": "a"}, origin="https://a.example", token="xoxb-1")
+    assert "xoxb" not in repr(file)

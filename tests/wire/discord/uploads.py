@@ -1,0 +1,98 @@
+"""Files of the local Discord: what people upload, and what the bot sends beside a body.
+
+An upload lies on the CDN under a signed address, and whoever has that may read it: it
+is asked for without the bot's token. What the bot sends comes in parts: the body as
+`payload_json`, and `files[0]`, `files[1]` … as its `attachments` name them.
+"""
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from aiohttp import web
+
+from tests.wire.discord.rules import Complaint
+
+PATH = "/ephemeral-attachments/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file on somebody's machine."""
+
+    name: str
+    content: bytes
+    #: Bytes, as Discord says; None: as many as there are.
+    size: int | None = None
+    #: Where Discord says that it lies; "" = on its CDN.
+    url: str = ""
+
+
+@dataclass(kw_only=True)
+class Uploads:
+    """The CDN."""
+
+    #: «http://127.0.0.1:1234».
+    origin: str = ""
+    complaints: list[str] = field(default_factory=list)
+    #: The addresses that were asked for.
+    asked: list[str] = field(default_factory=list)
+    _held: dict[str, bytes] = field(default_factory=dict)
+    _numbers: "count[int]" = field(default_factory=lambda: count(6_000_001))
+
+    def put(self, upload: Upload) -> dict[str, Any]:
+        """Upload it; the attachment as an interaction resolves it."""
+        number = str(next(self._numbers))
+        path = f"{PATH}2001/{number}/{upload.name}"
+        signed = f"{path}?ex=6a16&is=6a15&hm={secrets.token_hex(16)}"
+        self._held[signed] = upload.content
+        size = len(upload.content) if upload.size is None else upload.size
+        return {
+            "id": number,
+            "filename": upload.name,
+            "size": size,
+            "url": upload.url or f"{self.origin}{signed}",
+            "proxy_url": f"{self.origin}{signed}",
+            "content_type": "application/x-whatever",
+            "ephemeral": True,
+        }
+
+    def answer(self, request: web.Request) -> web.Response:
+        """A request of the CDN."""
+        self.asked.append(request.path_qs)
+        if "Authorization" in request.headers:
+            self.complaints.append("the CDN is told a token")
+        found = self._held.get(request.path_qs)
+        if found is None:
+            return web.Response(status=404, text="This content is no longer available.")
+        return web.Response(body=found, content_type="application/octet-stream")
+
+
+async def parts(request: web.Request) -> tuple[Any, dict[str, tuple[str, bytes]]]:
+    """The body of a request, and the files beside it: field → name and contents."""
+    if request.content_type != "multipart/form-data":
+        text = await request.text()
+        return (json.loads(text) if text else None), {}
+    form = await request.post()
+    files = {
+        name: (value.filename, value.file.read())
+        for name, value in form.items()
+        if isinstance(value, web.FileField)
+    }
+    return json.loads(str(form["payload_json"])), files
+
+
+def wrong(
+    data: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]
+) -> Iterator[Complaint]:
+    """What does not fit between a message and the files beside it."""
+    listed = data.get("attachments") or ()
+    told = {f"files[{one['id']}]": one.get("filename") for one in listed}
+    came = {name: filename for name, (filename, _) in files.items()}
+    if told != came:
+        yield "attachments", f"names {told}, and there came {came}"
+    if any(len(content) > 10 << 20 for _, content in files.values()):
+        yield "attachments", "a file of more than 10 MiB"
