@@ -1,8 +1,9 @@
 """/news story: one story with its sources, quotes and figures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot import untold
+from bot.commands import quoted
 from bot.commands.controls import control_id
 from bot.commands.desk import Desk
 from bot.commands.wording import STORY, article_line, outlets, texts_of
@@ -17,7 +18,6 @@ from bot.types import (
     Invocation,
     Line,
     Permission,
-    Quoted,
     Reply,
     Small,
 )
@@ -48,7 +48,9 @@ def build(desk: Desk) -> Command:
         stored = await desk.archive.in_story(found.issue.workspace_id, found.story.id)
         since = _since(found.story, stored, texts, zone)
         controls = _controls(desk, invocation, found.story.id, texts)
-        return _reply(found.story, events, texts, zone, since, controls)
+        told = await quoted.apart(desk, invocation, found.story.cards)
+        quotes = quoted.as_told(told, texts, zone)
+        return _reply(found.story, quotes, events, texts, zone, since, controls)
 
     return Command(
         path="news story",
@@ -75,7 +77,9 @@ async def _untold(
     events = await _events(desk, await desk.archive.in_story(workspace.id, story.id))
     note = Small(text=texts.say("No edition has told it in full."))
     controls = _controls(desk, invocation, story.id, texts)
-    return _reply(story, events, texts, workspace.zone, (note,), controls)
+    told = await quoted.apart(desk, invocation, story.cards)
+    quotes = quoted.as_told(told, texts, workspace.zone)
+    return _reply(story, quotes, events, texts, workspace.zone, (note,), controls)
 
 
 async def _events(desk: Desk, articles: Sequence[Article]) -> Sequence[Event]:
@@ -84,6 +88,7 @@ async def _events(desk: Desk, articles: Sequence[Article]) -> Sequence[Event]:
 
 def _reply(
     story: EditionStory,
+    quotes: Iterable[Block],
     events: Sequence[Event],
     texts: Texts,
     zone: str,
@@ -96,7 +101,7 @@ def _reply(
         *_matters(story, texts),
         *_figures(story),
         *_disputes(story, texts),
-        *(Quoted(card=card) for card in story.cards),
+        *quotes,
         *_timeline(events, texts),
         *_notes(story, texts, zone),
         *_sources(story, texts, zone),
