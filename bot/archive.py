@@ -305,7 +305,8 @@ class Archive:
         here = [d for d in known if _posts_to(d, place.channel)]
         if not name and len(here) == 1:
             return here[0]
-        return choose(known, name)
+        # What posts here is likelier to be meant, and stands first.
+        return choose((*here, *(d for d in known if d not in here)), name)
 
     async def last_occurrence(self, digest: Digest) -> Occurrence | None:
         """The newest due moment of the digest, whatever became of it."""

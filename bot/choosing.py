@@ -12,6 +12,17 @@ from digests.language.fold import fold
 from digests.types import EditionStory
 
 
+class WhichDigest(UserError):
+    """Several digests may be meant; whoever asks can be shown these names."""
+
+    def __init__(
+        self, sentence: str, /, *, digests: Sequence[Digest], **values: object
+    ) -> None:
+        listed = ", ".join(f"«{digest.name}»" for digest in digests)
+        super().__init__(sentence, names=listed, **values)
+        self.names = tuple(digest.name for digest in digests)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
     """A story as an edition told it."""
@@ -37,17 +48,17 @@ def choose(known: Sequence[Digest], name: str | None) -> Digest:
     if not name:
         if len(known) == 1:
             return known[0]
-        raise UserError("Say which digest: {names}.", names=names)
+        raise WhichDigest("Say which digest: {names}.", digests=known)
     wanted = fold(name).strip()
     exact = [digest for digest in known if fold(digest.name) == wanted]
     near = exact or [d for d in known if fold(d.name).startswith(wanted)]
     if len(near) == 1:
         return near[0]
     if near:
-        raise UserError(
+        raise WhichDigest(
             "«{name}» fits several digests: say which of {names}.",
             name=name[:60],
-            names=names,
+            digests=near,
         )
     raise UnknownName(
         "There is no digest «{name}» here. There are: {names}.",

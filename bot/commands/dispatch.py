@@ -10,7 +10,9 @@ from functools import partial
 
 import structlog
 
+from bot.choosing import WhichDigest
 from bot.commands import completing, own_place, places, told_now
+from bot.commands.asking_back import which_digest
 from bot.commands.desk import Desk
 from bot.errors import Forbidden, UnknownName, UserError
 from bot.personal import door
@@ -45,7 +47,7 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
             _check_choices(command, invocation)
             if not await _first_time(desk, invocation):
                 return problem(texts.say("This was answered already."))
-            answer = await command.run(invocation)
+            answer = await _answered(command, invocation)
             answer = await told_now.added(desk, invocation, known, answer)
             return own_place.pressable(pressed, invocation, answer)
         except UserError as error:
@@ -80,6 +82,17 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
         workspace_of=partial(places.workspace_of, desk),
         left=partial(places.left, desk),
     )
+
+
+async def _answered(command: Command, invocation: Invocation) -> Reply | Form:
+    """What the command says; where it cannot tell which digest is meant, it asks."""
+    try:
+        return await command.run(invocation)
+    except WhichDigest as which:
+        asked = which_digest(command, invocation, which)
+        if asked is None:
+            raise
+        return asked
 
 
 def problem(sentence: str) -> Reply:
