@@ -8,6 +8,7 @@ a thing stands, and `taken_back` turns steps around.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any, Literal, Self
 
 from bot.config_file.exporting import as_entry
@@ -167,6 +168,11 @@ def same(one: Entry | None, other: Entry | None) -> bool:
 def _plain(entry: Entry | None) -> Any:
     """The entry as JSON gives it back: tuples are lists, dates are their text."""
     return json.loads(json.dumps(entry, default=str))
+
+
+def day(said: Any) -> date | None:
+    """A date of an entry as such: what was stored with a change says it as text."""
+    return date.fromisoformat(said) if isinstance(said, str) else said
 
 
 def from_json(stored: Payload) -> Step:

@@ -102,7 +102,7 @@ async def test_two_things_that_somebody_said_are_no_versions_of_each_other(
 
 
 async def test_somebody_else_who_says_the_same_is_another_matter(coast: Newsroom):
-    other = as_told_by("Selsund Courier", **{"Ingrid Solheim": "Osric Vane"})
+    other = as_told_by("Selsund Courier", **{"Ingrid Solheim": "Marta Solheim"})
     coast.publish("courier", other)
     assert "Selsund Courier" not in said(await solheim(coast))
 
