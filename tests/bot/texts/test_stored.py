@@ -40,6 +40,12 @@ EVERY = stored.EVERY
             "Meldung 1 ist nach ihm erzählt: 3 unabhängige Medien; unter den neuesten.",
         ),
         (
+            "Story 1 is told from it: 2 independent outlets; 3 hours older than the "
+            "newest.",
+            "Meldung 1 ist nach ihm erzählt: 2 unabhängige Medien; 3 Stunden älter als "
+            "das Neueste.",
+        ),
+        (
             "Repeats the article of an outlet without a name and was merged with it "
             "into a story told in brief.",
             "Wiederholt den Artikel von einem Medium ohne Namen und wurde mit ihm "
