@@ -230,6 +230,18 @@ async def test_search_finds_articles_by_all_of_the_words(desk: Newsroom):
     assert "No stored article" in words(nothing)
 
 
+async def test_a_search_that_is_narrowed_to_nothing_says_what_did_it(desk: Newsroom):
+    await desk.post()
+    narrowed: dict[str, Any] = {"from": "Courier"}
+    answer = await desk.says("news search", words="roof", **narrowed)
+    assert "With from=Courier, no article has all of these words: roof." in words(
+        answer
+    )
+    assert "Without that, 1 article has." in words(answer)
+    nothing = await desk.says("news search", words="zebra", **narrowed)
+    assert "No stored article has all of these words: zebra." in words(nothing)
+
+
 async def test_search_shows_the_sentence_with_the_words_set_apart(desk: Newsroom):
     await desk.post()
     answer = await desk.says("news search", words="girder crack")
@@ -257,7 +269,7 @@ async def test_search_is_narrowed(
     await desk.post()
     answer = words(await desk.says("news search", words="roof", **narrowed))
 
-    assert (found or "No stored article") in answer
+    assert (found or "no article has all of these words") in answer
 
 
 @pytest.mark.parametrize(
