@@ -152,6 +152,7 @@ class Archive:
         topic: str | None,
         ids: Sequence[str] | None = None,
         since: datetime | None = None,
+        limit: int = LIMIT,
     ) -> tuple[tuple[Article, Figure], ...]:
         """Stored figures, newest article first."""
         return await self.db.read(
@@ -160,7 +161,7 @@ class Archive:
             topic=topic,
             article_ids=None if ids is None else [int(i) for i in ids],
             since=since,
-            limit=LIMIT,
+            limit=limit,
         )
 
     async def search(

@@ -1,11 +1,17 @@
 """/news figures: numbers, what they measure, and the sentence that says so."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from bot.answering import first_moment
+from bot.archive import LIMIT
+from bot.commands.counted import Counted, beside
 from bot.commands.desk import Desk
 from bot.commands.wording import SINCE, figure_line, texts_of
+from bot.texts import Texts
 from bot.types import (
+    Block,
     Command,
     Invocation,
     Line,
@@ -13,8 +19,12 @@ from bot.types import (
     Paragraph,
     Permission,
     Reply,
+    Small,
 )
 from digests.types import Article, Figure
+
+#: Stored figures that are laid side by side for one answer.
+LOOKED_AT = 40
 
 
 def build(desk: Desk) -> Command:
@@ -36,8 +46,10 @@ def build(desk: Desk) -> Command:
             if not topic:
                 nothing = texts.say("No figures are stored yet.")
             return Reply(blocks=(Paragraph(text=nothing),))
-        title = texts.count("{n} figure", "{n} figures", len(found))
-        return Reply(title=title, blocks=tuple(_line(a, f) for a, f in found))
+        counted = tuple(islice(beside(found), LIMIT))
+        title = texts.count("{n} figure", "{n} figures", len(counted))
+        blocks = tuple(block for one in counted for block in _shown(one, texts))
+        return Reply(title=title, blocks=blocks)
 
     return Command(
         path="news figures",
@@ -64,10 +76,26 @@ async def _figures(
     if topic.startswith("s-") or topic.lstrip("#").isdecimal():
         found = await desk.archive.story(invocation.place, topic)
         ids = [ref.id for ref in found.story.articles]
-        return await desk.archive.figures(workspace_id, topic=None, ids=ids)
-    return await desk.archive.figures(workspace_id, topic=topic or None, since=since)
+        return await desk.archive.figures(
+            workspace_id, topic=None, ids=ids, limit=LOOKED_AT
+        )
+    return await desk.archive.figures(
+        workspace_id, topic=topic or None, since=since, limit=LOOKED_AT
+    )
 
 
-def _line(article: Article, figure: Figure) -> Line:
+def _shown(one: Counted, texts: Texts) -> Iterator[Block]:
+    """The figure, who has the same, and who another: who reads on decides."""
+    also = ""
+    if one.also:
+        also = texts.say("the same in {outlets}", outlets=", ".join(one.also))
+    yield _line(one.article, one.figure, also)
+    if one.others:
+        yield Small(text=texts.say("Outlets differ:"))
+        yield from (_line(article, figure) for article, figure in one.others)
+
+
+def _line(article: Article, figure: Figure, also: str = "") -> Line:
     sentence = article.text[figure.sentence.start : figure.sentence.end]
-    return figure_line(figure, article, sentence, article.source)
+    note = " · ".join(filter(None, (article.source, also)))
+    return figure_line(figure, article, sentence, note)

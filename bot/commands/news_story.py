@@ -14,7 +14,6 @@ from bot.types import (
     Block,
     Command,
     Control,
-    Facts,
     Invocation,
     Line,
     Permission,
@@ -22,7 +21,7 @@ from bot.types import (
     Small,
 )
 from digests import timeline
-from digests.types import Article, EditionStory, Event
+from digests.types import Article, EditionStory, ToldFigure
 
 #: Events shown of one story.
 EVENTS = 6
@@ -44,13 +43,13 @@ def build(desk: Desk) -> Command:
                 raise
             return reply
         zone = zone_of(await desk.archive.digest_of(found.issue))
-        events = await _events(desk, await desk.archive.articles_of(found))
+        dated = await _timeline(desk, await desk.archive.articles_of(found), texts)
         stored = await desk.archive.in_story(found.issue.workspace_id, found.story.id)
         since = _since(found.story, stored, texts, zone)
         controls = _controls(desk, invocation, found.story.id, texts)
         told = await quoted.apart(desk, invocation, found.story.cards)
         quotes = quoted.as_told(told, texts, zone)
-        return _reply(found.story, quotes, events, texts, zone, since, controls)
+        return _reply(found.story, quotes, dated, texts, zone, since, controls)
 
     return Command(
         path="news story",
@@ -74,22 +73,19 @@ async def _untold(
     )
     if story is None:
         return None
-    events = await _events(desk, await desk.archive.in_story(workspace.id, story.id))
+    articles = await desk.archive.in_story(workspace.id, story.id)
+    dated = await _timeline(desk, articles, texts)
     note = Small(text=texts.say("No edition has told it in full."))
     controls = _controls(desk, invocation, story.id, texts)
     told = await quoted.apart(desk, invocation, story.cards)
     quotes = quoted.as_told(told, texts, workspace.zone)
-    return _reply(story, quotes, events, texts, workspace.zone, (note,), controls)
-
-
-async def _events(desk: Desk, articles: Sequence[Article]) -> Sequence[Event]:
-    return await desk.editions.engine.run(timeline.of, articles)
+    return _reply(story, quotes, dated, texts, workspace.zone, (note,), controls)
 
 
 def _reply(
     story: EditionStory,
     quotes: Iterable[Block],
-    events: Sequence[Event],
+    dated: Iterable[Block],
     texts: Texts,
     zone: str,
     more: tuple[Block, ...],
@@ -102,7 +98,7 @@ def _reply(
         *_figures(story),
         *_disputes(story, texts),
         *quotes,
-        *_timeline(events, texts),
+        *dated,
         *_notes(story, texts, zone),
         *_sources(story, texts, zone),
         *more,
@@ -158,8 +154,26 @@ def _told(story: EditionStory) -> tuple[Block, ...]:
 
 
 def _figures(story: EditionStory) -> tuple[Block, ...]:
-    rows = tuple((told.figure.text, told.figure.what) for told in story.figures)
-    return (Facts(rows=rows),) if rows else ()
+    """Each with its sentence, where the summary does not have that already."""
+    said = {sentence.text for sentence in story.summary}
+    return tuple(
+        _figure(told, story, "" if told.sentence_text in said else told.sentence_text)
+        for told in story.figures
+    )
+
+
+def _figure(told: ToldFigure, story: EditionStory, sentence: str) -> Line:
+    """A figure that leads to its place in the version that was told from."""
+    read = {ref.id: ref.revision for ref in story.articles}
+    return Line(
+        title=" ".join(filter(None, (told.figure.text, told.figure.what))),
+        text=sentence,
+        note=told.source,
+        article=told.article,
+        revision=told.revision or read.get(told.article),
+        start=told.figure.start,
+        end=told.figure.end,
+    )
 
 
 def _matters(story: EditionStory, texts: Texts) -> tuple[Block, ...]:
@@ -186,40 +200,33 @@ def _disputes(story: EditionStory, texts: Texts) -> tuple[Block, ...]:
     for dispute in story.disputes:
         blocks.append(Small(text=texts.say("Outlets differ:")))
         blocks += [
-            Line(
-                title=f"{told.figure.text} {told.figure.what}",
-                text=told.sentence_text,
-                note=told.source,
-                article=told.article,
-                start=told.figure.start,
-                end=told.figure.end,
-            )
+            _figure(told, story, told.sentence_text)
             for told in (dispute.ours, dispute.theirs)
         ]
     return tuple(blocks)
 
 
-def _timeline(events: Sequence[Event], texts: Texts) -> tuple[Block, ...]:
+async def _timeline(
+    desk: Desk, articles: Sequence[Article], texts: Texts
+) -> tuple[Block, ...]:
     """The story's dated events, the earliest first; one alone is no timeline."""
+    events = await desk.editions.engine.run(timeline.of, articles)
     dated = [event for event in events if event.first is not None][:EVENTS]
     if len(dated) < 2:
         return ()
+    read = {article.id: article.revision for article in articles}
     lines = [
         Line(
-            title=_days(event, texts),
+            title=texts.stretch(event.first, event.last) if event.first else "",
             text=event.text,
             article=event.article,
+            revision=read[event.article],
             start=event.words.start,
             end=event.words.end,
         )
         for event in dated
     ]
     return (Small(text=texts.say("In order")), *lines)
-
-
-def _days(event: Event, texts: Texts) -> str:
-    days = [texts.date(day) for day in (event.first, event.last) if day is not None]
-    return " – ".join(dict.fromkeys(days))
 
 
 def _notes(story: EditionStory, texts: Texts, zone: str) -> tuple[Block, ...]:

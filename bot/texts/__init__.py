@@ -78,6 +78,19 @@ class Texts:
         # Translators: a pattern for a date, see README.md.
         return self._in_pattern(day, self.say("d MMMM y"))
 
+    def stretch(self, first: _Day, last: _Day | None) -> str:
+        """«24 November 2026», «November 2026», «2019», or from one day to another."""
+        if last is None or last == first:
+            return self.date(first)
+        ends = last + timedelta(days=1)
+        if first.day == 1 and ends.day == 1:
+            if first.month == 1 and ends == first.replace(year=first.year + 1):
+                return str(first.year)
+            if (first.year, first.month) == (last.year, last.month):
+                # Translators: a pattern for a date, see README.md.
+                return self._in_pattern(first, self.say("MMMM y"))
+        return f"{self.date(first)} – {self.date(last)}"
+
     def weekday_date(self, day: _Day) -> str:
         """«Tuesday 24 November»."""
         # Translators: a pattern for a date, see README.md.

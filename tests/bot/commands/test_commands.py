@@ -191,6 +191,36 @@ async def test_a_story_lists_its_dated_events_in_order(desk: Newsroom):
     assert said.index("3 May 1990") < said.index("24 November 2026")
 
 
+async def test_a_storys_figures_come_with_the_sentences_that_say_what_they_are(
+    desk: Newsroom,
+):
+    await desk.post()
+    answer = await desk.says("news story", story="bridge")
+    (line,) = (b for b in answer.blocks if isinstance(b, Line) and "31,000" in b.title)
+    sentence = "About 31,000 vehicles cross the bridge every day."
+    assert sentence in words(answer)
+    assert words(answer).count(sentence) == 1
+    assert line.revision == answer_revision(answer)
+
+
+async def test_dated_events_lead_into_the_version_that_was_told(desk: Newsroom):
+    dated = BRIDGE + "\nThe bridge was opened in 1990.\n"
+    desk.publish("bridge", dated)
+    await desk.post()
+    for path in ("news story", "news timeline"):
+        answer = await desk.says(path, story="bridge")
+        (line,) = (
+            b for b in answer.blocks if isinstance(b, Line) and b.title == "1990"
+        )
+        assert line.revision == answer_revision(answer)
+
+
+def answer_revision(answer: Reply) -> str | None:
+    """The version of the bridge's article that the answer was made from."""
+    titled = (b for b in answer.blocks if isinstance(b, Line))
+    return next(b.revision for b in titled if b.title.startswith("Harbour bridge"))
+
+
 async def test_quotes_of_a_speaker_are_the_articles_words(desk: Newsroom):
     await desk.post()
     answer = await desk.says("news quotes", speaker="brandt")
