@@ -4,7 +4,7 @@ import pytest
 
 from bot.types import Form, Reply
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.bot.newsroom import CONFIGURATION, FLOOD, Newsroom
 
 SECOND = """
 [[workspace.digest]]
@@ -78,3 +78,66 @@ async def test_a_channel_with_one_digest_is_not_asked(desk: Newsroom):
     await desk.apply(CONFIGURATION + SECOND)
     one = await editor(desk)
     assert "«Morning brief»" in said(await one.says("newsdesk post"))
+
+
+# ── the newest edition of one of them ──────────────────────────────────────────
+
+
+async def test_the_newest_edition_of_a_digest_is_asked_for_by_its_name(ana: Editor):
+    desk = ana.desk
+    await desk.post()
+    zenith = await desk.digest("Zenith")
+    desk.publish("flood", FLOOD)
+    await desk.editions.post_now(zenith.workspace_id, zenith, "zenith")
+    await desk.outbox.drain()
+    newest = said(await ana.says("news latest"))
+    assert "River floods" in newest
+    morning = said(await ana.says("news latest", edition="morning"))
+    assert "Torvale pool" in morning
+    assert "River floods" not in morning
+
+
+async def test_before_its_first_edition_a_reader_learns_when_that_comes(ana: Editor):
+    for asked in ({}, {"edition": "Morning brief"}):
+        told = said(await ana.says("news latest", **asked))
+        assert "The first one comes today 13:02: Morning brief." in told
+
+
+async def test_a_name_that_is_no_digest_lists_those_that_are(ana: Editor):
+    told = said(await ana.says("news latest", edition="yesterday"))
+    assert "«yesterday» is no digest here" in told
+    assert "«Evening»" in told
+
+
+# ── a schedule with the digest's name before it ─────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["Evening", "evening"])
+async def test_the_digests_name_may_stand_before_the_schedule(ana: Editor, name: str):
+    await ana.does("newsdesk schedule add", schedule=f"{name} daily at 18:00")
+    assert (await ana.desk.digest("Evening")).schedules == (
+        "daily at 18:00 Europe/Berlin",
+    )
+
+
+async def test_a_sentence_is_not_taken_apart_for_a_digest_that_is_called_like_it(ana):
+    await ana.does("newsdesk digest edit", digest="Evening", name="Daily")
+    form = await ana.is_asked("newsdesk schedule add", schedule="daily at 18:00")
+    assert asked(form)["digest"][1]
+
+
+# ── help on what has several commands ──────────────────────────────────────────
+
+
+@pytest.mark.parametrize("asked_for", ["filter", "/newsdesk filter"])
+async def test_help_on_a_noun_lists_its_commands(ana: Editor, asked_for: str):
+    told = said(await ana.says("newsdesk help", command=asked_for))
+    for verb in ("add", "list", "test", "remove"):
+        assert f"/newsdesk filter {verb}" in told
+
+
+async def test_help_offers_what_is_near_and_nothing_far_fetched(ana: Editor):
+    assert "/news quotes?" in said(await ana.says("news help", command="quots"))
+    far = said(await ana.says("news help", command="nonsense"))
+    assert "Did you mean" not in far
+    assert "/news help lists them all" in far
