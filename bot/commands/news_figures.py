@@ -1,6 +1,7 @@
 """/news figures: numbers, what they measure, and the sentence that says so."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -8,7 +9,7 @@ from bot.answering import first_moment
 from bot.archive import LIMIT
 from bot.commands.counted import Counted, beside
 from bot.commands.desk import Desk
-from bot.commands.wording import SINCE, figure_line, texts_of
+from bot.commands.wording import SINCE, figure_line, named, texts_of
 from bot.texts import Texts
 from bot.types import (
     Block,
@@ -19,7 +20,6 @@ from bot.types import (
     Paragraph,
     Permission,
     Reply,
-    Small,
 )
 from digests.types import Article, Figure
 
@@ -90,9 +90,9 @@ def _shown(one: Counted, texts: Texts) -> Iterator[Block]:
     if one.also:
         also = texts.say("the same in {outlets}", outlets=", ".join(one.also))
     yield _line(one.article, one.figure, also)
-    if one.others:
-        yield Small(text=texts.say("Outlets differ:"))
-        yield from (_line(article, figure) for article, figure in one.others)
+    for article, figure in one.others:
+        other = texts.say("Outlets differ: {figure}", figure=named(figure))
+        yield replace(_line(article, figure), title=other)
 
 
 def _line(article: Article, figure: Figure, also: str = "") -> Line:

@@ -6,7 +6,7 @@ from bot import untold
 from bot.commands import quoted
 from bot.commands.controls import control_id
 from bot.commands.desk import Desk
-from bot.commands.wording import STORY, article_line, outlets, texts_of
+from bot.commands.wording import STORY, article_line, named, outlets, texts_of
 from bot.due import zone_of
 from bot.errors import UnknownName
 from bot.texts import Texts
@@ -166,7 +166,7 @@ def _figure(told: ToldFigure, story: EditionStory, sentence: str) -> Line:
     """A figure that leads to its place in the version that was told from."""
     read = {ref.id: ref.revision for ref in story.articles}
     return Line(
-        title=" ".join(filter(None, (told.figure.text, told.figure.what))),
+        title=named(told.figure),
         text=sentence,
         note=told.source,
         article=told.article,

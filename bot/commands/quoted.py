@@ -40,8 +40,12 @@ def with_setting(
     texts, zone = texts_of(invocation), invocation.place.workspace.zone
     for card, carried in told:
         yield Quoted(card=card)
-        small = (_about(card, carried, texts), _carried(card, carried, texts, zone))
-        yield Small(text="\n".join(filter(None, small)))
+        about = _about(card, carried, texts)
+        if about:
+            yield Small(text=about)
+        carriers = _carried(card, carried, texts, zone)
+        if carriers:
+            yield Small(text=carriers)
         yield from _changed(carried, texts)
 
 
