@@ -60,8 +60,8 @@ def _told(invocation: Invocation) -> Reply:
     texts = texts_of(invocation)
     said = texts.say(
         "You are answered in {language}. There are: {known}.",
-        language=texts.locale,
-        known=", ".join(languages()),
+        language=texts.language(texts.locale),
+        known=", ".join(f"{texts.language(code)} ({code})" for code in languages()),
     )
     return Reply(blocks=(Paragraph(text=said), _limits(texts)))
 

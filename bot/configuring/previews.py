@@ -49,6 +49,16 @@ class Draft:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """What a change does to an edition."""
+
+    before: Edition
+    after: Edition
+    #: Nothing is new: both tell again what came in lately.
+    again: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
     """What a filter would have done to the newest articles."""
 
@@ -90,31 +100,35 @@ class Previews:
         parts = self._rendered(workspace, entry, edition)
         return Draft(edition=edition, parts=parts, problems=problems)
 
-    async def effect(
-        self, workspace: Workspace, step: Step
-    ) -> tuple[Edition, Edition] | None:
+    async def effect(self, workspace: Workspace, step: Step) -> Effect | None:
         """The next edition without and with a change of a digest, from what is stored.
 
-        None: the step changes nothing that an edition is made by, or reads something
-        that nothing is stored of.
+        Where nothing is new, what came in lately is told again for it. None: the step
+        changes nothing that an edition is made by, or reads something that nothing is
+        stored of.
         """
         if step.noun != "digest" or step.before is None or step.after is None:
             return None
-        before, after = step.before, step.after
-        added = set(after["sources"]) - set(before["sources"])
-        if added or all(before[name] == after[name] for name in _MADE_BY):
+        added = set(step.after["sources"]) - set(step.before["sources"])
+        if added or all(step.before[name] == step.after[name] for name in _MADE_BY):
             return None
-        known, told = (
-            await self._known(workspace),
-            await self._told(workspace, step.key),
-        )
-        editions = []
-        for entry in (before, after):
-            resting = set(entry["paused_sources"])
-            read = [a for a in entry["sources"] if a not in resting and a in known]
-            held = await self._stored([known[address] for address in read])
-            editions.append(await self._composed(held, told, entry))
-        return editions[0], editions[1]
+        told = await self._told(workspace, step.key)
+        for untold in (told, Told()):
+            before, after = [
+                await self._of_stored(workspace, entry, untold)
+                for entry in (step.before, step.after)
+            ]
+            if before.stories or after.stories:
+                return Effect(before=before, after=after, again=untold is not told)
+        return None
+
+    async def _of_stored(
+        self, workspace: Workspace, entry: Entry, told: Told
+    ) -> Edition:
+        known, resting = await self._known(workspace), set(entry["paused_sources"])
+        read = [a for a in entry["sources"] if a not in resting and a in known]
+        held = await self._stored([known[address] for address in read])
+        return await self._composed(held, told, entry)
 
     async def trial(self, digest: Digest, written: str) -> Trial:
         """What the filter would have matched of what the digest's sources gave.

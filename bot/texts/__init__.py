@@ -155,6 +155,15 @@ class Texts:
 
         return format_decimal(value, locale=self.locale)
 
+    def language(self, code: str) -> str:
+        """«German» for «de»: a language's name; its code where it has none here."""
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            return Locale.parse(code, sep="-").get_display_name(self.locale) or code
+        except (UnknownLocaleError, ValueError):
+            return code
+
     def _in_pattern(self, day: _Day, pattern: str) -> str:
         from babel.dates import format_date, format_datetime
 

@@ -45,6 +45,19 @@ async def test_a_change_says_what_the_next_edition_would_tell(ana):
     assert "would tell 1 in full and 0 in brief; without this, 2 and 0" in said(shown)
 
 
+async def test_where_nothing_is_new_a_change_is_shown_on_what_came_in_lately(ana):
+    await ana.desk.post()
+    told = said(await ana.says("newsdesk style", stories="1"))
+    assert "Nothing is new at present." in told
+    assert "would tell 1 in full and 1 in brief; without this, 2 and 0" in told
+
+
+async def test_where_nothing_came_in_at_all_no_effect_is_made_up(bare):
+    await bare.apply()
+    told = said(await (await editor(bare)).says("newsdesk style", stories="1"))
+    assert "would tell" not in told
+
+
 async def test_nothing_is_changed_before_the_button_is_pressed(ana):
     await ana.says("newsdesk style", stories="7")
     assert (await ana.desk.digest()).stories == 5
@@ -436,6 +449,11 @@ async def test_the_doctor_tells_what_is_wrong_here_first(ana):
     assert "The channel was deleted." in said(answer)
     assert first.title.startswith("✗")
     assert "sqlite" not in said(answer)
+
+
+async def test_the_doctor_says_the_next_time_as_people_there_read_it(ana):
+    told = said(await ana.says("newsdesk doctor"))
+    assert "next today 13:02 (Europe/Berlin)" in told
 
 
 async def test_editors_help_has_an_example_for_each_command(ana):
