@@ -38,27 +38,31 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
 
     async def dispatch(invocation: Invocation) -> Reply | Form:
         texts, pressed = Texts.of(invocation.locale), invocation
+        chosen: str | None = None
         try:
             if invocation.under:
                 invocation = await own_place.entered(desk, invocation)
             invocation, known = await _let_in(desk, invocation)
+            chosen = known.reader.locale
             texts = Texts.of(invocation.locale)
             command = _permitted(by_path, invocation, texts)
             _check_choices(command, invocation)
             if not await _first_time(desk, invocation):
-                return problem(texts.say("This was answered already."))
+                return problem(texts.say("This was answered already."), chosen)
             answer = await _answered(command, invocation)
             answer = await told_now.added(desk, invocation, known, answer)
-            return own_place.pressable(pressed, invocation, answer)
+            answer = own_place.pressable(pressed, invocation, answer)
+            return replace(answer, locale=answer.locale or chosen)
         except UserError as error:
-            return problem(texts.error(error))
+            return problem(texts.error(error), chosen)
         except Exception:
             log.exception("command failed", command=invocation.path)
             return problem(
                 texts.say(
                     "Something went wrong on our side, and it was written down. "
                     "Please try again in a minute."
-                )
+                ),
+                chosen,
             )
 
     async def may(invocation: Invocation) -> bool:
@@ -95,9 +99,9 @@ async def _answered(command: Command, invocation: Invocation) -> Reply | Form:
         return asked
 
 
-def problem(sentence: str) -> Reply:
+def problem(sentence: str, locale: str | None = None) -> Reply:
     """A request that could not be met, told only to the one who asked."""
-    return Reply(blocks=(Paragraph(text=sentence),), problem=True)
+    return Reply(blocks=(Paragraph(text=sentence),), problem=True, locale=locale)
 
 
 async def _let_in(desk: Desk, invocation: Invocation) -> tuple[Invocation, Known]:

@@ -40,6 +40,10 @@ class Texts:
 
     # ── sentences ──────────────────────────────────────────────────────────────
 
+    def chosen(self, locale: str | None) -> "Texts":
+        """Those of the language that somebody chose; these where nobody did."""
+        return Texts.of(locale) if locale else self
+
     def say(self, msgid: str, /, **values: object) -> str:
         """The sentence `msgid` with its {placeholders} filled."""
         return _filled(self._catalogue.gettext(msgid), msgid, values)

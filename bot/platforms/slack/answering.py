@@ -107,7 +107,7 @@ class Answers:
 
     async def _ask(self, asker: Asker, form: Form) -> None:
         if asker.trigger and self._now() < asker.trigger_until:
-            view = forms.view(form, asker.carried, asker.texts)
+            view = forms.view(form, asker.carried, asker.texts.chosen(form.locale))
             try:
                 await ask(
                     self._installations,
@@ -121,14 +121,14 @@ class Answers:
             else:
                 return
         word = self._drafts.keep(owner(asker.team, asker.user), form)
-        message = forms.as_message(form, word, asker.texts)
+        message = forms.as_message(form, word, asker.texts.chosen(form.locale))
         await self._tell(asker, message, private=True)
 
     # ── replies ────────────────────────────────────────────────────────────────
 
     async def _say(self, asker: Asker, reply: Reply) -> None:
         private = reply.private or reply.problem
-        for message in replies.messages(reply, asker.texts):
+        for message in replies.messages(reply, asker.texts.chosen(reply.locale)):
             await self._tell(asker, message, private=private)
 
     async def _tell(

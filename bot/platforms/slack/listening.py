@@ -292,7 +292,8 @@ def _inline(known: Known, outcome: Reply | Form, arrived: Arrived) -> dict[str, 
     wrong = forms.errors(outcome, arrived.form)
     if wrong:
         return {"response_action": "errors", "errors": wrong}
-    view = forms.view(outcome, arrived.carried, Texts.of(known.locale))
+    texts = Texts.of(known.locale).chosen(outcome.locale)
+    view = forms.view(outcome, arrived.carried, texts)
     return {"response_action": "update", "view": view}
 
 
