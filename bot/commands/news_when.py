@@ -74,7 +74,7 @@ def _line(desk: Desk, digest: Digest, asked: str | None, texts: Texts) -> Line:
         told = " · ".join(texts.moment(at, zone, now) for at in moments)
     left = texts.duration_until(moments[0], now) if moments else ""
     return Line(
-        title=digest.name,
+        title=texts.say("Your digest") if digest.person else digest.name,
         text=told,
         note=" · ".join(part for part in (left, zone) if part),
     )

@@ -591,3 +591,14 @@ async def test_languages_are_called_by_their_names(desk: Newsroom):
     await desk.says("news language", language="de")
     assert "Deutsch (de)" in said(await desk.says("news language"))
     assert "Deutsch" in said(await desk.says("news me"))
+
+
+async def test_the_next_times_call_ones_own_digest_so_in_every_language(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news me", time="7:30")
+    assert "Your digest" in said(await ben.says("news when"))
+    await ben.says("news language", language="de")
+    told = said(await ben.says("news when"))
+    assert "Mein Digest" in told
+    assert "Your digest" not in told
