@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot import answering, past
 from bot.answering import EVERYWHERE, Asked, Narrowed
-from bot.choosing import Found, choose, numbered, worded
+from bot.choosing import Found, choose, numbered, story_offered, worded
 from bot.errors import UnknownName, UserError
 from bot.sentences import Phrase
 from bot.storage import (
@@ -95,7 +95,7 @@ class Archive:
         issue = await self._edition(place)
         if which.lstrip("#").isdecimal():
             return numbered(issue, int(which.lstrip("#")))
-        return worded(issue, which)
+        return story_offered(issue, which) or worded(issue, which)
 
     async def _edition(self, place: Place) -> Issue:
         issue = await self.newest(place)

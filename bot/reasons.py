@@ -12,7 +12,7 @@ from datetime import datetime
 from bot import past
 from bot.archive import Archive
 from bot.at_hand import FRESH
-from bot.choosing import Found
+from bot.choosing import Found, is_number
 from bot.errors import UserError
 from bot.storage import Connection, arrivals
 from bot.types import Place
@@ -94,11 +94,7 @@ async def why(archive: Archive, place: Place, which: str, now: datetime) -> Why:
 
 
 def _is_words(which: str) -> bool:
-    return not (which.startswith("s-") or past.ID.fullmatch(which) or _is_number(which))
-
-
-def _is_number(which: str) -> bool:
-    return which.lstrip("#").isdecimal()
+    return not (which.startswith("s-") or past.ID.fullmatch(which) or is_number(which))
 
 
 async def _in_edition(
@@ -148,7 +144,7 @@ async def _untold(
 ) -> Why | None:
     """What was decided about a story that no edition told, or about an article."""
     workspace_id = place.workspace.id
-    if _is_number(which):
+    if is_number(which):
         return None
     if which.startswith("s-"):
         several = await archive.in_story(workspace_id, which)

@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from bot.choosing import WhichDigest
+from bot.choosing import WhichDigest, offered
 from bot.commands import completing, own_place, places, told_now
 from bot.commands.asking_back import which_digest
 from bot.commands.desk import Desk
@@ -209,7 +209,7 @@ async def _names(
         case "story":
             issue = await desk.archive.newest(invocation.place)
             told = issue.edition.stories if issue else ()
-            return tuple(str(number) for number in range(1, len(told) + 1))
+            return tuple(offered(n, story) for n, story in enumerate(told, 1))
         case "command":
             return tuple(f"/{command.path}" for command in commands)
         case "follow":

@@ -7,6 +7,7 @@ from itertools import islice
 
 from bot.answering import first_moment
 from bot.archive import LIMIT
+from bot.choosing import is_number
 from bot.commands.counted import Counted, beside
 from bot.commands.desk import Desk
 from bot.commands.wording import SINCE, figure_line, named, texts_of
@@ -73,7 +74,7 @@ async def _figures(
     desk: Desk, invocation: Invocation, topic: str, since: datetime | None
 ) -> tuple[tuple[Article, Figure], ...]:
     workspace_id = invocation.place.workspace.id
-    if topic.startswith("s-") or topic.lstrip("#").isdecimal():
+    if topic.startswith("s-") or is_number(topic):
         found = await desk.archive.story(invocation.place, topic)
         ids = [ref.id for ref in found.story.articles]
         return await desk.archive.figures(

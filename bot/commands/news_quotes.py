@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.answering import first_moment
 from bot.archive import LIMIT
+from bot.choosing import is_number
 from bot.commands import quoted
 from bot.commands.desk import Desk
 from bot.commands.wording import SINCE, texts_of
@@ -79,7 +80,7 @@ async def _cards(
     topic: str | None,
     since: datetime | None,
 ) -> tuple[Card, ...]:
-    if topic and (topic.startswith("s-") or topic.lstrip("#").isdecimal()):
+    if topic and (topic.startswith("s-") or is_number(topic)):
         found = await desk.archive.story(invocation.place, topic)
         return found.story.cards
     stored = await desk.archive.quotes(

@@ -491,6 +491,32 @@ async def test_speakers_complete_from_any_part_of_the_name(desk: Newsroom):
     assert await completed(desk, "news quotes", "speaker", "bra") == ("Ada Brandt",)
 
 
+async def test_stories_are_offered_with_their_headlines_and_taken_so(desk: Newsroom):
+    await desk.post()
+    offered = await completed(desk, "news story", "story", "")
+    assert [name.split(". ")[0] for name in offered] == ["1", "2"]
+    (pool,) = await completed(desk, "news story", "story", "torvale POOL")
+    assert "Torvale pool reopens" in pool
+    for path in ("news story", "news timeline", "news why", "news save", "news more"):
+        answer = await desk.says(path, story=pool)
+        assert not answer.problem, path
+        assert "Torvale pool" in words(answer), path
+    assert "Osric Vane" in words(await desk.says("news quotes", topic=pool))
+    bridge = next(name for name in offered if "bridge" in name)
+    assert "31,000" in words(await desk.says("news figures", topic=bridge))
+
+
+async def test_a_story_offered_before_a_newer_edition_is_still_found_by_its_headline(
+    desk: Newsroom,
+):
+    await desk.post()
+    (pool,) = await completed(desk, "news story", "story", "torvale pool")
+    other = f"{int(pool[0]) % 2 + 1}{pool[1:]}"
+    assert "Torvale pool" in words(await desk.says("news story", story=other))
+    gone = await desk.says("news story", story="1. A headline that nobody wrote")
+    assert gone.problem
+
+
 async def test_digests_and_commands_complete(desk: Newsroom):
     assert await completed(desk, "newsdesk post", "digest", "mor") == ("Morning brief",)
     assert "/news quotes" in await completed(desk, "news help", "command", "quo")
