@@ -5,6 +5,7 @@ decisions of the last compositions; of what none has looked at, the stored facts
 why that is so.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,7 +84,8 @@ async def why(archive: Archive, place: Place, which: str, now: datetime) -> Why:
         found, stands = told
     else:
         if _is_words(which):
-            stands = _line_of(found, await archive.articles_of(found), which)
+            articles = await archive.articles_of(found)
+            stands = await asyncio.to_thread(_line_of, found, articles, which)
     reasons = tuple(
         Reason(article=d.article, text=d.reason)
         for d in found.issue.edition.decisions
@@ -106,7 +108,9 @@ async def _in_edition(
         return None
     for number, story in enumerate(issue.edition.stories, 1):
         found = Found(issue=issue, number=number, story=story)
-        stands = _line_of(found, await archive.articles_of(found), which)
+        articles = await archive.articles_of(found)
+        # They are read sentence by sentence, which takes its time.
+        stands = await asyncio.to_thread(_line_of, found, articles, which)
         if stands is not None:
             return found, stands
     return None

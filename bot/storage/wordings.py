@@ -131,7 +131,7 @@ def _said_near(
     connection: Connection, workspace_id: int, word: str, keys: Sequence[int]
 ) -> Sequence[Row[Any]]:
     """List what somebody called so is quoted with, stored at about the same time."""
-    last = (
+    query = (
         select(speaker_words.c.quote_id)
         .where(
             speaker_words.c.word == word,
@@ -140,21 +140,24 @@ def _said_near(
         .order_by(speaker_words.c.quote_id.desc())
         .limit(_MOST)
     )
+    # On its own: beside the others it is taken for the smaller part of the work.
+    last = list(connection.execute(query).scalars())
     words = func.substr(
         revisions.c.text, table.c.start + 1, table.c.end - table.c.start
     ).label("words")
-    return connection.execute(
+    found = connection.execute(
         select(
             table,
             words,
             revisions.c.article_id,
             revisions.c.published,
+            revisions.c.dated_at,
             func.coalesce(revisions.c.outlet, sources_table.c.name).label("outlet"),
         )
         .select_from(JOINED.join(table, table.c.revision_id == revisions.c.id))
         .where(table.c.id.in_(last), *seen_by(workspace_id))
-        .order_by(revisions.c.dated_at, table.c.id)
-    ).all()
+    )
+    return sorted(found, key=lambda row: (row.dated_at, row.id))
 
 
 def _versions(
