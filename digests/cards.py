@@ -5,9 +5,12 @@ sentence for people who cannot see it. How a platform shows it is the renderer's
 """
 
 from digests.language import marks, sentences, words
+from digests.language.mark_tables import DOUBLE, SINGLE
 from digests.types import Article, Card, Quote, Span
 
 JOINING = ",;: "
+#: What stands between a reporter's words and quoted ones, and introduces those.
+_OPENING, _INTRODUCING = f" {DOUBLE}{SINGLE}", ":,"
 #: A sentence with fewer words besides the quote and its speaker tells nothing of it.
 _TELLING = 3
 
@@ -45,6 +48,10 @@ def setting(article: Article, card: Card) -> Span:
         card: Made from it.
     """
     text, own = article.text, card.context
+    before = text[own.start : card.span.start].rstrip(_OPENING)
+    if before and before[-1] not in _INTRODUCING:
+        # Worked into the reporter's sentence, which says what it is about.
+        return own
     around = f"{text[own.start : card.span.start]} {text[card.span.end : own.end]}"
     voice = set(words.content(f"{card.speaker or ''} {card.role or ''}", card.lang))
     told = [word for word in words.content(around, card.lang) if word not in voice]
