@@ -1,6 +1,7 @@
 """/news story: one story with its sources, quotes and figures."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot import untold
 from bot.commands import quoted
@@ -156,18 +157,25 @@ def _told(story: EditionStory) -> tuple[Block, ...]:
 def _figures(story: EditionStory) -> tuple[Block, ...]:
     """Each with its sentence, where the summary does not have that already."""
     said = {sentence.text for sentence in story.summary}
+    lead = story.articles[0].source
+    lines = ((told, _figure(told, story)) for told in story.figures)
     return tuple(
-        _figure(told, story, "" if told.sentence_text in said else told.sentence_text)
-        for told in story.figures
+        replace(
+            line,
+            text="" if line.text in said else line.text,
+            # The outlet stands above everything that is told from it.
+            note="" if told.source == lead else line.note,
+        )
+        for told, line in lines
     )
 
 
-def _figure(told: ToldFigure, story: EditionStory, sentence: str) -> Line:
+def _figure(told: ToldFigure, story: EditionStory) -> Line:
     """A figure that leads to its place in the version that was told from."""
     read = {ref.id: ref.revision for ref in story.articles}
     return Line(
         title=named(told.figure),
-        text=sentence,
+        text=told.sentence_text,
         note=told.source,
         article=told.article,
         revision=told.revision or read.get(told.article),
@@ -199,10 +207,7 @@ def _disputes(story: EditionStory, texts: Texts) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for dispute in story.disputes:
         blocks.append(Small(text=texts.say("Outlets differ:")))
-        blocks += [
-            _figure(told, story, told.sentence_text)
-            for told in (dispute.ours, dispute.theirs)
-        ]
+        blocks += [_figure(told, story) for told in (dispute.ours, dispute.theirs)]
     return tuple(blocks)
 
 
