@@ -187,7 +187,8 @@ def _sources(connection: Connection, workspace_id: int, name: str) -> list[int]:
     if not near:
         names = ", ".join(f"«{source.name}»" for source in known[:8])
         raise UnknownName(
-            "There is no source «{name}» here. There are: {names}.",
+            "There is no source «{name}» here. There are: {names}. What an outlet "
+            "wrote is found with from=.",
             name=name[:60],
             names=names or Phrase("none yet"),
         )

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot import answering, past
 from bot.answering import EVERYWHERE, Asked, Narrowed
-from bot.choosing import Found, choose, numbered, worded
+from bot.choosing import Found, choose, numbered, story_offered, worded
 from bot.errors import UnknownName, UserError
 from bot.sentences import Phrase
 from bot.storage import (
@@ -94,7 +94,7 @@ class Archive:
         issue = await self._edition(place)
         if which.lstrip("#").isdecimal():
             return numbered(issue, int(which.lstrip("#")))
-        return worded(issue, which)
+        return story_offered(issue, which) or worded(issue, which)
 
     async def _edition(self, place: Place) -> Issue:
         issue = await self.newest(place)
@@ -151,6 +151,7 @@ class Archive:
         topic: str | None,
         ids: Sequence[str] | None = None,
         since: datetime | None = None,
+        limit: int = LIMIT,
     ) -> tuple[tuple[Article, Figure], ...]:
         """Stored figures, newest article first."""
         return await self.db.read(
@@ -159,7 +160,7 @@ class Archive:
             topic=topic,
             article_ids=None if ids is None else [int(i) for i in ids],
             since=since,
-            limit=LIMIT,
+            limit=limit,
         )
 
     async def search(
@@ -302,7 +303,8 @@ class Archive:
         here = [d for d in known if _posts_to(d, place.channel)]
         if not name and len(here) == 1:
             return here[0]
-        return choose(known, name)
+        # What posts here is likelier to be meant, and stands first.
+        return choose((*here, *(d for d in known if d not in here)), name)
 
     async def last_occurrence(self, digest: Digest) -> Occurrence | None:
         """The newest due moment of the digest, whatever became of it."""

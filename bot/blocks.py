@@ -119,3 +119,5 @@ class Form:
     path: str
     title: str
     fields: tuple[Field, ...]
+    #: The language that the person chose; None: the one that the platform says.
+    locale: str | None = None

@@ -3,6 +3,7 @@
 What is unmistakable is enough; otherwise the error lists what there is.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,17 @@ from bot.errors import UnknownName, UserError
 from bot.types import Digest, Issue
 from digests.language.fold import fold
 from digests.types import EditionStory
+
+
+class WhichDigest(UserError):
+    """Several digests may be meant; whoever asks can be shown these names."""
+
+    def __init__(
+        self, sentence: str, /, *, digests: Sequence[Digest], **values: object
+    ) -> None:
+        listed = ", ".join(f"«{digest.name}»" for digest in digests)
+        super().__init__(sentence, names=listed, **values)
+        self.names = tuple(digest.name for digest in digests)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,23 +49,59 @@ def choose(known: Sequence[Digest], name: str | None) -> Digest:
     if not name:
         if len(known) == 1:
             return known[0]
-        raise UserError("Say which digest: {names}.", names=names)
+        raise WhichDigest("Say which digest: {names}.", digests=known)
     wanted = fold(name).strip()
     exact = [digest for digest in known if fold(digest.name) == wanted]
     near = exact or [d for d in known if fold(d.name).startswith(wanted)]
     if len(near) == 1:
         return near[0]
     if near:
-        raise UserError(
+        raise WhichDigest(
             "«{name}» fits several digests: say which of {names}.",
             name=name[:60],
-            names=names,
+            digests=near,
         )
     raise UnknownName(
         "There is no digest «{name}» here. There are: {names}.",
         name=name[:60],
         names=names,
     )
+
+
+#: «2. Harbour bridge closes …»: how a story is offered while somebody types.
+_OFFERED = re.compile(r"#?(\d{1,3})\. (\S.*)", re.DOTALL)
+#: Characters of it; platforms take at most 100.
+_LABEL = 90
+
+
+def offered(number: int, story: EditionStory) -> str:
+    """The story's number and headline, as `story_offered` reads it again."""
+    return f"{number}. {' '.join(story.headline.text.split())}"[:_LABEL].rstrip()
+
+
+def is_offered(which: str) -> bool:
+    """Whether it looks like a story that was offered."""
+    return _OFFERED.fullmatch(which.strip()) is not None
+
+
+def story_offered(issue: Issue, which: str) -> Found | None:
+    """The story that was offered so; None where it is no such words.
+
+    Raises:
+        UnknownName: There is a newer edition meanwhile, which does not tell it.
+    """
+    said = _OFFERED.fullmatch(which.strip())
+    if said is None:
+        return None
+    for number, story in enumerate(issue.edition.stories, 1):
+        if offered(number, story) == which.strip().lstrip("#"):
+            return Found(issue=issue, number=number, story=story)
+    return worded(issue, said[2])
+
+
+def is_number(which: str) -> bool:
+    """Whether it is a story's number, alone or with its headline behind it."""
+    return which.strip().lstrip("#").isdecimal() or is_offered(which)
 
 
 def numbered(issue: Issue, number: int) -> Found:

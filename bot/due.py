@@ -1,5 +1,6 @@
 """When a digest is due, in which zone its readers live, and how that is said: pure."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot import schedules
@@ -26,16 +27,39 @@ def next_due_of(digest: Digest, now: datetime) -> datetime | None:
 
 def _next(rule: schedules.Schedule, digest: Digest, now: datetime) -> datetime | None:
     """The schedule's first moment on a date on which the digest is not silent."""
-    due = schedules.following(rule, now)
-    while due is not None:
-        until = digest.paused_until
+    first = schedules.following(rule, now)
+    spoken = moments_from(rule, first, 1, until=digest.paused_until, skips=digest.skips)
+    return next(iter(spoken), None)
+
+
+def moments_from(
+    rule: schedules.Schedule,
+    first: Due | None,
+    count: int,
+    *,
+    until: date | None,
+    skips: Collection[date],
+) -> list[datetime]:
+    """The schedule's next moments at which a digest is posted that is silent at times.
+
+    Args:
+        rule: The schedule.
+        first: From this due moment on; None: it has none.
+        count: How many at the most.
+        until: The first date on which the digest posts again; None: it does.
+        skips: Dates on which it posts nothing.
+    """
+    found: list[datetime] = []
+    due = first
+    while due is not None and len(found) < count:
         if until is not None and due.local_date < until:
             due = _from(rule, until, due.at)
-        elif due.local_date in digest.skips:
+        elif due.local_date in skips:
             due = _from(rule, due.local_date + timedelta(days=1), due.at)
         else:
-            return due.at
-    return None
+            found.append(due.at)
+            due = schedules.following(rule, due.at)
+    return found
 
 
 def _from(rule: schedules.Schedule, day: date, after: datetime) -> Due | None:

@@ -5,16 +5,21 @@ decisions of the last compositions; of what none has looked at, the stored facts
 why that is so.
 """
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import past
 from bot.archive import Archive
 from bot.at_hand import FRESH
-from bot.choosing import Found
+from bot.choosing import Found, is_number
 from bot.errors import UserError
 from bot.storage import Connection, arrivals
 from bot.types import Place
-from digests.types import Article
+from digests.language import sentences, words
+from digests.language.fold import fold
+from digests.types import Article, Span
 
 NOT_YET = "It came in after the last look at this digest; the next edition weighs it."
 TOO_OLD = "It came in too long ago: an edition is made from what the last days brought."
@@ -38,6 +43,16 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stands:
+    """The sentence of a stored text in which the words that were asked about stand."""
+
+    article: Article
+    sentence: Span
+    #: Whether the edition shows this sentence.
+    shown: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Why:
     """The reasons about one story, or about one article."""
 
@@ -45,6 +60,8 @@ class Why:
     #: Where it was told.
     found: Found | None
     reasons: tuple[Reason, ...]
+    #: Where words were asked about: their source line.
+    stands: Stands | None = None
 
 
 async def why(archive: Archive, place: Place, which: str, now: datetime) -> Why:
@@ -53,19 +70,77 @@ async def why(archive: Archive, place: Place, which: str, now: datetime) -> Why:
     Raises:
         UserError: Nothing matches.
     """
+    which = which.strip()
+    stands = None
     try:
         found = await archive.story(place, which)
     except UserError:
-        untold = await _untold(archive, place, which.strip(), now)
-        if untold is None:
-            raise
-        return untold
+        told = await _in_edition(archive, place, which)
+        if told is None:
+            untold = await _untold(archive, place, which, now)
+            if untold is None:
+                raise
+            return untold
+        found, stands = told
+    else:
+        if _is_words(which):
+            articles = await archive.articles_of(found)
+            stands = await asyncio.to_thread(_line_of, found, articles, which)
     reasons = tuple(
         Reason(article=d.article, text=d.reason)
         for d in found.issue.edition.decisions
         if d.story == found.story.id
     )
-    return Why(title=found.story.headline.text, found=found, reasons=reasons)
+    title = found.story.headline.text
+    return Why(title=title, found=found, reasons=reasons, stands=stands)
+
+
+def _is_words(which: str) -> bool:
+    return not (which.startswith("s-") or past.ID.fullmatch(which) or is_number(which))
+
+
+async def _in_edition(
+    archive: Archive, place: Place, which: str
+) -> tuple[Found, Stands] | None:
+    """The story of the newest edition in whose articles a sentence has the words."""
+    issue = await archive.newest(place) if _is_words(which) else None
+    if issue is None:
+        return None
+    for number, story in enumerate(issue.edition.stories, 1):
+        found = Found(issue=issue, number=number, story=story)
+        articles = await archive.articles_of(found)
+        # They are read sentence by sentence, which takes its time.
+        stands = await asyncio.to_thread(_line_of, found, articles, which)
+        if stands is not None:
+            return found, stands
+    return None
+
+
+def _line_of(found: Found, articles: Sequence[Article], which: str) -> Stands | None:
+    """The first sentence of the story's articles that has all of the words."""
+    asked = set(words.tokens(fold(which)))
+    for article in articles if asked else ():
+        for sentence in sentences.split(article.text, article.lang):
+            line = fold(article.text[sentence.start : sentence.end])
+            if asked <= set(words.tokens(line)):
+                shown = _shows(found, article, sentence)
+                return Stands(article=article, sentence=sentence, shown=shown)
+    return None
+
+
+def _shows(found: Found, article: Article, sentence: Span) -> bool:
+    """Whether the story shows the sentence or words of it: told, quoted or counted."""
+    story = found.story
+    lead = story.articles[0].id
+    shown = [
+        *((lead, span) for told in story.summary for span in told.spans),
+        *((card.article, card.span) for card in story.cards),
+        *((told.article, told.figure.sentence) for told in story.figures),
+    ]
+    return any(
+        place == article.id and span.start < sentence.end and sentence.start < span.end
+        for place, span in shown
+    )
 
 
 async def _untold(
@@ -73,7 +148,7 @@ async def _untold(
 ) -> Why | None:
     """What was decided about a story that no edition told, or about an article."""
     workspace_id = place.workspace.id
-    if which.lstrip("#").isdecimal():
+    if is_number(which):
         return None
     if which.startswith("s-"):
         several = await archive.in_story(workspace_id, which)

@@ -323,6 +323,8 @@ class Reply:
     problem: bool = False
     #: A platform that can open threads tells the way to this one instead.
     discussion: Discussion | None = None
+    #: The language that the person chose; None: the one that the platform says.
+    locale: str | None = None
 
 
 Run = Callable[[Invocation], Awaitable[Reply | Form]]

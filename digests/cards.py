@@ -4,9 +4,15 @@ The card carries where the words stand, the sentence that gives them sense, and 
 sentence for people who cannot see it. How a platform shows it is the renderer's part.
 """
 
+from digests.language import marks, sentences, words
+from digests.language.mark_tables import DOUBLE, SINGLE
 from digests.types import Article, Card, Quote, Span
 
 JOINING = ",;: "
+#: What stands between a reporter's words and quoted ones, and introduces those.
+_OPENING, _INTRODUCING = f" {DOUBLE}{SINGLE}", ":,"
+#: A sentence with fewer words besides the quote and its speaker tells nothing of it.
+_TELLING = 3
 
 
 def make(article: Article, quote: Quote) -> Card:
@@ -29,6 +35,33 @@ def make(article: Article, quote: Quote) -> Card:
         lang=article.lang or "en",
         revision=article.revision,
     )
+
+
+def setting(article: Article, card: Card) -> Span:
+    """Find the sentence in which a reader learns what the quoted words are about.
+
+    Their own, or, where that only says who speaks, the nearest one before it that
+    quotes nobody.
+
+    Args:
+        article: The version that the card's places point into.
+        card: Made from it.
+    """
+    text, own = article.text, card.context
+    before = text[own.start : card.span.start].rstrip(_OPENING)
+    if before and before[-1] not in _INTRODUCING:
+        # Worked into the reporter's sentence, which says what it is about.
+        return own
+    around = f"{text[own.start : card.span.start]} {text[card.span.end : own.end]}"
+    voice = set(words.content(f"{card.speaker or ''} {card.role or ''}", card.lang))
+    told = [word for word in words.content(around, card.lang) if word not in voice]
+    if len(told) >= _TELLING:
+        return own
+    quoted = marks.quoted(text, article.lang)
+    for earlier in reversed(sentences.split(text[: own.start], article.lang)):
+        if not any(q.start < earlier.end and earlier.start < q.end for q in quoted):
+            return earlier
+    return own
 
 
 def _span(quote: Quote) -> Span:

@@ -123,17 +123,29 @@ def list_digests(*, json: Json = False) -> int:
     """List the digests with their schedules and next due moments."""
 
     async def work(house: "House") -> int:
-        rows = [_row(house, found) for found in await house.archive.all_digests()]
+        known = await house.archive.all_digests()
         if json:
-            print_json(rows)
-        elif not rows:
+            print_json([_row(house, found) for found in known])
+        elif not known:
             say("No digest is set up. See: standfirst apply --help")
-        for row in () if json else rows:
-            next_due = row["next"] or ("paused" if row["paused"] else "no schedule")
-            print(f"{row['name']}  ({'; '.join(row['schedule'])})  next: {next_due}")
+        for found in () if json else known:
+            when = _next_due(house, found)
+            print(f"{found.name}  ({'; '.join(found.schedules)})  next: {when}")
         return OK
 
     return with_house(work)
+
+
+def _next_due(house: "House", found: "Digest") -> str:
+    """When it comes next, as its readers' clocks say it."""
+    from bot.due import next_due_of, zone_of
+    from bot.texts import Texts
+
+    now, zone = house.clock.now(), zone_of(found)
+    due = next_due_of(found, now)
+    if due is None:
+        return "paused" if found.paused else "no schedule"
+    return f"{Texts.of('en').moment(due, zone, now)} ({zone})"
 
 
 def _row(house: "House", found: "Digest") -> dict[str, Any]:

@@ -8,12 +8,15 @@ that was answered kept. It must not know what any command does.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.choosing import WhichDigest
 from bot.configuring import Mistake
 from bot.texts import Texts
 from bot.types import Command, Field, Form, Invocation, Option, Reply
 
 #: Questions of a form, on the platform that takes the fewest.
 MOST = 5
+#: Values of one question to choose from, on the platform that takes the fewest.
+CHOICES = 25
 
 
 def asks_back(command: Command, about: Mapping[str, str] | None = None) -> Command:
@@ -41,6 +44,37 @@ def asks_back(command: Command, about: Mapping[str, str] | None = None) -> Comma
             return form(command, given, texts, errors={field: texts.error(mistake)})
 
     return replace(command, run=run)
+
+
+def which_digest(
+    command: Command, invocation: Invocation, which: WhichDigest
+) -> Form | None:
+    """The command's questions again, with the digests to choose from.
+
+    None where a form cannot ask it: the command takes no digest, more was given than
+    a form has room for, or there are too many to choose from.
+    """
+    given = {name: value.strip() for name, value in invocation.args.items()}
+    asked = {option.name for option in command.options}
+    told = {name for name, value in given.items() if value} | {"digest"}
+    if not told <= asked or len(told) > MOST or len(which.names) > CHOICES:
+        return None
+    texts = Texts.of(invocation.locale)
+    found = form(command, {**given, "digest": ""}, texts)
+    return replace(
+        found,
+        fields=tuple(
+            replace(
+                field,
+                description=texts.say("Several may be meant: choose one"),
+                required=True,
+                choices=which.names,
+            )
+            if field.name == "digest"
+            else field
+            for field in found.fields
+        ),
+    )
 
 
 def form(

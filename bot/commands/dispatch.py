@@ -11,7 +11,9 @@ from functools import partial
 import structlog
 
 from bot import sections
+from bot.choosing import WhichDigest, offered
 from bot.commands import completing, own_place, places, told_now
+from bot.commands.asking_back import which_digest
 from bot.commands.desk import Desk
 from bot.errors import Forbidden, UnknownName, UserError
 from bot.personal import door
@@ -37,27 +39,31 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
 
     async def dispatch(invocation: Invocation) -> Reply | Form:
         texts, pressed = Texts.of(invocation.locale), invocation
+        chosen: str | None = None
         try:
             if invocation.under:
                 invocation = await own_place.entered(desk, invocation)
             invocation, known = await _let_in(desk, invocation)
+            chosen = known.reader.locale
             texts = Texts.of(invocation.locale)
             command = _permitted(by_path, invocation, texts)
             _check_choices(command, invocation)
             if not await _first_time(desk, invocation):
-                return problem(texts.say("This was answered already."))
-            answer = await command.run(invocation)
+                return problem(texts.say("This was answered already."), chosen)
+            answer = await _answered(command, invocation)
             answer = await told_now.added(desk, invocation, known, answer)
-            return own_place.pressable(pressed, invocation, answer)
+            answer = own_place.pressable(pressed, invocation, answer)
+            return replace(answer, locale=answer.locale or chosen)
         except UserError as error:
-            return problem(texts.error(error))
+            return problem(texts.error(error), chosen)
         except Exception:
             log.exception("command failed", command=invocation.path)
             return problem(
                 texts.say(
                     "Something went wrong on our side, and it was written down. "
                     "Please try again in a minute."
-                )
+                ),
+                chosen,
             )
 
     async def may(invocation: Invocation) -> bool:
@@ -83,9 +89,20 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
     )
 
 
-def problem(sentence: str) -> Reply:
+async def _answered(command: Command, invocation: Invocation) -> Reply | Form:
+    """What the command says; where it cannot tell which digest is meant, it asks."""
+    try:
+        return await command.run(invocation)
+    except WhichDigest as which:
+        asked = which_digest(command, invocation, which)
+        if asked is None:
+            raise
+        return asked
+
+
+def problem(sentence: str, locale: str | None = None) -> Reply:
     """A request that could not be met, told only to the one who asked."""
-    return Reply(blocks=(Paragraph(text=sentence),), problem=True)
+    return Reply(blocks=(Paragraph(text=sentence),), problem=True, locale=locale)
 
 
 async def _let_in(desk: Desk, invocation: Invocation) -> tuple[Invocation, Known]:
@@ -193,7 +210,7 @@ async def _names(
         case "story":
             issue = await desk.archive.newest(invocation.place)
             told = issue.edition.stories if issue else ()
-            return tuple(str(number) for number in range(1, len(told) + 1))
+            return tuple(offered(n, story) for n, story in enumerate(told, 1))
         case "section":
             return sections.completions(typed)
         case "command":

@@ -37,7 +37,9 @@ def shown(
     rows += [
         (
             texts.say("Answers in"),
-            kept.reader.locale or texts.say("as the platform says"),
+            texts.language(kept.reader.locale)
+            if kept.reader.locale
+            else texts.say("as the platform says"),
         ),
         (texts.say("Zone"), zone),
         (texts.say("You follow"), _named([one.name for one in kept.follows], texts)),

@@ -18,6 +18,9 @@ from bot.types import (
     Small,
 )
 
+#: A command less like what was typed than this is not offered for it, of 100.
+NEAR = 60
+
 
 def build(desk: Desk, commands: Callable[[], tuple[Command, ...]]) -> Command:
     """The command over the whole registry, itself included."""
@@ -72,17 +75,16 @@ def one(wanted: str, known: list[Command], texts: Texts) -> Reply:
     said = " ".join(wanted.split())
     found = [c for c in known if said in (c.path, c.path.partition(" ")[2])]
     found = found or [c for c in known if c.path.split()[-1] == said]
-    if not found:
-        # Only a mistake needs it: not a cost of starting.
-        from rapidfuzz import process
-
-        names = [c.path for c in known]
-        near, *_ = process.extractOne(wanted, names)
-        raise UnknownName(
-            "There is no command /{wanted}. Did you mean /{near}?",
-            wanted=wanted[:40],
-            near=near,
+    of_noun = [
+        c for c in known if _noun(c) in (said, f"newsdesk {said}", f"news {said}")
+    ]
+    if not found and of_noun:
+        lines = (
+            Line(title=f"/{c.path}", text=texts.word(c.description)) for c in of_noun
         )
+        return Reply(title=f"/{_noun(of_noun[0])}", blocks=tuple(lines))
+    if not found:
+        raise _unknown(said, [c.path for c in known])
     command = found[0]
     blocks: list[Block] = [Paragraph(text=f"{texts.word(command.description)}.")]
     for option in command.options:
@@ -92,3 +94,29 @@ def one(wanted: str, known: list[Command], texts: Texts) -> Reply:
         blocks.append(Line(title=name, text=texts.word(option.description)))
     blocks += [Line(title=example) for example in command.examples]
     return Reply(title=f"/{command.path}", blocks=tuple(blocks))
+
+
+def _noun(command: Command) -> str:
+    """What comes before the last word of a command of three: «newsdesk filter»."""
+    root, _, rest = command.path.partition(" ")
+    noun, _, verb = rest.partition(" ")
+    return f"{root} {noun}" if verb else ""
+
+
+def _unknown(wanted: str, paths: Sequence[str]) -> UnknownName:
+    # Only a mistake needs it: not a cost of starting.
+    from rapidfuzz import fuzz, process
+
+    def alike(one: str, path: str, **_: object) -> float:
+        return max(fuzz.ratio(one, part) for part in (path, path.partition(" ")[2]))
+
+    near = process.extractOne(wanted, paths, scorer=alike, score_cutoff=NEAR)
+    if near is None:
+        return UnknownName(
+            "There is no command /{path}. /news help lists them all.", path=wanted[:40]
+        )
+    return UnknownName(
+        "There is no command /{wanted}. Did you mean /{near}?",
+        wanted=wanted[:40],
+        near=near[0],
+    )

@@ -38,7 +38,9 @@ def build(desk: Desk) -> Command:
         else:
             texts = Texts.of(locale)
             said = texts.say("From now on you are answered in English.")
-        return Reply(blocks=(Paragraph(text=said), _limits(texts)))
+        # Already in the language that was just chosen.
+        blocks = (Paragraph(text=said), _limits(texts))
+        return Reply(blocks=blocks, locale=texts.locale)
 
     return Command(
         path="news language",
@@ -60,8 +62,8 @@ def _told(invocation: Invocation) -> Reply:
     texts = texts_of(invocation)
     said = texts.say(
         "You are answered in {language}. There are: {known}.",
-        language=texts.locale,
-        known=", ".join(languages()),
+        language=texts.language(texts.locale),
+        known=", ".join(f"{texts.language(code)} ({code})" for code in languages()),
     )
     return Reply(blocks=(Paragraph(text=said), _limits(texts)))
 

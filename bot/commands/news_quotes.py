@@ -4,6 +4,8 @@ from datetime import datetime
 
 from bot.answering import first_moment
 from bot.archive import LIMIT
+from bot.choosing import is_number
+from bot.commands import quoted
 from bot.commands.desk import Desk
 from bot.commands.wording import SINCE, texts_of
 from bot.texts import Texts
@@ -13,7 +15,6 @@ from bot.types import (
     Option,
     Paragraph,
     Permission,
-    Quoted,
     Reply,
     Small,
 )
@@ -40,12 +41,13 @@ def build(desk: Desk) -> Command:
                     Paragraph(text=await _nothing(desk, invocation, speaker, texts)),
                 )
             )
-        title = texts.count("{n} quote", "{n} quotes", len(found))
+        told = await quoted.apart(desk, invocation, found)
+        title = texts.count("{n} quote", "{n} quotes", len(told))
         if speaker:
-            names = sorted({card.speaker for card in found if card.speaker})
+            names = sorted({card.speaker for card, _ in told if card.speaker})
             title = texts.say("{title} of {who}", title=title, who=", ".join(names))
         checked = texts.say("✓ Checked word for word against the stored text")
-        shown = tuple(Quoted(card=card) for card in found)
+        shown = quoted.with_setting(invocation, told)
         return Reply(title=title, blocks=(*shown, Small(text=checked)))
 
     return Command(
@@ -60,7 +62,11 @@ def build(desk: Desk) -> Command:
                 rest=True,
                 completes="speaker",
             ),
-            Option(name="topic", description="Words the quote is about"),
+            Option(
+                name="topic",
+                description="A story number, or words it is about",
+                completes="story",
+            ),
             SINCE,
         ),
         examples=("/news quotes Xi", "/news quotes topic=bridge since=Monday"),
@@ -74,7 +80,7 @@ async def _cards(
     topic: str | None,
     since: datetime | None,
 ) -> tuple[Card, ...]:
-    if topic and topic.startswith("s-"):
+    if topic and (topic.startswith("s-") or is_number(topic)):
         found = await desk.archive.story(invocation.place, topic)
         return found.story.cards
     stored = await desk.archive.quotes(

@@ -22,6 +22,9 @@ from digests.asking import snippet
 from digests.language.lookup import Wanted
 from digests.types import Article
 
+#: The options that keep a search to some of the articles.
+NARROWING = ("from", "source", "speaker", "since")
+
 
 def build(desk: Desk) -> Command:
     """The command over this desk."""
@@ -43,12 +46,7 @@ def build(desk: Desk) -> Command:
         )
         told = await _told(desk, invocation, words, texts)
         if not found and not told:
-            return _say(
-                texts.say(
-                    "No stored article has all of these words: {words}.",
-                    words=words[:60],
-                )
-            )
+            return _say(await _nothing(desk, invocation, words, texts))
         lines = (_line(article, asked, texts, workspace.zone) for article in found)
         title = texts.count("{n} article", "{n} articles", len(found))
         return Reply(title=title, blocks=(*lines, *told))
@@ -106,6 +104,27 @@ async def _told(
         for row in found
     )
     return (Small(text=texts.say("In past editions")), *lines) if lines else ()
+
+
+async def _nothing(desk: Desk, invocation: Invocation, words: str, texts: Texts) -> str:
+    """That no article has the words; where it was narrowed, whether that is why."""
+    given = [(name, invocation.args.get(name)) for name in NARROWING]
+    narrowed = ", ".join(f"{name}={value[:40]}" for name, value in given if value)
+    if narrowed:
+        others = await desk.archive.search(invocation.place.workspace.id, words)
+        if others:
+            return texts.count(
+                "With {narrowed}, no article has all of these words: {words}. Without "
+                "that, {n} article has.",
+                "With {narrowed}, no article has all of these words: {words}. Without "
+                "that, {n} articles have.",
+                len(others),
+                narrowed=narrowed,
+                words=words[:60],
+            )
+    return texts.say(
+        "No stored article has all of these words: {words}.", words=words[:60]
+    )
 
 
 def _within(desk: Desk, invocation: Invocation) -> Narrowed:

@@ -1,11 +1,13 @@
 """/news story: one story with its sources, quotes and figures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot import untold
+from bot.commands import quoted
 from bot.commands.controls import control_id
 from bot.commands.desk import Desk
-from bot.commands.wording import STORY, article_line, outlets, texts_of
+from bot.commands.wording import STORY, article_line, named, outlets, texts_of
 from bot.due import zone_of
 from bot.errors import UnknownName
 from bot.texts import Texts
@@ -13,16 +15,14 @@ from bot.types import (
     Block,
     Command,
     Control,
-    Facts,
     Invocation,
     Line,
     Permission,
-    Quoted,
     Reply,
     Small,
 )
 from digests import timeline
-from digests.types import Article, EditionStory, Event
+from digests.types import Article, EditionStory, ToldFigure
 
 #: Events shown of one story.
 EVENTS = 6
@@ -44,11 +44,13 @@ def build(desk: Desk) -> Command:
                 raise
             return reply
         zone = zone_of(await desk.archive.digest_of(found.issue))
-        events = await _events(desk, await desk.archive.articles_of(found))
+        dated = await _timeline(desk, await desk.archive.articles_of(found), texts)
         stored = await desk.archive.in_story(found.issue.workspace_id, found.story.id)
         since = _since(found.story, stored, texts, zone)
         controls = _controls(desk, invocation, found.story.id, texts)
-        return _reply(found.story, events, texts, zone, since, controls)
+        told = await quoted.apart(desk, invocation, found.story.cards)
+        quotes = quoted.as_told(told, texts, zone)
+        return _reply(found.story, quotes, dated, texts, zone, since, controls)
 
     return Command(
         path="news story",
@@ -72,19 +74,19 @@ async def _untold(
     )
     if story is None:
         return None
-    events = await _events(desk, await desk.archive.in_story(workspace.id, story.id))
+    articles = await desk.archive.in_story(workspace.id, story.id)
+    dated = await _timeline(desk, articles, texts)
     note = Small(text=texts.say("No edition has told it in full."))
     controls = _controls(desk, invocation, story.id, texts)
-    return _reply(story, events, texts, workspace.zone, (note,), controls)
-
-
-async def _events(desk: Desk, articles: Sequence[Article]) -> Sequence[Event]:
-    return await desk.editions.engine.run(timeline.of, articles)
+    told = await quoted.apart(desk, invocation, story.cards)
+    quotes = quoted.as_told(told, texts, workspace.zone)
+    return _reply(story, quotes, dated, texts, workspace.zone, (note,), controls)
 
 
 def _reply(
     story: EditionStory,
-    events: Sequence[Event],
+    quotes: Iterable[Block],
+    dated: Iterable[Block],
     texts: Texts,
     zone: str,
     more: tuple[Block, ...],
@@ -96,8 +98,8 @@ def _reply(
         *_matters(story, texts),
         *_figures(story),
         *_disputes(story, texts),
-        *(Quoted(card=card) for card in story.cards),
-        *_timeline(events, texts),
+        *quotes,
+        *dated,
         *_notes(story, texts, zone),
         *_sources(story, texts, zone),
         *more,
@@ -153,8 +155,33 @@ def _told(story: EditionStory) -> tuple[Block, ...]:
 
 
 def _figures(story: EditionStory) -> tuple[Block, ...]:
-    rows = tuple((told.figure.text, told.figure.what) for told in story.figures)
-    return (Facts(rows=rows),) if rows else ()
+    """Each with its sentence, where the summary does not have that already."""
+    said = {sentence.text for sentence in story.summary}
+    lead = story.articles[0].source
+    lines = ((told, _figure(told, story)) for told in story.figures)
+    return tuple(
+        replace(
+            line,
+            text="" if line.text in said else line.text,
+            # The outlet stands above everything that is told from it.
+            note="" if told.source == lead else line.note,
+        )
+        for told, line in lines
+    )
+
+
+def _figure(told: ToldFigure, story: EditionStory) -> Line:
+    """A figure that leads to its place in the version that was told from."""
+    read = {ref.id: ref.revision for ref in story.articles}
+    return Line(
+        title=named(told.figure),
+        text=told.sentence_text,
+        note=told.source,
+        article=told.article,
+        revision=told.revision or read.get(told.article),
+        start=told.figure.start,
+        end=told.figure.end,
+    )
 
 
 def _matters(story: EditionStory, texts: Texts) -> tuple[Block, ...]:
@@ -180,41 +207,31 @@ def _disputes(story: EditionStory, texts: Texts) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for dispute in story.disputes:
         blocks.append(Small(text=texts.say("Outlets differ:")))
-        blocks += [
-            Line(
-                title=f"{told.figure.text} {told.figure.what}",
-                text=told.sentence_text,
-                note=told.source,
-                article=told.article,
-                start=told.figure.start,
-                end=told.figure.end,
-            )
-            for told in (dispute.ours, dispute.theirs)
-        ]
+        blocks += [_figure(told, story) for told in (dispute.ours, dispute.theirs)]
     return tuple(blocks)
 
 
-def _timeline(events: Sequence[Event], texts: Texts) -> tuple[Block, ...]:
+async def _timeline(
+    desk: Desk, articles: Sequence[Article], texts: Texts
+) -> tuple[Block, ...]:
     """The story's dated events, the earliest first; one alone is no timeline."""
+    events = await desk.editions.engine.run(timeline.of, articles)
     dated = [event for event in events if event.first is not None][:EVENTS]
     if len(dated) < 2:
         return ()
+    read = {article.id: article.revision for article in articles}
     lines = [
         Line(
-            title=_days(event, texts),
+            title=texts.stretch(event.first, event.last) if event.first else "",
             text=event.text,
             article=event.article,
+            revision=read[event.article],
             start=event.words.start,
             end=event.words.end,
         )
         for event in dated
     ]
     return (Small(text=texts.say("In order")), *lines)
-
-
-def _days(event: Event, texts: Texts) -> str:
-    days = [texts.date(day) for day in (event.first, event.last) if day is not None]
-    return " – ".join(dict.fromkeys(days))
 
 
 def _notes(story: EditionStory, texts: Texts, zone: str) -> tuple[Block, ...]:

@@ -44,7 +44,7 @@ def build(desk: Desk) -> Command:
             limit=EDITIONS,
         )
         blocks = (
-            *_days(events, texts),
+            *_days(events, articles, texts),
             *_arrived(articles, texts, zone),
             *_told(told, texts, zone),
             Small(text=texts.say("Story id: {id}", id=story.id)),
@@ -62,19 +62,23 @@ def build(desk: Desk) -> Command:
     )
 
 
-def _days(events: Sequence[Event], texts: Texts) -> Iterable[Block]:
+def _days(
+    events: Sequence[Event], articles: Sequence[Article], texts: Texts
+) -> Iterable[Block]:
     """The dated sentences, the earliest day first; a day is named once."""
     dated = [event for event in events if event.first is not None][-EVENTS:]
     if not dated:
         said = texts.say("Its articles date no event.")
         yield Paragraph(text=said)
+    read = {article.id: article.revision for article in articles}
     for (first, last), told in groupby(dated, key=lambda e: (e.first, e.last)):
-        days = [texts.date(day) for day in (first, last) if day is not None]
+        days = texts.stretch(first, last) if first else ""
         for number, event in enumerate(told):
             yield Line(
-                title="" if number else " – ".join(dict.fromkeys(days)),
+                title="" if number else days,
                 text=event.text,
                 article=event.article,
+                revision=read[event.article],
                 start=event.words.start,
                 end=event.words.end,
             )

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot import schedules
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of
-from bot.due import times_of, zone_of
+from bot.due import moments_from, next_due_of, times_of, zone_of
 from bot.errors import UserError
 from bot.texts import Texts
 from bot.types import (
@@ -74,7 +74,7 @@ def _line(desk: Desk, digest: Digest, asked: str | None, texts: Texts) -> Line:
         told = " · ".join(texts.moment(at, zone, now) for at in moments)
     left = texts.duration_until(moments[0], now) if moments else ""
     return Line(
-        title=digest.name,
+        title=texts.say("Your digest") if digest.person else digest.name,
         text=told,
         note=" · ".join(filter(None, (left, asked, times_of(digest, texts) or zone))),
     )
@@ -82,12 +82,14 @@ def _line(desk: Desk, digest: Digest, asked: str | None, texts: Texts) -> Line:
 
 def _moments(digest: Digest, now: datetime) -> list[datetime]:
     """The next moments, the stored one first: it knows what went out today."""
-    found: set[datetime] = {digest.next_due} if digest.next_due else set()
+    stored = next_due_of(digest, now)
+    found = {stored} if stored else set()
     for sentence in digest.schedules:
         try:
             rule = schedules.parse(sentence)
-            start = max(now, digest.next_due or now)
-            found |= {due.at for due in schedules.upcoming(rule, start, MOMENTS)}
+            first = schedules.following(rule, max(now, digest.next_due or now))
         except UserError:
             continue
+        until, skips = digest.paused_until, digest.skips
+        found |= {*moments_from(rule, first, MOMENTS, until=until, skips=skips)}
     return sorted(at for at in found if at > now)[:MOMENTS]

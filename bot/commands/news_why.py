@@ -3,7 +3,7 @@
 from bot import reasons
 from bot.commands.desk import Desk
 from bot.commands.wording import STORY, texts_of, title_of
-from bot.reasons import Reason, Why
+from bot.reasons import Reason, Stands, Why
 from bot.texts import Texts
 from bot.types import (
     Block,
@@ -27,7 +27,8 @@ def build(desk: Desk) -> Command:
         )
         lines = [await _line(desk, invocation, r, texts) for r in why.reasons]
         title = texts.say("Why: {headline}", headline=why.title)
-        return Reply(title=title, blocks=(*_head(why, texts), *lines))
+        head = (*_head(why, texts), *_source_line(why.stands, texts))
+        return Reply(title=title, blocks=(*head, *lines))
 
     return Command(
         path="news why",
@@ -35,7 +36,12 @@ def build(desk: Desk) -> Command:
         permission=Permission.EVERYONE,
         run=run,
         options=(STORY,),
-        examples=("/news why 1", "/news why pool", "/news why s-7k3m9q"),
+        examples=(
+            "/news why 1",
+            "/news why pool",
+            "/news why About 31,000 vehicles cross the bridge",
+            "/news why s-7k3m9q",
+        ),
     )
 
 
@@ -49,6 +55,29 @@ def _head(why: Why, texts: Texts) -> tuple[Block, ...]:
         sources=made.sources,
     )
     return (Small(text=read),)
+
+
+def _source_line(stands: Stands | None, texts: Texts) -> tuple[Block, ...]:
+    """The sentence that words come from, and whether the edition shows it."""
+    if stands is None:
+        return ()
+    article, place = stands.article, stands.sentence
+    told = (
+        texts.say("The edition has this sentence:")
+        if stands.shown
+        else texts.say("The words stand in this sentence; the edition leaves it out:")
+    )
+    line = Line(
+        title="",
+        text=article.text[place.start : place.end],
+        note=article.source,
+        url=article.url,
+        article=article.id,
+        revision=article.revision,
+        start=place.start,
+        end=place.end,
+    )
+    return (Small(text=told), line)
 
 
 async def _line(

@@ -22,6 +22,7 @@ from bot.types import (
     Paragraph,
     Permission,
     Reply,
+    Small,
     Workspace,
 )
 
@@ -74,7 +75,8 @@ async def _listed(
     desk: Desk, invocation: Invocation, count: int, texts: Texts
 ) -> Reply:
     workspace = invocation.place.workspace
-    found = await desk.configuring.history(workspace.id, count)
+    several = await desk.configuring.history(workspace.id, count + 1)
+    found = several[:count]
     title = texts.say("History")
     ended = await _ended(desk, workspace, texts) if len(found) < count else ()
     if not found:
@@ -88,7 +90,17 @@ async def _listed(
         )
         for change in found[:BUTTONS]
     )
-    return Reply(title=title, blocks=(*lines, *ended), controls=back)
+    older = (Small(text=_older(count, texts)),) if len(several) > count else ()
+    return Reply(title=title, blocks=(*lines, *older, *ended), controls=back)
+
+
+def _older(count: int, texts: Texts) -> str:
+    """That there is more than is shown, and how to see it."""
+    if count == MOST:
+        return texts.say("Older changes are kept, but not listed here.")
+    return texts.say(
+        "There are older ones: /newsdesk history {n}", n=min(MOST, 4 * count)
+    )
 
 
 async def _ended(desk: Desk, workspace: Workspace, texts: Texts) -> tuple[Line, ...]:

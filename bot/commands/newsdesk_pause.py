@@ -6,12 +6,14 @@ What comes in meanwhile waits for the next edition, as with every silence.
 from datetime import date
 
 from bot.commands.asking_back import asks_back
+from bot.commands.coming_day import coming_day
 from bot.commands.desk import Desk
 from bot.commands.newsdesk_digest import edit_of
 from bot.commands.proposals import DIGEST, shown
 from bot.commands.wording import texts_of
-from bot.configuring import Mistake
+from bot.due import zone_of
 from bot.errors import UserError
+from bot.schedules import zone_named
 from bot.types import (
     Command,
     Digest,
@@ -31,9 +33,12 @@ def build(desk: Desk) -> tuple[Command, ...]:
 def _pause(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         said = invocation.args.get("until", "").strip()
-        day = _day(said, "until") if said else None
+        digest, day = await _named(desk, invocation), None
+        if said:
+            today = _today(desk, digest)
+            day = coming_day(said, today, field="until", earliest=1)
         changes: dict[str, object] = {"paused": day is None, "paused_until": day}
-        return await _still(desk, invocation, await _named(desk, invocation), changes)
+        return await _still(desk, invocation, digest, changes)
 
     return asks_back(
         Command(
@@ -43,7 +48,10 @@ def _pause(desk: Desk) -> Command:
             run=run,
             options=(
                 DIGEST,
-                Option(name="until", description="First day again, as 2026-12-24"),
+                Option(
+                    name="until",
+                    description="First day again: tomorrow, Friday, 2026-12-24",
+                ),
             ),
             examples=("/newsdesk pause", "/newsdesk pause until=2030-01-07"),
         )
@@ -54,7 +62,7 @@ def _skip(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         digest = await _named(desk, invocation)
         texts = texts_of(invocation)
-        day = _day(invocation.args["date"].strip(), "date")
+        day = coming_day(invocation.args["date"], _today(desk, digest), field="date")
         if day in digest.skips:
             raise UserError(
                 texts.say(
@@ -72,7 +80,11 @@ def _skip(desk: Desk) -> Command:
             permission=Permission.EDITOR,
             run=run,
             options=(
-                Option(name="date", description="As 2026-12-24", required=True),
+                Option(
+                    name="date",
+                    description="tomorrow, Friday, 2026-12-24",
+                    required=True,
+                ),
                 DIGEST,
             ),
             examples=("/newsdesk schedule skip 2030-12-24",),
@@ -94,12 +106,5 @@ async def _still(
     return shown(desk, change, texts, Paragraph(text=waits))
 
 
-def _day(said: str, field: str) -> date:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        raise Mistake(
-            "«{said}» is no date. Write it as 2026-12-24: year, month, day.",
-            said=said[:40],
-            field=field,
-        ) from None
+def _today(desk: Desk, digest: Digest) -> date:
+    return desk.clock.now().astimezone(zone_named(zone_of(digest))).date()

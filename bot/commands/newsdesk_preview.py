@@ -57,6 +57,10 @@ def build(desk: Desk) -> Command:
                 if day == TODAY
                 else texts.say("Nothing would have been posted.")
             )
+            if day != TODAY and not draft.edition.made_from.articles:
+                nothing = texts.say(
+                    "Nothing came in then, so nothing would have been posted."
+                )
             return Reply(title=title, blocks=(Paragraph(text=nothing), *told))
         if day != TODAY:
             then = texts.say(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot import schedules
 from bot.commands.asking_back import asks_back, form
 from bot.commands.desk import Desk
 from bot.commands.newsdesk_digest import edit_of
@@ -10,6 +11,7 @@ from bot.commands.proposals import DIGEST, proposed
 from bot.commands.wording import texts_of, when_line
 from bot.configuring import Mistake
 from bot.due import as_typed, begun, in_words, next_due_of, zone_of
+from bot.errors import UserError
 from bot.texts import Texts
 from bot.types import (
     Block,
@@ -24,6 +26,7 @@ from bot.types import (
     Reply,
     Small,
 )
+from digests.language.fold import fold
 
 SENTENCE = Option(
     name="schedule",
@@ -45,10 +48,9 @@ def build(desk: Desk) -> tuple[Command, ...]:
 
 def _add(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        digest = await desk.archive.named(
-            invocation.place, invocation.args.get("digest")
-        )
-        sentences = [*digest.schedules, invocation.args["schedule"]]
+        name, sentence = await _read(desk, invocation)
+        digest = await desk.archive.named(invocation.place, name)
+        sentences = [*digest.schedules, sentence]
         return await proposed(
             desk, invocation, edit_of(digest, {"schedule": sentences})
         )
@@ -63,9 +65,35 @@ def _add(desk: Desk) -> Command:
             examples=(
                 "/newsdesk schedule add weekdays at 8:30 Europe/Berlin",
                 '/newsdesk schedule add every 2 hours digest="Morning brief"',
+                "/newsdesk schedule Morning brief daily at 18:00",
             ),
         )
     )
+
+
+async def _read(desk: Desk, invocation: Invocation) -> tuple[str | None, str]:
+    """The digest's name, if one was given, and the sentence.
+
+    The name may stand before the sentence: «Morning brief daily at 18:00».
+    """
+    name, said = invocation.args.get("digest"), invocation.args["schedule"].strip()
+    if name or _is_sentence(said):
+        return name, said
+    known = await desk.archive.digests(invocation.place.workspace.id)
+    for digest in sorted(known, key=lambda d: -len(d.name)):
+        words = len(digest.name.split())
+        first = " ".join(said.split()[:words])
+        if fold(first) == fold(" ".join(digest.name.split())):
+            return digest.name, " ".join(said.split()[words:])
+    return name, said
+
+
+def _is_sentence(said: str) -> bool:
+    try:
+        schedules.parse(said)
+    except UserError:
+        return False
+    return True
 
 
 def _list(desk: Desk) -> Command:

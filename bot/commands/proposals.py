@@ -84,15 +84,24 @@ async def effect(desk: Desk, change: Change, texts: Texts) -> tuple[Block, ...]:
     found = await desk.previews.effect(change.workspace, change.steps[0])
     if found is None:
         return ()
-    before, after = found
-    told = texts.say(
-        "The next edition would tell {full} in full and {brief} in brief; without "
-        "this, {was_full} and {was_brief}.",
-        full=len(after.stories),
-        brief=_in_brief(after),
-        was_full=len(before.stories),
-        was_brief=_in_brief(before),
-    )
+    counts = {
+        "full": len(found.after.stories),
+        "brief": _in_brief(found.after),
+        "was_full": len(found.before.stories),
+        "was_brief": _in_brief(found.before),
+    }
+    if found.again:
+        told = texts.say(
+            "Nothing is new at present. Of what came in lately it would tell {full} in "
+            "full and {brief} in brief; without this, {was_full} and {was_brief}.",
+            **counts,
+        )
+    else:
+        told = texts.say(
+            "The next edition would tell {full} in full and {brief} in brief; without "
+            "this, {was_full} and {was_brief}.",
+            **counts,
+        )
     return (Paragraph(text=told),)
 
 

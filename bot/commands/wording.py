@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.storage.readers import Whose
 from bot.texts import Texts
 from bot.types import Invocation, Line, Option
+from digests.figures import sort_of
 from digests.types import Article, ArticleRef, EditionStory, Figure
 
 #: How every command takes a story.
@@ -65,11 +66,18 @@ def title_of(ref: Article | ArticleRef) -> str:
     return f"{head.rsplit(' ', 1)[0]} …" if head else ref.source
 
 
+def named(figure: Figure) -> str:
+    """«31,000 vehicles», «$3.8 million: cost of repairs»."""
+    if not figure.what:
+        return figure.text
+    between = " " if sort_of(figure.unit) == "count" else ": "
+    return f"{figure.text}{between}{figure.what}"
+
+
 def figure_line(figure: Figure, article: Article, sentence: str, note: str) -> Line:
     """A figure with what it measures and the sentence that says so."""
-    title = f"{figure.text}: {figure.what}" if figure.what else figure.text
     return Line(
-        title=title,
+        title=named(figure),
         text=sentence,
         note=note,
         url=article.url,

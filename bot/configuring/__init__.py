@@ -38,6 +38,7 @@ from bot.configuring.steps import (
     access_name,
     same,
 )
+from bot.due import moments_from
 from bot.errors import UnknownName, UserError
 from bot.ports import Clock
 from bot.storage import Connection, changes, digests, workspaces
@@ -354,11 +355,12 @@ def _next_of(
     )
     rules = [schedules.parse(sentence) for sentence in after["schedule"]]
     firsts = _firsts(conn, workspace, found.id if found else 0, rules, now)
+    until = things.day(after["paused_until"])
+    skips = [day for day in map(things.day, after["skip"] or ()) if day]
     moments = [
         at
         for rule, due in zip(rules, firsts, strict=True)
-        if due
-        for at in _from(rule, due)
+        for at in moments_from(rule, due, MOMENTS, until=until, skips=skips)
     ]
     return Coming(
         digest_id=found.id if found else None,
@@ -366,13 +368,8 @@ def _next_of(
         destinations=tuple(after["destinations"]),
         zone=rules[0].zone if rules else workspace.zone,
         moments=tuple(sorted(set(moments))[:MOMENTS]),
-        paused=bool(found and found.paused),
+        paused=bool(after["paused"]),
     )
-
-
-def _from(rule: schedules.Schedule, first: Due) -> list[datetime]:
-    later = schedules.upcoming(rule, first.at, MOMENTS - 1)
-    return [first.at, *(due.at for due in later)]
 
 
 def _firsts(

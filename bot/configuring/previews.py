@@ -59,6 +59,16 @@ class Sketch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """What a change does to an edition."""
+
+    before: Edition
+    after: Edition
+    #: Nothing is new: both tell again what came in lately.
+    again: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
     """What a filter would have done to the newest articles."""
 
@@ -100,25 +110,27 @@ class Previews:
         parts = self._rendered(workspace, entry, edition)
         return Draft(edition=edition, parts=parts, problems=problems)
 
-    async def effect(
-        self, workspace: Workspace, step: Step
-    ) -> tuple[Edition, Edition] | None:
+    async def effect(self, workspace: Workspace, step: Step) -> Effect | None:
         """The next edition without and with a change of a digest, from what is stored.
 
-        None: the step changes nothing that an edition is made by, or reads something
-        that nothing is stored of.
+        Where nothing is new, what came in lately is told again for it. None: the step
+        changes nothing that an edition is made by, or reads something that nothing is
+        stored of.
         """
         if step.noun != "digest" or step.before is None or step.after is None:
             return None
-        before, after = step.before, step.after
-        added = set(after["sources"]) - set(before["sources"])
-        if added or all(before[name] == after[name] for name in _MADE_BY):
+        added = set(step.after["sources"]) - set(step.before["sources"])
+        if added or all(step.before[name] == step.after[name] for name in _MADE_BY):
             return None
         told = await self._told(workspace, step.key)
-        return (
-            await self._from_stored(workspace, told, before),
-            await self._from_stored(workspace, told, after),
-        )
+        for untold in (told, Told()):
+            before, after = [
+                await self._of_stored(workspace, entry, untold)
+                for entry in (step.before, step.after)
+            ]
+            if before.stories or after.stories:
+                return Effect(before=before, after=after, again=untold is not told)
+        return None
 
     async def sketch(self, workspace: Workspace, step: Step) -> Sketch | None:
         """How a change of a digest would look, from what is stored.
@@ -130,7 +142,7 @@ class Previews:
         if before is None or after is None or not laying_out.changed(before, after):
             return None
         told = await self._told(workspace, step.key)
-        edition = await self._from_stored(workspace, told, after)
+        edition = await self._of_stored(workspace, after, told)
         if edition.stories:
             return Sketch(parts=self._rendered(workspace, after, edition))
         last = await self.editions.db.read(
@@ -142,11 +154,10 @@ class Previews:
         edition = replace(last.edition, sections=chosen)
         return Sketch(parts=self._rendered(workspace, after, edition), posted=True)
 
-    async def _from_stored(
-        self, workspace: Workspace, told: Told, entry: Entry
+    async def _of_stored(
+        self, workspace: Workspace, entry: Entry, told: Told
     ) -> Edition:
-        known = await self._known(workspace)
-        resting = set(entry["paused_sources"])
+        known, resting = await self._known(workspace), set(entry["paused_sources"])
         read = [a for a in entry["sources"] if a not in resting and a in known]
         held = await self._stored([known[address] for address in read])
         return await self._composed(held, told, entry)

@@ -8,6 +8,7 @@ a thing stands, and `taken_back` turns steps around.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal, Self
 
 from bot import looks
@@ -168,6 +169,11 @@ def same(one: Entry | None, other: Entry | None) -> bool:
 def _plain(entry: Entry | None) -> Any:
     """The entry as JSON gives it back: tuples are lists, dates are their text."""
     return json.loads(json.dumps(entry, default=str))
+
+
+def day(said: Any) -> date | None:
+    """A date of an entry as such: what was stored with a change says it as text."""
+    return date.fromisoformat(said) if isinstance(said, str) else said
 
 
 def from_json(stored: Payload) -> Step:

@@ -275,7 +275,10 @@ def _next(digest: Digest, now: datetime, texts: Texts) -> str:
     due = next_due_of(digest, now)
     if due is None:
         return texts.say("not scheduled")
-    return texts.say("next at {moment} UTC", moment=f"{due:%Y-%m-%d %H:%M}")
+    zone = zone_of(digest)
+    return texts.say(
+        "next {when} ({zone})", when=texts.moment(due, zone, now), zone=zone
+    )
 
 
 def _why(delivery: Delivery, texts: Texts) -> str:

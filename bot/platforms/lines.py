@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.platforms import questions
+from bot.platforms.localised import in_english
 from bot.platforms.typed import Word, words
 from bot.texts import Texts
 from bot.types import Command, Form, Option, Paragraph, Reply, Small
@@ -87,12 +88,19 @@ def find_command(
     said = [word.text.lower().lstrip(_SLASHES) for word in typed]
     by_path = {command.path: command for command in commands}
     for used in range(min(3, len(said)), 0, -1):
-        found = by_path.get(" ".join(said[:used]))
-        if found is not None:
-            return found, used
+        for path in _paths(said[:used]):
+            if path in by_path:
+                return by_path[path], used
     if len(said) == 1 and said[0] in BARE:
         return by_path.get(BARE[said[0]]), 1
     return None, 0
+
+
+def _paths(said: Sequence[str]) -> Iterator[str]:
+    """The path as it was typed, and in English: its words may be another language's."""
+    yield " ".join(said)
+    root, *rest = said
+    yield " ".join((root, *map(in_english, rest)))
 
 
 def _short_for(
@@ -100,7 +108,7 @@ def _short_for(
 ) -> tuple[Command | None, int]:
     """A noun alone is its list; and a sentence after `schedule` is one to add."""
     said = [word.text.lower().lstrip(_SLASHES) for word in typed]
-    noun = " ".join(said[:2])
+    *_, noun = _paths(said[:2])
     by_path = {command.path: command for command in commands}
     if len(said) == 2:
         return by_path.get(f"{noun} list"), 2
@@ -216,20 +224,25 @@ def _short(said: Sequence[str], commands: Sequence[Command]) -> str:
 
 
 def _nearest(said: str, commands: Sequence[Command]) -> Command | None:
-    """The command whose path is most like the first one, two or three words."""
+    """The command whose path is most like the first one, two or three words.
+
+    A root that was typed right makes nothing likelier: what follows it is compared.
+    """
     # Only a mistake needs it: not a cost of starting.
     from rapidfuzz import fuzz, process
 
-    root = said.split(" ")[0]
-    same_root = [c for c in commands if c.path.split(" ")[0] == root]
-    by_path = {command.path: command for command in same_root or commands}
+    root, _, rest = said.partition(" ")
+    same_root = [c for c in commands if c.path.split(" ")[0] == root] if rest else []
+    by_path = {
+        command.path.partition(" ")[2] if same_root else command.path: command
+        for command in same_root or commands
+    }
     best: tuple[float, str] = (0.0, "")
-    for attempt in _attempts(said):
+    for attempt in _attempts(rest if same_root else said):
         found = process.extractOne(attempt, list(by_path), scorer=fuzz.ratio)
         if found is not None:
             best = max(best, (found[1], found[0]))
-    needed = _NEAR if not same_root else _NEAR + 15
-    return by_path[best[1]] if best[0] >= needed else None
+    return by_path[best[1]] if best[0] >= _NEAR else None
 
 
 def _attempts(said: str) -> Iterator[str]:

@@ -95,18 +95,25 @@ def by_public_id(
 
 
 def newest_in(
-    connection: Connection, *, workspace_id: int, destination_id: int | None = None
+    connection: Connection,
+    *,
+    workspace_id: int,
+    destination_id: int | None = None,
+    digest_id: int | None = None,
 ) -> Issue | None:
     """Find the newest edition that stands in a destination, or in any (None).
 
     Standing there: a part of it was posted, and none of it was taken back. «Any» are
-    the workspace's own: nobody's personal one is among them.
+    the workspace's own: nobody's personal one is among them. With `digest_id`: of
+    that digest only.
     """
     query = _of(workspace_id).where(
         editions.c.undone_at.is_(None),
         _carried("post", destination_id),
         ~_carried("delete", destination_id),
     )
+    if digest_id is not None:
+        query = query.where(editions.c.digest_id == digest_id)
     if destination_id is None:
         query = query.where(privacy.of_digest(editions.c.digest_id, workspace_id, None))
     return _first(connection, query)

@@ -42,6 +42,10 @@ class Texts:
 
     # ── sentences ──────────────────────────────────────────────────────────────
 
+    def chosen(self, locale: str | None) -> "Texts":
+        """Those of the language that somebody chose; these where nobody did."""
+        return Texts.of(locale) if locale else self
+
     def say(self, msgid: str, /, **values: object) -> str:
         """The sentence `msgid` with its {placeholders} filled."""
         return _filled(self._catalogue.gettext(msgid), msgid, values)
@@ -79,6 +83,19 @@ class Texts:
         """«24 November 2026»."""
         # Translators: a pattern for a date, see README.md.
         return self._in_pattern(day, self.say("d MMMM y"))
+
+    def stretch(self, first: _Day, last: _Day | None) -> str:
+        """«24 November 2026», «November 2026», «2019», or from one day to another."""
+        if last is None or last == first:
+            return self.date(first)
+        ends = last + timedelta(days=1)
+        if first.day == 1 and ends.day == 1:
+            if first.month == 1 and ends == first.replace(year=first.year + 1):
+                return str(first.year)
+            if (first.year, first.month) == (last.year, last.month):
+                # Translators: a pattern for a date, see README.md.
+                return self._in_pattern(first, self.say("MMMM y"))
+        return f"{self.date(first)} – {self.date(last)}"
 
     def weekday_date(self, day: _Day) -> str:
         """«Tuesday 24 November»."""
@@ -147,6 +164,15 @@ class Texts:
         from babel.numbers import format_decimal
 
         return format_decimal(value, locale=self.locale)
+
+    def language(self, code: str) -> str:
+        """«German» for «de»: a language's name; its code where it has none here."""
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            return Locale.parse(code, sep="-").get_display_name(self.locale) or code
+        except (UnknownLocaleError, ValueError):
+            return code
 
     def _in_pattern(self, day: _Day, pattern: str) -> str:
         from babel.dates import format_date, format_datetime

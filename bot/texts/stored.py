@@ -240,6 +240,9 @@ def _inside(english: str, translate: Translate, depth: int) -> str:
         return translate(english)
     if not depth or len(english) > _LONGEST:
         return english
+    listed = _listed(english, translate, depth)
+    if listed is not None:
+        return listed
     for sentence, pattern in _patterns():
         found = pattern.fullmatch(english)
         if found is None:
@@ -255,6 +258,20 @@ def _inside(english: str, translate: Translate, depth: int) -> str:
         parts = (_inside(part, translate, depth - 1) for part in english.split("; "))
         return "; ".join(parts)
     return english
+
+
+def _listed(english: str, translate: Translate, depth: int) -> str | None:
+    """A list of sentences, of which each is known; None: it is not such a list.
+
+    Before a place takes it: «{n} hours older» would take what stands before it too.
+    """
+    parts = english.split("; ")
+    if len(parts) == 1:
+        return None
+    said = [_inside(part, translate, depth - 1) for part in parts]
+    if any(one == part for one, part in zip(said, parts, strict=True)):
+        return None
+    return "; ".join(said)
 
 
 @cache

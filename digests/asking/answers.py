@@ -125,8 +125,13 @@ def _unknown(question: Question, passages: Sequence[Passage]) -> str | None:
     for number, name in enumerate(question.names):
         for term in question.name(number):
             if not any(term.ways & passage.held for passage in passages):
-                return name
+                # Brought to one form otherwise, it may stand there all the same.
+                return None if _written(term.word, passages) else name
     return None
+
+
+def _written(word: str, passages: Sequence[Passage]) -> bool:
+    return any(word in passage.article.text.casefold() for passage in passages)
 
 
 def _candidates(

@@ -17,6 +17,8 @@ from digests.asking.tables import (
     ALIKE,
     GENERIC,
     GERMAN_QUESTION,
+    GERMAN_SMALL,
+    GERMAN_VERBS,
     QUESTION_WORDS,
     SAYING,
 )
@@ -79,7 +81,7 @@ def read(text: str, today: date) -> Question:
     """Read a question that is asked on this day."""
     text = " ".join(text[:_READ].split())
     found = [t for t in tokens(text, 0, len(text)) if t.kind == "word"]
-    lang = "de" if any(t.low in GERMAN_QUESTION for t in found[:4]) else "en"
+    lang = "de" if _is_german(found) else "en"
     days = period(text, today, lang)
     kind, counted_at = _kind(found, lang)
     spoken = [t for t in found if not _in_period(t, days)]
@@ -106,6 +108,21 @@ def read(text: str, today: date) -> Question:
         asks_doer=asks_doer,
         denies=any(t.low in ("not", "never", "nicht", "nie", "kein") for t in found)
         or "n't" in text.replace("’", "'"),
+    )
+
+
+def _is_german(found: Sequence[Token]) -> bool:
+    """Whether it asks in German; «was» does so only where a German verb follows it."""
+    if any(token.low in GERMAN_QUESTION for token in found[:4]):
+        return True
+    if len(found) < 2 or found[0].low != "was":
+        return False
+    verb = found[1]
+    return verb.low in GERMAN_VERBS or (
+        not verb.capital
+        and verb.low.endswith(("t", "te", "en"))
+        and not plain.is_stop(verb.low, "en")
+        and any(t.low in GERMAN_SMALL or t.capital for t in found[2:])
     )
 
 

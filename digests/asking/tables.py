@@ -45,6 +45,17 @@ _GERMAN_QUESTION = """
     welches welchen wieviel
 """
 GERMAN_QUESTION = frozenset(_GERMAN_QUESTION.split())
+#: What «was» asks with; English asks «was» of somebody or something instead.
+_GERMAN_VERBS = """
+    ist sind war waren hat haben hatte hatten wird werden wurde wurden kann können soll
+    sollen darf dürfen muss müssen will wollen sagt sagte sagten kostet kosten kostete
+    macht machen machte passiert passierte geschah geschieht gilt galt gibt gab bedeutet
+    fordert forderte plant plante verlangt bringt kommt kam weiß
+"""
+GERMAN_VERBS = frozenset(_GERMAN_VERBS.split())
+#: Small words that no English question has.
+_GERMAN_SMALL = "das der den dem des ein eine einen einem einer für und zum zur im"
+GERMAN_SMALL = frozenset(_GERMAN_SMALL.split())
 
 _GENERIC = """
     happen thing amount number people person name day time year week month old new

@@ -19,6 +19,8 @@ _SAME = 0.02
 _FARTHEST = 2.0
 #: Words beside the noun that two sentences must share to contradict each other.
 _SHARED = 2
+#: What «15 people» are stands so near to the figure, in characters.
+_AROUND = 44
 _PART_WORDS = """
     all another other more further additional remaining rest least most up only each
     every extra first last half some of
@@ -50,6 +52,8 @@ class _Reading:
     head: str
     noun: frozenset[str]
     context: frozenset[str]
+    #: Those of its words that stand nearest to the figure.
+    near: frozenset[str]
     rate: str
     #: What makes it a part or a whole; empty for a plain figure.
     parts: frozenset[str]
@@ -121,7 +125,7 @@ def _read(figure: Figure, text: str) -> _Reading:
     sentence = _words_of(text, figure.sentence)
     after = text[figure.end : min(figure.sentence.end, figure.end + 60)]
     before = text[max(figure.sentence.start, figure.start - _BEFORE) : figure.start]
-    near = frozenset(words.tokens(f"{before[-9:]} {figure.text}"))
+    beside = frozenset(words.tokens(f"{before[-9:]} {figure.text}"))
     own = frozenset(words.content(figure.text))
     change = _CHANGES.search(f"{before}")
     return _Reading(
@@ -132,9 +136,22 @@ def _read(figure: Figure, text: str) -> _Reading:
             w for w in words.content(sentence) if w not in own and not w[0].isdigit()
         ),
         rate=_rate(f"{figure.text[-12:]}{after}"),
-        parts=near & _PARTS,
+        near=_nearest(figure, text) - frozenset(noun) - own,
+        parts=beside & _PARTS,
         change=change.group().strip() if change else "",
     )
+
+
+def _nearest(figure: Figure, text: str) -> frozenset[str]:
+    """The words right before and behind the figure, within its sentence."""
+    start, end = figure.sentence.start, figure.sentence.end
+    before = text[max(start, figure.start - _AROUND) : figure.start]
+    after = text[figure.end : min(end, figure.end + _AROUND)]
+    if figure.start - _AROUND > start:
+        before = before.partition(" ")[2]
+    if figure.end + _AROUND < end:
+        after = after.rpartition(" ")[0]
+    return frozenset(words.content(f"{before} {after}"))
 
 
 def _head(what: str) -> str:
@@ -173,6 +190,9 @@ def _contradicts(mine: _Reading, other: _Reading) -> bool:
         return False
     if mine.parts or other.parts or _apart(mine.figure.when, other.figure.when):
         return False
+    if mine.figure.what == mine.figure.unit == other.figure.what:
+        # A bare «people»: what they did or suffered tells whether they are the same.
+        return bool(mine.near & other.near)
     shared = _beside(mine, other)
     fewest = min(len(r.context - r.noun) for r in (mine, other))
     return len(shared) >= min(_SHARED, max(1, fewest))

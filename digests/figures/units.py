@@ -92,6 +92,7 @@ _WRITTEN: Mapping[str, str] = {
     "kW": "kW|kilowatts|kilowatt|Kilowatt",
     "kWh": "kWh|kilowatt-hours|kilowatt hours|Kilowattstunden",
     "MWh": "MWh|megawatt-hours|megawatt hours|Megawattstunden",
+    "GWh": "GWh|gigawatt-hours|gigawatt hours|Gigawattstunden",
     "TWh": "TWh|terawatt-hours|terawatt hours|Terawattstunden",
     "KB": "KB|kilobytes",
     "MB": "MB|megabytes|Megabyte",

@@ -137,6 +137,14 @@ def test_a_database_of_a_newer_version_is_refused_by_a_sentence(furnished):
     assert "Traceback" not in done.stderr
 
 
+def test_the_list_of_digests_says_the_next_time_in_their_zone(furnished):
+    done = furnished.run("digest", "list")
+    assert done.returncode == 0, done.stderr
+    assert re.search(
+        r"next: (?:today|tomorrow) \d\d:\d\d \(Europe/Berlin\)\n", done.stdout
+    )
+
+
 def test_a_file_that_is_no_database_is_refused_and_left_alone(home):
     path = home.folder / "data" / "standfirst" / "standfirst.db"
     path.parent.mkdir(parents=True)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.storage import schema, stories
+from bot.types import Line
 from digests.types import Membership
 from tests.bot.commands.test_commands import words
 from tests.bot.newsroom import BRIDGE, CONFIGURATION, FLOOD, POOL, Newsroom
@@ -262,3 +263,45 @@ async def test_an_edition_keeps_only_the_decisions_about_what_it_tells(narrow):
     edition = posted.issue.edition
     shown = {s.id for s in edition.stories} | {b.story for b in edition.brief}
     assert {d.story for d in edition.decisions} == shown
+
+
+# ── why, for a sentence ────────────────────────────────────────────────────────
+
+LONGER = BRIDGE + "\nThe harbour office waits for a report from the makers.\n"
+
+
+async def test_why_shows_the_source_line_of_words_that_the_edition_tells(desk):
+    await desk.post()
+    answer = await desk.says("news why", story="closed after a crack was found")
+    assert "The edition has this sentence:" in words(answer)
+    (line,) = (b for b in answer.blocks if isinstance(b, Line) and b.start is not None)
+    assert line.text in BRIDGE
+    assert line.start == line_start(BRIDGE, line.text)
+
+
+async def test_why_says_that_the_edition_leaves_a_sentence_out(desk):
+    desk.publish("bridge", LONGER)
+    await desk.post()
+    said = words(await desk.says("news why", story="report from the makers"))
+    assert "The harbour office waits for a report from the makers." in said
+    assert "the edition leaves it out" in said
+    # Its story was told all the same.
+    assert "not told in the newest edition" not in said
+    assert "Story" in said
+
+
+async def test_words_of_a_quote_that_is_shown_are_in_the_edition(desk):
+    await desk.post()
+    said = words(await desk.says("news why", story="Nobody was in danger"))
+    assert "The edition has this sentence:" in said
+
+
+async def test_a_whole_long_sentence_can_be_asked_about(desk):
+    long = "It went on " + " ".join(f"word{n}" for n in range(24)) + " that day."
+    desk.publish("bridge", f"{BRIDGE}\n{long}\n")
+    await desk.post()
+    assert long in words(await desk.says("news why", story=long))
+
+
+def line_start(text: str, sentence: str) -> int:
+    return text.split("---\n", 2)[2].strip().index(sentence)

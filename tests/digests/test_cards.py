@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from digests.cards import make
+from digests.cards import make, setting
 from digests.quotes import find
 from digests.types import Article
 
@@ -63,3 +63,35 @@ def test_the_alt_text_leaves_out_what_is_not_known():
 def test_a_text_without_declared_language_is_english():
     assert a_card().lang == "en"
     assert a_card(lang="en-GB").lang == "en-GB"
+
+
+# ── where a reader learns what the words are about ──────────────────────────────
+
+
+def set_in(text: str) -> str:
+    article = an_article(text=text)
+    place = setting(article, make(article, find(text)[0]))
+    return text[place.start : place.end]
+
+
+def test_words_worked_into_a_sentence_are_set_in_that_sentence():
+    text = "Rain came. Ruth Bell called the new lock “the best thing in ten years.”"
+    assert set_in(text) == text.removeprefix("Rain came. ")
+
+
+def test_a_sentence_that_only_says_who_speaks_is_replaced_by_the_one_before_it():
+    assert set_in(TEXT) == "It rained."
+
+
+def test_what_somebody_else_said_is_nobodys_setting():
+    quoted = "“We were all of us afraid that night,” said Tom Ames."
+    text = f"The lock opened on Monday.\n\n{quoted}\n\n{quoted}"
+    article = an_article(text=text)
+    second = make(article, find(text)[-1])
+    place = setting(article, second)
+    assert text[place.start : place.end] == "The lock opened on Monday."
+
+
+def test_with_nothing_before_it_a_quote_is_set_in_its_own_sentence():
+    text = "“It’s open,” said Ruth Bell."
+    assert set_in(text) == text

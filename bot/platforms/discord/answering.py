@@ -154,7 +154,7 @@ class Answering:
 
     async def _at_once(self, outcome: Reply | Form) -> None:
         if isinstance(outcome, Form) and self._may_open(outcome):
-            data = forms.modal(outcome, self._texts)
+            data = forms.modal(outcome, self._texts.chosen(outcome.locale))
             await self._respond({"type": MODAL, "data": data})
             return
         first, *rest = self._bodies(outcome)
@@ -192,11 +192,12 @@ class Answering:
             await self._calls.follow(self._arrived.token, told, self._files)
 
     def _bodies(self, outcome: Reply | Form) -> Sequence[Mapping[str, Any]]:
+        texts = self._texts.chosen(outcome.locale)
         if isinstance(outcome, Reply):
             self._files = replies.files_of(outcome)
-            return replies.messages(outcome, self._texts)
+            return replies.messages(outcome, texts)
         word = self._drafts.keep(self._arrived.user, outcome)
-        return (forms.as_message(outcome, word, self._texts),)
+        return (forms.as_message(outcome, word, texts),)
 
     def _is_private(self, outcome: Reply | Form) -> bool:
         return (

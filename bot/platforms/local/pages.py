@@ -341,6 +341,7 @@ class _Pages:
 
     def _answered(self, here: _Here, answer: Answer) -> dict[str, Any]:
         outcome, zone = answer.outcome, here.workspace.zone
+        texts = here.texts.chosen(outcome.locale)
         is_form = isinstance(outcome, Form)
         return {
             "asked": answer.asked,
@@ -348,7 +349,8 @@ class _Pages:
             "form": outcome if is_form else None,
             "reply": None
             if isinstance(outcome, Form)
-            else views.reply_view(outcome, here.texts, zone),
+            else views.reply_view(outcome, texts, zone),
+            "texts": texts,
         }
 
 

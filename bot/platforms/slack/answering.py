@@ -117,7 +117,7 @@ class Answers:
                         forms.view(
                             form,
                             asker.carried,
-                            asker.texts,
+                            asker.texts.chosen(form.locale),
                             files=session.may(files.READ),
                         ),
                     ),
@@ -128,7 +128,7 @@ class Answers:
             else:
                 return
         word = self._drafts.keep(owner(asker.team, asker.user), form)
-        message = forms.as_message(form, word, asker.texts)
+        message = forms.as_message(form, word, asker.texts.chosen(form.locale))
         await self._tell(asker, message, private=True)
 
     # ── replies ────────────────────────────────────────────────────────────────
@@ -136,7 +136,7 @@ class Answers:
     async def _say(self, asker: Asker, reply: Reply) -> None:
         reply = await self._without_files(asker, reply)
         private = reply.private or reply.problem
-        for message in replies.messages(reply, asker.texts):
+        for message in replies.messages(reply, asker.texts.chosen(reply.locale)):
             await self._tell(asker, message, private=private)
 
     async def _without_files(self, asker: Asker, reply: Reply) -> Reply:

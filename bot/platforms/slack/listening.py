@@ -317,7 +317,7 @@ def _inline(known: Known, outcome: Reply | Form, arrived: Arrived) -> dict[str, 
     if wrong:
         return {"response_action": "errors", "errors": wrong}
     # Another form than the open one; what the app may do was not looked up for it.
-    texts = Texts.of(known.locale)
+    texts = Texts.of(known.locale).chosen(outcome.locale)
     view = forms.view(outcome, arrived.carried, texts, files=False)
     return {"response_action": "update", "view": view}
 

@@ -45,6 +45,19 @@ async def test_a_change_says_what_the_next_edition_would_tell(ana):
     assert "would tell 1 in full and 0 in brief; without this, 2 and 0" in said(shown)
 
 
+async def test_where_nothing_is_new_a_change_is_shown_on_what_came_in_lately(ana):
+    await ana.desk.post()
+    told = said(await ana.says("newsdesk style", stories="1"))
+    assert "Nothing is new at present." in told
+    assert "would tell 1 in full and 1 in brief; without this, 2 and 0" in told
+
+
+async def test_where_nothing_came_in_at_all_no_effect_is_made_up(bare):
+    await bare.apply()
+    told = said(await (await editor(bare)).says("newsdesk style", stories="1"))
+    assert "would tell" not in told
+
+
 async def test_nothing_is_changed_before_the_button_is_pressed(ana):
     await ana.says("newsdesk style", stories="7")
     assert (await ana.desk.digest()).stories == 5
@@ -266,6 +279,62 @@ async def test_a_digest_stands_still_until_a_day(ana):
     assert (await ana.desk.digest()).paused_until is None
 
 
+async def test_a_pause_promises_no_edition(ana):
+    shown = said(await ana.says("newsdesk pause"))
+    assert "nothing is posted until it is resumed" in shown
+    assert "Next:" not in shown
+
+
+async def test_a_pause_until_a_day_says_the_first_edition_after_it(ana):
+    shown = said(await ana.says("newsdesk pause", until="2030-01-07"))
+    assert "Next: Monday 7 January 00:00" in shown
+
+
+async def test_a_day_that_is_left_out_is_none_of_the_next_times(ana):
+    await ana.does("newsdesk schedule edit", schedule="daily at 8:30")
+    shown = said(await ana.says("newsdesk schedule skip", date="tomorrow"))
+    assert "2026-11-25" in shown
+    assert "Next: Thursday 26 November 08:30" in shown
+
+
+async def test_readers_are_not_promised_a_day_that_is_left_out(ana):
+    await ana.does("newsdesk schedule edit", schedule="daily at 8:30")
+    await ana.does("newsdesk schedule skip", date="tomorrow")
+    told = said(await ana.says("news when"))
+    assert "Thu 26 Nov, 08:30" in told
+    assert "tomorrow" not in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("tomorrow", date(2026, 11, 25)),
+        ("Freitag", date(2026, 11, 27)),
+        ("tuesday", date(2026, 12, 1)),
+    ],
+)
+async def test_a_day_is_left_out_by_its_name(ana, typed: str, meant: date):
+    await ana.does("newsdesk schedule skip", date=typed)
+    assert (await ana.desk.digest()).skips == (meant,)
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "typed"),
+    [
+        ("newsdesk schedule skip", "date", "2026-11-23"),
+        ("newsdesk pause", "until", "2020-01-01"),
+        ("newsdesk pause", "until", "today"),
+    ],
+)
+async def test_a_day_that_has_gone_by_is_refused_at_its_question(
+    ana, path: str, field: str, typed: str
+):
+    form = await ana.is_asked(path, **{field: typed})
+    (wrong,) = (f for f in form.fields if f.error)
+    assert wrong.name == field
+    assert "too early" in wrong.error
+
+
 async def test_what_does_not_stand_still_cannot_go_on(ana):
     assert "is not paused" in said(await ana.says("newsdesk resume"))
 
@@ -283,7 +352,7 @@ async def test_a_day_is_left_out_and_comes_back_with_history(ana):
 async def test_what_is_no_date_is_said_beside_its_question(ana):
     form = await ana.asks("newsdesk schedule skip", date="31 Feb")
     assert isinstance(form, Form)
-    assert "Write it as 2026-12-24" in next(f.error for f in form.fields if f.error)
+    assert "a date as 2026-12-24" in next(f.error for f in form.fields if f.error)
 
 
 async def test_a_filter_says_what_it_would_have_dropped(ana):
@@ -380,6 +449,11 @@ async def test_the_doctor_tells_what_is_wrong_here_first(ana):
     assert "The channel was deleted." in said(answer)
     assert first.title.startswith("✗")
     assert "sqlite" not in said(answer)
+
+
+async def test_the_doctor_says_the_next_time_as_people_there_read_it(ana):
+    told = said(await ana.says("newsdesk doctor"))
+    assert "next today 13:02 (Europe/Berlin)" in told
 
 
 async def test_editors_help_has_an_example_for_each_command(ana):

@@ -191,6 +191,36 @@ async def test_a_story_lists_its_dated_events_in_order(desk: Newsroom):
     assert said.index("3 May 1990") < said.index("24 November 2026")
 
 
+async def test_a_storys_figures_come_with_the_sentences_that_say_what_they_are(
+    desk: Newsroom,
+):
+    await desk.post()
+    answer = await desk.says("news story", story="bridge")
+    (line,) = (b for b in answer.blocks if isinstance(b, Line) and "31,000" in b.title)
+    sentence = "About 31,000 vehicles cross the bridge every day."
+    assert sentence in words(answer)
+    assert words(answer).count(sentence) == 1
+    assert line.revision == answer_revision(answer)
+
+
+async def test_dated_events_lead_into_the_version_that_was_told(desk: Newsroom):
+    dated = BRIDGE + "\nThe bridge was opened in 1990.\n"
+    desk.publish("bridge", dated)
+    await desk.post()
+    for path in ("news story", "news timeline"):
+        answer = await desk.says(path, story="bridge")
+        (line,) = (
+            b for b in answer.blocks if isinstance(b, Line) and b.title == "1990"
+        )
+        assert line.revision == answer_revision(answer)
+
+
+def answer_revision(answer: Reply) -> str | None:
+    """The version of the bridge's article that the answer was made from."""
+    titled = (b for b in answer.blocks if isinstance(b, Line))
+    return next(b.revision for b in titled if b.title.startswith("Harbour bridge"))
+
+
 async def test_quotes_of_a_speaker_are_the_articles_words(desk: Newsroom):
     await desk.post()
     answer = await desk.says("news quotes", speaker="brandt")
@@ -230,6 +260,18 @@ async def test_search_finds_articles_by_all_of_the_words(desk: Newsroom):
     assert "No stored article" in words(nothing)
 
 
+async def test_a_search_that_is_narrowed_to_nothing_says_what_did_it(desk: Newsroom):
+    await desk.post()
+    narrowed: dict[str, Any] = {"from": "Courier"}
+    answer = await desk.says("news search", words="roof", **narrowed)
+    assert "With from=Courier, no article has all of these words: roof." in words(
+        answer
+    )
+    assert "Without that, 1 article has." in words(answer)
+    nothing = await desk.says("news search", words="zebra", **narrowed)
+    assert "No stored article has all of these words: zebra." in words(nothing)
+
+
 async def test_search_shows_the_sentence_with_the_words_set_apart(desk: Newsroom):
     await desk.post()
     answer = await desk.says("news search", words="girder crack")
@@ -257,7 +299,7 @@ async def test_search_is_narrowed(
     await desk.post()
     answer = words(await desk.says("news search", words="roof", **narrowed))
 
-    assert (found or "No stored article") in answer
+    assert (found or "no article has all of these words") in answer
 
 
 @pytest.mark.parametrize(
@@ -447,6 +489,32 @@ async def completed(desk: Newsroom, path: str, option: str, typed: str) -> tuple
 async def test_speakers_complete_from_any_part_of_the_name(desk: Newsroom):
     await desk.post()
     assert await completed(desk, "news quotes", "speaker", "bra") == ("Ada Brandt",)
+
+
+async def test_stories_are_offered_with_their_headlines_and_taken_so(desk: Newsroom):
+    await desk.post()
+    offered = await completed(desk, "news story", "story", "")
+    assert [name.split(". ")[0] for name in offered] == ["1", "2"]
+    (pool,) = await completed(desk, "news story", "story", "torvale POOL")
+    assert "Torvale pool reopens" in pool
+    for path in ("news story", "news timeline", "news why", "news save", "news more"):
+        answer = await desk.says(path, story=pool)
+        assert not answer.problem, path
+        assert "Torvale pool" in words(answer), path
+    assert "Osric Vane" in words(await desk.says("news quotes", topic=pool))
+    bridge = next(name for name in offered if "bridge" in name)
+    assert "31,000" in words(await desk.says("news figures", topic=bridge))
+
+
+async def test_a_story_offered_before_a_newer_edition_is_still_found_by_its_headline(
+    desk: Newsroom,
+):
+    await desk.post()
+    (pool,) = await completed(desk, "news story", "story", "torvale pool")
+    other = f"{int(pool[0]) % 2 + 1}{pool[1:]}"
+    assert "Torvale pool" in words(await desk.says("news story", story=other))
+    gone = await desk.says("news story", story="1. A headline that nobody wrote")
+    assert gone.problem
 
 
 async def test_digests_and_commands_complete(desk: Newsroom):

@@ -153,6 +153,15 @@ async def test_a_destination_that_a_digest_posts_to_is_not_taken_back(ana: Edito
     assert "«Morning brief» posts to «evening»" in said(answer)
 
 
+async def test_a_list_that_is_not_whole_says_how_to_see_the_rest(ana: Editor):
+    for n in range(5):
+        await ana.does("newsdesk filter add", kind="exclude", words=f"word{n}")
+    assert "There are older ones: /newsdesk history 16" in said(
+        await ana.says("newsdesk history")
+    )
+    assert "older" not in said(await ana.says("newsdesk history", n="5"))
+
+
 @pytest.mark.parametrize("n", ["0", "21", "x", "-3", "9" * 30])
 async def test_a_number_out_of_range_gets_a_sentence(ana: Editor, n: str):
     assert "from 1 to 20" in said(await ana.says("newsdesk history", n=n))

@@ -596,3 +596,22 @@ async def test_the_told_ledger_of_channels_is_of_the_own_workspace(
     told = await database.read(shown, workspace_id=mine, now=NOW)
     assert told.stories == {"s-told"}
     assert not (await database.read(shown, workspace_id=other, now=NOW)).stories
+
+
+async def test_languages_are_called_by_their_names(desk: Newsroom):
+    told = said(await desk.says("news language"))
+    assert "You are answered in English. There are: English (en), German (de)." in told
+    await desk.says("news language", language="de")
+    assert "Deutsch (de)" in said(await desk.says("news language"))
+    assert "Deutsch" in said(await desk.says("news me"))
+
+
+async def test_the_next_times_call_ones_own_digest_so_in_every_language(
+    quiet: Newsroom, ben: Editor
+):
+    await ben.says("news me", time="7:30")
+    assert "Your digest" in said(await ben.says("news when"))
+    await ben.says("news language", language="de")
+    told = said(await ben.says("news when"))
+    assert "Mein Digest" in told
+    assert "Your digest" not in told

@@ -112,6 +112,21 @@ async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(bare):
     assert labels == ["Name", "Source", "Schedule", "Stories", "Language"]
 
 
+async def test_who_chose_a_language_is_answered_in_it_throughout(browser, desk):
+    await desk.post()
+    await types(browser, "/news language de")
+    for line in ("/news quotes Brandt", "/news story 99"):
+        answer = await types(browser, line)
+        shown = answer.tree.css_first("#answer")
+        assert shown is not None
+        said = shown.text()
+        assert "Für andere unsichtbar" in said
+        assert "open at the sentence" not in said
+        assert "That did not work" not in said
+    # The rest of the page is in the browser's language.
+    assert "Type / for commands" in answer.text
+
+
 async def test_names_are_shown_as_words_and_never_as_markup(browser, desk):
     ana: Editor = await editor(desk)
     hostile = "<img src=x onerror=alert(1)>"

@@ -92,7 +92,7 @@ async def test_the_day_ends_at_midnight_where_its_readers_live(ana: Editor):
     await ana.desk.post()
     ana.desk.clock.advance(hours=1)
     told = said(await ana.says("newsdesk preview", day="yesterday"))
-    assert "Nothing would have been posted." in told
+    assert "nothing would have been posted" in told
 
 
 async def test_looking_back_stores_and_posts_nothing(ana: Editor):
@@ -102,6 +102,12 @@ async def test_looking_back_stores_and_posts_nothing(ana: Editor):
     await ana.says("newsdesk preview", day="yesterday")
     assert len(ana.desk.platform.messages) == before
     assert (await ana.desk.post("later")).issue is None
+
+
+async def test_a_day_on_which_nothing_came_in_says_so(ana: Editor):
+    await ana.desk.post()
+    told = said(await ana.says("newsdesk preview", day="yesterday"))
+    assert "Nothing came in then" in told
 
 
 async def test_another_day_is_refused(ana: Editor):

@@ -39,6 +39,7 @@ from bot.storage import (
     search,
     sources,
     stories,
+    wordings,
     workspaces,
 )
 from bot.storage.corrections import Correction
@@ -48,8 +49,9 @@ from bot.storage.grants import Grant
 from bot.storage.readers import Reader, Whose
 from bot.storage.saved import Saved
 from digests.amending import Amendment
+from digests.cards import make
 from digests.language.lookup import wanted
-from digests.types import Decision, Membership, Note, Told
+from digests.types import Card, Decision, Membership, Note, Told
 from tests.bot.storage.builders import (
     NOW,
     TEXT,
@@ -63,6 +65,7 @@ from tests.bot.storage.builders import (
     keep,
     parts,
 )
+from tests.builders import an_article
 
 CANARY = "quetzal"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -361,6 +364,13 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "search": search.newest(connection, **here, wanted=wanted(CANARY), limit=9),
         "quotes": quotes.by_speaker(connection, **here, limit=9),
         "speaker": quotes.by_speaker(connection, **here, speaker=CANARY, limit=9),
+        "wordings": [
+            found
+            for found in wordings.of_cards(
+                connection, **here, cards=[a_card_of(connection, article)]
+            )
+            if found.article or found.also
+        ],
         "speakers": quotes.names(connection, **here, prefix="", limit=9),
         "figures": figures.about_topic(
             connection, **here, article_ids=[article], limit=9
@@ -389,6 +399,13 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
         "past": past.stories(connection, **here, limit=9),
         "message": messages.find(connection, **here, channel="full-news", key=message),
     }
+
+
+def a_card_of(connection: Connection, article: int) -> Card:
+    """A card with the words and the place of the one quote that is stored."""
+    stored = connection.execute(select(schema.revisions.c.text)).one()
+    text = an_article(id=str(article), text=stored.text, title=CANARY)
+    return make(text, a_quote(stored.text, speaker=CANARY))
 
 
 def seen_of_a_reader(connection: Connection, reader: Any) -> dict[str, Any]:

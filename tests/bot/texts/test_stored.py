@@ -37,7 +37,14 @@ EVERY = stored.EVERY
         ("The digest was paused.", "Der Digest war pausiert."),
         (
             "Story 1 is told from it: 3 independent outlets; among the newest.",
-            "Meldung 1 ist nach ihm erzählt: 3 unabhängige Medien; unter den neuesten.",
+            "Meldung 1 beruht auf diesem Artikel: 3 unabhängige Medien; unter den "
+            "neuesten.",
+        ),
+        (
+            "Story 1 is told from it: 2 independent outlets; 3 hours older than the "
+            "newest.",
+            "Meldung 1 beruht auf diesem Artikel: 2 unabhängige Medien; 3 Stunden "
+            "älter als das Neueste.",
         ),
         (
             "Repeats the article of an outlet without a name and was merged with it "

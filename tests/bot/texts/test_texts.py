@@ -62,6 +62,30 @@ def test_a_day_and_time_are_those_of_the_zone():
     assert GERMAN.day_and_time(at, BERLIN) == "25. November 2026, 00:30"
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (date(2019, 1, 1), date(2019, 12, 31), "2019"),
+        (date(2026, 11, 1), date(2026, 11, 30), "November 2026"),
+        (date(2026, 11, 24), date(2026, 11, 24), "24 November 2026"),
+        (date(2026, 11, 24), None, "24 November 2026"),
+        (date(2026, 1, 1), date(2026, 1, 31), "January 2026"),
+        (
+            date(2026, 11, 23),
+            date(2026, 11, 29),
+            "23 November 2026 – 29 November 2026",
+        ),
+        (
+            date(2026, 1, 1),
+            date(2026, 2, 28),
+            "1 January 2026 – 28 February 2026",
+        ),
+    ],
+)
+def test_a_stretch_of_days_is_named_as_a_whole_where_it_is_one(first, last, said):
+    assert ENGLISH.stretch(first, last) == said
+
+
 def test_dates_and_numbers_are_written_as_the_language_does():
     day = date(2026, 3, 1)
     assert ENGLISH.date(day) == "1 March 2026"

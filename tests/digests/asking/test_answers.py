@@ -174,3 +174,31 @@ def test_no_article_is_a_fault(text: str):
     question = read("Who closed the bridge at Aldby on Tuesday?", TODAY)
 
     answer(question, (an_article(text),))
+
+
+HARBOUR = an_article(
+    "Der Hafen Brunsbek bekommt ein neues Kühlhaus. Es kostet 12 Millionen Euro.\n\n"
+    "„Wir können den Fisch endlich hier lagern“, sagte Greta Olsen.",
+    id="hafen",
+    title="Hafen Brunsbek bekommt ein neues Kühlhaus",
+    lang="de",
+)
+
+
+@pytest.mark.parametrize(
+    "question", ["Was kostet das Kühlhaus?", "was kostet ein Kühlhaus in Brunsbek"]
+)
+def test_was_asks_in_german_where_a_german_verb_follows_it(question: str):
+    assert told(question, HARBOUR)[0] == "Es kostet 12 Millionen Euro."
+
+
+@pytest.mark.parametrize(
+    "question", ["Was the bridge at Aldby closed?", "Was Tilda Noor thanked?"]
+)
+def test_was_asks_in_english_where_somebody_or_something_follows_it(question: str):
+    assert read(question, TODAY).lang == "en"
+
+
+def test_a_name_that_is_written_somewhere_is_not_said_to_stand_nowhere():
+    found = answer(read("Tell of Kühlhaus", TODAY), (HARBOUR,))
+    assert found.refused is None or found.refused.why == "not told"

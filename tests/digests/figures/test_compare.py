@@ -73,3 +73,15 @@ def test_other_things_are_not_compared():
 
 def test_figures_without_a_noun_are_not_compared():
     assert compared("They paid $5 million.", "They paid $6 million.") == []
+
+
+def test_people_to_whom_the_same_happened_contradict_each_other():
+    ours = "14 people were injured, two of them seriously."
+    theirs = "The coastguard said 17 people were injured at low tide."
+    assert compared(ours, theirs) == [("14", "17", False)]
+
+
+def test_people_to_whom_something_else_happened_do_not():
+    ours = "15 people remain in hospital after the passenger ferry ran aground."
+    theirs = "17 people were injured when the passenger ferry ran aground."
+    assert compared(ours, theirs) == []

@@ -41,6 +41,13 @@ def only(text: str, lang: str | None = None) -> Figure:
         ("Hallin paid 5 million euros.", "5 million euros", 5e6, "EUR", ""),
         ("The storm passed, killing 12.", "12", 12, "people", "killed"),
         ("The road is 5km long.", "5km", 5, "km", "road"),
+        (
+            "It makes 40 gigawatt hours of cells.",
+            "40 gigawatt hours",
+            40,
+            "GWh",
+            "cells",
+        ),
     ],
 )
 def test_a_figure_has_value_unit_and_what_it_measures(

@@ -93,6 +93,13 @@ async def test_every_command_is_answered_to_the_asker_alone(chat, discord):
         assert asked.refused == []
 
 
+async def test_who_chose_a_language_is_answered_in_it_throughout(chat, discord):
+    await ask(discord, "news language", language="de")
+    asked = await ask(discord, "news story", story="99")
+    assert "Das hat nicht geklappt" in asked.words
+    assert "That did not work" not in asked.words
+
+
 async def test_an_answer_says_what_the_core_says(chat, discord):
     asked = await ask(discord, "news quotes", speaker="Brandt")
     assert "> “We will not reopen it before the steel has been tested”" in asked.words

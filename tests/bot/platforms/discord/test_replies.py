@@ -342,7 +342,7 @@ async def test_a_story_on_discord(desk: Newsroom):
         "The harbour bridge at Hallin was closed on Tuesday after a crack was found in "
         "a girder.",
         "About 31,000 vehicles cross the bridge every day.",
-        "**About 31,000** vehicles",
+        "**About 31,000 vehicles**",
         "> “We will not reopen it before the steel has been tested”",
         "-# Ada Brandt, engineer, Hallin Courier",
         "> “Nobody was in danger at any time.”",

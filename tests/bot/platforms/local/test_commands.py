@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.platforms.lines import Call, parse
 from bot.platforms.local.completion import complete, filled
+from bot.platforms.localised import ENGLISH
 from bot.platforms.typed import words
 from bot.texts import Texts
 from bot.types import Command, Form, Invocation, Option, Paragraph, Permission, Reply
@@ -205,6 +206,32 @@ def test_a_value_that_is_put_in_can_be_read_again(line, value, result):
     call = read(written)
     assert isinstance(call, Call)
     assert value in call.args.values()
+
+
+# ── words of another language ──────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("line", ["/news zitate Xi", "/news Zitate Xi"])
+def test_a_command_may_be_typed_in_the_words_of_another_language(line):
+    assert read(line) == Call(path="news quotes", args={"speaker": "Xi"})
+
+
+async def test_every_word_of_another_language_stands_for_one_of_a_command(bare):
+    commands = bare.inbox.commands
+    known = {word for command in commands for word in command.path.split()[1:]}
+    assert set(ENGLISH.values()) <= known
+    # No word that English commands have means another one.
+    assert not known & ENGLISH.keys()
+
+
+def test_no_command_is_offered_for_a_word_that_is_far_from_all():
+    said = "/news xyzzy"
+    reply = read(said)
+    assert isinstance(reply, Reply)
+    assert "Did you mean" not in str(reply.blocks)
+    near = read("/news quots")
+    assert isinstance(near, Reply)
+    assert "Did you mean /news quotes?" in str(near.blocks)
 
 
 @given(st.text(max_size=200), st.integers(-5, 300))

@@ -1,0 +1,66 @@
+"""Figures of several outlets side by side: the same once, another one beside it."""
+
+from datetime import timedelta
+
+from bot.commands.counted import beside
+from bot.types import Line
+from digests import figures
+from digests.types import Article
+from tests.bot.newsroom import BRIDGE, Newsroom
+from tests.builders import NOON, an_article
+
+HERE = "The Long Bridge carries 31,000 vehicles a day across the harbour."
+
+
+def figures_of(*articles: Article):
+    return [(a, figure) for a in articles for figure in figures.find(a.text)]
+
+
+def told(*articles: Article) -> list[tuple[str, tuple[str, ...], list[str]]]:
+    return [
+        (one.figure.text, one.also, [figure.text for _, figure in one.others])
+        for one in beside(figures_of(*articles))
+    ]
+
+
+def by(outlet: str, text: str, **changes) -> Article:
+    return an_article(id=outlet, source=outlet, text=text, **changes)
+
+
+def test_what_several_outlets_give_is_listed_once_with_their_names():
+    other = "Every day 31,000 vehicles use the Long Bridge."
+    assert told(by("A", HERE), by("B", other)) == [("31,000", ("B",), [])]
+
+
+def test_another_figure_stands_beside_it_and_not_again():
+    other = "Some 36,000 vehicles a day use the Long Bridge."
+    assert told(by("A", HERE), by("B", other)) == [("31,000", (), ["Some 36,000"])]
+
+
+def test_an_outlet_is_not_held_against_itself():
+    text = "Some 36,000 vehicles a day use the Long Bridge."
+    other = an_article(id="B", source="A", text=text)
+    assert [others for *_, others in told(by("A", HERE), other)] == [[], []]
+
+
+def test_what_is_counted_a_day_later_is_no_disagreement():
+    text = "Some 36,000 vehicles a day use the Long Bridge."
+    later = by("B", text, published=NOON + timedelta(days=1))
+    assert [others for *_, others in told(by("A", HERE), later)] == [[], []]
+
+
+async def test_figures_show_where_outlets_differ(desk: Newsroom):
+    other = BRIDGE.replace("Hallin Courier", "Strand Radio").replace("31,000", "36,000")
+    desk.publish("radio", other)
+    await desk.post()
+    issue = await desk.archive.newest(await desk.place())
+    assert issue is not None
+    (story,) = (s.id for s in issue.edition.stories if "bridge" in s.headline.text)
+    for topic in ("bridge", story):
+        answer = await desk.says("news figures", topic=topic)
+        before, after = (b for b in answer.blocks if isinstance(b, Line))
+        assert before.title.endswith("000 vehicles")
+        assert after.title.startswith("Outlets differ: About 3")
+        shown = before.title + before.note + after.title + after.note
+        for part in ("31,000", "36,000", "Hallin Courier", "Strand Radio"):
+            assert part in shown

@@ -1,0 +1,154 @@
+"""What a quote is answered with: what it is about, when, and who else has its words."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.storage import wordings
+from bot.types import Line, Quoted, Reply, Small
+from tests.bot.newsroom import CONFIGURATION, Newsroom
+
+WORDS = "The ship was where the chart said there was water"
+WIRE = f"""---
+title: Ferry runs aground off Selsund
+source: Northline Wire
+published: 2026-11-24T09:00:00+00:00
+lang: en
+---
+The ferry Alma ran aground off Selsund on Tuesday morning.
+
+“{WORDS},” said captain Ingrid Solheim.
+"""
+
+
+def as_told_by(outlet: str, words: str = WORDS, **changes: str) -> str:
+    """The same report in another outlet, with these words in the quote."""
+    text = WIRE.replace("Northline Wire", outlet).replace(WORDS, words)
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    return text
+
+
+def said(answer: Reply) -> str:
+    """The lines that stand about the quotes."""
+    found = []
+    for block in answer.blocks:
+        match block:
+            case Small(text=text):
+                found.append(text)
+            case Line(title=title, text=text):
+                found += [title, text]
+    return "\n".join(found)
+
+
+def cards(answer: Reply) -> list[tuple[str, str]]:
+    return [
+        (b.card.source, b.card.text) for b in answer.blocks if isinstance(b, Quoted)
+    ]
+
+
+@pytest.fixture
+async def coast(bare: Newsroom) -> Newsroom:
+    bare.publish("wire", WIRE)
+    await bare.apply()
+    return bare
+
+
+async def solheim(desk: Newsroom) -> Reply:
+    await desk.intake.refresh((await desk.digest()).sources)
+    return await desk.says("news quotes", speaker="Solheim")
+
+
+async def test_a_quote_comes_with_what_it_is_about_and_the_local_time(coast: Newsroom):
+    answer = said(await solheim(coast))
+    assert "The ferry Alma ran aground off Selsund on Tuesday morning." in answer
+    assert "24 November 2026, 10:00" in answer
+
+
+async def test_outlets_with_the_same_words_are_named_and_the_quote_comes_once(
+    coast: Newsroom,
+):
+    coast.publish("courier", as_told_by("Selsund Courier"))
+    coast.publish(
+        "herald", as_told_by("Torvale Herald", "the chart said there was water")
+    )
+    answer = await solheim(coast)
+    assert len(cards(answer)) == 1
+    others = {"Selsund Courier", "Northline Wire"} - {cards(answer)[0][0]}
+    assert f"word for word in {others.pop()} too" in said(answer)
+    assert "in part in Torvale Herald too" in said(answer)
+
+
+async def test_an_outlet_that_gives_the_words_differently_is_shown_with_its_words(
+    coast: Newsroom,
+):
+    changed = WORDS.replace("was water", "was deep water")
+    coast.publish("courier", as_told_by("Selsund Courier", changed))
+    answer = await solheim(coast)
+    assert len(cards(answer)) == 1
+    assert "Outlets give these words differently:" in said(answer)
+    (line,) = (b for b in answer.blocks if isinstance(b, Line))
+    told = dict([*cards(answer), (line.title, line.text[slice(*line.marks[0])])])
+    assert told == {"Northline Wire": WORDS, "Selsund Courier": changed}
+
+
+async def test_two_things_that_somebody_said_are_no_versions_of_each_other(
+    coast: Newsroom,
+):
+    again = WORDS.replace("was water", "was deep water")
+    both = as_told_by("Selsund Courier") + f"\n“{again},” Ingrid Solheim said later.\n"
+    coast.publish("courier", both)
+    assert "differently" not in said(await solheim(coast))
+
+
+async def test_somebody_else_who_says_the_same_is_another_matter(coast: Newsroom):
+    other = as_told_by("Selsund Courier", **{"Ingrid Solheim": "Marta Solheim"})
+    coast.publish("courier", other)
+    assert "Selsund Courier" not in said(await solheim(coast))
+
+
+async def test_the_same_words_a_week_later_are_said_again(coast: Newsroom):
+    later = as_told_by("Selsund Courier", **{"2026-11-24": "2026-11-16"})
+    coast.publish("courier", later)
+    assert "Selsund Courier" not in said(await solheim(coast))
+
+
+async def test_a_story_says_it_of_its_quotes_too(coast: Newsroom):
+    changed = WORDS.replace("was water", "was deep water")
+    coast.publish("courier", as_told_by("Selsund Courier", changed))
+    await coast.post()
+    answer = await coast.says("news story", story="1")
+    assert "Outlets give these words differently:" in said(answer)
+
+
+async def test_the_quotes_of_a_story_are_asked_for_by_its_number(coast: Newsroom):
+    coast.publish("pool", WIRE.replace("Selsund", "Torvale").replace("Alma", "Bell"))
+    await coast.post()
+    first = await coast.says("news quotes", topic="1")
+    assert len(cards(first)) == 1
+
+
+async def test_what_another_workspace_reads_is_not_named(coast: Newsroom):
+    copy = as_told_by("Secret Gazette")
+    hidden = coast.home / "hidden"
+    hidden.mkdir()
+    (hidden / "copy.txt").write_text(copy, encoding="utf-8")
+    theirs = CONFIGURATION.replace("newsroom", "rivals").replace("articles", "hidden")
+    await coast.apply(CONFIGURATION + theirs)
+    rivals = await coast.archive.all_digests("rivals")
+    await coast.intake.refresh(rivals[0].sources)
+    assert "Secret" not in said(await solheim(coast))
+
+
+async def test_a_card_whose_article_is_gone_is_answered_without_a_setting(
+    coast: Newsroom,
+):
+    answer = await solheim(coast)
+    (first,) = (b.card for b in answer.blocks if isinstance(b, Quoted))
+    place = await coast.place()
+    (found,) = await coast.db.read(
+        wordings.of_cards,
+        workspace_id=place.workspace.id,
+        cards=[replace(first, article="4711")],
+    )
+    assert found == wordings.Wordings(article=None)
