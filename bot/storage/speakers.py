@@ -26,6 +26,8 @@ _LONGEST_WORD = 60
 _BLOCK_BITS = 12
 #: So many of the newest blocks are gone through, one after the other set.
 _WINDOWS = (1, 4, 16, 64)
+#: So many blocks before and after lie what came in at about the same time.
+_BESIDE = 5
 
 
 def keep(
@@ -83,6 +85,33 @@ def last(
             break
     found = look(speaker_words.c.source_id.in_(mine))
     return list(dict.fromkeys(found)), len(found) < most
+
+
+def around(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    word: str,
+    keys: Sequence[int],
+    most: int,
+) -> list[int]:
+    """List quotes of whoever is called so, stored at about the same time as others.
+
+    Args:
+        connection: Inside a transaction.
+        workspace_id: Who asks.
+        word: Of a name, or the beginning of one.
+        keys: Of the others.
+        most: How many for each of these at the most, the last that came in.
+    """
+    mine = _sources(connection, workspace_id)
+    if not mine or not keys:
+        return []
+    there = {key >> _BLOCK_BITS for key in keys}
+    near = {at + beside for at in there for beside in range(-_BESIDE, _BESIDE + 1)}
+    where = speaker_words.c.block.in_(sorted(near))
+    found = _keys(connection, mine, (word,), most * len(keys), where)
+    return list(dict.fromkeys(found))
 
 
 def said_by(speaker: str) -> tuple[ColumnElement[bool], ...] | None:

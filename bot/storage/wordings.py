@@ -5,7 +5,6 @@ quotes of each name, found by the index of speakers. Whether two are one utteran
 `digests.quotes.version_of` says.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,21 +13,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from bot.storage import speakers
 from bot.storage.revisions import JOINED, of_ids, seen_by
 from bot.storage.schema import quotes as table
-from bot.storage.schema import revisions, speaker_words
+from bot.storage.schema import revisions
 from bot.storage.schema import sources as sources_table
 from bot.storage.sources import visible
 from digests.cards import JOINING
-from digests.language.fold import fold
 from digests.quotes import Version, version_of
 from digests.types import Article, Card, Span
 
 #: Outlets repeat each other within days.
 _SPAN = timedelta(days=4)
-#: So many quotes that were stored before and after it are looked at, and of one name.
-_NEAR, _MOST = 20_000, 200
-_WORD = re.compile(r"\w+(?:'\w+)*")
+#: So many quotes of a name are looked at, and for each of many cards so many.
+_MOST, _LEAST = 200, 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,17 +129,10 @@ def _said_near(
     connection: Connection, workspace_id: int, word: str, keys: Sequence[int]
 ) -> Sequence[Row[Any]]:
     """List what somebody called so is quoted with, stored at about the same time."""
-    query = (
-        select(speaker_words.c.quote_id)
-        .where(
-            speaker_words.c.word == word,
-            speaker_words.c.quote_id.between(min(keys) - _NEAR, max(keys) + _NEAR),
-        )
-        .order_by(speaker_words.c.quote_id.desc())
-        .limit(_MOST)
+    most = max(_MOST // len(keys), _LEAST)
+    near = speakers.around(
+        connection, workspace_id=workspace_id, word=word, keys=keys, most=most
     )
-    # On its own: beside the others it is taken for the smaller part of the work.
-    last = list(connection.execute(query).scalars())
     words = func.substr(
         revisions.c.text, table.c.start + 1, table.c.end - table.c.start
     ).label("words")
@@ -155,7 +146,7 @@ def _said_near(
             func.coalesce(revisions.c.outlet, sources_table.c.name).label("outlet"),
         )
         .select_from(JOINED.join(table, table.c.revision_id == revisions.c.id))
-        .where(table.c.id.in_(last), *seen_by(workspace_id))
+        .where(table.c.id.in_(near), *seen_by(workspace_id))
     )
     return sorted(found, key=lambda row: (row.dated_at, row.id))
 
@@ -184,7 +175,8 @@ def _may_be(card: Card, row: Row[Any]) -> bool:
     """Whether it is the same speaker in another outlet, at about the same time."""
     if row.outlet == card.source or str(row.article_id) == card.article:
         return False
-    ours, theirs = set(_words(card.speaker)), set(_words(row.speaker))
+    ours = set(speakers.words(card.speaker or ""))
+    theirs = set(speakers.words(row.speaker or ""))
     if not (ours <= theirs or theirs <= ours):
         return False
     dates = (card.published, row.published)
@@ -204,10 +196,6 @@ def _changed(row: Row[Any], texts: Mapping[int, Article]) -> Changed:
     )
 
 
-def _words(name: str | None) -> list[str]:
-    return _WORD.findall(fold(name or ""))
-
-
 def _word(name: str | None) -> str:
     """Give the word that finds the speaker: the longest of the name."""
-    return max(_words(name), key=len, default="")
+    return next(iter(speakers.words(name or "")), "")
