@@ -69,9 +69,9 @@ class Look:
     wanted: Wanted
     #: None: whenever.
     weeks: Group = ()
-    #: Where in them; None: from the first on, and till now.
-    since: datetime | None = None
-    until: datetime | None = None
+    #: Keys of about the time that it is looked for in, as `keys_between` gives them.
+    first: int = 0
+    last: int = 0
     #: None: from anywhere.
     sources: Group = ()
 
@@ -119,9 +119,7 @@ def walk(
         return _by_key(asked, size)
     if len(look.sources) > _FEW_SOURCES:
         return _by_source(look, size)
-    first = 0 if look.since is None else _last_before(connection, look.since)
-    last = _last_before(connection, look.until)
-    return _by_block(look, size, common, far, first, last)
+    return _by_block(look, size, common, far)
 
 
 def take(connection: Connection, steps: Sequence[Step]) -> list[list[int]]:
@@ -148,6 +146,19 @@ def held(connection: Connection, look: Look, among: Sequence[int]) -> list[int]:
 def _with(wanted: Wanted, *marks: Group) -> Wanted:
     """Ask for one of each kind of marks besides."""
     return replace(wanted, every=(*wanted.every, *filter(None, marks)))
+
+
+def keys_between(
+    connection: Connection, since: datetime | None, until: datetime | None
+) -> tuple[int, int]:
+    """Give the keys of versions of about these times; None: from the first, till now.
+
+    Where SQLite looks, they do not matter.
+    """
+    if connection.dialect.name == "sqlite":
+        return 0, 0
+    first = 0 if since is None else _last_before(connection, since)
+    return first, _last_before(connection, until)
 
 
 def _last_before(connection: Connection, until: datetime | None) -> int:
@@ -180,10 +191,9 @@ def _by_source(look: Look, size: int) -> Walk:
     yield from _all(_each(asked, look.sources), None, size)
 
 
-def _by_block(
-    look: Look, size: int, common: Collection[str], far: bool, first: int, last: int
-) -> Walk:
+def _by_block(look: Look, size: int, common: Collection[str], far: bool) -> Walk:
     """Walk from the block of `last` to that of `first`; nearly all there is in time."""
+    first, last = look.first, look.last
     asked = _with(look.wanted, look.sources)
     # To find where common words meet, the index goes through all places of each.
     meet = len(asked.every) > 1 and not any(_is_rare(g, common) for g in asked.every)

@@ -177,10 +177,11 @@ class _Here:
         if not self.source_ids:
             return [[] for _ in asked]
         weeks = self._weeks()
-        look = Look(wanted=Wanted(), weeks=weeks)
-        if weeks:
-            look = replace(look, since=self.since, until=self.until)
-        looks = [replace(look, wanted=each) for each in asked]
+        since, until = (self.since, self.until) if weeks else (None, None)
+        first, last = matching.keys_between(self.connection, since, until)
+        looks = [
+            Look(wanted=each, weeks=weeks, first=first, last=last) for each in asked
+        ]
         if self.among is not None:
             among = self.among
             held = [matching.held(self.connection, look, among) for look in looks]
