@@ -3,19 +3,8 @@
 from datetime import date, timedelta
 
 from bot.configuring import Mistake
+from digests.language.days import WEEKDAYS
 
-_WEEKDAYS = (
-    "monday montag",
-    "tuesday dienstag",
-    "wednesday mittwoch",
-    "thursday donnerstag",
-    "friday freitag",
-    "saturday samstag sonnabend",
-    "sunday sonntag",
-)
-_NAMED = {
-    name: number for number, names in enumerate(_WEEKDAYS) for name in names.split()
-}
 _AHEAD = {"today": 0, "heute": 0, "tomorrow": 1, "morgen": 1}
 
 
@@ -34,8 +23,8 @@ def coming_day(said: str, today: date, *, field: str, earliest: int = 0) -> date
     word = said.strip().casefold()
     if word in _AHEAD:
         day = today + timedelta(days=_AHEAD[word])
-    elif word in _NAMED:
-        ahead = (_NAMED[word] - today.weekday() - 1) % 7 + 1
+    elif word in WEEKDAYS:
+        ahead = (WEEKDAYS[word] - today.weekday() - 1) % 7 + 1
         day = today + timedelta(days=ahead)
     else:
         day = _written(said, field)

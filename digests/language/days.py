@@ -27,7 +27,8 @@ class Day:
     last: date | None = None
 
 
-_WEEKDAYS: Mapping[str, int] = {
+#: The number of each weekday's name, in small letters; Monday is 0.
+WEEKDAYS: Mapping[str, int] = {
     name: number
     for number, names in enumerate(
         (
@@ -42,7 +43,7 @@ _WEEKDAYS: Mapping[str, int] = {
     )
     for name in names.split()
 }
-_NAMES = "|".join(name.capitalize() for name in _WEEKDAYS)
+_NAMES = "|".join(name.capitalize() for name in WEEKDAYS)
 _WEEKDAY = re.compile(
     rf"\b(?:(?:[Oo]n|[Bb]y|[Uu]ntil|[Ss]ince|[Ff]rom|[Aa]m|[Bb]is|[Ss]eit)\s)?"
     rf"(?:(?P<turn>last|next|this|past|letzten|vergangenen|nächsten|kommenden)\s)?"
@@ -168,7 +169,7 @@ def _in_month(text: str, m: re.Match[str], published: date) -> tuple[date, date]
 
 
 def _weekday(text: str, m: re.Match[str], published: date) -> date:
-    back = (published.weekday() - _WEEKDAYS[m["name"].lower()]) % 7
+    back = (published.weekday() - WEEKDAYS[m["name"].lower()]) % 7
     turn = (m["turn"] or "").lower()
     if turn in ("last", "past", "letzten", "vergangenen"):
         return published - timedelta(days=back or 7)
