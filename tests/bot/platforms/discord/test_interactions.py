@@ -160,7 +160,8 @@ async def test_names_are_completed(chat, discord):
         "Morning brief"
     ]
     assert "/news quotes" in await completed(discord, "news help", "command", "quo")
-    assert await completed(discord, "news story", "story", "") == ["1", "2"]
+    stories = await completed(discord, "news story", "story", "")
+    assert [name.split(". ")[0] for name in stories] == ["1", "2"]
 
 
 async def test_editors_names_are_not_completed_for_readers(chat, discord):
