@@ -27,11 +27,18 @@ from bot.storage import (
     leases,
     notices,
     restorations,
-    sources,
     workspaces,
 )
 from bot.storage.restorations import DOUBTED, PASSED_OVER
-from tests.bot.newsroom import BRIDGE, FLOOD, POOL, WAIT, Newsroom, newsroom
+from tests.bot.newsroom import (
+    BRIDGE,
+    CONFIGURATION,
+    FLOOD,
+    POOL,
+    WAIT,
+    Newsroom,
+    newsroom,
+)
 from tests.bot.storage.builders import a_house, some_deliveries
 from tests.fakes import NOON, FakeClock, FakePlatform, Lost
 
@@ -175,28 +182,44 @@ async def test_whoever_says_so_may_be_told_again(past: Past):
     assert len(texts(past)) == 2 * PARTS
 
 
+async def test_what_is_dated_after_the_restoring_is_news_at_the_first_reading(
+    past: Past,
+):
+    past.back_up()
+    async with past.open() as desk:
+        await desk.post()
+    before = texts(past)
+    past.clock.advance(hours=20)
+    past.restore()
+    past.clock.advance(hours=2)
+    later = FLOOD.replace("2026-11-24T12:30", "2026-11-25T09:30")
+    ahead = POOL.replace("2026-11-24T10:00", "2026-11-25T23:00")
+    async with past.open() as desk:
+        desk.publish("flood", later)
+        # A date that has not come yet says nothing.
+        desk.publish("pool", ahead.replace("reopened on", "was open on"))
+        await desk.post("later")
+    told = texts(past)[len(before) :]
+    assert told == ["Morning brief", "River floods the market square of Brannock"]
+
+
 async def test_a_source_that_is_added_afterwards_begins_as_any_other(past: Past):
     past.back_up()
     past.clock.advance(DAY)
     past.restore()
     async with past.open() as desk:
-        restored = await desk.db.read(restorations.last)
-        added = await desk.db.write(
-            sources.ensure,
-            workspace_id=None,
-            kind="feed",
-            address="https://news.example/feed",
-            name="New",
-        )
-    assert restored is not None
-    assert added.id > restored.source
+        (past.home / "more").mkdir()
+        (past.home / "more" / "flood.txt").write_text(FLOOD, encoding="utf-8")
+        await desk.apply(CONFIGURATION.replace('"articles"', '"more"'))
+        await desk.post("more")
+    assert "River floods the market square of Brannock" in texts(past)
 
 
 # ── what was on its way ────────────────────────────────────────────────────────
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
