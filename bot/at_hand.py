@@ -5,10 +5,18 @@ It composes nothing and sends nothing.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.storage import Connection, articles, decisions, personal, stories
+from bot.storage import (
+    Connection,
+    articles,
+    decisions,
+    personal,
+    restorations,
+    stories,
+)
 from bot.storage import editions as issues
 from bot.styles import style_of
 from bot.types import Digest, Occurrence
@@ -29,22 +37,53 @@ class AtHand:
 
 
 def of(conn: Connection, digest: Digest, now: datetime) -> AtHand:
-    """The articles that came in lately, their stories, and what was told before."""
-    fresh = articles.fresh(
-        conn,
-        source_ids=[source.id for source in digest.sources],
-        since=now - FRESH,
-        called=_names(digest),
-    )
+    """The articles that came in lately, their stories, and what was told before.
+
+    After a restoring, what came in before it counts as told.
+    """
+    fresh = _fresh(conn, digest, now)
+    told = _told(conn, digest, now)
+    restored = restorations.last(conn)
+    if restored is not None and restored.told and now - restored.at < FRESH:
+        past = _fresh(conn, digest, now, until=restored.at)
+        kept = _fresh(conn, digest, now, told_too=True)
+        # What was kept as told is at hand as well: what repeats it is no news.
+        ours = {article.id for article in fresh}
+        past += tuple(article for article in kept if article.id not in ours)
+        told = replace(told, revisions=told.revisions | _keys(past))
+        fresh = kept
     return AtHand(
         fresh=fresh,
-        told=_told(conn, digest, now),
+        told=told,
         known=stories.known(
             conn,
             workspace_id=digest.workspace_id,
             articles=[article.id for article in fresh],
         ),
     )
+
+
+def _fresh(
+    conn: Connection,
+    digest: Digest,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+    told_too: bool = False,
+) -> tuple[Article, ...]:
+    return articles.fresh(
+        conn,
+        source_ids=[source.id for source in digest.sources],
+        since=now - FRESH,
+        until=until,
+        called=_names(digest),
+        told_too=told_too,
+    )
+
+
+def _keys(past: Iterable[Article]) -> frozenset[str]:
+    """How the ledger names these versions."""
+    return frozenset(f"{article.id}@{article.revision}" for article in past)
 
 
 def _told(conn: Connection, digest: Digest, now: datetime) -> Told:

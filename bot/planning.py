@@ -1,6 +1,7 @@
 """Schedules that are due become occurrences; it must not compose, send or ask a clock.
 
     plan_batch    what is due → occurrences (unique: once is once), and each next moment
+    pass_over     what is due is skipped, after a restoring
     astray        what the clock or a zone's rules left with a wrong next moment
     realign       … set right
 
@@ -55,6 +56,28 @@ def plan_batch(conn: Connection, now: datetime) -> int:
     for entry in batch:
         _plan(conn, entry, now)
     return len(batch)
+
+
+def pass_over(conn: Connection, now: datetime, reason: str) -> int:
+    """Post nothing of what is due, for this reason; how many schedules that were."""
+    count = 0
+    while batch := timetable.due(conn, now=now, limit=BATCH):
+        for entry in batch:
+            assert entry.next is not None, "only what has a moment can be due"
+            reckoning = _reckoned(entry, entry.next, now)
+            if isinstance(reckoning, str):
+                coming: Due | None = _again(entry.next, now)
+            else:
+                coming = reckoning.next
+            _skip(conn, entry, entry.next, reason)
+            timetable.advance(
+                conn,
+                workspace_id=entry.workspace_id,
+                schedule_id=entry.id,
+                next=coming,
+            )
+        count += len(batch)
+    return count
 
 
 def _plan(conn: Connection, entry: StoredSchedule, now: datetime) -> None:

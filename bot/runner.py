@@ -243,13 +243,13 @@ async def _take(house: House, holder: str) -> bool:
     if taken is not None:
         return True
     other = await house.db.read(leases.holder, name=LEASE)
-    if other is not None and _dead(other):
+    if other is not None and is_dead(other):
         await house.db.write(leases.give_back, name=LEASE, holder=other)
         return await _take(house, holder)
     return False
 
 
-def _dead(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that is gone."""
     host, _, pid = holder.rpartition(":")
     if host != socket.gethostname():

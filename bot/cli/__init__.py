@@ -12,6 +12,7 @@ from importlib.metadata import version as installed_version
 from cyclopts import App, CycloptsError
 
 from bot.cli import (
+    backups,
     configuration,
     digest,
     held,
@@ -73,6 +74,8 @@ def build() -> App:
     app.command(configuration.doctor)
     app.command(configuration.apply)
     app.command(configuration.export)
+    app.command(backups.backup)
+    app.command(backups.restore)
     app.command(slack.manifest, name="slack-manifest")
     app.command(running.migrate)
     app.command(running.version)

@@ -56,7 +56,8 @@ class Doctor:
 
     async def examine(self) -> tuple[Finding, ...]:
         """All findings, in the order in which somebody would look."""
-        found = await bounded("database", lambda: machine.database(self.db))
+        now = self.intake.clock.now()
+        found = await bounded("database", lambda: machine.database(self.db, now))
         found += await bounded("time zones", self._zones)
         for name, check in self.checks.items():
             found += await bounded(name, partial(check, None))

@@ -14,6 +14,7 @@ from typing import Final
 from bot.doctor.bounded import PATIENCE
 from bot.errors import UserError
 from bot.findings import Finding
+from bot.restoring import FOLDER
 from bot.schedules import zone_named
 from bot.storage import checkup, workspaces
 from bot.storage.database import Database
@@ -28,13 +29,13 @@ LOG_LARGE: Final = 256 * MB
 ZONES_OLD: Final = 2
 
 
-async def database(db: Database) -> Sequence[Finding]:
-    """Whether it is whole, and whether its disk has room."""
+async def database(db: Database, now: datetime) -> Sequence[Finding]:
+    """Whether it is whole, how old its backup is, and whether its disk has room."""
     # A little less than the check itself has: what it found so far is then told.
     wrong = await db.read(checkup.damage, seconds=PATIENCE * 0.8)
     kept = await db.read(workspaces.every)
     if wrong:
-        fix = "stop the bot, keep a copy of the file, and go back to a backup"
+        fix = "stop the bot, and go back to a backup: standfirst restore FILE"
         return (Finding(subject="database", state="problem", text=wrong, fix=fix),)
     found = [
         Finding(
@@ -44,9 +45,22 @@ async def database(db: Database) -> Sequence[Finding]:
         )
     ]
     if db.file is not None:
+        found += of_backups(db.file, now)
         found += of_disk(shutil.disk_usage(db.file.parent).free, _size(db.file))
         found += of_log(_size(db.file.with_name(f"{db.file.name}-wal")))
     return found
+
+
+def of_backups(file: Path, now: datetime) -> Sequence[Finding]:
+    """How old the newest backup is that lies where backups usually do."""
+    folder = file.parent / FOLDER
+    made = [_made(kept) for kept in folder.glob(f"{file.stem}-*{file.suffix}")]
+    if not made:
+        text = f"none lies in {folder}; standfirst backup makes one"
+        return (Finding(subject="backup", state="ok", text=text),)
+    hours = max(0, round((now.timestamp() - max(made)) / 3600))
+    old = f"{hours} hour(s)" if hours < 48 else f"{hours // 24} days"
+    return (Finding(subject="backup", state="ok", text=f"the newest is {old} old"),)
 
 
 def of_disk(free: int, database_size: int) -> list[Finding]:
@@ -113,6 +127,14 @@ def _has_rules(name: str) -> bool:
     except UserError:
         return False
     return True
+
+
+def _made(file: Path) -> float:
+    """When it was last written; long ago where it is gone by now."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _size(file: Path) -> int:

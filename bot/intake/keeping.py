@@ -14,9 +14,17 @@ from bot.intake import floods, identity
 from bot.intake.identity import Named
 from bot.intake.readings import Reading
 from bot.ports import Engine
-from bot.storage import Connection, articles, digests, sources, stories
+from bot.storage import (
+    Connection,
+    articles,
+    digests,
+    restorations,
+    sources,
+    stories,
+)
 from bot.storage.articles import Heard
 from bot.storage.database import Database
+from bot.storage.restorations import Restoration
 from bot.types import Digest, Source
 from digests import corrections
 from digests.compose import analyse
@@ -86,11 +94,12 @@ async def sorted_out(
     back = [one for one, old in pairs if old and _was_before(one.article, old)]
     fresh = [one.article for one, _ in new]
     flood = floods.is_flood(source, len(reading.articles), fresh, now)
+    restored = await db.read(restorations.last) if new else None
     pieces: list[Piece] = []
     for at in range(0, len(new), AT_ONCE):
         # In small pieces: an edition that is due must not wait for a whole feed.
         some = new[at : at + AT_ONCE]
-        pieces += await engine.run(_analysed, source, some, flood, now)
+        pieces += await engine.run(_analysed, source, some, flood, now, restored)
     if flood:
         log.warning("source offers everything as new", source=source.name)
     return Found(
@@ -245,16 +254,35 @@ def _analysed(
     new: Sequence[tuple[Named, Heard | None]],
     flood: bool,
     now: datetime,
+    restored: Restoration | None,
 ) -> tuple[Piece, ...]:
     return tuple(
         Piece(
             named=one,
             analysis=analyse(one.article),
-            baseline=flood or (old is not None and _is_told(source, one, old, now)),
+            baseline=flood
+            or _is_of_the_gap(source, one.article, restored, now)
+            or (old is not None and _is_told(source, one, old, now)),
             key=old.article.id if old is not None else None,
         )
         for one, old in new
     )
+
+
+def _is_of_the_gap(
+    source: Source, article: Article, restored: Restoration | None, now: datetime
+) -> bool:
+    """Whether it may have been told in the time that a restored backup does not know.
+
+    That is all that the first reading after it brings, but for what is dated later.
+    """
+    if restored is None or not restored.told:
+        return False
+    read_since = source.last_good is not None and source.last_good >= restored.at
+    if read_since or source.id > restored.source:
+        return False
+    published = article.published
+    return published is None or not restored.at < published <= now
 
 
 def _is_told(source: Source, one: Named, old: Heard, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from bot.storage import (
     deliveries,
     destinations,
     notices,
+    restorations,
     undoing,
     workspaces,
 )
@@ -24,6 +25,10 @@ from bot.types import Delivery
 
 #: An edition that could not go out for so long is no news any more.
 KEPT = timedelta(days=7)
+NOT_FOUND = (
+    "It was on its way when the backup was made that was restored, and was not found "
+    "in its channel: it never arrived, or was there and is gone."
+)
 #: Destinations that are looked at together.
 LOOK = 1000
 
@@ -109,6 +114,8 @@ def _record(conn: Connection, one: Ended, now: datetime) -> bool:
     _stop(conn, delivery, outcome, now)
     reason = outcome.reason
     match outcome.state:
+        case "retry" if one.looked and _is_past(conn, delivery):
+            return deliveries.record_held(conn, delivery, reason=NOT_FOUND, now=now)
         case "retry":
             return deliveries.record_retry(
                 conn,
@@ -128,6 +135,21 @@ def _record(conn: Connection, one: Ended, now: datetime) -> bool:
             return deliveries.record_failed(
                 conn, delivery, reason=reason, now=now, alone=outcome.alone
             )
+
+
+def _is_past(conn: Connection, delivery: Delivery) -> bool:
+    """Whether it was on its way when a backup was made that was restored since.
+
+    Not to find it proves nothing then: it may have been taken back, or have too much
+    behind it.
+    """
+    restored = restorations.last(conn)
+    return (
+        restored is not None
+        and delivery.operation == "post"
+        and delivery.claimed_at is not None
+        and delivery.claimed_at < restored.at
+    )
 
 
 def _stop(conn: Connection, delivery: Delivery, found: Verdict, now: datetime) -> None:

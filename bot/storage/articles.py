@@ -150,25 +150,26 @@ def fresh(
     since: datetime,
     until: datetime | None = None,
     called: Mapping[int, str] | None = None,
+    told_too: bool = False,
 ) -> tuple[Article, ...]:
     """List the current versions that came in from `since` on, newest first.
 
     `until` leaves out those that came in then or later.
 
-    What counts as told from the start (`baseline`) is not among them.
+    What counts as told from the start (`baseline`) is among them with `told_too` only.
     What counts is when we fetched them: a late find is news to us, and whether it is
     too old to be told is the composer's to say. The caller has the ids from a digest,
     which may call some of them by other names; an outlet that a text names stays.
     """
     names = called or {}
     then = [] if until is None else [revisions.c.fetched_at < until]
-
+    if not told_too:
+        then.append(~revisions.c.baseline)
     found = connection.execute(
         select(*COLUMNS)
         .select_from(JOINED)
         .where(
             revisions.c.current,
-            ~revisions.c.baseline,
             revisions.c.fetched_at >= since,
             articles.c.source_id.in_(source_ids),
             *then,

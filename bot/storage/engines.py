@@ -61,6 +61,31 @@ def file_of(address: URL) -> Path:
     return Path(address.database or "").expanduser().absolute()
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Give the file that an address names; None where a server keeps the data.
+
+    Raises:
+        ConfigurationError: It is no address.
+    """
+    address = parse(url)
+    return file_of(address) if address.get_backend_name() == "sqlite" else None
+
+
+def without_password(url: str) -> str:
+    """Give a server's address as its own tools take it, without password or options."""
+    address = parse(url)
+    host = address.host or address.query.get("host")
+    kept = {"host": host} if host and not address.host else {}
+    return URL.create(
+        "postgresql",
+        username=address.username,
+        host=address.host,
+        port=address.port,
+        database=address.database,
+        query=kept,
+    ).render_as_string()
+
+
 def shown(address: URL) -> str:
     """Name the database for people: never with user, password or options."""
     if address.get_backend_name() == "sqlite":

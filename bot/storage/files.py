@@ -78,6 +78,14 @@ def problems(connection: Connection) -> tuple[str, ...]:
     return tuple(str(line) for line in found if line != "ok")
 
 
+def damage(connection: sqlite3.Connection) -> str | None:
+    """Look a whole file through, its definitions too: the first damage, or None."""
+    found = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if found != ("ok",):
+        return str(found[0]) if found else "it cannot be looked through"
+    return "its definitions contradict each other" if _torn_schema(connection) else None
+
+
 def _make(file: Path) -> bool:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -42,6 +42,14 @@ def holder(connection: Connection, *, name: str) -> str | None:
     return found
 
 
+def holding(connection: Connection, *, name: str, now: datetime) -> str | None:
+    """Who has the lease and has not let it lapse; None when nobody does."""
+    found: str | None = connection.execute(
+        select(leases.c.holder).where(leases.c.name == name, leases.c.until > now)
+    ).scalar()
+    return found
+
+
 def give_back(connection: Connection, *, name: str, holder: str) -> None:
     """Let the next one have it at once; nothing happens when it is not ours."""
     connection.execute(

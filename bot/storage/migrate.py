@@ -73,7 +73,7 @@ def prepare(address: URL, *, unasked: bool = True) -> None:
         current = work.current()
         if current == HEAD:
             return
-        _refuse_newer(current, work.where)
+        refuse_newer(current, work.where)
         if current is not None and unasked and not _is_sqlite(address):
             raise ConfigurationError(
                 f"The database {work.where} has an older schema ({current}; this "
@@ -142,7 +142,8 @@ def _current(connection: Connection) -> str | None:
     return version
 
 
-def _refuse_newer(current: str | None, where: str) -> None:
+def refuse_newer(current: str | None, where: str) -> None:
+    """Raise `ConfigurationError` where the database has a schema of days to come."""
     if current is not None and current > HEAD:
         raise ConfigurationError(
             f"The database {where} was made by a newer Standfirst (schema {current}; "

@@ -55,6 +55,8 @@ DECIDED: Final = (
     "{n} hours older than the newest",
     "after {n} from {source}",
     "after {n} on «{topic}»",
+    "Passed over: the database was restored from a backup, which does not know whether "
+    "it was posted.",
     "The digest was paused until {day}.",
     "It could not be composed; the log says why.",
     "Composed by another process.",
@@ -211,6 +213,9 @@ SENT: Final = (
     "{reason} ({n} tries)",
     "It could not be looked for: {error}",
     "It waited for so long that it is no news any more.",
+    "The database was restored from a backup: whether it arrived is being looked for.",
+    "It was on its way when the backup was made that was restored, and was not found "
+    "in its channel: it never arrived, or was there and is gone.",
     "The process that was sending it ended without an answer.",
     "It was taken back before it went out.",
     "The bot was stopped before an answer came.",

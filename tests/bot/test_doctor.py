@@ -1,6 +1,7 @@
 """The doctor: what is wrong, where, and the fix."""
 
 import asyncio
+import os
 from dataclasses import replace
 from datetime import timedelta
 
@@ -114,6 +115,21 @@ async def test_a_damaged_database_is_a_problem_and_the_rest_is_still_told(desk):
     assert found.state == "problem"
     assert "words" in found.text
     assert (await finding(desk, "digest Morning brief")).state == "ok"
+
+
+def test_it_says_how_old_the_newest_backup_is(tmp_path):
+    file = tmp_path / "standfirst.db"
+    assert "none lies in" in machine.of_backups(file, NOON)[0].text
+    (tmp_path / "backups").mkdir()
+    for hours in (50, 2):
+        kept = tmp_path / "backups" / f"standfirst-{hours}.db"
+        kept.touch()
+        at = (NOON - timedelta(hours=hours)).timestamp()
+        os.utime(kept, (at, at))
+    (tmp_path / "backups" / "standfirst-now.db.part").touch()
+    assert machine.of_backups(file, NOON)[0].text == "the newest is 2 hour(s) old"
+    kept.unlink()
+    assert machine.of_backups(file, NOON)[0].text == "the newest is 2 days old"
 
 
 def test_a_full_disk_is_a_problem_and_a_filling_one_a_warning():

@@ -33,7 +33,9 @@ CODE = Path(bot.__file__).parent
 ERRORS = {"UserError", "UnknownName", "Forbidden", "Mistake", "Phrase"}
 PLACE = re.compile(r"\{\w+\}")
 #: They speak to who runs the process, in English: a terminal, a file, a log.
-OPERATORS = ("cli/", "settings.py", "storage/", "web/", "runner.py", "demo.py")
+OPERATORS = (
+    "cli/", "settings.py", "storage/", "web/", "runner.py", "demo.py", "restoring.py",
+)  # fmt: skip
 
 
 def is_string(node: ast.AST) -> TypeGuard[StringConstant]:
