@@ -189,8 +189,8 @@ class Editions:
         """What would be posted now; nothing is stored but newly read articles."""
         await self.intake.refresh(digest.sources)
         edition = await self._edition(digest)
-        workspace = await self._workspace(digest)
-        context = self._context(digest, workspace, PREVIEW, self.clock.now())
+        workspace = await self.workspace_of(digest)
+        context = self.context_of(digest, workspace, PREVIEW, self.clock.now())
         parts = self.platforms[platform].render(edition, context)
         return Draft(digest=digest, edition=edition, parts=parts)
 
@@ -204,8 +204,8 @@ class Editions:
         now = self.clock.now()
         found = await self.db.read(at_hand.between, digest, since, until)
         edition = await self.engine.run(_compose, found, until or now, style_of(digest))
-        workspace = await self._workspace(digest)
-        context = self._context(digest, workspace, "preview", now)
+        workspace = await self.workspace_of(digest)
+        context = self.context_of(digest, workspace, "preview", now)
         parts = self.platforms[workspace.platform].render(edition, context)
         return Draft(digest=digest, edition=edition, parts=parts)
 
@@ -218,7 +218,7 @@ class Editions:
         )
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
-        context = self._context(digest, workspace, issue.public_id, self.clock.now())
+        context = self.context_of(digest, workspace, issue.public_id, self.clock.now())
         parts = self.platforms[workspace.platform].render(issue.edition, context)
         return pressing.owned(parts, issue) if digest.person else parts
 
@@ -237,7 +237,7 @@ class Editions:
         if not edition.stories:
             reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
             return await self._skip(occurrence, reason, edition)
-        workspace = await self._workspace(digest)
+        workspace = await self.workspace_of(digest)
         self.at("composed")
         issue = await self.db.write(self._store, occurrence, digest, workspace, edition)
         if issue is None:
@@ -302,7 +302,7 @@ class Editions:
             reason=reason,
         )
 
-    async def _workspace(self, digest: Digest) -> Workspace:
+    async def workspace_of(self, digest: Digest) -> Workspace:
         found = await self.db.read(workspaces.by_id, workspace_id=digest.workspace_id)
         if found is None:
             raise UserError("The workspace of this digest was erased.")
@@ -331,7 +331,7 @@ class Editions:
             told=replace(told, revisions=told.revisions | past_of(conn, digest, now)),
         )
         at_hand.remember(conn, occurrence, edition, now)
-        context = self._context(digest, workspace, issue.public_id, occurrence.due_at)
+        context = self.context_of(digest, workspace, issue.public_id, occurrence.due_at)
         issues.keep_context(
             conn,
             workspace_id=issue.workspace_id,
@@ -339,11 +339,11 @@ class Editions:
             context=contexts.kept(context),
         )
         pings = occurrence.trigger == "schedule"
-        self._deliver(conn, digest, workspace, issue, context, now, pings)
+        self.deliver(conn, digest, workspace, issue, context, now, pings)
         self.at("storing")
         return issue
 
-    def _deliver(
+    def deliver(
         self,
         conn: Connection,
         digest: Digest,
@@ -371,7 +371,7 @@ class Editions:
                 pings=pings,
             )
 
-    def _context(
+    def context_of(
         self, digest: Digest, workspace: Workspace, edition_id: str, due_at: datetime
     ) -> RenderContext:
         now = self.clock.now()

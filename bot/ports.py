@@ -144,6 +144,19 @@ class Confiding(Protocol):
         ...
 
 
+@runtime_checkable
+class Gatekeeping(Protocol):
+    """A platform on which not everybody may write in every channel."""
+
+    async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
+        """Whether the platform lets this person write there; by its own ids.
+
+        False also where there is no such channel, or no such person in the workspace.
+        Raises `SendError` where it could not look.
+        """
+        ...
+
+
 class Engine(Protocol):
     """Where heavy work runs, so that the event loop stays free."""
 

@@ -107,7 +107,7 @@ _INSTALLATIONS: Final = (
     "the same in private channels that it was invited into",
     "hellos, people's own digests, and word that posting has stopped",
     "looks whether those have arrived; nothing else is read there",
-    "sees whether it is in a channel, for the doctor",
+    "sees whether it, and who has it post there, is in a channel",
     "the same for private channels",
 )
 FOUND: Final = (*_CHANNELS, *_PLATFORMS, *_INSTALLATIONS)

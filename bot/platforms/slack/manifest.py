@@ -33,7 +33,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "groups:history": "the same in private channels that it was invited into",
     "im:write": "hellos, people's own digests, and word that posting has stopped",
     "im:history": "looks whether those have arrived; nothing else is read there",
-    "channels:read": "sees whether it is in a channel, for the doctor",
+    "channels:read": "sees whether it, and who has it post there, is in a channel",
     "groups:read": "the same for private channels",
 }
 #: Without these nothing works; the others each cost what they are for.

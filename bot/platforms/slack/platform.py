@@ -204,6 +204,13 @@ class SlackPlatform:
         installation = await self.installations.of(delivery.workspace_external_id)
         return await installation.call(method, delivery, call)
 
+    async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
+        """Whether the channel is open to everybody there, or the person is in it."""
+        from bot.platforms.slack.membership import may_write
+
+        installation = await self.installations.of(workspace)
+        return await may_write(installation, channel, person_id)
+
     async def open_dm(self, workspace: str, person_id: str) -> str:
         """Id of the channel in which only this person reads."""
         installation = await self.installations.of(workspace)
