@@ -16,6 +16,7 @@ from bot.types import (
     Inbox,
     Message,
     Part,
+    Person,
     PlatformName,
     RenderContext,
     Trouble,
@@ -154,6 +155,16 @@ class Gatekeeping(Protocol):
         False also where there is no such channel, or no such person in the workspace.
         Raises `SendError` where it could not look.
         """
+        ...
+
+
+@runtime_checkable
+class Peopled(Protocol):
+    """A platform that can list everybody who may ever ask there."""
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """All of them; nobody holds a role there."""
         ...
 
 

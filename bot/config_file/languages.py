@@ -4,7 +4,7 @@ It knows nothing of texts or articles: a digest may be of a language that the bo
 not speak.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final
 
@@ -30,7 +30,8 @@ def check_language(code: str) -> None:
         raise UserError("This is too long; at most {n} characters.", n=_LONGEST)
     first, *parts = code.split("-")
     shaped = all(part.isascii() and part.isalnum() for part in (first, *parts))
-    known = {name for name in Locale("en").languages if "_" not in name} - _NONE
+    listed: Mapping[str, str] = Locale("en").languages
+    known = {name for name in listed if "_" not in name} - _NONE
     if shaped and first.lower() in known and all(1 < len(p) < 9 for p in parts):
         return
     near = _meant(code)

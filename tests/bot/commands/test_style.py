@@ -135,6 +135,7 @@ async def test_codes_of_languages_are_taken(ana: Editor, code):
         ("und", "such as «en», «de» or «de-AT»"),
         ("de_AT", "such as «en», «de» or «de-AT»"),
         ("de-", "«de» (Deutsch)"),
+        ("de-A", "«de» (Deutsch)"),
     ],
 )
 async def test_a_language_that_there_is_not_is_refused_with_the_nearest(
