@@ -18,6 +18,7 @@ from bot.storage import (
     stories,
 )
 from bot.storage import editions as issues
+from bot.storage.told_there import both
 from bot.styles import style_of
 from bot.types import Digest, Occurrence
 from digests.types import Article, Edition, Membership, Told
@@ -93,13 +94,7 @@ def _told(conn: Connection, digest: Digest, now: datetime) -> Told:
     if digest.person is None:
         return told
     shown = personal.shown_in_channels(conn, workspace_id=here, now=now)
-    return Told(
-        stories=told.stories | shown.stories,
-        revisions=told.revisions | shown.revisions,
-        sentences=told.sentences | shown.sentences,
-        figures=told.figures | shown.figures,
-        quotes=told.quotes | shown.quotes,
-    )
+    return both(told, shown)
 
 
 def between(

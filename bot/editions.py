@@ -194,8 +194,8 @@ class Editions:
         """What would be posted now; nothing is stored but newly read articles."""
         await self.intake.refresh(digest.sources)
         edition = await self._edition(digest)
-        workspace = await self._workspace(digest)
-        context = self._context(digest, workspace, PREVIEW, self.clock.now())
+        workspace = await self.workspace_of(digest)
+        context = self.context_of(digest, workspace, PREVIEW, self.clock.now())
         parts = self.platforms[platform].render(edition, context)
         return Draft(digest=digest, edition=edition, parts=parts)
 
@@ -209,8 +209,8 @@ class Editions:
         now = self.clock.now()
         found = await self.db.read(at_hand.between, digest, since, until)
         edition = await self.engine.run(_compose, found, until or now, style_of(digest))
-        workspace = await self._workspace(digest)
-        context = self._context(digest, workspace, "preview", now)
+        workspace = await self.workspace_of(digest)
+        context = self.context_of(digest, workspace, "preview", now)
         parts = self.platforms[workspace.platform].render(edition, context)
         return Draft(digest=digest, edition=edition, parts=parts)
 
@@ -223,7 +223,7 @@ class Editions:
         )
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
-        context = self._context(digest, workspace, issue.public_id, self.clock.now())
+        context = self.context_of(digest, workspace, issue.public_id, self.clock.now())
         parts = self.platforms[workspace.platform].render(issue.edition, context)
         return pressing.owned(parts, issue) if digest.person else parts
 
@@ -237,7 +237,7 @@ class Editions:
         )
         if digest is None:
             return await self._skip(occurrence, "The digest was deleted.")
-        workspace = await self._workspace(digest)
+        workspace = await self.workspace_of(digest)
         if workspace.platform not in self.platforms:
             return await self._skip(occurrence, NOT_ON)
         await self.intake.refresh(digest.sources)
@@ -309,7 +309,7 @@ class Editions:
             reason=reason,
         )
 
-    async def _workspace(self, digest: Digest) -> Workspace:
+    async def workspace_of(self, digest: Digest) -> Workspace:
         found = await self.db.read(workspaces.by_id, workspace_id=digest.workspace_id)
         if found is None:
             raise UserError("The workspace of this digest was erased.")
@@ -338,7 +338,7 @@ class Editions:
             told=replace(told, revisions=told.revisions | past_of(conn, digest, now)),
         )
         at_hand.remember(conn, occurrence, edition, now)
-        context = self._context(digest, workspace, issue.public_id, occurrence.due_at)
+        context = self.context_of(digest, workspace, issue.public_id, occurrence.due_at)
         issues.keep_context(
             conn,
             workspace_id=issue.workspace_id,
@@ -346,11 +346,11 @@ class Editions:
             context=contexts.kept(context),
         )
         pings = occurrence.trigger == "schedule"
-        self._deliver(conn, digest, workspace, issue, context, now, pings)
+        self.deliver(conn, digest, workspace, issue, context, now, pings)
         self.at("storing")
         return issue
 
-    def _deliver(
+    def deliver(
         self,
         conn: Connection,
         digest: Digest,
@@ -374,7 +374,7 @@ class Editions:
                 pings=pings,
             )
 
-    def _context(
+    def context_of(
         self, digest: Digest, workspace: Workspace, edition_id: str, due_at: datetime
     ) -> RenderContext:
         now = self.clock.now()

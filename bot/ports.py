@@ -16,6 +16,7 @@ from bot.types import (
     Inbox,
     Message,
     Part,
+    Person,
     PlatformName,
     RenderContext,
     Trouble,
@@ -137,6 +138,29 @@ class Hosted(Protocol):
 
     async def host_of(self, workspace: str) -> str | None:
         """Id of that person; None where it is unknown. Raises `SendError`."""
+        ...
+
+
+@runtime_checkable
+class Gatekeeping(Protocol):
+    """A platform on which not everybody may write in every channel."""
+
+    async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
+        """Whether the platform lets this person write there; by its own ids.
+
+        False also where there is no such channel, or no such person in the workspace.
+        Raises `SendError` where it could not look.
+        """
+        ...
+
+
+@runtime_checkable
+class Peopled(Protocol):
+    """A platform that can list everybody who may ever ask there."""
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """All of them; nobody holds a role there."""
         ...
 
 

@@ -132,7 +132,7 @@ class Checks:
         from bot import app, config_file
         from bot.commands.founding import listed
         from bot.config_file.entries import FileEntry
-        from bot.configuring import packs
+        from bot.configuring import packs, terminal
 
         digest = {
             "name": NAME,
@@ -156,7 +156,7 @@ class Checks:
                 if rooms:
                     return False
                 await house.db.write(
-                    config_file.carry_out,
+                    terminal.apply,
                     config_file.Wanted(file=file, base=Path.cwd()),
                     prune=False,
                     now=house.clock.now(),

@@ -43,13 +43,14 @@ def apply(
 
     async def work(house: "House") -> int:
         from bot import config_file
+        from bot.configuring import terminal
 
         wanted = config_file.read(file)
         if dry_run:
             changes = await house.db.read(config_file.plan, wanted, prune=prune)
         else:
             changes = await house.db.write(
-                config_file.carry_out,
+                terminal.apply,
                 wanted,
                 prune=prune,
                 now=house.clock.now(),

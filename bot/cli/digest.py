@@ -1,6 +1,8 @@
 """`standfirst digest …`: post, undo, preview, list, pause, resume, skip."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.cli.console import OK, InWorkspace, Json, chosen, print_json, say, with_house
@@ -181,11 +183,10 @@ def pause(
         from bot.storage import digests
 
         found = await chosen(house, name, workspace)
-        key = {"workspace_id": found.workspace_id, "digest_id": found.id}
         if until is None:
-            await house.db.write(digests.pause, **key)
+            await _change(house, found, digests.pause)
         else:
-            await house.db.write(digests.pause_until, **key, day=until)
+            await _change(house, found, partial(digests.pause_until, day=until))
         how_long = f" until {until}" if until else ""
         say(f"«{found.name}» is paused{how_long}; articles wait for the next edition.")
         return OK
@@ -205,8 +206,7 @@ def resume(name: str | None = None, *, workspace: InWorkspace = None) -> int:
         from bot.storage import digests
 
         found = await chosen(house, name, workspace)
-        key = {"workspace_id": found.workspace_id, "digest_id": found.id}
-        await house.db.write(digests.resume, **key)
+        await _change(house, found, digests.resume)
         say(f"«{found.name}» goes on.")
         return OK
 
@@ -234,10 +234,22 @@ def skip(
 
         found = await chosen(house, name, workspace)
         days = set(found.skips) - {day} if back else {*found.skips, day}
-        key = {"workspace_id": found.workspace_id, "digest_id": found.id}
-        await house.db.write(digests.skip, **key, days=days)
+        await _change(house, found, partial(digests.skip, days=days))
         done = "is not left out" if back else "is left out"
         say(f"{day} {done} of «{found.name}».")
         return OK
 
     return with_house(work)
+
+
+async def _change(house: "House", digest: "Digest", act: Callable[..., Any]) -> None:
+    """Do it to the digest, and keep it in the history of its workspace."""
+    from bot.configuring import terminal
+
+    here = digest.workspace_id
+    await house.db.write(
+        terminal.recorded,
+        partial(act, workspace_id=here, digest_id=digest.id),
+        concerns=lambda workspace: workspace.id == here,
+        now=house.clock.now(),
+    )

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,15 +181,22 @@ def import_feeds(
 
     async def work(house: "House") -> int:
         from bot.config_file import feed_lists
+        from bot.configuring import terminal
 
-        listed = await _read(file)
-        done = await house.db.write(
+        listed, now = await _read(file), house.clock.now()
+        bring_in = partial(
             feed_lists.bring_in,
-            listed.subscriptions,
-            now=house.clock.now(),
+            listed=listed.subscriptions,
+            now=now,
             workspace=workspace,
             digest=digest,
             allow_private=house.settings.fetch_allow_private,
+        )
+        done = await house.db.write(
+            terminal.recorded,
+            bring_in,
+            concerns=lambda w: workspace in (None, w.external_id),
+            now=now,
         )
         for changed, new in done.added:
             say(f"«{changed.name}»: {len(new)} new source(s).")

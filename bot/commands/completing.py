@@ -6,6 +6,7 @@ Every list is the asking workspace's own, and what is secret in an address is le
 from zoneinfo import available_timezones
 
 from bot.commands.desk import Desk
+from bot.commands.newsdesk_preview import DAYS
 from bot.configuring import packs
 from bot.intake import addresses
 from bot.storage import destinations, reports
@@ -14,6 +15,8 @@ from bot.storage import destinations, reports
 async def names(desk: Desk, workspace_id: int, kind: str) -> tuple[str, ...]:
     """All names of the kind that the workspace knows; none of an unknown kind."""
     match kind:
+        case "day":
+            return DAYS
         case "pack":
             return packs.names()
         case "zone":

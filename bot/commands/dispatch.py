@@ -15,6 +15,7 @@ from bot.choosing import WhichDigest, offered
 from bot.commands import completing, own_place, places, told_now
 from bot.commands.asking_back import which_digest
 from bot.commands.desk import Desk
+from bot.commands.newsdesk_access import people_of
 from bot.errors import Forbidden, UnknownName, UserError
 from bot.personal import door
 from bot.personal.door import Known
@@ -213,6 +214,9 @@ async def _names(
             return tuple(offered(n, story) for n, story in enumerate(told, 1))
         case "section":
             return sections.completions(typed)
+        case "person":
+            everybody = people_of(desk, invocation.place.workspace)
+            return tuple(person.id for person in everybody)
         case "command":
             return tuple(f"/{command.path}" for command in commands)
         case "follow":

@@ -7,12 +7,11 @@
 Erasing asks first; the button that does it is signed for this person and this hour.
 """
 
-import re
-
 from bot.commands import kept_of
 from bot.commands.asking_back import form
 from bot.commands.desk import Desk
 from bot.commands.wording import texts_of, when_line, whose
+from bot.config_file.languages import check_language
 from bot.due import in_words, next_due_of, zone_of
 from bot.errors import UserError
 from bot.personal import keeping, own
@@ -34,7 +33,6 @@ from bot.types import (
 
 #: Seconds for which the button that erases can be pressed.
 PATIENCE = 3600
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 OPTIONS = (
     Option(
         name="time",
@@ -128,10 +126,8 @@ def _controls(
 async def _set_up(
     desk: Desk, invocation: Invocation, when: str, language: str, texts: Texts
 ) -> Reply:
-    if language and not _LANGUAGE.fullmatch(language):
-        raise UserError(
-            texts.say("Write the language as a code, such as «en», «de» or «de-AT».")
-        )
+    if language:
+        check_language(language)
     wish = own.Wish(
         when=when,
         language=language,

@@ -16,6 +16,7 @@ from bot.commands.wording import texts_of
 from bot.configuring import Entry, Mistake, Wish, access_name
 from bot.configuring.telling import cut
 from bot.errors import UnknownName
+from bot.ports import Peopled
 from bot.sentences import Phrase
 from bot.storage import grants
 from bot.storage.grants import Grant
@@ -26,15 +27,19 @@ from bot.types import (
     Option,
     Paragraph,
     Permission,
+    Person,
     PlatformName,
     Reply,
+    Workspace,
 )
+from digests.language.fold import fold
 
 WHO = Option(
     name="who",
     description="A person or a role: a mention, or its id",
     required=True,
     rest=True,
+    completes="person",
 )
 #: «<@123>», «<@!123>», «<@&456>» (a role), «<@U012AB|ana>», «<!subteam^S012AB>».
 _MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
@@ -58,14 +63,24 @@ def build(desk: Desk) -> tuple[Command, ...]:
 def _grant(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts = texts_of(invocation)
-        grant = _meant(invocation.args["who"])
-        # Who may not let in at all hears that, not how it is done.
-        if not invocation.person.granted:
-            _hold_to_ids(grant, invocation)
+        everybody = people_of(desk, invocation.place.workspace)
+        if everybody:
+            person = _one_of(everybody, invocation.args["who"])
+            grant = Grant(kind="person", external_id=person.id)
+            may = texts.say(
+                "This is {name}, who may then use every /newsdesk command here, except "
+                "this one.",
+                name=person.name,
+            )
+        else:
+            grant = _meant(invocation.args["who"])
+            # Who may not let in at all hears that, not how it is done.
+            if not invocation.person.granted:
+                _hold_to_ids(grant, invocation)
+            may = texts.say(
+                "They may then use every /newsdesk command here, except this one."
+            )
         change = await desk.configuring.propose(invocation, _wish(grant, given=True))
-        may = texts.say(
-            "They may then use every /newsdesk command here, except this one."
-        )
         return shown(desk, change, texts, Paragraph(text=may))
 
     return asks_back(
@@ -160,6 +175,33 @@ def _hold_to_ids(grant: Grant, invocation: Invocation) -> None:
         field="who",
         who=cut(written),
     )
+
+
+def people_of(desk: Desk, workspace: Workspace) -> tuple[Person, ...]:
+    """Everybody who may ever ask there, where the platform can tell; else nobody."""
+    platform: object = desk.editions.platforms.get(workspace.platform)
+    return platform.people if isinstance(platform, Peopled) else ()
+
+
+def _one_of(everybody: tuple[Person, ...], written: str) -> Person:
+    """The person who is meant, by id or name.
+
+    Raises:
+        Mistake: There is nobody of this name, or they are an editor anyway.
+    """
+    said = fold(written).strip().removeprefix("person").strip(" @:<>")
+    found = next((p for p in everybody if said in (fold(p.id), fold(p.name))), None)
+    if found is None:
+        raise Mistake(
+            "There is nobody called «{who}» here, and there are no roles. There are: "
+            "{names}.",
+            who=cut(written),
+            names=", ".join(f"«{person.id}»" for person in everybody),
+            field="who",
+        )
+    if found.permission >= Permission.EDITOR:
+        raise Mistake("{name} is an editor anyway.", name=found.name, field="who")
+    return found
 
 
 def _meant(written: str) -> Grant:

@@ -125,7 +125,8 @@ def _line(desk: Desk, change: Change, zone: str, texts: Texts) -> Line:
     when = (
         texts.moment(change.made_at, zone, desk.clock.now()) if change.made_at else ""
     )
-    parts = [change.id, cut(change.person), when]
+    who = texts.word(change.person) if change.by_operator else cut(change.person)
+    parts = [change.id, who, when]
     if change.reverts:
         parts.append(texts.say("takes back {id}", id=change.reverts))
     return Line(title=in_a_line(change, texts), note=" · ".join(parts))

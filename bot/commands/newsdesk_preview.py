@@ -1,16 +1,19 @@
 """/newsdesk preview: what would be posted, and why not the rest; only to who asks.
 
-«today» is the edition as it would go out now. «yesterday» and «week» compose what came
-in then, as if no edition of that time had been posted: what came before counts as told.
+«today» is the edition as it would go out now. «yesterday» and «last 7 days» compose
+what came in then, as if no edition of that time had been posted: what came before
+counts as told.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands.desk import Desk
-from bot.commands.wording import texts_of
+from bot.commands.wording import texts_of, title_of
+from bot.configuring.telling import cut
 from bot.due import zone_of
 from bot.editions import Draft
 from bot.errors import UserError
@@ -30,11 +33,25 @@ from bot.types import (
     Shown,
     Small,
 )
+from digests.language.fold import fold
 from digests.types import Edition
 
-TODAY, YESTERDAY, WEEK = DAYS = ("today", "yesterday", "week")
-#: Reasons that are told of one outcome.
-REASONS = 3
+TODAY, YESTERDAY, WEEK = DAYS = ("today", "yesterday", "last 7 days")
+#: What people may type for them besides; folded.
+_TYPED = {
+    "heute": TODAY,
+    "gestern": YESTERDAY,
+    "week": WEEK,
+    "7 days": WEEK,
+    "past 7 days": WEEK,
+    "woche": WEEK,
+    "7 tage": WEEK,
+    "letzte 7 tage": WEEK,
+    "letzten 7 tage": WEEK,
+    **{day: day for day in DAYS},
+}
+#: Reasons, and merged articles, that are told of one outcome.
+REASONS, NAMED = 3, 5
 
 
 def build(desk: Desk) -> Command:
@@ -43,13 +60,13 @@ def build(desk: Desk) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts, args = texts_of(invocation), invocation.args
         digest = await desk.archive.named(invocation.place, args.get("digest"))
-        day = args.get("day") or TODAY
+        day = _day(args.get("day"))
         draft = await _draft(desk, digest, invocation, day)
         title = texts.say("Preview of {digest}", digest=digest.name)
         told: tuple[Block, ...] = (
             *_held(digest, desk.clock.now(), texts),
             Small(text=_counts(draft.edition, texts)),
-            *_stages(draft.edition, texts),
+            *await _stages(desk, digest.workspace_id, draft.edition, texts),
         )
         if not draft.edition.stories:
             nothing = (
@@ -81,24 +98,35 @@ def build(desk: Desk) -> Command:
             ),
             Option(
                 name="day",
-                description="today: now; yesterday, week: what came in then",
-                choices=DAYS,
+                description="today: now; yesterday, last 7 days: what came in then",
+                completes="day",
             ),
         ),
         examples=(
             "/newsdesk preview",
             "/newsdesk preview Front page",
             "/newsdesk preview day=yesterday",
+            '/newsdesk preview day="last 7 days"',
         ),
     )
+
+
+def _day(typed: str | None) -> str:
+    """Which of the days is meant; without a word today.
+
+    Raises:
+        UserError: None of them.
+    """
+    said = " ".join(fold(typed or TODAY).split())
+    if said not in _TYPED:
+        raise UserError("Say one of: {days}.", days=", ".join(DAYS))
+    return _TYPED[said]
 
 
 async def _draft(desk: Desk, digest: Digest, asked: Invocation, day: str) -> Draft:
     if day == TODAY:
         platform = asked.place.workspace.platform
         return await desk.editions.preview(digest, platform)
-    if day not in DAYS:
-        raise UserError("Say one of: {days}.", days=", ".join(DAYS))
     now, zone = desk.clock.now(), zone_named(zone_of(digest))
     today = now.astimezone(zone).date()
     back = 1 if day == YESTERDAY else 7
@@ -145,8 +173,39 @@ def _counts(edition: Edition, texts: Texts) -> str:
     )
 
 
-def _stages(edition: Edition, texts: Texts) -> Iterator[Line]:
-    """Of each stage that took something out: how many, and the commonest reasons."""
+async def _stages(
+    desk: Desk, workspace_id: int, edition: Edition, texts: Texts
+) -> list[Line]:
+    """Of each stage that took something out: how many, and the commonest reasons.
+
+    Of what was merged also which articles, as many as can be taken in.
+    """
+    lines = []
+    for line, articles in _taken_out(edition, texts):
+        note = await _called(desk, workspace_id, articles, texts)
+        lines.append(replace(line, note=note))
+    return lines
+
+
+async def _called(
+    desk: Desk, workspace_id: int, articles: Sequence[str], texts: Texts
+) -> str:
+    """«Bridge closed» (Sun), …: what the first of these articles are called."""
+    read = [
+        await desk.archive.article(workspace_id, int(article), None)
+        for article in articles[:NAMED]
+    ]
+    told = [f"«{cut(title_of(one))}» ({cut(one.source)})" for one in read if one]
+    more = len(articles) - len(told)
+    if more > 0:
+        told.append(texts.say("… and {n} more.", n=more))
+    return ", ".join(told)
+
+
+def _taken_out(
+    edition: Edition, texts: Texts
+) -> Iterator[tuple[Line, tuple[str, ...]]]:
+    """The lines, each with its articles where these were merged."""
     names = (
         (("filter",), ("left out",), texts.say("Kept out by a filter")),
         (("fresh",), ("left out",), texts.say("Replaced by a newer version")),
@@ -158,11 +217,10 @@ def _stages(edition: Edition, texts: Texts) -> Iterator[Line]:
         (("edition",), ("left out",), texts.say("Nothing could be shown")),
     )
     for stages, outcomes, label in names:
-        reasons = Counter(
-            d.reason
-            for d in edition.decisions
-            if d.stage in stages and d.outcome in outcomes
-        )
+        taken = [
+            d for d in edition.decisions if d.stage in stages and d.outcome in outcomes
+        ]
+        reasons = Counter(d.reason for d in taken)
         if not reasons:
             continue
         told = [
@@ -175,4 +233,6 @@ def _stages(edition: Edition, texts: Texts) -> Iterator[Line]:
         more = len(reasons) - len(told)
         if more > 0:
             told.append(texts.say("… and {n} more.", n=more))
-        yield Line(title=f"{label}: {reasons.total()}", text=" ".join(told))
+        merged = tuple(d.article for d in taken) if stages == ("story",) else ()
+        line = Line(title=f"{label}: {reasons.total()}", text=" ".join(told))
+        yield line, merged

@@ -101,10 +101,7 @@ class DigestEntry(_Entry):
     sections: Annotated[list[Section] | None, BeforeValidator(_sections)] = None
     include: Annotated[list[Filter], Field(max_length=MOST)] = []
     exclude: Annotated[list[Filter], Field(max_length=MOST)] = []
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = (
-        "en"
-    )
-
+    language: str = "en"
     corrections: CorrectionsSetting = "edit"
 
     @property

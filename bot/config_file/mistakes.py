@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from bot import schedules
 from bot.config_file.entries import DestinationEntry, DigestEntry
+from bot.config_file.languages import check_language
 from bot.errors import UserError
 from bot.intake import addresses
 from bot.types import SourceKind
@@ -104,10 +105,6 @@ def _plain(found: ErrorDetails) -> UserError:
             return UserError("There are too many; at most {n}.", n=most)
         case "too_short":
             return UserError("Name at least one.")
-        case "string_pattern_mismatch":
-            return UserError(
-                "Write the language as a code, such as «en», «de» or «de-AT»."
-            )
         case "value_error":
             (problem,) = limits["error"].args
             if isinstance(problem, UserError):
@@ -199,6 +196,7 @@ def deep_mistakes(
         ("include", _check_filter, digest.include),
         ("exclude", _check_filter, digest.exclude),
         ("sources", is_source, digest.sources),
+        ("language", check_language, [digest.language]),
     )
     for field, check, values in checks:
         for value in values:

@@ -93,6 +93,8 @@ class Change:
     #: The id of the change that it takes back.
     reverts: str | None = None
     coming: tuple[Coming, ...] = ()
+    #: It was made in the terminal; `person` then says so in English.
+    by_operator: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -279,6 +281,7 @@ def _change(
         made_at=stored.made_at,
         reverts=stored.reverts,
         coming=tuple(coming),
+        by_operator=not stored.person_id,
     )
 
 

@@ -8,6 +8,10 @@ from datetime import datetime
 
 from bot.types import Payload, RenderContext
 
+#: In what is kept: whether the edition went elsewhere than its digest's editions go,
+#: and is not in its ledger.
+APART = "apart"
+
 
 def kept(context: RenderContext) -> Payload:
     """The context as JSON can say it."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from bot.corrections import contexts
 from bot.storage import (
     Connection,
     articles,
@@ -147,6 +148,8 @@ def note(
     for correction in judged:
         corrections.record(conn, **here, correction=correction)
         if correction.state == "due" and correction.amendment is not None:
+            if _is_apart(conn, one):
+                continue
             # The edited message tells it: the next edition need not.
             issues.tell(
                 conn,
@@ -159,6 +162,14 @@ def note(
 
 
 # ── parts of the above ─────────────────────────────────────────────────────────
+
+
+def _is_apart(conn: Connection, one: ToldArticle) -> bool:
+    """Whether who reads the digest in its own channels does not read this edition."""
+    context = issues.context(
+        conn, workspace_id=one.workspace_id, edition_id=one.edition_id
+    )
+    return bool(context and context.get(contexts.APART))
 
 
 def _rest(conn: Connection, one: ToldArticle) -> timedelta:

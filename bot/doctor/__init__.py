@@ -77,6 +77,16 @@ class Doctor:
             found += await connected.platform(name, examiner, clock)
         return (*found, *await self._workspace(workspace, texts))
 
+    async def of_place(
+        self, workspace: Workspace, place: Destination
+    ) -> tuple[Finding, ...]:
+        """What the platform says of one channel of the workspace, at this moment."""
+        found = await self._told_before(workspace, [place])
+        examiner = self._examiner(workspace.platform)
+        if found or examiner is None:
+            return tuple(found)
+        return tuple(await connected.channels(examiner, workspace, [place]))
+
     def _examiner(self, platform: str) -> Examiner | None:
         found: object = self.platforms.get(platform)
         return found.examiner if isinstance(found, Examinable) else None

@@ -153,6 +153,19 @@ def by_id(
     return _noun(row) if row else None
 
 
+def is_planned(
+    connection: Connection, *, workspace_id: int, digest_id: int, due: Due
+) -> bool:
+    """Whether this moment of the digest was written down before."""
+    query = select(occurrences.c.id).where(
+        occurrences.c.digest_id == digest_id,
+        occurrences.c.workspace_id == workspace_id,
+        occurrences.c.local_date == due.local_date,
+        occurrences.c.slot == due.slot,
+    )
+    return connection.execute(query).first() is not None
+
+
 def posted(
     connection: Connection, *, workspace_id: int, digest_id: int, since: date
 ) -> tuple[Due, ...]:

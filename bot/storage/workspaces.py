@@ -94,14 +94,15 @@ def move(connection: Connection, *, workspace_id: int, zone: str) -> None:
     )
 
 
-def every(connection: Connection) -> tuple[Workspace, ...]:
-    """List the workspaces that the bot is in, the oldest first."""
-    found = connection.execute(
-        select(workspaces)
-        .where(workspaces.c.left_at.is_(None))
-        .order_by(workspaces.c.id)
-    )
-    return tuple(map(noun, found))
+def every(connection: Connection, *, left: bool = False) -> tuple[Workspace, ...]:
+    """List the workspaces that the bot is in, the oldest first.
+
+    With `left` also those that it was removed from, as long as they are kept.
+    """
+    query = select(workspaces).order_by(workspaces.c.id)
+    if not left:
+        query = query.where(workspaces.c.left_at.is_(None))
+    return tuple(map(noun, connection.execute(query)))
 
 
 def left(connection: Connection) -> tuple[tuple[Workspace, datetime], ...]:

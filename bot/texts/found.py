@@ -103,7 +103,7 @@ _INSTALLATIONS: Final = (
     "looks whether private messages arrived; reads nothing else there",
     "takes the file that an editor gives in a form; no other one",
     "hands over exports that are too long for a message",
-    "sees whether it is in a channel, for the doctor",
-    "sees whether it is in a private channel, for the doctor",
+    "sees whether it, and who has it post there, is in a channel",
+    "sees whether it, and who has it post, is in a private channel",
 )
 FOUND: Final = (*_CHANNELS, *_PLATFORMS, *_INSTALLATIONS)

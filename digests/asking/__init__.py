@@ -3,11 +3,12 @@
 `order` puts articles that hold the words into their order, `snippet` gives the sentence
 that shows them, `answer` gives the sentences that answer a question, or says why there
 is none. It reads what it is given and looks nothing up: `searches` says what a question
-is to be looked for by, `period` `since`
-what days are meant.
+is to be looked for by, `period` and `since` what days are meant, `hold` whether the
+articles of a story are about some words.
 """
 
 from digests.asking.answers import MOST, Answer, Found, Refusal, answer
+from digests.asking.holding import hold
 from digests.asking.ordering import order
 from digests.asking.periods import Period, period, since
 from digests.asking.question import Question, read
@@ -23,6 +24,7 @@ __all__ = [
     "Refusal",
     "Snippet",
     "answer",
+    "hold",
     "order",
     "period",
     "read",

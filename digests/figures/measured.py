@@ -262,6 +262,8 @@ def _worth(place: Place, at: int) -> str:
 
 def _speaks_of_value(place: Place, at: int, preposition: str, *, turned: bool) -> bool:
     verb = place.word(at)
+    if phrases.is_raised(place.found, at - 2):
+        return verb in VALUES
     if verb in BE:
         return turned or (preposition in ("", "about", "at") and place.sort != "time")
     if verb not in VALUES or place.kind(at - 1) in ("det", "poss", "prep"):

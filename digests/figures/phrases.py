@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from digests.figures.tables import (
+    BE,
     CHANGES,
     CLIPPED,
     IRREGULAR,
     KINDS,
+    MASSES,
     MODALS,
     MOVES,
     NO_ADVERBS,
@@ -163,7 +165,7 @@ def with_complement(found: Sequence[Word], phrase: Phrase, *, of: str) -> Phrase
 def subject(found: Sequence[Word], verb: int) -> Phrase | None:
     """The phrase that the verb at `verb` speaks of, or None where it is not plain."""
     at = verb
-    while at > 0 and _helps(found[at - 1]):
+    while at > 0 and (_helps(found[at - 1]) or is_raised(found, at - 1)):
         at -= 1
     if at == 0:
         return None
@@ -185,6 +187,16 @@ def _helps(word: Word) -> bool:
     return word.kind == "adv" or word.low == "to"
 
 
+def is_raised(found: Sequence[Word], at: int) -> bool:
+    """Whether the subject is the next verb's: «is expected to cost», «are set to»."""
+    return (
+        0 < at < len(found) - 1
+        and found[at].low in _RAISED
+        and found[at + 1].low == "to"
+        and found[at - 1].low in BE
+    )
+
+
 def _is_relative(found: Sequence[Word], at: int) -> bool:
     return at > 0 and (found[at - 1].kind in ("noun", "comma", "ing"))
 
@@ -201,6 +213,12 @@ def _before_insertion(found: Sequence[Word], comma: int) -> Phrase | None:
     return _leftmost(found, comma) if direct else None
 
 
+_RAISED = frozenset(
+    (
+        *("expected", "estimated", "projected", "predicted", "forecast", "thought"),
+        *("believed", "said", "reported", "supposed", "likely", "set", "due", "sure"),
+    )
+)
 _INSERTS = frozenset(("which", "who", "whose", "where", "when"))
 
 
@@ -345,8 +363,32 @@ def _common(
     if opens and size == 1:
         word = found[phrase.first]
         hyphened = "-" in word.text and word.text[1:].islower()
-        return word.low in PLAIN or hyphened or small(word.low)
+        plain = word.low in PLAIN or hyphened or small(word.low)
+        return plain or _is_thing(found, phrase.first, small)
     return phrase.first > 0 and found[phrase.first - 1].low == "the"
+
+
+def _is_thing(found: Sequence[Word], at: int, small: Callable[[str], bool]) -> bool:
+    """Whether a word that opens its sentence is a common noun by its make or its use.
+
+    «Repairs» take money; «Improvements» has its ending; «Barriers» are one where the
+    text has «barrier», or says «Barriers for the»: a plural with what belongs to it.
+    """
+    low = found[at].low
+    if low in MASSES or low.endswith(_DERIVED):
+        return True
+    if not is_plural(low) or low in IRREGULAR:
+        return False
+    if any(small(low.removesuffix("s") + more) for more in ("", "ed", "ing")):
+        return True
+    if at + 2 >= len(found) or found[at + 1].low not in _BELONGS:
+        return False
+    return found[at + 2].kind in ("det", "poss")
+
+
+#: End plurals that are made from verbs and adjectives; hardly a name does.
+_DERIVED = ("ments", "ations", "itions", "ctions", "sions", "ances", "ences", "ities")
+_BELONGS = frozenset(("of", "to", "for"))
 
 
 def _lowers(inside: Sequence[Word], size: int, small: Callable[[str], bool]) -> bool:

@@ -56,7 +56,7 @@ ROLE_NOUNS = word_set(
     "journalist judge justice keeper king lawmaker lawyer leader lecturer legislator",
     "liberal lieutenant lobbyist magnate man manager marine mayor member migrant",
     "minister moderator mogul mother musician neighbor neighbour nominee nurse",
-    "observer",
+    "observer master",
     "officer official operative opponent organizer organiser owner parent partner",
     "pastor patient physicist pilot player poet politician pollster pope premier",
     "president priest prime producer professor prosecutor protester protestor",

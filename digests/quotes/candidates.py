@@ -10,9 +10,10 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from digests.language.tokens import Token
-from digests.quotes.phrases import Noted, is_role
+from digests.quotes.phrases import Noted
 from digests.quotes.reading import REACH, Frame, Reading
 from digests.quotes.reporting import is_strong
+from digests.quotes.role_nouns import is_role
 from digests.quotes.spans import Stretch
 from digests.quotes.subjects import apposed, is_passive, main_subject, subject
 from digests.quotes.tables import BETWEEN, FAINT, SPEECH_NOUNS, TURNING

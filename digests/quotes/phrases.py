@@ -7,16 +7,12 @@ to a role noun, or the words before a break; a name is what `names` found.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digests.language.name_tables import (
-    FEMALE_WORDS,
-    MALE_WORDS,
-    PLURAL_NOUNS,
-    ROLE_NOUNS,
-)
+from digests.language.name_tables import FEMALE_WORDS, MALE_WORDS
 from digests.language.names import Name
 from digests.language.tables import word_set
 from digests.language.tokens import Token
 from digests.language.verbs import looks_finite
+from digests.quotes.role_nouns import is_plural, is_role
 from digests.quotes.tables import (
     BREAKERS,
     CUES,
@@ -31,12 +27,6 @@ from digests.quotes.tables import (
 )
 
 _LONGEST_PHRASE = 7
-_ROLE_FORMS = ROLE_NOUNS.union(
-    PLURAL_NOUNS,
-    (noun + "s" for noun in ROLE_NOUNS),
-    (noun + "es" for noun in ROLE_NOUNS),
-    (noun[:-1] + "ies" for noun in ROLE_NOUNS if noun.endswith("y")),
-)
 _PRONOUNS = HE | SHE | THEY | SUBJECT_PRONOUNS
 _OBJECT_PRONOUNS = frozenset(("him", "his", "her", "them", "their"))
 #: Determiners that can speak without a noun: «several said».
@@ -63,16 +53,6 @@ class Noted:
     after_preposition: bool
     #: Where the name proper begins among the tokens.
     core: int
-
-
-def is_role(word: str) -> bool:
-    """Tell whether a word is a role noun, in either number."""
-    return word in _ROLE_FORMS
-
-
-def is_plural(word: str) -> bool:
-    """Tell whether a role noun is in the plural."""
-    return word in PLURAL_NOUNS or (word.endswith("s") and word not in ROLE_NOUNS)
 
 
 def mentions(tokens: Sequence[Token], names: Sequence[Name], frame: int) -> list[Noted]:

@@ -5,11 +5,14 @@ apposition after it («Ruth Bell, a lock warden on the canal,»). The mention
 that the speaker was resolved from is asked first, then the person's others.
 """
 
+from collections.abc import Sequence
+
 from digests.language.name_tables import TITLE_PARTS
 from digests.language.names import Name
 from digests.language.tokens import Token
-from digests.quotes.phrases import Noted, is_role
+from digests.quotes.phrases import Noted
 from digests.quotes.reading import Frame, Reading
+from digests.quotes.role_nouns import is_role
 from digests.quotes.tables import BREAKERS, CUES, DETERMINERS, PREPOSITIONS
 
 _COURTESY = frozenset(
@@ -19,6 +22,8 @@ _COURTESY = frozenset(
 _NEVER_KEPT = frozenset(("a", "an", "its", "his", "her", "their", "our", "my"))
 _LONGEST = 16
 _BACK = 5
+#: Words of a role up to the noun that says that it is one.
+_COMPOUND = 3
 
 
 def role(
@@ -124,6 +129,7 @@ def _after(text: str, frame: Frame, noted: Noted) -> str | None:
         or opening.possessive
         or opening.low in TITLE_PARTS
         or is_role(opening.low)
+        or _is_compound(tokens, first)
     ):
         return None
     end = first
@@ -135,6 +141,16 @@ def _after(text: str, frame: Frame, noted: Noted) -> str | None:
     if not _has_role(words):
         return None
     return _without_article(text, words)
+
+
+def _is_compound(tokens: Sequence[Token], first: int) -> bool:
+    """Tell «Ada Berg, harbour master at Hallin,» from «Ada Berg, harbour and all»."""
+    for token in tokens[first : first + _COMPOUND]:
+        if token.kind != "word" or token.capital or _stops(token.low):
+            return False
+        if is_role(token.low):
+            return True
+    return False
 
 
 def _apposed(text: str, frame: Frame, noted: Noted) -> str | None:

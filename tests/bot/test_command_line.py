@@ -400,3 +400,14 @@ def test_slack_manifest_without_a_usable_address_is_exit_2(home, arguments):
     done = home.run("slack-manifest", *arguments)
     assert done.returncode == 2
     assert done.stdout == ""
+
+
+def test_what_the_terminal_changes_is_kept_with_what_was_before(furnished):
+    for command in (["digest", "pause"], ["digest", "resume"], ["apply"]):
+        done = furnished.run(*command, *(["newsroom.toml"] * (command == ["apply"])))
+        assert done.returncode == 0, done.stderr
+    found = furnished.rows("SELECT steps, person_name FROM changes ORDER BY id")
+    paused = [json.loads(steps)[-1]["after"].get("paused") for steps, _ in found]
+    # The last `apply` found everything as its file says.
+    assert paused == [False, True, False]
+    assert {who for _, who in found} == {"the operator, in the terminal"}

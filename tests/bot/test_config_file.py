@@ -108,6 +108,8 @@ async def test_a_destination_that_was_stopped_goes_on_after_apply(desk):
         (('name = "Morning brief"', 'name = "M"\nquiet_hours = "late"'), "quiet_hours"),
         (('name = "Morning brief"', 'name = "M"\ninclude = ["/(/"]'), "filter"),
         (('name = "Morning brief"', 'name = "M"\nlanguage = "klingon!"'), "language"),
+        (('name = "Morning brief"', 'name = "M"\nlanguage = "xx"'), "no language «xx»"),
+        (('name = "Morning brief"', 'name = "M"\nlanguage = "german"'), "mean «de»"),
         (("[[workspace]]", "[[workspace"), "TOML"),
     ],
 )

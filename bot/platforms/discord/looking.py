@@ -108,8 +108,10 @@ class Looks:
                 text=f"the channel belongs to another server than {guild}",
                 fix="say /newsdesk destination here in the right channel",
             )
+        me = self._client.user
+        assert me is not None, "it is known since the login"
         lacking = permissions.missing(
-            await self._granted(guild, found), int(found.get("type", 0))
+            await self._granted(guild, found, me.id), int(found.get("type", 0))
         )
         if not lacking:
             text = "it may post and read back what it posted"
@@ -122,15 +124,24 @@ class Looks:
             fix=f"allow the bot {names} in the channel's permissions",
         )
 
-    async def _granted(self, guild: str, channel: Mapping[str, Any]) -> int:
-        me = self._client.user
-        assert me is not None, "it is known since the login"
+    async def may_write(self, number: int, guild: int, person: int) -> bool:
+        """Whether a member of the server may see a channel of it and write there."""
+        try:
+            found: Mapping[str, Any] = dict(await self._http.get_channel(number))
+            if str(found.get("guild_id")) != str(guild):
+                return False
+            bits = await self._granted(str(guild), found, person)
+        except (discord.NotFound, discord.Forbidden):
+            return False
+        return permissions.may_write(bits, int(found.get("type", 0)))
+
+    async def _granted(self, guild: str, channel: Mapping[str, Any], who: int) -> int:
         if "thread_metadata" in channel:
             # A thread has no rules of its own.
             channel = dict(await self._http.get_channel(int(channel["parent_id"])))
         return permissions.granted(
             dict(await self._http.get_guild(int(guild), with_counts=False)),
-            dict(await self._http.get_member(int(guild), me.id)),
+            dict(await self._http.get_member(int(guild), who)),
             channel.get("permission_overwrites") or (),
         )
 

@@ -90,6 +90,12 @@ def missing(bits: int, kind: int) -> tuple[str, ...]:
     return tuple(ASKED[bit][0] for bit in needed if not bits & bit)
 
 
+def may_write(bits: int, kind: int) -> bool:
+    """Whether somebody with these bits sees a channel of this kind and writes there."""
+    needed = VIEW | (SEND_IN_THREADS if kind in THREADS else SEND)
+    return bits & needed == needed
+
+
 def _over(
     bits: int, overwrites: Sequence[Mapping[str, Any]], of: Collection[str]
 ) -> int:

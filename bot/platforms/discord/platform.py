@@ -180,6 +180,14 @@ class DiscordPlatform:
         guild = snowflake(workspace, "server")
         return await self._call("GET", "", lambda s: s.looks.owner(guild))
 
+    async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
+        """Whether the person may see the channel of the server and write there."""
+        guild, place = snowflake(workspace, "server"), snowflake(channel, "channel")
+        person = snowflake(person_id, "person")
+        return await self._call(
+            "GET", "", lambda s: s.looks.may_write(place, guild, person)
+        )
+
     async def read_back(self, delivery: Delivery) -> str | None:
         """Id of our newest message that carries the delivery's key, if there is one.
 

@@ -9,9 +9,18 @@ import asyncio
 from typing import Final, Literal
 
 from bot.platforms.local.hub import Change, Hub
+from bot.platforms.local.people import PEOPLE
 from bot.platforms.local.render import render
 from bot.ports import Clock, Mailbox
-from bot.types import Delivery, Inbox, Message, Part, PlatformName, RenderContext
+from bot.types import (
+    Delivery,
+    Inbox,
+    Message,
+    Part,
+    Person,
+    PlatformName,
+    RenderContext,
+)
 from digests.types import Edition
 
 NAME: Final[PlatformName] = "local"
@@ -30,6 +39,11 @@ class LocalPlatform:
     @property
     def name(self) -> PlatformName:
         return NAME
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody who can sit at the page."""
+        return tuple(PEOPLE.values())
 
     def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
         return render(edition, context)

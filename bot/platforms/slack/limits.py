@@ -65,6 +65,8 @@ WAIT_MOST: Final = 3600.0
 #: Messages that one look into a channel's history brings, and that are looked through.
 HISTORY_PAGE: Final = 200
 LOOK_ALL: Final = 2_000
+#: People of a channel that one look brings (docs.slack.dev: at most 1,000).
+MEMBERS_PAGE: Final = 200
 #: Seconds by which Slack's clock may be behind ours.
 CLOCKS_APART: Final = 300.0
 #: Seconds within which Slack answers a ping and says hello, and seconds without a word

@@ -35,8 +35,8 @@ SCOPES: Final[Mapping[str, str]] = {
     "im:history": "looks whether private messages arrived; reads nothing else there",
     "files:read": "takes the file that an editor gives in a form; no other one",
     "files:write": "hands over exports that are too long for a message",
-    "channels:read": "sees whether it is in a channel, for the doctor",
-    "groups:read": "sees whether it is in a private channel, for the doctor",
+    "channels:read": "sees whether it, and who has it post there, is in a channel",
+    "groups:read": "sees whether it, and who has it post, is in a private channel",
 }
 #: Without these nothing works; the others each cost what they are for.
 NEEDED: Final = frozenset({"commands", "chat:write", "users:read"})

@@ -204,6 +204,13 @@ class SlackPlatform:
         installation = await self.installations.of(delivery.workspace_external_id)
         return await installation.call(method, delivery, call)
 
+    async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
+        """Whether the channel is open to everybody there, or the person is in it."""
+        from bot.platforms.slack.membership import may_write
+
+        installation = await self.installations.of(workspace)
+        return await may_write(installation, channel, person_id)
+
     async def read_back(self, delivery: Delivery) -> str | None:
         """Id of our message that carries the delivery's key, if there is one.
 

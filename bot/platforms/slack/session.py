@@ -180,6 +180,17 @@ class Session:
         found = await self.web.conversations_info(channel=channel)
         return dict(found.get("channel") or {})
 
+    async def members(self, channel: str, cursor: str) -> tuple[list[str], str]:
+        """A page of the people in a channel, and the next cursor; "" behind the last.
+
+        Needs the scopes channels:read and groups:read.
+        """
+        found = await self.web.conversations_members(
+            channel=channel, cursor=cursor or None, limit=limits.MEMBERS_PAGE
+        )
+        more = (found.get("response_metadata") or {}).get("next_cursor")
+        return [str(one) for one in found.get("members") or ()], str(more or "")
+
     # ── people ─────────────────────────────────────────────────────────────────
 
     async def open_dm(self, user: str) -> str:

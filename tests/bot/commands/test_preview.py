@@ -111,6 +111,48 @@ async def test_a_day_on_which_nothing_came_in_says_so(ana: Editor):
 
 
 async def test_another_day_is_refused(ana: Editor):
-    assert "today, yesterday, week" in said(
+    assert "today, yesterday, last 7 days" in said(
         await ana.says("newsdesk preview", day="May")
     )
+
+
+@pytest.mark.parametrize(
+    "typed", ["last 7 days", "Last  7 Days", "7 days", "week", "letzte 7 Tage", "Woche"]
+)
+async def test_the_last_week_is_called_in_several_ways(ana: Editor, typed: str):
+    await ana.desk.post()
+    ana.desk.clock.advance(days=3)
+    answer = await ana.says("newsdesk preview", day=typed)
+    assert not answer.problem
+    assert "Harbour bridge" in shown(answer)
+
+
+@pytest.mark.parametrize(("typed", "days"), [("heute", 0), ("gestern", 1)])
+async def test_days_may_be_called_in_german(ana: Editor, typed: str, days: int):
+    ana.desk.publish("pool", BRIDGE)
+    await ana.desk.intake.refresh((await ana.desk.digest()).sources)
+    ana.desk.clock.advance(days=days)
+    assert "Harbour bridge" in shown(await ana.says("newsdesk preview", day=typed))
+
+
+async def test_the_days_are_offered_while_somebody_types(ana: Editor):
+    asked = await ana._event("newsdesk preview", {})
+    offered = await ana.desk.inbox.complete(asked, "day", "")
+    assert offered == ("today", "yesterday", "last 7 days")
+
+
+async def test_what_was_merged_is_named_with_its_outlet(ana: Editor):
+    ana.desk.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
+    told = said(await ana.says("newsdesk preview"))
+    assert "Repeats another article: 1" in told
+    assert "«Harbour bridge closes after crack is found» (Sun)" in told
+
+
+async def test_of_many_that_were_merged_five_are_named(ana: Editor):
+    for number in range(8):
+        text = BRIDGE.replace("Hallin Courier", f"Paper {number}")
+        ana.desk.publish(f"copy-{number}", text)
+    told = said(await ana.says("newsdesk preview"))
+    assert "Repeats another article: 8" in told
+    assert told.count("«Harbour bridge closes after crack is found» (Paper") == 5
+    assert "… and 3 more." in told

@@ -115,3 +115,33 @@ async def test_a_file_that_says_nothing_of_it_means_the_usual(ana: Editor):
     await ana.does("newsdesk style", summary="long", figures="no")
     await ana.desk.apply(CONFIGURATION)
     assert (await ana.desk.digest()).look == Look()
+
+
+@pytest.mark.parametrize("code", ["de", "DE", "de-AT", "zh-Hant", "gsw", "es-419"])
+async def test_codes_of_languages_are_taken(ana: Editor, code):
+    await ana.does("newsdesk style", language=code)
+    assert (await ana.desk.digest()).language == code
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [
+        ("german", "«de» (Deutsch)"),
+        ("Deutsch", "«de» (Deutsch)"),
+        ("frensh", "«fr» (français)"),
+        ("eng", "«en» (English)"),
+        ("iw", "«he»"),
+        ("xx", "such as «en», «de» or «de-AT»"),
+        ("und", "such as «en», «de» or «de-AT»"),
+        ("de_AT", "such as «en», «de» or «de-AT»"),
+        ("de-", "«de» (Deutsch)"),
+        ("de-A", "«de» (Deutsch)"),
+    ],
+)
+async def test_a_language_that_there_is_not_is_refused_with_the_nearest(
+    ana: Editor, written, near
+):
+    answer = await ana.asks("newsdesk style", language=written)
+    assert f"There is no language «{written}»" in said(answer)
+    assert near in said(answer)
+    assert (await ana.desk.digest()).language == "en"

@@ -85,3 +85,10 @@ def test_people_to_whom_something_else_happened_do_not():
     ours = "15 people remain in hospital after the passenger ferry ran aground."
     theirs = "17 people were injured when the passenger ferry ran aground."
     assert compared(ours, theirs) == []
+
+
+def test_what_repairs_cost_is_compared_however_it_is_said():
+    assert compared(
+        "Repairs will cost $4.2 million.",
+        "The repairs are expected to cost $5.1 million.",
+    ) == [("$4.2 million", "$5.1 million", False)]

@@ -118,3 +118,25 @@ def test_every_figure_is_verbatim_finite_and_inside_its_sentence(text: str):
 def test_a_long_text_full_of_names_is_read_in_linear_time():
     # A search through the whole text for every figure runs into the time limit here.
     assert len(figures.find("Qzx cost $5. " * 40_000)) == 40_000
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Repairs will cost $4.2 million.", "repairs"),
+        ("Repairs to the bridge will cost $4.2 million.", "repairs"),
+        ("Losses amount to €3 million.", "losses"),
+        ("Improvements are worth £3m.", "improvements"),
+        ("Pylons for the line cost £3m.", "pylons"),
+        ("A pylon fell. Pylons cost £3m.", "pylons"),
+        ("The work is expected to cost $4 million.", "work"),
+        ("The barriers are likely to cost $4 million.", "barriers"),
+        ("Boeing will cost $3 million.", ""),
+        ("Wales will cost £5 million.", ""),
+        ("Rovers cost £3 million.", ""),
+    ],
+)
+def test_what_something_costs_is_said_of_it_also_without_an_article(
+    text: str, what: str
+):
+    assert only(text).what == what

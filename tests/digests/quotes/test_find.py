@@ -147,6 +147,13 @@ def test_a_sentence_that_ends_in_a_colon_introduces_the_next_paragraph():
         ("Bath's security adviser Ruth Bell said, “It is open.”", "security adviser"),
         ("“It is open,” said the lock's keeper, Ruth Bell.", "the lock's keeper"),
         ("“It is open,” Mrs. Ruth Bell said.", None),
+        ("“It is open,” said harbour master Ruth Bell.", "harbour master"),
+        ("“It is open,” said the harbour master, Ruth Bell.", "harbour master"),
+        ("“It is open,” said Ruth Bell, harbour master here.", "harbour master here"),
+        ("“It is open,” said Ruth Bell, town clerk.", "town clerk"),
+        ("The stationmaster, Ruth Bell, said: “It is open.”", "stationmaster"),
+        ("“It is open,” said Ruth Bell, harbour and all.", None),
+        ("“The master plan is open,” said Ruth Bell.", None),
     ],
 )
 def test_the_role_is_given_in_the_articles_words(text, role):

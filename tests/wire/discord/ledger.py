@@ -30,6 +30,8 @@ class Channel:
     #: What the bot may do there.
     permissions: int = ALL_WE_NEED
     messages: list[dict[str, Any]] = field(default_factory=list)
+    #: People who are kept out of it.
+    barred: tuple[str, ...] = ()
     deleted: bool = False
     #: docs.discord.com, resources/channel: types; 1: between the bot and one person.
     kind: int = 0
@@ -277,6 +279,10 @@ def channel(channel: Channel) -> dict[str, Any]:
         "parent_id": None,
         "last_message_id": None,
         "permission_overwrites": [
-            {"id": GUILD, "type": 0, "allow": "0", "deny": str(denied)}
+            {"id": GUILD, "type": 0, "allow": "0", "deny": str(denied)},
+            *(
+                {"id": person, "type": 1, "allow": "0", "deny": str(VIEW | SEND)}
+                for person in channel.barred
+            ),
         ],
     }

@@ -29,6 +29,9 @@ class Channel:
     archived: bool = False
     #: Whether the bot was invited.
     member: bool = True
+    #: Whether only its members see it, and who they are.
+    private: bool = False
+    people: tuple[str, ...] = ()
     #: The code with which posting is refused; empty = it is allowed.
     restricted: str = ""
     #: The code with which reading is refused; empty = it is allowed.

@@ -67,6 +67,7 @@ OPERATIONS: dict[str, Operation] = {
     "conversations.history": "read",
     "conversations.replies": "read",
     "conversations.info": "info",
+    "conversations.members": "info",
     "users.info": "info",
     "bots.info": "info",
     "conversations.open": "open",
@@ -89,6 +90,7 @@ NEEDED = {
     "bots.info": "users:read",
     "chat.postMessage": "chat:write",
     "conversations.info": "channels:read",
+    "conversations.members": "channels:read",
     "conversations.open": "im:write",
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
@@ -107,6 +109,7 @@ FIELDS = {
         "channel", "ts", "oldest", "limit", "cursor", "include_all_metadata",
     },
     "conversations.info": {"channel"},
+    "conversations.members": {"channel", "cursor", "limit"},
     "users.info": {"user", "include_locale"},
     "bots.info": {"bot"},
     "conversations.open": {"users"},
@@ -405,6 +408,7 @@ class LocalSlack:
             "conversations.history": self._history,
             "conversations.replies": self._history,
             "conversations.info": lambda c: _channel(self._place(c, c.channel)),
+            "conversations.members": self._members,
             "conversations.open": self._open_direct,
             "usergroups.list": self._groups,
             "users.info": self._user,
@@ -477,6 +481,17 @@ class LocalSlack:
         if message.get("bot_id") != BOT:
             raise Answered(not_ours)
         return message
+
+    def _members(self, call: Call) -> dict[str, Any]:
+        """A page of the people in a channel; the cursor is where the next begins."""
+        people = self._place(call, call.channel).people
+        limit = int(call.body.get("limit", 100))
+        if not 1 <= limit <= 1000:
+            raise Answered("invalid_limit")
+        first = int(call.body.get("cursor") or 0)
+        more = str(first + limit) if first + limit < len(people) else ""
+        page = list(people[first : first + limit])
+        return {"members": page, "response_metadata": {"next_cursor": more}}
 
     def _history(self, call: Call) -> dict[str, Any]:
         place = self._place(call, call.channel)
@@ -691,7 +706,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
         "id": channel.id,
         "name": f"channel-{channel.id.lower()}",
         "is_channel": True,
-        "is_private": False,
+        "is_private": channel.private,
         "is_archived": channel.archived,
         "is_member": channel.member,
     }

@@ -22,6 +22,7 @@ NEEDS = {
     "bots_info": "users:read",
     "conversations_replies": "channels:history",
     "conversations_info": "channels:read",
+    "conversations_members": "channels:read",
     "views_open": "",
     "views_publish": "",
     "auth_test": "",

@@ -1,0 +1,80 @@
+"""An edition for another channel of the server: only where both, bot and asker, may."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.bot.newsroom import Newsroom
+from tests.bot.platforms.discord.conftest import CONFIGURATION, listening
+from tests.bot.platforms.discord.test_interactions import ask, platform_of
+from tests.wire.discord.interactions import EDITOR, like
+from tests.wire.discord.ledger import ALL_WE_NEED, SEND, VIEW
+from tests.wire.discord.server import LocalDiscord
+
+APART = CONFIGURATION.replace(
+    "[[workspace.digest]]",
+    '[[workspace.destination]]\nname = "other"\nchannel = "2002"\n\n'
+    "[[workspace.digest]]",
+)
+
+#: An editor whom the server does not belong to.
+BEA = like(EDITOR, user="7005")
+
+
+@pytest.fixture
+async def chat(desk: Newsroom, discord: LocalDiscord) -> AsyncIterator[Newsroom]:
+    """A digest of one channel, and another channel that is a destination."""
+    await desk.apply(APART)
+    discord.ledger.channel("2002")
+    async with listening(discord, desk.inbox, platform_of(desk)):
+        yield desk
+
+
+async def press(discord: LocalDiscord, control: str):
+    return await (await discord.people.presses(control, BEA)).done()
+
+
+async def test_who_may_write_there_is_shown_it_and_posts_it(chat, discord):
+    asked = await ask(discord, "newsdesk post", BEA, to="other", topic="bridge")
+    assert "#other" in asked.words
+    assert "Harbour bridge closes" in asked.words
+    done = await press(discord, asked.controls["Post now"])
+    assert "with 1 story" in done.words
+    await chat.outbox.drain()
+    assert len(discord.ledger.says("2002")) == 1
+    assert discord.ledger.says("2001") == []
+
+
+@pytest.mark.parametrize("rights", [ALL_WE_NEED & ~SEND, ALL_WE_NEED & ~VIEW])
+async def test_where_the_bot_may_not_post_no_button_is_shown(chat, discord, rights):
+    discord.ledger.channel("2002", permissions=rights)
+    asked = await ask(discord, "newsdesk post", BEA, to="other")
+    assert "The bot cannot post to #other" in asked.words
+    assert "Post now" not in asked.controls
+
+
+async def test_who_may_not_write_there_is_shown_no_button(chat, discord):
+    discord.ledger.channel("2002", barred=(BEA.user,))
+    asked = await ask(discord, "newsdesk post", BEA, to="other")
+    assert "You cannot write in #other yourself" in asked.words
+    assert "Post now" not in asked.controls
+
+
+async def test_who_may_not_write_there_any_more_posts_nothing(chat, discord):
+    asked = await ask(discord, "newsdesk post", BEA, to="other")
+    discord.ledger.channel("2002", barred=(BEA.user,))
+    done = await press(discord, asked.controls["Post now"])
+    assert "You cannot write in #other yourself" in done.words
+    await chat.outbox.drain()
+    assert discord.ledger.says("2002") == []
+
+
+async def test_a_channel_of_another_server_is_nobodys_to_write_in(chat, discord):
+    platform = platform_of(chat)
+    assert await platform.may_write("1001", "2002", BEA.user)
+    assert not await platform.may_write("1002", "2002", BEA.user)
+
+
+async def test_who_left_the_server_may_write_nowhere(chat, discord):
+    discord.absent.add(BEA.user)
+    assert not await platform_of(chat).may_write("1001", "2002", BEA.user)

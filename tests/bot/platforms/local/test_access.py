@@ -1,0 +1,48 @@
+"""Whom a grant on the local page is for: one of the people who sit at it, or nobody."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot.platforms.local.people import PEOPLE
+from bot.platforms.local.platform import LocalPlatform
+from tests.bot.commands.editors import Editor, editor, errors, said
+from tests.bot.newsroom import newsroom
+from tests.fakes import FakeClock
+from tests.fakes_mailbox import MemoryMailbox
+
+
+@pytest.fixture
+async def ana(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Editor]:
+    """Ana, where the page is what digests post to."""
+    page: Any = LocalPlatform(mailbox=MemoryMailbox(), clock=FakeClock())
+    async with newsroom(sqlite_url, tmp_path, page) as built:
+        await built.apply()
+        yield await editor(built)
+
+
+@pytest.mark.parametrize("who", ["ben", "Ben", "@ben", "person ben", "<@ben>"])
+async def test_who_is_meant_is_said_and_may_then_edit(ana: Editor, who: str):
+    shown = await ana.says("newsdesk access grant", who=who)
+    assert "This is Ben" in said(shown)
+    await ana.presses(shown, "Confirm")
+    ben = Editor(desk=ana.desk, place=ana.place, person=PEOPLE["ben"])
+    assert not (await ben.says("newsdesk status")).problem
+
+
+@pytest.mark.parametrize("who", ["mallory", "role 4711"])
+async def test_of_nobody_it_is_said_who_there_is(ana: Editor, who: str):
+    form = await ana.is_asked("newsdesk access grant", who=who)
+    assert "«ana», «ben»" in errors(form)["who"]
+
+
+async def test_who_is_an_editor_anyway_needs_no_grant(ana: Editor):
+    form = await ana.is_asked("newsdesk access grant", who="ana")
+    assert "Ana is an editor anyway" in errors(form)["who"]
+
+
+async def test_the_people_are_offered_while_somebody_types(ana: Editor):
+    asked = cast(Any, await ana._event("newsdesk access grant", {}))
+    assert await ana.desk.inbox.complete(asked, "who", "b") == ("ben",)
