@@ -179,8 +179,8 @@ def _afterwards(order: Order, texts: Texts) -> str:
         )
     if order.apart:
         return texts.say(
-            "The digest's own channels get nothing of it and miss nothing: their "
-            "next edition tells it, too."
+            "The digest's own channels get nothing of it and miss nothing: for them "
+            "it stays news."
         )
     return texts.say("It then counts as told. The scheduled edition still comes.")
 
