@@ -60,7 +60,7 @@ def backup(file: Path | None = None, *, json: Json = False) -> int:
         target = restoring.usual_name(database, now)
     elif target.is_dir():
         target = restoring.named(database, target, now)
-    made = restoring.back_up(database, target, now=now, tell=_progress(database))
+    made = restoring.back_up(database, target, now=now, tell=progress(database))
     if json:
         print_json({"file": str(made.file), "bytes": made.size, "schema": made.schema})
         return OK
@@ -120,7 +120,7 @@ def _restore(
         database,
         now=clock.now(),
         told=not tell_again,
-        tell=_progress(file),
+        tell=progress(file),
     )
     _tell(done, database, found, settings)
     return OK
@@ -238,7 +238,7 @@ def _which(database: Path) -> str:
     return f"Say which backup: standfirst restore FILE. The newest is {newest}"
 
 
-def _progress(file: Path) -> Callable[[float], None]:
+def progress(file: Path) -> Callable[[float], None]:
     """What hears how far the copying is: it says so, where that takes a while."""
     size = file.stat().st_size if file.is_file() else 0
     told = [0]

@@ -78,6 +78,8 @@ def copy(file: Path, target: Path, *, tell: Tell = untold) -> None:
             target.unlink(missing_ok=True)
             raise
     except sqlite3.Error as error:
+        if _is_damage(error):
+            raise _damaged(file, str(error)) from error
         raise explained(error, f"{file}, copied to {target},") or error from error
     except OSError as error:
         raise ConfigurationError(
@@ -119,8 +121,7 @@ def look(file: Path) -> Looked:
             migrate.refuse_newer(schema, str(file))
             wrong = files.damage(connection)
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        if not _is_damage(error):
             raise explained(error, str(file)) or error from error
         schema, wrong = None, str(error)
     if schema is None or wrong is not None:
@@ -259,10 +260,19 @@ def _hold_sound(target: Path, file: Path) -> None:
     with closing(sqlite3.connect(target, isolation_level=None)) as connection:
         wrong = files.damage(connection)
     if wrong is not None:
-        raise ConfigurationError(
-            f"The database {file} is damaged ({wrong}), and so would be its copy: none "
-            "was made. Keep the copies that you have."
-        )
+        raise _damaged(file, wrong)
+
+
+def _damaged(file: Path, wrong: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The database {file} is damaged ({wrong}), and so would be its copy: none was "
+        "made. Keep the copies that you have."
+    )
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 def _schema(connection: sqlite3.Connection) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli
+from bot.cli import backups
 from tests.bot.newsroom import BRIDGE, CONFIGURATION, POOL
 from tests.bot.process import Home
 
@@ -162,3 +163,17 @@ def test_what_pg_restore_has_loaded_is_made_safe_without_a_file(
     assert "It is safe to run." in done.stdout
     told = home.says("digest", "post", **server)
     assert "Nothing new" in told.stdout + told.stderr
+
+
+def test_of_a_large_file_it_says_how_far_it_is(tmp_path: Path, capsys):
+    large, small = tmp_path / "large.db", tmp_path / "small.db"
+    small.touch()
+    with large.open("wb") as file:
+        file.truncate(backups.LARGE)
+    for which in (large, small):
+        tell = backups.progress(which)
+        for done in (0.04, 0.12, 0.17, 0.31, 1.0):
+            tell(done)
+    assert capsys.readouterr().err.splitlines() == [
+        "10 % of 67.1 MB", "30 % of 67.1 MB", "100 % of 67.1 MB",
+    ]  # fmt: skip

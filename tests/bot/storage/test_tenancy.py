@@ -95,6 +95,7 @@ FOR_EVERYBODY = {
     "erasing.ordered",
     "erasing.smooth",
     "figures.store",
+    "files.damage",
     "files.problems",
     "install_states.consume",
     "install_states.issue",
