@@ -28,7 +28,7 @@ from digests.types import Article, Quote
 #: Articles that are ordered, the last that came in, and those of them that are shown.
 CANDIDATES, SHOWN = 300, 10
 #: Quotes of somebody that are gone through, of a few articles each, and of more.
-_QUOTED = (300, 3000)
+_QUOTED = (300, 1500)
 #: Words that a search or question may have.
 MOST_WORDS = 20
 #: Searches for one question, articles from each, and articles that are read closely.

@@ -22,13 +22,16 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    and_,
     cast,
     column,
     func,
     literal,
+    or_,
     select,
     table,
     text,
+    type_coerce,
     values,
 )
 from sqlalchemy.sql.elements import ColumnElement
@@ -130,16 +133,17 @@ def take(connection: Connection, steps: Sequence[Step]) -> list[list[int]]:
 
 
 def held(connection: Connection, look: Look, among: Sequence[int]) -> list[int]:
-    """Give those of a few hundred keys that match: each is looked up by itself."""
+    """Give those of a few thousand keys that match: each is looked at by itself."""
     asked = _with(look.wanted, look.weeks, look.sources)
     if not asked:
         return sorted(among, reverse=True)
+    key = searchable.c.revision_id
     if connection.dialect.name == "sqlite":
-        key, matches = _INDEX.c.rowid, _matches(asked)
+        # Its index would be gone through from the start for each key.
+        matches = _stands_there(asked)
     else:
-        key = searchable.c.revision_id
         matches = searchable.c.terms.op("@@")(_question(asked))
-    query = select(key).where(matches, key.in_(among)).order_by(key.desc())
+    query = select(key).where(key.in_(among), matches).order_by(key.desc())
     return list(connection.execute(query).scalars().all())
 
 
@@ -279,6 +283,17 @@ def _page(
 
 def _matches(asked: Wanted) -> ColumnElement[bool]:
     return _INDEX.c.searchable_index.op("MATCH")(_fts5(asked))
+
+
+def _stands_there(asked: Wanted) -> ColumnElement[bool]:
+    """Look for what is asked in the kept words themselves."""
+    kept = literal(" ") + type_coerce(searchable.c.terms, Text) + literal(" ")
+
+    def any_of(group: Group) -> ColumnElement[bool]:
+        phrases = (f" {' '.join(phrase)} " for phrase in group)
+        return or_(*(func.instr(kept, phrase) > 0 for phrase in phrases))
+
+    return and_(*map(any_of, asked.every), *(~any_of(each) for each in asked.none))
 
 
 def _fts5(asked: Wanted) -> str:

@@ -393,6 +393,9 @@ async def test_among_some_versions_only_these_are_found(
     assert await titles(database, house, "lock", among=every[1:]) == ["B", "A"]
     assert await titles(database, house, "lock", among=[]) == []
     assert await titles(database, house, "elephant", among=every) == []
+    assert await titles(database, house, "lock -weir", among=every) == ["C", "B", "A"]
+    assert await titles(database, house, "-lock weir", among=every) == []
+    assert await titles(database, house, '"foot lock"', among=every) == []
 
 
 async def test_the_last_that_quote_somebody_are_given_and_whether_these_are_all(
