@@ -5,6 +5,7 @@ command needs is imported when that command runs, so that `standfirst version` i
 instant.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version as installed_version
@@ -96,6 +97,7 @@ def run(argv: Sequence[str]) -> int:
             print_error=False,
             result_action="return_value",
         )
+        sys.stdout.flush()
     except CycloptsError as error:
         return _complain(f"{error} See: standfirst --help", USAGE)
     except ConfigurationError as error:
@@ -106,7 +108,16 @@ def run(argv: Sequence[str]) -> int:
         return _complain(str(error), FAILED)
     except KeyboardInterrupt:
         return OK
+    except BrokenPipeError:
+        return _left_alone()
     return code if isinstance(code, int) else OK
+
+
+def _left_alone() -> int:
+    """Whoever read the output has enough of it («| head»): that is no failure."""
+    # Python would complain once more when it closes it.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OK
 
 
 def _complain(text: str, code: int) -> int:

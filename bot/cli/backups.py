@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.console import OK, USAGE, Flag, Json, print_json, say, warn
+from bot.cli.console import (
+    OK,
+    USAGE,
+    Flag,
+    Json,
+    counted,
+    print_json,
+    say,
+    warn,
+)
 
 if TYPE_CHECKING:
     from bot.restoring import Backup, Restored
@@ -18,7 +27,7 @@ LARGE = 64 * 2**20
 MB = 1_000_000
 
 SEALED = (
-    "Tokens of {count} Slack workspace(s) lie in it, sealed with "
+    "Tokens of {installations} lie in it, sealed with "
     "STANDFIRST_SECRET_KEY, which it does not hold: keep that key as well, in another "
     "place. Without it they have to install the app again."
 )
@@ -66,7 +75,7 @@ def backup(file: Path | None = None, *, json: Json = False) -> int:
         return OK
     say(f"The backup is {made.file} ({_large(made.size)}); it is whole.")
     if made.sealed:
-        say(SEALED.format(count=made.sealed))
+        say(SEALED.format(installations=counted(made.sealed, "Slack workspace")))
     signs = "" if settings.secret_key else " and the key that signs buttons"
     say(PRIVATE.format(key=signs))
     return OK
@@ -205,14 +214,13 @@ def _tell(
     say(f"{database} is restored.")
     _count(done.found.doubted, done.found.passed_over)
     if done.found.tokens:
-        say(f"Newer tokens of {done.found.tokens} workspace(s) were taken over.")
+        taken = counted(done.found.tokens, "workspace")
+        say(f"Newer tokens of {taken} were taken over.")
     if done.found.erased:
-        say(
-            f"{done.found.erased} workspace(s) that were erased since the backup are "
-            "erased again when the bot starts."
-        )
+        erased = counted(done.found.erased, "workspace")
+        say(f"Erased again when the bot starts: {erased}, gone since the backup.")
     if found.sealed and settings.secret_key is None:
-        warn([SEALED.format(count=found.sealed)])
+        warn([SEALED.format(installations=counted(found.sealed, "Slack workspace"))])
     if done.aside is not None:
         say(f"What was there before is kept as {done.aside}.")
         say(f"To go back to it: standfirst restore {done.aside}")
@@ -221,9 +229,9 @@ def _tell(
 
 def _count(doubted: int, passed_over: int) -> None:
     if doubted:
-        say(f"{doubted} message(s) are looked for in their channels.")
+        say(f"Looked for in their channels: {counted(doubted, 'message')}.")
     if passed_over:
-        say(f"{passed_over} moment(s) are passed over.")
+        say(f"Passed over: {counted(passed_over, 'moment')}.")
 
 
 def _which(database: Path) -> str:
@@ -255,8 +263,8 @@ def progress(file: Path) -> Callable[[float], None]:
 def _long(gap: timedelta) -> str:
     hours = gap.total_seconds() / 3600
     if hours < 1:
-        return f"{max(0, round(hours * 60))} minute(s)"
-    return f"{round(hours)} hour(s)" if hours < 72 else f"{gap.days} days"
+        return counted(max(0, round(hours * 60)), "minute")
+    return counted(round(hours), "hour") if hours < 72 else f"{gap.days} days"
 
 
 def _large(size: int) -> str:

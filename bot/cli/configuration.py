@@ -12,6 +12,7 @@ from bot.cli.console import (
     Flag,
     InWorkspace,
     Json,
+    counted,
     print_json,
     say,
     warn,
@@ -94,7 +95,8 @@ async def _feeds(house: "House", workspace: str | None) -> int:
     found, secret = await house.db.read(feed_lists.list_out, workspace=workspace)
     sys.stdout.buffer.write(opml.write(found, title="Standfirst"))
     if secret:
-        warn([f"{secret} source(s) were left out: their addresses are secrets."])
+        left = counted(secret, "source")
+        warn([f"Left out: {left}, whose addresses are secrets."])
     return OK
 
 
@@ -126,7 +128,7 @@ def _print_findings(found: Sequence["Finding"]) -> None:
         print(f"{marks[one.state]} {one.subject:<24} {one.text}{fix}")
     problems = sum(one.state == "problem" for one in found)
     warnings = sum(one.state == "warning" for one in found)
-    print(f"{problems} problem(s), {warnings} warning(s)")
+    print(f"{counted(problems, 'problem')}, {counted(warnings, 'warning')}")
 
 
 def when(

@@ -44,6 +44,11 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """«1 source», «2 sources»: a terminal speaks English only."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def warn(warnings: Sequence[str]) -> None:
     """Complaints that stop nothing."""
     for text in warnings:

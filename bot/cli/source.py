@@ -14,6 +14,7 @@ from bot.cli.console import (
     Flag,
     InWorkspace,
     Json,
+    counted,
     print_json,
     say,
     warn,
@@ -103,7 +104,7 @@ def _found(tried: "Tried", reading: "Reading") -> Iterator[str]:
     yield f"✓ {reading.kind}: {reading.title or '(no title)'}"
     if tried.read_at != tried.shown:
         yield f"  read at {tried.read_at}"
-    yield f"  {len(reading.articles)} article(s), the newest:"
+    yield f"  {counted(len(reading.articles), 'article')}, the newest:"
     for article in tried.newest[:SHOWN]:
         when = f"{article.published:%Y-%m-%d %H:%M}" if article.published else "no date"
         cut = " (an excerpt)" if article.excerpt else ""
@@ -199,7 +200,7 @@ def import_feeds(
             now=now,
         )
         for changed, new in done.added:
-            say(f"«{changed.name}»: {len(new)} new source(s).")
+            say(f"«{changed.name}»: {counted(len(new), 'new source')}.")
             if new and not (changed.destinations and changed.schedules):
                 say(f"  «{changed.name}» has no destination or no schedule yet.")
         if done.known:

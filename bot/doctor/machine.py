@@ -41,7 +41,7 @@ async def database(db: Database, now: datetime) -> Sequence[Finding]:
         Finding(
             subject="database",
             state="ok",
-            text=f"{db.where}, {len(kept)} workspace(s)",
+            text=f"{db.where}, workspaces: {len(kept)}",
         )
     ]
     if db.file is not None:
@@ -59,7 +59,7 @@ def of_backups(file: Path, now: datetime) -> Sequence[Finding]:
         text = f"none lies in {folder}; standfirst backup makes one"
         return (Finding(subject="backup", state="ok", text=text),)
     hours = max(0, round((now.timestamp() - max(made)) / 3600))
-    old = f"{hours} hour(s)" if hours < 48 else f"{hours // 24} days"
+    old = f"{hours} h" if hours < 48 else f"{hours // 24} days"
     return (Finding(subject="backup", state="ok", text=f"the newest is {old} old"),)
 
 

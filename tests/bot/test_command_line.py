@@ -1,15 +1,18 @@
 """`standfirst` as people and service managers run it: real processes."""
 
 import json
+import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.bot.newsroom import BRIDGE, CONFIGURATION, POOL
-from tests.bot.process import Home, eventually, page
+from tests.bot.process import PATIENCE, Home, eventually, page
 
 MESSAGES = "SELECT key FROM local_messages ORDER BY id"
 EDITIONS = "SELECT public_id FROM editions ORDER BY id"
@@ -41,6 +44,24 @@ def furnished(home: Home) -> Home:
 def test_version_prints_one_line(home):
     done = home.run("version")
     assert (done.returncode, done.stdout) == (0, "0.1.0\n")
+
+
+@pytest.mark.parametrize("args", [["slack-manifest"], ["export"]])
+def test_a_reader_that_has_enough_is_no_failure(furnished, args):
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *args],
+        env=furnished.environment(),
+        cwd=furnished.folder,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_without_arguments_it_shows_help_with_examples(home):

@@ -127,7 +127,7 @@ def test_it_says_how_old_the_newest_backup_is(tmp_path):
         at = (NOON - timedelta(hours=hours)).timestamp()
         os.utime(kept, (at, at))
     (tmp_path / "backups" / "standfirst-now.db.part").touch()
-    assert machine.of_backups(file, NOON)[0].text == "the newest is 2 hour(s) old"
+    assert machine.of_backups(file, NOON)[0].text == "the newest is 2 h old"
     kept.unlink()
     assert machine.of_backups(file, NOON)[0].text == "the newest is 2 days old"
 
