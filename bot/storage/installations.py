@@ -22,6 +22,8 @@ from bot.types import PlatformName
 
 #: How long an exchange may take before another may try it.
 LEASE: Final = timedelta(seconds=60)
+#: Who looked for an installation while it was being kept may still not have seen it.
+SETTLING: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +54,11 @@ class KeptInstallations:
         assert installed.tokens is not None, "without tokens nothing is installed"
         sealed = self._closed(installed.team, installed.tokens)
         number = await self._database.write(
-            keep, platform=self._platform, installed=installed, sealed=sealed
+            keep,
+            platform=self._platform,
+            installed=installed,
+            sealed=sealed,
+            now=self._clock.now(),
         )
         return replace(installed, id=number, version=1, broken=None)
 
@@ -142,13 +148,14 @@ def keep(
     platform: PlatformName,
     installed: Installed,
     sealed: Sealed,
+    now: datetime,
 ) -> int:
     """Keep a new installation in the place of an older one; its number.
 
     The workspace is made where there is none. One that was stopped because its token
-    was refused goes on.
+    was refused goes on, and what is refused until this is settled stops it no more.
     """
-    workspace_id = _workspace(connection, platform, installed)
+    workspace_id = _workspace(connection, platform, installed, now + SETTLING)
     connection.execute(
         delete(installations).where(installations.c.workspace_id == workspace_id)
     )
@@ -206,7 +213,10 @@ def forget(connection: Connection, *, installed: Installed) -> None:
 
 
 def _workspace(
-    connection: Connection, platform: PlatformName, installed: Installed
+    connection: Connection,
+    platform: PlatformName,
+    installed: Installed,
+    back_at: datetime,
 ) -> int:
     # Whether it was left is not touched here: whoever takes it back does more.
     number: int = connection.execute(
@@ -218,10 +228,16 @@ def _workspace(
             zone="UTC",
             locale="en",
             created_at=installed.installed_at,
+            back_at=back_at,
         )
         .on_conflict_do_update(
             index_elements=["platform", "external_id"],
-            set_={"name": installed.name, "stopped": None, "retest_at": None},
+            set_={
+                "name": installed.name,
+                "stopped": None,
+                "retest_at": None,
+                "back_at": back_at,
+            },
         )
         .returning(workspaces.c.id)
     ).scalar_one()

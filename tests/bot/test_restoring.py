@@ -811,7 +811,11 @@ async def test_newer_tokens_of_a_workspace_are_taken_over(past: Past):
     )  # fmt: skip
     async with past.open() as desk:
         number = await desk.db.write(
-            installations.keep, platform="slack", installed=installed, sealed=sealed
+            installations.keep,
+            platform="slack",
+            installed=installed,
+            sealed=sealed,
+            now=NOON,
         )
         past.back_up()
         found = Installed(

@@ -78,6 +78,27 @@ async def test_it_makes_the_workspace_and_lets_one_that_was_stopped_go_on(
     assert found.name == "Newsroom"
 
 
+@pytest.mark.parametrize(
+    ("after", "stops"), [(-60, False), (0, False), (4, False), (6, True)]
+)
+async def test_who_was_refused_before_it_was_installed_stops_nothing(
+    store, database, clock, after: int, stops: bool
+):
+    await store.keep(HERE)
+    await store.keep(HERE)
+    made = await database.read(workspaces.present, platform="slack", external_id="T1")
+
+    stopped = await database.write(
+        workspaces.stop,
+        workspace_id=made.id,
+        reason="The app is not installed.",
+        retest_at=clock.now() + timedelta(hours=6),
+        asked_at=clock.now() + timedelta(seconds=after),
+    )
+
+    assert stopped is stops
+
+
 async def test_one_of_many_gets_to_exchange_the_tokens(store):
     kept = await store.keep(HERE)
     claims = await asyncio.gather(*(store.claim(kept) for _ in range(8)))
