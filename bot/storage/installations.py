@@ -22,8 +22,6 @@ from bot.types import PlatformName
 
 #: How long an exchange may take before another may try it.
 LEASE: Final = timedelta(seconds=60)
-#: Who looked for an installation while it was being kept may still not have seen it.
-SETTLING: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,14 +51,22 @@ class KeptInstallations:
     async def keep(self, installed: Installed) -> Installed:
         assert installed.tokens is not None, "without tokens nothing is installed"
         sealed = self._closed(installed.team, installed.tokens)
-        number = await self._database.write(
-            keep,
+        number = await self._database.write(self._keep, installed, sealed)
+        return replace(installed, id=number, version=1, broken=None)
+
+    def _keep(
+        self, connection: Connection, installed: Installed, sealed: Sealed
+    ) -> int:
+        # The instant is taken when it is this one's turn to write: whoever claimed a
+        # message before had not seen it, whoever does so after has.
+        now = self._clock.now()
+        return keep(
+            connection,
             platform=self._platform,
             installed=installed,
             sealed=sealed,
-            now=self._clock.now(),
+            now=now,
         )
-        return replace(installed, id=number, version=1, broken=None)
 
     async def claim(self, installed: Installed) -> bool:
         now = self._clock.now()
@@ -153,9 +159,9 @@ def keep(
     """Keep a new installation in the place of an older one; its number.
 
     The workspace is made where there is none. One that was stopped because its token
-    was refused goes on, and what is refused until this is settled stops it no more.
+    was refused goes on; what was claimed before `now` and refused stops it no more.
     """
-    workspace_id = _workspace(connection, platform, installed, now + SETTLING)
+    workspace_id = _workspace(connection, platform, installed, now)
     connection.execute(
         delete(installations).where(installations.c.workspace_id == workspace_id)
     )

@@ -79,7 +79,7 @@ async def test_it_makes_the_workspace_and_lets_one_that_was_stopped_go_on(
 
 
 @pytest.mark.parametrize(
-    ("after", "stops"), [(-60, False), (0, False), (4, False), (6, True)]
+    ("after", "stops"), [(-60, False), (-1, False), (0, True), (6, True)]
 )
 async def test_who_was_refused_before_it_was_installed_stops_nothing(
     store, database, clock, after: int, stops: bool

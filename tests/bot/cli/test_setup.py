@@ -514,6 +514,8 @@ class Typist:
         self.seen = ""
         self._at = 0
         self._ours, theirs = pty.openpty()
+        # Where the tests run in the background it is ignored, and so it would be there.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", *args],
             env=home.environment(**more),
@@ -523,6 +525,7 @@ class Typist:
             stderr=theirs,
             start_new_session=True,
         )
+        signal.signal(signal.SIGINT, before)
         os.close(theirs)
 
     def until(self, words: str) -> None:
