@@ -6,6 +6,7 @@ asked for it; `bot.commands.files` reads it, held to that.
 
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 #: Bytes that a file may have.
 MOST: Final = 500_000
@@ -27,3 +28,11 @@ class Attached:
     origin: str
     #: Said to the origin and to nobody else; a secret. "" = the address is enough.
     bearer: str = field(default="", repr=False)
+
+
+def origin_beside(api_base: str | None, usual: str) -> str:
+    """Say where a platform's files lie: on its host, or beside an interface of ours."""
+    if api_base is None:
+        return usual
+    parts = urlsplit(api_base)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -57,6 +57,7 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 #: Seconds after which people's own editions wait for the next look.
 PATIENCE = 5.0
+ORDERED = "This was ordered before; it goes out once."
 NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
 #: After a defect of ours: when to try again, and when to stop trying.
 AGAIN, GIVE_UP = timedelta(minutes=1), timedelta(hours=6)
@@ -181,7 +182,7 @@ class Editions:
             trigger="manual",
         )
         if planned is None:
-            raise UserError("This was ordered before; it goes out once.")
+            raise UserError(ORDERED)
         return planned
 
     async def post_now(self, workspace_id: int, digest: Digest, key: str) -> Outcome:

@@ -23,7 +23,7 @@ from bot.answering import look_for
 from bot.at_hand import FRESH, AtHand
 from bot.corrections import contexts
 from bot.due import zone_of
-from bot.editions import NOTHING_NEW, Draft, Editions
+from bot.editions import NOTHING_NEW, ORDERED, Draft, Editions
 from bot.errors import UserError
 from bot.storage import Connection, occurrences, stories
 from bot.storage import editions as issues
@@ -46,7 +46,6 @@ from digests.types import Article, Edition, Style, Told
 
 #: Of articles that can still be told, the stories were told within this time.
 _TOLD_WITHIN = 2 * FRESH
-ORDERED = "This was ordered before; it goes out once."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,7 @@ from bot.storage.database import Database
 from bot.storage.dialects import insert
 from bot.storage.schema import installations, workspaces
 from bot.storage.sealing import Seal, Unsealable
+from bot.storage.workspaces import ensure
 from bot.types import PlatformName
 
 #: How long an exchange may take before another may try it.
@@ -159,9 +160,17 @@ def keep(
     """Keep a new installation in the place of an older one; its number.
 
     The workspace is made where there is none. One that was stopped because its token
-    was refused goes on; what was claimed before `now` and refused stops it no more.
+    was refused goes on.
     """
-    workspace_id = _workspace(connection, platform, installed, now)
+    workspace_id = ensure(
+        connection,
+        platform=platform,
+        external_id=installed.team,
+        name=installed.name,
+        now=now,
+        # Whoever hears of the installing does more about it.
+        takes_back=False,
+    ).id
     connection.execute(
         delete(installations).where(installations.c.workspace_id == workspace_id)
     )
@@ -216,38 +225,6 @@ def settle(
 def forget(connection: Connection, *, installed: Installed) -> None:
     """Forget an installation with its tokens; not one that came after it."""
     connection.execute(delete(installations).where(installations.c.id == installed.id))
-
-
-def _workspace(
-    connection: Connection,
-    platform: PlatformName,
-    installed: Installed,
-    back_at: datetime,
-) -> int:
-    # Whether it was left is not touched here: whoever takes it back does more.
-    number: int = connection.execute(
-        insert(connection, workspaces)
-        .values(
-            platform=platform,
-            external_id=installed.team,
-            name=installed.name,
-            zone="UTC",
-            locale="en",
-            created_at=installed.installed_at,
-            back_at=back_at,
-        )
-        .on_conflict_do_update(
-            index_elements=["platform", "external_id"],
-            set_={
-                "name": installed.name,
-                "stopped": None,
-                "retest_at": None,
-                "back_at": back_at,
-            },
-        )
-        .returning(workspaces.c.id)
-    ).scalar_one()
-    return number
 
 
 def _same(installed: Installed) -> Any:

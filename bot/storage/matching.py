@@ -50,8 +50,8 @@ _FEW_MATCHES, _FEW_OF_SOURCES = 3, 5000
 _FEW_BESIDE = 2000
 #: So many matches of a step are taken at the least: to ask again costs all of them.
 _PAGE = 500
-#: More sources are asked for one by one, all at once.
-_FEW_SOURCES = 16
+#: So few sources are named to the index together; more of them one by one.
+FEW_SOURCES = 16
 #: One in twenty versions holds them.
 _COMMON = text(
     "SELECT c.word FROM pg_stats s,"
@@ -120,7 +120,7 @@ def walk(
     asked = _with(look.wanted, look.weeks, look.sources)
     if connection.dialect.name == "sqlite" or not asked:
         return _by_key(asked, size)
-    if len(look.sources) > _FEW_SOURCES:
+    if len(look.sources) > FEW_SOURCES:
         return _by_source(look, size)
     return _by_block(look, size, common, far)
 
@@ -196,19 +196,17 @@ def _by_source(look: Look, size: int) -> Walk:
 
 
 def _by_block(look: Look, size: int, common: Collection[str], far: bool) -> Walk:
-    """Walk from the block of `last` to that of `first`; nearly all there is in time."""
-    first, last = look.first, look.last
+    """Walk from the block of the last key to that of the first, then over the rest."""
     asked = _with(look.wanted, look.sources)
     # To find where common words meet, the index goes through all places of each.
     meet = len(asked.every) > 1 and not any(_is_rare(g, common) for g in asked.every)
-    bottom, top = sorted((first >> BLOCK_BITS, last >> BLOCK_BITS))
-    near = meet and not far
-    if near:
-        bottom = max(bottom, top - _NEAR)
     few = max(_FEW_MATCHES * size, _FEW_OF_SOURCES if look.sources else 0)
-    end = max(first, last) + 1
+    first, last = sorted((look.first, look.last))
+    bottom, at, end = first >> BLOCK_BITS, last >> BLOCK_BITS, last + 1
+    if meet and not far:
+        bottom = max(bottom, at - _NEAR)
     # The last block is seldom full: too few to go by.
-    found, at, window, before = 0, top, 2, end
+    found, window, before = 0, 2, end
     while at >= bottom:
         here = range(max(bottom, at - window + 1), at + 1)
         blocks = tuple((f"{BLOCK}{number}",) for number in here)
@@ -218,20 +216,25 @@ def _by_block(look: Look, size: int, common: Collection[str], far: bool) -> Walk
         if not meet and found * there_are <= few * looked:
             # All that is left costs less at once.
             break
-        missing, each = max(0, size - found), max(1, found << BLOCK_BITS)
-        likely = missing * looked * 5 // (each * 4) + 1
-        window = min(likely, _GROWTH * window, _MOST)
-    if near:
+        window = _next_window(window, found, looked, size)
+    if meet and not far:
         return
-    if not look.weeks:
-        if at >= bottom:
-            yield from _all((asked,), before, size)
-    elif not meet and found * end <= _FEW_BESIDE * (end - before):
-        # So few at other times that the date tells them apart sooner than the index.
-        yield from _all((asked,), None, size)
-    else:
-        # Also what came in before or after its time.
-        yield from _all(_each(asked, look.weeks), None, size)
+    if look.weeks:
+        # Also what came in before or after its time. Few at other times, the date
+        # tells apart sooner than the index does.
+        few_beside = not meet and found * end <= _FEW_BESIDE * (end - before)
+        rest = (asked,) if few_beside else _each(asked, look.weeks)
+        yield from _all(rest, None, size)
+    elif at >= bottom:
+        yield from _all((asked,), before, size)
+
+
+def _next_window(window: int, found: int, looked: int, size: int) -> int:
+    """How many blocks hold what is missing, by what was found among so many keys."""
+    missing = max(0, size - found)
+    # A quarter more than that, since it is seldom spread evenly.
+    likely = missing * looked * 5 // (max(1, found << BLOCK_BITS) * 4) + 1
+    return min(likely, _GROWTH * window, _MOST)
 
 
 def _is_rare(group: Group, common: Collection[str]) -> bool:

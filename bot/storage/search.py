@@ -20,19 +20,18 @@ from typing import TypedDict, Unpack
 
 from sqlalchemy import Connection, delete, select
 
-from bot.storage import matching
+from bot.storage import matching, sources
 from bot.storage.matching import BLOCK, BLOCK_BITS, Look, Step, Walk
 from bot.storage.revisions import JOINED, of_ids, seen_by
-from bot.storage.schema import articles, revisions, searchable, sources
-from bot.storage.sources import visible
+from bot.storage.schema import articles, revisions, searchable
 from digests.language.lookup import Group, Wanted, terms
 from digests.types import Article
 
 #: As in the migration that made the index.
 _SOURCE, _OUTLET, _WEEK = "§", "¤", "‡"
-#: So few sources are named to the index at once. More than the most, sources or weeks,
-#: are never named: what they keep out is found by looking.
-_FEW, _MOST_NAMED = 16, 256
+#: More than these, sources or weeks, are never named: what they keep out is found by
+#: looking.
+_MOST_NAMED = 256
 #: So many times what is wanted is sifted at a step, and all in all, before sources are
 #: named; so many matches at the least.
 _SIFTED, _MOST_SIFTED, _LEAST_SIFTED = 2, 20, 3000
@@ -126,7 +125,9 @@ def keys_of_each(
     here = _Here(
         connection=connection,
         workspace_id=workspace_id,
-        source_ids=_sources(connection, workspace_id, only),
+        source_ids=sources.keys_in_workspace(
+            connection, workspace_id=workspace_id, only=only
+        ),
         since=kept.get("since"),
         until=kept.get("until"),
         among=kept.get("among"),
@@ -206,7 +207,7 @@ class _Here:
         first: to name all its sources to the index takes longer. One with few is
         named at once.
         """
-        if len(self.source_ids) > _FEW:
+        if len(self.source_ids) > matching.FEW_SOURCES:
             walk = begin(look, _SIFTED * limit)
             step, sifted = next(walk, None), 0
             most = max(_MOST_SIFTED * limit, _LEAST_SIFTED)
@@ -284,16 +285,6 @@ def _go_on(walk: Walk, keys: list[int]) -> Step | None:
         return walk.send(keys)
     except StopIteration:
         return None
-
-
-def _sources(
-    connection: Connection, workspace_id: int, only: Sequence[int] | None
-) -> list[int]:
-    """List the keys of the sources to look in."""
-    query = select(sources.c.id).where(visible(workspace_id))
-    if only is not None:
-        query = query.where(sources.c.id.in_(only))
-    return list(connection.execute(query).scalars().all())
 
 
 def _either(mark: str, these: Iterable[int]) -> Group:

@@ -76,6 +76,16 @@ def in_workspace(connection: Connection, *, workspace_id: int) -> tuple[Source, 
     return tuple(map(noun, found))
 
 
+def keys_in_workspace(
+    connection: Connection, *, workspace_id: int, only: Collection[int] | None = None
+) -> list[int]:
+    """List the keys of the same sources; `only`: of those among these."""
+    query = select(sources.c.id).where(visible(workspace_id))
+    if only is not None:
+        query = query.where(sources.c.id.in_(only))
+    return list(connection.execute(query).scalars().all())
+
+
 def in_use(connection: Connection) -> tuple[Source, ...]:
     """List the sources of every digest that is not paused, each once: what to read."""
     wanted = (

@@ -15,9 +15,9 @@ from itertools import pairwise
 from sqlalchemy import Connection, exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.storage import sources
 from bot.storage.dialects import begins_with
-from bot.storage.schema import articles, quotes, revisions, sources, speaker_words
-from bot.storage.sources import visible
+from bot.storage.schema import articles, quotes, revisions, speaker_words
 from digests.language.fold import fold
 
 _WORD = re.compile(r"\w+(?:'\w+)*")
@@ -65,7 +65,7 @@ def last(
     Returns:
         The keys, the newest first, and whether these are all.
     """
-    mine = _sources(connection, workspace_id)
+    mine = sources.keys_in_workspace(connection, workspace_id=workspace_id)
     if not words(speaker) or not mine:
         return [], True
     look = partial(_keys, connection, mine, words(speaker), most)
@@ -104,7 +104,7 @@ def around(
         keys: Of the others.
         most: How many for each of these at the most, the last that came in.
     """
-    mine = _sources(connection, workspace_id)
+    mine = sources.keys_in_workspace(connection, workspace_id=workspace_id)
     if not mine or not keys:
         return []
     there = {key >> _BLOCK_BITS for key in keys}
@@ -137,11 +137,6 @@ def _one_begins_with(
     )
     # OFFSET keeps PostgreSQL from reading every row of the word to join with.
     return exists(mine.correlate_except(other).offset(0))
-
-
-def _sources(connection: Connection, workspace_id: int) -> list[int]:
-    query = select(sources.c.id).where(visible(workspace_id))
-    return list(connection.execute(query).scalars().all())
 
 
 def _keys(

@@ -19,14 +19,17 @@ def ensure(
     now: datetime,
     zone: str | None = None,
     locale: str | None = None,
+    takes_back: bool = True,
 ) -> Workspace:
     """Make the workspace, or change it; a zone or locale not given stays.
 
-    One that the bot had left is back with everything it had, and one whose messages
-    the platform refused gets messages again.
+    One whose messages the platform refused gets messages again; what was claimed before
+    `now`, and refused, stops it no more. One that the bot had left is back with
+    everything it had, unless whoever calls takes it back by itself.
     """
-    changes: dict[str, Any] = {"name": name, "left_at": None}
+    changes: dict[str, Any] = {"name": name}
     changes |= {"stopped": None, "retest_at": None, "back_at": now}
+    changes |= {"left_at": None} if takes_back else {}
     changes |= {"zone": zone} if zone is not None else {}
     changes |= {"locale": locale} if locale is not None else {}
     row = connection.execute(

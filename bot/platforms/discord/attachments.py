@@ -7,8 +7,8 @@ where the file lies: on its own host, which alone is asked for it.
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from bot.attached import origin_beside
 from bot.types import Attached
 
 #: What the option, and the question of a form, is called.
@@ -19,10 +19,7 @@ ORIGIN: Final = "https://cdn.discordapp.com"
 
 def origin_of(api_base: str | None) -> str:
     """Where files lie: beside a REST interface of our own, or on Discord's host."""
-    if api_base is None:
-        return ORIGIN
-    parts = urlsplit(api_base)
-    return f"{parts.scheme}://{parts.netloc}"
+    return origin_beside(api_base, ORIGIN)
 
 
 def taken(

@@ -8,8 +8,8 @@ is not looked at here.
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
+from bot.attached import origin_beside
 from bot.errors import Refused
 from bot.types import Attached, Document
 
@@ -32,10 +32,7 @@ OPEN: Final = "conversations.open"
 
 def origin_of(api_base: str | None) -> str:
     """Where files lie: beside a Web API of our own, or on Slack's host."""
-    if api_base is None:
-        return ORIGIN
-    parts = urlsplit(api_base)
-    return f"{parts.scheme}://{parts.netloc}"
+    return origin_beside(api_base, ORIGIN)
 
 
 def given(view: Mapping[str, Any]) -> Mapping[str, Any] | None:

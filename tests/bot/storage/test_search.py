@@ -221,7 +221,7 @@ async def test_all_blocks_are_looked_through_where_the_newest_are_not_enough(
     monkeypatch.setattr(matching, "BLOCK_BITS", 1)
     monkeypatch.setattr(matching, "_FEW_OF_SOURCES", few)
     monkeypatch.setattr(matching, "_FEW_MATCHES", few)
-    monkeypatch.setattr(search, "_FEW", 0)
+    monkeypatch.setattr(matching, "FEW_SOURCES", 0)
     for number in range(12):
         await database.write(keep, house, id=str(number), title=str(number))
 
@@ -257,20 +257,45 @@ async def test_postgresql_looks_no_further_than_it_must(
     await database.close()
 
 
-@pytest.mark.parametrize("far", [0, 24])
 async def test_common_words_that_seldom_meet_are_found_where_they_do(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch, far: int
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
 ):
-    # As when PostgreSQL has seen that every version holds both.
-    monkeypatch.setattr(matching, "common", lambda *_: frozenset(["lock", "weir"]))
-    monkeypatch.setattr(search, "BLOCK_BITS", 0)
-    monkeypatch.setattr(matching, "BLOCK_BITS", 0)
-    monkeypatch.setattr(matching, "_NEAR", far)
-    for number in range(9):
-        text = "The weir by the lock." if number in (2, 7) else "The lock."
-        await database.write(keep, house, id=str(number), title=str(number), text=text)
+    await meeting_seldom(database, house, monkeypatch)
 
     assert await titles(database, house, "lock weir", limit=9) == ["7", "2"]
+
+
+async def test_one_way_of_several_goes_no_further_than_the_last_where_they_meet(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+):
+    await meeting_seldom(database, house, monkeypatch)
+    monkeypatch.setattr(matching, "_NEAR", 4)
+
+    found = await database.read(
+        search.keys_of_each,
+        workspace_id=house.workspace.id,
+        wanted=[wanted("lock weir"), wanted("boat weir")],
+        limit=9,
+    )
+
+    # SQLite has all of them in order at hand.
+    both = 2 if await database.read(lambda c: c.dialect.name) == "sqlite" else 1
+    assert [len(keys) for keys in found] == [both, 1]
+
+
+async def meeting_seldom(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when PostgreSQL has seen that every version holds both; one holds a boat."""
+    monkeypatch.setattr(matching, "common", lambda *_: frozenset(["lock", "weir"]))
+    # No source is named: as common as these are in a workspace of many.
+    monkeypatch.setattr(matching, "FEW_SOURCES", 0)
+    monkeypatch.setattr(search, "BLOCK_BITS", 0)
+    monkeypatch.setattr(matching, "BLOCK_BITS", 0)
+    for number in range(9):
+        text = "The weir by the lock." if number in (2, 7) else "The lock."
+        text = f"A boat. {text}" if number == 2 else text
+        await database.write(keep, house, id=str(number), title=str(number), text=text)
 
 
 async def test_what_came_in_later_than_its_time_is_found_too(
@@ -302,6 +327,22 @@ async def test_of_several_things_each_is_found(database: Database, house: House)
     )
 
     assert [len(keys) for keys in found] == [2, 0, 3, 1, 0]
+
+
+@pytest.mark.postgres
+async def test_postgresql_plans_every_look_up_for_its_own_values(postgres_url: str):
+    database = Database.open(postgres_url)
+    house = await database.write(a_house)
+    for _ in range(12):
+        await titles(database, house, "lock")
+
+    def kept(connection: Connection) -> tuple[int, str]:
+        prepared = connection.exec_driver_sql("SELECT * FROM pg_prepared_statements")
+        compiled = connection.exec_driver_sql("SHOW jit").scalar_one()
+        return len(prepared.all()), compiled
+
+    assert await database.read(kept) == (0, "off")
+    await database.close()
 
 
 async def test_what_is_erased_leaves_nothing_in_the_index(database: Database):
