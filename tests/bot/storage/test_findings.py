@@ -174,9 +174,11 @@ async def test_a_speaker_who_is_named_more_often_than_quoted_is_found(
     assert [article.url for article, _ in found] == ["quoted"]
 
 
+@pytest.mark.parametrize("bits", [0, 12])
 async def test_many_quotes_elsewhere_under_a_name_hide_nobody_here(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch, bits: int
 ):
+    monkeypatch.setattr(speakers, "_BLOCK_BITS", bits)
     monkeypatch.setattr(quotes, "_QUOTES", 2)
     monkeypatch.setattr(quotes, "_FURTHER", 2)
     other = await database.write(a_house, name="other")
