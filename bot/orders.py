@@ -48,6 +48,21 @@ from digests.types import Article, Edition, Style, Told
 _TOLD_WITHIN = 2 * FRESH
 
 
+def words_of(topic: str) -> Wanted:
+    """Read a topic as a search reads words.
+
+    Raises:
+        UserError: It is nothing to look for, or too much.
+    """
+    wanted = look_for(topic)
+    if not wanted:
+        raise UserError(
+            "Write at least one word to look for. Signs alone, and words with a "
+            "minus before them, find nothing."
+        )
+    return wanted
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
     """What somebody wants posted now of a digest, and where."""
@@ -116,12 +131,7 @@ class Orders:
     async def _edition(self, order: Order) -> Edition:
         now = self.editions.clock.now()
         found = await self.editions.db.read(_at_hand, order, now)
-        wanted = look_for(order.topic) if order.topic else None
-        if wanted is not None and not wanted:
-            raise UserError(
-                "Write at least one word to look for. Signs alone, and words with a "
-                "minus before them, find nothing."
-            )
+        wanted = words_of(order.topic) if order.topic else None
         edition = await self.editions.engine.run(
             _compose, found, now, style_of(order.digest), wanted
         )
@@ -132,11 +142,12 @@ class Orders:
         if edition.made_from.articles:
             raise UserError(
                 "What has these words was told before, or a filter holds it back: "
-                "{words}.",
+                "{words}. See it with /news search, or take another topic.",
                 words=order.topic,
             )
         raise UserError(
-            "No article at hand has all of these words: {words}.", words=order.topic
+            "No article at hand has all of these words: {words}. Take fewer of them.",
+            words=order.topic,
         )
 
     def _due(self, order: Order, key: str) -> Due:

@@ -74,7 +74,8 @@ def _given(invocation: Invocation, option: str) -> str | Attached:
 def _check_size(file: Attached, option: str) -> None:
     if file.size > MOST:
         raise Mistake(
-            "A file may have at most {most} KB; «{name}» has {size} KB.",
+            "A file may have at most {most} KB; «{name}» has {size} KB. Give it in "
+            "several parts.",
             most=MOST // 1_000,
             name=file.name[:80],
             size=-(-file.size // 1_000),
@@ -87,7 +88,9 @@ async def _had(work: Awaitable[bytes], option: str) -> bytes:
         return await asyncio.wait_for(work, PATIENCE)
     except TimeoutError:
         raise Mistake(
-            "It did not come within {n} seconds.", n=round(PATIENCE), field=option
+            "It did not come within {n} seconds. Try again, or give its text.",
+            n=round(PATIENCE),
+            field=option,
         ) from None
     except DigestsError as error:
         raise Mistake("{problem}", problem=error, field=option) from None

@@ -8,12 +8,11 @@ are checked again when it is pressed.
 import secrets
 from dataclasses import dataclass
 
-from bot.answering import look_for
 from bot.commands.desk import Desk
 from bot.commands.other_channel import channel_called, channel_numbered
 from bot.commands.wording import texts_of
 from bot.errors import UserError
-from bot.orders import Order, Orders
+from bot.orders import Order, Orders, words_of
 from bot.texts import Texts
 from bot.types import (
     Command,
@@ -90,11 +89,8 @@ def _topic(typed: str | None) -> str:
             "The topic has at most {most} characters. Keep the words that matter most.",
             most=MOST,
         )
-    if topic and not look_for(topic):
-        raise UserError(
-            "Write at least one word to look for. Signs alone, and words with a "
-            "minus before them, find nothing."
-        )
+    if topic:
+        words_of(topic)
     return topic
 
 
@@ -107,7 +103,9 @@ def _names(order: Order) -> str:
     where = ", ".join(f"#{d.name}" for d in order.goes_to)
     if not where:
         raise UserError(
-            "«{name}» has no destination to post to.", name=order.digest.name
+            "«{name}» has no destination to post to. Give it one: "
+            "/newsdesk digest edit.",
+            name=order.digest.name,
         )
     return where
 

@@ -62,7 +62,8 @@ async def _may_write(desk: Desk, asked: Invocation, place: Destination) -> bool:
     platform: object = desk.editions.platforms.get(workspace.platform)
     if platform is None:
         raise UserError(
-            "{platform} is not connected; nothing can be posted there.",
+            "{platform} is not connected; nothing can be posted there. Whoever runs "
+            "the bot sees why with «standfirst doctor».",
             platform=workspace.platform,
         )
     if not isinstance(platform, Gatekeeping):
