@@ -1,4 +1,4 @@
-"""`python -m bot` is `standfirst`; nothing else is here."""
+"""Entry point: `python -m bot` is `standfirst`."""
 
 from bot.cli import main
 

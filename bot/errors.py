@@ -1,4 +1,4 @@
-"""What can go wrong around the composer, and whose turn it is then.
+"""Errors of the bot and translatable messages: an English sentence and its values.
 
     BotError                      base; its text is a whole sentence fit to be shown
     ├── UserError                 the user's turn: what, where, and what to do
@@ -16,11 +16,15 @@ Anything else is a defect of ours: the developer's turn.
 
 What an error says is written as for `Texts.say`: an English sentence with {places}, and
 their values by name. `str(error)` is English; `Texts.error` says it in any language.
+
+It must not raise, whatever the sentence or the values: a sentence with a fault in it is
+shown as it is. Not `str.format`, which would reach into values by attribute and index.
 """
 
+import re
 from collections.abc import Mapping
-
-from bot.sentences import filled
+from dataclasses import dataclass
+from typing import Final, Self
 
 
 class BotError(Exception):
@@ -31,13 +35,26 @@ class BotError(Exception):
     values: Mapping[str, object]
 
     def __init__(self, sentence: str = "", /, **values: object) -> None:
-        super().__init__(filled(sentence, values))
+        super().__init__(fill_placeholders(sentence, values))
         self.sentence = sentence
         self.values = values
 
 
 class UserError(BotError):
     """Somebody can mend this; the message says how."""
+
+
+class FieldError(UserError):
+    """An answer that cannot be: the sentence belongs to the question `field`."""
+
+    def __init__(self, sentence: str, /, *, field: str, **values: object) -> None:
+        super().__init__(sentence, **values)
+        self.field = field
+
+    @classmethod
+    def of(cls, error: UserError, *, field: str) -> Self:
+        """What `error` says, as a mistake in this answer."""
+        return cls(error.sentence, field=field, **error.values)
 
 
 class ConfigurationError(UserError):
@@ -56,7 +73,7 @@ class SendError(BotError):
     """A platform did not (clearly) take an operation."""
 
 
-class Refused(SendError):
+class SendRefused(SendError):
     """For good. `whole_workspace` when the platform refuses everything of it.
 
     `message_only` when it refuses this message, and would take another. `may_return`
@@ -80,11 +97,11 @@ class Refused(SendError):
         self.may_return = may_return
 
 
-class Gone(Refused):
+class MessageGone(SendRefused):
     """The message that it is about is not there any more."""
 
 
-class Limited(SendError):
+class SendRateLimited(SendError):
     """Not now; `retry_after` is in seconds."""
 
     def __init__(
@@ -94,9 +111,44 @@ class Limited(SendError):
         self.retry_after = retry_after
 
 
-class Unreached(SendError):
+class SendNotReceived(SendError):
     """The operation certainly had no effect; it can be sent again."""
 
 
-class Unclear(SendError):
+class SendUnclear(SendError):
     """The operation may have had its effect: read back before sending again."""
+
+
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, init=False, slots=True)
+class Message:
+    """Words that are not said yet: an English sentence, and values for its {places}.
+
+    For what is worded where no language is known, and belongs in a place of another
+    sentence. A value may be a phrase too. `str` says it in English; an error that has
+    it among its values says it in any language.
+    """
+
+    sentence: str
+    values: Mapping[str, object]
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        """Keep both apart."""
+        object.__setattr__(self, "sentence", sentence)
+        object.__setattr__(self, "values", values)
+
+    def __str__(self) -> str:
+        """In English."""
+        return fill_placeholders(self.sentence, self.values)
+
+
+def fill_placeholders(sentence: str, values: Mapping[str, object]) -> str:
+    """The sentence with its places filled; a place without a value stays as it is."""
+    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), sentence)
+
+
+def find_placeholders(sentence: str) -> frozenset[str]:
+    """The names in {braces} of a sentence."""
+    return frozenset(_PLACEHOLDER.findall(sentence))

@@ -1,4 +1,4 @@
-"""What the core asks of the outside: a platform, a clock, an engine, a mailbox.
+"""Protocols that the core needs from outside: platform, clock, engine, stores.
 
 A port has at most five members and a contract test that runs over everything that
 claims to be one (`tests/contracts`). This module defines shapes; it does nothing.
@@ -8,18 +8,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, ParamSpec, Protocol, TypeVar, runtime_checkable
 
-from bot.findings import Finding, Identity
-from bot.installed import Installed, Tokens
-from bot.types import (
+from bot.model import (
+    AppInstallation,
     Delivery,
     Destination,
+    DestinationProblem,
+    Finding,
     Inbox,
-    Message,
-    Part,
+    InstallationTokens,
+    LocalMessage,
+    MessagePart,
     Person,
+    PlatformIdentity,
     PlatformName,
     RenderContext,
-    Trouble,
 )
 from digests.types import Edition
 
@@ -28,16 +30,16 @@ T = TypeVar("T")
 
 #: The points of the way out, in its order. Those in -ing come before the step's commit
 #: or call, the others behind it.
-Point = Literal[
+Checkpoint = Literal[
     "planning", "planned", "composed", "storing", "stored", "claiming", "claimed",
     "sending", "answered", "recording", "recorded", "read_back", "adopted",
 ]  # fmt: skip
 #: Told of each point as it is passed, in whatever thread that is. Nobody listens but
 #: the tests that kill the process there.
-At = Callable[[Point], None]
+CheckpointHook = Callable[[Checkpoint], None]
 
 
-def unwatched(point: Point) -> None:
+def ignore_checkpoint(point: Checkpoint) -> None:
     """Stand where nobody listens to an `At`."""
 
 
@@ -60,7 +62,9 @@ class Platform(Protocol):
         """The platform's one name, as in tables and settings."""
         ...
 
-    def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+    def render(
+        self, edition: Edition, context: RenderContext
+    ) -> tuple[MessagePart, ...]:
         """The edition as this platform's messages; pure and deterministic."""
         ...
 
@@ -93,7 +97,7 @@ class Inspector(Protocol):
 
     async def inspect(
         self, workspace: str, destination: Destination
-    ) -> tuple[Trouble, ...]:
+    ) -> tuple[DestinationProblem, ...]:
         """What is wrong there; nothing also where it cannot be told at present.
 
         Args:
@@ -109,7 +113,7 @@ class Examiner(Protocol):
     Every member raises the `SendError`s of `bot.errors` where it could not look.
     """
 
-    async def identity(self) -> Identity:
+    async def identity(self) -> PlatformIdentity:
         """Who the platform says that we are: the token, and what it may."""
         ...
 
@@ -133,16 +137,16 @@ class Examinable(Protocol):
 
 
 @runtime_checkable
-class Hosted(Protocol):
+class OwnerDirectory(Protocol):
     """A platform that knows who answers for the bot in a workspace."""
 
-    async def host_of(self, workspace: str) -> str | None:
+    async def find_owner(self, workspace: str) -> str | None:
         """Id of that person; None where it is unknown. Raises `SendError`."""
         ...
 
 
 @runtime_checkable
-class Gatekeeping(Protocol):
+class WriteAccessChecker(Protocol):
     """A platform on which not everybody may write in every channel."""
 
     async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
@@ -155,7 +159,7 @@ class Gatekeeping(Protocol):
 
 
 @runtime_checkable
-class Peopled(Protocol):
+class PeopleDirectory(Protocol):
     """A platform that can list everybody who may ever ask there."""
 
     @property
@@ -177,11 +181,11 @@ class Engine(Protocol):
 class Mailbox(Protocol):
     """The channels of the local page: durable, and one message a key."""
 
-    async def put(self, delivery: Delivery, at: datetime) -> Message:
+    async def put(self, delivery: Delivery, at: datetime) -> LocalMessage:
         """Post, or return the message that already carries this key."""
         ...
 
-    async def change(self, delivery: Delivery, at: datetime) -> Message:
+    async def change(self, delivery: Delivery, at: datetime) -> LocalMessage:
         """Edit the message that carries the key of `delivery`; `Refused` if gone."""
         ...
 
@@ -189,13 +193,15 @@ class Mailbox(Protocol):
         """Delete the message of `delivery`; deleting twice is not an error."""
         ...
 
-    async def find(self, workspace_id: int, channel: str, key: str) -> Message | None:
+    async def find(
+        self, workspace_id: int, channel: str, key: str
+    ) -> LocalMessage | None:
         """The message that carries `key`."""
         ...
 
     async def newest(
         self, workspace_id: int, channel: str, *, count: int, after: int = 0
-    ) -> tuple[Message, ...]:
+    ) -> tuple[LocalMessage, ...]:
         """Up to `count` messages with an id over `after`, oldest first."""
         ...
 
@@ -206,15 +212,15 @@ class InstallationStore(Protocol):
     Every member raises `ConfigurationError` when what it is kept in does not answer.
     """
 
-    async def find(self, team: str) -> Installed | None:
+    async def find(self, team: str) -> AppInstallation | None:
         """The newest installation in the workspace that the platform calls `team`."""
         ...
 
-    async def keep(self, installed: Installed) -> Installed:
+    async def keep(self, installed: AppInstallation) -> AppInstallation:
         """Keep a new one in the place of an older one; the same with its id."""
         ...
 
-    async def claim(self, installed: Installed) -> bool:
+    async def claim(self, installed: AppInstallation) -> bool:
         """Begin an exchange of its tokens; False where another has begun or ended one.
 
         Whoever began one and is never heard of again is out of it after a minute.
@@ -223,15 +229,15 @@ class InstallationStore(Protocol):
 
     async def settle(
         self,
-        installed: Installed,
+        installed: AppInstallation,
         *,
-        tokens: Tokens | None = None,
+        tokens: InstallationTokens | None = None,
         broken: str | None = None,
     ) -> None:
         """End the exchange: with new tokens, for good, or so far in vain."""
         ...
 
-    async def forget(self, installed: Installed) -> None:
+    async def forget(self, installed: AppInstallation) -> None:
         """Forget it with its tokens; one that came after it stays."""
         ...
 

@@ -1,108 +1,82 @@
-"""Runs the house: lease, web page, platforms, scheduler; it must not build any part.
+"""Run the application: logging, database lease, web server, platforms and jobs.
 
 One process works on a database at a time. The others stand by without a web port and
 take over when the lease lapses, or at once when its holder died on this machine.
 Everything is a task of one group: stopping cancels them, and each gives back what it
 holds.
+
+Text for people at a terminal, one JSON object a line for machines.
 """
 
 import asyncio
 import ctypes
 import gc
+import logging
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 
-from bot import config_file, logs
-from bot.app import House, opened
-from bot.demo import Newsroom, seeds_folder
+from bot.app import Application, open_application
 from bot.errors import BotError
-from bot.jumps import BACK, FORWARD, Jumps
-from bot.ports import At, unwatched
-from bot.scheduler import POLL_LOOK, Wake, Wakeups
+from bot.jobs.scheduler import POLL_CHECK_INTERVAL, WakeCallback, WakeupTimer
+from bot.operations.clock_monitor import JUMP_BACK, JUMP_FORWARD, ClockMonitor
+from bot.ports import CheckpointHook, ignore_checkpoint
 from bot.settings import Settings
-from bot.storage import leases
+from bot.storage import process_store
 from bot.web import server
 
 log = structlog.get_logger(__name__)
 
-LEASE = "runner"
-LEASE_TIME = timedelta(seconds=30)
-RENEW = 10.0
-LOOK_AGAIN = 2.0
+LEASE_NAME = "runner"
+LEASE_DURATION = timedelta(seconds=30)
+LEASE_RENEWAL_SECONDS = 10.0
+STANDBY_POLL_SECONDS = 2.0
 #: Within this time a running process notices what another one ordered.
-GRACE = 8.0
+SHUTDOWN_SECONDS = 8.0
 
-LOST = (
+LEASE_LOST = (
     "Another Standfirst took over this database, because this one could not be heard "
     "of for a while. It stopped; nothing is lost."
 )
 
-Say = Callable[[str], None]
-Extra = Callable[[], Coroutine[Any, Any, None]]
+ShowMessage = Callable[[str], None]
+ExtraTask = Callable[[], Coroutine[Any, Any, None]]
 #: Seconds after which all connections stand.
-_SETTLED = 2.0
+_TRIM_AFTER_SECONDS = 2.0
 
 
-async def run(settings: Settings, *, say: Say, at: At = unwatched) -> int:
+async def run_application(
+    settings: Settings, *, say: ShowMessage, at: CheckpointHook = ignore_checkpoint
+) -> int:
     """`standfirst run`: until stopped; the exit code."""
-    logs.configure(settings)
-    async with opened(settings, at=at) as house:
-        return await _serve(house, say, ())
+    configure_logging(settings)
+    async with open_application(settings, at=at) as application:
+        return await serve_application(application, say, ())
 
 
-async def demo(settings: Settings, *, say: Say, fresh: bool) -> int:
-    """`standfirst demo`: the same, over the demo's own database and newsroom."""
-    logs.configure(settings)
-    home = settings.demo_folder
-    if fresh:
-        await asyncio.to_thread(_forget, home)
-    newsroom = Newsroom(home=home, seeds=seeds_folder())
-    await asyncio.to_thread(newsroom.open)
-    address = f"sqlite:///{home / 'demo.db'}"
-    async with opened(settings.over(database_url=address)) as house:
-        await _set_up(house, newsroom)
-        feed = lambda: newsroom.feed(house.wakeups.poke)  # noqa: E731
-        return await _serve(house, say, (feed,))
-
-
-def _forget(home: Path) -> None:
-    """Remove earlier demos, and only what a demo made."""
-    for path in (*home.glob("demo.db*"), *home.glob("articles/*.txt")):
-        path.unlink(missing_ok=True)
-
-
-async def _set_up(house: House, newsroom: Newsroom) -> None:
-    wanted = config_file.read(newsroom.configuration)
-    await house.db.write(
-        config_file.carry_out, wanted, prune=False, now=house.clock.now()
-    )
-    # A first edition at once: nobody should have to wait for a schedule to see one.
-    for digest in await house.archive.all_digests():
-        if await house.archive.last_occurrence(digest) is None:
-            await house.editions.order(digest.workspace_id, digest, "demo-first")
-
-
-async def _serve(house: House, say: Say, extra: tuple[Extra, ...]) -> int:
+async def serve_application(
+    application: Application, say: ShowMessage, extra: tuple[ExtraTask, ...]
+) -> int:
+    """Run the application until SIGTERM or SIGINT; the process's exit code."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    work = asyncio.create_task(_work(house, say, extra))
+    work = asyncio.create_task(_run_tasks(application, say, extra))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if not work.done():
         work.cancel()
-        await asyncio.wait((work,), timeout=GRACE)
+        await asyncio.wait((work,), timeout=SHUTDOWN_SECONDS)
         return 0
     error = work.exception()
     if isinstance(error, BaseExceptionGroup):
@@ -113,143 +87,173 @@ async def _serve(house: House, say: Say, extra: tuple[Extra, ...]) -> int:
     return 0
 
 
-async def _work(house: House, say: Say, extra: tuple[Extra, ...]) -> None:
-    settings = house.settings
+async def _run_tasks(
+    application: Application, say: ShowMessage, extra: tuple[ExtraTask, ...]
+) -> None:
+    settings = application.settings
     async with (
-        _lease(house, say),
-        server.serving(
-            house.site,
+        _hold_lease(application, say),
+        server.serve_application(
+            application.site,
             host=settings.web_host,
             port=settings.web_port,
-            before_stop=(house.local.hub.close,),
+            before_stop=(application.local.hub.close,),
         ) as address,
         # Those that send stop first: what is on its way needs its platform.
         asyncio.TaskGroup() as connections,
         asyncio.TaskGroup() as tasks,
     ):
-        await house.editions.realign()
+        await application.publisher.realign()
         # What stands by now is never garbage; looking through it again and again
         # would stop the event loop for 50 ms and more.
         gc.freeze()
-        for platform in house.platforms.values():
-            connections.create_task(platform.run(house.inbox))
-        jumps = Jumps(house.clock, time.monotonic)
-        tasks.create_task(house.wakeups.run(_wake(house, jumps)))
-        tasks.create_task(house.sends.run(_send(house, jumps)))
-        tasks.create_task(house.polls.run(_poll(house)))
-        tasks.create_task(house.upkeeps.run(_keep(house, jumps)))
-        tells = Wakeups(clock=house.clock, tick=POLL_LOOK)
-        tasks.create_task(tells.run(house.outbox.tell))
+        for platform in application.platforms.values():
+            connections.create_task(platform.run(application.inbox))
+        clock_monitor = ClockMonitor(application.clock, time.monotonic)
+        tasks.create_task(
+            application.publishing_timer.run(
+                _publishing_job(application, clock_monitor)
+            )
+        )
+        tasks.create_task(
+            application.delivery_timer.run(_delivery_job(application, clock_monitor))
+        )
+        tasks.create_task(application.polling_timer.run(_polling_job(application)))
+        tasks.create_task(
+            application.maintenance_timer.run(
+                _maintenance_job(application, clock_monitor)
+            )
+        )
+        notice_timer = WakeupTimer(clock=application.clock, tick=POLL_CHECK_INTERVAL)
+        tasks.create_task(notice_timer.run(application.outbox.deliver_notices))
         for start in extra:
             tasks.create_task(start())
         say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")
-        asyncio.get_running_loop().call_later(_SETTLED, _give_back)
+        asyncio.get_running_loop().call_later(_TRIM_AFTER_SECONDS, _trim_memory)
 
 
-def _give_back() -> None:
+def _trim_memory() -> None:
     """Return to the system what starting took and let go of; glibc keeps it."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _wake(house: House, jumps: Jumps) -> Wake:
+def _publishing_job(
+    application: Application, clock_monitor: ClockMonitor
+) -> WakeCallback:
     """What happens at every due moment, and when the next one is."""
 
     async def wake() -> datetime | None:
-        if patience := await _patience(house, jumps):
-            return house.clock.now() + patience
-        await house.editions.plan()
-        await house.editions.compose_due()
-        looks = await house.editions.corrections.run()
-        house.sends.poke()
-        due = await house.editions.next_due()
-        return min((at for at in (looks, due) if at), default=None)
+        if patience := await _clock_pause(application, clock_monitor):
+            return application.clock.now() + patience
+        await application.publisher.plan()
+        await application.publisher.compose_due()
+        next_comparison = await application.publisher.corrections.run()
+        application.delivery_timer.wake_now()
+        due = await application.publisher.next_due()
+        return min((at for at in (next_comparison, due) if at), default=None)
 
     return wake
 
 
-def _send(house: House, jumps: Jumps) -> Wake:
+def _delivery_job(
+    application: Application, clock_monitor: ClockMonitor
+) -> WakeCallback:
     """Send what may go, and when there is more to do."""
 
     async def send() -> datetime | None:
-        if patience := await _patience(house, jumps):
-            return house.clock.now() + patience
-        return await house.outbox.drain()
+        if patience := await _clock_pause(application, clock_monitor):
+            return application.clock.now() + patience
+        return await application.outbox.drain()
 
     return send
 
 
-def _poll(house: House) -> Wake:
+def _polling_job(application: Application) -> WakeCallback:
     """Read what is due: sources, then pages of what was told."""
 
     async def poll() -> datetime | None:
-        sources = await house.editions.intake.poll()
-        pages = await house.editions.intake.rereading.run()
+        sources = await application.publisher.ingestor.poll()
+        pages = await application.publisher.ingestor.page_rereader.run()
         return min((at for at in (sources, pages) if at), default=None)
 
     return poll
 
 
-def _keep(house: House, jumps: Jumps) -> Wake:
+def _maintenance_job(
+    application: Application, clock_monitor: ClockMonitor
+) -> WakeCallback:
     """What the house does for itself; a clock that leapt erases nothing."""
 
     async def keep() -> datetime | None:
-        if patience := await _patience(house, jumps):
-            return house.clock.now() + patience
-        return await house.upkeep.wake()
+        if patience := await _clock_pause(application, clock_monitor):
+            return application.clock.now() + patience
+        return await application.maintenance.wake()
 
     return keep
 
 
-async def _patience(house: House, jumps: Jumps) -> timedelta:
+async def _clock_pause(
+    application: Application, clock_monitor: ClockMonitor
+) -> timedelta:
     """How long to wait because the clock leapt; what a wrong one planned is mended."""
-    moved = jumps.look()
-    if moved < -BACK:
+    moved = clock_monitor.measure_jump()
+    if moved < -JUMP_BACK:
         log.warning("the clock was set back", by=str(-moved))
-        await house.editions.realign()
-    elif moved > FORWARD:
+        await application.publisher.realign()
+    elif moved > JUMP_FORWARD:
         log.warning("the clock leapt; nothing is sent for a while", by=str(moved))
-    return jumps.wait
+    return clock_monitor.wait
 
 
 @asynccontextmanager
-async def _lease(house: House, say: Say) -> AsyncIterator[None]:
+async def _hold_lease(
+    application: Application, say: ShowMessage
+) -> AsyncIterator[None]:
     """Hold the database's lease; stand by until it can be had."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
     waited = False
-    while not await _take(house, holder):
+    while not await _acquire_lease(application, holder):
         if not waited:
             say("Another Standfirst works on this database; standing by.")
             waited = True
-        await asyncio.sleep(LOOK_AGAIN)
+        await asyncio.sleep(STANDBY_POLL_SECONDS)
     me = asyncio.current_task()
     assert me is not None
-    renewing = asyncio.create_task(_renew(house, holder, me.cancel))
+    renewing = asyncio.create_task(_renew_lease(application, holder, me.cancel))
     try:
         yield
     except asyncio.CancelledError:
         if renewing.done() and not renewing.cancelled():
-            raise BotError(LOST) from None
+            raise BotError(LEASE_LOST) from None
         raise
     finally:
         renewing.cancel()
-        await house.db.write(leases.give_back, name=LEASE, holder=holder)
+        await application.db.write(
+            process_store.release_lease, name=LEASE_NAME, holder=holder
+        )
 
 
-async def _take(house: House, holder: str) -> bool:
-    taken = await house.db.write(
-        leases.take, name=LEASE, holder=holder, now=house.clock.now(), ttl=LEASE_TIME
+async def _acquire_lease(application: Application, holder: str) -> bool:
+    taken = await application.db.write(
+        process_store.acquire_lease,
+        name=LEASE_NAME,
+        holder=holder,
+        now=application.clock.now(),
+        ttl=LEASE_DURATION,
     )
     if taken is not None:
         return True
-    other = await house.db.read(leases.holder, name=LEASE)
-    if other is not None and is_dead(other):
-        await house.db.write(leases.give_back, name=LEASE, holder=other)
-        return await _take(house, holder)
+    other = await application.db.read(process_store.find_lease_holder, name=LEASE_NAME)
+    if other is not None and is_holder_dead(other):
+        await application.db.write(
+            process_store.release_lease, name=LEASE_NAME, holder=other
+        )
+        return await _acquire_lease(application, holder)
     return False
 
 
-def is_dead(holder: str) -> bool:
+def is_holder_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that is gone."""
     host, _, pid = holder.rpartition(":")
     if host != socket.gethostname():
@@ -263,14 +267,50 @@ def is_dead(holder: str) -> bool:
     return False
 
 
-async def _renew(house: House, holder: str, stop: Callable[[], object]) -> None:
+async def _renew_lease(
+    application: Application, holder: str, stop: Callable[[], object]
+) -> None:
     """Keep the lease; `stop` the work when somebody else has it."""
     while True:
-        await asyncio.sleep(RENEW)
+        await asyncio.sleep(LEASE_RENEWAL_SECONDS)
         try:
-            if not await _take(house, holder):
+            if not await _acquire_lease(application, holder):
                 stop()
                 return
         except BotError as error:
             # What cannot be written cannot be sent either: nothing is lost meanwhile.
             log.warning("the lease could not be renewed", reason=str(error))
+
+
+def configure_logging(settings: Settings) -> None:
+    """Set the process's logging up, once, at start."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    last: structlog.typing.Processor = structlog.processors.JSONRenderer()
+    if settings.log_format == "text":
+        last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def silence_logging() -> None:
+    """Log nothing: what is found is told to whoever sits at the terminal."""
+    structlog.configure(
+        processors=[_drop_event],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.disable(logging.CRITICAL)
+
+
+def _drop_event(_logger: object, _method: str, _event: object) -> NoReturn:
+    raise structlog.DropEvent

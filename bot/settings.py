@@ -1,4 +1,4 @@
-"""The settings: the only reader of the environment; it must not print a secret.
+"""Load and validate settings; the only module that reads the environment.
 
 A setting is looked for in the environment (`STANDFIRST_WEB_PORT`), then in `.env` in
 the current folder, then as `web_port` in `standfirst.toml` in the user's configuration
@@ -7,18 +7,29 @@ together; a name that is no setting is a warning, never an error.
 
 pydantic checks the values. pydantic-settings was not used: it always reads the
 process's own environment, and it cannot say which file a bad value came from.
+
+A place that cannot be read is a mistake of its reading, and no secret of it is told.
+
+Settings make it, `upkeep` follows it, `/newsdesk status` shows it.
+
+    editions   with their corrections; reports of readers, from when they were settled
+               (an open one waits for an editor, however old)
+    history    of changes
 """
 
 import os
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -30,36 +41,34 @@ from pydantic import (
 )
 
 from bot.errors import ConfigurationError
-from bot.retention import Retention
-from bot.written import PREFIX, Reading, env_file, environment, toml_file
 
-_FOLDER = "standfirst"
+_FOLDER_NAME = "standfirst"
 #: A shorter key can be guessed.
 _SHORTEST_KEY = 16
-_PLACE = re.compile(r"(?:[\w.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):\d{1,5}")
+_HOST_AND_PORT = re.compile(r"(?:[\w.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):\d{1,5}")
 
 
-def _loopback(host: str) -> str:
+def _check_loopback(host: str) -> str:
     if host != "localhost" and not ip_address(host).is_loopback:
         raise ValueError("not this computer")
     return host
 
 
-def _address(url: str) -> str:
+def _check_address(url: str) -> str:
     # No more than that: the database itself knows which addresses it takes.
     if "://" not in url:
         raise ValueError("no address")
     return url
 
 
-def _places(written: str) -> str:
+def _check_host_list(written: str) -> str:
     entries = [entry.strip() for entry in written.split(",") if entry.strip()]
-    if entries != ["1"] and not all(map(_PLACE.fullmatch, entries)):
+    if entries != ["1"] and not all(map(_HOST_AND_PORT.fullmatch, entries)):
         raise ValueError("no list of places")
     return written
 
 
-def _reached_by(*schemes: str) -> Callable[[str], str]:
+def _check_url_schemes(*schemes: str) -> Callable[[str], str]:
     """Check that an address of the web begins with one of these and names a host."""
 
     def checked(url: str) -> str:
@@ -71,7 +80,7 @@ def _reached_by(*schemes: str) -> Callable[[str], str]:
     return checked
 
 
-def _web_api(url: str) -> str:
+def _check_web_api(url: str) -> str:
     if not urlsplit(url).path.endswith("/api"):
         raise ValueError("no such address")
     return f"{url}/"
@@ -82,18 +91,18 @@ def _lower(value: object) -> object:
 
 
 def _data_folder(env: Mapping[str, str]) -> Path:
-    usual = platformdirs.user_data_path(_FOLDER, appauthor=False)
+    usual = platformdirs.user_data_path(_FOLDER_NAME, appauthor=False)
     return _in_home(env.get("XDG_DATA_HOME"), usual)
 
 
 def _configuration_folder(env: Mapping[str, str]) -> Path:
-    usual = platformdirs.user_config_path(_FOLDER, appauthor=False)
+    usual = platformdirs.user_config_path(_FOLDER_NAME, appauthor=False)
     return _in_home(env.get("XDG_CONFIG_HOME"), usual)
 
 
 def _in_home(home: str | None, usual: Path) -> Path:
     """Our folder in `home`, which counts only where it is absolute (XDG)."""
-    return Path(home) / _FOLDER if home and Path(home).is_absolute() else usual
+    return Path(home) / _FOLDER_NAME if home and Path(home).is_absolute() else usual
 
 
 def _own_environment() -> Mapping[str, str]:
@@ -104,13 +113,30 @@ def _database_in(folder: Path) -> str:
     return f"sqlite:///{(folder / 'standfirst.db').as_posix()}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retention:
+    """Days for which contents are kept."""
+
+    articles: int = 400
+    editions: int = 400
+    history: int = 730
+
+    @property
+    def texts(self) -> int:
+        """Days for which an article's text is kept: editions quote it that long.
+
+        What an edition is made from came in within the two weeks before it.
+        """
+        return max(self.articles, self.editions + 14)
+
+
 class Settings(BaseModel):
     """Every setting that somebody reads; `.env.example` says where values are found."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     #: SQLAlchemy's form; may hold a password.
-    database_url: Annotated[str, AfterValidator(_address)] = Field(
+    database_url: Annotated[str, AfterValidator(_check_address)] = Field(
         default_factory=lambda: _database_in(_data_folder(_own_environment())),
         repr=False,
     )
@@ -121,11 +147,11 @@ class Settings(BaseModel):
     #: With it Discord is on.
     discord_token: SecretStr | None = None
     #: Discord's REST interface with its version; None = Discord's own.
-    discord_api_base: Annotated[str, AfterValidator(_reached_by("http", "https"))] | (
-        None
-    ) = None
+    discord_api_base: Annotated[
+        str, AfterValidator(_check_url_schemes("http", "https"))
+    ] | (None) = None
     #: The one gateway that may be dialled; None = the one that Discord names.
-    discord_gateway: Annotated[str, AfterValidator(_reached_by("ws", "wss"))] | (
+    discord_gateway: Annotated[str, AfterValidator(_check_url_schemes("ws", "wss"))] | (
         None
     ) = None
     #: With it Discord calls us over HTTP, and its gateway is not connected to.
@@ -142,24 +168,26 @@ class Settings(BaseModel):
     slack_client_id: str | None = None
     slack_client_secret: SecretStr | None = None
     #: Where the world reaches the web port, such as https://news.example.
-    public_url: Annotated[str, AfterValidator(_reached_by("http", "https"))] | (
+    public_url: Annotated[str, AfterValidator(_check_url_schemes("http", "https"))] | (
         None
     ) = None
     #: Slack's Web API, ending in /api/; None = Slack's own. No other host is dialled.
     slack_api_base: (
         Annotated[
-            str, AfterValidator(_reached_by("http", "https")), AfterValidator(_web_api)
+            str,
+            AfterValidator(_check_url_schemes("http", "https")),
+            AfterValidator(_check_web_api),
         ]
         | None
     ) = None
     #: Only this computer, for as long as the page has no login.
-    web_host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    web_host: Annotated[str, AfterValidator(_check_loopback)] = "127.0.0.1"
     #: 0 = any free one.
     web_port: int = Field(8711, ge=0, le=65535)
     #: Signs what buttons carry; None = one that is kept in the database.
     secret_key: SecretStr | None = None
     #: Places of private networks that sources may be read from: `host:port,…`, or 1.
-    fetch_allow_private: Annotated[str, AfterValidator(_places)] = ""
+    fetch_allow_private: Annotated[str, AfterValidator(_check_host_list)] = ""
     #: Seconds.
     send_timeout: float = Field(20.0, gt=0, le=600)
     #: Seconds from the end of an unclear send to the look whether it arrived.
@@ -180,7 +208,9 @@ class Settings(BaseModel):
             return None
         needed = ("slack_client_id", "slack_client_secret", "public_url", "secret_key")
         return tuple(
-            f"{PREFIX}{name.upper()}" for name in needed if not getattr(self, name)
+            f"{SETTINGS_PREFIX}{name.upper()}"
+            for name in needed
+            if not getattr(self, name)
         )
 
     @property
@@ -246,7 +276,7 @@ _NEVER_SHOWN = frozenset({
 })  # fmt: skip
 
 
-def load(
+def load_settings(
     env: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> tuple[Settings, tuple[str, ...]]:
     """The settings, and a warning for each name that is none.
@@ -256,33 +286,53 @@ def load(
     """
     env = _own_environment() if env is None else env
     readings = (
-        environment(env),
-        env_file((folder or Path.cwd()) / ".env"),
-        toml_file(_configuration_folder(env) / "standfirst.toml"),
+        read_environment(env),
+        read_env_file((folder or Path.cwd()) / ".env"),
+        read_toml_file(_configuration_folder(env) / "standfirst.toml"),
     )
     mistakes = [mistake for reading in readings for mistake in reading.mistakes]
     data = _data_folder(env)
     usual = {"database_url": _database_in(data), "demo_folder": str(data / "demo")}
     try:
-        settings = Settings.model_validate(usual | _chosen(readings))
+        settings = Settings.model_validate(usual | _merge_layers(readings))
     except ValidationError as error:
         wrong = {str(found["loc"][0]) for found in error.errors(include_input=False)}
-        mistakes += [_mistake(name, readings) for name in _MUST_BE if name in wrong]
+        mistakes += [
+            _describe_mistake(name, readings) for name in _MUST_BE if name in wrong
+        ]
     if mistakes:
         raise ConfigurationError("\n".join(mistakes))
-    return settings, (*_unknown(readings), *_doubts(settings))
+    return settings, (*_warn_unknown(readings), *_warn_doubtful(settings))
 
 
 def is_in_environment(name: str, env: Mapping[str, str] | None = None) -> bool:
     """Whether the environment itself has a value, which goes before any file's."""
-    found = environment(_own_environment() if env is None else env).values
+    found = read_environment(_own_environment() if env is None else env).values
     return bool(found.get(name, "").strip())
+
+
+SETTINGS_PREFIX: Final = "STANDFIRST_"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettingsLayer:
+    """What one place says: names without prefix, in lower case, and their values."""
+
+    place: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    mistakes: tuple[str, ...] = ()
+    #: How the place writes a name: before it, and whether in capitals.
+    prefix: str = SETTINGS_PREFIX
+
+    def written(self, name: str) -> str:
+        """The name as people write it in this place."""
+        return f"{self.prefix}{name.upper()}" if self.prefix else name
 
 
 # ── what they come to ──────────────────────────────────────────────────────────
 
 
-def _chosen(readings: Iterable[Reading]) -> dict[str, str]:
+def _merge_layers(readings: Iterable[SettingsLayer]) -> dict[str, str]:
     """Per setting the value of the first place that has one."""
     chosen: dict[str, str] = {}
     for reading in readings:
@@ -292,7 +342,7 @@ def _chosen(readings: Iterable[Reading]) -> dict[str, str]:
     return chosen
 
 
-def _mistake(name: str, readings: Iterable[Reading]) -> str:
+def _describe_mistake(name: str, readings: Iterable[SettingsLayer]) -> str:
     reading = next(found for found in readings if found.values.get(name, "").strip())
     written = f"{reading.written(name)} must be {_MUST_BE[name]}"
     if name in _NEVER_SHOWN:
@@ -301,7 +351,7 @@ def _mistake(name: str, readings: Iterable[Reading]) -> str:
     return f"{written}, not «{value}»; see {reading.place}."
 
 
-def _unknown(readings: Iterable[Reading]) -> list[str]:
+def _warn_unknown(readings: Iterable[SettingsLayer]) -> list[str]:
     """A sentence for each name that is no setting, with the one that looks like it."""
     warnings = []
     for reading in readings:
@@ -316,24 +366,26 @@ def _unknown(readings: Iterable[Reading]) -> list[str]:
     return warnings
 
 
-def _doubts(settings: Settings) -> list[str]:
+def _warn_doubtful(settings: Settings) -> list[str]:
     """What is allowed and yet may not be meant."""
     doubts = []
     if settings.uncertain_wait <= settings.send_timeout:
         doubts.append(
-            f"{PREFIX}UNCERTAIN_WAIT is not longer than {PREFIX}SEND_TIMEOUT: a "
+            f"{SETTINGS_PREFIX}UNCERTAIN_WAIT is not longer than "
+            f"{SETTINGS_PREFIX}SEND_TIMEOUT: a "
             "message still on its way may be sent a second time."
         )
     key = settings.secret_key
     if key is not None and len(key.get_secret_value()) < _SHORTEST_KEY:
         doubts.append(
-            f"{PREFIX}SECRET_KEY is short enough to be guessed; give it at least "
+            f"{SETTINGS_PREFIX}SECRET_KEY is short enough to be guessed; "
+            "give it at least "
             f"{_SHORTEST_KEY} characters."
         )
-    return [*doubts, *_slack_doubts(settings)]
+    return [*doubts, *_warn_doubtful_slack(settings)]
 
 
-def _slack_doubts(settings: Settings) -> list[str]:
+def _warn_doubtful_slack(settings: Settings) -> list[str]:
     """Slack shows three secrets on as many pages; people mix them up."""
     doubts = []
     begins = {"slack_bot_token": ("xoxb-", "xoxe."), "slack_app_token": ("xapp-",)}
@@ -341,7 +393,8 @@ def _slack_doubts(settings: Settings) -> list[str]:
         token = getattr(settings, name)
         if token is not None and not token.get_secret_value().startswith(beginnings):
             doubts.append(
-                f"{PREFIX}{name.upper()} does not begin with {beginnings[0]} as such "
+                f"{SETTINGS_PREFIX}{name.upper()} does not begin with "
+                f"{beginnings[0]} as such "
                 "tokens of Slack's do; it may be another one."
             )
     lacks = settings.installing_lacks
@@ -350,11 +403,81 @@ def _slack_doubts(settings: Settings) -> list[str]:
         doubts.append(f"Nobody can install the app yet; missing: {', '.join(lacks)}.")
     if lacks == () and not alone:
         doubts.append(
-            f"{PREFIX}SLACK_BOT_TOKEN does nothing beside {PREFIX}SLACK_CLIENT_ID: "
+            f"{SETTINGS_PREFIX}SLACK_BOT_TOKEN does nothing beside "
+            f"{SETTINGS_PREFIX}SLACK_CLIENT_ID: "
             "install the app into that workspace as well."
         )
     if lacks is None and alone and settings.slack_app_token is not None:
         doubts.append(
-            f"{PREFIX}SLACK_APP_TOKEN does nothing without {PREFIX}SLACK_BOT_TOKEN."
+            f"{SETTINGS_PREFIX}SLACK_APP_TOKEN does nothing without "
+            f"{SETTINGS_PREFIX}SLACK_BOT_TOKEN."
         )
     return doubts
+
+
+def read_environment(env: Mapping[str, str]) -> SettingsLayer:
+    """What these variables say."""
+    return SettingsLayer(place="the environment", values=_select_prefixed(env))
+
+
+def read_env_file(path: Path) -> SettingsLayer:
+    """What a `.env` says; nothing where there is none."""
+    if not path.is_file():
+        return SettingsLayer(place=str(path))
+    try:
+        # No interpolation: a «$» in a password is a «$».
+        found = dotenv_values(path, interpolate=False, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        return _unreadable_layer(path, error)
+    given = {name: value or "" for name, value in found.items()}
+    return SettingsLayer(place=str(path), values=_select_prefixed(given))
+
+
+def read_toml_file(path: Path) -> SettingsLayer:
+    """What a `standfirst.toml` says; nothing where there is none."""
+    if not path.is_file():
+        return SettingsLayer(place=str(path))
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return _unreadable_layer(path, error)
+    values = {}
+    mistakes = []
+    for name, value in found.items():
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            values[name.lower()] = str(value)
+        else:
+            mistakes.append(f"{name} in {path} must be text or a number.")
+    return SettingsLayer(
+        place=str(path), values=values, mistakes=tuple(mistakes), prefix=""
+    )
+
+
+def _unreadable_layer(path: Path, error: Exception) -> SettingsLayer:
+    # The text of a decoding error repeats the file's bytes, secrets among them.
+    why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+    return SettingsLayer(place=str(path), mistakes=(f"{path} cannot be read: {why}.",))
+
+
+def _select_prefixed(values: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.upper().removeprefix(SETTINGS_PREFIX).lower(): value
+        for name, value in values.items()
+        if name.upper().startswith(SETTINGS_PREFIX)
+    }
+
+
+def find_seeds_folder() -> Path:
+    """Where the samples are: inside the installed package, or beside a checkout.
+
+    Raises:
+        ConfigurationError: Neither is there.
+    """
+    package = Path(__file__).parent
+    for place in (package / "_seeds", package.parent / "seeds"):
+        if (place / "demo.toml").exists():
+            return place
+    raise ConfigurationError(
+        "The sample articles are missing from this installation. Install Standfirst "
+        "again, or run the demo from a checkout."
+    )

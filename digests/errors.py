@@ -1,4 +1,4 @@
-"""What can go wrong in the composer, and whose turn it is then.
+"""Errors of the composer, and who has to act on each.
 
     DigestsError                  base; its text is a whole sentence fit to be shown
     ├── InputError                the user's turn: what, where, and what to do
@@ -49,51 +49,51 @@ class SourceError(DigestsError):
         self.wait = wait
 
 
-class Refused(SourceError):
+class FetchRefused(SourceError):
     """An address that we do not dial, or that its owner asks us not to read."""
 
     permanent = True
 
 
-class Gone(SourceError):
+class SourceGone(SourceError):
     """The source says that it has ended (410)."""
 
     permanent = True
 
 
-class Missing(SourceError):
+class SourceMissing(SourceError):
     """Nothing stands at the address now (404 and the other refusals of 4xx)."""
 
 
-class Denied(SourceError):
+class AccessDenied(SourceError):
     """The source wants a name and password, or wants us not at all (401, 403, 407)."""
 
     permanent = True
 
 
-class Limited(SourceError):
+class SourceRateLimited(SourceError):
     """The source asks for a pause of `wait` seconds (429, 503)."""
 
 
-class TooLarge(SourceError):
+class ResponseTooLarge(SourceError):
     """The answer is larger than anything we read, packed or unpacked."""
 
 
-class TooSlow(SourceError):
+class FetchTimeout(SourceError):
     """The answer was not there whole before the deadline."""
 
 
-class Untrusted(SourceError):
+class CertificateUntrusted(SourceError):
     """The certificate is expired, self-made or for another host."""
 
 
-class Unreachable(SourceError):
+class SourceUnreachable(SourceError):
     """No name, no connection, or an answer that breaks off or makes no sense."""
 
 
-class Unreadable(SourceError):
+class SourceUnreadable(SourceError):
     """What came is not what it should be, or is built to do harm."""
 
 
-class Killed(SourceError):
+class SandboxKilled(SourceError):
     """The reader of this source used up its time or memory and was ended."""

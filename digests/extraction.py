@@ -1,4 +1,4 @@
-"""Reads the article out of a web page: text and metadata; runs and fetches nothing.
+"""Extract the article of a web page: text and metadata.
 
 Text: trafilatura's fast mode (measured better here than its mode for precision), after
 layout tables were made boxes and lines that only lead elsewhere were taken out; where
@@ -19,8 +19,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from digests.language.clean import clean, revision
-from digests.markup import DEEPEST, plain_text, shape
+from digests.language.markup import MAX_NESTING, html_to_text, measure_nesting
+from digests.language.normalization import clean_text, revision_hash
 from digests.types import Article
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _MOST_OF = 0.7
 _LONGEST_FIELD = 500
 #: A line of which this much is links leads elsewhere; a longer one is told for itself.
 _LINKED = 0.8
-_LONGEST_SIGNPOST = 400
+_LONGEST_LINK_LINE = 400
 #: A cell with more in it is a part of the page, not of a table.
 _LONGEST_CELL = 1_000
 #: Where the title may stand once more: below a date or a section's name.
@@ -53,40 +53,40 @@ _PLAIN_ADDRESS = re.compile(
 )
 #: The careful readers take 30 µs a tag; beyond this only the paragraphs are read.
 _MOST_TAGS = 40_000
-Fields = dict[str, str]
+PageFields = dict[str, str]
 _Read = TypeVar("_Read")
 
 
-def extract(html: str, *, url: str | None = None) -> Article:
+def extract_article(html: str, *, url: str | None = None) -> Article:
     """The article of a page; its text is empty when there is none, or none readable.
 
     Args:
         html: The page, decoded; what is not HTML gives what can be read of it.
         url: Where it was fetched, to complete relative addresses; never fetched here.
     """
-    page = clean(html[:_LONGEST_PAGE])
-    depth, tags = shape(page)
-    if depth > DEEPEST:
+    page = clean_text(html[:_LONGEST_PAGE])
+    depth, tags = measure_nesting(page)
+    if depth > MAX_NESTING:
         page = ""
-    fields = _try(lambda: _metadata(page, url), Fields())
+    fields = _try(lambda: _metadata(page, url), PageFields())
     title = fields.get("title")
-    text = clean(_text(page, careful=tags <= _MOST_TAGS))
-    text = _untitled(text, (title, fields.get("heading")))
-    address = web_address(fields.get("url")) or web_address(url)
+    text = clean_text(_text(page, careful=tags <= _MOST_TAGS))
+    text = _drop_title_line(text, (title, fields.get("heading")))
+    address = validate_web_address(fields.get("url")) or validate_web_address(url)
     return Article(
-        id=address or revision(title, text),
+        id=address or revision_hash(title, text),
         text=text,
         title=title,
         source=fields.get("source", ""),
         url=address,
-        published=instant(fields.get("published", "")),
+        published=parse_instant(fields.get("published", "")),
         author=fields.get("author"),
         lang=fields.get("lang"),
-        revision=revision(title, text),
+        revision=revision_hash(title, text),
     )
 
 
-def instant(written: str) -> datetime | None:
+def parse_instant(written: str) -> datetime | None:
     """A date in ISO 8601 or RFC 5322 as UTC (without a zone it is read as UTC)."""
     written = written.strip()[:64]
     for read in (datetime.fromisoformat, parsedate_to_datetime):
@@ -102,7 +102,7 @@ def instant(written: str) -> datetime | None:
     return None
 
 
-def web_address(address: str | None) -> str | None:
+def validate_web_address(address: str | None) -> str | None:
     """The address where it is plain http or https without user information."""
     address = (address or "").strip()
     if len(address) <= 2048 and _PLAIN_ADDRESS.match(address):
@@ -131,24 +131,24 @@ def _try(read: Callable[[], _Read], otherwise: _Read) -> _Read:
 
 
 def _text(page: str, *, careful: bool) -> str:
-    text = _shown(page, careful=careful)
+    text = _best_text(page, careful=careful)
     if len(text) < _SHORT and '"articleBody"' in page:
-        told = _try(partial(_by_json, page), "")
-        if len(told) >= max(_ENOUGH, 2 * len(text)):
-            return told
+        body = _try(partial(_text_from_json_ld, page), "")
+        if len(body) >= max(_ENOUGH, 2 * len(text)):
+            return body
     return text
 
 
-def _shown(page: str, *, careful: bool) -> str:
+def _best_text(page: str, *, careful: bool) -> str:
     if not careful or not page.strip():
-        return _try(partial(_paragraphs, page), "")
-    text = _try(partial(_by_trafilatura, page), "")
+        return _try(partial(_text_of_paragraphs, page), "")
+    text = _try(partial(_text_by_trafilatura, page), "")
     if len(text) >= _ENOUGH and _is_prose(text):
         return text
-    second = _try(partial(_by_readability, page), "")
+    second = _try(partial(_text_by_readability, page), "")
     if len(second) >= _ENOUGH and _is_prose(second):
         return second
-    third = _try(partial(_paragraphs, page), "")
+    third = _try(partial(_text_of_paragraphs, page), "")
     found = [third, second, text] if _is_prose(text) else [third, second]
     longest = max(found, key=len)
     if len(longest) >= _ENOUGH:
@@ -157,19 +157,19 @@ def _shown(page: str, *, careful: bool) -> str:
     return next(f for f in found if len(f) >= _MOST_OF * len(longest)) or text
 
 
-def _by_trafilatura(page: str) -> str:
+def _text_by_trafilatura(page: str) -> str:
     import trafilatura  # 0.5 s and 60 MB: only when needed
 
-    _silence("trafilatura")
+    _silence_logger("trafilatura")
     tree = trafilatura.load_html(page)
     if tree is None:
         return ""
-    _unbox(tree)
-    _drop_signposts(tree)
+    _unwrap_layout_tables(tree)
+    _drop_link_lines(tree)
     return trafilatura.extract(tree, fast=True, include_comments=False) or ""
 
 
-def _unbox(tree: "HtmlElement") -> None:
+def _unwrap_layout_tables(tree: "HtmlElement") -> None:
     """Make boxes of the tables that a page is laid out with, once upon a time.
 
     Trafilatura writes a table as rows, so that an article in a cell is one long line.
@@ -185,13 +185,13 @@ def _unbox(tree: "HtmlElement") -> None:
                 box.tag = "div"
 
 
-def _drop_signposts(tree: "HtmlElement") -> None:
+def _drop_link_lines(tree: "HtmlElement") -> None:
     """Take out paragraphs and headings that only lead to other articles.
 
     Trafilatura weighs links for lists and boxes, but keeps each line of prose's shape.
     """
     for line in list(tree.iter("p", "h2", "h3", "h4", "h5")):
-        most = _LONGEST_SIGNPOST
+        most = _LONGEST_LINK_LINE
         linked = sum(_length(link, most) for link in line.iter("a"))
         if linked and _length(line, most) <= min(linked / _LINKED, most):
             line.drop_tree()
@@ -207,48 +207,48 @@ def _length(node: "HtmlElement", most: int) -> int:
     return length
 
 
-def _untitled(text: str, titles: Iterable[str | None]) -> str:
+def _drop_title_line(text: str, titles: Iterable[str | None]) -> str:
     """The text without the line at its head that only repeats a title of the page."""
-    known = {_folded(title) for title in titles if title} - {""}
+    known = {_normalize_line(title) for title in titles if title} - {""}
     lines = text.split("\n", _LINES_OF_HEAD)
     for at, line in enumerate(lines[:_LINES_OF_HEAD]):
-        if len(lines) > 1 and _folded(line) in known:
+        if len(lines) > 1 and _normalize_line(line) in known:
             return "\n".join(lines[:at] + lines[at + 1 :])
     return text
 
 
-def _folded(line: str) -> str:
+def _normalize_line(line: str) -> str:
     return re.sub(r"\W+", " ", line).strip().casefold()
 
 
-def _by_readability(page: str) -> str:
+def _text_by_readability(page: str) -> str:
     from readability import Document
 
-    _silence("readability")
-    return plain_text(Document(page).summary(html_partial=True))
+    _silence_logger("readability")
+    return html_to_text(Document(page).summary(html_partial=True))
 
 
-def _by_json(page: str) -> str:
+def _text_from_json_ld(page: str) -> str:
     """The text that a page tells beside itself, for those that scripts put together."""
     from selectolax.lexbor import LexborHTMLParser
 
-    told = next(_told(LexborHTMLParser(page)), {}).get("articleBody")
-    return plain_text(told.replace("\n", "<br>")) if isinstance(told, str) else ""
+    body = next(_json_ld_articles(LexborHTMLParser(page)), {}).get("articleBody")
+    return html_to_text(body.replace("\n", "<br>")) if isinstance(body, str) else ""
 
 
-def _silence(library: str) -> None:
+def _silence_logger(library: str) -> None:
     """Keep a stranger's page from filling the log with a library's tracebacks."""
     logging.getLogger(library).setLevel(logging.CRITICAL + 1)
 
 
-def _paragraphs(page: str) -> str:
+def _text_of_paragraphs(page: str) -> str:
     from selectolax.lexbor import LexborHTMLParser
 
-    found = (_one_line(node.text()) for node in LexborHTMLParser(page).css("p"))
+    found = (_join_lines(node.text()) for node in LexborHTMLParser(page).css("p"))
     return "\n".join(line for line in found if len(line) >= _PARAGRAPH)
 
 
-def _one_line(text: str) -> str:
+def _join_lines(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -261,15 +261,15 @@ def _is_prose(text: str) -> bool:
 # Metadata
 
 
-def _metadata(page: str, url: str | None) -> Fields:
+def _metadata(page: str, url: str | None) -> PageFields:
     from selectolax.lexbor import LexborHTMLParser
 
     parsed = LexborHTMLParser(page)
-    fields: Fields = {}
-    for read in (_from_json, _from_meta, _from_html):
-        for name, value in _try(partial(read, parsed), Fields()).items():
-            if kept := _one_line(value)[:_LONGEST_FIELD]:
-                fields.setdefault(name, clean(kept))
+    fields: PageFields = {}
+    for read in (_fields_from_json_ld, _fields_from_meta, _fields_from_html):
+        for name, value in _try(partial(read, parsed), PageFields()).items():
+            if kept := _join_lines(value)[:_LONGEST_FIELD]:
+                fields.setdefault(name, clean_text(kept))
     if "url" in fields and url:
         fields["url"] = _try(lambda: urljoin(url, fields["url"]), "")
     if not re.fullmatch(
@@ -279,16 +279,16 @@ def _metadata(page: str, url: str | None) -> Fields:
     return fields
 
 
-def _from_json(parsed: "LexborHTMLParser") -> Fields:
-    for node in _told(parsed):
+def _fields_from_json_ld(parsed: "LexborHTMLParser") -> PageFields:
+    for node in _json_ld_articles(parsed):
         return _article_fields(node)
     return {}
 
 
-def _told(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
+def _json_ld_articles(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
     """What schema.org's NewsArticle and its like say (schema.org/NewsArticle)."""
     for script in parsed.css('script[type="application/ld+json"]'):
-        data = _try(partial(_json, script.text()), None)
+        data = _try(partial(_parse_json, script.text()), None)
         for node in islice(_nodes(data), _MOST_NODES):
             kind = node.get("@type")
             kinds = kind if isinstance(kind, list) else [kind]
@@ -296,7 +296,7 @@ def _told(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
                 yield node
 
 
-def _json(written: str) -> object:
+def _parse_json(written: str) -> object:
     return json.loads(written, strict=False) if len(written) < _LONGEST_JSON else None
 
 
@@ -312,7 +312,7 @@ def _nodes(data: object) -> Iterator[dict[str, Any]]:
             waiting += value[:_MOST_NODES]
 
 
-def _article_fields(node: dict[str, Any]) -> Fields:
+def _article_fields(node: dict[str, Any]) -> PageFields:
     found = {
         "title": node.get("headline") or node.get("name"),
         "published": node.get("datePublished"),
@@ -333,7 +333,7 @@ def _name(value: object) -> str:
         value = value[0]
     if isinstance(value, dict):
         value = value.get("name")
-    return value if isinstance(value, str) and not web_address(value) else ""
+    return value if isinstance(value, str) and not validate_web_address(value) else ""
 
 
 def _address(value: object) -> str:
@@ -356,8 +356,8 @@ _META = {
 }
 
 
-def _from_meta(parsed: "LexborHTMLParser") -> Fields:
-    fields: Fields = {}
+def _fields_from_meta(parsed: "LexborHTMLParser") -> PageFields:
+    fields: PageFields = {}
     for node in parsed.css("meta"):
         attributes = node.attributes
         key = (
@@ -371,7 +371,7 @@ def _from_meta(parsed: "LexborHTMLParser") -> Fields:
     return fields
 
 
-def _from_html(parsed: "LexborHTMLParser") -> Fields:
+def _fields_from_html(parsed: "LexborHTMLParser") -> PageFields:
     found = {
         "url": ('link[rel="canonical"]', "href"),
         "lang": ("html", "lang"),
@@ -379,7 +379,7 @@ def _from_html(parsed: "LexborHTMLParser") -> Fields:
         "title": ("h1", ""),
         "heading": ("h1", ""),
     }
-    fields: Fields = {}
+    fields: PageFields = {}
     for name, (selector, attribute) in found.items():
         if node := parsed.css_first(selector):
             fields[name] = (

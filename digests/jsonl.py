@@ -1,4 +1,4 @@
-"""The JSON-lines interface: one object a line in and out; it must never stop half-way.
+"""JSON-lines interface: one object in, one object out, order kept.
 
 The order of the lines is kept. A line that cannot be answered becomes
 `{"id": …, "error": …}` in its place (id null when it could not be read) and the
@@ -11,18 +11,22 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from digests import figures, grounding, quotes, stories, summaries
 from digests.errors import DigestsError, InputError
+from digests.figures import recognition
+from digests.grounding import claims
 from digests.language import sentences
+from digests.quotes import attribution
+from digests.stories import assignment
+from digests.summaries import registry
 from digests.types import Article, Sentence, Span
 
-Record = Mapping[str, Any]
-Answer = dict[str, Any]
+JsonRecord = Mapping[str, Any]
+JsonObject = dict[str, Any]
 
-CHARS = (280, 400, 600)
+SUMMARY_LENGTHS = (280, 400, 600)
 
 
-def answers(verb: str, lines: Iterable[str], *, chars: int = 400) -> Iterator[str]:
+def answer_lines(verb: str, lines: Iterable[str], *, chars: int = 400) -> Iterator[str]:
     """The answer lines of `verb` to these lines, without line ends.
 
     Raises:
@@ -32,12 +36,12 @@ def answers(verb: str, lines: Iterable[str], *, chars: int = 400) -> Iterator[st
     if verb == "stories":
         yield from map(_dump, _stories(list(records)))
         return
-    answer = VERBS[verb]
+    answer = RECORD_VERBS[verb]
     for record in records:
         yield _dump(_answer(answer, record, chars))
 
 
-def _parse(line: str) -> Record:
+def _parse(line: str) -> JsonRecord:
     """The record of a line, or what is to be answered instead."""
     try:
         record = json.loads(line)
@@ -49,8 +53,8 @@ def _parse(line: str) -> Record:
 
 
 def _answer(
-    answer: Callable[[Record, int], Answer], record: Record, chars: int
-) -> Answer:
+    answer: Callable[[JsonRecord, int], JsonObject], record: JsonRecord, chars: int
+) -> JsonObject:
     if record.get("error"):
         return dict(record)
     try:
@@ -62,7 +66,7 @@ def _answer(
         return {"id": record.get("id"), "error": f"This is a defect of ours: {reason}"}
 
 
-def _dump(answer: Answer) -> str:
+def _dump(answer: JsonObject) -> str:
     try:
         return json.dumps(answer, ensure_ascii=False).encode().decode()
     except UnicodeEncodeError:
@@ -70,7 +74,7 @@ def _dump(answer: Answer) -> str:
         return json.dumps(answer)
 
 
-def _text(record: Record, name: str = "text") -> str:
+def _text(record: JsonRecord, name: str = "text") -> str:
     value = record.get(name)
     if isinstance(value, str):
         return value
@@ -78,64 +82,64 @@ def _text(record: Record, name: str = "text") -> str:
     raise InputError(f"The field «{name}» {wrong}.")
 
 
-def _optional(record: Record, name: str) -> str | None:
+def _optional(record: JsonRecord, name: str) -> str | None:
     value = record.get(name)
     if value is None or isinstance(value, str):
         return value
     raise InputError(f"The field «{name}» is not a string.")
 
 
-def _quotes(record: Record, _chars: int) -> Answer:
-    found = quotes.find(
+def _quotes(record: JsonRecord, _chars: int) -> JsonObject:
+    found = attribution.find_quotes(
         _text(record), title=_optional(record, "title"), lang=_optional(record, "lang")
     )
     return {"quotes": [asdict(quote) for quote in found]}
 
 
-def _summary(record: Record, chars: int) -> Answer:
+def _summary(record: JsonRecord, chars: int) -> JsonObject:
     article = Article(
         id="",
         text=_text(record),
         title=_optional(record, "title"),
         lang=_optional(record, "lang"),
     )
-    summary = summaries.SUMMARISERS["extractive"].summarise(article, chars)
+    summary = registry.SUMMARISERS["extractive"].summarise(article, chars)
     return {
         "headline": asdict(summary.headline),
-        "summary": [sentence(s) for s in summary.sentences],
+        "summary": [dump_sentence(s) for s in summary.sentences],
     }
 
 
-def sentence(told: Sentence) -> Answer:
+def dump_sentence(shown: Sentence) -> JsonObject:
     """A shown sentence as JSON."""
-    return {"text": told.text, "spans": [span(s) for s in told.spans]}
+    return {"text": shown.text, "spans": [dump_span(s) for s in shown.spans]}
 
 
-def span(place: Span) -> Answer:
+def dump_span(place: Span) -> JsonObject:
     """A place in a text as JSON."""
     return {"start": place.start, "end": place.end}
 
 
-def _sentences(record: Record, _chars: int) -> Answer:
-    found = sentences.split(_text(record), _optional(record, "lang"))
-    return {"sentences": [span(s) for s in found]}
+def _sentences(record: JsonRecord, _chars: int) -> JsonObject:
+    found = sentences.split_sentences(_text(record), _optional(record, "lang"))
+    return {"sentences": [dump_span(s) for s in found]}
 
 
-def _figures(record: Record, _chars: int) -> Answer:
-    found = figures.find(_text(record), lang=_optional(record, "lang"))
+def _figures(record: JsonRecord, _chars: int) -> JsonObject:
+    found = recognition.find_figures(_text(record), lang=_optional(record, "lang"))
     return {"figures": [asdict(figure) for figure in found]}
 
 
-def _check(record: Record, _chars: int) -> Answer:
-    verdict = grounding.check(_text(record, "source"), _text(record, "claim"))
+def _check(record: JsonRecord, _chars: int) -> JsonObject:
+    verdict = claims.check_claim(_text(record, "source"), _text(record, "claim"))
     return asdict(verdict)
 
 
-def _extract(record: Record, _chars: int) -> Answer:
+def _extract(record: JsonRecord, _chars: int) -> JsonObject:
     # Reading pages needs the heaviest library of the project: loaded when asked for.
-    from digests.extract import extract
+    from digests.extraction import extract_article
 
-    page = extract(_text(record, "html"), url=_optional(record, "url"))
+    page = extract_article(_text(record, "html"), url=_optional(record, "url"))
     published = page.published.isoformat() if page.published else None
     return {
         "title": page.title,
@@ -146,7 +150,7 @@ def _extract(record: Record, _chars: int) -> Answer:
     }
 
 
-VERBS: Mapping[str, Callable[[Record, int], Answer]] = {
+RECORD_VERBS: Mapping[str, Callable[[JsonRecord, int], JsonObject]] = {
     "quotes": _quotes,
     "summary": _summary,
     "sentences": _sentences,
@@ -156,27 +160,27 @@ VERBS: Mapping[str, Callable[[Record, int], Answer]] = {
 }
 
 
-def _stories(records: Sequence[Record]) -> list[Answer]:
+def _stories(records: Sequence[JsonRecord]) -> list[JsonObject]:
     """Stories need the whole batch; a bad line still gets its answer in its place."""
     read: dict[int, Article] = {}
-    out: dict[int, Answer] = {}
+    out: dict[int, JsonObject] = {}
     for place, record in enumerate(records):
         given = _answer(lambda r, _: {"article": _article(r)}, record, 0)
         if "article" in given:
             # Ids may be missing, doubled or no strings: the place is the key.
-            read[place] = _at(given["article"], place)
+            read[place] = _with_place_as_id(given["article"], place)
         else:
             out[place] = given
-    for member in stories.group(tuple(read.values())):
+    for member in assignment.group_articles(tuple(read.values())):
         place = int(member.article)
-        answer: Answer = {"id": records[place].get("id"), "story": member.story}
+        answer: JsonObject = {"id": records[place].get("id"), "story": member.story}
         if member.duplicate_of is not None:
             answer["duplicate_of"] = records[int(member.duplicate_of)].get("id")
         out[place] = answer
     return [out[place] for place in range(len(records))]
 
 
-def _at(article: Article, place: int) -> Article:
+def _with_place_as_id(article: Article, place: int) -> Article:
     return Article(
         id=str(place),
         text=article.text,
@@ -187,18 +191,18 @@ def _at(article: Article, place: int) -> Article:
     )
 
 
-def _article(record: Record) -> Article:
+def _article(record: JsonRecord) -> Article:
     return Article(
         id="",
         text=_optional(record, "text") or "",
         title=_text(record, "title"),
         source=_optional(record, "source") or "",
-        published=_instant(_optional(record, "published")),
+        published=_optional_instant(_optional(record, "published")),
         lang=_optional(record, "lang"),
     )
 
 
-def _instant(text: str | None) -> datetime | None:
+def _optional_instant(text: str | None) -> datetime | None:
     """A date that cannot be read is as good as none."""
     try:
         when = datetime.fromisoformat(text) if text else None

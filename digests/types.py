@@ -1,18 +1,23 @@
-"""The composer's nouns: frozen, keyword-only, without behaviour.
+"""The composer's types: frozen, keyword-only dataclasses.
 
 Offsets are code points into `Article.text`, end exclusive. Instants are aware datetimes
 in UTC. Collections are tuples, so that a noun can be shared freely.
+
+It shows nothing itself, and an edition holds all its parts whatever is shown of them.
+What no digest can turn off has no name here: title and day, a story's headline, its
+source line and its corrections, and how the edition was made.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
-
-from digests.sections import Sections
+from typing import Final, Literal, TypeAlias, get_args
 
 QuoteKind = Literal["direct", "partial"]
-Stage = Literal["filter", "fresh", "told", "story", "rank", "balance", "edition"]
-Outcome = Literal["chosen", "brief", "merged", "duplicate", "left out"]
+DecisionStage = Literal[
+    "filter", "fresh", "told", "story", "rank", "balance", "edition"
+]
+DecisionOutcome = Literal["chosen", "brief", "merged", "duplicate", "left out"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +108,7 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Agreement:
+class FigureComparison:
     """A figure that two articles give, with the sentences they give it in."""
 
     ours: Figure
@@ -115,7 +120,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
+class TimelineEvent:
     """A sentence that says when something happened or will."""
 
     article: str
@@ -157,7 +162,7 @@ class Summary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class SupportVerdict:
     """Whether a source supports a claim; `score` 0 to 1, higher = better supported."""
 
     supported: bool
@@ -166,7 +171,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Analysis:
+class ArticleAnalysis:
     """Everything that was read out of one article."""
 
     article: Article
@@ -176,7 +181,7 @@ class Analysis:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Membership:
+class StoryMembership:
     """The story that an article belongs to, and the article it repeats, if any."""
 
     article: str
@@ -196,7 +201,7 @@ class Story:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Card:
+class QuoteCard:
     """A quote made ready to show. `text` is verbatim."""
 
     text: str
@@ -224,7 +229,7 @@ class Card:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ToldFigure:
+class EditionFigure:
     """A figure with the words around it, as an edition shows it."""
 
     figure: Figure
@@ -240,8 +245,8 @@ class ToldFigure:
 class Dispute:
     """One thing that two outlets count differently; the first is the told article's."""
 
-    ours: ToldFigure
-    theirs: ToldFigure
+    ours: EditionFigure
+    theirs: EditionFigure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -258,7 +263,7 @@ class ArticleRef:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Note:
+class CorrectionNote:
     """That a story was corrected after it was told: shown at its end."""
 
     at: datetime
@@ -277,8 +282,8 @@ class EditionStory:
     headline: Headline
     #: Spans point into the text of `articles[0]`.
     summary: tuple[Sentence, ...]
-    cards: tuple[Card, ...]
-    figures: tuple[ToldFigure, ...]
+    cards: tuple[QuoteCard, ...]
+    figures: tuple[EditionFigure, ...]
     #: The first is the one the summary was taken from.
     articles: tuple[ArticleRef, ...]
     #: Independent outlets, the told one first.
@@ -292,11 +297,11 @@ class EditionStory:
     #: Figures on which the story's outlets differ.
     disputes: tuple[Dispute, ...] = ()
     #: What was corrected since it was told, the earliest first.
-    notes: tuple[Note, ...] = ()
+    notes: tuple[CorrectionNote, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Brief:
+class BriefStory:
     """One line of «also in brief»."""
 
     story: str
@@ -305,17 +310,17 @@ class Brief:
     outlets: tuple[str, ...]
     #: All that report the story; the first is `article`.
     articles: tuple[ArticleRef, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[CorrectionNote, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
+class ArticleDecision:
     """What became of one article on the way into an edition, and why."""
 
     article: str
     story: str | None
-    stage: Stage
-    outcome: Outcome
+    stage: DecisionStage
+    outcome: DecisionOutcome
     #: A plain sentence.
     reason: str
     #: The article that it repeats, if any.
@@ -323,11 +328,18 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MadeFrom:
+class InputCounts:
     """How much was read for an edition."""
 
     articles: int
     sources: int
+
+
+#: The words of the summary; the sentence that says why it matters; quotes with the
+#: edition's one quote; figures with what outlets count differently; «also in brief».
+Section = Literal["summary", "matters", "quotes", "figures", "also"]
+#: What is shown, in order; None: what each renderer shows by itself.
+Sections: TypeAlias = tuple[Section, ...] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -337,19 +349,19 @@ class Edition:
     title: str
     #: When it was composed.
     made_at: datetime
-    made_from: MadeFrom
+    made_from: InputCounts
     stories: tuple[EditionStory, ...]
-    brief: tuple[Brief, ...]
+    brief: tuple[BriefStory, ...]
     #: The one quote that stands for the edition; also found in its story's cards.
-    hero: Card | None
+    hero: QuoteCard | None
     minutes: int
     lang: str
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[ArticleDecision, ...] = ()
     sections: Sections = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class PublishedLedger:
     """What a digest's readers were shown before (the told-ledger)."""
 
     #: Ids of stories shown in full.
@@ -363,7 +375,7 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Caps:
+class ShareCaps:
     """The share of the stories told in full that one of a kind may take, 0 to 1.
 
     At least one story each; a cap yields where nothing else is there to tell.
@@ -374,7 +386,7 @@ class Caps:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Style:
+class EditionStyle:
     """What an admin decides about the look and size of an edition."""
 
     title: str = "Digest"
@@ -392,8 +404,45 @@ class Style:
     include: tuple[str, ...] = ()
     #: Words or "phrases", any of which keeps it out.
     exclude: tuple[str, ...] = ()
-    caps: Caps = Caps()
+    caps: ShareCaps = ShareCaps()
     #: Words or "phrases" of which its reader wants more, and less: only the order
     #: follows from them.
     more: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
+
+
+ALL_SECTIONS: Final[tuple[Section, ...]] = get_args(Section)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SectionLayout:
+    """Where the parts of an edition stand."""
+
+    #: What stands between a story's headline and its source line.
+    story: tuple[Section, ...]
+    #: Whether the one quote of the edition is shown; where is the renderer's own.
+    hero: bool = True
+    #: Where «also in brief» stands, seen from the stories.
+    also: Literal["above", "below", "nowhere"] = "below"
+
+
+def arrange_sections(chosen: Sections, usual: Sequence[Section]) -> SectionLayout:
+    """How an edition with these sections is laid out.
+
+    Args:
+        chosen: By the digest.
+        usual: What the renderer shows of a story where nothing was chosen.
+    """
+    if chosen is None:
+        return SectionLayout(story=tuple(usual))
+    return SectionLayout(
+        story=tuple(section for section in chosen if section != "also"),
+        hero="quotes" in chosen,
+        also=_brief_position(chosen),
+    )
+
+
+def _brief_position(chosen: Sequence[Section]) -> Literal["above", "below", "nowhere"]:
+    if "also" not in chosen:
+        return "nowhere"
+    return "above" if chosen[0] == "also" and len(chosen) > 1 else "below"

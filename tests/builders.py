@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.types import Delivery, Inbox, Invocation, PlatformName, Reply, Workspace
-from digests.language.clean import revision
+from bot.model import Delivery, Inbox, Invocation, PlatformName, Reply, Workspace
+from digests.language.normalization import revision_hash
 from digests.types import Article
 
 NOON = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
@@ -29,7 +29,7 @@ def an_article(**changes: Any) -> Article:
         lang="en",
     )
     article = replace(article, **changes)
-    return replace(article, revision=revision(article.title, article.text))
+    return replace(article, revision=revision_hash(article.title, article.text))
 
 
 def a_delivery(**changes: Any) -> Delivery:

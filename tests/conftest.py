@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage import Database, migrate, schema
+from bot.storage import Database, schema, schema_upgrade
 
 _numbers = count(1)
 
@@ -18,7 +18,7 @@ _numbers = count(1)
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite database with our schema and nothing in it, to be copied."""
     file = tmp_path_factory.mktemp("template") / "empty.db"
-    migrate.upgrade(f"sqlite:///{file}")
+    schema_upgrade.upgrade_database(f"sqlite:///{file}")
     return file
 
 
@@ -59,7 +59,7 @@ def postgres_server() -> Iterator[str]:
 def postgres_with_schema(postgres_server: str) -> str:
     """A PostgreSQL database with our schema, that tests use one after another."""
     _run_sql(postgres_server % "postgres", "CREATE DATABASE ours")
-    migrate.upgrade(postgres_server % "ours")
+    schema_upgrade.upgrade_database(postgres_server % "ours")
     return postgres_server % "ours"
 
 
@@ -73,7 +73,8 @@ def postgres_url(postgres_with_schema: str) -> str:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()",
         f"TRUNCATE {tables} RESTART IDENTITY CASCADE",
-        f"UPDATE {migrate.VERSION_TABLE} SET version_num = '{migrate.HEAD}'",
+        f"UPDATE {schema_upgrade.VERSION_TABLE} "
+        f"SET version_num = '{schema_upgrade.HEAD}'",
     )
     return postgres_with_schema
 

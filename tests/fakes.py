@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
-from bot.errors import Refused, Unclear
-from bot.types import (
+from bot.errors import SendRefused, SendUnclear
+from bot.model import (
     Delivery,
     Form,
     Inbox,
     Invocation,
-    Part,
+    MessagePart,
     PlatformName,
     RenderContext,
     Reply,
@@ -70,7 +70,7 @@ class Lost:
     """A fault: the operation has its effect, and then its answer is lost."""
 
     error: BaseException = field(
-        default_factory=lambda: Unclear("The answer was lost.")
+        default_factory=lambda: SendUnclear("The answer was lost.")
     )
 
 
@@ -134,10 +134,12 @@ class FakePlatform:
     def name(self) -> PlatformName:
         return self._name
 
-    def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+    def render(
+        self, edition: Edition, context: RenderContext
+    ) -> tuple[MessagePart, ...]:
         lines = [edition.title, *(story.headline.text for story in edition.stories)]
         return tuple(
-            Part(
+            MessagePart(
                 key=str(number),
                 payload={"text": line, "edition": context.edition_id},
                 fallback_text=line,
@@ -160,7 +162,7 @@ class FakePlatform:
         if delivery.operation != "post":
             return None
         if not self.lets_us_look:
-            raise Refused("The history of this channel cannot be read.")
+            raise SendRefused("The history of this channel cannot be read.")
         if self.blind_readings:
             self.blind_readings -= 1
             return None
@@ -208,7 +210,7 @@ class FakePlatform:
                     message, payload=delivery.payload, edits=message.edits + 1
                 )
                 return message.id
-        raise Refused("The message is not there any more.")
+        raise SendRefused("The message is not there any more.")
 
     def _delete(self, delivery: Delivery) -> str:
         self.messages = [m for m in self.messages if m.id != delivery.message_id]

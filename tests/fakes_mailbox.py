@@ -3,23 +3,23 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.errors import Refused
-from bot.types import Delivery, Message
+from bot.errors import SendRefused
+from bot.model import Delivery, LocalMessage
 
 
 class MemoryMailbox:
     """`bot.ports.Mailbox` over a list."""
 
     def __init__(self) -> None:
-        self._messages: list[Message] = []
+        self._messages: list[LocalMessage] = []
         self._last = 0
 
-    async def put(self, delivery: Delivery, at: datetime) -> Message:
+    async def put(self, delivery: Delivery, at: datetime) -> LocalMessage:
         found = self._by_key(delivery.workspace_id, delivery.key)
         if found is not None:
             return found
         self._last += 1
-        message = Message(
+        message = LocalMessage(
             id=self._last,
             workspace_id=delivery.workspace_id,
             channel=delivery.channel,
@@ -31,10 +31,10 @@ class MemoryMailbox:
         self._messages.append(message)
         return message
 
-    async def change(self, delivery: Delivery, at: datetime) -> Message:
+    async def change(self, delivery: Delivery, at: datetime) -> LocalMessage:
         found = self._by_key(delivery.workspace_id, delivery.key)
         if found is None:
-            raise Refused("The message is no longer there.")
+            raise SendRefused("The message is no longer there.")
         changed = replace(
             found,
             payload=delivery.payload,
@@ -49,13 +49,15 @@ class MemoryMailbox:
         if found is not None:
             self._messages.remove(found)
 
-    async def find(self, workspace_id: int, channel: str, key: str) -> Message | None:
+    async def find(
+        self, workspace_id: int, channel: str, key: str
+    ) -> LocalMessage | None:
         found = self._by_key(workspace_id, key)
         return found if found and found.channel == channel else None
 
     async def newest(
         self, workspace_id: int, channel: str, *, count: int, after: int = 0
-    ) -> tuple[Message, ...]:
+    ) -> tuple[LocalMessage, ...]:
         fitting = [
             message
             for message in self._messages
@@ -64,7 +66,7 @@ class MemoryMailbox:
         ]
         return tuple(fitting[-count:])
 
-    def _by_key(self, workspace_id: int, key: str) -> Message | None:
+    def _by_key(self, workspace_id: int, key: str) -> LocalMessage | None:
         return next(
             (
                 message

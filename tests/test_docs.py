@@ -12,13 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot import cli
-from bot.config_file.entries import FileEntry
-from bot.platforms.discord.permissions import ASKED
-from bot.platforms.slack.apps import INSTALL
-from bot.platforms.slack.checks import of_settings
-from bot.platforms.slack.manifest import SCOPES
-from bot.settings import Settings, load
-from bot.written import PREFIX
+from bot.configuration.settings import FileEntry
+from bot.platforms.discord.permissions import REQUESTED_PERMISSIONS
+from bot.platforms.slack.app_manifest import INSTALL_PATH, SCOPES, check_settings
+from bot.settings import SETTINGS_PREFIX, Settings, load_settings
 from tests.bot.process import Home
 
 ROOT = Path(__file__).parents[1]
@@ -44,13 +41,13 @@ def test_every_command_is_in_the_readme_and_the_reverse():
 
 def test_every_setting_is_in_the_example_file_and_the_reverse():
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    listed = re.findall(rf"^#? ?{PREFIX}([A-Z_]+)=", example, re.M)
+    listed = re.findall(rf"^#? ?{SETTINGS_PREFIX}([A-Z_]+)=", example, re.M)
     assert {name.lower() for name in listed} == set(Settings.model_fields)
 
 
 def test_every_setting_that_a_document_names_exists():
     for text in (README, ARCHITECTURE):
-        for name in re.findall(rf"{PREFIX}([A-Z_]+)", text):
+        for name in re.findall(rf"{SETTINGS_PREFIX}([A-Z_]+)", text):
             assert name.lower() in Settings.model_fields
 
 
@@ -69,7 +66,7 @@ def test_the_configuration_in_the_readme_is_one_that_apply_takes():
 def test_every_setting_of_a_digest_stands_in_the_readmes_example():
     (example,) = re.findall(r"```toml\n(.*?)```", README, re.S)
     (digest,) = tomllib.loads(example)["workspace"][0]["digest"]
-    from bot.config_file.entries import DigestEntry
+    from bot.configuration.settings import DigestEntry
 
     assert set(digest) == set(DigestEntry.model_fields)
 
@@ -85,21 +82,21 @@ def test_with_the_settings_of_its_chapter_several_workspaces_can_install_it(tmp_
         r"```ini\n(.*?)```", chapter("More than one Slack workspace"), re.S
     )
     (tmp_path / ".env").write_text(textwrap.dedent(block), encoding="utf-8")
-    settings, warnings = load({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
+    settings, warnings = load_settings({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
     assert settings.installing_lacks == ()
     assert warnings == ()
-    told = {finding.text: finding.state for finding in of_settings(settings)}
-    assert set(told.values()) == {"ok"}
+    reported = {finding.text: finding.state for finding in check_settings(settings)}
+    assert set(reported.values()) == {"ok"}
     for line in block.strip().splitlines():
         without = block.replace(f"{line}\n", "")
         (tmp_path / ".env").write_text(textwrap.dedent(without), encoding="utf-8")
-        settings, _ = load({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
-        states = {finding.state for finding in of_settings(settings)}
+        settings, _ = load_settings({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
+        states = {finding.state for finding in check_settings(settings)}
         assert "problem" in states, f"the chapter asks for {line} for nothing"
 
 
 def test_the_address_of_its_chapter_is_the_one_where_the_app_is_installed():
-    assert f"`https://news.example{INSTALL}`" in chapter(
+    assert f"`https://news.example{INSTALL_PATH}`" in chapter(
         "More than one Slack workspace"
     )
 
@@ -125,9 +122,9 @@ def rows(after: str) -> list[list[str]]:
 
 
 def test_the_readme_tells_each_permission_with_its_reason_and_their_sum():
-    told = {int(number): (name, why) for number, name, why in rows("## On Discord")}
-    assert told == ASKED
-    assert f"permissions={sum(told)}" in README
+    reported = {int(number): (name, why) for number, name, why in rows("## On Discord")}
+    assert reported == REQUESTED_PERMISSIONS
+    assert f"permissions={sum(reported)}" in README
 
 
 def test_the_readme_tells_each_scope_with_its_reason():

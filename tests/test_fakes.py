@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.errors import Limited, Refused, Unclear, Unreached
-from bot.types import Delivery
+from bot.errors import SendNotReceived, SendRateLimited, SendRefused, SendUnclear
+from bot.model import Delivery
 from tests.builders import an_inbox
 from tests.fakes import NOON, FakeClock, FakeEngine, FakePlatform, Lost
 
@@ -35,7 +35,12 @@ def a_delivery(**changes: Any) -> Delivery:
 
 @pytest.mark.parametrize(
     "fault",
-    [Unreached("away"), Limited("later", retry_after=3), Refused("no"), OSError()],
+    [
+        SendNotReceived("away"),
+        SendRateLimited("later", retry_after=3),
+        SendRefused("no"),
+        OSError(),
+    ],
 )
 async def test_a_fault_is_raised_before_anything_is_posted(fault):
     platform = FakePlatform()
@@ -46,7 +51,7 @@ async def test_a_fault_is_raised_before_anything_is_posted(fault):
     assert await platform.read_back(a_delivery()) is None
 
 
-@pytest.mark.parametrize("error", [Unclear("lost"), ConnectionResetError()])
+@pytest.mark.parametrize("error", [SendUnclear("lost"), ConnectionResetError()])
 async def test_a_lost_answer_leaves_the_message_to_be_read_back(error):
     platform = FakePlatform()
     platform.script(Lost(error))
@@ -59,12 +64,12 @@ async def test_a_lost_answer_leaves_the_message_to_be_read_back(error):
 
 async def test_faults_are_used_up_one_a_send():
     platform = FakePlatform()
-    platform.script(Unreached("away"), None, Refused("no"))
+    platform.script(SendNotReceived("away"), None, SendRefused("no"))
     outcomes = []
     for number in range(4):
         try:
             outcomes.append(await platform.send(a_delivery(key=f"k{number}")))
-        except (Unreached, Refused) as error:
+        except (SendNotReceived, SendRefused) as error:
             outcomes.append(type(error).__name__)
     assert outcomes == ["Unreached", "m1", "Refused", "m2"]
     assert len(platform.tried) == 4
@@ -101,7 +106,7 @@ async def test_messages_are_edited_and_deleted_by_their_id():
     await platform.send(gone)
     await platform.send(gone)
     assert platform.messages == []
-    with pytest.raises(Refused):
+    with pytest.raises(SendRefused):
         await platform.send(change)
 
 
@@ -112,7 +117,7 @@ async def test_reading_back_can_be_blind_and_can_be_forbidden():
     assert await platform.read_back(a_delivery()) is None
     assert await platform.read_back(a_delivery()) == "m1"
     platform.lets_us_look = False
-    with pytest.raises(Refused):
+    with pytest.raises(SendRefused):
         await platform.read_back(a_delivery())
 
 

@@ -13,9 +13,9 @@ def relative(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=relative)
-def test_a_module_has_at_most_400_lines_and_says_what_it_is_for(path: Path):
+def test_a_module_has_at_most_600_lines_and_says_what_it_is_for(path: Path):
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 400
+    assert len(text.splitlines()) <= 600
     assert text.startswith(('"""', 'r"""')), "its first line says what it is for"
 
 

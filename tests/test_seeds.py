@@ -233,11 +233,11 @@ def test_each_file_keeps_to_one_style_of_marks():
 
 
 def test_three_outlets_tell_one_event_in_different_words_and_dispute_one_figure():
-    told = [a for a in fictional() if a.stem.startswith("harbour-bridge-closes-")]
-    vehicles = [n for a in told for n in re.findall(r"(\d\d,000) vehicles", a.body)]
-    assert len({a.meta["source"] for a in told}) == 3
-    assert all(similarity(a, b) < 0.3 for a in told for b in told if a is not b)
-    assert all("Tomas Ekdahl" in a.body for a in told)
+    reported = [a for a in fictional() if a.stem.startswith("harbour-bridge-closes-")]
+    vehicles = [n for a in reported for n in re.findall(r"(\d\d,000) vehicles", a.body)]
+    assert len({a.meta["source"] for a in reported}) == 3
+    assert all(similarity(a, b) < 0.3 for a in reported for b in reported if a is not b)
+    assert all("Tomas Ekdahl" in a.body for a in reported)
     assert sorted(vehicles) == ["31,000", "31,000", "36,000"]
 
 

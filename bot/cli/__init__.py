@@ -1,4 +1,4 @@
-"""`standfirst …`: the command line; it parses, calls and prints, and decides nothing.
+"""`standfirst …`: the command tree; it parses arguments, calls and prints.
 
 Exit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 needs attention. What a
 command needs is imported when that command runs, so that `standfirst version` is
@@ -12,17 +12,7 @@ from importlib.metadata import version as installed_version
 
 from cyclopts import App, CycloptsError
 
-from bot.cli import (
-    backups,
-    configuration,
-    digest,
-    held,
-    running,
-    setup,
-    slack,
-    source,
-    workspace,
-)
+from bot.cli import backups, configuration, digest, operations, setup, source, workspace
 from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE
 from bot.errors import BotError, ConfigurationError, UserError
 
@@ -50,17 +40,17 @@ def build() -> App:
     digests = App(
         name="digest", help="Post, undo, preview, list, pause, resume, skip digests."
     )
-    digests.command(digest.post)
-    digests.command(digest.undo)
-    digests.command(digest.preview)
+    digests.command(digest.post_digest, name="post")
+    digests.command(digest.undo_edition, name="undo")
+    digests.command(digest.preview_digest, name="preview")
     digests.command(digest.list_digests, name="list")
-    digests.command(digest.pause)
-    digests.command(digest.resume)
-    digests.command(digest.skip)
-    digests.command(held.release)
-    app.command(running.demo)
-    app.command(setup.setup)
-    app.command(running.run_bot, name="run")
+    digests.command(digest.pause_digest, name="pause")
+    digests.command(digest.resume_digest, name="resume")
+    digests.command(digest.skip_day, name="skip")
+    digests.command(digest.release_delivery, name="release")
+    app.command(operations.run_demo, name="demo")
+    app.command(setup.run_setup, name="setup")
+    app.command(operations.run_bot, name="run")
     app.command(digests)
     sources = App(name="source", help="Try addresses out; list what is read.")
     sources.command(source.try_address, name="test")
@@ -69,26 +59,26 @@ def build() -> App:
     app.command(source.import_feeds, name="import")
     spaces = App(name="workspace", help="List workspaces; erase one for good.")
     spaces.command(workspace.list_workspaces, name="list")
-    spaces.command(workspace.erase)
+    spaces.command(workspace.erase_workspace, name="erase")
     app.command(spaces)
-    app.command(configuration.when)
-    app.command(configuration.doctor)
-    app.command(configuration.apply)
-    app.command(configuration.export)
-    app.command(backups.backup)
-    app.command(backups.restore)
-    app.command(slack.manifest, name="slack-manifest")
-    app.command(running.migrate)
-    app.command(running.version)
+    app.command(configuration.explain_schedule, name="when")
+    app.command(operations.run_doctor, name="doctor")
+    app.command(configuration.apply_file, name="apply")
+    app.command(configuration.export_configuration, name="export")
+    app.command(backups.back_up_database, name="backup")
+    app.command(backups.restore_database, name="restore")
+    app.command(operations.print_slack_manifest, name="slack-manifest")
+    app.command(operations.migrate_database, name="migrate")
+    app.command(operations.print_version, name="version")
     return app
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command that the arguments name, and exit with its code."""
-    sys.exit(run(sys.argv[1:] if argv is None else argv))
+    sys.exit(run_command(sys.argv[1:] if argv is None else argv))
 
 
-def run(argv: Sequence[str]) -> int:
+def run_command(argv: Sequence[str]) -> int:
     """Run one command; the exit code."""
     try:
         code = build()(
@@ -99,27 +89,27 @@ def run(argv: Sequence[str]) -> int:
         )
         sys.stdout.flush()
     except CycloptsError as error:
-        return _complain(f"{error} See: standfirst --help", USAGE)
+        return _print_error(f"{error} See: standfirst --help", USAGE)
     except ConfigurationError as error:
-        return _complain(str(error), CONFIGURATION)
+        return _print_error(str(error), CONFIGURATION)
     except UserError as error:
-        return _complain(str(error), USAGE)
+        return _print_error(str(error), USAGE)
     except BotError as error:
-        return _complain(str(error), FAILED)
+        return _print_error(str(error), FAILED)
     except KeyboardInterrupt:
         return OK
     except BrokenPipeError:
-        return _left_alone()
+        return _handle_closed_pipe()
     return code if isinstance(code, int) else OK
 
 
-def _left_alone() -> int:
+def _handle_closed_pipe() -> int:
     """Whoever read the output has enough of it («| head»): that is no failure."""
     # Python would complain once more when it closes it.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return OK
 
 
-def _complain(text: str, code: int) -> int:
+def _print_error(text: str, code: int) -> int:
     print(f"standfirst: {text.strip()}", file=sys.stderr)
     return code

@@ -1,4 +1,4 @@
-"""`standfirst apply, export, doctor, when`: what is set up, and whether it is well."""
+"""`standfirst apply, export, when`: the configuration file and schedule sentences."""
 
 import sys
 from collections.abc import Sequence
@@ -7,32 +7,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.console import (
-    ATTENTION,
     OK,
-    Flag,
-    InWorkspace,
-    Json,
-    counted,
+    FlagOption,
+    JsonOption,
+    WorkspaceOption,
+    format_count,
     print_json,
-    say,
-    warn,
-    with_house,
+    print_message,
+    print_warnings,
+    run_with_application,
 )
 
 if TYPE_CHECKING:
     from bot import schedules
-    from bot.app import House
-    from bot.findings import Finding
+    from bot.app import Application
 
 #: Not by the machine's locale: the rest of the line is English as well.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def apply(
+def apply_file(
     file: Path,
     *,
-    dry_run: Flag = False,
-    prune: Flag = False,
+    dry_run: FlagOption = False,
+    prune: FlagOption = False,
 ) -> int:
     """Set up what a TOML file says; doing it twice changes nothing more.
 
@@ -42,34 +40,37 @@ def apply(
         prune: Also remove what the file does not name, inside its workspaces.
     """
 
-    async def work(house: "House") -> int:
-        from bot import config_file
-        from bot.configuring import terminal
+    async def work(application: "Application") -> int:
+        from bot.configuration import file_import, operator_changes
 
-        wanted = config_file.read(file)
+        wanted = file_import.read_file(file)
         if dry_run:
-            changes = await house.db.read(config_file.plan, wanted, prune=prune)
+            changes = await application.db.read(
+                file_import.plan_changes, wanted, prune=prune
+            )
         else:
-            changes = await house.db.write(
-                terminal.apply,
+            changes = await application.db.write(
+                operator_changes.apply_and_record,
                 wanted,
                 prune=prune,
-                now=house.clock.now(),
-                allow_private=house.settings.fetch_allow_private,
+                now=application.clock.now(),
+                allow_private=application.settings.fetch_allow_private,
             )
         signs = {"add": "+", "change": "~", "remove": "-"}
         for change in changes:
             print(f"{signs[change.kind]} {change.text}")
         if not changes:
-            say("Nothing to change: everything is as the file says.")
+            print_message("Nothing to change: everything is as the file says.")
         elif dry_run:
-            say("Nothing was changed (--dry-run).")
+            print_message("Nothing was changed (--dry-run).")
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-def export(*, opml: Flag = False, workspace: InWorkspace = None) -> int:
+def export_configuration(
+    *, opml: FlagOption = False, workspace: WorkspaceOption = None
+) -> int:
     """Print everything that is set up, as a file that `apply` takes.
 
     Args:
@@ -77,67 +78,38 @@ def export(*, opml: Flag = False, workspace: InWorkspace = None) -> int:
         workspace: Only this workspace's feeds.
     """
 
-    async def work(house: "House") -> int:
-        from bot import config_file
+    async def work(application: "Application") -> int:
+        from bot.configuration import file_export
 
         if opml:
-            return await _feeds(house, workspace)
-        print(await house.db.read(config_file.export), end="")
+            return await _export_feeds(application, workspace)
+        print(await application.db.read(file_export.dump_configuration), end="")
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-async def _feeds(house: "House", workspace: str | None) -> int:
-    from bot.config_file import feed_lists
+async def _export_feeds(application: "Application", workspace: str | None) -> int:
+    from bot.configuration import feed_lists
     from digests.sources import opml
 
-    found, secret = await house.db.read(feed_lists.list_out, workspace=workspace)
-    sys.stdout.buffer.write(opml.write(found, title="Standfirst"))
+    found, secret = await application.db.read(
+        feed_lists.list_all_feeds, workspace=workspace
+    )
+    sys.stdout.buffer.write(opml.write_opml(found, title="Standfirst"))
     if secret:
-        left = counted(secret, "source")
-        warn([f"Left out: {left}, whose addresses are secrets."])
+        left = format_count(secret, "source")
+        print_warnings([f"Left out: {left}, whose addresses are secrets."])
     return OK
 
 
-def doctor(*, json: Json = False) -> int:
-    """Look at everything that can be wrong; exit 4 when something needs attention."""
-
-    async def work(house: "House") -> int:
-        from dataclasses import asdict
-
-        from bot import logs
-
-        # What a check meets is in its finding; stdout is for the findings alone.
-        logs.silence()
-        found = await house.doctor.examine()
-        if json:
-            print_json([asdict(finding) for finding in found])
-        else:
-            _print_findings(found)
-        bad = any(finding.state == "problem" for finding in found)
-        return ATTENTION if bad else OK
-
-    return with_house(work)
-
-
-def _print_findings(found: Sequence["Finding"]) -> None:
-    marks = {"ok": "✓", "warning": "!", "problem": "✗"}
-    for one in found:
-        fix = f" → {one.fix}" if one.fix else ""
-        print(f"{marks[one.state]} {one.subject:<24} {one.text}{fix}")
-    problems = sum(one.state == "problem" for one in found)
-    warnings = sum(one.state == "warning" for one in found)
-    print(f"{counted(problems, 'problem')}, {counted(warnings, 'warning')}")
-
-
-def when(
+def explain_schedule(
     sentence: str,
     *,
     after: datetime | None = None,
     count: int = 3,
     language: str = "en",
-    json: Json = False,
+    json: JsonOption = False,
 ) -> int:
     """Say what a schedule sentence means and when it is due next.
 
@@ -151,54 +123,59 @@ def when(
     from bot import schedules
     from bot.app import SystemClock
 
-    rule = schedules.parse(sentence)
-    zone = schedules.zone_named(rule.zone)
+    rule = schedules.parse_schedule(sentence)
+    zone = schedules.load_zone(rule.zone)
     start = after or SystemClock().now()
     start = start if start.tzinfo else start.replace(tzinfo=UTC)
-    dues = schedules.upcoming(rule, start.astimezone(UTC), max(1, min(count, 1000)))
+    dues = schedules.list_upcoming_dues(
+        rule, start.astimezone(UTC), max(1, min(count, 1000))
+    )
     moments = [due.at.astimezone(zone) for due in dues]
     if json:
-        said, found = schedules.say(rule), [moment.isoformat() for moment in moments]
+        said, found = (
+            schedules.describe_schedule(rule),
+            [moment.isoformat() for moment in moments],
+        )
         print_json({"schedule": said, "zone": rule.zone, "next": found})
     else:
-        print(_explained(rule, moments, language))
+        print(_format_explanation(rule, moments, language))
     return OK
 
 
-def _explained(
+def _format_explanation(
     rule: "schedules.Schedule", moments: Sequence[datetime], language: str
 ) -> str:
     """The sentence back, the moments as a table, and what happens to a missed one."""
     from bot import schedules
-    from bot.texts import Texts
+    from bot.i18n.translation import Texts
 
     # In English as `apply` would take it; for others as people write.
     texts = None if language == "en" else Texts.of(language)
-    rows = [_moment_row(moment) for moment in moments]
+    rows = [_format_moment(moment) for moment in moments]
     lines = [
-        schedules.say(rule, texts),
+        schedules.describe_schedule(rule, texts),
         "",
-        *_block("zone", [rule.zone]),
-        *_block("next", rows or ["never again: its dates are over"]),
-        *_block("missed", _missed_lines(schedules.catch_up(rule))),
+        *_labelled_lines("zone", [rule.zone]),
+        *_labelled_lines("next", rows or ["never again: its dates are over"]),
+        *_labelled_lines("missed", _catch_up_lines(schedules.catch_up_limit(rule))),
     ]
     return "\n".join(lines)
 
 
-def _block(name: str, lines: Sequence[str]) -> list[str]:
+def _labelled_lines(name: str, lines: Sequence[str]) -> list[str]:
     """Lines beside their name, which stands once."""
     return [f"  {'' if n else name:<8}{line}" for n, line in enumerate(lines)]
 
 
-def _moment_row(moment: datetime) -> str:
+def _format_moment(moment: datetime) -> str:
     """«Thu  2026-11-26  08:30  +01:00 CET»."""
     offset = moment.isoformat(timespec="seconds")[len("2026-11-26T08:30:00") :]
     name = moment.tzname() or ""
     name = f" {name}" if name[:1].isalpha() and name != "UTC" else ""
-    return f"{_DAYS[moment.weekday()]}  {moment:%Y-%m-%d  %H:%M}  {offset}{name}"
+    return f"{_WEEKDAYS[moment.weekday()]}  {moment:%Y-%m-%d  %H:%M}  {offset}{name}"
 
 
-def _missed_lines(catch_up: timedelta) -> list[str]:
+def _catch_up_lines(catch_up: timedelta) -> list[str]:
     minutes = catch_up // timedelta(minutes=1)
     hours, rest = divmod(minutes, 60)
     if rest:

@@ -1,4 +1,4 @@
-"""The demo's newsroom: sample articles that arrive one after the other.
+"""`standfirst demo`: run the application on sample articles that arrive over time.
 
 It lays out a folder with the demo's configuration and the first articles, and lets
 the others follow while it runs. What has arrived is told by the files alone, so a
@@ -13,23 +13,47 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.errors import ConfigurationError
+from bot import runner
+from bot.app import Application, open_application
+from bot.configuration import file_import
+from bot.runner import ShowMessage, serve_application
+from bot.settings import Settings, find_seeds_folder
 from digests.sources import folder
 
-#: Articles that are there when the demo opens; the summit is among them.
-FIRST = 9
-EVERY = timedelta(seconds=25)
+
+async def serve_demo(settings: Settings, *, say: ShowMessage, fresh: bool) -> int:
+    """`standfirst demo`: the same, over the demo's own database and newsroom."""
+    runner.configure_logging(settings)
+    home = settings.demo_folder
+    if fresh:
+        await asyncio.to_thread(_remove_earlier_demos, home)
+    newsroom = DemoArticles(home=home, seeds=find_seeds_folder())
+    await asyncio.to_thread(newsroom.open)
+    address = f"sqlite:///{home / 'demo.db'}"
+    async with open_application(settings.over(database_url=address)) as application:
+        await _set_up_workspace(application, newsroom)
+        feed = lambda: newsroom.feed(application.publishing_timer.wake_now)  # noqa: E731
+        return await serve_application(application, say, (feed,))
+
+
+def _remove_earlier_demos(home: Path) -> None:
+    """Remove earlier demos, and only what a demo made."""
+    for path in (*home.glob("demo.db*"), *home.glob("articles/*.txt")):
+        path.unlink(missing_ok=True)
+
+
+ARRIVAL_INTERVAL = timedelta(seconds=25)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Newsroom:
+class DemoArticles:
     """The demo's own folder and the articles that it is fed from."""
 
     #: Holds `demo.toml` and `articles/`.
     home: Path
     seeds: Path
     #: Between two arrivals.
-    pace: timedelta = EVERY
+    pace: timedelta = ARRIVAL_INTERVAL
 
     @property
     def configuration(self) -> Path:
@@ -41,7 +65,7 @@ class Newsroom:
         articles = self.home / "articles"
         articles.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.seeds / "demo.toml", self.configuration)
-        for path in self._waiting()[: max(0, FIRST - len(self._arrived()))]:
+        for path in self._waiting()[: max(0, INITIAL_ARTICLES - len(self._arrived()))]:
             self._bring(path)
 
     async def feed(self, tell: Callable[[], None]) -> None:
@@ -63,24 +87,23 @@ class Newsroom:
 
     def _waiting(self) -> Sequence[Path]:
         """What has not arrived yet, in the order of publication."""
-        read = folder.read(self.seeds / "articles").articles
+        read = folder.read_articles(self.seeds / "articles").articles
         dated = sorted(read, key=lambda a: (str(a.published), a.id))
         paths = [self.seeds / "articles" / f"{article.id}.txt" for article in dated]
         arrived = self._arrived()
         return [p for p in paths if p.name not in arrived and p.exists()]
 
 
-def seeds_folder() -> Path:
-    """Where the samples are: inside the installed package, or beside a checkout.
-
-    Raises:
-        ConfigurationError: Neither is there.
-    """
-    package = Path(__file__).parent
-    for place in (package / "_seeds", package.parent / "seeds"):
-        if (place / "demo.toml").exists():
-            return place
-    raise ConfigurationError(
-        "The sample articles are missing from this installation. Install Standfirst "
-        "again, or run the demo from a checkout."
+async def _set_up_workspace(application: Application, newsroom: DemoArticles) -> None:
+    wanted = file_import.read_file(newsroom.configuration)
+    await application.db.write(
+        file_import.apply_checked_file, wanted, prune=False, now=application.clock.now()
     )
+    # A first edition at once: nobody should have to wait for a schedule to see one.
+    for digest in await application.archive.all_digests():
+        if await application.archive.last_occurrence(digest) is None:
+            await application.publisher.order(digest.workspace_id, digest, "demo-first")
+
+
+#: Articles that are there when the demo opens; the summit is among them.
+INITIAL_ARTICLES = 9

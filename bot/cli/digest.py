@@ -1,18 +1,27 @@
-"""`standfirst digest …`: post, undo, preview, list, pause, resume, skip."""
+"""`standfirst digest …`: post, undo, preview, list, pause, resume, skip, release."""
 
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.cli.console import OK, InWorkspace, Json, chosen, print_json, say, with_house
+from bot.cli.console import (
+    OK,
+    FlagOption,
+    JsonOption,
+    WorkspaceOption,
+    load_named_digest,
+    print_json,
+    print_message,
+    run_with_application,
+)
 
 if TYPE_CHECKING:
-    from bot.app import House
-    from bot.types import Digest
+    from bot.app import Application
+    from bot.model import Delivery, Digest, Workspace
 
 
-def post(name: str | None = None, *, workspace: InWorkspace = None) -> int:
+def post_digest(name: str | None = None, *, workspace: WorkspaceOption = None) -> int:
     """Order one edition now; the scheduled one still comes.
 
     Args:
@@ -20,46 +29,51 @@ def post(name: str | None = None, *, workspace: InWorkspace = None) -> int:
         workspace: Id of its workspace, where names clash.
     """
 
-    async def work(house: "House") -> int:
-        found = await chosen(house, name, workspace)
-        key = f"cli-{house.clock.now():%Y%m%dT%H%M%S%f}"
-        lacks = await _lacks(house, found)
+    async def work(application: "Application") -> int:
+        found = await load_named_digest(application, name, workspace)
+        key = f"cli-{application.clock.now():%Y%m%dT%H%M%S%f}"
+        lacks = await _find_missing_setting(application, found)
         if lacks:
-            await house.editions.order(found.workspace_id, found, key)
-            say(
+            await application.publisher.order(found.workspace_id, found, key)
+            print_message(
                 f"An edition of «{found.name}» is ordered. This terminal lacks "
                 f"{lacks}, so the Standfirst that runs on this database with it, or "
                 "the next one to start, makes the edition and posts it."
             )
             return OK
-        outcome = await house.editions.post_now(found.workspace_id, found, key)
-        if outcome.issue is None:
-            say(f"No edition: {outcome.reason}")
+        outcome = await application.publisher.post_now(found.workspace_id, found, key)
+        if outcome.stored_edition is None:
+            print_message(f"No edition: {outcome.reason}")
             return OK
-        count = len(outcome.issue.edition.stories)
-        say(f"Edition {outcome.issue.public_id} with {count} stories is on its way.")
+        count = len(outcome.stored_edition.edition.stories)
+        print_message(
+            f"Edition {outcome.stored_edition.public_id} with {count} stories "
+            "is on its way."
+        )
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-async def _lacks(house: "House", found: "Digest") -> str:
+async def _find_missing_setting(application: "Application", found: "Digest") -> str:
     """The setting without which its platform is not on here; "" where it is.
 
     An edition is worded by its platform: without that there would be one that nobody
     gets, and its articles would count as told.
     """
-    from bot.storage import workspaces
+    from bot.storage import workspace_store
 
-    kept = await house.db.read(workspaces.by_id, workspace_id=found.workspace_id)
-    if kept is None or kept.platform in house.platforms:
+    kept = await application.db.read(
+        workspace_store.find_workspace, workspace_id=found.workspace_id
+    )
+    if kept is None or kept.platform in application.platforms:
         return ""
     if kept.platform == "slack":
         return "STANDFIRST_SLACK_BOT_TOKEN, or what installing the app takes"
     return "STANDFIRST_DISCORD_TOKEN"
 
 
-def undo(name: str | None = None, *, workspace: InWorkspace = None) -> int:
+def undo_edition(name: str | None = None, *, workspace: WorkspaceOption = None) -> int:
     """Take a digest's newest edition back, within ten minutes.
 
     Args:
@@ -67,34 +81,40 @@ def undo(name: str | None = None, *, workspace: InWorkspace = None) -> int:
         workspace: Id of its workspace, where names clash.
     """
 
-    async def work(house: "House") -> int:
-        from bot import undo
+    async def work(application: "Application") -> int:
+        from bot.publishing import manual
 
-        found = await chosen(house, name, workspace)
+        found = await load_named_digest(application, name, workspace)
         key: dict[str, Any] = {
             "workspace_id": found.workspace_id,
-            "now": house.clock.now(),
+            "now": application.clock.now(),
         }
-        issue = await house.db.read(undo.last_edition, **key, digest_id=found.id)
-        done = await house.db.write(
-            undo.take_back, **key, public_id=issue.public_id, by="the command line"
+        stored_edition = await application.db.read(
+            manual.find_undoable_edition, **key, digest_id=found.id
+        )
+        done = await application.db.write(
+            manual.undo_edition,
+            **key,
+            public_id=stored_edition.public_id,
+            by="the command line",
         )
         if done.before:
-            say(f"Edition {issue.public_id} was taken back before.")
+            print_message(f"Edition {stored_edition.public_id} was taken back before.")
         else:
-            say(
-                f"Edition {issue.public_id} is taken back: {done.deleted} messages are "
+            print_message(
+                f"Edition {stored_edition.public_id} is taken back: "
+                f"{done.deleted} messages are "
                 f"being deleted, {done.cancelled} are not sent."
             )
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-def preview(
+def preview_digest(
     name: str | None = None,
     *,
-    workspace: InWorkspace = None,
+    workspace: WorkspaceOption = None,
     format: Literal["text", "markdown", "html", "local"] = "text",
 ) -> int:
     """Print what would be posted now; nothing is posted.
@@ -105,55 +125,55 @@ def preview(
         format: For reading, or a platform's name for its payloads as JSON.
     """
 
-    async def work(house: "House") -> int:
+    async def work(application: "Application") -> int:
         from digests import templates
 
-        found = await chosen(house, name, workspace)
-        draft = await house.editions.preview(found, "local")
+        found = await load_named_digest(application, name, workspace)
+        draft = await application.publisher.preview(found, "local")
         if format == "local":
             print_json([dict(part.payload) for part in draft.parts])
         elif draft.edition.stories:
             print(templates.render(draft.edition, format))
         else:
-            say("Nothing would be posted now: nothing is new.")
+            print_message("Nothing would be posted now: nothing is new.")
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-def list_digests(*, json: Json = False) -> int:
+def list_digests(*, json: JsonOption = False) -> int:
     """List the digests with their schedules and next due moments."""
 
-    async def work(house: "House") -> int:
-        known = await house.archive.all_digests()
+    async def work(application: "Application") -> int:
+        known = await application.archive.all_digests()
         if json:
-            print_json([_row(house, found) for found in known])
+            print_json([_digest_row(application, found) for found in known])
         elif not known:
-            say("No digest is set up. See: standfirst apply --help")
+            print_message("No digest is set up. See: standfirst apply --help")
         for found in () if json else known:
-            when = _next_due(house, found)
+            when = _format_next_due(application, found)
             print(f"{found.name}  ({'; '.join(found.schedules)})  next: {when}")
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-def _next_due(house: "House", found: "Digest") -> str:
+def _format_next_due(application: "Application", found: "Digest") -> str:
     """When it comes next, as its readers' clocks say it."""
-    from bot.due import next_due_of, zone_of
-    from bot.texts import Texts
+    from bot.i18n.translation import Texts
+    from bot.publishing.planning import digest_zone, find_next_due
 
-    now, zone = house.clock.now(), zone_of(found)
-    due = next_due_of(found, now)
+    now, zone = application.clock.now(), digest_zone(found)
+    due = find_next_due(found, now)
     if due is None:
         return "paused" if found.paused else "no schedule"
     return f"{Texts.of('en').moment(due, zone, now)} ({zone})"
 
 
-def _row(house: "House", found: "Digest") -> dict[str, Any]:
-    from bot.due import next_due_of
+def _digest_row(application: "Application", found: "Digest") -> dict[str, Any]:
+    from bot.publishing.planning import find_next_due
 
-    due = next_due_of(found, house.clock.now())
+    due = find_next_due(found, application.clock.now())
     return {
         "name": found.name,
         "schedule": list(found.schedules),
@@ -165,11 +185,11 @@ def _row(house: "House", found: "Digest") -> dict[str, Any]:
     }
 
 
-def pause(
+def pause_digest(
     name: str | None = None,
     *,
     until: date | None = None,
-    workspace: InWorkspace = None,
+    workspace: WorkspaceOption = None,
 ) -> int:
     """Stop a digest's schedules until it is resumed, or until a date.
 
@@ -179,22 +199,26 @@ def pause(
         workspace: Id of its workspace, where names clash.
     """
 
-    async def work(house: "House") -> int:
-        from bot.storage import digests
+    async def work(application: "Application") -> int:
+        from bot.storage import digest_store
 
-        found = await chosen(house, name, workspace)
+        found = await load_named_digest(application, name, workspace)
         if until is None:
-            await _change(house, found, digests.pause)
+            await _change_digest(application, found, digest_store.pause_digest)
         else:
-            await _change(house, found, partial(digests.pause_until, day=until))
+            await _change_digest(
+                application, found, partial(digest_store.pause_digest_until, day=until)
+            )
         how_long = f" until {until}" if until else ""
-        say(f"«{found.name}» is paused{how_long}; articles wait for the next edition.")
+        print_message(
+            f"«{found.name}» is paused{how_long}; articles wait for the next edition."
+        )
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-def resume(name: str | None = None, *, workspace: InWorkspace = None) -> int:
+def resume_digest(name: str | None = None, *, workspace: WorkspaceOption = None) -> int:
     """Start a paused digest's schedules again.
 
     Args:
@@ -202,23 +226,23 @@ def resume(name: str | None = None, *, workspace: InWorkspace = None) -> int:
         workspace: Id of its workspace, where names clash.
     """
 
-    async def work(house: "House") -> int:
-        from bot.storage import digests
+    async def work(application: "Application") -> int:
+        from bot.storage import digest_store
 
-        found = await chosen(house, name, workspace)
-        await _change(house, found, digests.resume)
-        say(f"«{found.name}» goes on.")
+        found = await load_named_digest(application, name, workspace)
+        await _change_digest(application, found, digest_store.resume_digest)
+        print_message(f"«{found.name}» goes on.")
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-def skip(
+def skip_day(
     day: date,
     name: str | None = None,
     *,
     back: bool = False,
-    workspace: InWorkspace = None,
+    workspace: WorkspaceOption = None,
 ) -> int:
     """Leave one day out; its articles come with the next edition.
 
@@ -229,27 +253,126 @@ def skip(
         workspace: Id of its workspace, where names clash.
     """
 
-    async def work(house: "House") -> int:
-        from bot.storage import digests
+    async def work(application: "Application") -> int:
+        from bot.storage import digest_store
 
-        found = await chosen(house, name, workspace)
+        found = await load_named_digest(application, name, workspace)
         days = set(found.skips) - {day} if back else {*found.skips, day}
-        await _change(house, found, partial(digests.skip, days=days))
+        await _change_digest(
+            application, found, partial(digest_store.set_skipped_dates, days=days)
+        )
         done = "is not left out" if back else "is left out"
-        say(f"{day} {done} of «{found.name}».")
+        print_message(f"{day} {done} of «{found.name}».")
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-async def _change(house: "House", digest: "Digest", act: Callable[..., Any]) -> None:
+async def _change_digest(
+    application: "Application", digest: "Digest", act: Callable[..., Any]
+) -> None:
     """Do it to the digest, and keep it in the history of its workspace."""
-    from bot.configuring import terminal
+    from bot.configuration import operator_changes
 
     here = digest.workspace_id
-    await house.db.write(
-        terminal.recorded,
+    await application.db.write(
+        operator_changes.record_changes,
         partial(act, workspace_id=here, digest_id=digest.id),
         concerns=lambda workspace: workspace.id == here,
-        now=house.clock.now(),
+        now=application.clock.now(),
     )
+
+
+def release_delivery(
+    key: str | None = None,
+    *,
+    leave: FlagOption = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Send a held message again; it may then stand in its channel twice.
+
+    Args:
+        key: Which one, by the beginning of its key; without it they are listed.
+        leave: Leave it as it is, and let what waits behind it go out.
+        workspace: Id of its workspace, where keys clash.
+        json: Print the list as JSON.
+    """
+
+    async def work(application: "Application") -> int:
+        found = await _load_held_deliveries(application, workspace)
+        if key is None:
+            _print_held_deliveries(found, json=json)
+            return OK
+        return await _decide_held_delivery(
+            application, [one for _, one in found], key, leave=leave
+        )
+
+    return run_with_application(work)
+
+
+async def _load_held_deliveries(
+    application: "Application", only: str | None
+) -> list[tuple["Workspace", "Delivery"]]:
+    from bot.storage import delivery_store, workspace_store
+
+    return [
+        (home, one)
+        for home in await application.db.read(workspace_store.list_workspaces)
+        if only in (None, home.external_id)
+        for one in await application.db.read(
+            delivery_store.list_held_deliveries, workspace_id=home.id
+        )
+    ]
+
+
+def _print_held_deliveries(
+    found: "list[tuple[Workspace, Delivery]]", *, json: bool
+) -> None:
+    from bot.delivery.send_failures import SHORT_KEY_LENGTH
+
+    if json:
+        print_json(
+            [
+                {
+                    "key": one.key,
+                    "workspace": home.external_id,
+                    "channel": one.channel,
+                    "part": one.part,
+                    "reason": one.reason,
+                }
+                for home, one in found
+            ]
+        )
+    elif not found:
+        print_message(
+            "Nothing is held: of every message it is known whether it arrived."
+        )
+    else:
+        for home, one in found:
+            place = f"{home.platform} {home.name}, channel {one.channel}"
+            print(
+                f"{one.key[:SHORT_KEY_LENGTH]}  {place}, part {one.part}: "
+                f"{one.reason or ''}"
+            )
+
+
+async def _decide_held_delivery(
+    application: "Application", found: "list[Delivery]", key: str, *, leave: bool
+) -> int:
+    from bot.delivery import send_failures
+
+    one = send_failures.find_held(found, key)
+    await application.db.write(
+        send_failures.decide_held,
+        workspace_id=one.workspace_id,
+        key=one.key,
+        decision="leave" if leave else "again",
+        by="The command line",
+        now=application.clock.now(),
+    )
+    if leave:
+        print_message("It is left as it is; what waited behind it goes out.")
+    else:
+        print_message("It goes out again, and may then stand in its channel twice.")
+    return OK

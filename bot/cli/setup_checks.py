@@ -1,4 +1,4 @@
-"""What the first set-up asks of the outside, each within its time; it asks nobody.
+"""Checks of the setup wizard against platforms, sources and the database.
 
 Every check is a loop of its own, so that Ctrl-C ends it like everything else here.
 """
@@ -10,34 +10,37 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from bot.cli.instructions import NAME
-from bot.errors import Unreached
+from bot.errors import SendNotReceived
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.connections import Connected
-    from bot.findings import Finding, Identity
-    from bot.intake.trying import Tried
+    from bot.app import RemotePlatformName
+    from bot.ingest.polling import SourceTrial
+    from bot.model import Finding, PlatformIdentity
+
+
+#: What the digest is called that the first set-up makes.
+FIRST_DIGEST_NAME = "News brief"
 
 T = TypeVar("T")
 #: Seconds that a platform may take to answer.
-PATIENCE = 20.0
-WORKSPACE, CHANNEL = "local", "news"
+PLATFORM_TIMEOUT = 20.0
+LOCAL_WORKSPACE, LOCAL_CHANNEL = "local", "news"
 
 
-class Checks:
+class SetupChecks:
     """The way out, for one set-up."""
 
-    def identity(self, settings: Settings, platform: str) -> "Identity":
+    def identity(self, settings: Settings, platform: str) -> "PlatformIdentity":
         """Who the platform says that the token is.
 
         Raises:
             SendError: It refused the token, or could not be asked.
         """
-        from bot import connections
+        from bot import app
 
-        name = cast("Connected", platform)
-        return _within(lambda: connections.identified(settings, name))
+        name = cast("RemotePlatformName", platform)
+        return _run_within_timeout(lambda: app.fetch_identity(settings, name))
 
     def reach(self, settings: Settings, platform: str) -> "Finding":
         """Whether the bot could hear what people do there.
@@ -45,10 +48,10 @@ class Checks:
         Raises:
             SendError: It refused the token, or could not be asked.
         """
-        from bot import connections
+        from bot import app
 
-        name = cast("Connected", platform)
-        return _within(lambda: connections.reached(settings, name))
+        name = cast("RemotePlatformName", platform)
+        return _run_within_timeout(lambda: app.check_reachability(settings, name))
 
     def summary(self, settings: Settings, platform: str) -> tuple[Sequence[str], int]:
         """How it stands with a platform, in lines, and how many of them are problems.
@@ -58,34 +61,36 @@ class Checks:
         """
         found = self.identity(settings, platform)
         findings = [*found.findings, self.reach(settings, platform)]
-        lines = [known(found, platform), *map(shown, findings)]
+        lines = [format_identity(found, platform), *map(format_finding, findings)]
         return lines, sum(one.state == "problem" for one in findings)
 
-    def source(self, settings: Settings, address: str) -> "Tried":
+    def source(self, settings: Settings, address: str) -> "SourceTrial":
         """What would be read at an address; a problem is told in it."""
-        from bot.intake.outside import Outside
-        from bot.intake.trying import try_out
+        from bot.ingest.polling import try_source
+        from bot.ingest.source_reader import SourceReader
 
-        async def work() -> "Tried":
-            async with Outside(settings.fetch_allow_private) as outside:
-                return await try_out(address, outside=outside, now=self.now())
+        async def work() -> "SourceTrial":
+            async with SourceReader(settings.fetch_allow_private) as source_reader:
+                return await try_source(
+                    address, source_reader=source_reader, now=self.now()
+                )
 
         return asyncio.run(work())
 
     def packs(self) -> Sequence[str]:
         """Names of the starter packs."""
-        from bot.configuring import packs
+        from bot.configuration import feed_lists
 
-        return packs.names()
+        return feed_lists.list_packs()
 
     def manifest(self, settings: Settings) -> Mapping[str, Any]:
         """What the Slack app is made from."""
-        from bot import app, connections
+        from bot import app
 
         async def work(elsewhere: Settings) -> Mapping[str, Any]:
-            async with app.opened(elsewhere) as house:
-                return connections.slack_manifest(
-                    house.inbox.commands, "socket", "", rotation=False
+            async with app.open_application(elsewhere) as application:
+                return app.build_slack_manifest(
+                    application.inbox.commands, "socket", "", rotation=False
                 )
 
         # Only the commands are wanted: the real database is not made for that.
@@ -95,27 +100,27 @@ class Checks:
 
     def creation(self, manifest: Mapping[str, Any]) -> str:
         """Where Slack makes an app from it."""
-        from bot import connections
+        from bot import app
 
-        return connections.slack_creation(manifest)
+        return app.slack_creation_url(manifest)
 
     def scopes(self) -> Sequence[str]:
         """What the Slack app asks for, each with its reason."""
-        from bot import connections
+        from bot import app
 
-        return connections.slack_scopes("socket")
+        return app.list_slack_scopes("socket")
 
     def invitation(self, application: str) -> str:
         """Where the Discord bot is invited to a server."""
-        from bot import connections
+        from bot import app
 
-        return connections.discord_invitation(application)
+        return app.discord_invitation_url(application)
 
     def permissions(self) -> Sequence[tuple[int, str, str]]:
         """What it asks for there: number, name, reason."""
-        from bot import connections
+        from bot import app
 
-        return connections.discord_permissions()
+        return app.list_discord_permissions()
 
     def now(self) -> datetime:
         """The present instant."""
@@ -129,37 +134,37 @@ class Checks:
         Raises:
             ConfigurationError: The database is not as it must be.
         """
-        from bot import app, config_file
-        from bot.commands.founding import listed
-        from bot.config_file.entries import FileEntry
-        from bot.configuring import packs, terminal
+        from bot import app
+        from bot.configuration import feed_lists, operator_changes
+        from bot.configuration.feed_lists import expand_addresses
+        from bot.configuration.settings import CheckedFile, FileEntry
 
         digest = {
-            "name": NAME,
-            "sources": listed(source),
-            "destinations": [CHANNEL],
+            "name": FIRST_DIGEST_NAME,
+            "sources": expand_addresses(source),
+            "destinations": [LOCAL_CHANNEL],
             "schedule": [schedule] if schedule else [],
-            "language": packs.language_of(source) or "en",
+            "language": feed_lists.get_pack_language(source) or "en",
         }
         entry = {
             "platform": "local",
-            "id": WORKSPACE,
-            "zone": _zone(schedule),
-            "destination": [{"name": CHANNEL, "channel": CHANNEL}],
+            "id": LOCAL_WORKSPACE,
+            "zone": _find_zone(schedule),
+            "destination": [{"name": LOCAL_CHANNEL, "channel": LOCAL_CHANNEL}],
             "digest": [digest],
         }
         file = FileEntry.model_validate({"workspace": [entry]})
 
         async def work() -> bool:
-            async with app.opened(settings) as house:
-                _, rooms = await house.archive.local_rooms()
+            async with app.open_application(settings) as application:
+                _, rooms = await application.archive.local_destinations()
                 if rooms:
                     return False
-                await house.db.write(
-                    terminal.apply,
-                    config_file.Wanted(file=file, base=Path.cwd()),
+                await application.db.write(
+                    operator_changes.apply_and_record,
+                    CheckedFile(file=file, base=Path.cwd()),
                     prune=False,
-                    now=house.clock.now(),
+                    now=application.clock.now(),
                     allow_private=settings.fetch_allow_private,
                 )
                 return True
@@ -167,7 +172,7 @@ class Checks:
         return asyncio.run(work())
 
 
-def known(found: "Identity", platform: str) -> str:
+def format_identity(found: "PlatformIdentity", platform: str) -> str:
     """«✓ Discord knows it as Standfirst, application 9001»."""
     of = f", application {found.application}" if found.application else ""
     where = ", ".join(found.places[:5]) or "no server yet"
@@ -175,27 +180,28 @@ def known(found: "Identity", platform: str) -> str:
     return f"✓ {platform.capitalize()} knows it as {found.bot}{of}; in: {where}{more}"
 
 
-def shown(finding: "Finding") -> str:
+def format_finding(finding: "Finding") -> str:
     """A finding in one line, with its fix."""
     marks = {"ok": "✓", "warning": "!", "problem": "✗"}
     fix = f" → {finding.fix}" if finding.fix else ""
     return f"{marks[finding.state]} {finding.subject}: {finding.text}{fix}"
 
 
-def _zone(schedule: str) -> str:
+def _find_zone(schedule: str) -> str:
     from bot import schedules
 
-    return schedules.parse(schedule).zone if schedule else "UTC"
+    return schedules.parse_schedule(schedule).zone if schedule else "UTC"
 
 
-def _within(work: Callable[[], Awaitable[T]]) -> T:
+def _run_within_timeout(work: Callable[[], Awaitable[T]]) -> T:
     async def bounded() -> T:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PLATFORM_TIMEOUT):
             return await work()
 
     try:
         return asyncio.run(bounded())
     except TimeoutError:
-        raise Unreached(
-            f"There was no answer for {PATIENCE:.0f} seconds. Look at the network."
+        raise SendNotReceived(
+            f"There was no answer for {PLATFORM_TIMEOUT:.0f} seconds. "
+            "Look at the network."
         ) from None

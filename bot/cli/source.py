@@ -1,4 +1,4 @@
-"""`standfirst source test, list` and `standfirst import`: where articles come from."""
+"""`standfirst source test, list` and `standfirst import`: feeds and other sources."""
 
 import asyncio
 import sys
@@ -11,31 +11,31 @@ from typing import TYPE_CHECKING, Any
 from bot.cli.console import (
     FAILED,
     OK,
-    Flag,
-    InWorkspace,
-    Json,
-    counted,
+    FlagOption,
+    JsonOption,
+    WorkspaceOption,
+    format_count,
     print_json,
-    say,
-    warn,
-    with_house,
+    print_message,
+    print_warnings,
+    run_with_application,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.app import House
-    from bot.intake.readings import Reading
-    from bot.intake.trying import Tried
-    from bot.types import Digest, Source
-    from digests.sources.opml import Outline
+    from bot.app import Application
+    from bot.ingest.polling import SourceTrial
+    from bot.ingest.source_reader import SourceReading
+    from bot.model import Digest, Source
+    from digests.sources.opml import OpmlDocument
     from digests.types import Article
 
 #: Items that a test shows.
-SHOWN = 3
+SHOWN_ARTICLES = 3
 
 
-def try_address(address: str, *, json: Json = False) -> int:
+def try_address(address: str, *, json: JsonOption = False) -> int:
     """Show what would be read at an address; nothing is kept.
 
     Args:
@@ -43,27 +43,27 @@ def try_address(address: str, *, json: Json = False) -> int:
         json: Print JSON.
     """
     from bot.app import SystemClock
-    from bot.intake.outside import Outside
-    from bot.intake.trying import try_out
-    from bot.settings import load
+    from bot.ingest.polling import try_source
+    from bot.ingest.source_reader import SourceReader
+    from bot.settings import load_settings
 
-    settings, warnings = load()
-    warn(warnings)
+    settings, warnings = load_settings()
+    print_warnings(warnings)
 
-    async def work() -> "Tried":
-        async with Outside(settings.fetch_allow_private) as outside:
+    async def work() -> "SourceTrial":
+        async with SourceReader(settings.fetch_allow_private) as source_reader:
             now = SystemClock().now()
-            return await try_out(address, outside=outside, now=now)
+            return await try_source(address, source_reader=source_reader, now=now)
 
     tried = asyncio.run(work())
     if json:
-        print_json(_as_json(tried))
+        print_json(_probe_json(tried))
     else:
-        print("\n".join(_in_words(tried)))
+        print("\n".join(_probe_lines(tried)))
     return FAILED if tried.problem else OK
 
 
-def _as_json(tried: "Tried") -> dict[str, Any]:
+def _probe_json(tried: "SourceTrial") -> dict[str, Any]:
     reading = tried.reading
     return {
         "address": tried.shown,
@@ -71,7 +71,7 @@ def _as_json(tried: "Tried") -> dict[str, Any]:
         "title": reading.title if reading else None,
         "read_at": tried.read_at,
         "articles": len(reading.articles) if reading else 0,
-        "newest": [_article(a) for a in tried.newest[:SHOWN]],
+        "newest": [_article_json(a) for a in tried.newest[:SHOWN_ARTICLES]],
         "feeds": list(tried.feeds),
         "problem": tried.problem,
         "problems": [f"{p.where}: {p.what}" for p in reading.problems]
@@ -80,7 +80,7 @@ def _as_json(tried: "Tried") -> dict[str, Any]:
     }
 
 
-def _article(article: "Article") -> dict[str, Any]:
+def _article_json(article: "Article") -> dict[str, Any]:
     return {
         "title": article.title,
         "published": article.published.isoformat() if article.published else None,
@@ -90,9 +90,9 @@ def _article(article: "Article") -> dict[str, Any]:
     }
 
 
-def _in_words(tried: "Tried") -> Iterator[str]:
+def _probe_lines(tried: "SourceTrial") -> Iterator[str]:
     if tried.reading is not None:
-        yield from _found(tried, tried.reading)
+        yield from _reading_lines(tried, tried.reading)
     if tried.feeds:
         yield "The page names these feeds; any of them can be a source:"
         yield from (f"  {feed}" for feed in tried.feeds)
@@ -100,12 +100,12 @@ def _in_words(tried: "Tried") -> Iterator[str]:
         yield f"✗ {tried.shown}: {tried.problem}"
 
 
-def _found(tried: "Tried", reading: "Reading") -> Iterator[str]:
+def _reading_lines(tried: "SourceTrial", reading: "SourceReading") -> Iterator[str]:
     yield f"✓ {reading.kind}: {reading.title or '(no title)'}"
     if tried.read_at != tried.shown:
         yield f"  read at {tried.read_at}"
-    yield f"  {counted(len(reading.articles), 'article')}, the newest:"
-    for article in tried.newest[:SHOWN]:
+    yield f"  {format_count(len(reading.articles), 'article')}, the newest:"
+    for article in tried.newest[:SHOWN_ARTICLES]:
         when = f"{article.published:%Y-%m-%d %H:%M}" if article.published else "no date"
         cut = " (an excerpt)" if article.excerpt else ""
         yield f"  {when:<16}  {article.title or article.text[:80]}{cut}"
@@ -113,15 +113,17 @@ def _found(tried: "Tried", reading: "Reading") -> Iterator[str]:
         yield f"! {problem.where}: {problem.what} {problem.remedy}"
 
 
-def list_sources(*, workspace: InWorkspace = None, json: Json = False) -> int:
+def list_sources(*, workspace: WorkspaceOption = None, json: JsonOption = False) -> int:
     """List the sources of every digest, and how each one is."""
 
-    async def work(house: "House") -> int:
-        rows = _rows(house, await house.archive.all_digests(workspace))
+    async def work(application: "Application") -> int:
+        rows = _source_rows(
+            application, await application.archive.all_digests(workspace)
+        )
         if json:
             print_json(rows)
         elif not rows:
-            say("No source is set up. See: standfirst apply --help")
+            print_message("No source is set up. See: standfirst apply --help")
         marks = {"ok": "✓", "warning": "!", "problem": "✗"}
         for row in () if json else rows:
             print(f"{marks[row['state']]} {row['name']}  ({', '.join(row['digests'])})")
@@ -129,28 +131,36 @@ def list_sources(*, workspace: InWorkspace = None, json: Json = False) -> int:
             print(f"    {row['health']}{' → ' + row['fix'] if row['fix'] else ''}")
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-def _rows(house: "House", digests: Iterable["Digest"]) -> list[dict[str, Any]]:
+def _source_rows(
+    application: "Application", digests: Iterable["Digest"]
+) -> list[dict[str, Any]]:
     found: dict[int, Source] = {}
     users: dict[int, list[str]] = {}
     for digest in digests:
         for source in digest.sources:
             found[source.id] = source
             users.setdefault(source.id, []).append(digest.name)
-    return [_row(house, source, users[source.id]) for source in found.values()]
+    return [
+        _source_row(application, source, users[source.id]) for source in found.values()
+    ]
 
 
-def _row(house: "House", source: "Source", users: list[str]) -> dict[str, Any]:
-    from bot.intake import addresses, health
-    from bot.texts import Texts
+def _source_row(
+    application: "Application", source: "Source", users: list[str]
+) -> dict[str, Any]:
+    from bot.i18n.translation import Texts
+    from bot.ingest import addresses, source_state
 
-    how = health.of(source, house.clock.now(), "UTC", Texts.of("en"))
+    how = source_state.describe_health(
+        source, application.clock.now(), "UTC", Texts.of("en")
+    )
     moment = source.next_poll_at
     return {
         "name": source.name,
-        "address": addresses.shown(source.address),
+        "address": addresses.mask_secrets(source.address),
         "kind": source.kind,
         "digests": users,
         "state": how.state,
@@ -166,9 +176,9 @@ def _row(house: "House", source: "Source", users: list[str]) -> dict[str, Any]:
 def import_feeds(
     file: Path,
     *,
-    workspace: InWorkspace = None,
+    workspace: WorkspaceOption = None,
     digest: str | None = None,
-    check: Flag = False,
+    check: FlagOption = False,
 ) -> int:
     """Take over the feeds of another reader, from its OPML file.
 
@@ -180,51 +190,54 @@ def import_feeds(
         check: Read each new feed once, and say which ones cannot be read.
     """
 
-    async def work(house: "House") -> int:
-        from bot.config_file import feed_lists
-        from bot.configuring import terminal
+    async def work(application: "Application") -> int:
+        from bot.configuration import feed_lists, operator_changes
 
-        listed, now = await _read(file), house.clock.now()
+        listed, now = await _read_opml_file(file), application.clock.now()
         bring_in = partial(
-            feed_lists.bring_in,
+            feed_lists.assign_feeds,
             listed=listed.subscriptions,
             now=now,
             workspace=workspace,
             digest=digest,
-            allow_private=house.settings.fetch_allow_private,
+            allow_private=application.settings.fetch_allow_private,
         )
-        done = await house.db.write(
-            terminal.recorded,
+        done = await application.db.write(
+            operator_changes.record_changes,
             bring_in,
             concerns=lambda w: workspace in (None, w.external_id),
             now=now,
         )
         for changed, new in done.added:
-            say(f"«{changed.name}»: {counted(len(new), 'new source')}.")
+            print_message(f"«{changed.name}»: {format_count(len(new), 'new source')}.")
             if new and not (changed.destinations and changed.schedules):
-                say(f"  «{changed.name}» has no destination or no schedule yet.")
+                print_message(
+                    f"  «{changed.name}» has no destination or no schedule yet."
+                )
         if done.known:
-            say(f"{done.known} were sources already.")
+            print_message(f"{done.known} were sources already.")
         if listed.left_out:
-            say(f"{listed.left_out} were left out: no readable address, or too many.")
+            print_message(
+                f"{listed.left_out} were left out: no readable address, or too many."
+            )
         fresh = [source for _, some in done.added for source in some]
         if check and fresh:
-            await _check(house, fresh)
+            await _check_new_sources(application, fresh)
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-async def _read(file: Path) -> "Outline":
+async def _read_opml_file(file: Path) -> "OpmlDocument":
     from bot.errors import ConfigurationError
     from digests.errors import DigestsError
     from digests.sources import opml
-    from digests.sources.cage import Cage
+    from digests.sources.sandbox import Sandbox
 
     try:
         body = await asyncio.to_thread(file.read_bytes)
-        async with Cage() as cage:
-            return await cage.run(opml.read, body)
+        async with Sandbox() as sandbox:
+            return await sandbox.run(opml.parse_opml, body)
     except OSError as error:
         reason = error.strerror or error
         raise ConfigurationError(f"{file} cannot be read: {reason}.") from error
@@ -232,27 +245,27 @@ async def _read(file: Path) -> "Outline":
         raise ConfigurationError(f"{file}: {error}") from error
 
 
-async def _check(house: "House", new: list["Source"]) -> None:
+async def _check_new_sources(application: "Application", new: list["Source"]) -> None:
     """Read each new source once; what cannot be read is told, and stays."""
-    from bot.storage import sources
+    from bot.storage import source_store
 
     at_once = asyncio.Semaphore(8)
-    with progress("Reading", len(new)) as one_done:
+    with show_progress("SourceReading", len(new)) as one_done:
 
         async def read(source: "Source") -> None:
             async with at_once:
-                await house.editions.intake.refresh([source], insist=True)
+                await application.publisher.ingestor.refresh([source], insist=True)
             one_done()
 
         await asyncio.gather(*(read(source) for source in new))
     for source in new:
-        found = await house.db.read(sources.by_key, source_id=source.id)
+        found = await application.db.read(source_store.find_source, source_id=source.id)
         if found is not None and found.problem:
-            say(f"✗ {found.name}: {found.problem}")
+            print_message(f"✗ {found.name}: {found.problem}")
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator["Callable[[], None]"]:
+def show_progress(what: str, total: int) -> Iterator["Callable[[], None]"]:
     """A bar on stderr for long work, at a terminal only; call it for each step."""
     if not sys.stderr.isatty():
         yield lambda: None

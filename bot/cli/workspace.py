@@ -1,4 +1,4 @@
-"""`standfirst workspace list, erase`: where the bot is, and the end of it there."""
+"""`standfirst workspace list, erase`: list workspaces, delete one for good."""
 
 import sys
 from datetime import datetime
@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from bot.cli.console import OK, USAGE, Json, print_json, say, warn, with_house
+from bot.cli.console import (
+    OK,
+    USAGE,
+    JsonOption,
+    print_json,
+    print_message,
+    print_warnings,
+    run_with_application,
+)
 
 if TYPE_CHECKING:
-    from bot.app import House
-    from bot.storage.erasing import Erasure
-    from bot.types import Workspace
+    from bot.app import Application
+    from bot.model import Workspace
+    from bot.storage.deletion_store import Erasure
 
 #: What is counted, as the operator reads it.
-_WORDS = {
+_COUNT_LABELS = {
     "digests": "digests, deleted ones too",
     "destinations": "destinations",
     "grants": "people and roles let in",
@@ -26,24 +34,27 @@ _WORDS = {
 }
 
 
-def list_workspaces(*, json: Json = False) -> int:
+def list_workspaces(*, json: JsonOption = False) -> int:
     """List where the bot is, and where it was and what it had still waits."""
 
-    async def work(house: "House") -> int:
-        rows = [_row(space, since) for space, since in await _every(house)]
+    async def work(application: "Application") -> int:
+        rows = [
+            _workspace_row(space, since)
+            for space, since in await _load_workspaces(application)
+        ]
         if json:
             print_json(rows)
         elif not rows:
-            say("There is no workspace yet. See: standfirst apply --help")
+            print_message("There is no workspace yet. See: standfirst apply --help")
         for row in () if json else rows:
             left = f"  left {row['left'][:10]}" if row["left"] else ""
             print(f"{row['platform']:<8} {row['id']:<22} {row['name']}{left}")
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-def erase(
+def erase_workspace(
     name: str,
     *,
     confirm: Annotated[
@@ -57,48 +68,56 @@ def erase(
         confirm: Its name once more, where nobody can be asked.
     """
 
-    async def work(house: "House") -> int:
-        space = _chosen(name, [one for one, _ in await _every(house)])
-        shown = await house.upkeep.erasing.show(space, None)
-        _print(space, shown)
-        typed = confirm if confirm is not None else _typed()
+    async def work(application: "Application") -> int:
+        space = _select_workspace(
+            name, [one for one, _ in await _load_workspaces(application)]
+        )
+        shown = await application.maintenance.erasing.show(space, None)
+        _print_erasure(space, shown)
+        typed = confirm if confirm is not None else _prompt_confirmation()
         if typed is None:
-            warn(["Nothing was erased. Where nobody can type, say --confirm NAME."])
+            print_warnings(
+                ["Nothing was erased. Where nobody can type, say --confirm NAME."]
+            )
             return USAGE
-        await house.upkeep.erasing.order(space, None, typed)
-        await house.upkeep.erasing.carry_on()
-        say("It is erased. Backups and copies of the database still hold it.")
+        await application.maintenance.erasing.order(space, None, typed)
+        await application.maintenance.erasing.run_ordered()
+        print_message("It is erased. Backups and copies of the database still hold it.")
         return OK
 
-    return with_house(work)
+    return run_with_application(work)
 
 
-def _typed() -> str | None:
+def _prompt_confirmation() -> str | None:
     if not sys.stdin.isatty():
         return None
     return input("Type its name to erase all of it: ")
 
 
-def _print(space: "Workspace", shown: "Erasure") -> None:
-    say(f"This is kept of «{space.name}» ({space.platform}, {space.external_id}):")
-    for kind, words in _WORDS.items():
+def _print_erasure(space: "Workspace", shown: "Erasure") -> None:
+    print_message(
+        f"This is kept of «{space.name}» ({space.platform}, {space.external_id}):"
+    )
+    for kind, words in _COUNT_LABELS.items():
         if shown.counts.get(kind):
-            say(f"{shown.counts[kind]:>8}  {words}")
+            print_message(f"{shown.counts[kind]:>8}  {words}")
 
 
-async def _every(house: "House") -> list[tuple["Workspace", datetime | None]]:
-    from bot.storage import erasing, workspaces
+async def _load_workspaces(
+    application: "Application",
+) -> list[tuple["Workspace", datetime | None]]:
+    from bot.storage import deletion_store, workspace_store
 
-    going = await house.db.read(erasing.ordered)
-    present = await house.db.read(workspaces.every)
-    left = await house.db.read(workspaces.left)
+    going = await application.db.read(deletion_store.list_ordered_erasures)
+    present = await application.db.read(workspace_store.list_workspaces)
+    left = await application.db.read(workspace_store.list_left_workspaces)
     return [
         *((space, None) for space in present),
         *((space, since) for space, since in left if space.id not in going),
     ]
 
 
-def _chosen(name: str, known: list["Workspace"]) -> "Workspace":
+def _select_workspace(name: str, known: list["Workspace"]) -> "Workspace":
     from bot.errors import UnknownName, UserError
 
     by_id = [space for space in known if space.external_id == name]
@@ -111,7 +130,7 @@ def _chosen(name: str, known: list["Workspace"]) -> "Workspace":
     raise UnknownName(f"There is no workspace «{name}». Known: {names or 'none'}.")
 
 
-def _row(space: "Workspace", since: datetime | None) -> dict[str, Any]:
+def _workspace_row(space: "Workspace", since: datetime | None) -> dict[str, Any]:
     return {
         "platform": space.platform,
         "id": space.external_id,

@@ -1,4 +1,4 @@
-"""The one registry of commands, and what happens when one comes in.
+"""Commands of readers and editors: one registry, one file a noun.
 
 Every surface (Discord, Slack, the local page) is built from `registry.build`, so
 that each has the same commands with the same words. A command is one file with a

@@ -1,32 +1,31 @@
-"""What commands work with: the use cases and the clock, bundled; it does nothing."""
+"""Context of a command: use cases, clock and database; who asks, in which language."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.archive import Archive
-from bot.commands.controls import Controls
-from bot.commands.wording import whose
-from bot.configuring import Configuring
-from bot.configuring.previews import Previews
-from bot.doctor import Doctor
-from bot.editions import Editions
-from bot.erasing import Erasing
-from bot.findings import Check
+from bot.commands.controls import ControlSigner
+from bot.configuration.change_preview import ChangePreviews
+from bot.configuration.changes import ConfigurationService
+from bot.i18n.translation import Texts
+from bot.lookup.archive import Archive
+from bot.model import Digest, Invocation, PlatformCheck
+from bot.operations.doctor import Doctor
+from bot.operations.maintenance import WorkspaceEraser
 from bot.ports import Clock
-from bot.retention import Retention
-from bot.storage import personal, readers
-from bot.storage.database import Database
-from bot.types import Digest, Invocation
+from bot.publishing.editions import EditionPublisher
+from bot.settings import Retention
+from bot.storage import Database, personal_digest_store, reader_store
+from bot.storage.reader_store import PersonScope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
+class CommandContext:
     """Handed to every command's `build`."""
 
     db: Database
     archive: Archive
-    editions: Editions
-    controls: Controls
+    publisher: EditionPublisher
+    controls: ControlSigner
     clock: Clock
     version: str
     #: Asks the scheduler to look now, for example after an edition was ordered.
@@ -34,48 +33,60 @@ class Desk:
     #: The setting of that name: what is nobody else's.
     allow_private: str = ""
     #: What platforms find themselves when the doctor asks.
-    checks: Mapping[str, Check] = field(default_factory=dict)
+    checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
 
     @property
-    def configuring(self) -> Configuring:
+    def configuration(self) -> ConfigurationService:
         """Changes of what is set up."""
-        return Configuring(
+        return ConfigurationService(
             db=self.db, clock=self.clock, allow_private=self.allow_private
         )
 
     @property
-    def previews(self) -> Previews:
+    def previews(self) -> ChangePreviews:
         """What a change would do to what people read."""
-        return Previews(editions=self.editions)
+        return ChangePreviews(publisher=self.publisher)
 
     @property
-    def erasing(self) -> Erasing:
+    def erasing(self) -> WorkspaceEraser:
         """The end of a workspace."""
-        return Erasing(db=self.db, clock=self.clock)
+        return WorkspaceEraser(db=self.db, clock=self.clock)
 
     @property
     def doctor(self) -> Doctor:
         """What is wrong, and the fixes."""
         return Doctor(
             db=self.db,
-            intake=self.editions.intake,
+            ingestor=self.publisher.ingestor,
             archive=self.archive,
-            platforms=self.editions.platforms,
+            platforms=self.publisher.platforms,
             checks=self.checks,
         )
 
     async def own_digest(self, asked: Invocation) -> Digest | None:
         """The digest that is the asking person's own."""
         return await self.db.read(
-            personal.of_person,
-            **whose(asked),
+            personal_digest_store.find_personal_digest,
+            **person_key(asked),
         )
 
     async def zone_of(self, asked: Invocation) -> str:
         """The zone in which the asking person lives, as far as is known."""
         reader = await self.db.read(
-            readers.of,
-            **whose(asked),
+            reader_store.get_preferences,
+            **person_key(asked),
         )
         return reader.zone or asked.place.workspace.zone
+
+
+def texts_for(invocation: Invocation) -> Texts:
+    """The sentences in the asker's language, where there are any."""
+    return Texts.of(invocation.locale)
+
+
+def person_key(invocation: Invocation) -> PersonScope:
+    """Who asks, as the verbs on what is theirs ask for them."""
+    return PersonScope(
+        workspace_id=invocation.place.workspace.id, person_id=invocation.person.id
+    )

@@ -12,12 +12,12 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.delivery.personal_controls import CONTROL_VERSION, OWN_ACTION
 from bot.errors import UserError
-from bot.personal.pressing import OWN, VERSION
-from bot.types import Invocation
+from bot.model import Invocation
 
 #: action → (command path, name of the argument that it carries)
-ACTIONS: Mapping[str, tuple[str, str]] = {
+CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "latest": ("news latest", "digest"),
     "story": ("news story", "story"),
     "quotes": ("news quotes", "topic"),
@@ -46,31 +46,31 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "me-set": ("news me", "change"),
     "forget": ("news me", "erase"),
 }
-SIGNED = frozenset(
+SIGNED_ACTIONS = frozenset(
     {"post", "undo", "confirm", "erase", "again", "leave"}
     | {"save", "unsave", "more", "less", "unlike", "unfollow", "me-set", "forget"}
 )
-LIMIT = 100
-STALE = (
+MAX_ID_LENGTH = 100
+STALE_CONTROL = (
     "This button does not belong here or was changed. Run the command again to get a "
     "fresh one."
 )
 
 
-def control_id(action: str, *args: str) -> str:
+def build_control_id(action: str, *args: str) -> str:
     """The id of a control that only looks things up."""
-    return ":".join((VERSION, action, *args))[:LIMIT]
+    return ":".join((CONTROL_VERSION, action, *args))[:MAX_ID_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
-class Controls:
+class ControlSigner:
     """Signs ids, and reads those that come back."""
 
     key: bytes
 
     def signed(self, workspace_id: int, action: str, *args: str) -> str:
         """The id of a control that changes something when pressed."""
-        body = control_id(action, *args)
+        body = build_control_id(action, *args)
         return f"{body}:{self._mac(body, workspace_id)}"
 
     def press(self, invocation: Invocation, pressed: str) -> Invocation:
@@ -81,15 +81,19 @@ class Controls:
         """
         version, _, rest = pressed.partition(":")
         action, _, args = rest.partition(":")
-        if version == VERSION and action == OWN and not invocation.under:
+        if version == CONTROL_VERSION and action == OWN_ACTION and not invocation.under:
             # In which workspace it counts is looked up first; then it is read.
             edition, _, inner = args.partition(":")
-            return replace(invocation, under=edition, path=f"{VERSION}:{inner}")
-        if version != VERSION or action not in ACTIONS or len(pressed) > LIMIT:
-            raise UserError(STALE)
-        if action in SIGNED:
+            return replace(invocation, under=edition, path=f"{CONTROL_VERSION}:{inner}")
+        if (
+            version != CONTROL_VERSION
+            or action not in CONTROL_ACTIONS
+            or len(pressed) > MAX_ID_LENGTH
+        ):
+            raise UserError(STALE_CONTROL)
+        if action in SIGNED_ACTIONS:
             args = self._verified(invocation, pressed)
-        path, name = ACTIONS[action]
+        path, name = CONTROL_ACTIONS[action]
         given = {name: args} if name and args else {}
         return replace(invocation, path=path, args=given)
 
@@ -97,7 +101,7 @@ class Controls:
         body, _, mac = pressed.rpartition(":")
         wanted = self._mac(body, invocation.place.workspace.id)
         if not hmac.compare_digest(mac.encode(), wanted.encode()):
-            raise UserError(STALE)
+            raise UserError(STALE_CONTROL)
         return body.split(":", 2)[2]
 
     def _mac(self, body: str, workspace_id: int) -> str:

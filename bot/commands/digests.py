@@ -1,88 +1,126 @@
-"""/newsdesk digest: make, change, list and delete digests; all is shown first."""
+"""`/newsdesk digest`: create, edit, list, clone and delete digests.
 
+Both `/newsdesk setup` and `/newsdesk digest create` begin here: the channel becomes a
+destination where it is none, a pack's name stands for its feeds, and the workspace
+takes its zone from its first schedule.
+"""
+
+import re
 from collections.abc import Callable, Mapping
 
-from bot.commands.asking_back import asks_back, form
-from bot.commands.desk import Desk
-from bot.commands.founding import wishes
-from bot.commands.proposals import DIGEST, proposed, shown
-from bot.commands.wording import texts_of, when_line
-from bot.config_file.exporting import as_entry
-from bot.configuring import NEW_DIGEST, Edit, Entry, Mistake, Wish
-from bot.configuring.telling import cut
-from bot.due import begun, in_words, next_due_of, zone_of
-from bot.texts import Texts
-from bot.types import (
+from bot import schedules
+from bot.commands.changes import DIGEST_OPTION, propose_and_render, render_proposal
+from bot.commands.context import CommandContext, texts_for
+from bot.commands.forms import build_command_form, wrap_with_form
+from bot.commands.presentation import format_due_time
+from bot.configuration import feed_lists
+from bot.configuration.change_steps import ChangeRequest, EntryEdit
+from bot.configuration.diff import shorten_line
+from bot.configuration.feed_lists import expand_addresses
+from bot.configuration.settings import DEFAULT_DIGEST, SettingsEntry, digest_to_entry
+from bot.errors import FieldError, UserError
+from bot.i18n.translation import Texts
+from bot.model import (
     Command,
+    CommandOption,
+    Destination,
     Digest,
     Form,
     Invocation,
-    Line,
-    Option,
+    ListItem,
+    Location,
     Paragraph,
     Permission,
     Reply,
-    Small,
+    SmallPrint,
 )
+from bot.publishing.planning import (
+    capitalize_first,
+    digest_zone,
+    find_next_due,
+    format_schedule,
+)
+from bot.storage import destination_store
 
-NAME = Option(name="name", description="What it is called", required=True)
-SOURCE = Option(
+NAME_OPTION = CommandOption(name="name", description="What it is called", required=True)
+SOURCES_OPTION = CommandOption(
     name="source",
     description="Addresses of feeds or sites, or a pack such as world",
     required=True,
     completes="pack",
 )
-SCHEDULE = Option(
+SCHEDULE_OPTION = CommandOption(
     name="schedule",
     description="When, such as: weekdays at 8:30 Europe/Berlin",
 )
-TO = Option(
+DESTINATIONS_OPTION = CommandOption(
     name="to",
     description="Destinations, by commas; without it this channel",
     completes="destination",
 )
-STORIES = Option(name="stories", description="How many stories in full, 1 to 15")
-LANGUAGE = Option(name="language", description="Of its articles: en, de …")
+STORIES_OPTION = CommandOption(
+    name="stories", description="How many stories in full, 1 to 15"
+)
+LANGUAGE_OPTION = CommandOption(
+    name="language", description="Of its articles: en, de …"
+)
 
 
-def build(desk: Desk) -> tuple[Command, ...]:
+def build_digests(context: CommandContext) -> tuple[Command, ...]:
     """The commands over this desk."""
-    return (_create(desk), _edit(desk), _list(desk), _clone(desk), _delete(desk))
+    return (
+        _build_create(context),
+        _build_edit(context),
+        _build_list(context),
+        _build_clone(context),
+        _build_delete(context),
+    )
 
 
-def _create(desk: Desk) -> Command:
+def _build_create(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        wanted = await wishes(desk, invocation, invocation.args)
-        change = await desk.configuring.propose(invocation, *wanted)
-        texts = texts_of(invocation)
+        wanted = await request_new_digest(context, invocation, invocation.args)
+        change = await context.configuration.propose(invocation, *wanted)
+        texts = texts_for(invocation)
         later = texts.say(
             "Its sources are read when it is saved; /newsdesk preview then shows the "
             "edition."
         )
-        return shown(desk, change, texts, Small(text=later))
+        return render_proposal(context, change, texts, SmallPrint(text=later))
 
     command = Command(
         path="newsdesk digest create",
         description="A new digest for this channel",
         permission=Permission.EDITOR,
         run=run,
-        options=(NAME, SOURCE, SCHEDULE, TO, STORIES, LANGUAGE),
+        options=(
+            NAME_OPTION,
+            SOURCES_OPTION,
+            SCHEDULE_OPTION,
+            DESTINATIONS_OPTION,
+            STORIES_OPTION,
+            LANGUAGE_OPTION,
+        ),
         examples=(
             '/newsdesk digest create "World" world schedule="daily at 7:00"',
             '/newsdesk digest create "Tech" https://news.example/feed.xml',
         ),
     )
-    return asks_back(command, {"sources": "source", "destinations": "to"})
+    return wrap_with_form(command, {"sources": "source", "destinations": "to"})
 
 
-def _edit(desk: Desk) -> Command:
+def _build_edit(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply | Form:
         args = invocation.args
-        digest = await desk.archive.named(invocation.place, args.get("digest"))
-        changes = _changes(args)
+        digest = await context.archive.named(invocation.place, args.get("digest"))
+        changes = _parse_changes(args)
         if not changes:
-            return form(command, _as_it_is(digest), texts_of(invocation))
-        return await proposed(desk, invocation, edit_of(digest, changes))
+            return build_command_form(
+                command, _list_current_values(digest), texts_for(invocation)
+            )
+        return await propose_and_render(
+            context, invocation, request_settings(digest, changes)
+        )
 
     command = Command(
         path="newsdesk digest edit",
@@ -90,21 +128,21 @@ def _edit(desk: Desk) -> Command:
         permission=Permission.EDITOR,
         run=run,
         options=(
-            DIGEST,
-            Option(name="name", description="Its new name"),
-            TO,
-            STORIES,
-            LANGUAGE,
+            DIGEST_OPTION,
+            CommandOption(name="name", description="Its new name"),
+            DESTINATIONS_OPTION,
+            STORIES_OPTION,
+            LANGUAGE_OPTION,
         ),
         examples=(
             '/newsdesk digest edit stories=7 digest="Morning brief"',
             '/newsdesk digest edit name="Early brief"',
         ),
     )
-    return asks_back(command, {"destinations": "to"})
+    return wrap_with_form(command, {"destinations": "to"})
 
 
-def _changes(args: Mapping[str, str]) -> dict[str, object]:
+def _parse_changes(args: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {
         name: args[name].strip()
         for name in ("name", "stories", "language")
@@ -115,7 +153,7 @@ def _changes(args: Mapping[str, str]) -> dict[str, object]:
     return found
 
 
-def _as_it_is(digest: Digest) -> dict[str, str]:
+def _list_current_values(digest: Digest) -> dict[str, str]:
     return {
         "digest": digest.name,
         "name": digest.name,
@@ -125,29 +163,31 @@ def _as_it_is(digest: Digest) -> dict[str, str]:
     }
 
 
-def edit_of(digest: Digest, changes: Mapping[str, object]) -> Wish:
+def request_settings(digest: Digest, changes: Mapping[str, object]) -> ChangeRequest:
     """The wish that these names of the digest have these values."""
-    return edited(digest, lambda entry: {**entry, **changes})
+    return request_edit(digest, lambda entry: {**entry, **changes})
 
 
-def edited(digest: Digest, change: Callable[[Entry], Entry]) -> Wish:
+def request_edit(
+    digest: Digest, change: Callable[[SettingsEntry], SettingsEntry]
+) -> ChangeRequest:
     """The wish that the digest becomes what `change` makes of it."""
-    return Wish(
+    return ChangeRequest(
         noun="digest",
         name=digest.name,
         edit=lambda entry: change(entry) if entry is not None else None,
     )
 
 
-def _list(desk: Desk) -> Command:
+def _build_list(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
-        known = await desk.archive.digests(invocation.place.workspace.id)
+        texts = texts_for(invocation)
+        known = await context.archive.digests(invocation.place.workspace.id)
         title = texts.say("Digests")
         if not known:
             nothing = texts.say("There is no digest yet. /newsdesk setup makes one.")
             return Reply(title=title, blocks=(Paragraph(text=nothing),))
-        lines = tuple(_line(desk, digest, texts) for digest in known)
+        lines = tuple(_render_digest(context, digest, texts) for digest in known)
         return Reply(title=title, blocks=lines)
 
     return Command(
@@ -159,54 +199,61 @@ def _list(desk: Desk) -> Command:
     )
 
 
-def _line(desk: Desk, digest: Digest, texts: Texts) -> Line:
-    now, zone = desk.clock.now(), zone_of(digest)
-    due = next_due_of(digest, now)
-    when = texts.say("paused") if digest.paused else when_line(due, zone, now, texts)
+def _render_digest(context: CommandContext, digest: Digest, texts: Texts) -> ListItem:
+    now, zone = context.clock.now(), digest_zone(digest)
+    due = find_next_due(digest, now)
+    when = (
+        texts.say("paused") if digest.paused else format_due_time(due, zone, now, texts)
+    )
     where = ", ".join(f"#{place.name}" for place in digest.destinations)
     parts = (
         texts.count("{n} source", "{n} sources", len(digest.sources)),
         texts.count("{n} story", "{n} stories", digest.stories),
         digest.language,
-        *(cut(begun(in_words(one, texts))) for one in digest.schedules),
+        *(
+            shorten_line(capitalize_first(format_schedule(one, texts)))
+            for one in digest.schedules
+        ),
     )
-    return Line(
+    return ListItem(
         title=digest.name,
         text=" · ".join(parts),
         note=f"{when} → {where or texts.say('no destination')}",
     )
 
 
-def _clone(desk: Desk) -> Command:
+def _build_clone(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        texts, args = texts_of(invocation), invocation.args
-        digest = await desk.archive.named(invocation.place, args["digest"])
+        texts, args = texts_for(invocation), invocation.args
+        digest = await context.archive.named(invocation.place, args["digest"])
         name = " ".join(args["name"].split())
-        change = await desk.configuring.propose(
+        change = await context.configuration.propose(
             invocation,
-            Wish(noun="digest", name=name, edit=_copy_of(digest, name, args)),
+            ChangeRequest(
+                noun="digest", name=name, edit=_copy_digest(digest, name, args)
+            ),
         )
         left = texts.say(
             "Its schedules are not copied, so that nothing is posted twice: "
             "/newsdesk schedule add. It begins anew: nothing counts as told yet."
         )
-        return shown(desk, change, texts, Small(text=left))
+        return render_proposal(context, change, texts, SmallPrint(text=left))
 
-    return asks_back(
+    return wrap_with_form(
         Command(
             path="newsdesk digest clone",
             description="A new digest with another one's settings",
             permission=Permission.EDITOR,
             run=run,
             options=(
-                Option(
+                CommandOption(
                     name="digest",
                     description="The one that is copied",
                     required=True,
                     completes="digest",
                 ),
-                NAME,
-                TO,
+                NAME_OPTION,
+                DESTINATIONS_OPTION,
             ),
             examples=('/newsdesk digest clone "Morning brief" "Late brief"',),
         ),
@@ -214,44 +261,46 @@ def _clone(desk: Desk) -> Command:
     )
 
 
-def _copy_of(digest: Digest, name: str, args: Mapping[str, str]) -> Edit:
+def _copy_digest(digest: Digest, name: str, args: Mapping[str, str]) -> EntryEdit:
     fresh: dict[str, object] = {
-        what: NEW_DIGEST[what]
+        what: DEFAULT_DIGEST[what]
         for what in ("schedule", "skip", "paused", "paused_until")
     }
     if args.get("to", "").strip():
         fresh["destinations"] = args["to"].split(",")
 
-    def edit(before: Entry | None) -> Entry:
+    def edit(before: SettingsEntry | None) -> SettingsEntry:
         if before is not None:
-            raise Mistake(
+            raise FieldError(
                 "Another digest is called «{name}» already.", name=name, field="name"
             )
-        return {**as_entry(digest), **fresh, "name": name}
+        return {**digest_to_entry(digest), **fresh, "name": name}
 
     return edit
 
 
-def _delete(desk: Desk) -> Command:
+def _build_delete(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
-        digest = await desk.archive.named(invocation.place, invocation.args["digest"])
-        wish = Wish(noun="digest", name=digest.name, edit=lambda _: None)
-        change = await desk.configuring.propose(invocation, wish)
+        texts = texts_for(invocation)
+        digest = await context.archive.named(
+            invocation.place, invocation.args["digest"]
+        )
+        wish = ChangeRequest(noun="digest", name=digest.name, edit=lambda _: None)
+        change = await context.configuration.propose(invocation, wish)
         stays = texts.say(
             "It is posted no more. What was posted stays, with its buttons, and it can "
             "be brought back with /newsdesk history."
         )
-        return shown(desk, change, texts, Paragraph(text=stays))
+        return render_proposal(context, change, texts, Paragraph(text=stays))
 
-    return asks_back(
+    return wrap_with_form(
         Command(
             path="newsdesk digest delete",
             description="Delete a digest; what it posted stays",
             permission=Permission.EDITOR,
             run=run,
             options=(
-                Option(
+                CommandOption(
                     name="digest",
                     description="Its name",
                     required=True,
@@ -262,3 +311,107 @@ def _delete(desk: Desk) -> Command:
             examples=("/newsdesk digest delete Evening",),
         )
     )
+
+
+#: The channel that the local page begins with.
+FIRST_LOCAL_CHANNEL = "news"
+_NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+
+
+async def request_new_digest(
+    context: CommandContext, asked: Invocation, answers: Mapping[str, str]
+) -> list[ChangeRequest]:
+    """Zone, destination and digest as they are wanted, in this order.
+
+    Args:
+        context: The commands' desk.
+        asked: Where it was asked: that channel is the destination.
+        answers: name, source, and perhaps schedule, stories, language, to.
+    """
+    name = " ".join(answers.get("name", "").split())
+    source, sentence = answers.get("source", ""), answers.get("schedule", "")
+    to = [part.strip() for part in answers.get("to", "").split(",") if part.strip()]
+    found: list[ChangeRequest] = []
+    if not to:
+        place, wish = await request_destination_here(context, asked.place, name)
+        found += [wish] if wish else []
+        to = [place]
+    entry: SettingsEntry = {
+        **DEFAULT_DIGEST,
+        "name": name,
+        "sources": expand_addresses(source),
+        "schedule": [sentence] if sentence.strip() else [],
+        "destinations": to,
+        "stories": answers.get("stories") or DEFAULT_DIGEST["stories"],
+        "language": answers.get("language")
+        or feed_lists.get_pack_language(source)
+        or "en",
+    }
+    return [
+        *await _request_zone(context, asked.place, sentence),
+        *found,
+        _request_digest(name, entry),
+    ]
+
+
+async def request_destination_here(
+    context: CommandContext, place: Location, name: str
+) -> tuple[str, ChangeRequest | None]:
+    """The destination of this channel: its name, and the wish that makes it."""
+    channel = get_channel(place)
+    known = await context.db.read(
+        destination_store.list_destinations, workspace_id=place.workspace.id
+    )
+    for found in known:
+        if found.channel == channel:
+            return found.name, None
+    called = choose_destination_name(name, channel, known)
+    entry = {"name": called, "channel": channel, "stopped": None}
+    return called, ChangeRequest(noun="destination", name=called, edit=lambda _: entry)
+
+
+def get_channel(place: Location) -> str:
+    """The channel's id on its platform."""
+    if place.channel is not None:
+        return place.channel
+    if place.workspace.platform == "local":
+        return FIRST_LOCAL_CHANNEL
+    raise UserError(
+        "There is no channel here. Run this in the channel that the digest is for."
+    )
+
+
+def choose_destination_name(
+    wanted: str, channel: str, known: tuple[Destination, ...]
+) -> str:
+    """A short name that no destination has: from the words, or else the channel's."""
+    words = "-".join(_NAME_WORD.findall(wanted.lower()))[:40].strip("-") or channel[:40]
+    taken = {place.name for place in known}
+    numbered = (f"{words}-{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (words, *numbered) if name not in taken)
+
+
+def _request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
+    def edit(before: SettingsEntry | None) -> SettingsEntry:
+        if before is not None:
+            raise FieldError(
+                "Another digest is called «{name}» already.", name=name, field="name"
+            )
+        return entry
+
+    return ChangeRequest(noun="digest", name=name, edit=edit)
+
+
+async def _request_zone(
+    context: CommandContext, place: Location, sentence: str
+) -> list[ChangeRequest]:
+    """The first schedule says where its people live, until somebody says it better."""
+    workspace = place.workspace
+    if workspace.zone != "UTC" or await context.archive.digests(workspace.id):
+        return []
+    try:
+        zone = schedules.parse_schedule(sentence).zone
+    except UserError:
+        return []
+    entry = {"name": "zone", "zone": zone}
+    return [ChangeRequest(noun="zone", name="zone", edit=lambda _: entry)]

@@ -1,8 +1,16 @@
-"""What happens to every invocation, whatever it came from; it knows no command.
+"""Run an invocation: permission, repeats, failures, notices; it knows no command.
 
 Permission, repeats and failures are handled here, once. A failure never leaves
 without a sentence: what somebody can mend says how; a defect of ours is logged and
 says so without details.
+
+On Discord a direct message belongs to no server. The edition's public id leads to the
+workspace, and only for the person whose own it is. Where the platform told another one,
+they are a reader there and nothing more, whatever it says of them in their messages.
+
+A report of theirs was settled and no private message could say so, or their own digest
+stands still. It waits in the database until there is an answer to put it above (a long
+one may be cut at its end); who erased everything is told nothing more.
 """
 
 from dataclasses import replace
@@ -10,31 +18,36 @@ from functools import partial
 
 import structlog
 
-from bot import sections
-from bot.choosing import WhichDigest, offered
-from bot.commands import completing, own_place, places, told_now
-from bot.commands.asking_back import which_digest
-from bot.commands.desk import Desk
-from bot.commands.newsdesk_access import people_of
+from bot.commands import workspace
+from bot.commands.completion import complete_command_option
+from bot.commands.context import CommandContext, texts_for
+from bot.commands.controls import STALE_CONTROL
+from bot.commands.forms import build_digest_form
+from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import Forbidden, UnknownName, UserError
-from bot.personal import door
-from bot.personal.door import Known
-from bot.storage import follows, invocations
-from bot.texts import Texts
-from bot.types import (
+from bot.i18n.translation import Texts
+from bot.lookup.name_resolution import AmbiguousDigest
+from bot.model import (
+    PERSON_PREFIX,
+    Block,
     Command,
     Form,
     Inbox,
     Invocation,
+    ListItem,
+    Location,
     Paragraph,
     Permission,
     Reply,
 )
+from bot.readers import user_context
+from bot.readers.user_context import UserContext
+from bot.storage import personal_digest_store, process_store
 
 log = structlog.get_logger(__name__)
 
 
-def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
+def build_inbox(context: CommandContext, commands: tuple[Command, ...]) -> Inbox:
     """What platforms hand their events to."""
     by_path = {command.path: command for command in commands}
 
@@ -43,23 +56,23 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
         chosen: str | None = None
         try:
             if invocation.under:
-                invocation = await own_place.entered(desk, invocation)
-            invocation, known = await _let_in(desk, invocation)
+                invocation = await enter_own_workspace(context, invocation)
+            invocation, known = await _identify_person(context, invocation)
             chosen = known.reader.locale
             texts = Texts.of(invocation.locale)
-            command = _permitted(by_path, invocation, texts)
+            command = _find_permitted_command(by_path, invocation, texts)
             _check_choices(command, invocation)
-            if not await _first_time(desk, invocation):
-                return problem(texts.say("This was answered already."), chosen)
-            answer = await _answered(command, invocation)
-            answer = await told_now.added(desk, invocation, known, answer)
-            answer = own_place.pressable(pressed, invocation, answer)
+            if not await _is_first_time(context, invocation):
+                return render_problem(texts.say("This was answered already."), chosen)
+            answer = await _run_command(command, invocation)
+            answer = await prepend_notices(context, invocation, known, answer)
+            answer = adapt_own_controls(pressed, invocation, answer)
             return replace(answer, locale=answer.locale or chosen)
         except UserError as error:
-            return problem(texts.error(error), chosen)
+            return render_problem(texts.error(error), chosen)
         except Exception:
             log.exception("command failed", command=invocation.path)
-            return problem(
+            return render_problem(
                 texts.say(
                     "Something went wrong on our side, and it was written down. "
                     "Please try again in a minute."
@@ -69,7 +82,7 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
 
     async def may(invocation: Invocation) -> bool:
         command = by_path.get(invocation.path)
-        person = (await _let_in(desk, invocation))[0].person
+        person = (await _identify_person(context, invocation))[0].person
         return command is not None and person.permission >= command.permission
 
     async def complete(
@@ -77,43 +90,49 @@ def inbox(desk: Desk, commands: tuple[Command, ...]) -> Inbox:
     ) -> tuple[str, ...]:
         if not await may(invocation):
             return ()
-        return await completions(desk, commands, invocation, option, typed)
+        return await complete_command_option(
+            context, commands, invocation, option, typed
+        )
 
     return Inbox(
         commands=commands,
         dispatch=dispatch,
         may=may,
-        press=desk.controls.press,
+        press=context.controls.press,
         complete=complete,
-        workspace_of=partial(places.workspace_of, desk),
-        left=partial(places.left, desk),
+        workspace_of=partial(workspace.resolve_workspace, context),
+        left=partial(workspace.leave_workspace, context),
     )
 
 
-async def _answered(command: Command, invocation: Invocation) -> Reply | Form:
+async def _run_command(command: Command, invocation: Invocation) -> Reply | Form:
     """What the command says; where it cannot tell which digest is meant, it asks."""
     try:
         return await command.run(invocation)
-    except WhichDigest as which:
-        asked = which_digest(command, invocation, which)
+    except AmbiguousDigest as which:
+        asked = build_digest_form(command, invocation, which)
         if asked is None:
             raise
         return asked
 
 
-def problem(sentence: str, locale: str | None = None) -> Reply:
+def render_problem(sentence: str, locale: str | None = None) -> Reply:
     """A request that could not be met, told only to the one who asked."""
     return Reply(blocks=(Paragraph(text=sentence),), problem=True, locale=locale)
 
 
-async def _let_in(desk: Desk, invocation: Invocation) -> tuple[Invocation, Known]:
+async def _identify_person(
+    context: CommandContext, invocation: Invocation
+) -> tuple[Invocation, UserContext]:
     """The same as the workspace knows who asks, and what it knows.
 
     In the language that they chose; by an editor, where one of them let them in.
     """
     person = invocation.person
-    known = await desk.db.read(
-        door.known, workspace_id=invocation.place.workspace.id, person=person
+    known = await context.db.read(
+        user_context.load_user_context,
+        workspace_id=invocation.place.workspace.id,
+        person=person,
     )
     locale = known.reader.locale or invocation.locale
     if known.granted and person.permission < Permission.EDITOR:
@@ -121,7 +140,7 @@ async def _let_in(desk: Desk, invocation: Invocation) -> tuple[Invocation, Known
     return replace(invocation, person=person, locale=locale), known
 
 
-def _permitted(
+def _find_permitted_command(
     by_path: dict[str, Command], invocation: Invocation, texts: Texts
 ) -> Command:
     command = by_path.get(invocation.path)
@@ -133,7 +152,7 @@ def _permitted(
             )
         )
     if invocation.person.permission < command.permission:
-        raise _who_may(command.permission)
+        raise _forbid(command.permission)
     return command
 
 
@@ -150,81 +169,106 @@ def _check_choices(command: Command, invocation: Invocation) -> None:
             )
 
 
-def _who_may(needed: Permission) -> Forbidden:
+def _forbid(needed: Permission) -> Forbidden:
     if needed is Permission.EDITOR:
         return Forbidden("Only editors can do this. Ask an editor of this workspace.")
     return Forbidden("You cannot do this here.")
 
 
-async def _first_time(desk: Desk, invocation: Invocation) -> bool:
+async def _is_first_time(context: CommandContext, invocation: Invocation) -> bool:
     """Platforms send an event again when our answer was late."""
-    return await desk.db.write(
-        invocations.first_time,
+    return await context.db.write(
+        process_store.record_invocation,
         platform=invocation.place.workspace.platform,
         key=invocation.key,
-        now=desk.clock.now(),
+        now=context.clock.now(),
     )
 
 
-async def completions(
-    desk: Desk,
-    commands: tuple[Command, ...],
-    invocation: Invocation,
-    option: str,
-    typed: str,
-) -> tuple[str, ...]:
-    """Up to 25 values for an option, by what the option says that it takes."""
-    wanted = next(
-        (
-            o
-            for command in commands
-            if command.path == invocation.path
-            for o in command.options
-            if o.name == option
-        ),
-        None,
+#: What leads to a form, whose answers would come from no workspace again.
+_FORM_CONTROLS = ("v1:report:", "v1:me:form")
+
+
+async def enter_own_workspace(
+    context: CommandContext, pressed: Invocation
+) -> Invocation:
+    """What was pressed, in the workspace of the edition.
+
+    Raises:
+        UserError: The edition is not this person's own, or the id is not one of ours.
+    """
+    person = pressed.person
+    workspace = await context.db.read(
+        personal_digest_store.find_edition_workspace,
+        edition=pressed.under,
+        person_id=person.id,
     )
-    if wanted is None:
-        return ()
-    if wanted.choices:
-        found: tuple[str, ...] = wanted.choices
-    else:
-        found = await _names(desk, commands, invocation, wanted.completes, typed)
-    start = typed.casefold()
-    return tuple(name for name in found if start in name.casefold())[:25]
+    if workspace is None or workspace.platform != pressed.place.workspace.platform:
+        raise UserError(STALE_CONTROL)
+    if workspace.id != pressed.place.workspace.id:
+        person = replace(person, permission=Permission.EVERYONE, roles=())
+    place = Location(workspace=workspace, channel=f"{PERSON_PREFIX}{person.id}")
+    there = replace(pressed, place=place, person=person)
+    return context.controls.press(there, pressed.path)
 
 
-async def _names(
-    desk: Desk,
-    commands: tuple[Command, ...],
+def adapt_own_controls(
+    pressed: Invocation, invocation: Invocation, answer: Reply | Form
+) -> Reply | Form:
+    """The answer with controls that can be pressed where it is shown.
+
+    Where the platform tells the workspace, they can as they are.
+    """
+    edition = invocation.under
+    if not edition or pressed.place.workspace.id == invocation.place.workspace.id:
+        return answer
+    if isinstance(answer, Form):
+        said = texts_for(invocation).say(
+            "This asks for words: say it in the server, with /{path}.",
+            path=invocation.path,
+        )
+        return Reply(blocks=(Paragraph(text=said),))
+    controls = tuple(
+        replace(control, id=build_own_control_id(edition, control.id))
+        for control in answer.controls
+        if not control.id.startswith(_FORM_CONTROLS)
+    )
+    return replace(answer, controls=controls)
+
+
+async def prepend_notices(
+    context: CommandContext,
     invocation: Invocation,
-    kind: str,
-    typed: str,
-) -> tuple[str, ...]:
-    workspace_id = invocation.place.workspace.id
-    match kind:
-        case "speaker":
-            return await desk.archive.speakers(workspace_id, typed)
-        case "digest":
-            known = await desk.archive.digests(workspace_id)
-            return tuple(digest.name for digest in known)
-        case "story":
-            issue = await desk.archive.newest(invocation.place)
-            told = issue.edition.stories if issue else ()
-            return tuple(offered(n, story) for n, story in enumerate(told, 1))
-        case "section":
-            return sections.completions(typed)
-        case "person":
-            everybody = people_of(desk, invocation.place.workspace)
-            return tuple(person.id for person in everybody)
-        case "command":
-            return tuple(f"/{command.path}" for command in commands)
-        case "follow":
-            mine = await desk.db.read(
-                follows.of_person,
-                workspace_id=workspace_id,
-                person_id=invocation.person.id,
-            )
-            return tuple(follow.name for follow in mine)
-        case _:
-            return await completing.names(desk, workspace_id, kind)
+    known: UserContext,
+    answer: Reply | Form,
+) -> Reply | Form:
+    """The answer with what is to be told above it."""
+    if not (known.settled or known.pause):
+        return answer
+    if isinstance(answer, Form) or not answer.private or "erase" in invocation.args:
+        return answer
+    shown = await context.db.write(
+        user_context.mark_notices_shown,
+        workspace_id=invocation.place.workspace.id,
+        person_id=invocation.person.id,
+        found=known,
+        now=context.clock.now(),
+    )
+    blocks = tuple(_render_notices(shown, texts_for(invocation)))
+    return replace(answer, blocks=(*blocks, *answer.blocks))
+
+
+def _render_notices(known: UserContext, texts: Texts) -> list[Block]:
+    blocks: list[Block] = []
+    for report in known.settled:
+        title = texts.say("Your report {id} was settled.", id=report.public_id)
+        blocks.append(
+            ListItem(title=title, text=report.answer or "", note=report.headline)
+        )
+    if known.pause:
+        said = texts.say(
+            "Your own digest stands still: {why} /news me shows it and can resume it.",
+            why=texts.translate_stored(known.pause),
+        )
+        blocks.append(Paragraph(text=said))
+    return blocks

@@ -1,74 +1,85 @@
-"""/newsdesk filter: what a digest leaves out, tried on its newest articles."""
+"""`/newsdesk filter`: what a digest leaves out, tried on its newest articles."""
 
 from collections.abc import Callable
 
-from bot.commands.asking_back import asks_back
-from bot.commands.desk import Desk
-from bot.commands.newsdesk_digest import edited
-from bot.commands.proposals import DIGEST, effect, proposed, shown
-from bot.commands.wording import article_line, texts_of
-from bot.configuring import Entry, Mistake
-from bot.configuring.previews import Trial
-from bot.configuring.telling import cut
-from bot.due import zone_of
-from bot.errors import UnknownName
-from bot.sentences import Phrase
-from bot.texts import Texts
-from bot.types import (
+from bot.commands.changes import (
+    DIGEST_OPTION,
+    propose_and_render,
+    render_effect,
+    render_proposal,
+)
+from bot.commands.context import CommandContext, texts_for
+from bot.commands.digests import request_edit
+from bot.commands.forms import wrap_with_form
+from bot.commands.presentation import render_article_line
+from bot.configuration.change_preview import FilterTrial
+from bot.configuration.diff import shorten_line
+from bot.configuration.settings import SettingsEntry
+from bot.errors import FieldError, Message, UnknownName
+from bot.i18n.translation import Texts
+from bot.model import (
     Block,
     Command,
+    CommandOption,
     Digest,
     Invocation,
-    Line,
-    Option,
+    ListItem,
     Paragraph,
     Permission,
     Reply,
-    Small,
+    SmallPrint,
 )
+from bot.publishing.planning import digest_zone
 from digests.errors import InputError
 
-KINDS = ("exclude", "include")
-KIND = Option(
+FILTER_KINDS = ("exclude", "include")
+KIND_OPTION = CommandOption(
     name="kind",
     description="exclude leaves out what matches, include takes only that",
     required=True,
-    choices=KINDS,
+    choices=FILTER_KINDS,
 )
-WORDS = Option(
+WORDS_OPTION = CommandOption(
     name="words",
     description='A word, a "phrase", or a /pattern/',
     required=True,
     rest=True,
 )
 #: Matching articles that are shown.
-SHOWN = 5
+MAX_MATCHES = 5
 
 
-def build(desk: Desk) -> tuple[Command, ...]:
+def build_filters(context: CommandContext) -> tuple[Command, ...]:
     """The commands over this desk."""
-    return (_add(desk), _list(desk), _test(desk), _remove(desk))
+    return (
+        _build_add(context),
+        _build_list(context),
+        _build_test(context),
+        _build_remove(context),
+    )
 
 
-def _add(desk: Desk) -> Command:
+def _build_add(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
+        texts = texts_for(invocation)
         args = invocation.args
         kind, words = args["kind"], args["words"].strip()
-        digest = await desk.archive.named(invocation.place, args.get("digest"))
-        wish = edited(digest, lambda e: {**e, kind: [*e[kind], words]})
-        change = await desk.configuring.propose(invocation, wish)
-        trial = await desk.previews.trial(digest, words)
-        tried = _tried(trial, kind, digest, texts)
-        return shown(desk, change, texts, *tried, *await effect(desk, change, texts))
+        digest = await context.archive.named(invocation.place, args.get("digest"))
+        wish = request_edit(digest, lambda e: {**e, kind: [*e[kind], words]})
+        change = await context.configuration.propose(invocation, wish)
+        trial = await context.previews.try_filter(digest, words)
+        tried = _render_trial(trial, kind, digest, texts)
+        return render_proposal(
+            context, change, texts, *tried, *await render_effect(context, change, texts)
+        )
 
-    return asks_back(
+    return wrap_with_form(
         Command(
             path="newsdesk filter add",
             description="Leave out what matches, or take only that",
             permission=Permission.EDITOR,
             run=run,
-            options=(KIND, WORDS, DIGEST),
+            options=(KIND_OPTION, WORDS_OPTION, DIGEST_OPTION),
             examples=(
                 "/newsdesk filter add exclude rumour",
                 "/newsdesk filter add include /batter(y|ies)/",
@@ -78,47 +89,49 @@ def _add(desk: Desk) -> Command:
     )
 
 
-def _test(desk: Desk) -> Command:
+def _build_test(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
+        texts = texts_for(invocation)
         args = invocation.args
-        digest = await desk.archive.named(invocation.place, args.get("digest"))
+        digest = await context.archive.named(invocation.place, args.get("digest"))
         kind = args.get("kind") or "exclude"
         try:
-            trial = await desk.previews.trial(digest, args["words"].strip())
+            trial = await context.previews.try_filter(digest, args["words"].strip())
         except InputError as error:
-            raise Mistake("{problem}", problem=error, field="words") from None
-        last = Small(text=texts.say("Nothing was changed."))
-        blocks = (*_tried(trial, kind, digest, texts), last)
-        return Reply(title=cut(args["words"]), blocks=blocks)
+            raise FieldError("{problem}", problem=error, field="words") from None
+        last = SmallPrint(text=texts.say("Nothing was changed."))
+        blocks = (*_render_trial(trial, kind, digest, texts), last)
+        return Reply(title=shorten_line(args["words"]), blocks=blocks)
 
-    kind = Option(
-        name="kind", description="exclude (the usual) or include", choices=KINDS
+    kind = CommandOption(
+        name="kind", description="exclude (the usual) or include", choices=FILTER_KINDS
     )
-    return asks_back(
+    return wrap_with_form(
         Command(
             path="newsdesk filter test",
             description="What a filter would do to the newest articles",
             permission=Permission.EDITOR,
             run=run,
-            options=(WORDS, kind, DIGEST),
+            options=(WORDS_OPTION, kind, DIGEST_OPTION),
             examples=("/newsdesk filter test rumour",),
         )
     )
 
 
-def _list(desk: Desk) -> Command:
+def _build_list(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
-        known = await desk.archive.digests(invocation.place.workspace.id)
+        texts = texts_for(invocation)
+        known = await context.archive.digests(invocation.place.workspace.id)
         if invocation.args.get("digest"):
             named = invocation.args["digest"]
-            known = (await desk.archive.named(invocation.place, named),)
+            known = (await context.archive.named(invocation.place, named),)
         blocks: list[Block] = []
         for digest in known:
             blocks += [
-                Line(title=cut(words), text=texts.word(kind), note=digest.name)
-                for kind, listed in _kinds(digest)
+                ListItem(
+                    title=shorten_line(words), text=texts.word(kind), note=digest.name
+                )
+                for kind, listed in _list_filters(digest)
                 for words in listed
             ]
         if not blocks:
@@ -134,68 +147,72 @@ def _list(desk: Desk) -> Command:
         description="What each digest takes and leaves out",
         permission=Permission.EDITOR,
         run=run,
-        options=(DIGEST,),
+        options=(DIGEST_OPTION,),
         examples=("/newsdesk filter list",),
     )
 
 
-def _remove(desk: Desk) -> Command:
+def _build_remove(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
         args = invocation.args
-        digest = await desk.archive.named(invocation.place, args.get("digest"))
+        digest = await context.archive.named(invocation.place, args.get("digest"))
         words = args["words"].strip()
-        known = [word for _, listed in _kinds(digest) for word in listed]
+        known = [word for _, listed in _list_filters(digest) for word in listed]
         if words not in known:
-            names = ", ".join(f"«{cut(word)}»" for word in known[:10])
+            names = ", ".join(f"«{shorten_line(word)}»" for word in known[:10])
             raise UnknownName(
                 "«{name}» has no filter «{words}». There are: {names}.",
                 name=digest.name,
-                words=cut(words),
-                names=names or Phrase("none"),
+                words=shorten_line(words),
+                names=names or Message("none"),
             )
-        return await proposed(desk, invocation, edited(digest, _without(words)))
+        return await propose_and_render(
+            context, invocation, request_edit(digest, _remove_filter(words))
+        )
 
-    words = Option(
+    words = CommandOption(
         name="words",
         description="The filter, as the list shows it",
         required=True,
         rest=True,
         completes="filter",
     )
-    return asks_back(
+    return wrap_with_form(
         Command(
             path="newsdesk filter remove",
             description="Take a filter away",
             permission=Permission.EDITOR,
             run=run,
-            options=(words, DIGEST),
+            options=(words, DIGEST_OPTION),
             examples=("/newsdesk filter remove rumour",),
         )
     )
 
 
-def _without(words: str) -> Callable[[Entry], Entry]:
-    return lambda e: {**e, **{k: [w for w in e[k] if w != words] for k in KINDS}}
+def _remove_filter(words: str) -> Callable[[SettingsEntry], SettingsEntry]:
+    return lambda e: {**e, **{k: [w for w in e[k] if w != words] for k in FILTER_KINDS}}
 
 
-def _kinds(digest: Digest) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _list_filters(digest: Digest) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (("include", digest.include), ("exclude", digest.exclude))
 
 
-def _tried(trial: Trial, kind: str, digest: Digest, texts: Texts) -> list[Block]:
+def _render_trial(
+    trial: FilterTrial, kind: str, digest: Digest, texts: Texts
+) -> list[Block]:
     """«Would have dropped 2 of the last 40», with some of them."""
     if not trial.of:
         nothing = texts.say("No article is stored yet that it could be tried on.")
         return [Paragraph(text=nothing)]
     matching, of = len(trial.matching), trial.of
     if kind == "exclude":
-        told = texts.say(
+        sentence = texts.say(
             "It would have dropped {n} of the last {of} articles.", n=matching, of=of
         )
     else:
-        told = texts.say(
+        sentence = texts.say(
             "It would have taken {n} of the last {of} articles.", n=matching, of=of
         )
-    zone = zone_of(digest)
-    some = [article_line(a, texts, zone) for a in trial.matching[:SHOWN]]
-    return [Paragraph(text=told), *some]
+    zone = digest_zone(digest)
+    some = [render_article_line(a, texts, zone) for a in trial.matching[:MAX_MATCHES]]
+    return [Paragraph(text=sentence), *some]

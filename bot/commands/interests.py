@@ -1,46 +1,53 @@
-"""/news follow: topics and speakers to hear of; without an argument, the list."""
+"""`/news follow, unfollow, more, less`: what a reader wants more or less of."""
 
-from bot.commands.desk import Desk
-from bot.commands.wording import texts_of, whose
-from bot.errors import UserError
-from bot.storage import follows
-from bot.storage.follows import Follow
-from bot.texts import Texts
-from bot.types import (
+from bot.commands.context import CommandContext, person_key, texts_for
+from bot.commands.forms import find_story
+from bot.commands.presentation import STORY_OPTION, format_feedback
+from bot.errors import UnknownName, UserError
+from bot.i18n.translation import Texts
+from bot.model import (
     Command,
+    CommandOption,
     Control,
     Invocation,
-    Line,
-    Option,
+    ListItem,
     Paragraph,
     Permission,
     Reply,
-    Small,
+    SmallPrint,
 )
-from digests.language.fold import fold
+from bot.publishing.planning import digest_zone, find_next_due
+from bot.readers import personal_digest
+from bot.storage import reader_store
+from bot.storage.reader_store import Feedback, FeedbackDirection, Follow
+from digests.language.normalization import normalize_text
 
 #: What one person can follow, and how long a name can be.
-MOST, LONGEST = 50, 60
-_MARKS = "\"'“”„«»‘’/ "
+MAX_FOLLOWS, MAX_NAME_LENGTH = 50, 60
+_OUTER_MARKS = "\"'“”„«»‘’/ "
 
 
-def build(desk: Desk) -> Command:
+def build_follow(context: CommandContext) -> Command:
     """The command over this desk."""
 
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
+        texts = texts_for(invocation)
         topic = invocation.args.get("topic", "")
         speaker = invocation.args.get("speaker", "")
         wished = [
-            await _meant(desk, invocation, topic, texts) if topic.strip() else None,
-            _named("speaker", speaker, texts) if speaker.strip() else None,
+            await _resolve_follow(context, invocation, topic, texts)
+            if topic.strip()
+            else None,
+            _parse_follow("speaker", speaker, texts) if speaker.strip() else None,
         ]
         wanted = [one for one in wished if one is not None]
         if not wanted:
-            return await _listed(desk, invocation, texts)
-        said = [await _add(desk, invocation, one, texts) for one in wanted]
-        effect = await _effect(desk, invocation, texts)
-        undo = tuple(_undo(desk, invocation, one, texts) for one in wanted)
+            return await _render_follows(context, invocation, texts)
+        said = [await _add_follow(context, invocation, one, texts) for one in wanted]
+        effect = await _describe_follow_effect(context, invocation, texts)
+        undo = tuple(
+            _build_unfollow_control(context, invocation, one, texts) for one in wanted
+        )
         return Reply(blocks=(*said, Paragraph(text=effect)), controls=undo)
 
     return Command(
@@ -49,12 +56,12 @@ def build(desk: Desk) -> Command:
         permission=Permission.EVERYONE,
         run=run,
         options=(
-            Option(
+            CommandOption(
                 name="topic",
                 description="A word or a few: battery, climate summit",
                 rest=True,
             ),
-            Option(
+            CommandOption(
                 name="speaker",
                 description="Somebody who is quoted",
                 completes="speaker",
@@ -64,41 +71,46 @@ def build(desk: Desk) -> Command:
     )
 
 
-async def _meant(desk: Desk, invocation: Invocation, said: str, texts: Texts) -> Follow:
+async def _resolve_follow(
+    context: CommandContext, invocation: Invocation, said: str, texts: Texts
+) -> Follow:
     """A topic; or the speaker whose full name this is."""
-    topic = _named("topic", said, texts)
+    topic = _parse_follow("topic", said, texts)
     workspace_id = invocation.place.workspace.id
-    for known in await desk.archive.speakers(workspace_id, topic.name):
-        if fold(known) == fold(topic.name):
+    for known in await context.archive.speakers(workspace_id, topic.name):
+        if normalize_text(known) == normalize_text(topic.name):
             return Follow(kind="speaker", name=known)
     return topic
 
 
-def _named(kind: follows.FollowKind, said: str, texts: Texts) -> Follow:
-    name = " ".join(said.strip().strip(_MARKS).split())
+def _parse_follow(kind: reader_store.FollowKind, said: str, texts: Texts) -> Follow:
+    name = " ".join(said.strip().strip(_OUTER_MARKS).split())
     if not any(sign.isalnum() for sign in name):
         raise UserError(texts.say("Give a word, a few words, or a name to follow."))
-    if len(name) > LONGEST:
+    if len(name) > MAX_NAME_LENGTH:
         raise UserError(
-            texts.say("That is too long: at most {most} characters.", most=LONGEST)
+            texts.say(
+                "That is too long: at most {most} characters.", most=MAX_NAME_LENGTH
+            )
         )
     return Follow(kind=kind, name=name)
 
 
-async def _add(
-    desk: Desk, invocation: Invocation, follow: Follow, texts: Texts
+async def _add_follow(
+    context: CommandContext, invocation: Invocation, follow: Follow, texts: Texts
 ) -> Paragraph:
-    added = await desk.db.write(
-        follows.add,
-        **whose(invocation),
+    added = await context.db.write(
+        reader_store.add_follow,
+        **person_key(invocation),
         follow=follow,
-        most=MOST,
-        now=desk.clock.now(),
+        most=MAX_FOLLOWS,
+        now=context.clock.now(),
     )
     if added is None:
         raise UserError(
             texts.say(
-                "You follow {most} already. Leave one first: /news unfollow", most=MOST
+                "You follow {most} already. Leave one first: /news unfollow",
+                most=MAX_FOLLOWS,
             )
         )
     if added:
@@ -106,16 +118,20 @@ async def _add(
     return Paragraph(text=texts.say("You follow «{name}» already.", name=follow.name))
 
 
-def _undo(desk: Desk, invocation: Invocation, follow: Follow, texts: Texts) -> Control:
+def _build_unfollow_control(
+    context: CommandContext, invocation: Invocation, follow: Follow, texts: Texts
+) -> Control:
     workspace_id = invocation.place.workspace.id
     return Control(
-        id=desk.controls.signed(workspace_id, "unfollow", follow.name),
+        id=context.controls.signed(workspace_id, "unfollow", follow.name),
         label=texts.say("Unfollow"),
     )
 
 
-async def _effect(desk: Desk, invocation: Invocation, texts: Texts) -> str:
-    own = await desk.own_digest(invocation)
+async def _describe_follow_effect(
+    context: CommandContext, invocation: Invocation, texts: Texts
+) -> str:
+    own = await context.own_digest(invocation)
     if own is None:
         return texts.say(
             "It counts in a digest of your own, by private message: /news me 7:30 "
@@ -124,15 +140,157 @@ async def _effect(desk: Desk, invocation: Invocation, texts: Texts) -> str:
     return texts.say("Your own digest tells what names one of those that you follow.")
 
 
-async def _listed(desk: Desk, invocation: Invocation, texts: Texts) -> Reply:
-    known = await desk.db.read(
-        follows.of_person,
-        **whose(invocation),
+async def _render_follows(
+    context: CommandContext, invocation: Invocation, texts: Texts
+) -> Reply:
+    known = await context.db.read(
+        reader_store.list_follows,
+        **person_key(invocation),
     )
     title = texts.say("What you follow")
     if not known:
         nothing = texts.say("You follow nothing yet. Try /news follow battery.")
         return Reply(title=title, blocks=(Paragraph(text=nothing),))
-    lines = tuple(Line(title=one.name, note=texts.word(one.kind)) for one in known)
-    last = Small(text=texts.say("Leave one: /news unfollow {name}", name=known[0].name))
+    lines = tuple(ListItem(title=one.name, note=texts.word(one.kind)) for one in known)
+    last = SmallPrint(
+        text=texts.say("Leave one: /news unfollow {name}", name=known[0].name)
+    )
     return Reply(title=title, blocks=(*lines, last))
+
+
+def build_unfollow(context: CommandContext) -> Command:
+    """The command over this desk."""
+
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_for(invocation)
+        here = person_key(invocation)
+        name = invocation.args["name"].strip()
+        if await context.db.write(reader_store.delete_follow, **here, name=name):
+            said = texts.say("You do not follow «{name}» any more.", name=name[:60])
+            return Reply(blocks=(Paragraph(text=said),))
+        known = await context.db.read(reader_store.list_follows, **here)
+        names = ", ".join(f"«{one.name}»" for one in known) or texts.say("nothing")
+        raise UnknownName(
+            texts.say(
+                "You do not follow «{name}». You follow: {names}.",
+                name=name[:60],
+                names=names,
+            )
+        )
+
+    return Command(
+        path="news unfollow",
+        description="Follow a topic or a speaker no more",
+        permission=Permission.EVERYONE,
+        run=run,
+        options=(
+            CommandOption(
+                name="name",
+                description="One of those that you follow",
+                required=True,
+                rest=True,
+                completes="follow",
+            ),
+        ),
+        examples=("/news unfollow battery",),
+    )
+
+
+def _build_feedback(
+    context: CommandContext, direction: FeedbackDirection, description: str
+) -> Command:
+    """One of the two commands."""
+
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_for(invocation)
+        undone = invocation.args.get("undo")
+        if undone:
+            return await _withdraw_feedback(context, invocation, undone, texts)
+        return await _give_feedback(context, invocation, direction, texts)
+
+    return Command(
+        path=f"news {direction}",
+        description=description,
+        permission=Permission.EVERYONE,
+        run=run,
+        options=(STORY_OPTION,),
+        examples=(f"/news {direction} 2", f"/news {direction} s-7k3m9q"),
+    )
+
+
+async def _give_feedback(
+    context: CommandContext,
+    invocation: Invocation,
+    direction: FeedbackDirection,
+    texts: Texts,
+) -> Reply:
+    story = await find_story(context, invocation, invocation.args["story"])
+    given = Feedback(
+        story=story.id,
+        headline=story.headline.text,
+        direction=direction,
+        terms=personal_digest.extract_feedback_terms(story),
+        given_at=context.clock.now(),
+    )
+    workspace_id = invocation.place.workspace.id
+    await context.db.write(
+        reader_store.set_feedback,
+        **person_key(invocation),
+        given=given,
+    )
+    said = format_feedback(given, texts)
+    effect = await _describe_feedback_effect(context, invocation, direction, texts)
+    undo = Control(
+        id=context.controls.signed(workspace_id, "unlike", story.id),
+        label=texts.say("Take this back"),
+    )
+    blocks = (ListItem(title=said, note=given.headline), Paragraph(text=effect))
+    return Reply(blocks=blocks, controls=(undo,))
+
+
+async def _describe_feedback_effect(
+    context: CommandContext,
+    invocation: Invocation,
+    direction: FeedbackDirection,
+    texts: Texts,
+) -> str:
+    own = await context.own_digest(invocation)
+    if own is None:
+        return texts.say(
+            "It counts in a digest of your own, by private message: /news me 7:30 "
+            "sets one up. The digests of this workspace stay as they are."
+        )
+    now = context.clock.now()
+    at = find_next_due(own, now)
+    when = texts.moment(at, digest_zone(own), now) if at else texts.say("not scheduled")
+    if direction == "more":
+        return texts.say(
+            "Your own digest ({when}) will rank such stories higher.", when=when
+        )
+    return texts.say(
+        "Your own digest ({when}) will rank such stories lower.", when=when
+    )
+
+
+async def _withdraw_feedback(
+    context: CommandContext, invocation: Invocation, story: str, texts: Texts
+) -> Reply:
+    gone = await context.db.write(
+        reader_store.delete_feedback,
+        **person_key(invocation),
+        story=story,
+    )
+    said = texts.say("Taken back: it counts no more.")
+    if not gone:
+        said = texts.say("There was nothing to take back.")
+    return Reply(blocks=(Paragraph(text=said),))
+
+
+def build_more(context: CommandContext) -> Command:
+    """The command over this desk."""
+    return _build_feedback(context, "more", "More of such stories in your own digest")
+
+
+def build_less(context: CommandContext) -> Command:
+    """The command over this desk."""
+    return _build_feedback(context, "less", "Less of such stories in your own digest")

@@ -1,51 +1,63 @@
-"""/newsdesk post: an edition now, after a confirm; the scheduled one still comes.
+"""`/newsdesk post, undo`: an edition now, after a confirmation, and its withdrawal.
 
 The confirm button carries a fresh number: however often it is pressed or sent again,
 it orders one edition. With a topic or another channel it carries these, too, and they
 are checked again when it is pressed.
+
+The confirm button carries the edition that was asked about: pressed late or twice, it
+takes back that one or nothing.
+
+The bot must be able to post there, and whoever asks must be able to write there
+themselves: a digest is no way into a channel that is not theirs. Both are asked of the
+platform each time, when it is shown and again when it is confirmed; what cannot be
+found out is refused. It posts nothing.
 """
 
 import secrets
 from dataclasses import dataclass
 
-from bot.commands.desk import Desk
-from bot.commands.other_channel import channel_called, channel_numbered
-from bot.commands.wording import texts_of
-from bot.errors import UserError
-from bot.orders import Order, Orders, words_of
-from bot.texts import Texts
-from bot.types import (
+from bot.commands.context import CommandContext, texts_for
+from bot.commands.destinations import find_destination, load_destinations
+from bot.errors import Forbidden, SendError, UnknownName, UserError
+from bot.i18n.translation import Texts
+from bot.model import (
     Command,
+    CommandOption,
     Control,
+    Destination,
     Digest,
     Invocation,
-    Option,
     Paragraph,
     Permission,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
 )
+from bot.ports import WriteAccessChecker
+from bot.publishing import manual
+from bot.publishing.manual import ManualOrder, ManualPublisher, parse_topic
 
 #: Characters of a topic: a button has room for a hundred in all.
-MOST = 40
+MAX_TOPIC_LENGTH = 40
 
 
-def build(desk: Desk) -> Command:
+def build_post(context: CommandContext) -> Command:
     """The command over this desk."""
 
     async def run(invocation: Invocation) -> Reply:
-        texts, args = texts_of(invocation), invocation.args
+        texts, args = texts_for(invocation), invocation.args
         confirmed = args.get("confirmed")
         if confirmed:
-            return await _confirmed(desk, invocation, confirmed, texts)
-        digest = await desk.archive.named(invocation.place, args.get("digest"))
-        topic, to = _topic(args.get("topic")), args.get("to", "").strip()
+            return await _post_confirmed(context, invocation, confirmed, texts)
+        digest = await context.archive.named(invocation.place, args.get("digest"))
+        topic, to = _parse_topic(args.get("topic")), args.get("to", "").strip()
         if not topic and not to:
-            return _ask(desk, invocation, digest, texts)
-        channel = await channel_called(desk, invocation, to) if to else None
-        order = Order(digest=digest, topic=topic, to=channel)
-        return await _show(desk, invocation, order, texts)
+            return _ask_to_post(context, invocation, digest, texts)
+        channel = (
+            await resolve_postable_destination(context, invocation, to) if to else None
+        )
+        order = ManualOrder(digest=digest, topic=topic, to=channel)
+        return await _render_draft(context, invocation, order, texts)
 
     return Command(
         path="newsdesk post",
@@ -53,14 +65,14 @@ def build(desk: Desk) -> Command:
         permission=Permission.EDITOR,
         run=run,
         options=(
-            Option(
+            CommandOption(
                 name="digest", description="Its name", rest=True, completes="digest"
             ),
-            Option(
+            CommandOption(
                 name="topic",
                 description="Only what has these words, as in /news search",
             ),
-            Option(
+            CommandOption(
                 name="to",
                 description="Only to this destination, also one that is not its own",
                 completes="destination",
@@ -75,7 +87,7 @@ def build(desk: Desk) -> Command:
     )
 
 
-def _topic(typed: str | None) -> str:
+def _parse_topic(typed: str | None) -> str:
     """What the topic is, in one line.
 
     Raises:
@@ -84,17 +96,17 @@ def _topic(typed: str | None) -> str:
     # What cannot be shown could not be carried by a button either.
     shown = "".join(c if c.isprintable() else " " for c in typed or "")
     topic = " ".join(shown.split())
-    if len(topic) > MOST:
+    if len(topic) > MAX_TOPIC_LENGTH:
         raise UserError(
             "The topic has at most {most} characters. Keep the words that matter most.",
-            most=MOST,
+            most=MAX_TOPIC_LENGTH,
         )
     if topic:
-        words_of(topic)
+        parse_topic(topic)
     return topic
 
 
-def _names(order: Order) -> str:
+def _format_destinations(order: ManualOrder) -> str:
     """Who gets it.
 
     Raises:
@@ -110,23 +122,27 @@ def _names(order: Order) -> str:
     return where
 
 
-def _ask(desk: Desk, invocation: Invocation, digest: Digest, texts: Texts) -> Reply:
+def _ask_to_post(
+    context: CommandContext, invocation: Invocation, digest: Digest, texts: Texts
+) -> Reply:
     question = texts.say(
         "This posts «{digest}» to {where} now, with what was not told before.",
         digest=digest.name,
-        where=_names(Order(digest=digest)),
+        where=_format_destinations(ManualOrder(digest=digest)),
     )
-    control = _button(desk, invocation, texts, str(digest.id), secrets.token_hex(6))
+    control = _build_post_control(
+        context, invocation, texts, str(digest.id), secrets.token_hex(6)
+    )
     return Reply(blocks=(Paragraph(text=question),), controls=(control,))
 
 
-async def _show(
-    desk: Desk, invocation: Invocation, order: Order, texts: Texts
+async def _render_draft(
+    context: CommandContext, invocation: Invocation, order: ManualOrder, texts: Texts
 ) -> Reply:
     """Who will get what, before anybody gets it."""
-    question = _question(order, texts)
+    question = _format_question(order, texts)
     platform = invocation.place.workspace.platform
-    draft = await Orders(editions=desk.editions).draft(order, platform)
+    draft = await ManualPublisher(publisher=context.publisher).draft(order, platform)
     carried = (
         str(order.digest.id),
         secrets.token_hex(6),
@@ -136,24 +152,26 @@ async def _show(
     return Reply(
         blocks=(
             Paragraph(text=question),
-            Shown(parts=draft.parts),
-            Small(text=_afterwards(order, texts)),
+            RenderedEdition(parts=draft.parts),
+            SmallPrint(text=_describe_effect(order, texts)),
         ),
-        controls=(_button(desk, invocation, texts, *carried),),
+        controls=(_build_post_control(context, invocation, texts, *carried),),
     )
 
 
-def _button(desk: Desk, invocation: Invocation, texts: Texts, *args: str) -> Control:
+def _build_post_control(
+    context: CommandContext, invocation: Invocation, texts: Texts, *args: str
+) -> Control:
     workspace = invocation.place.workspace
     return Control(
-        id=desk.controls.signed(workspace.id, "post", *args),
+        id=context.controls.signed(workspace.id, "post", *args),
         label=texts.say("Post now"),
         primary=True,
     )
 
 
-def _question(order: Order, texts: Texts) -> str:
-    said = {"digest": order.digest.name, "where": _names(order)}
+def _format_question(order: ManualOrder, texts: Texts) -> str:
+    said = {"digest": order.digest.name, "where": _format_destinations(order)}
     if not order.topic:
         return texts.say(
             "This posts «{digest}» to {where} now, with what was not told there "
@@ -168,7 +186,7 @@ def _question(order: Order, texts: Texts) -> str:
     )
 
 
-def _afterwards(order: Order, texts: Texts) -> str:
+def _describe_effect(order: ManualOrder, texts: Texts) -> str:
     """What it means for what is posted later."""
     if order.among_own:
         return texts.say(
@@ -184,7 +202,7 @@ def _afterwards(order: Order, texts: Texts) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Carried:
+class _ButtonArguments:
     """What the button carries."""
 
     digest: int
@@ -193,42 +211,48 @@ class _Carried:
     topic: str
 
 
-def _read(confirmed: str) -> _Carried:
+def _parse_button(confirmed: str) -> _ButtonArguments:
     digest, _, rest = confirmed.partition(":")
     once, _, rest = rest.partition(":")
     to, _, topic = rest.partition(":")
-    return _Carried(digest=int(digest), once=once, to=int(to or 0), topic=topic)
+    return _ButtonArguments(digest=int(digest), once=once, to=int(to or 0), topic=topic)
 
 
-async def _confirmed(
-    desk: Desk, invocation: Invocation, confirmed: str, texts: Texts
+async def _post_confirmed(
+    context: CommandContext, invocation: Invocation, confirmed: str, texts: Texts
 ) -> Reply:
-    carried = _read(confirmed)
+    carried = _parse_button(confirmed)
     workspace_id = invocation.place.workspace.id
-    digest = await desk.archive.digest(workspace_id, carried.digest)
+    digest = await context.archive.digest(workspace_id, carried.digest)
     if not carried.to and not carried.topic:
-        return await _post(desk, digest, carried.once, texts)
+        return await _post_digest(context, digest, carried.once, texts)
     to = carried.to
-    channel = await channel_numbered(desk, invocation, to) if to else None
-    order = Order(digest=digest, topic=carried.topic, to=channel)
-    issue = await Orders(editions=desk.editions).post(order, f"post-{carried.once}")
-    desk.wake()
+    channel = await get_postable_destination(context, invocation, to) if to else None
+    order = ManualOrder(digest=digest, topic=carried.topic, to=channel)
+    stored_edition = await ManualPublisher(publisher=context.publisher).post(
+        order, f"post-{carried.once}"
+    )
+    context.wake()
     done = texts.count(
         "Posting «{digest}» to {where} with {n} story.",
         "Posting «{digest}» to {where} with {n} stories.",
-        len(issue.edition.stories),
+        len(stored_edition.edition.stories),
         digest=digest.name,
-        where=_names(order),
+        where=_format_destinations(order),
     )
     return Reply(blocks=(Paragraph(text=done),))
 
 
-async def _post(desk: Desk, digest: Digest, once: str, texts: Texts) -> Reply:
-    outcome = await desk.editions.post_now(digest.workspace_id, digest, f"post-{once}")
-    desk.wake()
-    if outcome.issue is None:
-        return Reply(blocks=(Paragraph(text=texts.retold(outcome.reason)),))
-    count = len(outcome.issue.edition.stories)
+async def _post_digest(
+    context: CommandContext, digest: Digest, once: str, texts: Texts
+) -> Reply:
+    outcome = await context.publisher.post_now(
+        digest.workspace_id, digest, f"post-{once}"
+    )
+    context.wake()
+    if outcome.stored_edition is None:
+        return Reply(blocks=(Paragraph(text=texts.translate_stored(outcome.reason)),))
+    count = len(outcome.stored_edition.edition.stories)
     done = texts.count(
         "Posting «{digest}» with {n} story.",
         "Posting «{digest}» with {n} stories.",
@@ -236,3 +260,153 @@ async def _post(desk: Desk, digest: Digest, once: str, texts: Texts) -> Reply:
         digest=digest.name,
     )
     return Reply(blocks=(Paragraph(text=done),))
+
+
+def build_undo(context: CommandContext) -> Command:
+    """The command over this desk."""
+
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_for(invocation)
+        confirmed = invocation.args.get("confirmed")
+        if confirmed:
+            return await _undo_edition(context, invocation, confirmed, texts)
+        digest = await context.archive.named(
+            invocation.place, invocation.args.get("digest")
+        )
+        return await _ask_to_undo(context, invocation, digest, texts)
+
+    return Command(
+        path="newsdesk undo",
+        description="Take the newest edition back, within ten minutes",
+        permission=Permission.EDITOR,
+        run=run,
+        options=(
+            CommandOption(
+                name="digest", description="Its name", rest=True, completes="digest"
+            ),
+        ),
+        examples=("/newsdesk undo", "/newsdesk undo Front page"),
+    )
+
+
+async def _ask_to_undo(
+    context: CommandContext, invocation: Invocation, digest: Digest, texts: Texts
+) -> Reply:
+    stored_edition = await context.db.read(
+        manual.find_undoable_edition,
+        workspace_id=digest.workspace_id,
+        digest_id=digest.id,
+        now=context.clock.now(),
+    )
+    question = texts.say(
+        "This deletes the messages of the newest edition of «{digest}». What it told "
+        "can come again in the next one.",
+        digest=digest.name,
+    )
+    control = Control(
+        id=context.controls.signed(
+            invocation.place.workspace.id, "undo", stored_edition.public_id
+        ),
+        label=texts.say("Take it back"),
+        primary=True,
+    )
+    return Reply(blocks=(Paragraph(text=question),), controls=(control,))
+
+
+async def _undo_edition(
+    context: CommandContext, invocation: Invocation, public_id: str, texts: Texts
+) -> Reply:
+    place, person = invocation.place, invocation.person
+    done = await context.db.write(
+        manual.undo_edition,
+        workspace_id=place.workspace.id,
+        public_id=public_id,
+        by=f"{person.name} ({person.id})",
+        now=context.clock.now(),
+    )
+    context.wake()
+    if done.before:
+        said = texts.say("This edition was taken back before.")
+    else:
+        said = texts.count(
+            "Taken back: {n} message is being deleted.",
+            "Taken back: {n} messages are being deleted.",
+            done.deleted,
+        )
+    return Reply(blocks=(Paragraph(text=said),))
+
+
+async def resolve_postable_destination(
+    context: CommandContext, asked: Invocation, name: str
+) -> Destination:
+    """The destination of this name, where an edition may go for this person.
+
+    Raises:
+        UserError: There is no such destination, or not for them, or not at present.
+    """
+    found = find_destination(name, await load_destinations(context, asked.place))
+    await _check_can_post(context, asked, found)
+    return found
+
+
+async def get_postable_destination(
+    context: CommandContext, asked: Invocation, key: int
+) -> Destination:
+    """The same by its key, as a confirm button carries it."""
+    known = await load_destinations(context, asked.place)
+    found = next((place for place in known if place.id == key), None)
+    if found is None:
+        raise UnknownName("The channel that this was for is no destination any more.")
+    await _check_can_post(context, asked, found)
+    return found
+
+
+async def _check_can_post(
+    context: CommandContext, asked: Invocation, place: Destination
+) -> None:
+    if place.paused is not None:
+        raise UserError(
+            "Nothing is posted to #{name} at present: {why}",
+            name=place.name,
+            why=place.paused,
+        )
+    for finding in await context.doctor.of_place(asked.place.workspace, place):
+        if finding.state == "problem":
+            raise UserError(
+                "The bot cannot post to #{name}: {text}. {fix}",
+                name=place.name,
+                text=finding.text,
+                fix=finding.fix,
+            )
+    if not await _may_write(context, asked, place):
+        raise Forbidden(
+            "You cannot write in #{name} yourself, so no edition can be posted there "
+            "for you. Somebody who can may do it.",
+            name=place.name,
+        )
+
+
+async def _may_write(
+    context: CommandContext, asked: Invocation, place: Destination
+) -> bool:
+    workspace = asked.place.workspace
+    platform: object = context.publisher.platforms.get(workspace.platform)
+    if platform is None:
+        raise UserError(
+            "{platform} is not connected; nothing can be posted there. Whoever runs "
+            "the bot sees why with «standfirst doctor».",
+            platform=workspace.platform,
+        )
+    if not isinstance(platform, WriteAccessChecker):
+        return True
+    try:
+        return await platform.may_write(
+            workspace.external_id, place.channel, asked.person.id
+        )
+    except SendError as error:
+        raise UserError(
+            "Whether you may write in #{name} could not be found out: {why} Try again "
+            "in a minute.",
+            name=place.name,
+            why=str(error),
+        ) from error

@@ -1,4 +1,4 @@
-"""/newsdesk preview: what would be posted, and why not the rest; only to who asks.
+"""`/newsdesk preview`: what would be posted, and why not the rest.
 
 «today» is the edition as it would go out now. «yesterday» and «last 7 days» compose
 what came in then, as if no edition of that time had been posted: what came before
@@ -11,34 +11,34 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.commands.desk import Desk
-from bot.commands.wording import texts_of, title_of
-from bot.configuring.telling import cut
-from bot.due import zone_of
-from bot.editions import Draft
+from bot.commands.context import CommandContext, texts_for
+from bot.commands.presentation import format_article_title
+from bot.configuration.diff import shorten_line
 from bot.errors import UserError
-from bot.schedules import quiet_until, zone_named
-from bot.schedules.instants import first_instant
-from bot.texts import Texts
-from bot.types import (
+from bot.i18n.translation import Texts
+from bot.model import (
     Block,
     Command,
+    CommandOption,
     Digest,
     Invocation,
-    Line,
-    Option,
+    ListItem,
     Paragraph,
     Permission,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
 )
-from digests.language.fold import fold
+from bot.publishing.editions import EditionPreview
+from bot.publishing.planning import digest_zone
+from bot.schedules import find_quiet_end, load_zone
+from bot.schedules.rules import find_first_instant
+from digests.language.normalization import normalize_text
 from digests.types import Edition
 
-TODAY, YESTERDAY, WEEK = DAYS = ("today", "yesterday", "last 7 days")
+TODAY, YESTERDAY, WEEK = PREVIEW_DAYS = ("today", "yesterday", "last 7 days")
 #: What people may type for them besides; folded.
-_TYPED = {
+_DAY_WORDS = {
     "heute": TODAY,
     "gestern": YESTERDAY,
     "week": WEEK,
@@ -48,25 +48,25 @@ _TYPED = {
     "7 tage": WEEK,
     "letzte 7 tage": WEEK,
     "letzten 7 tage": WEEK,
-    **{day: day for day in DAYS},
+    **{day: day for day in PREVIEW_DAYS},
 }
 #: Reasons, and merged articles, that are told of one outcome.
-REASONS, NAMED = 3, 5
+MAX_REASONS, MAX_NAMED_ARTICLES = 3, 5
 
 
-def build(desk: Desk) -> Command:
+def build_preview(context: CommandContext) -> Command:
     """The command over this desk."""
 
     async def run(invocation: Invocation) -> Reply:
-        texts, args = texts_of(invocation), invocation.args
-        digest = await desk.archive.named(invocation.place, args.get("digest"))
-        day = _day(args.get("day"))
-        draft = await _draft(desk, digest, invocation, day)
+        texts, args = texts_for(invocation), invocation.args
+        digest = await context.archive.named(invocation.place, args.get("digest"))
+        day = _parse_day(args.get("day"))
+        draft = await _compose_draft(context, digest, invocation, day)
         title = texts.say("Preview of {digest}", digest=digest.name)
-        told: tuple[Block, ...] = (
-            *_held(digest, desk.clock.now(), texts),
-            Small(text=_counts(draft.edition, texts)),
-            *await _stages(desk, digest.workspace_id, draft.edition, texts),
+        summary: tuple[Block, ...] = (
+            *_render_holds(digest, context.clock.now(), texts),
+            SmallPrint(text=_format_counts(draft.edition, texts)),
+            *await _render_stages(context, digest.workspace_id, draft.edition, texts),
         )
         if not draft.edition.stories:
             nothing = (
@@ -78,14 +78,14 @@ def build(desk: Desk) -> Command:
                 nothing = texts.say(
                     "Nothing came in then, so nothing would have been posted."
                 )
-            return Reply(title=title, blocks=(Paragraph(text=nothing), *told))
+            return Reply(title=title, blocks=(Paragraph(text=nothing), *summary))
         if day != TODAY:
             then = texts.say(
                 "From what came in then, with the filters and settings of now:"
             )
-            told = (Shown(parts=draft.parts), *told)
-            return Reply(title=title, blocks=(Small(text=then), *told))
-        return Reply(title=title, blocks=(Shown(parts=draft.parts), *told))
+            summary = (RenderedEdition(parts=draft.parts), *summary)
+            return Reply(title=title, blocks=(SmallPrint(text=then), *summary))
+        return Reply(title=title, blocks=(RenderedEdition(parts=draft.parts), *summary))
 
     return Command(
         path="newsdesk preview",
@@ -93,10 +93,10 @@ def build(desk: Desk) -> Command:
         permission=Permission.EDITOR,
         run=run,
         options=(
-            Option(
+            CommandOption(
                 name="digest", description="Its name", rest=True, completes="digest"
             ),
-            Option(
+            CommandOption(
                 name="day",
                 description="today: now; yesterday, last 7 days: what came in then",
                 completes="day",
@@ -111,61 +111,63 @@ def build(desk: Desk) -> Command:
     )
 
 
-def _day(typed: str | None) -> str:
+def _parse_day(typed: str | None) -> str:
     """Which of the days is meant; without a word today.
 
     Raises:
         UserError: None of them.
     """
-    said = " ".join(fold(typed or TODAY).split())
-    if said not in _TYPED:
-        raise UserError("Say one of: {days}.", days=", ".join(DAYS))
-    return _TYPED[said]
+    said = " ".join(normalize_text(typed or TODAY).split())
+    if said not in _DAY_WORDS:
+        raise UserError("Say one of: {days}.", days=", ".join(PREVIEW_DAYS))
+    return _DAY_WORDS[said]
 
 
-async def _draft(desk: Desk, digest: Digest, asked: Invocation, day: str) -> Draft:
+async def _compose_draft(
+    context: CommandContext, digest: Digest, asked: Invocation, day: str
+) -> EditionPreview:
     if day == TODAY:
         platform = asked.place.workspace.platform
-        return await desk.editions.preview(digest, platform)
-    now, zone = desk.clock.now(), zone_named(zone_of(digest))
+        return await context.publisher.preview(digest, platform)
+    now, zone = context.clock.now(), load_zone(digest_zone(digest))
     today = now.astimezone(zone).date()
     back = 1 if day == YESTERDAY else 7
-    since = _midnight(today - timedelta(days=back), zone)
-    until = _midnight(today, zone) if day == YESTERDAY else None
-    return await desk.editions.past(digest, since, until)
+    since = _get_midnight(today - timedelta(days=back), zone)
+    until = _get_midnight(today, zone) if day == YESTERDAY else None
+    return await context.publisher.past(digest, since, until)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return first_instant(datetime.combine(day, time()), zone)
+def _get_midnight(day: date, zone: ZoneInfo) -> datetime:
+    return find_first_instant(datetime.combine(day, time()), zone)
 
 
-def _held(digest: Digest, now: datetime, texts: Texts) -> Iterator[Block]:
+def _render_holds(digest: Digest, now: datetime, texts: Texts) -> Iterator[Block]:
     """What keeps an edition from going out now, whatever it would tell."""
-    zone = zone_of(digest)
+    zone = digest_zone(digest)
     if digest.paused or digest.paused_until is not None:
         text = texts.say("Held: the digest is paused. /newsdesk resume ends that.")
         yield Paragraph(text=text)
-    elif now.astimezone(zone_named(zone)).date() in digest.skips:
+    elif now.astimezone(load_zone(zone)).date() in digest.skips:
         yield Paragraph(text=texts.say("Held: today is left out of its schedules."))
     elif digest.quiet_hours:
-        until = quiet_until(digest.quiet_hours, now, zone)
+        until = find_quiet_end(digest.quiet_hours, now, zone)
         if until is not None:
             when = texts.moment(until, zone, now)
             text = texts.say("Held: it is quiet until {when}.", when=when)
             yield Paragraph(text=text)
 
 
-def _counts(edition: Edition, texts: Texts) -> str:
+def _format_counts(edition: Edition, texts: Texts) -> str:
     """«20 read · 3 told before · 2 kept out · 4 merged · 5 in full …»."""
     outcomes = [(d.stage, d.outcome) for d in edition.decisions]
-    told = sum(stage == "told" for stage, _ in outcomes)
+    published = sum(stage == "told" for stage, _ in outcomes)
     filtered = sum(stage == "filter" for stage, _ in outcomes)
     merged = sum(outcome in ("merged", "duplicate") for _, outcome in outcomes)
     return texts.say(
         "{read} articles read · {told} told before · {filtered} kept out by a filter · "
         "{merged} merged · {full} stories in full, {brief} in brief",
         read=edition.made_from.articles,
-        told=told,
+        published=published,
         filtered=filtered,
         merged=merged,
         full=len(edition.stories),
@@ -173,38 +175,42 @@ def _counts(edition: Edition, texts: Texts) -> str:
     )
 
 
-async def _stages(
-    desk: Desk, workspace_id: int, edition: Edition, texts: Texts
-) -> list[Line]:
+async def _render_stages(
+    context: CommandContext, workspace_id: int, edition: Edition, texts: Texts
+) -> list[ListItem]:
     """Of each stage that took something out: how many, and the commonest reasons.
 
     Of what was merged also which articles, as many as can be taken in.
     """
     lines = []
-    for line, articles in _taken_out(edition, texts):
-        note = await _called(desk, workspace_id, articles, texts)
+    for line, articles in _list_removed(edition, texts):
+        note = await _format_articles(context, workspace_id, articles, texts)
         lines.append(replace(line, note=note))
     return lines
 
 
-async def _called(
-    desk: Desk, workspace_id: int, articles: Sequence[str], texts: Texts
+async def _format_articles(
+    context: CommandContext, workspace_id: int, articles: Sequence[str], texts: Texts
 ) -> str:
     """«Bridge closed» (Sun), …: what the first of these articles are called."""
     read = [
-        await desk.archive.article(workspace_id, int(article), None)
-        for article in articles[:NAMED]
+        await context.archive.article(workspace_id, int(article), None)
+        for article in articles[:MAX_NAMED_ARTICLES]
     ]
-    told = [f"«{cut(title_of(one))}» ({cut(one.source)})" for one in read if one]
-    more = len(articles) - len(told)
+    titles = [
+        f"«{shorten_line(format_article_title(one))}» ({shorten_line(one.source)})"
+        for one in read
+        if one
+    ]
+    more = len(articles) - len(titles)
     if more > 0:
-        told.append(texts.say("… and {n} more.", n=more))
-    return ", ".join(told)
+        titles.append(texts.say("… and {n} more.", n=more))
+    return ", ".join(titles)
 
 
-def _taken_out(
+def _list_removed(
     edition: Edition, texts: Texts
-) -> Iterator[tuple[Line, tuple[str, ...]]]:
+) -> Iterator[tuple[ListItem, tuple[str, ...]]]:
     """The lines, each with its articles where these were merged."""
     names = (
         (("filter",), ("left out",), texts.say("Kept out by a filter")),
@@ -223,16 +229,16 @@ def _taken_out(
         reasons = Counter(d.reason for d in taken)
         if not reasons:
             continue
-        told = [
+        phrases = [
             f"{reason} ({count})" if count > 1 else reason
             for reason, count in (
-                (texts.retold(reason), count)
-                for reason, count in reasons.most_common(REASONS)
+                (texts.translate_stored(reason), count)
+                for reason, count in reasons.most_common(MAX_REASONS)
             )
         ]
-        more = len(reasons) - len(told)
+        more = len(reasons) - len(phrases)
         if more > 0:
-            told.append(texts.say("… and {n} more.", n=more))
+            phrases.append(texts.say("… and {n} more.", n=more))
         merged = tuple(d.article for d in taken) if stages == ("story",) else ()
-        line = Line(title=f"{label}: {reasons.total()}", text=" ".join(told))
+        line = ListItem(title=f"{label}: {reasons.total()}", text=" ".join(phrases))
         yield line, merged

@@ -1,55 +1,67 @@
-"""/news search: stored articles that hold the words, each with the sentence."""
+"""`/news search, ask`: stored articles that hold words or answer a question."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
-from bot import past
-from bot.answering import Narrowed, first_moment, look_for
-from bot.commands.desk import Desk
-from bot.commands.wording import SINCE, article_line, texts_of
-from bot.texts import Texts
-from bot.types import (
+from bot.commands.context import CommandContext, texts_for
+from bot.commands.presentation import SINCE_OPTION, render_article_line
+from bot.i18n.translation import Texts
+from bot.lookup import text_search
+from bot.lookup.text_search import (
+    QuestionResult,
+    SearchFilter,
+    parse_search,
+    parse_since,
+)
+from bot.model import (
     Block,
     Command,
+    CommandOption,
     Invocation,
-    Line,
-    Option,
+    ListItem,
     Paragraph,
     Permission,
     Reply,
-    Small,
+    SmallPrint,
 )
-from digests.asking import snippet
-from digests.language.lookup import Wanted
+from digests.answers.questions import parse_question
+from digests.answers.search import find_snippet
+from digests.answers.selection import AnswerRefusal, AnswerSentence
+from digests.language.search_terms import SearchQuery
 from digests.types import Article
 
 #: The options that keep a search to some of the articles.
-NARROWING = ("from", "source", "speaker", "since")
+NARROWING_OPTIONS = ("from", "source", "speaker", "since")
 
 
-def build(desk: Desk) -> Command:
+def build_search(context: CommandContext) -> Command:
     """The command over this desk."""
 
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
+        texts = texts_for(invocation)
         words = invocation.args["words"]
-        asked = look_for(words)
+        asked = parse_search(words)
         if not asked:
-            return _say(
+            return _render_sentence(
                 texts.say(
                     "Write at least one word to look for. Signs alone, and words "
                     "with a minus before them, find nothing."
                 )
             )
         workspace = invocation.place.workspace
-        found = await desk.archive.search(
-            workspace.id, words, _within(desk, invocation)
+        found = await context.archive.search(
+            workspace.id, words, _parse_limits(context, invocation)
         )
-        told = await _told(desk, invocation, words, texts)
-        if not found and not told:
-            return _say(await _nothing(desk, invocation, words, texts))
-        lines = (_line(article, asked, texts, workspace.zone) for article in found)
+        earlier = await _render_past_editions(context, invocation, words, texts)
+        if not found and not earlier:
+            return _render_sentence(
+                await _explain_no_match(context, invocation, words, texts)
+            )
+        lines = (
+            _render_match(article, asked, texts, workspace.zone) for article in found
+        )
         title = texts.count("{n} article", "{n} articles", len(found))
-        return Reply(title=title, blocks=(*lines, *told))
+        return Reply(title=title, blocks=(*lines, *earlier))
 
     return Command(
         path="news search",
@@ -57,22 +69,24 @@ def build(desk: Desk) -> Command:
         permission=Permission.EVERYONE,
         run=run,
         options=(
-            Option(
+            CommandOption(
                 name="words",
                 description='Words and "phrases" that must occur, -words that must not',
                 required=True,
                 rest=True,
             ),
-            Option(name="from", description="Only from this outlet, as it is named"),
-            Option(
+            CommandOption(
+                name="from", description="Only from this outlet, as it is named"
+            ),
+            CommandOption(
                 name="source", description="Only from this source", completes="source"
             ),
-            Option(
+            CommandOption(
                 name="speaker",
                 description="Only where this person is quoted",
                 completes="speaker",
             ),
-            SINCE,
+            SINCE_OPTION,
         ),
         examples=(
             "/news search bridge",
@@ -82,17 +96,17 @@ def build(desk: Desk) -> Command:
     )
 
 
-async def _told(
-    desk: Desk, invocation: Invocation, words: str, texts: Texts
+async def _render_past_editions(
+    context: CommandContext, invocation: Invocation, words: str, texts: Texts
 ) -> tuple[Block, ...]:
     """What past editions told of it, with the id that leads there."""
     args, workspace = invocation.args, invocation.place.workspace
     if any(args.get(name) for name in ("from", "source", "speaker")):
         return ()
-    since = _within(desk, invocation).since
-    found = await past.told(desk.db, workspace.id, words, since)
+    since = _parse_limits(context, invocation).since
+    found = await text_search.search_headlines(context.db, workspace.id, words, since)
     lines = tuple(
-        Line(
+        ListItem(
             title=row.headline,
             note=texts.say(
                 "{day} · /news story {edition} {number}",
@@ -103,15 +117,17 @@ async def _told(
         )
         for row in found
     )
-    return (Small(text=texts.say("In past editions")), *lines) if lines else ()
+    return (SmallPrint(text=texts.say("In past editions")), *lines) if lines else ()
 
 
-async def _nothing(desk: Desk, invocation: Invocation, words: str, texts: Texts) -> str:
+async def _explain_no_match(
+    context: CommandContext, invocation: Invocation, words: str, texts: Texts
+) -> str:
     """That no article has the words; where it was narrowed, whether that is why."""
-    given = [(name, invocation.args.get(name)) for name in NARROWING]
+    given = [(name, invocation.args.get(name)) for name in NARROWING_OPTIONS]
     narrowed = ", ".join(f"{name}={value[:40]}" for name, value in given if value)
     if narrowed:
-        others = await desk.archive.search(invocation.place.workspace.id, words)
+        others = await context.archive.search(invocation.place.workspace.id, words)
         if others:
             return texts.count(
                 "With {narrowed}, no article has all of these words: {words}. Without "
@@ -127,28 +143,30 @@ async def _nothing(desk: Desk, invocation: Invocation, words: str, texts: Texts)
     )
 
 
-def _within(desk: Desk, invocation: Invocation) -> Narrowed:
+def _parse_limits(context: CommandContext, invocation: Invocation) -> SearchFilter:
     args = invocation.args
-    return Narrowed(
+    return SearchFilter(
         outlet=args.get("from") or None,
         source=args.get("source") or None,
         speaker=args.get("speaker") or None,
-        since=first_moment(
+        since=parse_since(
             args.get("since"),
-            now=desk.clock.now(),
+            now=context.clock.now(),
             zone=invocation.place.workspace.zone,
         ),
     )
 
 
-def _say(sentence: str) -> Reply:
+def _render_sentence(sentence: str) -> Reply:
     return Reply(blocks=(Paragraph(text=sentence),))
 
 
-def _line(article: Article, asked: Wanted, texts: Texts, zone: str) -> Line:
+def _render_match(
+    article: Article, asked: SearchQuery, texts: Texts, zone: str
+) -> ListItem:
     """The article with the sentence that holds most of the words, set apart there."""
-    line = article_line(article, texts, zone)
-    shown = snippet(article, asked)
+    line = render_article_line(article, texts, zone)
+    shown = find_snippet(article, asked)
     if shown is None:
         return line
     start, end = shown.sentence.start, shown.sentence.end
@@ -158,4 +176,95 @@ def _line(article: Article, asked: Wanted, texts: Texts, zone: str) -> Line:
         start=start,
         end=end,
         marks=tuple((mark.start - start, mark.end - start) for mark in shown.marks),
+    )
+
+
+def build_ask(context: CommandContext) -> Command:
+    """The command over this desk."""
+
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_for(invocation)
+        workspace = invocation.place.workspace
+        today = context.clock.now().astimezone(ZoneInfo(workspace.zone)).date()
+        question = parse_question(invocation.args["question"], today)
+        asked = await context.archive.ask(workspace.id, question)
+        refused = asked.answer.refused
+        if refused is not None:
+            return _render_refusal(refused, asked, texts)
+        lines = (
+            _render_answer(found, texts, workspace.zone)
+            for found in asked.answer.sentences
+        )
+        checked = texts.say("✓ Word for word from the stored texts")
+        return Reply(
+            title=texts.say("What the sources say"),
+            blocks=(*lines, SmallPrint(text=checked)),
+        )
+
+    return Command(
+        path="news ask",
+        description="Sentences from the sources that answer a question",
+        permission=Permission.EVERYONE,
+        run=run,
+        options=(
+            CommandOption(
+                name="question",
+                description="Who, what, when, where, why, how many …",
+                required=True,
+                rest=True,
+            ),
+        ),
+        examples=(
+            "/news ask When does the bridge reopen?",
+            "/news ask What did the mayor say yesterday?",
+        ),
+    )
+
+
+def _render_answer(found: AnswerSentence, texts: Texts, zone: str) -> ListItem:
+    return replace(
+        render_article_line(found.article, texts, zone),
+        text=found.text,
+        start=found.span.start,
+        end=found.span.end,
+    )
+
+
+def _render_refusal(
+    refused: AnswerRefusal, asked: QuestionResult, texts: Texts
+) -> Reply:
+    """That the sources do not say it, and how far they were looked through."""
+    match refused.why:
+        case "nothing asked":
+            said = texts.say(
+                "Ask a whole question with a name or a thing in it, for example: "
+                "/news ask When does the bridge reopen?"
+            )
+            return Reply(blocks=(Paragraph(text=said),))
+        case "unknown name" if asked.articles:
+            said = texts.say(
+                "Not in my sources: «{name}» stands in none of them.",
+                name=refused.words[:60],
+            )
+        case _:
+            said = texts.say("Not in my sources.")
+    return Reply(
+        blocks=(Paragraph(text=said), SmallPrint(text=_format_coverage(asked, texts)))
+    )
+
+
+def _format_coverage(asked: QuestionResult, texts: Texts) -> str:
+    if not asked.articles:
+        return texts.say("No stored article has the words of your question.")
+    if asked.oldest is None:
+        return texts.count(
+            "I looked at {n} article that has words of your question.",
+            "I looked at {n} articles that have words of your question.",
+            asked.articles,
+        )
+    return texts.count(
+        "I looked at {n} article of {date} that has words of your question.",
+        "I looked at {n} articles since {date} that have words of your question.",
+        asked.articles,
+        date=texts.date(asked.oldest),
     )

@@ -1,4 +1,4 @@
-"""/newsdesk setup: from nothing to a first edition, seen before anything is set up.
+"""`/newsdesk setup`: from nothing to a first edition, shown before it is set up.
 
 Without words it asks (a form), or, where a digest is posted here already, it shows the
 checklist of this channel. With answers it shows the whole edition as it would be
@@ -7,112 +7,129 @@ posted, and one button makes destination, digest and schedule together.
 
 from dataclasses import replace
 
-from bot.commands.asking_back import asks_back, form
-from bot.commands.controls import control_id
-from bot.commands.desk import Desk
-from bot.commands.founding import wishes
-from bot.commands.newsdesk_digest import (
-    LANGUAGE,
-    NAME,
-    SCHEDULE,
-    SOURCE,
-    STORIES,
+from bot.commands.changes import render_proposal
+from bot.commands.context import CommandContext, texts_for
+from bot.commands.controls import build_control_id
+from bot.commands.digests import (
+    LANGUAGE_OPTION,
+    NAME_OPTION,
+    SCHEDULE_OPTION,
+    SOURCES_OPTION,
+    STORIES_OPTION,
+    request_new_digest,
 )
-from bot.commands.proposals import shown
-from bot.commands.wording import texts_of, when_line
-from bot.configuring import Change, Mistake, packs
-from bot.configuring.previews import MOST, Draft
-from bot.due import next_due_of, zone_of
-from bot.intake import health
-from bot.texts import Texts
-from bot.types import (
+from bot.commands.forms import build_command_form, wrap_with_form
+from bot.commands.presentation import format_due_time
+from bot.configuration import feed_lists
+from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
+from bot.configuration.change_steps import ConfigurationChange
+from bot.errors import FieldError
+from bot.i18n.translation import Texts
+from bot.ingest import source_state
+from bot.model import (
     Block,
     Command,
     Control,
     Digest,
     Form,
     Invocation,
-    Line,
+    ListItem,
     Permission,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
     Workspace,
 )
+from bot.publishing.planning import digest_zone, find_next_due
 
-QUESTIONS = (NAME, SOURCE, replace(SCHEDULE, required=True), STORIES, LANGUAGE)
+SETUP_OPTIONS = (
+    NAME_OPTION,
+    SOURCES_OPTION,
+    replace(SCHEDULE_OPTION, required=True),
+    STORIES_OPTION,
+    LANGUAGE_OPTION,
+)
 
 #: The pack that the form begins with.
-FIRST_PACK = "world"
+DEFAULT_PACK = "world"
 
 
-def build(desk: Desk) -> Command:
+def build_setup(context: CommandContext) -> Command:
     """The command over this desk."""
 
     async def run(invocation: Invocation) -> Reply | Form:
-        texts = texts_of(invocation)
+        texts = texts_for(invocation)
         given = {n: v.strip() for n, v in invocation.args.items() if v.strip()}
         if not given:
-            here = await _here(desk, invocation)
+            here = await _list_digests_here(context, invocation)
             if here:
-                return _checklist(desk, here, invocation.place.workspace, texts)
+                return _render_checklist(
+                    context, here, invocation.place.workspace, texts
+                )
         missing = [o.name for o in asking.options if o.required and o.name not in given]
         if missing:
-            offered = _offered(invocation.place.workspace) if not given else {}
+            offered = _suggest_answers(invocation.place.workspace) if not given else {}
             needed = texts.say("This is needed.")
             errors = dict.fromkeys(missing, needed) if given else {}
-            return form(asking, offered | given, texts, errors)
-        return await _previewed(desk, invocation, texts)
+            return build_command_form(asking, offered | given, texts, errors)
+        return await _render_setup_preview(context, invocation, texts)
 
     command = Command(
         path="newsdesk setup",
         description="Set up this channel, with a preview of the edition",
         permission=Permission.EDITOR,
         run=run,
-        options=tuple(replace(option, required=False) for option in QUESTIONS),
+        options=tuple(replace(option, required=False) for option in SETUP_OPTIONS),
         examples=(
             "/newsdesk setup",
             '/newsdesk setup World world "daily at 7:00 Europe/Berlin"',
         ),
     )
     # Without any word it is the checklist: only its form insists on answers.
-    asking = replace(command, options=QUESTIONS)
-    return asks_back(command, {"sources": "source"})
+    asking = replace(command, options=SETUP_OPTIONS)
+    return wrap_with_form(command, {"sources": "source"})
 
 
-def _offered(workspace: Workspace) -> dict[str, str]:
+def _suggest_answers(workspace: Workspace) -> dict[str, str]:
     """What most people would answer."""
     return {
         "name": "Morning brief",
-        "source": FIRST_PACK if FIRST_PACK in packs.names() else "",
+        "source": DEFAULT_PACK if DEFAULT_PACK in feed_lists.list_packs() else "",
         "schedule": f"weekdays at 8:30 {workspace.zone}",
         "stories": "5",
     }
 
 
-async def _previewed(desk: Desk, invocation: Invocation, texts: Texts) -> Reply:
-    wanted = await wishes(desk, invocation, invocation.args)
-    change = await desk.configuring.propose(invocation, *wanted)
+async def _render_setup_preview(
+    context: CommandContext, invocation: Invocation, texts: Texts
+) -> Reply:
+    wanted = await request_new_digest(context, invocation, invocation.args)
+    change = await context.configuration.propose(invocation, *wanted)
     entry = change.steps[-1].after
     assert entry is not None, "the last wish is the digest"
     asked = len(entry["sources"])
-    if asked > MOST:
-        raise Mistake(
+    if asked > MAX_ADDRESSES:
+        raise FieldError(
             "That is too many to begin with; at most {most}. Add the others "
             "afterwards: /newsdesk source add.",
-            most=MOST,
+            most=MAX_ADDRESSES,
             field="sources",
         )
-    draft = await desk.previews.draft(change.workspace, entry, None)
+    draft = await context.previews.preview_digest(change.workspace, entry, None)
     if len(draft.problems) == asked:
-        told = " ".join(
-            f"{address}: {texts.retold(why)}" for address, why in draft.problems[:3]
+        problems = " ".join(
+            f"{address}: {texts.translate_stored(why)}"
+            for address, why in draft.problems[:3]
         )
-        raise Mistake("{problems}", problems=told, field="sources")
-    return shown(desk, change, texts, *_seen(draft, change, asked, texts))
+        raise FieldError("{problems}", problems=problems, field="sources")
+    return render_proposal(
+        context, change, texts, *_render_readings(draft, change, asked, texts)
+    )
 
 
-def _seen(draft: Draft, change: Change, asked: int, texts: Texts) -> list[Block]:
+def _render_readings(
+    draft: DigestPreview, change: ConfigurationChange, asked: int, texts: Texts
+) -> list[Block]:
     """The steps that are done, and the edition as people would see it."""
     held = draft.edition.made_from.articles
     read = texts.say(
@@ -121,9 +138,9 @@ def _seen(draft: Draft, change: Change, asked: int, texts: Texts) -> list[Block]
         all=texts.count("{n} source", "{n} sources", asked),
         articles=texts.count("{n} article", "{n} articles", held),
     )
-    blocks: list[Block] = [Line(title=read)]
+    blocks: list[Block] = [ListItem(title=read)]
     blocks += [
-        Line(title=f"✗ {address}", text=texts.retold(why))
+        ListItem(title=f"✗ {address}", text=texts.translate_stored(why))
         for address, why in draft.problems
     ]
     if not draft.edition.stories:
@@ -131,72 +148,83 @@ def _seen(draft: Draft, change: Change, asked: int, texts: Texts) -> list[Block]
             "Nothing would be posted now: no new article passes. The first edition "
             "comes as soon as one does."
         )
-        return [*blocks, Small(text=nothing)]
+        return [*blocks, SmallPrint(text=nothing)]
     if not draft.parts:
         off = texts.say(
             "{platform} is not connected yet, so the edition cannot be shown here.",
             platform=change.workspace.platform,
         )
-        return [*blocks, Small(text=off)]
-    label = Small(text=texts.say("The edition as it would be posted now:"))
-    return [*blocks, label, Shown(parts=draft.parts)]
+        return [*blocks, SmallPrint(text=off)]
+    label = SmallPrint(text=texts.say("The edition as it would be posted now:"))
+    return [*blocks, label, RenderedEdition(parts=draft.parts)]
 
 
 # ── what stands already ────────────────────────────────────────────────────────
 
 
-async def _here(desk: Desk, invocation: Invocation) -> tuple[Digest, ...]:
+async def _list_digests_here(
+    context: CommandContext, invocation: Invocation
+) -> tuple[Digest, ...]:
     """The digests that are posted in this channel."""
     place = invocation.place
-    known = await desk.archive.digests(place.workspace.id)
+    known = await context.archive.digests(place.workspace.id)
     return tuple(
         d for d in known if place.channel in {p.channel for p in d.destinations}
     )
 
 
-def _checklist(
-    desk: Desk, here: tuple[Digest, ...], workspace: Workspace, texts: Texts
+def _render_checklist(
+    context: CommandContext,
+    here: tuple[Digest, ...],
+    workspace: Workspace,
+    texts: Texts,
 ) -> Reply:
     blocks: list[Block] = []
     for digest in here:
-        blocks.append(Small(text=digest.name))
-        blocks += _steps(desk, digest, texts)
+        blocks.append(SmallPrint(text=digest.name))
+        blocks += _render_steps(context, digest, texts)
     another = texts.say(
         "Another digest for this channel: /newsdesk digest create. Another channel: "
         "say /newsdesk setup there."
     )
     return Reply(
         title=texts.say("This channel is set up"),
-        blocks=(*blocks, Small(text=another)),
+        blocks=(*blocks, SmallPrint(text=another)),
         controls=(
-            Control(id=control_id("preview"), label=texts.say("Preview"), primary=True),
-            Control(id=control_id("doctor"), label=texts.say("Doctor")),
+            Control(
+                id=build_control_id("preview"), label=texts.say("Preview"), primary=True
+            ),
+            Control(id=build_control_id("doctor"), label=texts.say("Doctor")),
         ),
     )
 
 
-def _steps(desk: Desk, digest: Digest, texts: Texts) -> list[Block]:
-    now, zone = desk.clock.now(), zone_of(digest)
+def _render_steps(context: CommandContext, digest: Digest, texts: Texts) -> list[Block]:
+    now, zone = context.clock.now(), digest_zone(digest)
     stopped = [place for place in digest.destinations if place.paused]
-    ill = [s for s in digest.sources if health.of(s, now, zone, texts).state != "ok"]
-    due = next_due_of(digest, now)
+    ill = [
+        s
+        for s in digest.sources
+        if source_state.describe_health(s, now, zone, texts).state != "ok"
+    ]
+    due = find_next_due(digest, now)
     return [
-        _step(
+        _render_step(
             not stopped,
             ", ".join(f"#{place.name}" for place in digest.destinations),
             texts.say("Works again with /newsdesk destination here") if stopped else "",
         ),
-        _step(
+        _render_step(
             not ill,
             texts.count("{n} source", "{n} sources", len(digest.sources)),
             texts.say("See /newsdesk source list") if ill else "",
         ),
-        _step(
+        _render_step(
             due is not None,
-            when_line(due, zone, now, texts),
+            format_due_time(due, zone, now, texts),
             "" if due else texts.say("Give it a time: /newsdesk schedule add"),
         ),
-        _step(
+        _render_step(
             True,
             texts.count("{n} story", "{n} stories", digest.stories),
             texts.say("Change it with /newsdesk style"),
@@ -204,5 +232,5 @@ def _steps(desk: Desk, digest: Digest, texts: Texts) -> list[Block]:
     ]
 
 
-def _step(done: bool, what: str, then: str) -> Line:
-    return Line(title=f"{'✓' if done else '✗'} {what}", note=then)
+def _render_step(done: bool, what: str, then: str) -> ListItem:
+    return ListItem(title=f"{'✓' if done else '✗'} {what}", note=then)

@@ -1,70 +1,85 @@
-"""/newsdesk status: what went out, what comes next, and what needs somebody."""
+"""`/newsdesk status, doctor`: what went out, what comes next, what needs attention."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.commands import held
-from bot.commands.desk import Desk
-from bot.commands.wording import texts_of, when_line
-from bot.configuring.telling import discreet
-from bot.due import next_due_of, times_of, zone_of
-from bot.intake import health
-from bot.storage import personal, reports, workspaces
-from bot.texts import Texts
-from bot.types import (
+from bot.commands.context import CommandContext, texts_for
+from bot.commands.presentation import format_due_time
+from bot.configuration.diff import hide_folders
+from bot.delivery import send_failures
+from bot.i18n.translation import Texts
+from bot.ingest import source_state
+from bot.model import (
     Block,
     Command,
+    Control,
     Delivery,
     Destination,
     Digest,
-    Facts,
+    FactTable,
+    Finding,
     Invocation,
-    Line,
+    ListItem,
+    Location,
     Paragraph,
     Permission,
     Reply,
-    Small,
+    SmallPrint,
+    Source,
+)
+from bot.publishing.planning import digest_zone, find_next_due, format_schedules
+from bot.storage import (
+    delivery_store,
+    destination_store,
+    personal_digest_store,
+    report_store,
+    workspace_store,
 )
 
-SHOWN = 5
+MAX_DELIVERIES = 5
 
 
-def build(desk: Desk) -> Command:
+def build_status(context: CommandContext) -> Command:
     """The command over this desk."""
 
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
+        texts = texts_for(invocation)
         workspace_id = invocation.place.workspace.id
-        decided = await held.decided(desk, invocation, texts)
+        decided = await apply_decision(context, invocation, texts)
         if decided is not None:
             return decided
-        digests = await desk.archive.digests(workspace_id)
-        sent = await desk.archive.newest_deliveries(workspace_id, SHOWN)
+        digests = await context.archive.digests(workspace_id)
+        sent = await context.archive.newest_deliveries(workspace_id, MAX_DELIVERIES)
         blocks: list[Block] = []
-        space = await desk.db.read(workspaces.by_id, workspace_id=workspace_id)
+        space = await context.db.read(
+            workspace_store.find_workspace, workspace_id=workspace_id
+        )
         if space is not None and space.stopped:
             why = texts.say(
-                "Nothing is posted here: {why}", why=texts.retold(space.stopped)
+                "Nothing is posted here: {why}",
+                why=texts.translate_stored(space.stopped),
             )
             blocks.append(Paragraph(text=why))
-        waiting, controls = await held.waiting(desk, invocation.place, texts)
+        waiting, controls = await render_held_messages(context, invocation.place, texts)
         blocks += waiting
-        blocks += [await _digest(desk, d, texts) for d in digests]
+        blocks += [await _render_digest(context, d, texts) for d in digests]
         if not digests:
             nothing = texts.say(
                 "No digest is set up here yet. /newsdesk setup makes one."
             )
             blocks.append(Paragraph(text=nothing))
-        blocks += await _of_readers(desk, workspace_id, texts)
-        blocks += [_delivery(d, invocation, desk, texts) for d in sent]
+        blocks += await _render_readers(context, workspace_id, texts)
+        blocks += [_render_delivery(d, invocation, context, texts) for d in sent]
         kept = texts.say(
             "Kept here: articles for {articles} days, editions with their corrections "
             "and settled reports for {editions}, the history for {history}.",
-            articles=desk.retention.texts,
-            editions=desk.retention.editions,
-            history=desk.retention.history,
+            articles=context.retention.texts,
+            editions=context.retention.editions,
+            history=context.retention.history,
         )
-        blocks.append(Small(text=f"Standfirst {desk.version} · {kept}"))
+        blocks.append(SmallPrint(text=f"Standfirst {context.version} · {kept}"))
         return Reply(title=texts.say("Status"), blocks=tuple(blocks), controls=controls)
 
     return Command(
@@ -76,16 +91,21 @@ def build(desk: Desk) -> Command:
     )
 
 
-async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
-    now = desk.clock.now()
-    zone = zone_of(digest)
-    last = await desk.archive.last_occurrence(digest)
+async def _render_digest(
+    context: CommandContext, digest: Digest, texts: Texts
+) -> FactTable:
+    now = context.clock.now()
+    zone = digest_zone(digest)
+    last = await context.archive.last_occurrence(digest)
     rows = [
         (texts.say("Digest"), digest.name),
-        (texts.say("Next"), when_line(next_due_of(digest, now), zone, now, texts)),
+        (
+            texts.say("Next"),
+            format_due_time(find_next_due(digest, now), zone, now, texts),
+        ),
     ]
     if digest.schedules:
-        rows.append((texts.say("Schedule"), times_of(digest, texts)))
+        rows.append((texts.say("Schedule"), format_schedules(digest, texts)))
     if digest.paused:
         rows.append((texts.say("Paused"), texts.say("until somebody resumes it")))
     elif digest.paused_until is not None:
@@ -96,25 +116,32 @@ async def _digest(desk: Desk, digest: Digest, texts: Texts) -> Facts:
     if coming:
         rows.append((texts.say("Left out"), ", ".join(coming)))
     if last is not None:
-        outcome = texts.retold(last.reason) or texts.word(last.state)
+        outcome = texts.translate_stored(last.reason) or texts.word(last.state)
         when = texts.moment(last.due_at, zone, now)
         rows.append((texts.say("Last"), f"{when}: {outcome}"))
     rows += [
-        (f"#{d.name}", _standing(d, zone, now, texts))
+        (f"#{d.name}", _format_pause(d, zone, now, texts))
         for d in digest.destinations
         if d.paused
     ]
     rows += [
-        (s.called or s.name, discreet(health.of(s, now, zone, texts).text, (s,)))
+        (
+            s.called or s.name,
+            hide_folders(source_state.describe_health(s, now, zone, texts).text, (s,)),
+        )
         for s in digest.sources
     ]
-    return Facts(rows=tuple(rows))
+    return FactTable(rows=tuple(rows))
 
 
-async def _of_readers(desk: Desk, workspace_id: int, texts: Texts) -> list[Block]:
+async def _render_readers(
+    context: CommandContext, workspace_id: int, texts: Texts
+) -> list[Block]:
     """How much is open of what readers reported, and how many have a digest."""
     blocks: list[Block] = []
-    still = await desk.db.read(reports.count_open, workspace_id=workspace_id)
+    still = await context.db.read(
+        report_store.count_open_reports, workspace_id=workspace_id
+    )
     if still:
         said = texts.count(
             "{n} report of a reader is open: /newsdesk reports",
@@ -122,20 +149,22 @@ async def _of_readers(desk: Desk, workspace_id: int, texts: Texts) -> list[Block
             still,
         )
         blocks.append(Paragraph(text=said))
-    own = await desk.db.read(personal.count, workspace_id=workspace_id)
+    own = await context.db.read(
+        personal_digest_store.count_personal_digests, workspace_id=workspace_id
+    )
     if own:
         said = texts.count(
             "{n} reader has a digest of their own.",
             "{n} readers have a digest of their own.",
             own,
         )
-        blocks.append(Small(text=said))
+        blocks.append(SmallPrint(text=said))
     return blocks
 
 
-def _standing(place: Destination, zone: str, now: datetime, texts: Texts) -> str:
+def _format_pause(place: Destination, zone: str, now: datetime, texts: Texts) -> str:
     """Why nothing is posted there, and when that is looked at again."""
-    reason = texts.retold(place.paused)
+    reason = texts.translate_stored(place.paused)
     if place.retest_at is None:
         return reason
     again = texts.say(
@@ -144,7 +173,7 @@ def _standing(place: Destination, zone: str, now: datetime, texts: Texts) -> str
     return f"{reason} {again}"
 
 
-def _what(delivery: Delivery, texts: Texts) -> str:
+def _format_operation(delivery: Delivery, texts: Texts) -> str:
     """What was done to the message, where it was not posted."""
     match delivery.operation:
         case "edit":
@@ -155,14 +184,134 @@ def _what(delivery: Delivery, texts: Texts) -> str:
             return ""
 
 
-def _delivery(
-    delivery: Delivery, invocation: Invocation, desk: Desk, texts: Texts
-) -> Line:
+def _render_delivery(
+    delivery: Delivery, invocation: Invocation, context: CommandContext, texts: Texts
+) -> ListItem:
     zone = invocation.place.workspace.zone
     when = delivery.claimed_at
-    moment = texts.moment(when, zone, desk.clock.now()) if when else ""
-    return Line(
+    moment = texts.moment(when, zone, context.clock.now()) if when else ""
+    return ListItem(
         title=f"#{delivery.channel}: {texts.word(delivery.state)}",
-        text=texts.retold(delivery.reason),
-        note=" · ".join(filter(None, (moment, _what(delivery, texts)))),
+        text=texts.translate_stored(delivery.reason),
+        note=" · ".join(filter(None, (moment, _format_operation(delivery, texts)))),
+    )
+
+
+#: Messages that are shown with their buttons at once.
+MAX_HELD: Final = 4
+
+
+async def render_held_messages(
+    context: CommandContext, place: Location, texts: Texts
+) -> tuple[list[Block], tuple[Control, ...]]:
+    """Each held message of the workspace, and two buttons for it."""
+    workspace_id = place.workspace.id
+    found = await context.db.read(
+        delivery_store.list_held_deliveries, workspace_id=workspace_id
+    )
+    if not found:
+        return [], ()
+    places = await context.db.read(
+        destination_store.list_destinations, workspace_id=workspace_id
+    )
+    names = {one.id: one.name for one in places}
+    blocks: list[Block] = [
+        Paragraph(
+            text=texts.count(
+                "Of {n} message nobody could see whether it arrived. Please look into "
+                "the channel: sent again, it may stand there twice.",
+                "Of {n} messages nobody could see whether they arrived. Please look "
+                "into the channels: sent again, they may stand there twice.",
+                len(found),
+            )
+        )
+    ]
+    controls: list[Control] = []
+    for number, one in enumerate(found[:MAX_HELD], 1):
+        title = texts.say(
+            "{number}. #{channel}, part {part}",
+            number=number,
+            channel=names.get(one.destination_id, one.channel),
+            part=one.part,
+        )
+        blocks.append(ListItem(title=title, text=texts.translate_stored(one.reason)))
+        again = context.controls.signed(workspace_id, "again", one.key)
+        leave = context.controls.signed(workspace_id, "leave", one.key)
+        which = f" ({number})" if len(found) > 1 else ""
+        controls += [
+            Control(id=again, label=texts.say("Send again") + which),
+            Control(id=leave, label=texts.say("Leave it") + which),
+        ]
+    return blocks, tuple(controls)
+
+
+async def apply_decision(
+    context: CommandContext, asked: Invocation, texts: Texts
+) -> Reply | None:
+    """What a pressed button did; None where none was pressed.
+
+    Raises:
+        UserError: That message is not held any more.
+    """
+    again, leave = asked.args.get("again"), asked.args.get("leave")
+    key = again or leave
+    if not key:
+        return None
+    person = asked.person
+    await context.db.write(
+        send_failures.decide_held,
+        workspace_id=asked.place.workspace.id,
+        key=key,
+        decision="again" if again else "leave",
+        by=f"{person.name} ({person.id})",
+        now=context.clock.now(),
+    )
+    context.wake()
+    if again:
+        said = texts.say("It is being sent again.")
+    else:
+        said = texts.say("It is left as it is; what waited behind it goes out.")
+    return Reply(blocks=(Paragraph(text=said),))
+
+
+STATE_SIGNS = {"ok": "✓", "warning": "!", "problem": "✗"}
+#: What needs somebody comes first.
+STATE_ORDER = {"problem": 0, "warning": 1, "ok": 2}
+MAX_FINDINGS = 25
+
+
+def build_doctor(context: CommandContext) -> Command:
+    """The command over this desk."""
+
+    async def run(invocation: Invocation) -> Reply:
+        texts = texts_for(invocation)
+        found = await context.doctor.look_into(invocation.place.workspace, texts)
+        ordered = sorted(found, key=lambda one: STATE_ORDER[one.state])
+        digests = await context.archive.digests(invocation.place.workspace.id)
+        known = [source for digest in digests for source in digest.sources]
+        blocks: list[Block] = [
+            _render_finding(one, known, texts) for one in ordered[:MAX_FINDINGS]
+        ]
+        if not found:
+            nothing = texts.say("Nothing is set up here yet. /newsdesk setup begins.")
+            blocks.append(Paragraph(text=nothing))
+        bad = sum(one.state != "ok" for one in found)
+        last = texts.count("{n} finding needs care", "{n} findings need care", bad)
+        return Reply(title=texts.say("Doctor"), blocks=(*blocks, SmallPrint(text=last)))
+
+    return Command(
+        path="newsdesk doctor",
+        description="What is wrong here, each with its fix",
+        permission=Permission.EDITOR,
+        run=run,
+        examples=("/newsdesk doctor",),
+    )
+
+
+def _render_finding(one: Finding, known: Sequence[Source], texts: Texts) -> ListItem:
+    # What a platform finds is worded there, in English.
+    return ListItem(
+        title=f"{STATE_SIGNS[one.state]} {one.subject}",
+        text=hide_folders(texts.translate_stored(one.text), known),
+        note=hide_folders(texts.translate_stored(one.fix), known),
     )

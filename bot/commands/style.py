@@ -1,89 +1,111 @@
-"""/newsdesk style: how much a digest tells, which sections, what of corrections."""
+"""`/newsdesk style`: how many stories, how long, which sections."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot import sections
-from bot.commands.asking_back import asks_back, form
-from bot.commands.desk import Desk
-from bot.commands.newsdesk_digest import LANGUAGE, STORIES, edit_of
-from bot.commands.proposals import DIGEST, effect, shown
-from bot.commands.wording import texts_of
-from bot.configuring import NEW_DIGEST, Change, Mistake, laying_out
-from bot.errors import UserError
-from bot.looks import of_settings
-from bot.texts import Texts
-from bot.types import (
+from bot.commands.changes import DIGEST_OPTION, render_effect, render_proposal
+from bot.commands.context import CommandContext, texts_for
+from bot.commands.digests import LANGUAGE_OPTION, STORIES_OPTION, request_settings
+from bot.commands.forms import build_command_form, wrap_with_form
+from bot.configuration import layout_settings
+from bot.configuration.change_steps import ConfigurationChange
+from bot.configuration.settings import DEFAULT_DIGEST
+from bot.errors import FieldError, UserError
+from bot.i18n.translation import Texts
+from bot.model import (
     Block,
     Command,
+    CommandOption,
     Digest,
     Form,
     Invocation,
-    Look,
-    Option,
+    LayoutSettings,
     Paragraph,
     Permission,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
+    layout_from_settings,
 )
-from digests.sections import Sections
+from digests.types import Sections
 
-CORRECTIONS = Option(
+CORRECTIONS_OPTION = CommandOption(
     name="corrections",
     description="edit: in the posts; tell: only listed; off: nothing",
     choices=("edit", "tell", "off"),
 )
-SUMMARY = Option(
+SUMMARY_OPTION = CommandOption(
     name="summary",
     description="How much is told of each story",
     choices=("short", "medium", "long"),
 )
-QUOTES = Option(name="quotes", description="Quotes with a story, 0 to 5; 0: none")
-FIGURES = Option(
+QUOTES_OPTION = CommandOption(
+    name="quotes", description="Quotes with a story, 0 to 5; 0: none"
+)
+FIGURES_OPTION = CommandOption(
     name="figures",
     description="Whether figures stand with a story",
     choices=("yes", "no"),
 )
-BRIEF = Option(
+BRIEF_OPTION = CommandOption(
     name="brief", description="Lines under «also in brief», 0 to 12; 0: none"
 )
-SECTIONS = Option(
+SECTIONS_OPTION = CommandOption(
     name="sections",
     description="In order: summary, matters, quotes, figures, also; usual",
     completes="section",
 )
-SET = (STORIES, SUMMARY, QUOTES, BRIEF, FIGURES, SECTIONS, LANGUAGE, CORRECTIONS)
+STYLE_OPTIONS = (
+    STORIES_OPTION,
+    SUMMARY_OPTION,
+    QUOTES_OPTION,
+    BRIEF_OPTION,
+    FIGURES_OPTION,
+    SECTIONS_OPTION,
+    LANGUAGE_OPTION,
+    CORRECTIONS_OPTION,
+)
 #: What the form asks: as many as every platform takes.
-ASKED = (STORIES, SUMMARY, QUOTES, SECTIONS, DIGEST)
+FORM_OPTIONS = (
+    STORIES_OPTION,
+    SUMMARY_OPTION,
+    QUOTES_OPTION,
+    SECTIONS_OPTION,
+    DIGEST_OPTION,
+)
 
 
-def build(desk: Desk) -> Command:
+def build_style(context: CommandContext) -> Command:
     """The command over this desk."""
 
     async def run(invocation: Invocation) -> Reply | Form:
-        args, texts = invocation.args, texts_of(invocation)
-        digest = await desk.archive.named(invocation.place, args.get("digest"))
+        args, texts = invocation.args, texts_for(invocation)
+        digest = await context.archive.named(invocation.place, args.get("digest"))
         wanted: dict[str, object] = {
             option.name: args[option.name].strip()
-            for option in SET
+            for option in STYLE_OPTIONS
             if args.get(option.name, "").strip()
         }
         if not wanted:
-            asking = replace(command, options=ASKED)
-            return form(asking, _present(digest), texts)
+            asking = replace(command, options=FORM_OPTIONS)
+            return build_command_form(asking, _list_current_values(digest), texts)
         if "sections" in wanted:
-            wanted = _with_sections(digest.look, wanted)
-        change = await desk.configuring.propose(invocation, edit_of(digest, wanted))
-        more = (*await effect(desk, change, texts), *await _look(desk, change, texts))
-        return shown(desk, change, texts, *more)
+            wanted = _parse_sections(digest.look, wanted)
+        change = await context.configuration.propose(
+            invocation, request_settings(digest, wanted)
+        )
+        more = (
+            *await render_effect(context, change, texts),
+            *await _render_layout(context, change, texts),
+        )
+        return render_proposal(context, change, texts, *more)
 
     command = Command(
         path="newsdesk style",
         description="How many stories, how long, which sections",
         permission=Permission.EDITOR,
         run=run,
-        options=(*SET, DIGEST),
+        options=(*STYLE_OPTIONS, DIGEST_OPTION),
         examples=(
             "/newsdesk style",
             "/newsdesk style stories=7 corrections=tell",
@@ -91,10 +113,10 @@ def build(desk: Desk) -> Command:
             '/newsdesk style sections="summary, figures, quotes, also"',
         ),
     )
-    return asks_back(command)
+    return wrap_with_form(command)
 
 
-def _present(digest: Digest) -> dict[str, str]:
+def _list_current_values(digest: Digest) -> dict[str, str]:
     """How it is now."""
     chosen = digest.look.sections
     return {
@@ -102,42 +124,52 @@ def _present(digest: Digest) -> dict[str, str]:
         "stories": str(digest.stories),
         "summary": digest.look.summary,
         "quotes": str(digest.look.quotes),
-        "sections": sections.USUAL if chosen is None else ", ".join(chosen),
+        "sections": layout_settings.USUAL_SECTIONS
+        if chosen is None
+        else ", ".join(chosen),
     }
 
 
-def _with_sections(look: Look, wanted: Mapping[str, object]) -> dict[str, object]:
+def _parse_sections(
+    look: LayoutSettings, wanted: Mapping[str, object]
+) -> dict[str, object]:
     """The same with the sections read; one that was set to none comes back.
 
     Not where the same line says otherwise.
     """
     try:
-        chosen = sections.read(str(wanted["sections"]))
+        chosen = layout_settings.parse_sections(str(wanted["sections"]))
     except UserError as error:
-        raise Mistake.of(error, field="sections") from None
+        raise FieldError.of(error, field="sections") from None
     again = {
-        setting: NEW_DIGEST[setting]
-        for section, setting in laying_out.SET_BY.items()
+        setting: DEFAULT_DIGEST[setting]
+        for section, setting in layout_settings.SECTION_SETTINGS.items()
         if section in (chosen or ())
         and section not in (look.sections or ())
-        and not laying_out.has(look, section)
+        and not layout_settings.is_section_filled(look, section)
     }
     return {**again, **wanted, "sections": chosen and list(chosen)}
 
 
-async def _look(desk: Desk, change: Change, texts: Texts) -> tuple[Block, ...]:
+async def _render_layout(
+    context: CommandContext, change: ConfigurationChange, texts: Texts
+) -> tuple[Block, ...]:
     """What the next edition looks like, and an edition to see it in."""
     (step,) = change.steps
-    chosen: Sections = of_settings(step.after).sections
-    if chosen is None and not laying_out.changed(step.before, step.after):
+    chosen: Sections = layout_from_settings(step.after).sections
+    if chosen is None and not layout_settings.is_layout_changed(
+        step.before, step.after
+    ):
         return ()
-    told = Paragraph(text=laying_out.said(of_settings(step.after), texts))
-    sketch = await desk.previews.sketch(change.workspace, step)
+    description = Paragraph(
+        text=layout_settings.describe_layout(layout_from_settings(step.after), texts)
+    )
+    sketch = await context.previews.preview_layout(change.workspace, step)
     if sketch is None or not sketch.parts:
-        return (told,)
+        return (description,)
     label = (
         texts.say("Nothing is new at present. The last edition would look like this:")
         if sketch.posted
         else texts.say("The next edition would look like this, as things are:")
     )
-    return (told, Small(text=label), Shown(parts=sketch.parts))
+    return (description, SmallPrint(text=label), RenderedEdition(parts=sketch.parts))

@@ -1,40 +1,50 @@
-"""/newsdesk access: who else may do an editor's work here; a grant cannot grant.
+"""Workspaces: first event, departure, `/newsdesk access` and `/newsdesk erase`.
 
 The platform says who manages a workspace. Those can let others in, by person or by
 role; whoever was let in this way uses every other editors' command. The check itself
 is in `dispatch`, on the roles of the moment.
+
+Without a name it shows what goes; its button asks for the name; the right name begins
+it. Who was let in by `/newsdesk access` cannot.
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from bot.commands.asking_back import asks_back
-from bot.commands.desk import Desk
-from bot.commands.proposals import shown
-from bot.commands.wording import texts_of
-from bot.configuring import Entry, Mistake, Wish, access_name
-from bot.configuring.telling import cut
-from bot.errors import UnknownName
-from bot.ports import Peopled
-from bot.sentences import Phrase
-from bot.storage import grants
-from bot.storage.grants import Grant
-from bot.types import (
+from bot.commands.changes import render_proposal
+from bot.commands.context import CommandContext, texts_for
+from bot.commands.forms import build_command_form, wrap_with_form
+from bot.configuration.change_steps import ChangeRequest, format_grant
+from bot.configuration.diff import shorten_line
+from bot.configuration.settings import SettingsEntry
+from bot.errors import FieldError, Forbidden, Message, UnknownName, UserError
+from bot.i18n.translation import Texts
+from bot.model import (
     Command,
+    CommandOption,
+    Control,
+    FactTable,
+    Form,
     Invocation,
-    Line,
-    Option,
+    ListItem,
     Paragraph,
     Permission,
     Person,
     PlatformName,
     Reply,
+    SmallPrint,
     Workspace,
 )
-from digests.language.fold import fold
+from bot.operations.maintenance import confirmation_name
+from bot.ports import PeopleDirectory
+from bot.storage import Connection, destination_store, workspace_store
+from bot.storage.workspace_store import Grant
+from digests.language.normalization import normalize_text
 
-WHO = Option(
+WHO_OPTION = CommandOption(
     name="who",
     description="A person or a role: a mention, or its id",
     required=True,
@@ -43,10 +53,10 @@ WHO = Option(
 )
 #: «<@123>», «<@!123>», «<@&456>» (a role), «<@U012AB|ana>», «<!subteam^S012AB>».
 _MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
-_NAMED = re.compile(r"(?:(person|role)[ :])?\s*([A-Za-z0-9_-]{1,40})")
+_PLAIN_ID = re.compile(r"(?:(person|role)[ :])?\s*([A-Za-z0-9_-]{1,40})")
 #: What ids are, where they have a form. A name that is none would be let in as one, and
 #: whom it means would not; on the local page people are called as they like.
-_IDS: Final[Mapping[PlatformName, Mapping[str, re.Pattern[str]]]] = {
+_ID_PATTERNS: Final[Mapping[PlatformName, Mapping[str, re.Pattern[str]]]] = {
     "discord": {"person": re.compile(r"\d{1,20}"), "role": re.compile(r"\d{1,20}")},
     "slack": {
         "person": re.compile(r"[UW][A-Z0-9]+"),
@@ -55,17 +65,17 @@ _IDS: Final[Mapping[PlatformName, Mapping[str, re.Pattern[str]]]] = {
 }
 
 
-def build(desk: Desk) -> tuple[Command, ...]:
+def build_access(context: CommandContext) -> tuple[Command, ...]:
     """The commands over this desk."""
-    return (_grant(desk), _revoke(desk), _list(desk))
+    return (_build_grant(context), _build_revoke(context), _build_list(context))
 
 
-def _grant(desk: Desk) -> Command:
+def _build_grant(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
-        everybody = people_of(desk, invocation.place.workspace)
+        texts = texts_for(invocation)
+        everybody = list_people(context, invocation.place.workspace)
         if everybody:
-            person = _one_of(everybody, invocation.args["who"])
+            person = _find_person(everybody, invocation.args["who"])
             grant = Grant(kind="person", external_id=person.id)
             may = texts.say(
                 "This is {name}, who may then use every /newsdesk command here, except "
@@ -73,23 +83,25 @@ def _grant(desk: Desk) -> Command:
                 name=person.name,
             )
         else:
-            grant = _meant(invocation.args["who"])
+            grant = _parse_grant(invocation.args["who"])
             # Who may not let in at all hears that, not how it is done.
             if not invocation.person.granted:
-                _hold_to_ids(grant, invocation)
+                _check_is_id(grant, invocation)
             may = texts.say(
                 "They may then use every /newsdesk command here, except this one."
             )
-        change = await desk.configuring.propose(invocation, _wish(grant, given=True))
-        return shown(desk, change, texts, Paragraph(text=may))
+        change = await context.configuration.propose(
+            invocation, _request_grant(grant, given=True)
+        )
+        return render_proposal(context, change, texts, Paragraph(text=may))
 
-    return asks_back(
+    return wrap_with_form(
         Command(
             path="newsdesk access grant",
             description="Let a person or a role do an editor's work",
             permission=Permission.EDITOR,
             run=run,
-            options=(WHO,),
+            options=(WHO_OPTION,),
             examples=(
                 "/newsdesk access grant @ben",
                 "/newsdesk access grant role 4711",
@@ -98,45 +110,47 @@ def _grant(desk: Desk) -> Command:
     )
 
 
-def _revoke(desk: Desk) -> Command:
+def _build_revoke(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
-        grant = _meant(invocation.args["who"])
-        known = await desk.db.read(
-            grants.in_workspace, workspace_id=invocation.place.workspace.id
+        texts = texts_for(invocation)
+        grant = _parse_grant(invocation.args["who"])
+        known = await context.db.read(
+            workspace_store.list_grants, workspace_id=invocation.place.workspace.id
         )
         if grant not in known:
-            names = ", ".join(f"«{access_name(one)}»" for one in known)
+            names = ", ".join(f"«{format_grant(one)}»" for one in known)
             raise UnknownName(
                 "«{who}» was not let in from here. There are: {names}.",
-                who=cut(invocation.args["who"]),
-                names=names or Phrase("nobody"),
+                who=shorten_line(invocation.args["who"]),
+                names=names or Message("nobody"),
             )
-        change = await desk.configuring.propose(invocation, _wish(grant, given=False))
-        return shown(desk, change, texts)
+        change = await context.configuration.propose(
+            invocation, _request_grant(grant, given=False)
+        )
+        return render_proposal(context, change, texts)
 
-    return asks_back(
+    return wrap_with_form(
         Command(
             path="newsdesk access revoke",
             description="Let them do an editor's work no more",
             permission=Permission.EDITOR,
             run=run,
-            options=(WHO,),
+            options=(WHO_OPTION,),
             examples=("/newsdesk access revoke @ben",),
         )
     )
 
 
-def _list(desk: Desk) -> Command:
+def _build_list(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
-        texts = texts_of(invocation)
-        known = await desk.db.read(
-            grants.in_workspace, workspace_id=invocation.place.workspace.id
+        texts = texts_for(invocation)
+        known = await context.db.read(
+            workspace_store.list_grants, workspace_id=invocation.place.workspace.id
         )
         first = texts.say(
             "Who manages this workspace on its platform is always an editor."
         )
-        lines = tuple(Line(title=access_name(one)) for one in known)
+        lines = tuple(ListItem(title=format_grant(one)) for one in known)
         return Reply(title=texts.say("Access"), blocks=(Paragraph(text=first), *lines))
 
     return Command(
@@ -148,78 +162,282 @@ def _list(desk: Desk) -> Command:
     )
 
 
-def _hold_to_ids(grant: Grant, invocation: Invocation) -> None:
+def _check_is_id(grant: Grant, invocation: Invocation) -> None:
     """Let in only who can be there; whoever was let in can always go.
 
     Raises:
         Mistake: It is a name, which the platform did not turn into a mention.
     """
     platform, written = invocation.place.workspace.platform, invocation.args["who"]
-    shapes = _IDS.get(platform)
+    shapes = _ID_PATTERNS.get(platform)
     if shapes is None or _MENTION.fullmatch(written.strip()):
         return
     if shapes[grant.kind].fullmatch(grant.external_id):
         return
     if platform == "slack":
-        raise Mistake(
+        raise FieldError(
             "Slack sent «{who}» as mere text, which names nobody. Type «@» and choose "
             "the person or the user group from the list that opens, or write «person "
             "U…» or «role S…» with the id.",
             field="who",
-            who=cut(written),
+            who=shorten_line(written),
         )
-    raise Mistake(
+    raise FieldError(
         "Discord sent «{who}» as mere text, which names nobody. Type «@» and choose "
         "the person or the role from the list that opens, or write «person ID» or "
         "«role ID».",
         field="who",
-        who=cut(written),
+        who=shorten_line(written),
     )
 
 
-def people_of(desk: Desk, workspace: Workspace) -> tuple[Person, ...]:
+def list_people(context: CommandContext, workspace: Workspace) -> tuple[Person, ...]:
     """Everybody who may ever ask there, where the platform can tell; else nobody."""
-    platform: object = desk.editions.platforms.get(workspace.platform)
-    return platform.people if isinstance(platform, Peopled) else ()
+    platform: object = context.publisher.platforms.get(workspace.platform)
+    return platform.people if isinstance(platform, PeopleDirectory) else ()
 
 
-def _one_of(everybody: tuple[Person, ...], written: str) -> Person:
+def _find_person(everybody: tuple[Person, ...], written: str) -> Person:
     """The person who is meant, by id or name.
 
     Raises:
         Mistake: There is nobody of this name, or they are an editor anyway.
     """
-    said = fold(written).strip().removeprefix("person").strip(" @:<>")
-    found = next((p for p in everybody if said in (fold(p.id), fold(p.name))), None)
+    said = normalize_text(written).strip().removeprefix("person").strip(" @:<>")
+    found = next(
+        (
+            p
+            for p in everybody
+            if said in (normalize_text(p.id), normalize_text(p.name))
+        ),
+        None,
+    )
     if found is None:
-        raise Mistake(
+        raise FieldError(
             "There is nobody called «{who}» here, and there are no roles. There are: "
             "{names}.",
-            who=cut(written),
+            who=shorten_line(written),
             names=", ".join(f"«{person.id}»" for person in everybody),
             field="who",
         )
     if found.permission >= Permission.EDITOR:
-        raise Mistake("{name} is an editor anyway.", name=found.name, field="who")
+        raise FieldError("{name} is an editor anyway.", name=found.name, field="who")
     return found
 
 
-def _meant(written: str) -> Grant:
+def _parse_grant(written: str) -> Grant:
     said = written.strip()
     mention = _MENTION.fullmatch(said)
     if mention is not None:
         is_role = mention[1] not in ("@", "@!")
         return Grant(kind="role" if is_role else "person", external_id=mention[2])
-    named = _NAMED.fullmatch(said.removeprefix("@"))
+    named = _PLAIN_ID.fullmatch(said.removeprefix("@"))
     if named is None:
-        raise Mistake(
+        raise FieldError(
             "Name one person or role by a mention, or write «person ID» or «role ID».",
             field="who",
         )
     return Grant(kind="role" if named[1] == "role" else "person", external_id=named[2])
 
 
-def _wish(grant: Grant, *, given: bool) -> Wish:
-    name = access_name(grant)
-    entry: Entry = {"name": name, "kind": grant.kind, "id": grant.external_id}
-    return Wish(noun="access", name=name, edit=lambda _: entry if given else None)
+def _request_grant(grant: Grant, *, given: bool) -> ChangeRequest:
+    name = format_grant(grant)
+    entry: SettingsEntry = {"name": name, "kind": grant.kind, "id": grant.external_id}
+    return ChangeRequest(
+        noun="access", name=name, edit=lambda _: entry if given else None
+    )
+
+
+NAME_OPTION = CommandOption(
+    name="name",
+    description="The workspace's name, typed out, to erase it all",
+    rest=True,
+)
+
+
+def build_erase(context: CommandContext) -> Command:
+    """The command over this desk."""
+
+    async def run(invocation: Invocation) -> Reply | Form:
+        texts, name = texts_for(invocation), invocation.args.get("name", "").strip()
+        if name:
+            return await _order_erasure(context, asking, invocation, name)
+        if invocation.args.get("asked"):
+            return build_command_form(asking, {}, texts)
+        return await _render_erasure(context, invocation, texts)
+
+    command = Command(
+        path="newsdesk erase",
+        description="Erase all data of this workspace, for good",
+        permission=Permission.EDITOR,
+        run=run,
+        options=(NAME_OPTION,),
+        examples=("/newsdesk erase",),
+    )
+    # Without a word it shows what goes: only its form insists on the name.
+    asking = replace(command, options=(replace(NAME_OPTION, required=True),))
+    return command
+
+
+async def _render_erasure(
+    context: CommandContext, invocation: Invocation, texts: Texts
+) -> Reply:
+    workspace = invocation.place.workspace
+    found = await context.erasing.show(workspace, invocation.person)
+    rows = list_count_rows(found.counts, texts)
+    if not rows:
+        nothing = texts.say("Nothing is kept of this workspace but its name.")
+        return Reply(blocks=(Paragraph(text=nothing),))
+    first = texts.say(
+        "All that is kept of «{name}» would be erased. It cannot be taken back, and "
+        "nothing more would be posted here.",
+        name=confirmation_name(workspace),
+    )
+    stays = texts.say(
+        "What was posted on Discord or Slack stays there; its buttons find nothing. "
+        "Sources and articles count where nobody else reads them. A line stays: when "
+        "it was erased, by whom, how much. Backups are the operator's. /newsdesk "
+        "export keeps the set-up."
+    )
+    button = Control(
+        id=context.controls.signed(workspace.id, "erase", str(found.id)),
+        label=texts.say("Type its name to erase it"),
+    )
+    return Reply(
+        title=texts.say("Erase everything"),
+        blocks=(Paragraph(text=first), FactTable(rows=rows), SmallPrint(text=stays)),
+        controls=(button,),
+    )
+
+
+async def _order_erasure(
+    context: CommandContext, asking: Command, invocation: Invocation, name: str
+) -> Reply | Form:
+    texts, workspace = texts_for(invocation), invocation.place.workspace
+    try:
+        await context.erasing.order(workspace, invocation.person, name)
+    except Forbidden:
+        raise
+    except UserError as error:
+        return build_command_form(
+            asking, {"name": name}, texts, errors={"name": texts.error(error)}
+        )
+    context.wake()
+    return Reply(
+        title=texts.say("It is being erased"),
+        blocks=(
+            Paragraph(
+                text=texts.say(
+                    "From now on nothing is posted here and nothing is found. The "
+                    "rest is gone within a few minutes, also when the bot is "
+                    "restarted meanwhile. Remove the bot if you are done with it; a "
+                    "new command begins anew."
+                )
+            ),
+        ),
+    )
+
+
+def list_count_rows(
+    counts: Mapping[str, int], texts: Texts
+) -> tuple[tuple[str, str], ...]:
+    """How many of each, without those of which there are none."""
+    names = {
+        "digests": texts.say("Digests, deleted ones too"),
+        "destinations": texts.say("Destinations"),
+        "grants": texts.say("People and roles let in"),
+        "changes": texts.say("Changes in the history"),
+        "editions": texts.say("Editions"),
+        "deliveries": texts.say("Messages noted"),
+        "sources": texts.say("Sources nobody else reads"),
+        "articles": texts.say("Their articles"),
+    }
+    return tuple(
+        (label, str(counts[name])) for name, label in names.items() if counts.get(name)
+    )
+
+
+#: Why nothing is posted where the bot is not any more.
+REMOVED_REASON = (
+    "The bot was removed from there. It goes on when the bot is added again."
+)
+
+
+async def resolve_workspace(
+    context: CommandContext, platform: PlatformName, external_id: str, name: str
+) -> Workspace:
+    """The workspace of an event; made on first sight, back after it was left.
+
+    One that the platform refused is tried again when it is heard of by name.
+
+    Args:
+        context: Where the database is.
+        platform: Which one the event came from.
+        external_id: The platform's id of the server, team or person.
+        name: What the platform calls it at present; "" leaves the name as it is.
+    """
+    known = await context.db.read(
+        workspace_store.find_active_workspace,
+        platform=platform,
+        external_id=external_id,
+    )
+    # Where it was stopped, somebody may just have let it in again.
+    if known is not None and (not name or (name == known.name and not known.stopped)):
+        return known
+    return await context.db.write(
+        _store_arrival,
+        platform=platform,
+        external_id=external_id,
+        name=name or external_id,
+        now=context.clock.now(),
+    )
+
+
+async def leave_workspace(
+    context: CommandContext, platform: PlatformName, external_id: str
+) -> None:
+    """Post nothing there any more; what it has stays, in case the bot comes back."""
+    known = await context.db.read(
+        workspace_store.find_active_workspace,
+        platform=platform,
+        external_id=external_id,
+    )
+    if known is not None:
+        await context.db.write(
+            _store_departure, workspace_id=known.id, now=context.clock.now()
+        )
+
+
+def _store_arrival(
+    connection: Connection,
+    *,
+    platform: PlatformName,
+    external_id: str,
+    name: str,
+    now: datetime,
+) -> Workspace:
+    found = workspace_store.upsert_workspace(
+        connection, platform=platform, external_id=external_id, name=name, now=now
+    )
+    for place in destination_store.list_destinations(connection, workspace_id=found.id):
+        if place.paused == REMOVED_REASON:
+            destination_store.resume_destination(
+                connection, workspace_id=found.id, destination_id=place.id
+            )
+    return found
+
+
+def _store_departure(
+    connection: Connection, *, workspace_id: int, now: datetime
+) -> None:
+    for place in destination_store.list_destinations(
+        connection, workspace_id=workspace_id
+    ):
+        if place.paused is None:
+            destination_store.pause_destination(
+                connection,
+                workspace_id=workspace_id,
+                destination_id=place.id,
+                reason=REMOVED_REASON,
+            )
+    workspace_store.mark_workspace_left(connection, workspace_id=workspace_id, now=now)

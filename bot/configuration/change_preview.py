@@ -1,4 +1,4 @@
-"""What a change would do to what people read: tried out, and nothing of it is kept.
+"""Preview what a change does to the next edition; nothing of it is stored.
 
 `draft` composes the next edition as a digest would tell it, from stored articles where
 the workspace has the source, and from a look at the address where it is new. `trial`
@@ -11,55 +11,61 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import schedules
-from bot.at_hand import FRESH
-from bot.configuring import laying_out
-from bot.configuring.steps import Entry, Step
-from bot.configuring.telling import shown_source
-from bot.editions import Editions
-from bot.intake.trying import Tried, try_out
-from bot.looks import of_settings
-from bot.storage import articles, sources
-from bot.storage import editions as issues
-from bot.styles import told_as
-from bot.types import Digest, Part, RenderContext, Source, Workspace
+from bot.configuration import layout_settings
+from bot.configuration.change_steps import ChangeStep
+from bot.configuration.diff import mask_source
+from bot.configuration.settings import SettingsEntry
+from bot.ingest.polling import SourceTrial, try_source
+from bot.model import (
+    PUBLISHABLE_FOR,
+    Digest,
+    MessagePart,
+    RenderContext,
+    Source,
+    Workspace,
+    layout_from_settings,
+    layout_to_style,
+)
+from bot.publishing.editions import EditionPublisher
+from bot.storage import article_store, edition_store, ledger_store, source_store
 from digests.compose import compose
 from digests.stories import filters
-from digests.types import Article, Edition, Style, Told
+from digests.types import Article, Edition, EditionStyle, PublishedLedger
 
 #: How long one address may take before the preview goes on without it, in seconds.
-PATIENCE = 20.0
+READING_SECONDS = 20.0
 #: Addresses that are looked at for one preview, and at once.
-MOST, AT_ONCE = 20, 6
+MAX_ADDRESSES, READ_AT_ONCE = 20, 6
 #: A trial of a filter is over so many of the newest articles, of this time.
-NEWEST, SPAN = 40, timedelta(days=30)
+TRIAL_ARTICLES, TRIAL_SPAN = 40, timedelta(days=30)
 #: What of a digest decides about what its edition tells.
-_MADE_BY = (
+_COMPOSITION_SETTINGS = (
     "sources", "paused_sources", "stories", "include", "exclude", "language",
     "summary", "quotes", "figures", "brief",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
+class DigestPreview:
     """An edition that would be posted, and what could not be read for it."""
 
     edition: Edition
-    parts: tuple[Part, ...]
+    parts: tuple[MessagePart, ...]
     #: A source as it is shown, and why nothing came of it.
     problems: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sketch:
+class LayoutPreview:
     """An edition as a change would lay it out."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[MessagePart, ...]
     #: It was posted already, otherwise laid out: there is nothing new to tell.
     posted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Effect:
+class ChangeEffect:
     """What a change does to an edition."""
 
     before: Edition
@@ -69,7 +75,7 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Trial:
+class FilterTrial:
     """What a filter would have done to the newest articles."""
 
     #: So many were looked at.
@@ -78,14 +84,14 @@ class Trial:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Previews:
+class ChangePreviews:
     """The trials, over the makers of editions."""
 
-    editions: Editions
+    publisher: EditionPublisher
 
-    async def draft(
-        self, workspace: Workspace, entry: Entry, digest_id: int | None
-    ) -> Draft:
+    async def preview_digest(
+        self, workspace: Workspace, entry: SettingsEntry, digest_id: int | None
+    ) -> DigestPreview:
         """The next edition of a digest that is as `entry` says.
 
         Args:
@@ -95,22 +101,24 @@ class Previews:
         """
         resting = set(entry["paused_sources"])
         wanted = [a for a in entry["sources"] if a not in resting]
-        known = await self._known(workspace)
+        known = await self._load_read_sources(workspace)
         stored = [known[a] for a in wanted if a in known]
-        tried = await self._tried([a for a in wanted if a not in known])
-        held = await self._held(stored)
+        tried = await self._try_addresses([a for a in wanted if a not in known])
+        held = await self._refresh_articles(stored)
         seen = [article for one in tried.values() for article in one.newest]
-        told = await self._told(workspace, digest_id)
-        edition = await self._composed((*held, *seen), told, entry)
+        published = await self._load_ledger(workspace, digest_id)
+        edition = await self._compose((*held, *seen), published, entry)
         problems = tuple(
-            (shown_source(address), one.problem)
+            (mask_source(address), one.problem)
             for address, one in tried.items()
             if one.problem
         )
-        parts = self._rendered(workspace, entry, edition)
-        return Draft(edition=edition, parts=parts, problems=problems)
+        parts = self._render(workspace, entry, edition)
+        return DigestPreview(edition=edition, parts=parts, problems=problems)
 
-    async def effect(self, workspace: Workspace, step: Step) -> Effect | None:
+    async def compare_editions(
+        self, workspace: Workspace, step: ChangeStep
+    ) -> ChangeEffect | None:
         """The next edition without and with a change of a digest, from what is stored.
 
         Where nothing is new, what came in lately is told again for it. None: the step
@@ -120,124 +128,150 @@ class Previews:
         if step.noun != "digest" or step.before is None or step.after is None:
             return None
         added = set(step.after["sources"]) - set(step.before["sources"])
-        if added or all(step.before[name] == step.after[name] for name in _MADE_BY):
+        if added or all(
+            step.before[name] == step.after[name] for name in _COMPOSITION_SETTINGS
+        ):
             return None
-        told = await self._told(workspace, step.key)
-        for untold in (told, Told()):
+        published = await self._load_ledger(workspace, step.key)
+        for ledger in (published, PublishedLedger()):
             before, after = [
-                await self._of_stored(workspace, entry, untold)
+                await self._compose_stored(workspace, entry, ledger)
                 for entry in (step.before, step.after)
             ]
             if before.stories or after.stories:
-                return Effect(before=before, after=after, again=untold is not told)
+                return ChangeEffect(
+                    before=before, after=after, again=ledger is not published
+                )
         return None
 
-    async def sketch(self, workspace: Workspace, step: Step) -> Sketch | None:
+    async def preview_layout(
+        self, workspace: Workspace, step: ChangeStep
+    ) -> LayoutPreview | None:
         """How a change of a digest would look, from what is stored.
 
         None: it changes nothing of how editions are laid out, or there is nothing to
         show yet.
         """
         before, after = step.before, step.after
-        if before is None or after is None or not laying_out.changed(before, after):
+        if (
+            before is None
+            or after is None
+            or not layout_settings.is_layout_changed(before, after)
+        ):
             return None
-        told = await self._told(workspace, step.key)
-        edition = await self._of_stored(workspace, after, told)
+        published = await self._load_ledger(workspace, step.key)
+        edition = await self._compose_stored(workspace, after, published)
         if edition.stories:
-            return Sketch(parts=self._rendered(workspace, after, edition))
-        last = await self.editions.db.read(
-            issues.newest_of, workspace_id=workspace.id, digest_id=step.key or 0
+            return LayoutPreview(parts=self._render(workspace, after, edition))
+        last = await self.publisher.db.read(
+            edition_store.find_newest_edition_of,
+            workspace_id=workspace.id,
+            digest_id=step.key or 0,
         )
         if last is None:
             return None
-        chosen = of_settings(after).sections
+        chosen = layout_from_settings(after).sections
         edition = replace(last.edition, sections=chosen)
-        return Sketch(parts=self._rendered(workspace, after, edition), posted=True)
+        return LayoutPreview(parts=self._render(workspace, after, edition), posted=True)
 
-    async def _of_stored(
-        self, workspace: Workspace, entry: Entry, told: Told
+    async def _compose_stored(
+        self, workspace: Workspace, entry: SettingsEntry, published: PublishedLedger
     ) -> Edition:
-        known, resting = await self._known(workspace), set(entry["paused_sources"])
+        known, resting = (
+            await self._load_read_sources(workspace),
+            set(entry["paused_sources"]),
+        )
         read = [a for a in entry["sources"] if a not in resting and a in known]
-        held = await self._stored([known[address] for address in read])
-        return await self._composed(held, told, entry)
+        held = await self._load_articles([known[address] for address in read])
+        return await self._compose(held, published, entry)
 
-    async def trial(self, digest: Digest, written: str) -> Trial:
+    async def try_filter(self, digest: Digest, written: str) -> FilterTrial:
         """What the filter would have matched of what the digest's sources gave.
 
         Raises:
             InputError: It cannot be a filter.
         """
-        clock = self.editions.clock
-        held = await self.editions.db.read(
-            articles.fresh,
+        clock = self.publisher.clock
+        held = await self.publisher.db.read(
+            article_store.list_fresh_articles,
             source_ids=[source.id for source in digest.sources],
-            since=clock.now() - SPAN,
+            since=clock.now() - TRIAL_SPAN,
         )
-        newest = held[:NEWEST]
-        found = await self.editions.engine.run(_matching, newest, written)
-        return Trial(of=len(newest), matching=found)
+        newest = held[:TRIAL_ARTICLES]
+        found = await self.publisher.engine.run(_match_filter, newest, written)
+        return FilterTrial(of=len(newest), matching=found)
 
-    async def _known(self, workspace: Workspace) -> Mapping[str, Source]:
+    async def _load_read_sources(self, workspace: Workspace) -> Mapping[str, Source]:
         """The workspace's sources that were read at least once, by address."""
-        mine = await self.editions.db.read(
-            sources.in_workspace, workspace_id=workspace.id
+        mine = await self.publisher.db.read(
+            source_store.list_sources, workspace_id=workspace.id
         )
         return {s.address: s for s in mine if s.last_good or s.kind == "folder"}
 
-    async def _held(self, stored: Sequence[Source]) -> tuple[Article, ...]:
+    async def _refresh_articles(self, stored: Sequence[Source]) -> tuple[Article, ...]:
         if not stored:
             return ()
-        await self.editions.intake.refresh(stored)
-        return await self._stored(stored)
+        await self.publisher.ingestor.refresh(stored)
+        return await self._load_articles(stored)
 
-    async def _stored(self, stored: Sequence[Source]) -> tuple[Article, ...]:
-        since = self.editions.clock.now() - FRESH
+    async def _load_articles(self, stored: Sequence[Source]) -> tuple[Article, ...]:
+        since = self.publisher.clock.now() - PUBLISHABLE_FOR
         ids = [source.id for source in stored]
-        return await self.editions.db.read(articles.fresh, source_ids=ids, since=since)
+        return await self.publisher.db.read(
+            article_store.list_fresh_articles, source_ids=ids, since=since
+        )
 
-    async def tried(self, address: str) -> Tried:
+    async def try_address(self, address: str) -> SourceTrial:
         """What stands at an address at present, or why that cannot be said."""
-        outside, now = self.editions.intake.outside, self.editions.clock.now()
-        look = try_out(address, outside=outside, now=now)
+        source_reader, now = (
+            self.publisher.ingestor.source_reader,
+            self.publisher.clock.now(),
+        )
+        look = try_source(address, source_reader=source_reader, now=now)
         try:
-            return await asyncio.wait_for(look, PATIENCE)
+            return await asyncio.wait_for(look, READING_SECONDS)
         except TimeoutError:
-            slow = f"It did not answer within {PATIENCE:.0f} seconds."
-            shown = shown_source(address)
-            return Tried(shown=shown, read_at=shown, problem=slow)
+            slow = f"It did not answer within {READING_SECONDS:.0f} seconds."
+            shown = mask_source(address)
+            return SourceTrial(shown=shown, read_at=shown, problem=slow)
 
-    async def _tried(self, wanted: Sequence[str]) -> Mapping[str, Tried]:
-        places = asyncio.Semaphore(AT_ONCE)
+    async def _try_addresses(self, wanted: Sequence[str]) -> Mapping[str, SourceTrial]:
+        places = asyncio.Semaphore(READ_AT_ONCE)
 
-        async def one(address: str) -> Tried:
+        async def one(address: str) -> SourceTrial:
             async with places:
-                return await self.tried(address)
+                return await self.try_address(address)
 
-        few = wanted[:MOST]
+        few = wanted[:MAX_ADDRESSES]
         found = await asyncio.gather(*(one(address) for address in few))
         return dict(zip(few, found, strict=True))
 
-    async def _composed(
-        self, held: Sequence[Article], told: Told, entry: Entry
+    async def _compose(
+        self, held: Sequence[Article], published: PublishedLedger, entry: SettingsEntry
     ) -> Edition:
-        now = self.editions.clock.now()
-        return await self.editions.engine.run(_compose, held, now, told, _style(entry))
-
-    async def _told(self, workspace: Workspace, digest_id: int | None) -> Told:
-        if digest_id is None:
-            return Told()
-        return await self.editions.db.read(
-            issues.told, workspace_id=workspace.id, digest_id=digest_id
+        now = self.publisher.clock.now()
+        return await self.publisher.engine.run(
+            _compose_edition, held, now, published, _build_style(entry)
         )
 
-    def _rendered(
-        self, workspace: Workspace, entry: Entry, edition: Edition
-    ) -> tuple[Part, ...]:
-        platform = self.editions.platforms.get(workspace.platform)
+    async def _load_ledger(
+        self, workspace: Workspace, digest_id: int | None
+    ) -> PublishedLedger:
+        if digest_id is None:
+            return PublishedLedger()
+        return await self.publisher.db.read(
+            ledger_store.get_ledger, workspace_id=workspace.id, digest_id=digest_id
+        )
+
+    def _render(
+        self, workspace: Workspace, entry: SettingsEntry, edition: Edition
+    ) -> tuple[MessagePart, ...]:
+        platform = self.publisher.platforms.get(workspace.platform)
         if platform is None or not edition.stories:
             return ()
-        zones = [schedules.parse(sentence).zone for sentence in entry["schedule"]]
+        zones = [
+            schedules.parse_schedule(sentence).zone for sentence in entry["schedule"]
+        ]
         context = RenderContext(
             edition_id="preview",
             digest=str(entry["name"]),
@@ -248,23 +282,26 @@ class Previews:
         return platform.render(edition, context)
 
 
-def _style(entry: Entry) -> Style:
-    return Style(
+def _build_style(entry: SettingsEntry) -> EditionStyle:
+    return EditionStyle(
         title=entry["name"],
         stories=entry["stories"],
         lang=entry["language"],
         include=tuple(entry["include"]),
         exclude=tuple(entry["exclude"]),
-        **told_as(of_settings(entry)),
+        **layout_to_style(layout_from_settings(entry)),
     )
 
 
-def _compose(
-    held: Iterable[Article], now: datetime, told: Told, style: Style
+def _compose_edition(
+    held: Iterable[Article],
+    now: datetime,
+    published: PublishedLedger,
+    style: EditionStyle,
 ) -> Edition:
-    return compose(tuple(held), now=now, told=told, style=style)
+    return compose(tuple(held), now=now, ledger=published, style=style)
 
 
-def _matching(newest: Sequence[Article], written: str) -> tuple[Article, ...]:
-    filters.check(written)
-    return tuple(a for a in newest if filters.matching(a, [written]))
+def _match_filter(newest: Sequence[Article], written: str) -> tuple[Article, ...]:
+    filters.validate_filter(written)
+    return tuple(a for a in newest if filters.match_filters(a, [written]))

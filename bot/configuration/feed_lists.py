@@ -1,28 +1,55 @@
-"""Feeds as OPML, in and out: other readers' lists become sources of a digest.
+"""Feeds as OPML lists, in and out, and the starter packs that ship with the program.
 
 Reading the file itself is `digests.sources.opml`'s. A folder of the list that is named
 after a digest goes to that digest; the rest goes where the admin says.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from bot.config_file.applying import ensure_source
-from bot.errors import UserError
-from bot.intake import addresses
-from bot.storage import Connection, digests, workspaces
-from bot.types import Digest, Source, Workspace
-from digests.language.fold import fold
+from bot.configuration.file_import import ensure_source
+from bot.errors import ConfigurationError, UserError
+from bot.ingest import addresses
+from bot.model import Digest, Source, Workspace
+from bot.settings import find_seeds_folder
+from bot.storage import Connection, digest_store, workspace_store
+from digests.language.normalization import normalize_text
 from digests.sources.opml import Subscription
 
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?", re.ASCII)
+
+
+def expand_addresses(written: str) -> list[str]:
+    """The addresses that are meant: whole ones, hosts, and the feeds of packs."""
+    found: list[str] = []
+    for word in _split_addresses(written):
+        feeds = list_pack_addresses(word)
+        if feeds:
+            found += feeds
+        elif "://" not in word and _HOST.fullmatch(word):
+            found.append(f"https://{word}")
+        else:
+            found.append(word)
+    return found
+
+
+def _split_addresses(written: str) -> Iterator[str]:
+    """What spaces and commas part; a comma inside of an address parts nothing."""
+    for word in re.split(r"\s+|,(?=https?://)", written):
+        parts = [word] if "://" in word else word.split(",")
+        yield from (part.rstrip(",") for part in parts if part.strip(","))
+
+
 #: Where feeds go when there is no digest yet.
-FIRST_DIGEST = "Feeds"
+DEFAULT_DIGEST_NAME = "Feeds"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Imported:
+class FeedImport:
     """What became of a list of feeds."""
 
     workspace: str
@@ -32,7 +59,7 @@ class Imported:
     known: int
 
 
-def bring_in(
+def assign_feeds(
     conn: Connection,
     listed: Sequence[Subscription],
     *,
@@ -40,7 +67,7 @@ def bring_in(
     workspace: str | None = None,
     digest: str | None = None,
     allow_private: str = "",
-) -> Imported:
+) -> FeedImport:
     """Give the feeds to digests, in the caller's transaction.
 
     Args:
@@ -56,22 +83,22 @@ def bring_in(
     Raises:
         UserError: It is not clear which workspace or digest is meant.
     """
-    home = _workspace(conn, workspace, now)
-    known = digests.in_workspace(conn, workspace_id=home.id)
+    home = _resolve_workspace(conn, workspace, now)
+    known = digest_store.list_digests(conn, workspace_id=home.id)
     wanted: dict[str, list[Subscription]] = defaultdict(list)
     for one in listed:
-        wanted[digest or _named(one, known)].append(one)
+        wanted[digest or _resolve_digest_name(one, known)].append(one)
     added = [
-        _add(conn, home, name, subscriptions, allow_private)
+        _add_feeds(conn, home, name, subscriptions, allow_private)
         for name, subscriptions in wanted.items()
     ]
     count = sum(len(new) for _, new in added)
-    return Imported(
+    return FeedImport(
         workspace=home.external_id, added=tuple(added), known=len(listed) - count
     )
 
 
-def list_out(
+def list_all_feeds(
     conn: Connection, *, workspace: str | None = None
 ) -> tuple[tuple[Subscription, ...], int]:
     """Every feed and page of every digest, in a folder of its name.
@@ -81,40 +108,42 @@ def list_out(
     """
     found: list[Subscription] = []
     secret = 0
-    for home in workspaces.every(conn):
+    for home in workspace_store.list_workspaces(conn):
         if workspace in (None, home.external_id):
-            listed, hidden = list_of(conn, workspace_id=home.id)
+            listed, hidden = list_feeds(conn, workspace_id=home.id)
             found += listed
             secret += hidden
     return tuple(found), secret
 
 
-def list_of(
+def list_feeds(
     conn: Connection, *, workspace_id: int, digest: str | None = None
 ) -> tuple[tuple[Subscription, ...], int]:
     """The same of one workspace, or of its digest of this name."""
     found: list[Subscription] = []
     secret = 0
-    for known in digests.in_workspace(conn, workspace_id=workspace_id):
+    for known in digest_store.list_digests(conn, workspace_id=workspace_id):
         if digest not in (None, known.name):
             continue
         for source in (*known.sources, *known.paused_sources):
             if source.kind == "folder":
                 continue
-            if addresses.shown(source.address) != source.address:
+            if addresses.mask_secrets(source.address) != source.address:
                 secret += 1
                 continue
-            found.append(_subscription(source, known))
+            found.append(_to_subscription(source, known))
     return tuple(found), secret
 
 
-def _subscription(source: Source, digest: Digest) -> Subscription:
+def _to_subscription(source: Source, digest: Digest) -> Subscription:
     title = source.called or ("" if source.name == source.address else source.name)
     return Subscription(address=source.address, title=title, folders=(digest.name,))
 
 
-def _workspace(conn: Connection, external_id: str | None, now: datetime) -> Workspace:
-    kept = workspaces.every(conn)
+def _resolve_workspace(
+    conn: Connection, external_id: str | None, now: datetime
+) -> Workspace:
+    kept = workspace_store.list_workspaces(conn)
     fitting = [w for w in kept if external_id in (None, w.external_id)]
     if len(fitting) == 1:
         return fitting[0]
@@ -128,17 +157,17 @@ def _workspace(conn: Connection, external_id: str | None, now: datetime) -> Work
             names=names,
         )
     name = external_id or "local"
-    return workspaces.ensure(
+    return workspace_store.upsert_workspace(
         conn, platform="local", external_id=name, name=name, now=now
     )
 
 
-def _named(one: Subscription, known: Sequence[Digest]) -> str:
+def _resolve_digest_name(one: Subscription, known: Sequence[Digest]) -> str:
     """The digest that the innermost folder names, or the only one."""
-    by_name = {fold(digest.name): digest.name for digest in known}
+    by_name = {normalize_text(digest.name): digest.name for digest in known}
     for folder in reversed(one.folders):
-        if fold(folder) in by_name:
-            return by_name[fold(folder)]
+        if normalize_text(folder) in by_name:
+            return by_name[normalize_text(folder)]
     if len(known) > 1:
         names = ", ".join(f"«{digest.name}»" for digest in known)
         raise UserError(
@@ -146,17 +175,17 @@ def _named(one: Subscription, known: Sequence[Digest]) -> str:
             title=one.title,
             names=names,
         )
-    return known[0].name if known else FIRST_DIGEST
+    return known[0].name if known else DEFAULT_DIGEST_NAME
 
 
-def _add(
+def _add_feeds(
     conn: Connection,
     home: Workspace,
     name: str,
     listed: Sequence[Subscription],
     allow_private: str,
 ) -> tuple[Digest, tuple[Source, ...]]:
-    before = digests.by_name(conn, workspace_id=home.id, name=name)
+    before = digest_store.find_digest_by_name(conn, workspace_id=home.id, name=name)
     had = (*before.sources, *before.paused_sources) if before else ()
     sources = [
         ensure_source(
@@ -169,10 +198,10 @@ def _add(
     if before is not None and not new:
         return before, ()
     read = before.sources if before else ()
-    return _with(conn, home, name, before, (*read, *new)), new
+    return _save_digest(conn, home, name, before, (*read, *new)), new
 
 
-def _with(
+def _save_digest(
     conn: Connection,
     home: Workspace,
     name: str,
@@ -180,10 +209,10 @@ def _with(
     sources: Sequence[Source],
 ) -> Digest:
     if before is None:
-        return digests.ensure(
+        return digest_store.upsert_digest(
             conn, workspace_id=home.id, name=name, sources=sources, destinations=()
         )
-    return digests.ensure(
+    return digest_store.upsert_digest(
         conn,
         workspace_id=home.id,
         name=name,
@@ -202,3 +231,39 @@ def _with(
             if source.called
         },
     )
+
+
+def _get_packs_folder() -> Path | None:
+    try:
+        return find_seeds_folder() / "packs"
+    except ConfigurationError:
+        return None
+
+
+def list_packs() -> tuple[str, ...]:
+    """Names such as «technology» and «world», in order."""
+    folder = _get_packs_folder()
+    found = folder.glob("*.opml") if folder else ()
+    return tuple(sorted(path.name.split(".")[0] for path in found))
+
+
+def list_pack_addresses(name: str) -> tuple[str, ...]:
+    """The feeds of the pack; none where there is no such pack."""
+    folder, wanted = _get_packs_folder(), name.strip().casefold()
+    if folder is None or wanted not in list_packs():
+        return ()
+    from digests.sources import opml
+
+    (path,) = folder.glob(f"{wanted}.*.opml")
+    return tuple(
+        one.address for one in opml.parse_opml(path.read_bytes()).subscriptions
+    )
+
+
+def get_pack_language(name: str) -> str | None:
+    """The language that the pack's feeds are written in."""
+    folder, wanted = _get_packs_folder(), name.strip().casefold()
+    if folder is None or wanted not in list_packs():
+        return None
+    (path,) = folder.glob(f"{wanted}.*.opml")
+    return path.name.split(".")[1]

@@ -1,4 +1,4 @@
-"""Everything that is set up, as a configuration file; it changes nothing.
+"""Write everything that is set up as a configuration file, without secrets.
 
 The secrets of addresses are left out: where the sources are set up, `apply` knows what
 is meant.
@@ -9,14 +9,20 @@ from typing import Any
 
 import tomli_w
 
-from bot.config_file.places import as_block
-from bot.intake import addresses
-from bot.looks import as_settings
-from bot.storage import Connection, destinations, digests, grants, workspaces
-from bot.types import Digest, Workspace
+from bot.configuration.settings import digest_to_entry
+from bot.ingest import addresses
+from bot.model import Destination, Workspace, post_options_to_settings
+from bot.storage import Connection, destination_store, digest_store, workspace_store
 
 
-def export(
+def destination_to_block(place: Destination) -> dict[str, Any]:
+    """The destination as a file says it, with those of its settings that are on."""
+    settings = post_options_to_settings(place.manner).items()
+    on = {name: value for name, value in settings if value}
+    return {"name": place.name, "channel": place.channel, **on}
+
+
+def dump_configuration(
     conn: Connection, *, workspace_id: int | None = None, paths: bool = True
 ) -> str:
     """Everything that is set up, as a file that `apply` takes.
@@ -27,7 +33,9 @@ def export(
         paths: False: only the names of folders; where they lie on this machine is
             not for everybody to know, and whoever applies the file says it anew.
     """
-    kept = [w for w in workspaces.every(conn) if workspace_id in (None, w.id)]
+    kept = [
+        w for w in workspace_store.list_workspaces(conn) if workspace_id in (None, w.id)
+    ]
     blocks = [_export_workspace(conn, found, paths) for found in kept]
     return tomli_w.dumps({"workspace": blocks})
 
@@ -35,9 +43,9 @@ def export(
 def _export_workspace(
     conn: Connection, workspace: Workspace, paths: bool
 ) -> dict[str, Any]:
-    places = destinations.in_workspace(conn, workspace_id=workspace.id)
-    found = digests.in_workspace(conn, workspace_id=workspace.id)
-    let = grants.in_workspace(conn, workspace_id=workspace.id)
+    places = destination_store.list_destinations(conn, workspace_id=workspace.id)
+    found = digest_store.list_digests(conn, workspace_id=workspace.id)
+    let = workspace_store.list_grants(conn, workspace_id=workspace.id)
     editors = [f"{one.kind} {one.external_id}" for one in let]
     return {
         "platform": workspace.platform,
@@ -45,64 +53,41 @@ def _export_workspace(
         "name": workspace.name,
         "zone": workspace.zone,
         **({"editors": editors} if editors else {}),
-        "destination": [as_block(place) for place in places],
+        "destination": [destination_to_block(place) for place in places],
         "digest": [
-            {"name": digest.name, **_without_empty(masked(as_entry(digest), paths))}
+            {
+                "name": digest.name,
+                **_drop_empty(mask_entry(digest_to_entry(digest), paths)),
+            }
             for digest in found
         ],
     }
 
 
-def masked(entry: dict[str, Any], paths: bool) -> dict[str, Any]:
+def mask_entry(entry: dict[str, Any], paths: bool) -> dict[str, Any]:
     """The entry without the secrets of its addresses, and perhaps without paths."""
     kinds = ("sources", "paused_sources")
-    names = {_shown(a, paths): name for a, name in entry["source_names"].items()}
-    hidden = {kind: [_shown(a, paths) for a in entry[kind]] for kind in kinds}
+    names = {_mask_address(a, paths): name for a, name in entry["source_names"].items()}
+    hidden = {kind: [_mask_address(a, paths) for a in entry[kind]] for kind in kinds}
     return entry | hidden | {"source_names": names}
 
 
-def _shown(address: str, paths: bool) -> str:
+def _mask_address(address: str, paths: bool) -> str:
     if "://" in address or paths:
-        return addresses.shown(address)
+        return addresses.mask_secrets(address)
     return Path(address).name
 
 
 #: What is left out where there is none.
-_SELDOM = frozenset({"paused_sources", "source_names"})
+_OMITTED_WHEN_EMPTY = frozenset({"paused_sources", "source_names"})
 
 
-def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:
+def _drop_empty(entry: dict[str, Any]) -> dict[str, Any]:
     """Without what is not set, and what is seldom."""
     return {
         name: value
         for name, value in entry.items()
         if value is not None
-        and (name not in _SELDOM or value)
+        and (name not in _OMITTED_WHEN_EMPTY or value)
         and (name, value) != ("corrections", "edit")
-    }
-
-
-def as_entry(digest: Digest) -> dict[str, Any]:
-    """The digest in the words of a configuration file; those that rest come last."""
-    paused = [source.address for source in digest.paused_sources]
-    return {
-        "sources": [*(source.address for source in digest.sources), *paused],
-        "paused_sources": paused,
-        "source_names": {
-            source.address: source.called
-            for source in (*digest.sources, *digest.paused_sources)
-            if source.called
-        },
-        "destinations": [place.name for place in digest.destinations],
-        "schedule": list(digest.schedules),
-        "quiet_hours": digest.quiet_hours,
-        "paused": digest.paused,
-        "paused_until": digest.paused_until,
-        "skip": list(digest.skips) or None,
-        "stories": digest.stories,
-        **as_settings(digest.look),
-        "include": list(digest.include),
-        "exclude": list(digest.exclude),
-        "language": digest.language,
-        "corrections": digest.corrections,
     }

@@ -1,29 +1,40 @@
-"""What is wrong with an entry, as sentences that say what would do; it reads no file.
+"""Check settings and say what would be right: digests, names, languages, post options.
 
 What is set up from chat passes the same checks, one digest at a time
 (`digest_mistakes`), and gets the same sentences.
+
+It knows nothing of texts or articles: a digest may be of a language that the bot does
+not speak.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot import schedules
-from bot.config_file.entries import DestinationEntry, DigestEntry
-from bot.config_file.languages import check_language
-from bot.errors import UserError
-from bot.intake import addresses
-from bot.types import SourceKind
+from bot.configuration.settings import DestinationEntry, DigestEntry
+from bot.errors import Message, UserError
+from bot.ingest import addresses
+from bot.model import (
+    POST_OPTION_NAMES,
+    PostOptions,
+    SourceKind,
+    post_options_to_settings,
+)
 from digests.errors import InputError
+from digests.language.normalization import normalize_text
+from digests.language.words import STOP_WORDS
 from digests.stories import filters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mistake:
+class FieldProblem:
     """Something that cannot be as it was written."""
 
     #: The name in the file: «schedule», «stories» …
@@ -34,15 +45,15 @@ class Mistake:
     @property
     def text(self) -> str:
         """The same in English, going on from the name of what it is about."""
-        return small(self.problem)
+        return format_problem(self.problem)
 
 
-def digest_mistakes(
+def find_digest_problems(
     entry: Mapping[str, Any],
     *,
     destinations: Collection[str],
     is_source: Callable[[str], object],
-) -> list[Mistake]:
+) -> list[FieldProblem]:
     """Every mistake of one digest, without a file around it.
 
     Args:
@@ -54,40 +65,48 @@ def digest_mistakes(
         digest = DigestEntry.model_validate(entry)
     except ValidationError as error:
         return [
-            Mistake(field=str(found["loc"][0]), problem=_plain(found))
+            FieldProblem(
+                field=str(found["loc"][0]), problem=_explain_model_error(found)
+            )
             for found in error.errors()
         ]
-    return deep_mistakes(digest, destinations, is_source)
+    return find_content_problems(digest, destinations, is_source)
 
 
-def name_mistake(name: str) -> UserError | None:
+def find_name_problem(name: str) -> UserError | None:
     """Why this cannot be the name of anything; None when it can."""
     try:
         DestinationEntry(name=name, channel="any")
     except ValidationError as error:
-        return _plain(error.errors()[0])
+        return _explain_model_error(error.errors()[0])
     return None
 
 
-def mistakes_of(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
+def format_file_problems(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
     """Every mistake of a file's content, in English: where, and what would do."""
-    return [f"{place}: {small(problem)}" for place, problem in placed(error, data)]
+    return [
+        f"{place}: {format_problem(problem)}"
+        for place, problem in locate_problems(error, data)
+    ]
 
 
-def placed(
+def locate_problems(
     error: ValidationError, data: Mapping[str, Any]
 ) -> list[tuple[str, UserError]]:
     """Every mistake of a file's content: where it stands, and what would do."""
-    return [(_place(found["loc"], data), _plain(found)) for found in error.errors()]
+    return [
+        (_format_location(found["loc"], data), _explain_model_error(found))
+        for found in error.errors()
+    ]
 
 
-def small(problem: UserError) -> str:
+def format_problem(problem: UserError) -> str:
     """What is wrong, going on from the name of what it is about."""
     said = str(problem)
     return f"{said[:1].lower()}{said[1:]}"
 
 
-def _plain(found: ErrorDetails) -> UserError:
+def _explain_model_error(found: ErrorDetails) -> UserError:
     """A mistake as a sentence of ours, where the library's is not for everybody."""
     limits = found.get("ctx", {})
     match found["type"]:
@@ -111,13 +130,13 @@ def _plain(found: ErrorDetails) -> UserError:
                 return problem
             return UserError("{problem}.", problem=limits["error"])
     return (
-        _would_do(str(found["loc"][-1]))
-        or _of_kind(found["type"])
+        _explain_expected_value(str(found["loc"][-1]))
+        or _explain_expected_type(found["type"])
         or UserError("{problem}.", problem=found["msg"])
     )
 
 
-def _would_do(name: str) -> UserError | None:
+def _explain_expected_value(name: str) -> UserError | None:
     """What to write under a name, where the library's sentence is not for everybody."""
     would = {
         "stories": UserError("Write how many stories as a number from 1 to 15."),
@@ -130,7 +149,7 @@ def _would_do(name: str) -> UserError | None:
     return would.get(name)
 
 
-def _of_kind(wanted: str) -> UserError | None:
+def _explain_expected_type(wanted: str) -> UserError | None:
     """What to write where something of another kind stands; `wanted` is pydantic's."""
     match wanted:
         case "list_type" | "tuple_type":
@@ -144,7 +163,7 @@ def _of_kind(wanted: str) -> UserError | None:
     return None
 
 
-def _place(loc: tuple[int | str, ...], data: Any) -> str:
+def _format_location(loc: tuple[int | str, ...], data: Any) -> str:
     """«workspace 1, digest «Morning», stories» for a path into the file."""
     words: list[str] = []
     for step in loc:
@@ -158,12 +177,12 @@ def _place(loc: tuple[int | str, ...], data: Any) -> str:
     return ", ".join(words)
 
 
-def deep_mistakes(
+def find_content_problems(
     digest: DigestEntry, known: Collection[str], is_source: Callable[[str], object]
-) -> list[Mistake]:
+) -> list[FieldProblem]:
     """What types alone cannot see in a digest."""
     found = [
-        Mistake(
+        FieldProblem(
             field="destinations",
             problem=UserError(
                 "There is no destination «{name}» in this workspace; known: {known}.",
@@ -175,11 +194,11 @@ def deep_mistakes(
         if name not in known
     ]
     found += [
-        Mistake(
+        FieldProblem(
             field=field,
             problem=UserError(
                 "«{address}» is none of the digest's sources.",
-                address=addresses.shown(address),
+                address=addresses.mask_secrets(address),
             ),
         )
         for field, named in (
@@ -191,8 +210,8 @@ def deep_mistakes(
     ]
     quiet = [digest.quiet_hours] if digest.quiet_hours else []
     checks: tuple[tuple[str, Callable[[str], object], Sequence[str]], ...] = (
-        ("schedule", schedules.parse, digest.sentences),
-        ("quiet_hours", schedules.check_quiet, quiet),
+        ("schedule", schedules.parse_schedule, digest.sentences),
+        ("quiet_hours", schedules.parse_quiet_hours, quiet),
         ("include", _check_filter, digest.include),
         ("exclude", _check_filter, digest.exclude),
         ("sources", is_source, digest.sources),
@@ -200,19 +219,19 @@ def deep_mistakes(
     )
     for field, check, values in checks:
         for value in values:
-            problem = trouble(check, value)
-            found += [Mistake(field=field, problem=problem)] if problem else []
+            problem = find_problem(check, value)
+            found += [FieldProblem(field=field, problem=problem)] if problem else []
     return found
 
 
 def _check_filter(written: str) -> None:
     try:
-        filters.check(written)
+        filters.validate_filter(written)
     except InputError as error:
         raise UserError("filter: {error}", error=error) from None
 
 
-def trouble(check: Callable[[str], object], value: str) -> UserError | None:
+def find_problem(check: Callable[[str], object], value: str) -> UserError | None:
     """What `check` raises over the value, if anything."""
     try:
         check(value)
@@ -221,7 +240,7 @@ def trouble(check: Callable[[str], object], value: str) -> UserError | None:
     return None
 
 
-def kind_of(address: str, base: Path) -> tuple[SourceKind, str]:
+def resolve_source_kind(address: str, base: Path) -> tuple[SourceKind, str]:
     """What kind of source an address names, and its full form.
 
     Raises:
@@ -234,10 +253,10 @@ def kind_of(address: str, base: Path) -> tuple[SourceKind, str]:
                 "«{address}» is neither a folder nor an http(s) address.",
                 address=address,
             )
-        if not addresses.host_of(address) or any(c.isspace() for c in address):
+        if not addresses.extract_host(address) or any(c.isspace() for c in address):
             raise UserError(
                 "«{address}» is no address of a source.",
-                address=addresses.shown(address),
+                address=addresses.mask_secrets(address),
             )
         return "feed", address
     path = (base / Path(address).expanduser()).resolve()
@@ -246,3 +265,117 @@ def kind_of(address: str, base: Path) -> tuple[SourceKind, str]:
             "the folder {path} is not there; make it or mend the path.", path=path
         )
     return "folder", str(path)
+
+
+#: Codes of CLDR for texts that are of no language, or of several.
+_NO_LANGUAGES: Final = frozenset({"und", "mul", "zxx", "root", "mis"})
+#: Longer than any code with its region.
+_MAX_CODE_LENGTH: Final = 35
+
+
+def check_language(code: str) -> None:
+    """Let codes such as «en», «de-AT» or «zh-Hant» pass.
+
+    Raises:
+        UserError: There is no such language; which one may be meant.
+    """
+    from babel import Locale
+
+    if len(code) > _MAX_CODE_LENGTH:
+        raise UserError("This is too long; at most {n} characters.", n=_MAX_CODE_LENGTH)
+    first, *parts = code.split("-")
+    shaped = all(part.isascii() and part.isalnum() for part in (first, *parts))
+    listed: Mapping[str, str] = Locale("en").languages
+    known = {name for name in listed if "_" not in name} - _NO_LANGUAGES
+    if shaped and first.lower() in known and all(1 < len(p) < 9 for p in parts):
+        return
+    near = _guess_language(code)
+    if near is None:
+        raise UserError(
+            "There is no language «{code}». Write it as a code, such as «en», «de» or "
+            "«de-AT».",
+            code=code,
+        )
+    name = Locale.parse(near).get_display_name(near) or near
+    raise UserError(
+        "There is no language «{code}». Did you mean «{near}» ({name})?",
+        code=code,
+        near=near,
+        name=name,
+    )
+
+
+def _guess_language(written: str) -> str | None:
+    """The code that somebody means: by an older code, a name, or something like it."""
+    from babel.core import get_global
+
+    said = normalize_text(written.split("-")[0] if len(written) < 6 else written)
+    alias = get_global("language_aliases").get(said)
+    if alias is not None and "_" not in alias:
+        return str(alias)
+    # What is shorter is like the name of some language by chance.
+    names = {n: c for n, c in _list_language_names() if len(said) > 3 or n == c}
+    close = get_close_matches(said, names, n=1, cutoff=0.75)
+    return names[close[0]] if close else None
+
+
+def _list_language_names() -> Iterator[tuple[str, str]]:
+    """What languages are called in English, German and themselves, with their codes."""
+    from babel import Locale
+
+    for code in STOP_WORDS:
+        own = Locale.parse(code)
+        yield code, code
+        yield normalize_text(own.get_display_name(code) or code), code
+    for speaker in ("en", "de"):
+        for code, name in Locale(speaker).languages.items():
+            if len(code) == 2:
+                yield normalize_text(name), code
+
+
+#: What each platform has.
+PLATFORM_POST_OPTIONS: Final[Mapping[str, frozenset[str]]] = {
+    "discord": frozenset(POST_OPTION_NAMES),
+    "slack": frozenset({"thread"}),
+    "local": frozenset(),
+}
+_PLATFORM_NAMES: Final[Mapping[str, str | Message]] = {
+    "discord": "Discord",
+    "slack": "Slack",
+    "local": Message("The local page"),
+}
+_POST_OPTION_LABELS: Final = {
+    "silent": Message("messages without a sound"),
+    "ping": Message("roles to ping"),
+    "thread": Message("threads"),
+    "crosspost": Message("channels that follow another one"),
+}
+_ROLE_ID: Final = re.compile(r"\d{1,20}")
+
+
+def find_post_option_problems(
+    manner: PostOptions, *, platform: str, workspace: str
+) -> Iterator[tuple[str, Message]]:
+    """What cannot be so, as (setting, sentence).
+
+    Args:
+        manner: As it is wanted.
+        platform: The name of the platform.
+        workspace: The platform's own id of the workspace.
+    """
+    for name, value in post_options_to_settings(manner).items():
+        if value and name not in PLATFORM_POST_OPTIONS.get(platform, frozenset()):
+            called = _PLATFORM_NAMES.get(platform, platform)
+            what = _POST_OPTION_LABELS[name]
+            yield name, Message("{platform} has no {what}.", platform=called, what=what)
+            return
+    if manner.ping is None:
+        return
+    if not _ROLE_ID.fullmatch(manner.ping):
+        yield "ping", Message("Name one role by a mention or by its number.")
+    elif manner.ping == workspace:
+        # On Discord «everyone» is the role whose number is the server's.
+        yield (
+            "ping",
+            Message("Everybody cannot be pinged; name a role that people can leave."),
+        )

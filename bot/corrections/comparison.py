@@ -1,4 +1,4 @@
-"""Whether another text of an article corrects what an edition told; it edits nothing.
+"""Compare an article's texts with what an edition shows, and record corrections.
 
 gathered    all that is needed of the database, read at once
 judge       the corrections, pure: what is put right, and what is shown instead
@@ -11,38 +11,43 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from bot.corrections import contexts
+from bot import model
+from bot.model import Digest, Payload, StoredEdition
 from bot.storage import (
     Connection,
-    articles,
-    corrections,
-    digests,
-    rereads,
-    told_articles,
+    article_store,
+    correction_store,
+    digest_store,
+    edition_store,
+    ledger_store,
+    published_article_store,
 )
-from bot.storage import editions as issues
-from bot.storage.corrections import Correction, State
-from bot.storage.told_articles import ToldArticle
-from bot.types import Digest, Issue, Payload
-from digests.amending import Amendment, amended, amendment, relocated
-from digests.corrections import every
-from digests.language.fold import fold
-from digests.types import Article, Brief, EditionStory, Told
+from bot.storage.correction_store import Correction, CorrectionState
+from bot.storage.published_article_store import PublishedArticle
+from digests.corrections.amendments import (
+    Amendment,
+    apply_amendments,
+    find_amendment,
+    relocate_story,
+)
+from digests.corrections.detection import find_corrections
+from digests.language.normalization import normalize_text
+from digests.types import Article, BriefStory, EditionStory, PublishedLedger
 
 #: How long a message that was just edited is left alone by its article: doubled with
 #: each time, so that what changes all day is not edited all day.
-REST, LONGEST_REST = timedelta(minutes=10), timedelta(hours=6)
+EDIT_PAUSE, LONGEST_EDIT_PAUSE = timedelta(minutes=10), timedelta(hours=6)
 #: Changes of one article that are kept, and characters of a sentence among them.
-MOST, LONGEST = 8, 400
-AS_SET = "Its messages stay as they are: that is how the digest is set."
+MAX_CHANGES, MAX_SENTENCE = 8, 400
+LISTED_ONLY_REASON = "Its messages stay as they are: that is how the digest is set."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gathered:
+class ComparisonInputs:
     """An article of an edition, with all the texts that are compared."""
 
-    told: ToldArticle
-    issue: Issue
+    published: PublishedArticle
+    stored_edition: StoredEdition
     digest: Digest
     #: By hash: what was compared last, and what the shown pieces were taken from.
     versions: Mapping[str, Article]
@@ -52,29 +57,31 @@ class Gathered:
     newest_page: Article | None = None
 
 
-def gathered(conn: Connection, one: ToldArticle) -> Gathered | None:
+def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs | None:
     """What is compared; None where nobody wants to know any more."""
     here: dict[str, Any] = {"workspace_id": one.workspace_id}
-    issue = issues.by_id(conn, **here, edition_id=one.edition_id)
-    if issue is None or issues.is_undone(conn, **here, edition_id=issue.id):
+    stored_edition = edition_store.find_edition(conn, **here, edition_id=one.edition_id)
+    if stored_edition is None or edition_store.is_edition_undone(
+        conn, **here, edition_id=stored_edition.id
+    ):
         return None
-    digest = digests.by_id(conn, **here, digest_id=issue.digest_id)
-    newest = articles.by_id(conn, **here, article_id=one.article_id)
+    digest = digest_store.find_digest(conn, **here, digest_id=stored_edition.digest_id)
+    newest = article_store.find_article(conn, **here, article_id=one.article_id)
     if digest is None or newest is None:
         return None
-    page = rereads.revision(conn, article_id=one.article_id)
-    wanted = {one.revision, *_revisions(issue, str(one.article_id))}
+    page = published_article_store.find_page_revision(conn, article_id=one.article_id)
+    wanted = {one.revision, *_shown_revisions(stored_edition, str(one.article_id))}
     wanted |= {hash_ for hash_ in (one.page_revision, page) if hash_}
     found = {
-        revision: articles.by_id(
+        revision: article_store.find_article(
             conn, **here, article_id=one.article_id, revision=revision
         )
         for revision in wanted
     }
     versions = {revision: text[0] for revision, text in found.items() if text}
-    return Gathered(
-        told=one,
-        issue=issue,
+    return ComparisonInputs(
+        published=one,
+        stored_edition=stored_edition,
         digest=digest,
         versions=versions,
         newest=newest[0],
@@ -83,80 +90,85 @@ def gathered(conn: Connection, one: ToldArticle) -> Gathered | None:
     )
 
 
-def judge(found: Gathered, at: datetime) -> tuple[Correction, ...]:
+def compare_edition(found: ComparisonInputs, at: datetime) -> tuple[Correction, ...]:
     """What the newest text puts right, for each story that tells the article.
 
     Then what the page behind it does, of what stands told after that.
     """
     if found.digest.corrections == "off":
         return ()
-    compared = found.versions.get(found.told.revision)
-    own = _between(compared, found.newest, found, at, found.versions)
+    compared = found.versions.get(found.published.revision)
+    own = _compare_texts(compared, found.newest, found, at, found.versions)
     if found.page is None or found.newest_page is None:
         return own
     changes = [one.amendment for one in own if one.amendment]
-    after = replace(found.issue, edition=amended(found.issue.edition, changes))
+    after = replace(
+        found.stored_edition,
+        edition=apply_amendments(found.stored_edition.edition, changes),
+    )
     only = {found.page.revision: found.page}
-    behind = replace(found, issue=after)
-    return (*own, *_between(found.page, found.newest_page, behind, at, only))
+    behind = replace(found, stored_edition=after)
+    return (*own, *_compare_texts(found.page, found.newest_page, behind, at, only))
 
 
-def _between(
+def _compare_texts(
     old: Article | None,
     new: Article,
-    found: Gathered,
+    found: ComparisonInputs,
     at: datetime,
     versions: Mapping[str, Article],
 ) -> tuple[Correction, ...]:
     if old is None or old.revision == new.revision:
         return ()
-    seen = _changes(old, new)
+    seen = _list_changes(old, new)
     several = [
-        _judged(_seen_in(story, old, found), new, found, versions, seen, at)
-        for story in _telling(found.issue, new.id)
+        _correct_story(
+            _relocate_story(story, old, found), new, found, versions, seen, at
+        )
+        for story in _stories_with(found.stored_edition, new.id)
     ]
     return tuple(one for one in several if one is not None)
 
 
-def _seen_in(
-    story: EditionStory | Brief, old: Article, found: Gathered
-) -> EditionStory | Brief:
+def _relocate_story(
+    story: EditionStory | BriefStory, old: Article, found: ComparisonInputs
+) -> EditionStory | BriefStory:
     """The story as if it were told from the page, as far as its words stand there."""
-    if old is not found.page or isinstance(story, Brief):
+    if old is not found.page or isinstance(story, BriefStory):
         return story
-    return relocated(story, old)
+    return relocate_story(story, old)
 
 
-def note(
+def record_corrections(
     conn: Connection,
-    one: ToldArticle,
-    found: Gathered | None,
+    one: PublishedArticle,
+    found: ComparisonInputs | None,
     judged: Sequence[Correction],
     now: datetime,
 ) -> bool:
     """Keep what was judged; False when the article changed again meanwhile."""
-    counted = told_articles.looked(
+    counted = published_article_store.record_comparison(
         conn,
         one,
         revision=found.newest.revision if found else one.revision,
-        page_revision=_hash(found.newest_page) if found else one.page_revision,
-        rests_until=now + _rest(conn, one) if judged else None,
+        page_revision=_page_revision(found.newest_page) if found else one.page_revision,
+        rests_until=now + _edit_pause(conn, one) if judged else None,
     )
     if not counted or found is None:
         return counted
     here = {"workspace_id": one.workspace_id}
     for correction in judged:
-        corrections.record(conn, **here, correction=correction)
+        correction_store.add_correction(conn, **here, correction=correction)
         if correction.state == "due" and correction.amendment is not None:
-            if _is_apart(conn, one):
+            if _is_separate(conn, one):
                 continue
             # The edited message tells it: the next edition need not.
-            issues.tell(
+            ledger_store.add_to_ledger(
                 conn,
                 **here,
                 edition_id=one.edition_id,
-                digest_id=found.issue.digest_id,
-                told=_told_by(correction.amendment),
+                digest_id=found.stored_edition.digest_id,
+                published=_ledger_of(correction.amendment),
             )
     return True
 
@@ -164,105 +176,111 @@ def note(
 # ── parts of the above ─────────────────────────────────────────────────────────
 
 
-def _is_apart(conn: Connection, one: ToldArticle) -> bool:
+def _is_separate(conn: Connection, one: PublishedArticle) -> bool:
     """Whether who reads the digest in its own channels does not read this edition."""
-    context = issues.context(
+    context = edition_store.find_render_context(
         conn, workspace_id=one.workspace_id, edition_id=one.edition_id
     )
-    return bool(context and context.get(contexts.APART))
+    return bool(context and context.get(model.SEPARATE_KEY))
 
 
-def _rest(conn: Connection, one: ToldArticle) -> timedelta:
-    before = corrections.count(
+def _edit_pause(conn: Connection, one: PublishedArticle) -> timedelta:
+    before = correction_store.count_article_corrections(
         conn,
         workspace_id=one.workspace_id,
         edition_id=one.edition_id,
         article_id=one.article_id,
     )
-    rest: timedelta = REST * 2 ** min(before, 10)
-    return min(rest, LONGEST_REST)
+    rest: timedelta = EDIT_PAUSE * 2 ** min(before, 10)
+    return min(rest, LONGEST_EDIT_PAUSE)
 
 
-def _hash(page: Article | None) -> str | None:
+def _page_revision(page: Article | None) -> str | None:
     return page.revision if page else None
 
 
-def _revisions(issue: Issue, article: str) -> set[str]:
+def _shown_revisions(stored_edition: StoredEdition, article: str) -> set[str]:
     """The versions of the article that shown pieces were taken from."""
     found: set[str] = set()
-    for story in issue.edition.stories:
+    for story in stored_edition.edition.stories:
         found |= {ref.revision for ref in story.articles if ref.id == article}
         if story.articles[0].id == article:
             shown = [*story.summary, *([story.matters] if story.matters else [])]
             found |= {sentence.revision for sentence in shown}
         found |= {card.revision for card in story.cards if card.article == article}
-        found |= {told.revision for told in story.figures if told.article == article}
+        found |= {shown.revision for shown in story.figures if shown.article == article}
     found |= {
         line.article.revision
-        for line in issue.edition.brief
+        for line in stored_edition.edition.brief
         if line.article.id == article
     }
     return found - {""}
 
 
-def _telling(issue: Issue, article: str) -> Sequence[EditionStory | Brief]:
+def _stories_with(
+    stored_edition: StoredEdition, article: str
+) -> Sequence[EditionStory | BriefStory]:
     stories = [
         story
-        for story in issue.edition.stories
+        for story in stored_edition.edition.stories
         if any(ref.id == article for ref in story.articles)
     ]
-    lines = [line for line in issue.edition.brief if line.article.id == article]
+    lines = [
+        line for line in stored_edition.edition.brief if line.article.id == article
+    ]
     return [*stories, *lines]
 
 
-def _judged(
-    story: EditionStory | Brief,
+def _correct_story(
+    story: EditionStory | BriefStory,
     new: Article,
-    found: Gathered,
+    found: ComparisonInputs,
     versions: Mapping[str, Article],
     seen: Sequence[Payload],
     at: datetime,
 ) -> Correction | None:
-    change = amendment(story, versions, new, at)
+    change = find_amendment(story, versions, new, at)
     if change is None and not seen:
         return None
-    state: State = "due" if change else "unshown"
+    state: CorrectionState = "due" if change else "unshown"
     as_set = change is not None and found.digest.corrections == "tell"
     return Correction(
-        edition_id=found.issue.id,
-        story=story.story if isinstance(story, Brief) else story.id,
+        edition_id=found.stored_edition.id,
+        story=story.story if isinstance(story, BriefStory) else story.id,
         headline=story.headline.text,
         found_at=at,
         state="listed" if as_set else state,
-        reason=AS_SET if as_set else None,
+        reason=LISTED_ONLY_REASON if as_set else None,
         changes=seen,
         amendment=change,
-        article_id=found.told.article_id,
+        article_id=found.published.article_id,
         outlet=found.newest.source,
-        old_revision=found.told.revision,
+        old_revision=found.published.revision,
         new_revision=new.revision,
     )
 
 
-def _changes(old: Article, new: Article) -> tuple[Payload, ...]:
+def _list_changes(old: Article, new: Article) -> tuple[Payload, ...]:
     """What was put right of what stood there; what is merely new corrects nothing."""
-    right = (c for c in every(old, new) if c.old is not None or c.kind == "notice")
+    right = (
+        c for c in find_corrections(old, new) if c.old is not None or c.kind == "notice"
+    )
     return tuple(
         {
-            "before": one.before[:LONGEST],
-            "after": one.after[:LONGEST],
-            "old": one.old.text[:LONGEST] if one.old else "",
-            "new": one.new.text[:LONGEST] if one.new else "",
+            "before": one.before[:MAX_SENTENCE],
+            "after": one.after[:MAX_SENTENCE],
+            "old": one.old.text[:MAX_SENTENCE] if one.old else "",
+            "new": one.new.text[:MAX_SENTENCE] if one.new else "",
         }
-        for one in islice(right, MOST)
+        for one in islice(right, MAX_CHANGES)
     )
 
 
-def _told_by(change: Amendment) -> Told:
+def _ledger_of(change: Amendment) -> PublishedLedger:
     sentences = [pair.new.text for pair in change.sentences if pair.new]
     counted = [pair.new.figure.text for pair in change.figures if pair.new]
-    return Told(
-        sentences=frozenset(map(fold, sentences)),
-        figures=frozenset(map(fold, counted)),
-        quotes=frozenset(fold(pair.new.text) for pair in change.cards),
+    return PublishedLedger(
+        sentences=frozenset(map(normalize_text, sentences)),
+        figures=frozenset(map(normalize_text, counted)),
+        quotes=frozenset(normalize_text(pair.new.text) for pair in change.cards),
     )

@@ -1,4 +1,4 @@
-"""Living editions: what was told is put right when its article is; it sends nothing.
+"""Edit the messages of corrected editions, and list what was corrected.
 
     intake      an article has another text → every edition that tells it is marked
     judging     once the text has settled: what does it correct of what is shown?
@@ -7,31 +7,50 @@
 Each step starts from what is stored, and ends in one transaction: a process that dies
 between any two is continued by the next one. An editor's own correction comes in as a
 row that is due, and goes the same way.
+
+The edition is rendered as it is told now, with what it was rendered with at first, and
+an edit is frozen for each message that then says something else. It must come out in
+as many messages as were posted: where a note does not fit, the corrected stories give
+up sentences of their summaries, the last one first. What cannot be edited is listed,
+and says why.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot.corrections import judging, ordering
+from bot import model
+from bot.corrections import comparison
+from bot.delivery import personal_controls
+from bot.delivery.send_failures import LINKS_RUNG
 from bot.errors import ConfigurationError
+from bot.model import Delivery, Destination, MessagePart, StoredEdition
 from bot.ports import Clock, Engine, Platform
-from bot.storage import corrections, told_articles
-from bot.storage.database import Database
-from bot.storage.told_articles import ToldArticle
-
-__all__ = ["Corrections"]
+from bot.storage import (
+    Connection,
+    Database,
+    correction_store,
+    delivery_store,
+    edition_store,
+    personal_digest_store,
+    published_article_store,
+    workspace_store,
+)
+from bot.storage.correction_store import Correction
+from bot.storage.published_article_store import CORRECTABLE_PERIOD, PublishedArticle
+from digests.types import Edition, EditionStory
 
 log = structlog.get_logger(__name__)
 
-BATCH = 50
+CORRECTIONS_BATCH = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Corrections:
+class CorrectionProcessor:
     """The corrections, over one database and the platforms that are on."""
 
     db: Database
@@ -42,20 +61,26 @@ class Corrections:
     async def run(self) -> datetime | None:
         """Judge what has settled and order the edits; when there is more to judge."""
         now = self.clock.now()
-        for one in await self.db.read(told_articles.due, now=now, limit=BATCH):
+        for one in await self.db.read(
+            published_article_store.list_due_comparisons,
+            now=now,
+            limit=CORRECTIONS_BATCH,
+        ):
             await self._look(one)
         due = await self.db.read(
-            corrections.due, platforms=tuple(self.platforms), limit=BATCH
+            correction_store.list_due_corrections,
+            platforms=tuple(self.platforms),
+            limit=CORRECTIONS_BATCH,
         )
         for workspace_id, edition_id in due:
             await self._order(workspace_id, edition_id)
-        return await self.db.read(told_articles.next_look)
+        return await self.db.read(published_article_store.find_next_comparison_at)
 
     async def _order(self, workspace_id: int, edition_id: int) -> None:
         key: dict[str, Any] = {"workspace_id": workspace_id, "edition_id": edition_id}
         try:
             await self.db.write(
-                ordering.order, **key, platforms=self.platforms, now=self.clock.now()
+                order_edits, **key, platforms=self.platforms, now=self.clock.now()
             )
         except ConfigurationError:
             # The database takes nothing: what is due waits until it does.
@@ -64,20 +89,202 @@ class Corrections:
             # A defect in one edition must not keep the others from being put right.
             log.exception("a correction could not be rendered", edition=edition_id)
             await self.db.write(
-                corrections.settle, **key, state="listed", reason=ordering.DEFECT
+                correction_store.finish_corrections,
+                **key,
+                state="listed",
+                reason=DEFECT_REASON,
             )
 
-    async def _look(self, one: ToldArticle) -> None:
+    async def _look(self, one: PublishedArticle) -> None:
         now = self.clock.now()
-        found: judging.Gathered | None = None
-        judged: tuple[corrections.Correction, ...] = ()
+        found: comparison.ComparisonInputs | None = None
+        judged: tuple[correction_store.Correction, ...] = ()
         try:
-            found = await self.db.read(judging.gathered, one)
+            found = await self.db.read(comparison.load_comparison, one)
             if found is not None:
-                judged = await self.engine.run(judging.judge, found, now)
+                judged = await self.engine.run(comparison.compare_edition, found, now)
         except ConfigurationError:
             raise
         except Exception:
             # A defect in one text must not keep the others from being put right.
             log.exception("comparing failed", article=one.article_id)
-        await self.db.write(judging.note, one, found, judged, now)
+        await self.db.write(comparison.record_corrections, one, found, judged, now)
+
+
+_edit_log = structlog.get_logger(__name__)
+
+UNDONE_REASON = "The edition was taken back."
+TOO_OLD_REASON = f"The edition is more than {CORRECTABLE_PERIOD.days} days old."
+NO_MESSAGE_REASON = "No message of the edition stands anywhere."
+NO_SPACE_REASON = "The correction does not fit into the messages that were posted."
+DEFECT_REASON = "It could not be shown through a defect of this bot; the log says more."
+UNKNOWN_CONTEXT_REASON = "It is not known any more how the edition was posted."
+
+
+def order_edits(
+    conn: Connection,
+    *,
+    workspace_id: int,
+    edition_id: int,
+    platforms: Mapping[str, Platform],
+    now: datetime,
+) -> int:
+    """Freeze the edits that an edition needs; how many messages are edited."""
+    key: dict[str, Any] = {"workspace_id": workspace_id, "edition_id": edition_id}
+    stored_edition = edition_store.find_edition(conn, **key)
+    workspace = workspace_store.find_workspace(conn, workspace_id=workspace_id)
+    platform = platforms.get(workspace.platform) if workspace else None
+    if stored_edition is None or platform is None:
+        return 0
+    sent = delivery_store.list_deliveries(conn, **key)
+    wanted = _render_corrected(conn, stored_edition, platform, sent, now)
+    if isinstance(wanted, str):
+        correction_store.finish_corrections(conn, **key, state="listed", reason=wanted)
+        _edit_log.info(
+            "correction only listed", edition=stored_edition.public_id, reason=wanted
+        )
+        return 0
+    count = _store_edits(conn, stored_edition, wanted, sent, now)
+    correction_store.finish_corrections(conn, **key, state="edited")
+    _edit_log.info(
+        "correction ordered", edition=stored_edition.public_id, messages=count
+    )
+    return count
+
+
+def _render_corrected(
+    conn: Connection,
+    stored_edition: StoredEdition,
+    platform: Platform,
+    sent: Sequence[Delivery],
+    now: datetime,
+) -> tuple[MessagePart, ...] | str:
+    """The messages as they should read; or why they stay as they are."""
+    key = {"workspace_id": stored_edition.workspace_id, "edition_id": stored_edition.id}
+    stored = edition_store.find_render_context(conn, **key)
+    if edition_store.is_edition_undone(conn, **key):
+        return UNDONE_REASON
+    if now - stored_edition.edition.made_at > CORRECTABLE_PERIOD:
+        return TOO_OLD_REASON
+    if stored is None:
+        return UNKNOWN_CONTEXT_REASON
+    posts = [one for one in sent if one.operation == "post"]
+    if all(one.state == "failed" for one in posts):
+        return NO_MESSAGE_REASON
+    corrected = {one.story for one in correction_store.list_amendments(conn, **key)}
+    context = model.context_from_json(stored, stored_edition.public_id)
+    parts = platform.render(stored_edition.edition, context)
+    many, edition = max(one.part for one in posts), stored_edition.edition
+    while len(parts) > many and (shorter := _shorten_summary(edition, corrected)):
+        edition = shorter
+        parts = platform.render(edition, context)
+    if len(parts) != many:
+        return NO_SPACE_REASON
+    own = personal_digest_store.select_personal_digests(
+        conn, keys=[stored_edition.digest_id]
+    )
+    return personal_controls.mark_own_controls(parts, stored_edition) if own else parts
+
+
+def _shorten_summary(edition: Edition, corrected: Collection[str]) -> Edition | None:
+    """Without a sentence: the last one of the longest corrected summary.
+
+    One that was corrected is the last to go.
+    """
+    mine = [s for s in edition.stories if s.id in corrected and s.summary]
+    if not mine:
+        return None
+    longest = max(mine, key=lambda story: len(story.summary))
+    stories = tuple(
+        _drop_sentence(story) if story is longest else story
+        for story in edition.stories
+    )
+    return replace(edition, stories=stories)
+
+
+def _drop_sentence(story: EditionStory) -> EditionStory:
+    as_told = [n for n, s in enumerate(story.summary) if not s.revision]
+    last = as_told[-1] if as_told else len(story.summary) - 1
+    kept = tuple(s for n, s in enumerate(story.summary) if n != last)
+    return replace(story, summary=kept)
+
+
+def _store_edits(
+    conn: Connection,
+    stored_edition: StoredEdition,
+    parts: Iterable[MessagePart],
+    sent: Sequence[Delivery],
+    now: datetime,
+) -> int:
+    """An edit for every message that should read differently."""
+    of_part = {int(part.key): part for part in parts}
+    edits = {
+        (one.destination_id, one.part): one for one in sent if one.operation == "edit"
+    }
+    count: defaultdict[int, int] = defaultdict(int)
+    for post in sent:
+        if (
+            post.operation != "post"
+            or post.state == "failed"
+            or post.rung >= LINKS_RUNG
+        ):
+            continue
+        part = of_part.get(post.part)
+        stands = edits.get((post.destination_id, post.part), post)
+        if part is None or (stands.payload == part.payload and stands.rung == 0):
+            continue
+        place = Destination(
+            id=post.destination_id,
+            workspace_id=stored_edition.workspace_id,
+            name="",
+            channel=post.channel,
+        )
+        delivery_store.add_deliveries(
+            conn,
+            workspace_id=stored_edition.workspace_id,
+            stored_edition=stored_edition,
+            destination=place,
+            parts=(part,),
+            operation="edit",
+            now=now,
+        )
+        count[post.destination_id] += 1
+    return sum(count.values())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CorrectionStatus:
+    """A correction with what became of the messages that tell it."""
+
+    correction: Correction
+    #: Messages that were edited, and those that still wait for it.
+    edited: int = 0
+    waiting: int = 0
+    #: Why others could not be, each reason once.
+    failed: tuple[str, ...] = ()
+
+
+def list_corrections(
+    conn: Connection, *, workspace_id: int, since: datetime | None, count: int
+) -> tuple[CorrectionStatus, ...]:
+    """The workspace's corrections, the newest first."""
+    here = {"workspace_id": workspace_id}
+    found = correction_store.list_newest_corrections(
+        conn, **here, since=since, count=count
+    )
+    sent = {
+        edition: delivery_store.list_deliveries(conn, **here, edition_id=edition)
+        for edition in {one.edition_id for one in found if one.state == "edited"}
+    }
+    return tuple(_correction_status(one, sent.get(one.edition_id, ())) for one in found)
+
+
+def _correction_status(one: Correction, sent: Sequence[Delivery]) -> CorrectionStatus:
+    edits = [delivery for delivery in sent if delivery.operation == "edit"]
+    reasons = [d.reason or "" for d in edits if d.state in ("failed", "held")]
+    return CorrectionStatus(
+        correction=one,
+        edited=sum(delivery.state == "sent" for delivery in edits),
+        waiting=len(edits) - len(reasons) - sum(d.state == "sent" for d in edits),
+        failed=tuple(dict.fromkeys(filter(None, reasons))),
+    )

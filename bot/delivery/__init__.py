@@ -1,4 +1,4 @@
-"""Carries deliveries to their platforms, each exactly once; it must not make any.
+"""The outbox: send each stored delivery exactly once.
 
 The protocol, for every delivery:
 
@@ -24,9 +24,15 @@ where the platform does not take them, the same words more plainly.
     holding     what a person decides about a message that may or may not be there
 """
 
-from bot.outbox.answers import settle
-from bot.outbox.carrying import Outbox
-from bot.outbox.notices import on_the_page
-from bot.outbox.verdicts import ATTEMPTS_MOST, Verdict, verdict
+from bot.delivery.outbox import Outbox
+from bot.delivery.private_notices import list_posting_problems, resolve_report
+from bot.delivery.send_failures import MAX_SEND_ATTEMPTS, RetryDecision, decide_retry
 
-__all__ = ["ATTEMPTS_MOST", "Outbox", "Verdict", "on_the_page", "settle", "verdict"]
+__all__ = [
+    "MAX_SEND_ATTEMPTS",
+    "Outbox",
+    "RetryDecision",
+    "decide_retry",
+    "list_posting_problems",
+    "resolve_report",
+]

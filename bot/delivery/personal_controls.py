@@ -1,4 +1,4 @@
-"""Controls under a person's own edition, which say whose edition that is; pure.
+"""Controls under a person's own edition: their ids say whose edition it is; pure.
 
 Where a platform tells no workspace with what is pressed (a direct message on Discord),
 the edition's public id leads there. It proves nothing: who presses must be the person
@@ -9,52 +9,58 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from bot.types import Issue, Part
+from bot.model import MessagePart, StoredEdition
 
 #: Begins every id; stands before an action; opens a select, whose choice counts.
-VERSION: Final = "v1"
-OWN: Final = "own"
-_OPEN: Final = "v1:open"
-_DISCUSS: Final = "v1:discuss"
+CONTROL_VERSION: Final = "v1"
+OWN_ACTION: Final = "own"
+_OPEN_PREFIX: Final = "v1:open"
+_DISCUSS_PREFIX: Final = "v1:discuss"
 #: Where the platforms' payloads hold ids of controls.
-_KEYS: Final = frozenset({"custom_id", "action_id", "value", "id"})
+_ID_KEYS: Final = frozenset({"custom_id", "action_id", "value", "id"})
 
 
-def under(edition: str, control: str) -> str:
+def build_own_control_id(edition: str, control: str) -> str:
     """The id of a control that stands under a person's own edition."""
-    return f"{VERSION}:{OWN}:{edition}:{control.removeprefix(f'{VERSION}:')}"
+    action = control.removeprefix(f"{CONTROL_VERSION}:")
+    return f"{CONTROL_VERSION}:{OWN_ACTION}:{edition}:{action}"
 
 
-def owned(parts: Sequence[Part], issue: Issue) -> tuple[Part, ...]:
+def mark_own_controls(
+    parts: Sequence[MessagePart], stored_edition: StoredEdition
+) -> tuple[MessagePart, ...]:
     """The messages of a person's own edition, with controls that say so."""
     return tuple(
-        replace(part, payload=_within(part.payload, issue.public_id)) for part in parts
+        replace(part, payload=_mark_within(part.payload, stored_edition.public_id))
+        for part in parts
     )
 
 
-def _within(value: Any, edition: str) -> Any:
+def _mark_within(value: Any, edition: str) -> Any:
     if isinstance(value, Mapping):
         return {
-            key: under(edition, inner)
-            if key in _KEYS and _is_control(inner)
-            else _within(inner, edition)
+            key: build_own_control_id(edition, inner)
+            if key in _ID_KEYS and _is_control(inner)
+            else _mark_within(inner, edition)
             for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_within(inner, edition) for inner in value if not _discusses(inner)]
+        return [
+            _mark_within(inner, edition) for inner in value if not _is_discussion(inner)
+        ]
     return value
 
 
-def _discusses(value: Any) -> bool:
+def _is_discussion(value: Any) -> bool:
     """A button that opens a thread: there is nobody to discuss it with."""
     if not isinstance(value, Mapping):
         return False
-    return any(str(value.get(key, "")).startswith(_DISCUSS) for key in _KEYS)
+    return any(str(value.get(key, "")).startswith(_DISCUSS_PREFIX) for key in _ID_KEYS)
 
 
 def _is_control(value: Any) -> bool:
     return (
         isinstance(value, str)
-        and value.startswith(f"{VERSION}:")
-        and not value.startswith(_OPEN)
+        and value.startswith(f"{CONTROL_VERSION}:")
+        and not value.startswith(_OPEN_PREFIX)
     )

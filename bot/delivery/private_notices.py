@@ -1,4 +1,4 @@
-"""Tells one person something in private: once, and nobody else.
+"""Direct messages to one person: posting stopped, a report was resolved.
 
 That posting stopped somewhere, or how a report of theirs was settled. Written in the
 transaction in which that happens (`stopped`, `answers.settle`), carried with the
@@ -7,6 +7,10 @@ for where no clear answer came. It goes to «person:» with their id, as a perso
 does, and never to a place that others see. Who takes no private messages is not asked
 again: status and the doctor say that a place stands still, and what became of a report
 is told with their next command.
+
+The answer is a notice, made in the transaction in which the report is settled: it goes
+to its reader alone and once (`notices`). Where it cannot, it waits for their next
+command.
 """
 
 import asyncio
@@ -17,25 +21,33 @@ from typing import Final
 
 import structlog
 
-from bot.errors import Refused, UserError
-from bot.outbox.verdicts import Verdict, verdict
-from bot.ports import Clock, Hosted, Platform
-from bot.storage import Connection, destinations, notices, workspaces
-from bot.storage.database import Database
-from bot.storage.notices import Notice, State
-from bot.texts import Texts
-from bot.types import PERSON, Delivery
+from bot.delivery.send_failures import RetryDecision, decide_retry
+from bot.errors import SendRefused, UserError
+from bot.i18n.translation import Texts
+from bot.model import PERSON_PREFIX, Delivery
+from bot.ports import Clock, OwnerDirectory, Platform
+from bot.storage import (
+    Connection,
+    Database,
+    destination_store,
+    notice_store,
+    reader_store,
+    report_store,
+    workspace_store,
+)
+from bot.storage.notice_store import Notice, NoticeState
+from bot.storage.report_store import Report
 
 log = structlog.get_logger(__name__)
 
 #: Notices that are carried in one turn; there is no hurry.
-TURN: Final = 20
+NOTICES_PER_RUN: Final = 20
 #: Attempts before one is given up.
-ATTEMPTS: Final = 20
-NOBODY: Final = "Nobody is known whom to tell."
+MAX_NOTICE_ATTEMPTS: Final = 20
+NO_RECIPIENT: Final = "Nobody is known whom to tell."
 
 
-def stopped(
+def add_stop_notice(
     conn: Connection,
     *,
     workspace_id: int,
@@ -54,7 +66,7 @@ def stopped(
         returns: It goes on by itself once the cause is mended.
         now: The present instant.
     """
-    space = workspaces.by_id(conn, workspace_id=workspace_id)
+    space = workspace_store.find_workspace(conn, workspace_id=workspace_id)
     if space is None or space.platform == "local":
         # The page has its own way to say it.
         return
@@ -62,7 +74,7 @@ def stopped(
     channel = None
     where = space.name
     if destination_id is not None:
-        found = notices.place(
+        found = notice_store.find_notice_destination(
             conn, workspace_id=workspace_id, destination_id=destination_id
         )
         if found is None:
@@ -70,25 +82,27 @@ def stopped(
         channel, where = found.channel, f"#{found.name}, {space.name}"
     lines = [
         texts.say("Standfirst does not post any more: {where}", where=where),
-        texts.retold(reason),
-        _fix(texts, returns=returns),
+        texts.translate_stored(reason),
+        _describe_fix(texts, returns=returns),
         texts.say(
             "What is due meanwhile is kept for seven days. You are told because you "
             "set this up or answer for the bot there; at most once a day."
         ),
     ]
-    notices.add(
+    notice_store.add_notice(
         conn,
         workspace_id=workspace_id,
         destination_id=destination_id,
         person_id=channel
-        and notices.who_set_up(conn, workspace_id=workspace_id, channel=channel),
+        and notice_store.find_person_to_notify(
+            conn, workspace_id=workspace_id, channel=channel
+        ),
         text="\n".join(lines),
         now=now,
     )
 
 
-def _fix(texts: Texts, *, returns: bool) -> str:
+def _describe_fix(texts: Texts, *, returns: bool) -> str:
     if returns:
         return texts.say(
             "Once that is mended it goes on by itself, within six hours; saying "
@@ -99,28 +113,30 @@ def _fix(texts: Texts, *, returns: bool) -> str:
     )
 
 
-def on_the_page(conn: Connection) -> tuple[str, ...]:
+def list_posting_problems(conn: Connection) -> tuple[str, ...]:
     """What stands still, in sentences for whoever runs the bot and opens its page.
 
     Whole workspaces (where a token is refused, nobody can be told there), and the
     page's own channels; of other channels, those who set them up are told.
     """
     found = []
-    for space in workspaces.every(conn):
+    for space in workspace_store.list_workspaces(conn):
         if space.stopped is not None:
             where = f"{space.platform.capitalize()} ({space.name})"
             found.append(f"Nothing is posted on {where}: {space.stopped}")
         if space.platform == "local":
             found += [
                 f"Nothing is posted in #{place.name}: {place.paused}"
-                for place in destinations.in_workspace(conn, workspace_id=space.id)
+                for place in destination_store.list_destinations(
+                    conn, workspace_id=space.id
+                )
                 if place.paused is not None
             ]
     return tuple(found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Notices:
+class NoticeSender:
     """The way of notices, over one database and the platforms that are on."""
 
     db: Database
@@ -132,111 +148,127 @@ class Notices:
     async def drain(self) -> datetime | None:
         """Tell what may be told now; the next moment at which something may."""
         names = tuple(self.platforms)
-        first = await self.db.read(notices.next_moment, platforms=names)
+        first = await self.db.read(notice_store.find_next_notice_at, platforms=names)
         if first is None or first > self.clock.now():
             return first
         await self.db.write(
-            notices.settle, now=self.clock.now(), wait=self.uncertain_wait
+            notice_store.finish_stale_notices,
+            now=self.clock.now(),
+            wait=self.uncertain_wait,
         )
         looked = await self.db.read(
-            notices.uncertain, now=self.clock.now(), platforms=names, limit=TURN
+            notice_store.list_uncertain_notices,
+            now=self.clock.now(),
+            platforms=names,
+            limit=NOTICES_PER_RUN,
         )
-        await asyncio.gather(*map(self._look, looked))
+        await asyncio.gather(*map(self._read_back, looked))
         claimed = await self.db.write(
-            notices.claim,
+            notice_store.claim_notices,
             now=self.clock.now(),
             lease=self.send_timeout + self.uncertain_wait,
             platforms=names,
-            limit=TURN,
+            limit=NOTICES_PER_RUN,
         )
-        await asyncio.gather(*map(self._tell, claimed))
-        return await self.db.read(notices.next_moment, platforms=names)
+        await asyncio.gather(*map(self._send, claimed))
+        return await self.db.read(notice_store.find_next_notice_at, platforms=names)
 
-    async def _tell(self, notice: Notice) -> None:
+    async def _send(self, notice: Notice) -> None:
         platform = self.platforms[notice.platform]
         try:
             async with asyncio.timeout(self.send_timeout.total_seconds()):
-                person = notice.person_id or await self._found(notice)
-                await platform.send(_delivery(notice, person))
+                person = notice.person_id or await self._find_recipient(notice)
+                await platform.send(_as_delivery(notice, person))
         except Exception as error:
-            delivery = _delivery(notice, notice.person_id or "")
-            await self._record(notice, verdict(error, delivery, self.clock.now()))
+            delivery = _as_delivery(notice, notice.person_id or "")
+            await self._record(notice, decide_retry(error, delivery, self.clock.now()))
             return
         await self._record(notice, "sent")
 
-    async def _found(self, notice: Notice) -> str:
+    async def _find_recipient(self, notice: Notice) -> str:
         """Who answers for the bot there, kept before anything is sent to them."""
         platform, person = self.platforms[notice.platform], None
-        if isinstance(platform, Hosted):
-            person = await platform.host_of(notice.workspace_external_id)
+        if isinstance(platform, OwnerDirectory):
+            person = await platform.find_owner(notice.workspace_external_id)
         if person is None:
             person = await self.db.read(
-                notices.who_set_up, workspace_id=notice.workspace_id, channel=None
+                notice_store.find_person_to_notify,
+                workspace_id=notice.workspace_id,
+                channel=None,
             )
         if person is None:
-            raise Refused(NOBODY, message_only=True)
-        await self.db.write(notices.locate, notice=notice, person_id=person)
+            raise SendRefused(NO_RECIPIENT, message_only=True)
+        await self.db.write(
+            notice_store.set_notice_recipient, notice=notice, person_id=person
+        )
         return person
 
-    async def _look(self, notice: Notice) -> None:
+    async def _read_back(self, notice: Notice) -> None:
         platform = self.platforms[notice.platform]
         if notice.person_id is None:
             # It never came to be sent.
-            await self._record(notice, Verdict(state="retry", reason="Not begun."))
+            await self._record(
+                notice, RetryDecision(state="retry", reason="Not begun.")
+            )
             return
         try:
             async with asyncio.timeout(self.send_timeout.total_seconds()):
-                found = await platform.read_back(_delivery(notice, notice.person_id))
-        except Refused as error:
+                found = await platform.read_back(_as_delivery(notice, notice.person_id))
+        except SendRefused as error:
             # Told twice would be worse than not at all: status, or /news me, says it
             # as well.
-            lost = Verdict(state="failed", reason=str(error))
-            await self._record(notice, lost, told=True)
+            lost = RetryDecision(state="failed", reason=str(error))
+            await self._record(notice, lost, maybe_shown=True)
             return
         except Exception as error:
-            await self._record(notice, Verdict(state="uncertain", reason=str(error)))
+            await self._record(
+                notice, RetryDecision(state="uncertain", reason=str(error))
+            )
             return
-        again = Verdict(state="retry", reason="It had not arrived.")
+        again = RetryDecision(state="retry", reason="It had not arrived.")
         await self._record(notice, "sent" if found is not None else again)
 
     async def _record(
-        self, notice: Notice, outcome: Verdict | str, *, told: bool = False
+        self, notice: Notice, outcome: RetryDecision | str, *, maybe_shown: bool = False
     ) -> None:
-        """Write its end down; `told`: it may have arrived, whatever the outcome is."""
+        """Record the outcome.
+
+        `maybe_shown`: it may have arrived, whatever the outcome is.
+        """
         now = self.clock.now()
-        state: State = "sent"
+        state: NoticeState = "sent"
         reason, not_before = None, None
-        if isinstance(outcome, Verdict):
-            state, not_before = self._after(notice, outcome, now)
+        if isinstance(outcome, RetryDecision):
+            state, not_before = self._decide_state(notice, outcome, now)
             reason = outcome.reason
             log.info("notice not told", notice=notice.id, state=state, reason=reason)
         try:
             await self.db.write(
-                notices.record,
+                notice_store.record_notice_outcome,
                 notice=notice,
                 state=state,
                 reason=reason,
                 not_before=not_before,
-                told=told or state == "sent",
+                shown=maybe_shown or state == "sent",
                 now=now,
             )
         except UserError as error:
             # Its lease will lapse; then it is looked for.
             log.error("notice not recorded", notice=notice.id, reason=str(error))
 
-    def _after(
-        self, notice: Notice, found: Verdict, now: datetime
-    ) -> tuple[State, datetime | None]:
+    def _decide_state(
+        self, notice: Notice, found: RetryDecision, now: datetime
+    ) -> tuple[NoticeState, datetime | None]:
         """What becomes of it: one that is refused, or fails too often, is given up."""
         if found.state == "uncertain":
             return "uncertain", now + self.uncertain_wait
         refused = found.stops is not None or found.rung is not None
-        if found.state != "retry" or refused or notice.attempt >= ATTEMPTS:
+        if found.state != "retry" or refused or notice.attempt >= MAX_NOTICE_ATTEMPTS:
             return "failed", None
         return "retry", found.not_before or now
 
 
-def _delivery(notice: Notice, person: str) -> Delivery:
+def _as_delivery(notice: Notice, person: str) -> Delivery:
     """The notice as platforms take it: plain words and a key."""
     return Delivery(
         id=0,
@@ -245,7 +277,7 @@ def _delivery(notice: Notice, person: str) -> Delivery:
         destination_id=0,
         platform=notice.platform,
         workspace_external_id=notice.workspace_external_id,
-        channel=f"{PERSON}{person}",
+        channel=f"{PERSON_PREFIX}{person}",
         part=1,
         operation="post",
         key=notice.key,
@@ -256,3 +288,67 @@ def _delivery(notice: Notice, person: str) -> Delivery:
         fence=notice.fence,
         claimed_at=notice.claimed_at,
     )
+
+
+#: Characters of the reader's own words that are repeated to them.
+REPEATED_LENGTH: Final = 300
+
+
+def resolve_report(
+    conn: Connection,
+    *,
+    workspace_id: int,
+    public_id: str,
+    by: str,
+    answer: str,
+    now: datetime,
+) -> Report | None:
+    """Close a report, and write its reader what became of it, in their language.
+
+    Args:
+        conn: The transaction of both.
+        workspace_id: The workspace's key.
+        public_id: The report's.
+        by: Who settles it, for the record; the reader is not told.
+        answer: What the reader is answered; "" = nothing more than that it is settled.
+        now: The present instant.
+
+    Returns:
+        The report; None: it is not open here.
+    """
+    here = {"workspace_id": workspace_id}
+    report = report_store.answer_report(
+        conn, **here, public_id=public_id, by=by, answer=answer, now=now
+    )
+    space = workspace_store.find_workspace(conn, workspace_id=workspace_id)
+    if report is None or space is None:
+        return report
+    chosen = reader_store.get_preferences(
+        conn, **here, person_id=report.person_id
+    ).locale
+    texts = Texts.of(chosen or report.locale or space.locale)
+    notice_store.add_answer_notice(
+        conn,
+        workspace_id=workspace_id,
+        report_id=report.id,
+        person_id=report.person_id,
+        text="\n".join(_answer_lines(report, space.name, texts)),
+        now=now,
+    )
+    return report
+
+
+def _answer_lines(report: Report, where: str, texts: Texts) -> list[str]:
+    lines = [
+        texts.say("Your report {id} was settled.", id=report.public_id),
+        f"{report.headline} · {where}" if where else report.headline,
+        texts.say("You wrote: {text}", text=_shorten(report.text)),
+    ]
+    if report.answer:
+        lines.append(texts.say("The editors answer: {text}", text=report.answer))
+    return lines
+
+
+def _shorten(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= REPEATED_LENGTH else f"{line[: REPEATED_LENGTH - 1]}…"

@@ -1,4 +1,4 @@
-"""The outbox's transactions: answers in, claims out; no verb here waits for anything.
+"""Transactions of the outbox: record results, claim what comes next.
 
 Answers are recorded and what comes next is claimed in one commit: a busy outbox then
 costs the disk one write for many messages.
@@ -8,116 +8,120 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.outbox import notices as telling
-from bot.outbox.verdicts import Verdict
-from bot.ports import At
+from bot.delivery import private_notices
+from bot.delivery.send_failures import RetryDecision
+from bot.model import Delivery
+from bot.ports import CheckpointHook
 from bot.storage import (
     Connection,
-    deliveries,
-    destinations,
-    notices,
-    restorations,
-    undoing,
-    workspaces,
+    delivery_queue,
+    delivery_store,
+    destination_store,
+    notice_store,
+    restoration_store,
+    workspace_store,
 )
-from bot.storage.claims import RETEST, Waiting
-from bot.types import Delivery
+from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
 
 #: An edition that could not go out for so long is no news any more.
-KEPT = timedelta(days=7)
-NOT_FOUND = (
+NEWS_LIFETIME = timedelta(days=7)
+NOT_FOUND_REASON = (
     "It was on its way when the backup was made that was restored, and was not found "
     "in its channel: it never arrived, or was there and is gone."
 )
 #: Destinations that are looked at together.
-LOOK = 1000
+DUE_LIMIT = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ended:
+class JobResult:
     """How carrying or looking for a delivery ended."""
 
     delivery: Delivery
     #: The message is there, with this id; or else what is to be done.
-    outcome: str | Verdict
+    outcome: str | RetryDecision
     #: It was looked for, not sent.
     looked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class TransactionResult:
     """What one transaction gave."""
 
     #: For each answer whether it counted; a later claim may have taken over.
     recorded: tuple[bool, ...]
     claimed: tuple[Delivery, ...]
     #: What can go next to the places of the answers.
-    following: tuple[Waiting, ...]
+    following: tuple[ClaimableDelivery, ...]
 
 
-def step(
+def record_and_claim(
     conn: Connection,
     *,
-    ended: Sequence[Ended],
+    ended: Sequence[JobResult],
     among: Sequence[int],
     now: datetime,
     lease: timedelta,
     platforms: Collection[str],
-    at: At,
-) -> Step:
+    at: CheckpointHook,
+) -> TransactionResult:
     """Record the answers, and claim those of `among` (keys) that may still go."""
-    recorded = tuple(_record(conn, one, now) for one in ended)
+    recorded = tuple(_record_result(conn, one, now) for one in ended)
     if ended:
         at("recording")
     claimed: tuple[Delivery, ...] = ()
     if among:
-        claimed = deliveries.claim(
+        claimed = delivery_queue.claim_deliveries(
             conn, now=now, lease=lease, limit=len(among), among=among
         )
         at("claiming")
     places = {one.delivery.destination_id for one in ended}
-    following: tuple[Waiting, ...] = ()
+    following: tuple[ClaimableDelivery, ...] = ()
     if places:
-        following = deliveries.waiting(
+        following = delivery_queue.list_claimable_deliveries(
             conn, now=now, platforms=platforms, limit=len(places), places=places
         )
-    return Step(recorded=recorded, claimed=claimed, following=following)
+    return TransactionResult(recorded=recorded, claimed=claimed, following=following)
 
 
-def begin(conn: Connection, *, now: datetime) -> None:
+def retry_refused(conn: Connection, *, now: datetime) -> None:
     """A new start: whoever was refused may try again, there may be a new token."""
-    workspaces.try_again(conn, now=now)
-    deliveries.look_again(conn)
+    workspace_store.retest_stopped_workspaces(conn, now=now)
+    delivery_queue.recheck_uncertain(conn)
 
 
-def sweep(conn: Connection, *, now: datetime, but: Collection[int]) -> None:
+def expire_stale(conn: Connection, *, now: datetime, but: Collection[int]) -> None:
     """Settle what nobody carries any more; `but` is being sent right here (keys)."""
-    deliveries.expired(conn, now=now, but=but)
-    deliveries.outdated(conn, now=now, before=now - KEPT)
-    undoing.settle(conn, now=now)
+    delivery_queue.expire_claims(conn, now=now, but=but)
+    delivery_store.fail_outdated_deliveries(conn, now=now, before=now - NEWS_LIFETIME)
+    delivery_store.finish_undone_deliveries(conn, now=now)
 
 
-def look(
+def load_due(
     conn: Connection, *, now: datetime, platforms: Collection[str], wait: timedelta
-) -> tuple[tuple[Waiting, ...], tuple[Delivery, ...]]:
+) -> tuple[tuple[ClaimableDelivery, ...], tuple[Delivery, ...]]:
     """What can go out, and what is to be looked for."""
     return (
-        deliveries.waiting(conn, now=now, platforms=platforms, limit=LOOK),
-        deliveries.uncertain_due(conn, now=now, wait=wait),
+        delivery_queue.list_claimable_deliveries(
+            conn, now=now, platforms=platforms, limit=DUE_LIMIT
+        ),
+        delivery_queue.list_due_uncertain(conn, now=now, wait=wait),
     )
 
 
-def _record(conn: Connection, one: Ended, now: datetime) -> bool:
+def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
     delivery, outcome = one.delivery, one.outcome
     if isinstance(outcome, str):
-        return deliveries.record_sent(conn, delivery, message_id=outcome, now=now)
-    _stop(conn, delivery, outcome, now)
+        return delivery_store.record_sent(conn, delivery, message_id=outcome, now=now)
+    _stop_target(conn, delivery, outcome, now)
     reason = outcome.reason
     match outcome.state:
-        case "retry" if one.looked and _is_past(conn, delivery):
-            return deliveries.record_held(conn, delivery, reason=NOT_FOUND, now=now)
+        case "retry" if one.looked and _predates_restore(conn, delivery):
+            return delivery_store.record_held(
+                conn, delivery, reason=NOT_FOUND_REASON, now=now
+            )
         case "retry":
-            return deliveries.record_retry(
+            return delivery_store.record_retry(
                 conn,
                 delivery,
                 not_before=outcome.not_before or now,
@@ -126,24 +130,24 @@ def _record(conn: Connection, one: Ended, now: datetime) -> bool:
                 rung=outcome.rung,
             )
         case "uncertain":
-            return deliveries.record_uncertain(
+            return delivery_store.record_uncertain(
                 conn, delivery, reason=reason, now=now, not_before=outcome.not_before
             )
         case "held":
-            return deliveries.record_held(conn, delivery, reason=reason, now=now)
+            return delivery_store.record_held(conn, delivery, reason=reason, now=now)
         case "failed":
-            return deliveries.record_failed(
+            return delivery_store.record_failed(
                 conn, delivery, reason=reason, now=now, alone=outcome.alone
             )
 
 
-def _is_past(conn: Connection, delivery: Delivery) -> bool:
+def _predates_restore(conn: Connection, delivery: Delivery) -> bool:
     """Whether it was on its way when a backup was made that was restored since.
 
     Not to find it proves nothing then: it may have been taken back, or have too much
     behind it.
     """
-    restored = restorations.last(conn)
+    restored = restoration_store.find_last_restoration(conn)
     return (
         restored is not None
         and delivery.operation == "post"
@@ -152,42 +156,44 @@ def _is_past(conn: Connection, delivery: Delivery) -> bool:
     )
 
 
-def _stop(conn: Connection, delivery: Delivery, found: Verdict, now: datetime) -> None:
+def _stop_target(
+    conn: Connection, delivery: Delivery, found: RetryDecision, now: datetime
+) -> None:
     key = delivery.workspace_id
     if found.stops == "destination":
-        place = notices.place(
+        place = notice_store.find_notice_destination(
             conn, workspace_id=key, destination_id=delivery.destination_id
         )
-        destinations.pause(
+        destination_store.pause_destination(
             conn,
             workspace_id=delivery.workspace_id,
             destination_id=delivery.destination_id,
             reason=found.reason,
-            retest_at=now + RETEST if found.may_return else None,
+            retest_at=now + RETEST_INTERVAL if found.may_return else None,
         )
         if place is not None and place.paused is None:
-            _tell(conn, delivery, found, now, delivery.destination_id)
+            _notify_owner(conn, delivery, found, now, delivery.destination_id)
     elif found.stops == "workspace":
-        stopped = workspaces.stop(
+        stopped = workspace_store.stop_workspace(
             conn,
             workspace_id=key,
             reason=found.reason,
-            retest_at=now + RETEST,
+            retest_at=now + RETEST_INTERVAL,
             asked_at=delivery.claimed_at,
         )
         if stopped:
-            _tell(conn, delivery, found, now, None)
+            _notify_owner(conn, delivery, found, now, None)
 
 
-def _tell(
+def _notify_owner(
     conn: Connection,
     delivery: Delivery,
-    found: Verdict,
+    found: RetryDecision,
     now: datetime,
     place: int | None,
 ) -> None:
     """Its person hears of it, in the same transaction: once, or not at all."""
-    telling.stopped(
+    private_notices.add_stop_notice(
         conn,
         workspace_id=delivery.workspace_id,
         destination_id=place,

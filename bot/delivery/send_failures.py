@@ -1,4 +1,4 @@
-"""What a failed send means for its delivery: a pure table; it records nothing.
+"""What becomes of a message not sent: retry, plainer form, editor's decision.
 
 limited, unreached      the same again, later
 refused, the message    a post: the same words more plainly, then as links, then it
@@ -6,32 +6,47 @@ refused, the message    a post: the same words more plainly, then as links, then
 refused, the place      the place stops, and the delivery waits for it
 refused, the workspace  all of it stops, and its deliveries wait
 everything else         uncertain: looked for before anything else
+
+Nothing of the articles' words is in it: one of them was what the platform did not take.
+
+Such a message is held: sending it again may show it twice, leaving it may lose it. A
+person who can look into the channel decides, once; this carries the decision out and
+sends nothing itself.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from bot.errors import Gone, Limited, Refused, Unreached
-from bot.types import Delivery
+from bot.errors import (
+    Message,
+    MessageGone,
+    SendNotReceived,
+    SendRateLimited,
+    SendRefused,
+    UserError,
+)
+from bot.model import Delivery, StoredEdition
+from bot.storage import Connection, delivery_store
 
 #: Retries of what certainly did not arrive: up to 2 s, 4 s, 8 s … five minutes, and at
 #: least half of that (`spread`).
-BACKOFF_FIRST = timedelta(seconds=2)
-BACKOFF_MOST = timedelta(minutes=5)
+FIRST_BACKOFF = timedelta(seconds=2)
+MAX_BACKOFF = timedelta(minutes=5)
 #: A platform may ask for an absurd wait; after this we look again.
-WAIT_MOST = timedelta(hours=1)
+MAX_WAIT = timedelta(hours=1)
 #: How a message is told that the platform does not take as it was rendered.
-PLAINLY, AS_LINKS = 1, 2
+PLAIN_RUNG, LINKS_RUNG = 1, 2
 #: Most of a day of trying.
-ATTEMPTS_MOST = 300
+MAX_SEND_ATTEMPTS = 300
 #: Of a hash: enough for a millionth of a wait.
-_BYTES: Final = 4
+_HASH_BYTES: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class RetryDecision:
     """What becomes of a delivery that was not (clearly) sent."""
 
     state: Literal["retry", "uncertain", "failed", "held"]
@@ -47,37 +62,39 @@ class Verdict:
     may_return: bool = False
 
 
-def verdict(error: Exception, delivery: Delivery, now: datetime) -> Verdict:
+def decide_retry(error: Exception, delivery: Delivery, now: datetime) -> RetryDecision:
     """The retry decision: pure, so that a table can test it."""
     reason = str(error) or type(error).__name__
     match error:
-        case Refused(message_only=True):
-            return _of_message(error, delivery, reason)
-        case Refused(whole_workspace=True):
-            return Verdict(
+        case SendRefused(message_only=True):
+            return _decide_refused_message(error, delivery, reason)
+        case SendRefused(whole_workspace=True):
+            return RetryDecision(
                 state="retry", reason=reason, stops="workspace", may_return=True
             )
-        case Refused(may_return=may_return):
-            return Verdict(
+        case SendRefused(may_return=may_return):
+            return RetryDecision(
                 state="retry",
                 reason=reason,
                 stops="destination",
                 may_return=may_return,
             )
-        case Limited(retry_after=seconds):
-            wait = min(timedelta(seconds=max(0.0, seconds)), WAIT_MOST)
-            return Verdict(state="retry", reason=reason, not_before=now + wait)
-        case Unreached() if delivery.attempt >= ATTEMPTS_MOST:
-            return Verdict(state="failed", reason=f"{reason} ({ATTEMPTS_MOST} tries)")
-        case Unreached():
-            wait = min(BACKOFF_FIRST * 2 ** min(delivery.attempt - 1, 20), BACKOFF_MOST)
-            later = now + spread(wait, delivery)
-            return Verdict(state="retry", reason=reason, not_before=later)
+        case SendRateLimited(retry_after=seconds):
+            wait = min(timedelta(seconds=max(0.0, seconds)), MAX_WAIT)
+            return RetryDecision(state="retry", reason=reason, not_before=now + wait)
+        case SendNotReceived() if delivery.attempt >= MAX_SEND_ATTEMPTS:
+            return RetryDecision(
+                state="failed", reason=f"{reason} ({MAX_SEND_ATTEMPTS} tries)"
+            )
+        case SendNotReceived():
+            wait = min(FIRST_BACKOFF * 2 ** min(delivery.attempt - 1, 20), MAX_BACKOFF)
+            later = now + spread_wait(wait, delivery)
+            return RetryDecision(state="retry", reason=reason, not_before=later)
         case _:
-            return Verdict(state="uncertain", reason=reason)
+            return RetryDecision(state="uncertain", reason=reason)
 
 
-def spread(wait: timedelta, delivery: Delivery) -> timedelta:
+def spread_wait(wait: timedelta, delivery: Delivery) -> timedelta:
     """Between half of `wait` and all of it.
 
     What one outage threw back would otherwise knock again in one instant. Which part
@@ -85,22 +102,123 @@ def spread(wait: timedelta, delivery: Delivery) -> timedelta:
     the same again gives the same, and no two attempts of a delivery are alike.
     """
     seed = f"{delivery.key}/{delivery.attempt}".encode()
-    part = int.from_bytes(hashlib.sha256(seed).digest()[:_BYTES]) / 256**_BYTES
+    part = (
+        int.from_bytes(hashlib.sha256(seed).digest()[:_HASH_BYTES]) / 256**_HASH_BYTES
+    )
     return wait * (1 + part) / 2
 
 
-def _of_message(error: Refused, delivery: Delivery, reason: str) -> Verdict:
+def _decide_refused_message(
+    error: SendRefused, delivery: Delivery, reason: str
+) -> RetryDecision:
     """One rung down the ladder, or the end of it: this message fails alone."""
-    plainer = None if isinstance(error, Gone) else _plainer(delivery)
+    plainer = None if isinstance(error, MessageGone) else _next_rung(delivery)
     if plainer is None:
-        return Verdict(state="failed", reason=reason, alone=True)
-    return Verdict(state="retry", reason=reason, rung=plainer)
+        return RetryDecision(state="failed", reason=reason, alone=True)
+    return RetryDecision(state="retry", reason=reason, rung=plainer)
 
 
-def _plainer(delivery: Delivery) -> int | None:
-    if delivery.operation != "post" or delivery.rung >= AS_LINKS:
+def _next_rung(delivery: Delivery) -> int | None:
+    if delivery.operation != "post" or delivery.rung >= LINKS_RUNG:
         # What an edit would have corrected stays better than it would be as links.
         return None
-    if delivery.rung < PLAINLY and delivery.payload and delivery.fallback_text.strip():
-        return PLAINLY
-    return AS_LINKS
+    if (
+        delivery.rung < PLAIN_RUNG
+        and delivery.payload
+        and delivery.fallback_text.strip()
+    ):
+        return PLAIN_RUNG
+    return LINKS_RUNG
+
+
+#: As many as any platform's plain message holds.
+MAX_LINKS = 15
+NO_LINKS = "This part of the edition cannot be shown here."
+
+
+def render_as_links(
+    delivery: Delivery, stored_edition: StoredEdition | None
+) -> Delivery:
+    """The delivery with a payload of `links` (addresses), and the same as plain words.
+
+    A platform that has no form for them tells the words.
+    """
+    found = _list_addresses(stored_edition)
+    text = "\n".join(found) or NO_LINKS
+    return replace(delivery, payload={"links": found}, fallback_text=text)
+
+
+def _list_addresses(stored_edition: StoredEdition | None) -> list[str]:
+    """One for each story."""
+    if stored_edition is None:
+        return []
+    refs = [
+        story.articles[0] for story in stored_edition.edition.stories if story.articles
+    ]
+    refs += [line.article for line in stored_edition.edition.brief]
+    every = (ref.url for ref in refs)
+    return list(dict.fromkeys(url for url in every if url))[:MAX_LINKS]
+
+
+HeldDecision = Literal["again", "leave"]
+#: Characters of a key that people type.
+SHORT_KEY_LENGTH: Final = 8
+#: Characters of who decided, in what stays.
+_PERSON_LENGTH: Final = 80
+NOT_HELD_ANY_MORE: Final = (
+    "This message is not held any more: somebody decided, or it was found. "
+    "/newsdesk status shows how it is."
+)
+
+
+def decide_held(
+    conn: Connection,
+    *,
+    workspace_id: int,
+    key: str,
+    decision: HeldDecision,
+    by: str,
+    now: datetime,
+) -> Delivery:
+    """Send the held message of this key again, or leave it as it is.
+
+    Left, it counts as done, and what waits behind it goes out.
+
+    Raises:
+        UserError: No such message is held here.
+    """
+    for held in delivery_store.list_held_deliveries(conn, workspace_id=workspace_id):
+        if held.key != key:
+            continue
+        which: dict[str, Any] = {
+            "workspace_id": workspace_id,
+            "delivery_id": held.id,
+            "now": now,
+        }
+        if decision == "again":
+            done = delivery_store.release_delivery(conn, **which)
+        else:
+            reason = (
+                f"{by[:_PERSON_LENGTH]} left it as it is. {held.reason or ''}".strip()
+            )
+            done = delivery_store.abandon_delivery(conn, **which, reason=reason)
+        if done:
+            return held
+    raise UserError(NOT_HELD_ANY_MORE)
+
+
+def find_held(held: Sequence[Delivery], typed: str) -> Delivery:
+    """The held message whose key begins as it was typed.
+
+    Raises:
+        UserError: There is none, or more than one.
+    """
+    found = [one for one in held if typed and one.key.startswith(typed.lower())]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.key[:SHORT_KEY_LENGTH] for one in held) or Message("none")
+    raise UserError(
+        "No single held message begins with «{typed}». Held: {names}.",
+        typed=typed,
+        names=names,
+    )

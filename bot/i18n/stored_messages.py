@@ -1,4 +1,4 @@
-"""Says English sentences that were stored, values and all, again in another language.
+"""Translate English messages that were stored with their values filled in.
 
 It must not lose a word of one that it does not know.
 Why an article is in an edition, what a platform answered, how a source failed: such
@@ -6,6 +6,9 @@ reasons are worded by the composer and by the platforms, which know no texts, an
 stored as they are shown. Here stands each of them with its {places} open. A stored one
 is known again by its words, what stands in its places is said again in its turn, and
 the catalogue has the rest. Whatever is not known stays in English.
+
+It must hold nothing else: sentences that are written beside their texts need no list.
+Each stands here with its {places} open, as `bot.platforms` and `bot.doctor` word it.
 """
 
 import re
@@ -13,20 +16,19 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from bot.sentences import filled, places
-from bot.texts.found import FOUND
+from bot.errors import fill_placeholders, find_placeholders
 
 #: The sentence in the language; the same one where it has none.
 Translate = Callable[[str], str]
 
 #: Longer ones are somebody else's text: looking at them would cost time.
-_LONGEST = 2_000
+_TEXT_LIMIT = 2_000
 #: So deep may sentences stand in one another.
-_DEEPEST = 3
+_MAX_DEPTH = 3
 
 #: Why an article is in an edition or not (`digests.decisions`, `digests.stories`), and
 #: why an edition did not come or was not corrected (`bot.planning`, `bot.corrections`).
-DECIDED: Final = (
+DECISION_MESSAGES: Final = (
     "A newer version of this article, by {newer}, took its place.",
     "Story {n} is told from it: {reasons}.",
     "Repeats the article of {outlet} and was merged with it{where}.",
@@ -64,7 +66,7 @@ DECIDED: Final = (
     "The edition is more than {days} days old.",
 )
 #: How a source failed (`digests.sources`, `bot.intake`).
-READ: Final = (
+SOURCE_MESSAGES: Final = (
     "{host} asks for a pause (status {status}).",
     "{host} asked for a pause.",
     "{host} says that this address has ended (status 410).",
@@ -123,7 +125,7 @@ READ: Final = (
     "look-arounds and back-references do not exist there.",
 )
 #: What a platform answered to a message (`bot.platforms`, `bot.outbox`).
-SENT: Final = (
+DELIVERY_MESSAGES: Final = (
     "The channel does not exist any more.",
     "The bot cannot see the channel.",
     "The bot may not post in the channel: it needs «View Channel», «Send Messages» "
@@ -226,46 +228,158 @@ SENT: Final = (
     "Nothing is posted on {where}: {why}",
     "Nothing is posted in #{place}: {why}",
 )
+
+#: How a channel is, and what mends it.
+_CHANNELS: Final = (
+    "its channel is not there, or the bot cannot see it",
+    "give the bot «View Channel» there, or remove the destination",
+    "its channel is a category; nothing can be posted there",
+    "say /newsdesk destination here in one of its channels",
+    "the bot lacks {named} there",
+    "give its role that in the channel's settings",
+    "without «Read Message History» an unclear message has to be held",
+    "give the bot's role that in the channel's settings",
+    "the bot may open no threads there; all stands in the channel",
+    "give it «Create Public Threads», or say thread=no",
+    "it is no announcement channel; nothing is published",
+    "make it one in Discord, or say crosspost=no",
+    "say /newsdesk destination edit with another role, or ping=nobody",
+    "the role {role} that it pings does not exist",
+    "the bot may not ping the role {role}, so nobody hears of it",
+    "let anyone mention that role, or {change}",
+    "«{channel}» on «{workspace}» is not the id of a Discord channel",
+    "let the bot see the channel, or say /newsdesk destination here",
+    "the channel belongs to another server than {guild}",
+    "say /newsdesk destination here in the right channel",
+    "it may post and read back what it posted",
+    "the bot lacks {names}",
+    "allow the bot {names} in the channel's permissions",
+    "«{channel}» is not the id of a Slack channel",
+    "say /newsdesk destination here in the channel",
+    "whether the bot is in the channel cannot be seen",
+    "add the scopes channels:read and groups:read, then {again}",
+    "«/invite» the bot, or say /newsdesk destination here in another channel",
+    "the channel is archived",
+    "open it again, or post to another one",
+    "the bot is in the channel",
+    "the bot is not in the channel",
+    "the bot is not in the channel: it may post, and cannot look whether a post "
+    "arrived whose answer was lost",
+    "«/invite» the bot in the channel",
+    "{n} more channels were not looked at",
+)
+#: How Slack's app stands in a workspace that installed it, and what its scopes are for.
+_INSTALLATIONS: Final = (
+    "the app is not installed there",
+    "install it: {address}",
+    "install it again: {address}",
+    "its tokens were kept under another STANDFIRST_SECRET_KEY",
+    "put that one back, or {again}",
+    "nothing can be posted: {broken}",
+    "nothing can be posted from {moment} UTC on: {broken}",
+    "the app lacks the scope {scope}: {why}",
+    "hears /news and /newsdesk",
+    "posts editions, corrects and deletes them, answers who asked",
+    "posts to public channels that it was not invited into",
+    "knows who manages the workspace: they are its editors",
+    "knows who is in a user group that was made an editor",
+    "looks whether a post whose answer was lost has arrived",
+    "looks whether a post arrived in a private channel that it is in",
+    "hellos, own digests, answers to reports, word that posting stopped",
+    "looks whether private messages arrived; reads nothing else there",
+    "takes the file that an editor gives in a form; no other one",
+    "hands over exports that are too long for a message",
+    "sees whether it, and who has it post there, is in a channel",
+    "sees whether it, and who has it post, is in a private channel",
+)
+#: How the bot stands with a platform as a whole.
+_PLATFORMS: Final = (
+    "the token is of {bot}",
+    "the token is of {bot}, application {id}",
+    "the token is of {bot}, which is in no server",
+    "invite it: standfirst setup prints the address",
+    "it agrees with {platform}'s within {n} seconds",
+    "this machine's clock is {n} seconds ahead of {platform}'s",
+    "this machine's clock is {n} seconds behind {platform}'s",
+    "set it, best by the network (timedatectl set-ntp true): until then digests come "
+    "at wrong times",
+    "this check did not end within {n} seconds",
+    "look at the network and the disk, then run the doctor again",
+    "This check itself failed: {error}",
+    "it answers",
+    "it answers, and only {n} logins are left today",
+    "look why the bot restarts so often",
+    "Discord sends commands to an address and not to the bot",
+    "empty «Interactions Endpoint URL» at {page}",
+    "the bot cannot be invited by its address alone",
+    "switch «Requires OAuth2 Code Grant» off at {page}",
+    "it could see more of people than it ever needs",
+    "switch the «Privileged Gateway Intents» off at {page}",
+    "Slack refuses the app's token: {code}",
+    "make one with the scope connections:write under «Basic Information», «App-Level "
+    "Tokens», for STANDFIRST_SLACK_APP_TOKEN; and «Socket Mode» must be on",
+    "Slack lets it connect",
+    "Slack calls {path} at the bot's address, signed",
+    "there is neither a token for Socket Mode nor a signing secret",
+    "set STANDFIRST_SLACK_APP_TOKEN",
+    "the two tokens are of two apps: {one} and {other}",
+    "take both from the same app at {page}",
+    "the token is of the workspace {team}, not {workspace}",
+    "set the token of that workspace, or its right id",
+    "bring the app's manifest up to date (standfirst slack-manifest), then {again}",
+    "install the app again under «Install App» at {page}",
+)
+FINDING_MESSAGES: Final = (*_CHANNELS, *_PLATFORMS, *_INSTALLATIONS)
 #: All of them.
-EVERY: Final = (*DECIDED, *READ, *SENT, *FOUND)
+STORED_MESSAGES: Final = (
+    *DECISION_MESSAGES,
+    *SOURCE_MESSAGES,
+    *DELIVERY_MESSAGES,
+    *FINDING_MESSAGES,
+)
 #: What puts another one into a frame, and has no words of its own.
 _FRAMES: Final = ("{said} ({code})", "{where}: {what}")
-_KNOWN: Final = frozenset(EVERY)
+_KNOWN: Final = frozenset(STORED_MESSAGES)
 
 
-def retold(english: str, translate: Translate) -> str:
+def translate_stored(english: str, translate: Translate) -> str:
     """The stored sentence in the language of `translate`; as it is where unknown."""
     whole = translate(english)
-    return whole if whole != english else _inside(english, translate, _DEEPEST)
+    return (
+        whole if whole != english else _translate_nested(english, translate, _MAX_DEPTH)
+    )
 
 
-def _inside(english: str, translate: Translate, depth: int) -> str:
+def _translate_nested(english: str, translate: Translate, depth: int) -> str:
     """The same in a place of another one, where a name is no sentence of ours."""
     if english in _KNOWN:
         return translate(english)
-    if not depth or len(english) > _LONGEST:
+    if not depth or len(english) > _TEXT_LIMIT:
         return english
-    listed = _listed(english, translate, depth)
+    listed = _translate_list(english, translate, depth)
     if listed is not None:
         return listed
-    for sentence, pattern in _patterns():
+    for sentence, pattern in _compile_patterns():
         found = pattern.fullmatch(english)
         if found is None:
             continue
         values = {
-            name: _inside(value, translate, depth - 1)
+            name: _translate_nested(value, translate, depth - 1)
             for name, value in found.groupdict().items()
         }
-        said = filled(translate(sentence), values)
+        said = fill_placeholders(translate(sentence), values)
         if said != english:
             return said
     if "; " in english:
-        parts = (_inside(part, translate, depth - 1) for part in english.split("; "))
+        parts = (
+            _translate_nested(part, translate, depth - 1)
+            for part in english.split("; ")
+        )
         return "; ".join(parts)
     return english
 
 
-def _listed(english: str, translate: Translate, depth: int) -> str | None:
+def _translate_list(english: str, translate: Translate, depth: int) -> str | None:
     """A list of sentences, of which each is known; None: it is not such a list.
 
     Before a place takes it: «{n} hours older» would take what stands before it too.
@@ -273,21 +387,21 @@ def _listed(english: str, translate: Translate, depth: int) -> str | None:
     parts = english.split("; ")
     if len(parts) == 1:
         return None
-    said = [_inside(part, translate, depth - 1) for part in parts]
+    said = [_translate_nested(part, translate, depth - 1) for part in parts]
     if any(one == part for one, part in zip(said, parts, strict=True)):
         return None
     return "; ".join(said)
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _compile_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Those with places, the longest words first: they say most of what it is."""
-    every = [text for text in _KNOWN if places(text)]
+    every = [text for text in _KNOWN if find_placeholders(text)]
     every.sort(key=lambda text: (-len(re.sub(r"\{\w+\}", "", text)), text))
-    return tuple((text, _pattern(text)) for text in (*every, *_FRAMES))
+    return tuple((text, _compile_pattern(text)) for text in (*every, *_FRAMES))
 
 
-def _pattern(sentence: str) -> re.Pattern[str]:
+def _compile_pattern(sentence: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", sentence)
     said = (
         f"(?P<{part}>.+?)" if number % 2 else re.escape(part)

@@ -1,11 +1,11 @@
-"""Every sentence that the bot says, in the language of the one who reads it.
+"""Translate messages and format dates and numbers for one locale.
 
 It must not decide what is said, and a fault in a translation must never reach people.
 The English sentence is the key of its translation (gettext). Catalogues are read from
 the `.po` files, and Babel is imported, when a text is first asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.errors import BotError
-from bot.sentences import Phrase, filled, places
-from bot.texts import stored
+from bot.errors import BotError, Message, fill_placeholders, find_placeholders
+from bot.i18n import stored_messages
 
-_FOLDER = Path(__file__).parent / "locales"
+_LOCALES_FOLDER = Path(__file__).parent / "locales"
 _MINUTE = timedelta(minutes=1)
 #: `date` and `time` under names that methods of `Texts` do not hide.
 _Day: TypeAlias = date
@@ -38,7 +37,7 @@ class Texts:
     @classmethod
     def of(cls, locale: str) -> "Texts":
         """The texts for «de», «de-AT», «en_GB» …; English where there are none."""
-        return _texts(locale)
+        return _load_texts(locale)
 
     # ── sentences ──────────────────────────────────────────────────────────────
 
@@ -48,34 +47,44 @@ class Texts:
 
     def say(self, msgid: str, /, **values: object) -> str:
         """The sentence `msgid` with its {placeholders} filled."""
-        return _filled(self._catalogue.gettext(msgid), msgid, values)
+        return _fill_translation(self._catalogue.gettext(msgid), msgid, values)
 
-    def error(self, error: BotError | Phrase, /) -> str:
+    def error(self, error: BotError | Message, /) -> str:
         """What the error says; also where one error speaks of another."""
         values = {name: self._value(value) for name, value in error.values.items()}
-        return _filled(self._catalogue.gettext(error.sentence), error.sentence, values)
+        return _fill_translation(
+            self._catalogue.gettext(error.sentence), error.sentence, values
+        )
 
     def _value(self, value: object) -> object:
-        if isinstance(value, BotError | Phrase):
+        if isinstance(value, BotError | Message):
             return self.error(value)
-        return self.retold(str(value)) if isinstance(value, Exception) else value
+        return (
+            self.translate_stored(str(value)) if isinstance(value, Exception) else value
+        )
 
-    def retold(self, english: str | None, /) -> str:
+    def translate_stored(self, english: str | None, /) -> str:
         """A sentence that was stored, or made, in English: see `bot.texts.stored`."""
         if not english or not isinstance(self._catalogue, GNUTranslations):
             return english or ""
-        return stored.retold(english, self._catalogue.gettext)
+        return stored_messages.translate_stored(english, self._catalogue.gettext)
 
     def word(self, msgid: str, /) -> str:
         """The same for words that the code keeps as data, such as a state's name."""
         # What gettext has for no words at all is the head of its file.
-        return _filled(self._catalogue.gettext(msgid), msgid, {}) if msgid else ""
+        return (
+            _fill_translation(self._catalogue.gettext(msgid), msgid, {})
+            if msgid
+            else ""
+        )
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """The sentence for `n` things, which both forms may name as {n}."""
         english = one if n == 1 else many
         values = {"n": self.number(n)} | values
-        return _filled(self._catalogue.ngettext(one, many, n), english, values)
+        return _fill_translation(
+            self._catalogue.ngettext(one, many, n), english, values
+        )
 
     # ── dates, times, numbers ──────────────────────────────────────────────────
 
@@ -182,13 +191,13 @@ class Texts:
         return format_date(day, pattern, locale=self.locale)
 
 
-def languages() -> tuple[str, ...]:
+def list_languages() -> tuple[str, ...]:
     """The locales that there are texts for, English first."""
-    return ("en", *sorted(entry.parent.parent.name for entry in _catalogues()))
+    return ("en", *sorted(entry.parent.parent.name for entry in _list_catalogues()))
 
 
 @cache
-def _texts(locale: str) -> Texts:
+def _load_texts(locale: str) -> Texts:
     if locale == "en":
         return Texts("en", NullTranslations())
     from babel.core import Locale, UnknownLocaleError
@@ -198,14 +207,14 @@ def _texts(locale: str) -> Texts:
     except (UnknownLocaleError, ValueError, TypeError):
         return Texts("en", NullTranslations())
     for name in (str(wanted), wanted.language):
-        path = _FOLDER / name / "LC_MESSAGES" / "standfirst.po"
+        path = _LOCALES_FOLDER / name / "LC_MESSAGES" / "standfirst.po"
         if path.is_file():
-            return Texts(str(wanted), _read(path))
+            return Texts(str(wanted), _compile_catalogue(path))
     known = str(wanted) if wanted.language == "en" else "en"
     return Texts(known, NullTranslations())
 
 
-def _read(path: Path) -> NullTranslations:
+def _compile_catalogue(path: Path) -> NullTranslations:
     """The catalogue as gettext reads it; entries marked fuzzy are left in English."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
@@ -217,10 +226,48 @@ def _read(path: Path) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
-def _catalogues() -> list[Path]:
-    return list(_FOLDER.glob("*/LC_MESSAGES/standfirst.po"))
+def _list_catalogues() -> list[Path]:
+    return list(_LOCALES_FOLDER.glob("*/LC_MESSAGES/standfirst.po"))
 
 
-def _filled(text: str, english: str, values: Mapping[str, object]) -> str:
+def _fill_translation(text: str, english: str, values: Mapping[str, object]) -> str:
     """`text` with its places filled; `english` where it has not the same ones."""
-    return filled(text if places(text) == places(english) else english, values)
+    return fill_placeholders(
+        text if find_placeholders(text) == find_placeholders(english) else english,
+        values,
+    )
+
+
+#: Characters of the header that are read: no browser names more languages.
+_HEADER_LIMIT = 400
+
+
+def negotiate_locale(header: str | None, otherwise: str) -> str:
+    """The locale of «de-DE,de;q=0.9,en;q=0.8» that we have texts for, else another.
+
+    Args:
+        header: `Accept-Language` as it came, or None.
+        otherwise: What holds where the header names none of ours.
+    """
+    known = list_languages()
+    named = sorted(
+        _parse_languages((header or "")[:_HEADER_LIMIT]), key=lambda one: -one[0]
+    )
+    ours = (tag for weight, tag in named if weight and tag.split("-")[0] in known)
+    return next(ours, otherwise)
+
+
+def _parse_languages(header: str) -> Iterator[tuple[float, str]]:
+    """Each language with its weight, 0 to 1; what is no weight counts as 0."""
+    for part in header.split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        if tag:
+            yield _parse_weight(weight or "1"), tag.strip()
+
+
+def _parse_weight(written: str) -> float:
+    try:
+        number = float(written)
+    except ValueError:
+        return 0.0
+    return number if 0 <= number <= 1 else 0.0

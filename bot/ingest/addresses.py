@@ -1,4 +1,4 @@
-"""What an address gives away, and to whom it belongs; pure, and it dials nobody.
+"""Addresses of sources: mask secrets, tell private from public. Pure.
 
 An address can be a secret: with a name and password, or with a key in its query. It is
 then shown with an ellipsis in the secret's place, everywhere, and belongs to the
@@ -9,7 +9,7 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-HIDDEN = "…"
+MASK = "…"
 _SECRET = re.compile(
     r"(?P<name>(?:^|&)(?:[\w.-]*[_.-])?"
     r"(?:token|key|apikey|auth|secret|sig|signature|pass|password|pwd|session|sid|code)"
@@ -23,27 +23,27 @@ _KEY_IN_PATH = re.compile(
 _OWN_NETWORK = (".local", ".internal", ".lan", ".home.arpa", ".localhost", ".test")
 
 
-def shown(address: str) -> str:
+def mask_secrets(address: str) -> str:
     """The address as people may see it: without passwords and keys."""
-    parts = _split(address)
+    parts = _split_address(address)
     if parts is None:
         return address
     place = parts.netloc
     if "@" in place:
-        place = f"{HIDDEN}@{place.rpartition('@')[2]}"
-    query = _SECRET.sub(rf"\g<name>{HIDDEN}", parts.query)
-    path = _KEY_IN_PATH.sub(HIDDEN, parts.path)
+        place = f"{MASK}@{place.rpartition('@')[2]}"
+    query = _SECRET.sub(rf"\g<name>{MASK}", parts.query)
+    path = _KEY_IN_PATH.sub(MASK, parts.path)
     return urlunsplit((parts.scheme, place, path, query, ""))
 
 
 def is_masked(address: str) -> bool:
     """Whether the address was printed with its secret left out."""
-    return HIDDEN in address and _split(address) is not None
+    return MASK in address and _split_address(address) is not None
 
 
 def has_password(address: str) -> bool:
     """Whether a name and password stand before the host."""
-    parts = _split(address)
+    parts = _split_address(address)
     return parts is not None and "@" in parts.netloc
 
 
@@ -55,22 +55,26 @@ def is_private(address: str, allow_private: str = "") -> bool:
         allow_private: The setting of that name: the places that it lists are private,
             and where it allows every network no address is known to be public.
     """
-    parts = _split(address)
-    if parts is None or allow_private.strip() == "1" or shown(address) != address:
+    parts = _split_address(address)
+    if (
+        parts is None
+        or allow_private.strip() == "1"
+        or mask_secrets(address) != address
+    ):
         return True
     listed = {entry.strip().lower() for entry in allow_private.split(",")}
-    return host_of(address) in listed or _in_own_network(parts)
+    return extract_host(address) in listed or _in_own_network(parts)
 
 
-def host_of(address: str) -> str:
+def extract_host(address: str) -> str:
     """The host with its port, without a password; "" where there is none."""
-    parts = _split(address)
+    parts = _split_address(address)
     return parts.netloc.rpartition("@")[2].lower() if parts else ""
 
 
 def is_front_page(address: str) -> bool:
     """Whether the address is that of a whole site."""
-    parts = _split(address)
+    parts = _split_address(address)
     return parts is not None and not parts.path.strip("/") and not parts.query
 
 
@@ -82,7 +86,7 @@ def _in_own_network(parts: SplitResult) -> bool:
         return "." not in host or host.endswith(_OWN_NETWORK)
 
 
-def _split(address: str) -> SplitResult | None:
+def _split_address(address: str) -> SplitResult | None:
     if "://" not in address:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The way to sources beyond this machine, opened when first needed; it stores nothing.
+"""Read a source: a folder here, or an address over the guarded fetcher.
 
 The libraries behind it are heavy: who reads folders only never loads them.
 """
@@ -6,26 +6,53 @@ The libraries behind it are heavy: who reads folders only never loads them.
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from bot.intake.readings import Reading
-from bot.types import Attached, SourceKind
-from digests.errors import Refused
-
-#: What lets sources of private networks be read.
-SETTING = "STANDFIRST_FETCH_ALLOW_PRIVATE"
-_SHORT = "FETCH_ALLOW_PRIVATE"
+from bot.model import Attachment, Source, SourceKind
+from digests.errors import FetchRefused
+from digests.sources import folder
+from digests.sources.folder import ReadProblem
+from digests.types import Article
 
 if TYPE_CHECKING:
-    from digests.sources.cage import Cage
     from digests.sources.fetch import Fetcher
-    from digests.sources.opml import Outline
+    from digests.sources.opml import OpmlDocument
+    from digests.sources.sandbox import Sandbox
+
+#: What lets sources of private networks be read.
+ALLOW_PRIVATE_SETTING = "STANDFIRST_FETCH_ALLOW_PRIVATE"
+_SHORT_SETTING = "FETCH_ALLOW_PRIVATE"
 
 
-class Outside:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceReading:
+    """A whole answer, or the news that nothing has changed."""
+
+    kind: SourceKind
+    articles: tuple[Article, ...] = ()
+    #: The source's own title, or "".
+    title: str = ""
+    #: Addresses of feeds that a page names.
+    feeds: tuple[str, ...] = ()
+    #: What could not be read; the rest was.
+    problems: tuple[ReadProblem, ...] = ()
+    #: The source says that it is as it was; there are no articles then.
+    unchanged: bool = False
+    #: What to ask with next time.
+    etag: str | None = None
+    last_modified: str | None = None
+    #: Where it stood in the end, after redirects.
+    read_at: str | None = None
+    #: Where the address has moved for good.
+    moved_to: str | None = None
+
+
+class SourceReader:
     """Fetches and reads addresses; an async context manager of one event loop."""
 
     def __init__(
@@ -38,7 +65,7 @@ class Outside:
         self._allow_private, self._fetcher = allow_private, fetcher
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
-        self._ways: tuple[Fetcher, Cage] | None = None
+        self._ways: tuple[Fetcher, Sandbox] | None = None
 
     @property
     def allow_private(self) -> str:
@@ -53,7 +80,7 @@ class Outside:
         kind: SourceKind | None = None,
         etag: str | None = None,
         last_modified: str | None = None,
-    ) -> Reading:
+    ) -> SourceReading:
         """What stands at the address.
 
         Args:
@@ -66,24 +93,26 @@ class Outside:
         Raises:
             SourceError: Whose turn it is, is in its kind.
         """
-        from digests.sources import reading
+        from digests.sources import remote
         from digests.sources.fetch import NotModified, Validators
 
-        fetcher, cage = await self._open()
+        fetcher, sandbox = await self._open()
         try:
-            visit = await reading.read(
+            visit = await remote.read_address(
                 address,
                 fetcher=fetcher,
-                cage=cage,
+                sandbox=sandbox,
                 now=now,
                 known=Validators(etag=etag, last_modified=last_modified),
                 kind=kind if kind in ("feed", "page", "sitemap") else None,
             )
-        except Refused as error:
+        except FetchRefused as error:
             # The composer does not know what the setting is called in full.
-            raise Refused(str(error).replace(f" {_SHORT}", f" {SETTING}")) from None
+            raise FetchRefused(
+                str(error).replace(f" {_SHORT_SETTING}", f" {ALLOW_PRIVATE_SETTING}")
+            ) from None
         if isinstance(visit, NotModified):
-            return Reading(
+            return SourceReading(
                 kind=kind or "feed",
                 unchanged=True,
                 read_at=visit.url,
@@ -91,7 +120,7 @@ class Outside:
                 last_modified=visit.validators.last_modified,
                 moved_to=visit.moved_to,
             )
-        return Reading(
+        return SourceReading(
             kind=visit.kind,
             read_at=visit.url,
             articles=visit.articles,
@@ -108,17 +137,19 @@ class Outside:
         Raises:
             SourceError: Whose turn it is, is in its kind.
         """
-        from digests.sources.fetch import Fetched
+        from digests.sources.fetch import FetchResponse
 
         fetcher, _ = await self._open()
         try:
             answer = await fetcher.fetch(address)
-        except Refused as error:
-            raise Refused(str(error).replace(f" {_SHORT}", f" {SETTING}")) from None
-        assert isinstance(answer, Fetched), "nothing was known of it before"
+        except FetchRefused as error:
+            raise FetchRefused(
+                str(error).replace(f" {_SHORT_SETTING}", f" {ALLOW_PRIVATE_SETTING}")
+            ) from None
+        assert isinstance(answer, FetchResponse), "nothing was known of it before"
         return answer.body
 
-    async def handed(self, file: Attached, *, most: int) -> bytes:
+    async def handed(self, file: Attachment, *, most: int) -> bytes:
         """A file that somebody gave with a command; a stranger's bytes.
 
         Args:
@@ -128,15 +159,15 @@ class Outside:
         Raises:
             SourceError: Whose turn it is, is in its kind.
         """
-        from digests.sources.fetch import Fetched, Handed
+        from digests.sources.fetch import AttachmentRules, FetchResponse
 
         fetcher, _ = await self._open()
-        held = Handed(origin=file.origin, most=most, bearer=file.bearer)
-        answer = await fetcher.fetch(file.address, handed=held)
-        assert isinstance(answer, Fetched), "nothing was known of it before"
+        held = AttachmentRules(origin=file.origin, most=most, bearer=file.bearer)
+        answer = await fetcher.fetch(file.address, attachment=held)
+        assert isinstance(answer, FetchResponse), "nothing was known of it before"
         return answer.body
 
-    async def feeds_in(self, body: bytes) -> "Outline":
+    async def feeds_in(self, body: bytes) -> "OpmlDocument":
         """The feeds that an OPML file lists, read in the cage.
 
         Raises:
@@ -144,8 +175,8 @@ class Outside:
         """
         from digests.sources import opml
 
-        _, cage = await self._open()
-        return await cage.run(opml.read, body)
+        _, sandbox = await self._open()
+        return await sandbox.run(opml.parse_opml, body)
 
     async def __aenter__(self) -> Self:
         return self
@@ -160,15 +191,29 @@ class Outside:
         await self._stack.aclose()
         self._ways = None
 
-    async def _open(self) -> "tuple[Fetcher, Cage]":
-        from digests.sources.cage import Cage
-        from digests.sources.fetch import Fetcher, policy
+    async def _open(self) -> "tuple[Fetcher, Sandbox]":
+        from digests.sources.fetch import Fetcher, parse_policy
+        from digests.sources.sandbox import Sandbox
 
         async with self._opening:
             if self._ways is None:
-                made = self._fetcher or partial(Fetcher, policy(self._allow_private))
+                made = self._fetcher or partial(
+                    Fetcher, parse_policy(self._allow_private)
+                )
                 self._ways = (
                     await self._stack.enter_async_context(made()),
-                    await self._stack.enter_async_context(Cage()),
+                    await self._stack.enter_async_context(Sandbox()),
                 )
             return self._ways
+
+
+def read_folder(source: Source) -> SourceReading:
+    """What the folder holds at present.
+
+    Raises:
+        DigestsError: It cannot be read; the message says what to do.
+    """
+    found = folder.read_articles(Path(source.address), source=source.name)
+    return SourceReading(
+        kind="folder", articles=found.articles, problems=found.problems
+    )

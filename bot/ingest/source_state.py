@@ -1,52 +1,74 @@
-"""What a reading makes of a source: old state and answer in, new state out; pure.
+"""State of a source after each reading: interval, failures, moves, health.
 
 Nothing is stored or asked here. A source that ended is stopped; an address that moved
 for good is followed from the third answer in a row that says so, and left again when
 it fails.
+
+Sources of one interval are spread over it by a hash of their address, so that many
+never come at one moment, and each keeps its slot through restarts (MonitoRSS does the
+same). The interval follows what a source has published of late; failures double it,
+up to a day. A pause that a source asks for is never cut short.
+
+New software, new addresses or a moved archive make a feed offer everything as new.
+None of it is news; it is stored as told, and an admin is told about it.
 """
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from math import exp
+from typing import Literal
 
-from bot.intake import addresses, cadence
-from bot.intake.readings import Reading
-from bot.types import Source, SourceKind
-from digests.errors import DigestsError, Gone, Limited, Missing, Unreachable, Unreadable
+from bot.i18n.translation import Texts
+from bot.ingest import addresses
+from bot.ingest.addresses import mask_secrets
+from bot.ingest.source_reader import SourceReading
+from bot.model import Source, SourceKind
+from digests.errors import (
+    DigestsError,
+    SourceGone,
+    SourceMissing,
+    SourceRateLimited,
+    SourceUnreachable,
+    SourceUnreadable,
+)
+from digests.types import Article
 
 #: So many answers in a row must name the same new address before it is used.
-SURE_OF_MOVE = 3
+MOVE_CONFIRMATIONS = 3
 #: Problems of one reading that are kept in words.
-SHOWN = 3
+SHOWN_PROBLEMS = 3
 
 
-def address_of(source: Source) -> str:
+def current_address(source: Source) -> str:
     """Where the source is really read: where it moved to, once that is sure."""
-    if source.moved_to is not None and source.moved_seen >= SURE_OF_MOVE:
+    if source.moved_to is not None and source.moved_seen >= MOVE_CONFIRMATIONS:
         return source.moved_to
     return source.address
 
 
-def kind_of(source: Source) -> SourceKind | None:
+def expected_kind(source: Source) -> SourceKind | None:
     """What stands where it is read; None while that is to be found out.
 
     A page in the place of a known feed is a parked domain, and never content.
     """
     if source.kind == "site":
-        return "feed" if address_of(source) != source.address else None
+        return "feed" if current_address(source) != source.address else None
     return source.kind if source.last_good is not None else None
 
 
-def own_feed(source: Source, reading: Reading) -> str | None:
+def find_own_feed(source: Source, reading: SourceReading) -> str | None:
     """The feed to read in place of a site's page; None: it is what it should be.
 
     Raises:
         Unreadable: The page of a site names no feed any more.
     """
-    at_page = address_of(source) == source.address and reading.kind == "page"
+    at_page = current_address(source) == source.address and reading.kind == "page"
     if not at_page or not (source.last_good is None or source.kind == "site"):
         return None
     if source.kind == "site" and not reading.feeds:
-        raise Unreadable("The page names no feed any more.")
+        raise SourceUnreadable("The page names no feed any more.")
     article = any(a.published for a in reading.articles)
     front = addresses.is_front_page(source.address)
     if reading.feeds and (front or not article or source.kind == "site"):
@@ -54,16 +76,18 @@ def own_feed(source: Source, reading: Reading) -> str | None:
     return None
 
 
-def after_reading(source: Source, reading: Reading, new: int, now: datetime) -> Source:
+def apply_reading(
+    source: Source, reading: SourceReading, new: int, now: datetime
+) -> Source:
     """The source after a good reading with so many new articles."""
-    at = _pace(source, reading, new, now)
+    at = _measure_pace(source, reading, new, now)
     whole = reading.unchanged or bool(reading.articles)
     good = replace(
         source,
         kind=source.kind if source.kind == "site" else reading.kind,
-        name=_name(source, reading),
+        name=_choose_name(source, reading),
         last_good=now,
-        problem=_problems(reading),
+        problem=_join_problems(reading),
         asked_at=now,
         failures=0,
         rest_until=None,
@@ -72,12 +96,12 @@ def after_reading(source: Source, reading: Reading, new: int, now: datetime) -> 
         last_modified=reading.last_modified if whole else None,
         items_a_day=at,
     )
-    every = cadence.FOLDER if source.kind == "folder" else cadence.interval(at)
-    moved = _moved(good, reading.moved_to)
-    return replace(moved, next_poll_at=cadence.next_slot(source.address, every, now))
+    every = FOLDER_INTERVAL if source.kind == "folder" else polling_interval(at)
+    moved = _track_move(good, reading.moved_to)
+    return replace(moved, next_poll_at=next_poll_slot(source.address, every, now))
 
 
-def at_its_feed(source: Source, feed: str, now: datetime) -> Source:
+def switch_to_feed(source: Source, feed: str, now: datetime) -> Source:
     """The source, read from now on at the feed that its page names."""
     return replace(
         source,
@@ -85,30 +109,30 @@ def at_its_feed(source: Source, feed: str, now: datetime) -> Source:
         asked_at=now,
         next_poll_at=now,
         moved_to=feed,
-        moved_seen=SURE_OF_MOVE,
+        moved_seen=MOVE_CONFIRMATIONS,
         etag=None,
         last_modified=None,
     )
 
 
-def after_failure(source: Source, error: DigestsError, now: datetime) -> Source:
+def apply_failure(source: Source, error: DigestsError, now: datetime) -> Source:
     """The source after a reading that failed, with what is done about it."""
     failed = replace(
         source,
         asked_at=now,
         failures=source.failures + 1,
         problem=str(error),
-        next_poll_at=cadence.after_failures(source.address, source.failures + 1, now),
+        next_poll_at=retry_time(source.address, source.failures + 1, now),
     )
     if source.kind == "folder":
-        return replace(failed, next_poll_at=now + cadence.FOLDER)
-    if isinstance(error, Limited):
-        wait = timedelta(seconds=error.wait or cadence.USUAL.total_seconds())
-        until = cadence.after_pause(source.address, wait, now)
+        return replace(failed, next_poll_at=now + FOLDER_INTERVAL)
+    if isinstance(error, SourceRateLimited):
+        wait = timedelta(seconds=error.wait or USUAL_INTERVAL.total_seconds())
+        until = resume_time(source.address, wait, now)
         return replace(failed, rest_until=until, next_poll_at=until)
-    if _lost(source, error):
+    if _move_failed(source, error):
         # It may have been moved by mistake: look at the first address again, soon.
-        again = now + cadence.USUAL
+        again = now + USUAL_INTERVAL
         return replace(
             failed,
             moved_to=None,
@@ -117,12 +141,12 @@ def after_failure(source: Source, error: DigestsError, now: datetime) -> Source:
             last_modified=None,
             next_poll_at=again,
         )
-    if isinstance(error, Gone):
+    if isinstance(error, SourceGone):
         return replace(failed, stopped=True, next_poll_at=None)
     return failed
 
 
-def may_be_asked(source: Source, now: datetime, *, insist: bool) -> bool:
+def may_be_read_early(source: Source, now: datetime, *, insist: bool) -> bool:
     """Whether a reading out of turn is allowed.
 
     Args:
@@ -137,44 +161,278 @@ def may_be_asked(source: Source, now: datetime, *, insist: bool) -> bool:
     return insist or not waits
 
 
-def _problems(reading: Reading) -> str | None:
+def _join_problems(reading: SourceReading) -> str | None:
     """The first problems in words; None when there are none."""
-    told = (f"{p.where}: {p.what}" for p in reading.problems[:SHOWN])
-    return " ".join(told) or None
+    lines = (f"{p.where}: {p.what}" for p in reading.problems[:SHOWN_PROBLEMS])
+    return " ".join(lines) or None
 
 
-def _lost(source: Source, error: DigestsError) -> bool:
-    moved = address_of(source) != source.address
-    return moved and isinstance(error, Gone | Missing | Unreachable | Unreadable)
+def _move_failed(source: Source, error: DigestsError) -> bool:
+    moved = current_address(source) != source.address
+    return moved and isinstance(
+        error, SourceGone | SourceMissing | SourceUnreachable | SourceUnreadable
+    )
 
 
-def _pace(source: Source, reading: Reading, new: int, now: datetime) -> float | None:
+def _measure_pace(
+    source: Source, reading: SourceReading, new: int, now: datetime
+) -> float | None:
     if source.kind == "folder":
         return None
     if source.last_good is None:
-        return cadence.first_pace((a.published for a in reading.articles), now)
-    return cadence.pace(source.items_a_day, new, now - source.last_good)
+        return estimate_pace((a.published for a in reading.articles), now)
+    return update_pace(source.items_a_day, new, now - source.last_good)
 
 
-def _name(source: Source, reading: Reading) -> str:
+def _choose_name(source: Source, reading: SourceReading) -> str:
     """Its own title, as long as nobody gave it a name but its address."""
-    if source.name not in (source.address, addresses.shown(source.address)):
+    if source.name not in (source.address, addresses.mask_secrets(source.address)):
         return source.name
     if reading.kind == "page":
         # A page's title is its article's headline, not the outlet's name.
-        return addresses.host_of(source.address) or source.name
+        return addresses.extract_host(source.address) or source.name
     return reading.title or source.name
 
 
-def _moved(source: Source, said: str | None) -> Source:
+def _track_move(source: Source, said: str | None) -> Source:
     """Count how often in a row the answer named the same new address."""
     if source.kind == "site" or addresses.has_password(source.address):
         # The page says where its feed is; and a password is for the host that it was
         # written for.
         return source
     if said is None:
-        followed = address_of(source) != source.address
+        followed = current_address(source) != source.address
         return source if followed else replace(source, moved_to=None, moved_seen=0)
-    if said in (source.moved_to, address_of(source)):
+    if said in (source.moved_to, current_address(source)):
         return replace(source, moved_seen=source.moved_seen + 1)
     return replace(source, moved_to=said, moved_seen=1)
+
+
+#: Folders are cheap to look at, and whoever writes into one sits before it.
+FOLDER_INTERVAL = timedelta(minutes=1)
+SHORTEST_INTERVAL, USUAL_INTERVAL, LONGEST_INTERVAL = (
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=6),
+)
+LONGEST_BACKOFF = timedelta(days=1)
+
+_DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: From so many items a day on a source is busy; below the other it is slow.
+_BUSY, _SLOW = 96.0, 4.0
+#: How long a change of pace takes to be believed.
+_PACE_MEMORY = timedelta(days=3)
+#: Dates beyond this tell nothing about the pace of today.
+_PACE_WINDOW = timedelta(days=7)
+_SHORTEST_SPAN = timedelta(hours=1)
+#: Part of a pause by which those who all were told it are spread.
+_SPREAD = 0.1
+
+
+def polling_interval(items_a_day: float | None) -> timedelta:
+    """How long a source of this pace is left between two readings.
+
+    Between five minutes for a busy one and six hours for one that is silent.
+    """
+    if items_a_day is None or _SLOW <= items_a_day <= _BUSY:
+        return USUAL_INTERVAL
+    if items_a_day > _BUSY:
+        return max(SHORTEST_INTERVAL, USUAL_INTERVAL * (_BUSY / items_a_day))
+    if items_a_day <= _SLOW * (USUAL_INTERVAL / LONGEST_INTERVAL):
+        return LONGEST_INTERVAL
+    return USUAL_INTERVAL * (_SLOW / items_a_day)
+
+
+def next_poll_slot(address: str, every: timedelta, now: datetime) -> datetime:
+    """The source's next slot in the row of this interval, at least half of it away."""
+    offset = every * _address_fraction(address)
+    soonest = now + every / 2 - offset - _EPOCH
+    passed = -(-soonest // every)
+    return _EPOCH + passed * every + offset
+
+
+def retry_time(address: str, failures: int, now: datetime) -> datetime:
+    """When to try again after so many failures in a row (1 or more)."""
+    doubled: timedelta = USUAL_INTERVAL * 2 ** min(failures - 1, 10)
+    wait = min(doubled, LONGEST_BACKOFF / (1 + _SPREAD))
+    return now + wait * (1 + _SPREAD * _address_fraction(address))
+
+
+def resume_time(address: str, wait: timedelta, now: datetime) -> datetime:
+    """When to come back to a source that asked for a pause: never before its end."""
+    spread = min(wait * _SPREAD, SHORTEST_INTERVAL) * _address_fraction(address)
+    return now + wait + spread
+
+
+def estimate_pace(published: Iterable[datetime | None], now: datetime) -> float | None:
+    """Items a day by the dates of a first reading; None where there are none."""
+    dates = [at for at in published if at is not None]
+    if not dates:
+        return None
+    recent = [at for at in dates if now - at <= _PACE_WINDOW]
+    if not recent:
+        return 0.0
+    span = max(now - min(recent), _SHORTEST_SPAN)
+    return len(recent) * (_DAY / span)
+
+
+def update_pace(before: float | None, new: int, elapsed: timedelta) -> float:
+    """Items a day after `new` more in the time since the last good reading.
+
+    An exponential mean: what was three days ago counts for a third of what is now.
+    """
+    elapsed = max(elapsed, timedelta(seconds=1))
+    now = new * (_DAY / elapsed)
+    if before is None:
+        return (
+            now
+            if elapsed >= _SHORTEST_SPAN or not new
+            else new * (_DAY / USUAL_INTERVAL)
+        )
+    kept = exp(-(elapsed / _PACE_MEMORY))
+    return kept * before + (1 - kept) * now
+
+
+def _address_fraction(address: str) -> float:
+    """The source's own place between 0 and 1, the same for ever."""
+    digest = sha256(address.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:6], "big") / (1 << 48)
+
+
+#: More articles than this, and more than this part of them new.
+FLOOD_MIN_ARTICLES, FLOOD_MIN_SHARE = 20, 0.8
+#: After a silence of ours this long, what was published in it is news all the same.
+OUTAGE = timedelta(hours=6)
+
+
+def is_flood(
+    source: Source, offered: int, new: Sequence[Article], now: datetime
+) -> bool:
+    """Whether so many of the offered articles are new that it cannot be news.
+
+    Args:
+        source: As it was before this reading; a first reading is no flood.
+        offered: How many articles were read.
+        new: Those that were not known in this version.
+        now: The time.
+    """
+    if source.last_good is None or source.kind in ("folder", "page"):
+        return False
+    missed = [a for a in new if _published_in_outage(a, source.last_good, now)]
+    odd = len(new) - len(missed)
+    return offered > FLOOD_MIN_ARTICLES and odd > FLOOD_MIN_SHARE * offered
+
+
+def describe_flood(count: int) -> str:
+    """What the admin is told."""
+    return (
+        f"It offered {count} articles as new at once, so they were kept as told and "
+        "none of them is posted. What comes after them is."
+    )
+
+
+def _published_in_outage(article: Article, last_good: datetime, now: datetime) -> bool:
+    if now - last_good < OUTAGE or article.published is None:
+        return False
+    return last_good < article.published < now
+
+
+HealthState = Literal["ok", "warning", "problem"]
+
+#: A failing source is a problem, and not only a warning, after this time.
+FAILURE_GRACE = timedelta(days=1)
+#: How long something odd that was dealt with is still told.
+NOTICE_PERIOD = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceHealth:
+    """How a source is: whether somebody must care, the words, and what to do."""
+
+    state: HealthState
+    text: str
+    fix: str = ""
+
+
+def describe_health(
+    source: Source, now: datetime, zone: str, texts: Texts
+) -> SourceHealth:
+    """The source's health, its times in `zone`."""
+    good = _describe_last_reading(source, now, zone, texts)
+    if source.stopped:
+        text = texts.say("it has ended and is not read any more")
+        fix = texts.say("take it out of the digest, or name its new address")
+        return SourceHealth(state="problem", text=_join_parts(text, good), fix=fix)
+    if source.failures:
+        return _describe_failure(source, now, good, zone, texts)
+    problem = texts.translate_stored(source.problem)
+    facts = [
+        good,
+        _describe_pace(source, texts),
+        problem,
+        _describe_move(source, texts),
+    ]
+    if source.notice and source.noticed_at and now - source.noticed_at < NOTICE_PERIOD:
+        facts.append(texts.translate_stored(source.notice))
+        return SourceHealth(state="warning", text=_join_parts(*facts))
+    return SourceHealth(
+        state="warning" if source.problem else "ok", text=_join_parts(*facts)
+    )
+
+
+def _describe_failure(
+    source: Source, now: datetime, good: str, zone: str, texts: Texts
+) -> SourceHealth:
+    reason = texts.translate_stored(source.problem).removesuffix(".")
+    tried = ""
+    if source.next_poll_at is not None:
+        when = texts.moment(source.next_poll_at, zone, now)
+        tried = texts.say("tried again {when}", when=when)
+    waits = bool(source.rest_until and source.rest_until > now)
+    recent = source.last_good is not None and now - source.last_good < FAILURE_GRACE
+    fix = texts.say(
+        "look at it with: standfirst source test {address}",
+        address=mask_secrets(source.address),
+    )
+    state: HealthState = "warning" if waits or recent else "problem"
+    return SourceHealth(state=state, text=_join_parts(reason, good, tried), fix=fix)
+
+
+def _describe_last_reading(
+    source: Source, now: datetime, zone: str, texts: Texts
+) -> str:
+    if source.last_good is None:
+        if source.failures:
+            return texts.say("never read well")
+        return texts.say("never read yet")
+    when = texts.moment(source.last_good, zone, now)
+    return texts.say("last read well {when}", when=when)
+
+
+def _describe_pace(source: Source, texts: Texts) -> str:
+    if source.items_a_day is None:
+        return ""
+    if source.items_a_day < 0.1:
+        return texts.say("silent of late")
+    if source.items_a_day < 1:
+        return texts.say("less than one article a day")
+    return texts.count(
+        "{n} article a day", "{n} articles a day", round(source.items_a_day)
+    )
+
+
+def _describe_move(source: Source, texts: Texts) -> str:
+    if source.kind == "site" and source.moved_to:
+        return texts.say(
+            "read at its feed {address}", address=mask_secrets(source.moved_to)
+        )
+    if current_address(source) != source.address and source.moved_to:
+        return texts.say(
+            "it has moved to {address}", address=mask_secrets(source.moved_to)
+        )
+    return ""
+
+
+def _join_parts(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)

@@ -1,58 +1,73 @@
-"""Which articles of a reading are news to the archive, and how they are kept.
+"""Find what is new in a reading, and store it with its analysis and stories.
 
 Sorting out needs look-ups and the analysis of each new text, done before the one
 transaction that stores them. Nothing here asks a source anything.
+
+A feed's id first, then the address without what only tells where a reader came from,
+then title and date, then the words themselves. A name that a reading gives to several
+articles names none of them.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
+from urllib.parse import urlsplit
 
 import structlog
 
-from bot.intake import floods, identity
-from bot.intake.identity import Named
-from bot.intake.readings import Reading
+from bot.ingest import source_state
+from bot.ingest.source_reader import SourceReading
+from bot.model import Digest, Source
 from bot.ports import Engine
 from bot.storage import (
     Connection,
-    articles,
-    digests,
-    restorations,
-    sources,
-    stories,
+    Database,
+    article_store,
+    digest_store,
+    restoration_store,
+    source_store,
+    story_store,
 )
-from bot.storage.articles import Heard
-from bot.storage.database import Database
-from bot.storage.restorations import Restoration
-from bot.types import Digest, Source
-from digests import corrections
-from digests.compose import analyse
-from digests.stories import Placed, new_id
-from digests.types import Analysis, Article, Membership
+from bot.storage.article_store import KnownArticle
+from bot.storage.restoration_store import Restoration
+from digests.compose import analyse_article
+from digests.corrections import detection
+from digests.language.normalization import normalize_text
+from digests.stories.assignment import StoryPlacement, new_story_id
+from digests.types import Article, ArticleAnalysis, StoryMembership
 
 log = structlog.get_logger(__name__)
 
 #: A comma changed in something older is no reason to tell it.
-OLD = timedelta(days=7)
+STALE_AFTER = timedelta(days=7)
 #: Articles that are analysed before the engine's thread is given away.
-AT_ONCE = 10
+ANALYSIS_BATCH = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
+class NamedArticle:
+    """An article with its further names, the surest first."""
+
+    article: Article
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PendingRevision:
     """A version to be stored: its analysis, its names, and whether it is told."""
 
-    named: Named
+    named: NamedArticle
     #: None: the version is known, and the source may have gone back to it.
-    analysis: Analysis | None
+    analysis: ArticleAnalysis | None
     baseline: bool = False
     #: The key of the article that it is a version of, where that is known.
     key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
+class StoredRevision:
     """A version that was stored, with where its article was placed."""
 
     article: str
@@ -60,16 +75,16 @@ class Kept:
     #: Whether it is the article's newest text.
     current: bool
     #: In the names of the view that placed it.
-    placed: Placed | None = None
+    placed: StoryPlacement | None = None
     #: The same in the names under which it is stored.
-    membership: Membership | None = None
+    membership: StoryMembership | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class ReadingChanges:
     """What a reading brought that the archive does not have."""
 
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[PendingRevision, ...] = ()
     #: How many articles were never heard of.
     unheard: int = 0
     #: It was all poured out again: how much.
@@ -79,49 +94,58 @@ class Found:
         """The source with what its admins should know of this reading."""
         if not self.flood:
             return source
-        return replace(source, notice=floods.words(self.flood), noticed_at=now)
+        return replace(
+            source, notice=source_state.describe_flood(self.flood), noticed_at=now
+        )
 
 
-async def sorted_out(
-    source: Source, reading: Reading, now: datetime, *, db: Database, engine: Engine
-) -> Found:
+async def find_changes(
+    source: Source,
+    reading: SourceReading,
+    now: datetime,
+    *,
+    db: Database,
+    engine: Engine,
+) -> ReadingChanges:
     """What of the reading is new, changed or back again, ready to be stored."""
-    several = _named(source, reading.articles)
-    names = {name for one in several for name in _all(one)}
-    heard = await db.read(articles.heard, source_id=source.id, names=names)
-    pairs = [(one, _of(one, heard)) for one in several]
+    several = _identify(source, reading.articles)
+    names = {name for one in several for name in _all_names(one)}
+    heard = await db.read(
+        article_store.find_known_articles, source_id=source.id, names=names
+    )
+    pairs = [(one, _find_known(one, heard)) for one in several]
     new = [(one, old) for one, old in pairs if not _is_known(one.article, old)]
     back = [one for one, old in pairs if old and _was_before(one.article, old)]
     fresh = [one.article for one, _ in new]
-    flood = floods.is_flood(source, len(reading.articles), fresh, now)
-    restored = await db.read(restorations.last) if new else None
-    pieces: list[Piece] = []
-    for at in range(0, len(new), AT_ONCE):
+    flood = source_state.is_flood(source, len(reading.articles), fresh, now)
+    restored = await db.read(restoration_store.find_last_restoration) if new else None
+    pieces: list[PendingRevision] = []
+    for at in range(0, len(new), ANALYSIS_BATCH):
         # In small pieces: an edition that is due must not wait for a whole feed.
-        some = new[at : at + AT_ONCE]
-        pieces += await engine.run(_analysed, source, some, flood, now, restored)
+        some = new[at : at + ANALYSIS_BATCH]
+        pieces += await engine.run(_analyse_new, source, some, flood, now, restored)
     if flood:
         log.warning("source offers everything as new", source=source.name)
-    return Found(
-        pieces=(*pieces, *(Piece(named=one, analysis=None) for one in back)),
+    return ReadingChanges(
+        pieces=(*pieces, *(PendingRevision(named=one, analysis=None) for one in back)),
         unheard=sum(old is None for _, old in new),
         flood=len(new) if flood else 0,
     )
 
 
-def in_order(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+def sort_for_storing(pieces: Sequence[PendingRevision]) -> tuple[PendingRevision, ...]:
     """The order to store them in: what revises another comes after it."""
-    return tuple(sorted(pieces, key=_order))
+    return tuple(sorted(pieces, key=_storing_order))
 
 
-def keep(
+def store_changes(
     conn: Connection,
     source: Source,
-    found: Found,
-    placed: Sequence[Placed | None] = (),
+    found: ReadingChanges,
+    placed: Sequence[StoryPlacement | None] = (),
     *,
     now: datetime,
-) -> list[Kept]:
+) -> list[StoredRevision]:
     """Store what was found with its stories, and the source's new state.
 
     Args:
@@ -134,9 +158,9 @@ def keep(
     Returns:
         The new versions.
     """
-    kept: list[Kept] = []
+    kept: list[StoredRevision] = []
     for number, piece in enumerate(found.pieces):
-        stored, is_new = articles.store(
+        stored, is_new = article_store.store_article(
             conn,
             source,
             piece.named.article,
@@ -145,60 +169,64 @@ def keep(
             baseline=piece.baseline,
         )
         if is_new and piece.analysis is not None:
-            articles.store_analysis(
+            article_store.store_analysis(
                 conn,
                 revision_id=stored.revision_id,
                 quotes=piece.analysis.quotes,
                 figures=piece.analysis.figures,
             )
-            one = Kept(
+            one = StoredRevision(
                 article=str(stored.article_id),
                 revision_id=stored.revision_id,
                 current=stored.current,
                 placed=placed[number],
             )
             kept.append(one)
-    kept = in_stories(conn, source.workspace_id, kept, now=now)
-    sources.record(conn, source=source)
+    kept = record_stories(conn, source.workspace_id, kept, now=now)
+    source_store.update_source(conn, source=source)
     return kept
 
 
-def in_stories(
-    conn: Connection, workspace_id: int | None, kept: Sequence[Kept], *, now: datetime
-) -> list[Kept]:
+def record_stories(
+    conn: Connection,
+    workspace_id: int | None,
+    kept: Sequence[StoredRevision],
+    *,
+    now: datetime,
+) -> list[StoredRevision]:
     """Record the stories of what was stored, in the view; the same with its story.
 
     A new story gets its public id here, where it is known which ones are in use. What
     the view has forgotten for its age stays in the story that it is stored in.
     """
     ids = [each.article for each in kept]
-    known = stories.known(conn, workspace_id=workspace_id, articles=ids)
+    known = story_store.list_memberships(conn, workspace_id=workspace_id, articles=ids)
     had = {member.article: member.story for member in known}
     keys = {k.placed.membership.article: k.article for k in kept if k.placed}
-    taken = stories.Taken(conn)
+    taken = story_store.UsedStoryIds(conn)
     names: dict[str, str] = {}
-    of: dict[str, Membership] = {}
+    of: dict[str, StoryMembership] = {}
     for each in kept:
         if each.placed is None or not each.current:
             continue
         said = each.placed.membership
         if each.placed.new:
             stored = had.get(each.article) if each.placed.before is None else None
-            names[said.story] = stored or new_id(each.article, taken)
-        story = names.get(said.story) or stories.current(
+            names[said.story] = stored or new_story_id(each.article, taken)
+        story = names.get(said.story) or story_store.resolve_merged_story(
             conn, workspace_id=workspace_id, story=said.story
         )
         if each.article in of:
             # Two versions of it came at once.
             story = of[each.article].story
         copied = keys.get(said.duplicate_of or "", said.duplicate_of)
-        of[each.article] = Membership(
+        of[each.article] = StoryMembership(
             article=each.article,
             story=story,
             duplicate_of=copied if copied != each.article else None,
         )
     memberships = tuple(of.values())
-    stories.settle(
+    story_store.update_memberships(
         conn,
         workspace_id=workspace_id,
         memberships=memberships,
@@ -209,67 +237,73 @@ def in_stories(
     return [replace(each, membership=of.get(each.article)) for each in kept]
 
 
-def past_of(conn: Connection, digest: Digest, now: datetime) -> frozenset[str]:
+def load_initial_backlog(
+    conn: Connection, digest: Digest, now: datetime
+) -> frozenset[str]:
     """What feeds held when an edition of the digest first took them in, as «id@hash».
 
     The best of it was just told; the rest is no news in the editions after it. Files
     in a folder wait for their turn: somebody has put them there.
     """
-    new = digests.begin_sources(
+    new = digest_store.mark_sources_begun(
         conn, workspace_id=digest.workspace_id, digest_id=digest.id, now=now
     )
     feeds = [s.id for s in digest.sources if s.id in new and s.kind != "folder"]
-    held = articles.fresh(conn, source_ids=feeds, since=now - OLD)
+    held = article_store.list_fresh_articles(
+        conn, source_ids=feeds, since=now - STALE_AFTER
+    )
     return frozenset(f"{article.id}@{article.revision}" for article in held)
 
 
-def _named(source: Source, found: Sequence[Article]) -> tuple[Named, ...]:
+def _identify(source: Source, found: Sequence[Article]) -> tuple[NamedArticle, ...]:
     if source.kind == "folder":
         # A file's name is all that it goes by.
-        return tuple(Named(article=article, names=()) for article in found)
-    return identity.named(
+        return tuple(NamedArticle(article=article, names=()) for article in found)
+    return name_articles(
         [a if a.id else replace(a, id=a.url or source.address) for a in found]
     )
 
 
-def _all(one: Named) -> tuple[str, ...]:
+def _all_names(one: NamedArticle) -> tuple[str, ...]:
     first = (one.article.id, one.article.revises)
     return (*(name for name in first if name), *one.names)
 
 
-def _of(one: Named, heard: Mapping[str, Heard]) -> Heard | None:
-    return next((heard[name] for name in _all(one) if name in heard), None)
+def _find_known(
+    one: NamedArticle, heard: Mapping[str, KnownArticle]
+) -> KnownArticle | None:
+    return next((heard[name] for name in _all_names(one) if name in heard), None)
 
 
-def _is_known(article: Article, old: Heard | None) -> bool:
+def _is_known(article: Article, old: KnownArticle | None) -> bool:
     return old is not None and article.revision in old.hashes
 
 
-def _was_before(article: Article, old: Heard) -> bool:
+def _was_before(article: Article, old: KnownArticle) -> bool:
     return article.revision in old.hashes and article.revision != old.article.revision
 
 
-def _analysed(
+def _analyse_new(
     source: Source,
-    new: Sequence[tuple[Named, Heard | None]],
+    new: Sequence[tuple[NamedArticle, KnownArticle | None]],
     flood: bool,
     now: datetime,
     restored: Restoration | None,
-) -> tuple[Piece, ...]:
+) -> tuple[PendingRevision, ...]:
     return tuple(
-        Piece(
+        PendingRevision(
             named=one,
-            analysis=analyse(one.article),
+            analysis=analyse_article(one.article),
             baseline=flood
-            or _is_of_the_gap(source, one.article, restored, now)
-            or (old is not None and _is_told(source, one, old, now)),
+            or _is_in_restore_gap(source, one.article, restored, now)
+            or (old is not None and _is_unchanged_in_substance(source, one, old, now)),
             key=old.article.id if old is not None else None,
         )
         for one, old in new
     )
 
 
-def _is_of_the_gap(
+def _is_in_restore_gap(
     source: Source, article: Article, restored: Restoration | None, now: datetime
 ) -> bool:
     """Whether it may have been told in the time that a restored backup does not know.
@@ -285,17 +319,59 @@ def _is_of_the_gap(
     return published is None or not restored.at < published <= now
 
 
-def _is_told(source: Source, one: Named, old: Heard, now: datetime) -> bool:
+def _is_unchanged_in_substance(
+    source: Source, one: NamedArticle, old: KnownArticle, now: datetime
+) -> bool:
     """Whether a changed text says nothing else than one that need not be told."""
-    correction = corrections.differs(old.article, one.article)
+    correction = detection.find_first_correction(old.article, one.article)
     if correction is not None:
         log.info("an article was corrected", source=source.name, what=correction.kind)
         return False
-    return old.baseline or now - old.fetched_at > OLD
+    return old.baseline or now - old.fetched_at > STALE_AFTER
 
 
-def _order(piece: Piece) -> tuple[bool, str]:
+def _storing_order(piece: PendingRevision) -> tuple[bool, str]:
     """What revises another comes after it; older before newer."""
     article = piece.named.article
     published = article.published.isoformat() if article.published else ""
     return (article.revises is not None, published)
+
+
+def name_articles(articles: Sequence[Article]) -> tuple[NamedArticle, ...]:
+    """The articles of one reading, each with the names that only it has there."""
+    several = [_identity_names(article) for article in articles]
+    counts = Counter(name for names in several for name in names)
+    return tuple(
+        NamedArticle(
+            article=article,
+            names=tuple(name for name in names if counts[name] == 1),
+        )
+        for article, names in zip(articles, several, strict=True)
+    )
+
+
+def _identity_names(article: Article) -> tuple[str, ...]:
+    found = []
+    if article.url and (place := _comparable_address(article.url)):
+        found.append(f"at:{place}")
+    if article.title and article.published:
+        moment = article.published.isoformat()
+        found.append(f"said:{_hash_words(normalize_text(article.title), moment)}")
+    if len(found) < 2:
+        # Where one of them is missing the words themselves stand in for it.
+        found.append(f"words:{_hash_words(article.title or '', article.text)}")
+    return tuple(found)
+
+
+def _comparable_address(url: str) -> str | None:
+    """The address for comparing; None where it is the site's front page."""
+    from digests.sources.feed_entries import canonicalize_address
+
+    place = canonicalize_address(url)
+    parts = urlsplit(place)
+    return place if parts.path.strip("/") or parts.query else None
+
+
+def _hash_words(*words: str) -> str:
+    joined = "\0".join(words).encode("utf-8", "surrogatepass")
+    return sha256(joined).hexdigest()[:32]

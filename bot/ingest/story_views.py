@@ -1,4 +1,4 @@
-"""Joins each new article to its story as it is stored; it asks no source anything.
+"""Assign each new article to its story while it is stored.
 
 A view (everybody's; a workspace's own where it has private sources) holds the stories
 of the newest articles in memory, and is made from stored rows only: at first when an
@@ -20,38 +20,43 @@ from itertools import count
 
 import structlog
 
-from bot.intake import keeping
-from bot.intake.keeping import Found, Kept, Piece
+from bot.ingest import storing
+from bot.ingest.storing import PendingRevision, ReadingChanges, StoredRevision
+from bot.model import Source
 from bot.ports import Engine
-from bot.storage import arrivals, stories
-from bot.storage.arrivals import Arrived
-from bot.storage.database import Database
-from bot.types import Source
-from digests.stories import Placed, StoryIndex, group, moved, place
-from digests.stories.profiles import profile
-from digests.types import Article, Membership
+from bot.storage import Database, story_store
+from bot.storage.story_store import ArrivedArticle
+from digests.stories.assignment import (
+    StoryPlacement,
+    find_moved_stories,
+    group_articles,
+    place_article,
+)
+from digests.stories.index import StoryIndex
+from digests.stories.profiles import build_profile
+from digests.types import Article, StoryMembership
 
 log = structlog.get_logger(__name__)
 
 #: What a view holds: the 72 hours of a story, as long again for its follow-ups, and a
 #: day for what is found late. So it has every article that an edition can tell.
-HELD = timedelta(days=7)
-MOST = 100_000
+VIEW_SPAN = timedelta(days=7)
+MAX_ARTICLES = 100_000
 #: How long a process may take from reading a source to storing it.
-_OVERLAP = timedelta(minutes=15)
+_FETCH_OVERLAP = timedelta(minutes=15)
 #: How often a view drops what is too old.
-_TIDY = timedelta(hours=6)
+_PRUNE_INTERVAL = timedelta(hours=6)
 #: Articles that are taken in before the engine's thread is given away.
-_AT_ONCE = 50
+_BATCH = 50
 #: Views of workspaces that are held at a time; the one used longest ago goes.
-_VIEWS = 4
+_MAX_VIEWS = 4
 #: Articles of stories that are grouped anew, and how often that is done in one filing.
 _REGROUPED, _REGROUPINGS, _RIVALS = 40, 5, 2
 #: A story is looked at as a whole when it has grown to so many articles.
 _GROWN = frozenset((4, 8, 16, 32))
 
 
-class View:
+class StoryView:
     """The newest articles with their stories, as one workspace or everybody has them.
 
     Its methods take processor time: the engine runs them.
@@ -64,16 +69,16 @@ class View:
         self.revisions: dict[str, int] = {}
         #: When the latest of them was fetched.
         self.latest: datetime | None = None
-        self.tidied: datetime | None = None
+        self.pruned_at: datetime | None = None
         #: The last move of a story that it knows of.
         self.moves: int | None = None
         #: What was placed and is not yet stored.
         self._pending: set[str] = set()
         self._numbers = count()
 
-    def take(self, arrived: Sequence[Arrived]) -> list[Kept]:
+    def take(self, arrived: Sequence[ArrivedArticle]) -> list[StoredRevision]:
         """Take stored articles in; those that had no story, with the one found now."""
-        unfiled: list[Kept] = []
+        unfiled: list[StoredRevision] = []
         for each in arrived:
             article = each.article
             if self.revisions.get(article.id) == each.revision_id:
@@ -81,9 +86,9 @@ class View:
             self.index.remove(article.id)
             member = each.membership
             if member is None:
-                placed = place(article, self.index)
+                placed = place_article(article, self.index)
                 member = placed.membership
-                kept = Kept(
+                kept = StoredRevision(
                     article=article.id,
                     revision_id=each.revision_id,
                     current=True,
@@ -96,27 +101,29 @@ class View:
             self.index.add(article, member)
         return unfiled
 
-    def place(self, pieces: Sequence[Piece], now: datetime) -> list[Placed | None]:
+    def place(
+        self, pieces: Sequence[PendingRevision], now: datetime
+    ) -> list[StoryPlacement | None]:
         """Where each piece belongs; it is in the index then, under a name of its own.
 
         None for a piece whose text is known.
         """
         return [self._place(piece, now) if piece.analysis else None for piece in pieces]
 
-    def _place(self, piece: Piece, now: datetime) -> Placed:
+    def _place(self, piece: PendingRevision, now: datetime) -> StoryPlacement:
         name = piece.key or f"new {next(self._numbers)}"
         before = self.index.story_of(name)
         self.index.remove(name)
-        told = piece.named.article
-        dated = min(told.published or now, now)
-        article = replace(told, id=name, revises=None, published=dated)
-        read = profile(article, self.index.background)
-        placed = place(article, self.index, before=before, read=read)
+        found_article = piece.named.article
+        dated = min(found_article.published or now, now)
+        article = replace(found_article, id=name, revises=None, published=dated)
+        read = build_profile(article, self.index.background)
+        placed = place_article(article, self.index, before=before, read=read)
         self.index.add(article, placed.membership, read)
         self._pending.add(name)
         return placed
 
-    def settle(self, kept: Sequence[Kept]) -> None:
+    def reassign(self, kept: Sequence[StoredRevision]) -> None:
         """Call what was placed by the names under which it was stored."""
         for each in kept:
             if each.placed is None or each.membership is None:
@@ -126,7 +133,7 @@ class View:
                 self.index.rename({name: each.article})
                 self.revisions[each.article] = each.revision_id
                 self._pending.discard(name)
-        self.index.settle([k.membership for k in kept if k.membership])
+        self.index.reassign([k.membership for k in kept if k.membership])
         for name in self._pending:
             # An older version, or somebody else had stored it: see what stands there.
             self.index.remove(name)
@@ -140,13 +147,15 @@ class View:
         places = (place for story in several for place in members.get(story, ()))
         return [self.index.article_at(place) for place in places]
 
-    def tidy(self, now: datetime) -> None:
+    def prune(self, now: datetime) -> None:
         """Drop what is too old, and the oldest where there is too much."""
-        self.index = self.index.newest(MOST, (now - HELD).timestamp() / 3600)
+        self.index = self.index.copy_newest(
+            MAX_ARTICLES, (now - VIEW_SPAN).timestamp() / 3600
+        )
         there = self.index
         self.revisions = {a: r for a, r in self.revisions.items() if a in there}
 
-    def doubtful(self, kept: Sequence[Kept]) -> list[tuple[str, ...]]:
+    def doubtful(self, kept: Sequence[StoredRevision]) -> list[tuple[str, ...]]:
         """Stories that may be one event, or several in one."""
         found: dict[tuple[str, ...], None] = {}
         for each in kept:
@@ -161,138 +170,150 @@ class View:
         return list(found)
 
     def regroup(
-        self, articles: Sequence[Article], known: Sequence[Membership]
-    ) -> tuple[Membership, ...]:
+        self, articles: Sequence[Article], known: Sequence[StoryMembership]
+    ) -> tuple[StoryMembership, ...]:
         """The stories of these articles by the measures of the batch form."""
-        return group(articles, known, background=self.index.background)
+        return group_articles(articles, known, background=self.index.background)
 
-    def move(self, before: Sequence[Membership], after: Sequence[Membership]) -> None:
+    def move(
+        self, before: Sequence[StoryMembership], after: Sequence[StoryMembership]
+    ) -> None:
         """Do here what `stories.settle` does where it is stored."""
-        self.index.settle(after)
-        for old, became in moved(before, after).items():
+        self.index.reassign(after)
+        for old, became in find_moved_stories(before, after).items():
             if old not in became:
                 rest = self.of_stories([old])
-                along = [Membership(article=a, story=became[0]) for a in rest]
-                self.index.settle(along)
+                along = [StoryMembership(article=a, story=became[0]) for a in rest]
+                self.index.reassign(along)
 
 
 @dataclass(kw_only=True, slots=True)
-class _Room:
+class _ViewSlot:
     """A view with who works on it: one at a time."""
 
-    view: View
+    view: StoryView
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Filing:
+class StoryAssigner:
     """Keeps articles and their stories, over one database."""
 
     db: Database
     engine: Engine
-    _rooms: dict[int | None, _Room] = field(default_factory=dict, repr=False)
+    _slots: dict[int | None, _ViewSlot] = field(default_factory=dict, repr=False)
 
-    async def keep(self, source: Source, found: Found, *, now: datetime) -> int:
+    async def keep(
+        self, source: Source, found: ReadingChanges, *, now: datetime
+    ) -> int:
         """Store what was found with its stories, and the source's new state.
 
         Returns:
             How many new versions were stored.
         """
-        found = replace(found, pieces=keeping.in_order(found.pieces))
+        found = replace(found, pieces=storing.sort_for_storing(found.pieces))
         if all(piece.analysis is None for piece in found.pieces):
-            kept = await self.db.write(keeping.keep, source, found, now=now)
+            kept = await self.db.write(storing.store_changes, source, found, now=now)
             return len(kept)
         if source.workspace_id is not None:
             # Its public articles must have their stories before they are looked at.
-            public = self._room(None)
-            async with public.turn:
-                await self._catch_up(public.view, now)
-        room = self._room(source.workspace_id)
-        async with room.turn:
-            await self._catch_up(room.view, now)
-            kept = await self._file(room, source, found, now)
-            for doubt in room.view.doubtful(kept)[:_REGROUPINGS]:
-                await self._regroup(room.view, doubt, now)
+            public_slot = self._view_slot(None)
+            async with public_slot.turn:
+                await self._catch_up(public_slot.view, now)
+        slot = self._view_slot(source.workspace_id)
+        async with slot.turn:
+            await self._catch_up(slot.view, now)
+            kept = await self._file(slot, source, found, now)
+            for doubt in slot.view.doubtful(kept)[:_REGROUPINGS]:
+                await self._regroup(slot.view, doubt, now)
         return len(kept)
 
-    def _room(self, workspace_id: int | None) -> _Room:
-        room = self._rooms.pop(workspace_id, None)
-        room = room or _Room(view=View(workspace_id))
-        self._rooms[workspace_id] = room
-        own = [key for key in self._rooms if key is not None]
-        for key in own[:-_VIEWS]:
-            del self._rooms[key]
-        return room
+    def _view_slot(self, workspace_id: int | None) -> _ViewSlot:
+        slot = self._slots.pop(workspace_id, None)
+        slot = slot or _ViewSlot(view=StoryView(workspace_id))
+        self._slots[workspace_id] = slot
+        own = [key for key in self._slots if key is not None]
+        for key in own[:-_MAX_VIEWS]:
+            del self._slots[key]
+        return slot
 
-    async def _catch_up(self, view: View, now: datetime) -> None:
+    async def _catch_up(self, view: StoryView, now: datetime) -> None:
         """Take in what is stored and not in the view."""
-        if view.tidied is None or now - view.tidied > _TIDY:
-            await self.engine.run(view.tidy, now)
-            view.tidied = now
-        await self._see_moves(view)
-        dated = now - HELD
+        if view.pruned_at is None or now - view.pruned_at > _PRUNE_INTERVAL:
+            await self.engine.run(view.prune, now)
+            view.pruned_at = now
+        await self._follow_moves(view)
+        dated = now - VIEW_SPAN
         keys = await self.db.read(
-            arrivals.since,
+            story_store.list_arrivals,
             workspace_id=view.workspace_id,
             dated=dated,
-            fetched=None if view.latest is None else view.latest - _OVERLAP,
-            limit=MOST,
+            fetched=None if view.latest is None else view.latest - _FETCH_OVERLAP,
+            limit=MAX_ARTICLES,
         )
         new = [k for k in keys if view.revisions.get(k.article) != k.revision_id]
-        for at in range(0, len(new), _AT_ONCE):
-            some = new[at : at + _AT_ONCE]
+        for at in range(0, len(new), _BATCH):
+            some = new[at : at + _BATCH]
             loaded = await self.db.read(
-                arrivals.load,
+                story_store.load_arrivals,
                 workspace_id=view.workspace_id,
                 revision_ids=[key.revision_id for key in some],
             )
             unfiled = await self.engine.run(view.take, loaded)
             if unfiled:
                 kept = await self.db.write(
-                    keeping.in_stories, view.workspace_id, unfiled, now=now
+                    storing.record_stories, view.workspace_id, unfiled, now=now
                 )
-                await self.engine.run(view.settle, kept)
+                await self.engine.run(view.reassign, kept)
         view.latest = max((key.fetched_at for key in keys), default=view.latest)
 
-    async def _see_moves(self, view: View) -> None:
+    async def _follow_moves(self, view: StoryView) -> None:
         """Follow what others have merged and split: editions, another process."""
         moves = await self.db.read(
-            arrivals.moves, workspace_id=view.workspace_id, after=view.moves
+            story_store.list_story_moves,
+            workspace_id=view.workspace_id,
+            after=view.moves,
         )
         held = view.of_stories(moves.stories)
         if held:
             known = await self.db.read(
-                stories.known, workspace_id=view.workspace_id, articles=held
+                story_store.list_memberships,
+                workspace_id=view.workspace_id,
+                articles=held,
             )
-            await self.engine.run(view.index.settle, known)
+            await self.engine.run(view.index.reassign, known)
         view.moves = moves.last
 
     async def _file(
-        self, room: _Room, source: Source, found: Found, now: datetime
-    ) -> list[Kept]:
-        view, pieces = room.view, found.pieces
-        placed: list[Placed | None] = []
+        self, slot: _ViewSlot, source: Source, found: ReadingChanges, now: datetime
+    ) -> list[StoredRevision]:
+        view, pieces = slot.view, found.pieces
+        placed: list[StoryPlacement | None] = []
         try:
-            for at in range(0, len(pieces), _AT_ONCE):
-                some = pieces[at : at + _AT_ONCE]
+            for at in range(0, len(pieces), _BATCH):
+                some = pieces[at : at + _BATCH]
                 placed += await self.engine.run(view.place, some, now)
-            kept = await self.db.write(keeping.keep, source, found, placed, now=now)
-            await self.engine.run(view.settle, kept)
+            kept = await self.db.write(
+                storing.store_changes, source, found, placed, now=now
+            )
+            await self.engine.run(view.reassign, kept)
         except BaseException:
             # It may hold what was not stored: it is made anew from what was.
-            room.view = View(view.workspace_id)
+            slot.view = StoryView(view.workspace_id)
             raise
         return kept
 
-    async def _regroup(self, view: View, doubt: Sequence[str], now: datetime) -> None:
+    async def _regroup(
+        self, view: StoryView, doubt: Sequence[str], now: datetime
+    ) -> None:
         several = await self.db.read(
-            stories.at_hand,
+            story_store.list_newest_story_articles,
             workspace_id=view.workspace_id,
             stories=doubt,
             limit=_REGROUPED,
         )
         known = await self.db.read(
-            stories.known,
+            story_store.list_memberships,
             workspace_id=view.workspace_id,
             articles=[article.id for article in several],
         )
@@ -303,7 +324,7 @@ class Filing:
             return
         log.debug("stories were grouped anew", stories=doubt)
         await self.db.write(
-            stories.settle,
+            story_store.set_memberships,
             workspace_id=view.workspace_id,
             memberships=after,
             now=now,

@@ -1,4 +1,4 @@
-"""The default engine: one worker thread of this process; it keeps nothing durable.
+"""The default engine: one worker thread of this process.
 
 One thread, because reading and composing are pure Python: a second one would only
 take turns with the first and make the event loop wait longer for the interpreter.
@@ -14,7 +14,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class InProcess:
+class InProcessEngine:
     """Runs work one piece after the other in a thread of its own."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The clock that wakes the work: it must not know what is due, nor compute local time.
+"""Run a callback at start, at scheduled moments, on request, and once per tick.
 
 The only user of APScheduler 3, which holds two jobs in memory: one at the earliest
 moment that somebody asked for, and a slow tick that makes up for whatever was missed
@@ -19,27 +19,31 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.errors import BotError
 from bot.ports import Clock
 
-Wake = Callable[[], Awaitable[datetime | None]]
+WakeCallback = Callable[[], Awaitable[datetime | None]]
 
 TICK = timedelta(seconds=60)
 #: How soon what another process stored is noticed: orders, and new sources.
-LOOK, POLL_LOOK = timedelta(seconds=2), timedelta(seconds=15)
+CHECK_INTERVAL, POLL_CHECK_INTERVAL = timedelta(seconds=2), timedelta(seconds=15)
 #: The first wait after a failure; it doubles up to the tick.
-BACK_OFF = timedelta(seconds=1)
+FIRST_BACKOFF = timedelta(seconds=1)
 #: Longer waits are cut: the tick comes first anyway, and timers stay in range.
-_FARTHEST = timedelta(days=1)
+_LONGEST_WAIT = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
 
 
-class Wakeups:
+class WakeupTimer:
     """Calls `wake` at start, at each armed moment, when poked, and at each tick.
 
     All of it belongs to one event loop.
     """
 
     def __init__(
-        self, *, clock: Clock, tick: timedelta = TICK, back_off: timedelta = BACK_OFF
+        self,
+        *,
+        clock: Clock,
+        tick: timedelta = TICK,
+        back_off: timedelta = FIRST_BACKOFF,
     ) -> None:
         self._clock = clock
         self._tick = tick
@@ -48,7 +52,7 @@ class Wakeups:
         self._moments: set[datetime] = set()
         self._scheduler: AsyncIOScheduler | None = None
 
-    def poke(self) -> None:
+    def wake_now(self) -> None:
         """Ask for a wake now, or for one more after the one that is running."""
         self._asked.set()
 
@@ -57,13 +61,13 @@ class Wakeups:
         self._moments.add(at.astimezone(UTC))
         self._rearm()
 
-    async def run(self, wake: Wake) -> None:
+    async def run(self, wake: WakeCallback) -> None:
         """Call `wake`, never twice at a time, until cancelled.
 
         It returns the next moment at which there is something to do, or None. What it
         raises is logged, and it is called again after a while.
         """
-        self._scheduler = _scheduler(self._ring, self._tick)
+        self._scheduler = _start_scheduler(self._ring, self._tick)
         try:
             failures = 0
             while True:
@@ -77,7 +81,7 @@ class Wakeups:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
 
-    async def _woken(self, wake: Wake, failures: int) -> bool:
+    async def _woken(self, wake: WakeCallback, failures: int) -> bool:
         try:
             following = await wake()
         except BotError as error:
@@ -107,24 +111,28 @@ class Wakeups:
     def _rearm(self) -> None:
         """Set the one date job to the earliest moment; what has come is a poke."""
         if self._forget_what_has_come():
-            self.poke()
+            self.wake_now()
         if self._scheduler is None or not self._moments:
             return
         now = self._clock.now()
-        at = min(*self._moments, now + _FARTHEST)
+        at = min(*self._moments, now + _LONGEST_WAIT)
         self._scheduler.add_job(
-            self._due, _After(at - now), args=(at,), id="due", replace_existing=True
+            self._due,
+            _AfterTrigger(at - now),
+            args=(at,),
+            id="due",
+            replace_existing=True,
         )
 
     async def _due(self, at: datetime) -> None:
         self._moments.discard(at)
-        self.poke()
+        self.wake_now()
 
     async def _ring(self) -> None:
-        self.poke()
+        self.wake_now()
 
 
-class _After(BaseTrigger):  # type: ignore[misc]  # the library has no types
+class _AfterTrigger(BaseTrigger):  # type: ignore[misc]  # the library has no types
     """Once, so long after the job was added.
 
     A date trigger would compare our Clock's time with the library's own; and a clock
@@ -140,7 +148,7 @@ class _After(BaseTrigger):  # type: ignore[misc]  # the library has no types
         return now + self.wait if previous_fire_time is None else None
 
 
-def _scheduler(
+def _start_scheduler(
     ring: Callable[[], Awaitable[None]], tick: timedelta
 ) -> AsyncIOScheduler:
     """A running scheduler with nothing but the tick; late jobs are run, not dropped."""

@@ -1,8 +1,10 @@
-"""Why a story is in an edition or not: it looks decisions up, and makes none.
+"""Explain why a story was published or not, and show one that was not.
 
 What an edition tells says why by itself. What none told is looked for among the
 decisions of the last compositions; of what none has looked at, the stored facts say
 why that is so.
+
+The same door as for an edition: no word is shown that its source does not have.
 """
 
 import asyncio
@@ -10,20 +12,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import past
-from bot.archive import Archive
-from bot.at_hand import FRESH
-from bot.choosing import Found, is_number
 from bot.errors import UserError
-from bot.storage import Connection, arrivals
-from bot.types import Place
+from bot.lookup import text_search
+from bot.lookup.archive import STORY_ARTICLE_LIMIT, Archive
+from bot.lookup.name_resolution import ResolvedStory, is_story_number
+from bot.model import PUBLISHABLE_FOR, Location
+from bot.ports import Engine
+from bot.storage import Connection, Database, article_store, story_store
+from digests.compose import analyse_article
+from digests.editing import presentation
+from digests.editing.ranking import RankedStory
+from digests.grounding import gate
 from digests.language import sentences, words
-from digests.language.fold import fold
-from digests.types import Article, Span
+from digests.language.normalization import normalize_text
+from digests.stories.assembly import gather_stories
+from digests.types import (
+    Article,
+    Edition,
+    EditionStory,
+    EditionStyle,
+    InputCounts,
+    Span,
+    StoryMembership,
+)
 
-NOT_YET = "It came in after the last look at this digest; the next edition weighs it."
-TOO_OLD = "It came in too long ago: an edition is made from what the last days brought."
-BASELINE = (
+NOT_WEIGHED_YET = (
+    "It came in after the last look at this digest; the next edition weighs it."
+)
+TOO_OLD_REASON = (
+    "It came in too long ago: an edition is made from what the last days brought."
+)
+BASELINE_REASON = (
     "It is kept as told: its source offered it together with its past, or changed "
     "nothing of substance in an older text."
 )
@@ -43,7 +62,7 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stands:
+class SourceLine:
     """The sentence of a stored text in which the words that were asked about stand."""
 
     article: Article
@@ -53,18 +72,20 @@ class Stands:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Why:
+class StoryExplanation:
     """The reasons about one story, or about one article."""
 
     title: str
     #: Where it was told.
-    found: Found | None
+    found: ResolvedStory | None
     reasons: tuple[Reason, ...]
     #: Where words were asked about: their source line.
-    stands: Stands | None = None
+    stands: SourceLine | None = None
 
 
-async def why(archive: Archive, place: Place, which: str, now: datetime) -> Why:
+async def explain_story(
+    archive: Archive, place: Location, which: str, now: datetime
+) -> StoryExplanation:
     """How a story came into the edition, or why it (or an article) did not.
 
     Raises:
@@ -75,67 +96,73 @@ async def why(archive: Archive, place: Place, which: str, now: datetime) -> Why:
     try:
         found = await archive.story(place, which)
     except UserError:
-        told = await _in_edition(archive, place, which)
-        if told is None:
-            untold = await _untold(archive, place, which, now)
-            if untold is None:
+        match = await _find_in_newest(archive, place, which)
+        if match is None:
+            unpublished = await _explain_unpublished(archive, place, which, now)
+            if unpublished is None:
                 raise
-            return untold
-        found, stands = told
+            return unpublished
+        found, stands = match
     else:
-        if _is_words(which):
+        if _is_free_text(which):
             articles = await archive.articles_of(found)
-            stands = await asyncio.to_thread(_line_of, found, articles, which)
+            stands = await asyncio.to_thread(_find_source_line, found, articles, which)
     reasons = tuple(
         Reason(article=d.article, text=d.reason)
-        for d in found.issue.edition.decisions
+        for d in found.stored_edition.edition.decisions
         if d.story == found.story.id
     )
     title = found.story.headline.text
-    return Why(title=title, found=found, reasons=reasons, stands=stands)
+    return StoryExplanation(title=title, found=found, reasons=reasons, stands=stands)
 
 
-def _is_words(which: str) -> bool:
-    return not (which.startswith("s-") or past.ID.fullmatch(which) or is_number(which))
+def _is_free_text(which: str) -> bool:
+    return not (
+        which.startswith("s-")
+        or text_search.EDITION_ID.fullmatch(which)
+        or is_story_number(which)
+    )
 
 
-async def _in_edition(
-    archive: Archive, place: Place, which: str
-) -> tuple[Found, Stands] | None:
+async def _find_in_newest(
+    archive: Archive, place: Location, which: str
+) -> tuple[ResolvedStory, SourceLine] | None:
     """The story of the newest edition in whose articles a sentence has the words."""
-    issue = await archive.newest(place) if _is_words(which) else None
-    if issue is None:
+    stored_edition = await archive.newest(place) if _is_free_text(which) else None
+    if stored_edition is None:
         return None
-    for number, story in enumerate(issue.edition.stories, 1):
-        found = Found(issue=issue, number=number, story=story)
+    for number, story in enumerate(stored_edition.edition.stories, 1):
+        found = ResolvedStory(stored_edition=stored_edition, number=number, story=story)
         articles = await archive.articles_of(found)
         # They are read sentence by sentence, which takes its time.
-        stands = await asyncio.to_thread(_line_of, found, articles, which)
+        stands = await asyncio.to_thread(_find_source_line, found, articles, which)
         if stands is not None:
             return found, stands
     return None
 
 
-def _line_of(found: Found, articles: Sequence[Article], which: str) -> Stands | None:
+def _find_source_line(
+    found: ResolvedStory, articles: Sequence[Article], which: str
+) -> SourceLine | None:
     """The first sentence of the story's articles that has all of the words."""
-    asked = set(words.tokens(fold(which)))
+    asked = set(words.split_words(normalize_text(which)))
     for article in articles if asked else ():
-        for sentence in sentences.split(article.text, article.lang):
-            line = fold(article.text[sentence.start : sentence.end])
-            if asked <= set(words.tokens(line)):
-                shown = _shows(found, article, sentence)
-                return Stands(article=article, sentence=sentence, shown=shown)
+        for sentence in sentences.split_sentences(article.text, article.lang):
+            line = normalize_text(article.text[sentence.start : sentence.end])
+            if asked <= set(words.split_words(line)):
+                shown = _is_shown(found, article, sentence)
+                return SourceLine(article=article, sentence=sentence, shown=shown)
     return None
 
 
-def _shows(found: Found, article: Article, sentence: Span) -> bool:
+def _is_shown(found: ResolvedStory, article: Article, sentence: Span) -> bool:
     """Whether the story shows the sentence or words of it: told, quoted or counted."""
     story = found.story
     lead = story.articles[0].id
     shown = [
-        *((lead, span) for told in story.summary for span in told.spans),
+        *((lead, span) for match in story.summary for span in match.spans),
         *((card.article, card.span) for card in story.cards),
-        *((told.article, told.figure.sentence) for told in story.figures),
+        *((match.article, match.figure.sentence) for match in story.figures),
     ]
     return any(
         place == article.id and span.start < sentence.end and sentence.start < span.end
@@ -143,12 +170,12 @@ def _shows(found: Found, article: Article, sentence: Span) -> bool:
     )
 
 
-async def _untold(
-    archive: Archive, place: Place, which: str, now: datetime
-) -> Why | None:
+async def _explain_unpublished(
+    archive: Archive, place: Location, which: str, now: datetime
+) -> StoryExplanation | None:
     """What was decided about a story that no edition told, or about an article."""
     workspace_id = place.workspace.id
-    if is_number(which):
+    if is_story_number(which):
         return None
     if which.startswith("s-"):
         several = await archive.in_story(workspace_id, which)
@@ -176,16 +203,77 @@ async def _untold(
     said = {reason.article for reason in reasons}
     for article in several:
         if article.id not in said:
-            text = await archive.db.read(_fact, workspace_id, article, now)
+            text = await archive.db.read(_explain_undecided, workspace_id, article, now)
             reasons.append(Reason(article=article.id, text=text))
     first = several[0]
     title = first.title or first.text[:80]
-    return Why(title=title, found=None, reasons=tuple(reasons))
+    return StoryExplanation(title=title, found=None, reasons=tuple(reasons))
 
 
-def _fact(conn: Connection, workspace_id: int, article: Article, now: datetime) -> str:
+def _explain_undecided(
+    conn: Connection, workspace_id: int, article: Article, now: datetime
+) -> str:
     """Why nothing was decided about an article."""
-    facts = arrivals.facts(conn, workspace_id=workspace_id, article_id=int(article.id))
-    if facts is None or now - facts.fetched_at > FRESH:
-        return TOO_OLD
-    return BASELINE if facts.baseline else NOT_YET
+    facts = article_store.find_article_arrival(
+        conn, workspace_id=workspace_id, article_id=int(article.id)
+    )
+    if facts is None or now - facts.fetched_at > PUBLISHABLE_FOR:
+        return TOO_OLD_REASON
+    return BASELINE_REASON if facts.baseline else NOT_WEIGHED_YET
+
+
+async def compose_unpublished(
+    db: Database, engine: Engine, workspace_id: int, story: str, now: datetime
+) -> EditionStory | None:
+    """The story as the workspace may see it; None: it has no such story.
+
+    Args:
+        db: The database.
+        engine: Where its texts are read.
+        workspace_id: In whose view.
+        story: Its public id; one that was merged away leads to what it is now.
+        now: The time.
+    """
+    articles, memberships = await db.read(_load_story, workspace_id, story)
+    if not articles:
+        return None
+    return await engine.run(_compose_story, articles, memberships, now)
+
+
+def _load_story(
+    conn: Connection, workspace_id: int, story: str
+) -> tuple[tuple[Article, ...], tuple[StoryMembership, ...]]:
+    found = story_store.find_present_story(conn, workspace_id=workspace_id, story=story)
+    if found is None:
+        return (), ()
+    articles = story_store.list_story_articles(
+        conn, workspace_id=workspace_id, story=found, limit=STORY_ARTICLE_LIMIT
+    )
+    ids = [article.id for article in articles]
+    return articles, story_store.list_memberships(
+        conn, workspace_id=workspace_id, articles=ids
+    )
+
+
+def _compose_story(
+    articles: Sequence[Article], memberships: Sequence[StoryMembership], now: datetime
+) -> EditionStory | None:
+    """It goes through the gate that editions go through."""
+    gathered = gather_stories(articles, memberships)
+    if not gathered:
+        return None
+    style = EditionStyle(lang=articles[-1].lang or "en")
+    analyses = {a.id: analyse_article(a, style) for a in gathered[0].articles}
+    entry = RankedStory(story=gathered[0], score=0.0, reasons=())
+    draft = Edition(
+        title="",
+        made_at=now,
+        made_from=InputCounts(articles=len(articles), sources=0),
+        stories=(presentation.present_story(entry, analyses, style),),
+        brief=(),
+        hero=None,
+        minutes=0,
+        lang=style.lang,
+    )
+    shown = gate.drop_ungrounded(draft, {a.id: a for a in articles}).stories
+    return shown[0] if shown else None

@@ -1,4 +1,4 @@
-"""Which digest or story somebody means by a name, a number or words; it reads nothing.
+"""Resolve the digest or story that a name, a number or words mean; pure.
 
 What is unmistakable is enough; otherwise the error lists what there is.
 """
@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import UnknownName, UserError
-from bot.types import Digest, Issue
-from digests.language.fold import fold
+from bot.model import Digest, StoredEdition
+from digests.language.normalization import normalize_text
 from digests.types import EditionStory
 
 
-class WhichDigest(UserError):
+class AmbiguousDigest(UserError):
     """Several digests may be meant; whoever asks can be shown these names."""
 
     def __init__(
@@ -25,16 +25,16 @@ class WhichDigest(UserError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class ResolvedStory:
     """A story as an edition told it."""
 
-    issue: Issue
+    stored_edition: StoredEdition
     #: Its number in the edition, from 1.
     number: int
     story: EditionStory
 
 
-def choose(known: Sequence[Digest], name: str | None) -> Digest:
+def resolve_digest(known: Sequence[Digest], name: str | None) -> Digest:
     """The digest of that name, or by its unmistakable beginning.
 
     Raises:
@@ -49,14 +49,14 @@ def choose(known: Sequence[Digest], name: str | None) -> Digest:
     if not name:
         if len(known) == 1:
             return known[0]
-        raise WhichDigest("Say which digest: {names}.", digests=known)
-    wanted = fold(name).strip()
-    exact = [digest for digest in known if fold(digest.name) == wanted]
-    near = exact or [d for d in known if fold(d.name).startswith(wanted)]
+        raise AmbiguousDigest("Say which digest: {names}.", digests=known)
+    wanted = normalize_text(name).strip()
+    exact = [digest for digest in known if normalize_text(digest.name) == wanted]
+    near = exact or [d for d in known if normalize_text(d.name).startswith(wanted)]
     if len(near) == 1:
         return near[0]
     if near:
-        raise WhichDigest(
+        raise AmbiguousDigest(
             "«{name}» fits several digests: say which of {names}.",
             name=name[:60],
             digests=near,
@@ -69,68 +69,80 @@ def choose(known: Sequence[Digest], name: str | None) -> Digest:
 
 
 #: «2. Harbour bridge closes …»: how a story is offered while somebody types.
-_OFFERED = re.compile(r"#?(\d{1,3})\. (\S.*)", re.DOTALL)
+_SUGGESTION = re.compile(r"#?(\d{1,3})\. (\S.*)", re.DOTALL)
 #: Characters of it; platforms take at most 100.
-_LABEL = 90
+_MAX_SUGGESTION = 90
 
 
-def offered(number: int, story: EditionStory) -> str:
+def format_suggestion(number: int, story: EditionStory) -> str:
     """The story's number and headline, as `story_offered` reads it again."""
-    return f"{number}. {' '.join(story.headline.text.split())}"[:_LABEL].rstrip()
+    return f"{number}. {' '.join(story.headline.text.split())}"[
+        :_MAX_SUGGESTION
+    ].rstrip()
 
 
-def is_offered(which: str) -> bool:
+def is_suggestion(which: str) -> bool:
     """Whether it looks like a story that was offered."""
-    return _OFFERED.fullmatch(which.strip()) is not None
+    return _SUGGESTION.fullmatch(which.strip()) is not None
 
 
-def story_offered(issue: Issue, which: str) -> Found | None:
+def resolve_suggestion(
+    stored_edition: StoredEdition, which: str
+) -> ResolvedStory | None:
     """The story that was offered so; None where it is no such words.
 
     Raises:
         UnknownName: There is a newer edition meanwhile, which does not tell it.
     """
-    said = _OFFERED.fullmatch(which.strip())
+    said = _SUGGESTION.fullmatch(which.strip())
     if said is None:
         return None
-    for number, story in enumerate(issue.edition.stories, 1):
-        if offered(number, story) == which.strip().lstrip("#"):
-            return Found(issue=issue, number=number, story=story)
-    return worded(issue, said[2])
+    for number, story in enumerate(stored_edition.edition.stories, 1):
+        if format_suggestion(number, story) == which.strip().lstrip("#"):
+            return ResolvedStory(
+                stored_edition=stored_edition, number=number, story=story
+            )
+    return find_worded_story(stored_edition, said[2])
 
 
-def is_number(which: str) -> bool:
+def is_story_number(which: str) -> bool:
     """Whether it is a story's number, alone or with its headline behind it."""
-    return which.strip().lstrip("#").isdecimal() or is_offered(which)
+    return which.strip().lstrip("#").isdecimal() or is_suggestion(which)
 
 
-def numbered(issue: Issue, number: int) -> Found:
+def get_numbered_story(stored_edition: StoredEdition, number: int) -> ResolvedStory:
     """The story of the edition with this number (from 1).
 
     Raises:
         UnknownName: There is none.
     """
-    told = issue.edition.stories
-    if 1 <= number <= len(told):
-        return Found(issue=issue, number=number, story=told[number - 1])
+    stories = stored_edition.edition.stories
+    if 1 <= number <= len(stories):
+        return ResolvedStory(
+            stored_edition=stored_edition, number=number, story=stories[number - 1]
+        )
     raise UnknownName(
         "This edition has stories 1 to {told}; there is no {number}.",
-        told=len(told),
+        stories=len(stories),
         number=number,
     )
 
 
-def worded(issue: Issue, words: str) -> Found:
+def find_worded_story(stored_edition: StoredEdition, words: str) -> ResolvedStory:
     """The first story of the edition that has all of the words.
 
     Raises:
         UnknownName: None has.
     """
-    wanted = fold(words).split()
-    for number, story in enumerate(issue.edition.stories, 1):
-        text = fold(" ".join((story.headline.text, *(s.text for s in story.summary))))
+    wanted = normalize_text(words).split()
+    for number, story in enumerate(stored_edition.edition.stories, 1):
+        text = normalize_text(
+            " ".join((story.headline.text, *(s.text for s in story.summary)))
+        )
         if wanted and all(word in text for word in wanted):
-            return Found(issue=issue, number=number, story=story)
+            return ResolvedStory(
+                stored_edition=stored_edition, number=number, story=story
+            )
     raise UnknownName(
         "No story of the newest edition has the words «{words}». Try a "
         "number, or /news search.",

@@ -1,11 +1,15 @@
-"""Look-ups by words: full text search, and questions; it must not change anything.
+"""Search articles and past editions by words, and answer questions; read-only.
 
 Storage finds the last articles that hold the words; `digests.asking` orders them,
 shows why they were found, and answers from them. Both are bounded: so many candidates,
 so many searches for a question, whatever the archive holds.
+
+An id stands for the same edition for as long as that is kept. What was taken back is
+not shown again, and what is too old says so.
 """
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,29 +18,37 @@ from functools import partial
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.errors import UnknownName, UserError
-from bot.sentences import Phrase
-from bot.storage import Connection, quotes, search, sources
-from bot.storage.database import Database
-from bot.storage.revisions import of_ids, texts_of
-from digests import asking
-from digests.asking import Answer, Question
-from digests.language.fold import fold
-from digests.language.lookup import Wanted, wanted
+from bot.errors import Message, UnknownName, UserError
+from bot.model import StoredEdition
+from bot.storage import (
+    Connection,
+    Database,
+    article_search,
+    edition_store,
+    quote_store,
+    source_store,
+)
+from bot.storage.edition_store import PastStory
+from bot.storage.revision_store import load_article_texts, load_articles
+from digests.answers import questions, search, selection
+from digests.answers.questions import Question
+from digests.answers.selection import QuestionAnswer
+from digests.language.normalization import normalize_text
+from digests.language.search_terms import SearchQuery, parse_query
 from digests.types import Article, Quote
 
 #: Articles that are ordered, the last that came in, and those of them that are shown.
-CANDIDATES, SHOWN = 300, 10
+CANDIDATE_LIMIT, SHOWN_ARTICLES = 300, 10
 #: Quotes of somebody that are gone through, of a few articles each, and of more.
-_QUOTED = (300, 1500)
+_QUOTE_LIMITS = (300, 1500)
 #: Words that a search or question may have.
-MOST_WORDS = 20
+MAX_SEARCH_WORDS = 20
 #: Searches for one question, articles from each, and articles that are read closely.
-_SEARCHES, _EACH, _READ = 16, 15, 60
+_MAX_SEARCHES, _ARTICLES_PER_SEARCH, _ARTICLES_READ = 16, 15, 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Narrowed:
+class SearchFilter:
     """What a search is kept to; None: not."""
 
     #: Words of the outlet's name, as it stands under its articles.
@@ -48,38 +60,38 @@ class Narrowed:
     since: datetime | None = None
 
 
-EVERYWHERE = Narrowed()
+NO_FILTER = SearchFilter()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class QuestionResult:
     """What became of a question, and what was read for it."""
 
-    answer: Answer
+    answer: QuestionAnswer
     articles: int
     #: The day of the oldest article that was read.
     oldest: date | None
 
 
-def look_for(words: str) -> Wanted:
+def parse_search(words: str) -> SearchQuery:
     """Read what somebody looks for.
 
     Raises:
         UserError: There are too many words; the message says what to do.
     """
-    asked = wanted(words)
+    asked = parse_query(words)
     count = sum(len(group[0]) for group in (*asked.every, *asked.none))
-    if count > MOST_WORDS:
+    if count > MAX_SEARCH_WORDS:
         raise UserError(
             "That is {count} words; a search takes at most {most_words}. Keep "
             "the few that matter most.",
             count=count,
-            most_words=MOST_WORDS,
+            most_words=MAX_SEARCH_WORDS,
         )
     return asked
 
 
-def first_moment(typed: str | None, *, now: datetime, zone: str) -> datetime | None:
+def parse_since(typed: str | None, *, now: datetime, zone: str) -> datetime | None:
     """Give the instant at which «yesterday», «2026-01-05» or «7 days» begins.
 
     Raises:
@@ -87,7 +99,7 @@ def first_moment(typed: str | None, *, now: datetime, zone: str) -> datetime | N
     """
     if not typed:
         return None
-    day = asking.since(typed, now.astimezone(ZoneInfo(zone)).date())
+    day = questions.parse_since_date(typed, now.astimezone(ZoneInfo(zone)).date())
     if day is None:
         raise UserError(
             "«{typed}» is no day that I know. Say since=yesterday, since=Monday, "
@@ -97,30 +109,34 @@ def first_moment(typed: str | None, *, now: datetime, zone: str) -> datetime | N
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-async def look_up(
-    db: Database, workspace_id: int, words: str, within: Narrowed
+async def search_articles(
+    db: Database, workspace_id: int, words: str, within: SearchFilter
 ) -> tuple[Article, ...]:
     """Find articles that hold all words and "phrases" and no -word, the best first.
 
     Raises:
         UserError: Too many words, or a source that is not here.
     """
-    asked = look_for(words)
-    return await db.read(_found, workspace_id=workspace_id, asked=asked, within=within)
+    asked = parse_search(words)
+    return await db.read(_search, workspace_id=workspace_id, asked=asked, within=within)
 
 
-async def ask(db: Database, workspace_id: int, question: Question) -> Asked:
+async def answer_question(
+    db: Database, workspace_id: int, question: Question
+) -> QuestionResult:
     """Answer a question from the articles that the workspace may see."""
-    likely = await db.read(_likely, workspace_id=workspace_id, question=question)
+    likely = await db.read(
+        _load_likely_articles, workspace_id=workspace_id, question=question
+    )
     # They are read closely, which takes its time.
-    return await asyncio.to_thread(_answered, question, likely)
+    return await asyncio.to_thread(_read_answer, question, likely)
 
 
-def distinct(
+def drop_repeated_quotes(
     found: Sequence[tuple[Article, Quote]],
 ) -> tuple[tuple[Article, Quote], ...]:
     """Without what another one says in the same words, or in more of them."""
-    words = [fold(quote.text).strip(" .,;:!?") for _, quote in found]
+    words = [normalize_text(quote.text).strip(" .,;:!?") for _, quote in found]
     kept = [
         pair
         for number, pair in enumerate(found)
@@ -132,33 +148,37 @@ def distinct(
     return tuple(kept)
 
 
-def _found(
-    connection: Connection, *, workspace_id: int, asked: Wanted, within: Narrowed
+def _search(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    asked: SearchQuery,
+    within: SearchFilter,
 ) -> tuple[Article, ...]:
     keys = None
     if within.source:
-        keys = _sources(connection, workspace_id, within.source)
+        keys = _find_sources(connection, workspace_id, within.source)
     look = partial(
-        search.keys,
+        article_search.search_revisions,
         connection,
         workspace_id=workspace_id,
         wanted=asked,
-        limit=CANDIDATES,
+        limit=CANDIDATE_LIMIT,
         source_ids=keys,
         outlet=within.outlet,
         since=within.since,
     )
     if within.speaker:
-        last = _by(look, connection, workspace_id, within.speaker)
+        last = _search_by_speaker(look, connection, workspace_id, within.speaker)
     else:
         last = look()
-    ordered = asking.order(texts_of(connection, last), asked)
-    best = [int(article.id) for article in ordered[:SHOWN]]
-    found = of_ids(connection, best)
+    ordered = search.rank_matches(load_article_texts(connection, last), asked)
+    best = [int(article.id) for article in ordered[:SHOWN_ARTICLES]]
+    found = load_articles(connection, best)
     return tuple(found[key] for key in best)
 
 
-def _by(
+def _search_by_speaker(
     look: Callable[..., list[int]],
     connection: Connection,
     workspace_id: int,
@@ -168,34 +188,38 @@ def _by(
 
     Most people are quoted a few times, of a million.
     """
-    for most in _QUOTED:
-        among, whole = quotes.last_quoting(
+    for most in _QUOTE_LIMITS:
+        among, whole = quote_store.list_revisions_quoting(
             connection, workspace_id=workspace_id, speaker=speaker, most=most
         )
         last = look(among=among)
-        if whole or len(last) >= SHOWN:
+        if whole or len(last) >= SHOWN_ARTICLES:
             return last
-    held = quotes.quoting(connection, revision_ids=look(), speaker=speaker)
-    return sorted({*last, *held}, reverse=True)[:CANDIDATES]
+    held = quote_store.filter_revisions_quoting(
+        connection, revision_ids=look(), speaker=speaker
+    )
+    return sorted({*last, *held}, reverse=True)[:CANDIDATE_LIMIT]
 
 
-def _sources(connection: Connection, workspace_id: int, name: str) -> list[int]:
-    known = sources.in_workspace(connection, workspace_id=workspace_id)
-    typed = fold(name)
-    exact = [s for s in known if typed in (fold(s.name), fold(s.address))]
-    near = exact or [s for s in known if typed in fold(s.name)]
+def _find_sources(connection: Connection, workspace_id: int, name: str) -> list[int]:
+    known = source_store.list_sources(connection, workspace_id=workspace_id)
+    typed = normalize_text(name)
+    exact = [
+        s for s in known if typed in (normalize_text(s.name), normalize_text(s.address))
+    ]
+    near = exact or [s for s in known if typed in normalize_text(s.name)]
     if not near:
         names = ", ".join(f"«{source.name}»" for source in known[:8])
         raise UnknownName(
             "There is no source «{name}» here. There are: {names}. What an outlet "
             "wrote is found with from=.",
             name=name[:60],
-            names=names or Phrase("none yet"),
+            names=names or Message("none yet"),
         )
     return [source.id for source in near]
 
 
-def _likely(
+def _load_likely_articles(
     connection: Connection, *, workspace_id: int, question: Question
 ) -> tuple[Article, ...]:
     """Find the articles in which the answer to a question may stand.
@@ -204,29 +228,29 @@ def _likely(
     of these days are looked for besides.
     """
     worth: Counter[int] = Counter()
-    searches = tuple(islice(asking.searches(question), _SEARCHES))
+    searches = tuple(islice(questions.plan_searches(question), _MAX_SEARCHES))
     by_span = [
-        search.keys_of_each(
+        article_search.search_revisions_each(
             connection,
             workspace_id=workspace_id,
             wanted=searches,
-            limit=_EACH,
+            limit=_ARTICLES_PER_SEARCH,
             since=since,
             until=until,
         )
-        for since, until in _spans(question)
+        for since, until in _search_spans(question)
     ]
     for number, asked in enumerate(searches):
         for found in by_span:
             for key in found[number]:
                 worth[key] += len(asked.every)
     # Only what is read closely is loaded.
-    likely = [key for key, _ in worth.most_common(_READ)]
-    loaded = of_ids(connection, likely)
+    likely = [key for key, _ in worth.most_common(_ARTICLES_READ)]
+    loaded = load_articles(connection, likely)
     return tuple(loaded[key] for key in likely)
 
 
-def _spans(
+def _search_spans(
     question: Question,
 ) -> Sequence[tuple[datetime | None, datetime | None]]:
     """Whenever, and around the days that the question speaks of."""
@@ -238,10 +262,81 @@ def _spans(
     return ((first, last + timedelta(days=7)), (None, None))
 
 
-def _answered(question: Question, articles: Sequence[Article]) -> Asked:
+def _read_answer(question: Question, articles: Sequence[Article]) -> QuestionResult:
     days = [article.published.date() for article in articles if article.published]
-    return Asked(
-        answer=asking.answer(question, articles),
+    return QuestionResult(
+        answer=selection.select_answer(question, articles),
         articles=len(articles),
         oldest=min(days, default=None),
     )
+
+
+#: «e-7k3m9q», and perhaps a number behind it: «e-7k3m9q 2».
+EDITION_ID = re.compile(r"(e-[0-9a-z]{1,20})(?:[\s/#]+(\d{1,3}))?")
+#: Editions whose headlines are searched, and stories that are shown of them.
+SEARCHED_EDITIONS, SHOWN_STORIES = 200, 3
+_SIGNS = " \"'“”„«»"
+
+
+def load_edition(
+    conn: Connection, *, workspace_id: int, public_id: str, person_id: str | None
+) -> StoredEdition:
+    """The edition of this id: the workspace's, or this person's own.
+
+    Raises:
+        UnknownName: There is none in this workspace, or it was taken back.
+    """
+    here = {"workspace_id": workspace_id}
+    found = edition_store.find_edition_by_public_id(
+        conn, workspace_id=workspace_id, public_id=public_id, person_id=person_id
+    )
+    if found is None:
+        raise UnknownName(
+            "There is no edition {public_id} in this workspace: the id is "
+            "another one's, or the edition is older than what is kept.",
+            public_id=public_id,
+        )
+    check_retained(conn, found)
+    if edition_store.is_edition_undone(conn, **here, edition_id=found.id):
+        raise UnknownName(
+            "The edition {public_id} was taken back.", public_id=public_id
+        )
+    return found
+
+
+def check_retained(conn: Connection, stored_edition: StoredEdition) -> None:
+    """Raise `UnknownName` where the contents of the edition were let go."""
+    days = edition_store.find_days_kept(
+        conn, workspace_id=stored_edition.workspace_id, edition_id=stored_edition.id
+    )
+    if days is not None:
+        raise UnknownName(
+            "This edition is older than the {days} days that are kept here. What "
+            "was posted of it stays; what stood behind it is gone.",
+            days=days,
+        )
+
+
+async def search_headlines(
+    db: Database, workspace_id: int, words: str, since: datetime | None
+) -> tuple[PastStory, ...]:
+    """Stories of past editions with all these words in their headline, newest first."""
+    every = [normalize_text(word.strip(_SIGNS)).strip() for word in words.split()]
+    wanted = [w for w in every if w and not w.startswith("-")]
+    unwanted = [w[1:] for w in every if w.startswith("-") and len(w) > 1]
+    if not wanted:
+        return ()
+    rows = await db.read(
+        edition_store.list_past_stories,
+        workspace_id=workspace_id,
+        limit=SEARCHED_EDITIONS,
+        since=since,
+    )
+    found: dict[str, PastStory] = {}
+    for row in rows:
+        headline = normalize_text(row.headline)
+        fits = all(word in headline for word in wanted)
+        if fits and not any(word in headline for word in unwanted):
+            # Of a story that was told several times, the newest telling.
+            found.setdefault(row.story, row)
+    return tuple(found.values())[:SHOWN_STORIES]

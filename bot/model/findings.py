@@ -1,4 +1,4 @@
-"""What is found when something is looked at: nouns only, without behaviour.
+"""Results of checks: what was examined, its state, and the fix.
 
 The doctor, the first set-up and the platforms exchange them.
 """
@@ -7,6 +7,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DestinationProblem:
+    """What a platform finds wrong with a destination, and what mends it."""
+
+    text: str
+    fix: str
+    #: Nothing can be posted there.
+    stops: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,11 +31,11 @@ class Finding:
 
 #: What a platform finds in one of its workspaces, by its own id of it; None = in how it
 #: is set up as a whole.
-Check = Callable[[str | None], Awaitable[Sequence[Finding]]]
+PlatformCheck = Callable[[str | None], Awaitable[Sequence[Finding]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Identity:
+class PlatformIdentity:
     """Who a platform says that we are, and what it says besides."""
 
     #: What the bot is called there.

@@ -1,4 +1,4 @@
-"""The nouns of an installation: what a workspace gave us when the app was installed.
+"""An app installation in one workspace, with its tokens, which are secrets.
 
 It does nothing. Tokens are secrets: neither `repr` nor an error shows them.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tokens:
+class InstallationTokens:
     """What calls are made with."""
 
     token: str = field(repr=False)
@@ -19,7 +19,7 @@ class Tokens:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Installed:
+class AppInstallation:
     """The app as it is installed in one workspace."""
 
     #: The platform's id of the workspace, and its name.
@@ -30,7 +30,7 @@ class Installed:
     scopes: tuple[str, ...]
     installed_at: datetime
     #: None where they were kept under another key and cannot be read any more.
-    tokens: Tokens | None
+    tokens: InstallationTokens | None
     #: Ours; installing again gives another one.
     id: int = 0
     #: Grows with every exchange of the tokens.

@@ -1,4 +1,4 @@
-"""The noun of a look: how much a digest tells of each story, and which sections it has.
+"""Layout settings of a digest: how much is shown of each story, and which sections.
 
 It does nothing else. Others take the noun from `bot.types`, where all nouns are.
 """
@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
-from digests.sections import Sections
+from digests.types import Sections
 
 SummaryLength = Literal["short", "medium", "long"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class LayoutSettings:
     """How a digest tells its stories."""
 
     summary: SummaryLength = "short"
@@ -27,16 +27,33 @@ class Look:
     sections: Sections = None
 
 
-def as_settings(look: Look) -> dict[str, Any]:
+def layout_to_settings(look: LayoutSettings) -> dict[str, Any]:
     """Every setting by its name, as the configuration file has it."""
     chosen = look.sections
     return {**asdict(look), "sections": None if chosen is None else list(chosen)}
 
 
-def of_settings(settings: Mapping[str, Any] | None) -> Look:
+def layout_from_settings(settings: Mapping[str, Any] | None) -> LayoutSettings:
     """The look that these settings say; what they leave out is as usual."""
     said = settings or {}
-    names = [field.name for field in fields(Look) if field.name in said]
+    names = [field.name for field in fields(LayoutSettings) if field.name in said]
     kept = {name: said[name] for name in names}
     chosen = kept.get("sections")
-    return Look(**{**kept, "sections": None if chosen is None else tuple(chosen)})
+    return LayoutSettings(
+        **{**kept, "sections": None if chosen is None else tuple(chosen)}
+    )
+
+
+#: Characters of a story's summary, at the most.
+SUMMARY_CHARS = {"short": 280, "medium": 400, "long": 600}
+
+
+def layout_to_style(look: LayoutSettings) -> dict[str, Any]:
+    """The look in the composer's words."""
+    return {
+        "summary_chars": SUMMARY_CHARS[look.summary],
+        "quotes": look.quotes,
+        "figures": look.figures,
+        "brief": look.brief,
+        "sections": look.sections,
+    }

@@ -1,4 +1,4 @@
-"""What replies and forms are made of: frozen nouns.
+"""What goes back to a person: replies, their blocks, and forms.
 
 `bot.types` hands them out with the others; nothing imports this module besides.
 """
@@ -6,21 +6,29 @@
 from dataclasses import dataclass
 from typing import Final
 
-from digests.types import Card
-
-#: Characters of one listing of a document; longer text goes on in the next.
-PIECE: Final = 1_400
+from bot.model.delivery import MessagePart
+from digests.types import QuoteCard
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Paragraph:
-    """A sentence or a few, in our own words."""
+class RenderedEdition:
+    """A whole edition inside a reply (a preview, the newest one), already rendered."""
 
-    text: str
+    parts: tuple[MessagePart, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listing:
+class Discussion:
+    """A thread that the platform opens below a message, or finds there."""
+
+    #: The platform's ids of the destination's channel and of the message.
+    channel: str
+    message: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preformatted:
     """Lines of a file, to be copied as they stand; at most 1,500 characters."""
 
     text: str
@@ -34,27 +42,29 @@ class Document:
     name: str
     text: str
 
-    def listings(self) -> tuple[Listing, ...]:
+    def listings(self) -> tuple[Preformatted, ...]:
         """Its lines in pieces; each ends with a line, but for one that is too long."""
         parts = [""]
         for line in self.text.splitlines(keepends=True):
-            for at in range(0, len(line), PIECE):
-                some = line[at : at + PIECE]
-                if parts[-1] and len(parts[-1]) + len(some) > PIECE:
+            for at in range(0, len(line), LISTING_LENGTH):
+                some = line[at : at + LISTING_LENGTH]
+                if parts[-1] and len(parts[-1]) + len(some) > LISTING_LENGTH:
                     parts.append("")
                 parts[-1] += some
-        return tuple(Listing(text=part.strip("\n")) for part in parts if part.strip())
+        return tuple(
+            Preformatted(text=part.strip("\n")) for part in parts if part.strip()
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Small:
-    """Small print: sources, times, how it was made."""
+class FactTable:
+    """Labels with their values, shown as a small table."""
 
-    text: str
+    rows: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class ListItem:
     """One item of a list: a title that may lead somewhere, and what is said of it."""
 
     title: str
@@ -72,17 +82,36 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Quoted:
-    """A quote card inside a reply."""
+class Paragraph:
+    """A sentence or a few, in our own words."""
 
-    card: Card
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
-    """Labels with their values, shown as a small table."""
+class QuoteBlock:
+    """A quote card inside a reply."""
 
-    rows: tuple[tuple[str, str], ...]
+    card: QuoteCard
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmallPrint:
+    """Small print: sources, times, how it was made."""
+
+    text: str
+
+
+Block = (
+    Paragraph
+    | Preformatted
+    | Document
+    | SmallPrint
+    | ListItem
+    | QuoteBlock
+    | FactTable
+    | RenderedEdition
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +124,28 @@ class Control:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Field:
+class Reply:
+    """What goes back to the person who asked."""
+
+    title: str = ""
+    blocks: tuple[Block, ...] = ()
+    controls: tuple[Control, ...] = ()
+    #: «Only you can see this».
+    private: bool = True
+    #: The request could not be met; shown as such, not by colour alone.
+    problem: bool = False
+    #: A platform that can open threads tells the way to this one instead.
+    discussion: Discussion | None = None
+    #: The language that the person chose; None: the one that the platform says.
+    locale: str | None = None
+
+
+#: Characters of one listing of a document; longer text goes on in the next.
+LISTING_LENGTH: Final = 1_400
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormField:
     """One question of a form."""
 
     name: str
@@ -118,6 +168,6 @@ class Form:
 
     path: str
     title: str
-    fields: tuple[Field, ...]
+    fields: tuple[FormField, ...]
     #: The language that the person chose; None: the one that the platform says.
     locale: str | None = None

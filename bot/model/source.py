@@ -1,4 +1,4 @@
-"""The noun of a source: where articles come from, and how reading it has gone.
+"""Sources of articles, and the articles stored from them.
 
 It does nothing. Others take it from `bot.types`, where all nouns are.
 """
@@ -6,6 +6,19 @@ It does nothing. Others take it from `bot.types`, where all nouns are.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredArticle:
+    """An article revision in the archive, with where it came from."""
+
+    article_id: int
+    revision_id: int
+    source_id: int
+    first_seen: datetime
+    fetched_at: datetime
+    current: bool = True
+
 
 #: A site is a page that names the feed which is read in its place.
 SourceKind = Literal["folder", "feed", "page", "sitemap", "site"]

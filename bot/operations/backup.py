@@ -1,4 +1,4 @@
-"""Backups, and the way back to one: nothing is lost, and nothing told a second time.
+"""Back up the database and restore it, losing and repeating nothing.
 
     back_up    the database as it is at this moment → a file of its own, looked through
     restore    such a file → the database; what was there is kept beside it
@@ -13,7 +13,7 @@ Restoring therefore leans to silence. What it decides, and why:
   late edition would come after a mere standstill: it was probably posted.
 - What came in, or was published, before the restoring counts as told: `at_hand` adds it
   to what readers were told, so that later articles are compared with it. What the bot
-  had not told yet is thereby left out as well. `told=False` says otherwise.
+  had not told yet is thereby left out as well. `published=False` says otherwise.
 - Keys leap, so that a button under a message that the backup does not know leads
   nowhere, and never to another story.
 - Where the database that is replaced can be read, two things are taken from it: newer
@@ -31,19 +31,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot import planning
 from bot.errors import UserError
-from bot.storage import Connection, backups, leases, restorations
-from bot.storage.backups import Tell, untold
+from bot.publishing import planning
+from bot.storage import Connection, process_store, restoration_store, sqlite_backup
+from bot.storage.sqlite_backup import ReportProgress, ignore_progress
 
 #: The folder beside the database in which backups are kept.
-FOLDER = "backups"
-_NEW, _OLD = ".restoring", ".replaced"
+BACKUP_FOLDER = "backups"
+_NEW_SUFFIX, _REPLACED_SUFFIX = ".restoring", ".replaced"
 
-At = Callable[[str], None]
+StepHook = Callable[[str], None]
 
 
-def _unwatched(_step: str) -> None:
+def _ignore_step(_step: str) -> None:
     """Nobody listens but the tests that end the process at a step."""
 
 
@@ -62,7 +62,7 @@ class Backup:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class RestoreSummary:
     """What making it safe came to."""
 
     #: Posts that are looked for.
@@ -75,36 +75,42 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Restored:
+class RestoreResult:
     """What was put in place."""
 
-    found: Found
+    found: RestoreSummary
     #: Where the database of before is kept; None: there was none.
     aside: Path | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Remembered:
+class _ReplacedState:
     """What the database that is replaced knows and its backup does not."""
 
-    tokens: tuple[restorations.Tokens, ...] = ()
-    erased: tuple[restorations.Erased, ...] = ()
+    tokens: tuple[restoration_store.NewerTokens, ...] = ()
+    erased: tuple[restoration_store.ErasedWorkspace, ...] = ()
 
 
 # ── making one ─────────────────────────────────────────────────────────────────
 
 
-def usual_name(file: Path, now: datetime) -> Path:
+def default_backup_path(file: Path, now: datetime) -> Path:
     """Where a backup goes when nobody says."""
-    return named(file, file.parent / FOLDER, now)
+    return backup_path_in(file, file.parent / BACKUP_FOLDER, now)
 
 
-def named(file: Path, folder: Path, now: datetime) -> Path:
+def backup_path_in(file: Path, folder: Path, now: datetime) -> Path:
     """A new name for a backup in a folder."""
-    return backups.free_name(folder, file.stem, now, file.suffix)
+    return sqlite_backup.choose_free_path(folder, file.stem, now, file.suffix)
 
 
-def back_up(file: Path, target: Path, *, now: datetime, tell: Tell = untold) -> Backup:
+def create_backup(
+    file: Path,
+    target: Path,
+    *,
+    now: datetime,
+    on_progress: ReportProgress = ignore_progress,
+) -> Backup:
     """Copy the database at `file`; whoever uses it goes on.
 
     Raises:
@@ -115,15 +121,15 @@ def back_up(file: Path, target: Path, *, now: datetime, tell: Tell = untold) -> 
         raise UserError(f"{target} exists already. Name another file.")
     if not file.exists():
         raise UserError(f"There is no database yet at {file}.")
-    part = target.with_name(f"{target.name}{backups.PART}")
+    part = target.with_name(f"{target.name}{sqlite_backup.PARTIAL_SUFFIX}")
     try:
-        backups.copy(file, part, tell=tell)
-        looked = backups.look(part)
-        backups.within(part, restorations.mark, now=now)
-        backups.publish(part, target)
+        sqlite_backup.copy_database(file, part, on_progress=on_progress)
+        looked = sqlite_backup.inspect_file(part)
+        sqlite_backup.modify_file(part, restoration_store.mark_backup, now=now)
+        sqlite_backup.finalize_copy(part, target)
     finally:
         part.unlink(missing_ok=True)
-    sealed = backups.asked(target, restorations.sealed)
+    sealed = sqlite_backup.query_file(target, restoration_store.count_installations)
     return Backup(
         file=target,
         schema=looked.schema,
@@ -136,7 +142,7 @@ def back_up(file: Path, target: Path, *, now: datetime, tell: Tell = untold) -> 
 # ── going back to one ──────────────────────────────────────────────────────────
 
 
-def look(file: Path, database: Path) -> Backup:
+def inspect_backup(file: Path, database: Path) -> Backup:
     """What can be said of a backup before it is restored; it is not changed.
 
     Raises:
@@ -144,40 +150,43 @@ def look(file: Path, database: Path) -> Backup:
             database that is to be replaced.
         ConfigurationError: It is damaged, or of a newer Standfirst.
     """
-    looked = _looked(file, database)
+    looked = _inspect_other_file(file, database)
     return Backup(
         file=file,
         schema=looked.schema,
         size=looked.size,
-        made_at=backups.asked(file, restorations.made_at),
-        sealed=backups.asked(file, restorations.sealed) or 0,
+        made_at=sqlite_backup.query_file(file, restoration_store.find_backup_time),
+        sealed=sqlite_backup.query_file(file, restoration_store.count_installations)
+        or 0,
     )
 
 
-def holder(file: Path, *, name: str, now: datetime) -> str | None:
+def find_lease_holder(file: Path, *, name: str, now: datetime) -> str | None:
     """Who has the lease of this name in the database, as far as it can be read."""
     if not file.exists():
         return None
-    return backups.asked(file, leases.holding, name=name, now=now)
+    return sqlite_backup.query_file(
+        file, process_store.find_current_lease_holder, name=name, now=now
+    )
 
 
-def restore(
+def restore_backup(
     backup: Path,
     file: Path,
     *,
     now: datetime,
-    told: bool = True,
-    tell: Tell = untold,
-    at: At = _unwatched,
-) -> Restored:
+    published: bool = True,
+    on_progress: ReportProgress = ignore_progress,
+    at: StepHook = _ignore_step,
+) -> RestoreResult:
     """Put a backup in the place of the database at `file`, which is kept.
 
     Args:
         backup: The file; it stays as it is.
         file: The database, or where there is to be one.
         now: The time.
-        told: What was published before now counts as told.
-        tell: Hears how far the copying is.
+        published: What was published before now counts as told.
+        on_progress: Hears how far the copying is.
         at: Hears of each step as it is done.
 
     Raises:
@@ -185,61 +194,68 @@ def restore(
         ConfigurationError: It is damaged or newer, the database is open in another
             program, or its folder cannot be written.
     """
-    _looked(backup, file)
+    _inspect_other_file(backup, file)
     there = file.exists()
     if there:
-        backups.settle(file)
-    new = file.with_name(f"{file.name}{_NEW}")
-    aside = backups.free_name(file.parent, f"{file.name}{_OLD}", now)
+        sqlite_backup.checkpoint_file(file)
+    new = file.with_name(f"{file.name}{_NEW_SUFFIX}")
+    aside = sqlite_backup.choose_free_path(
+        file.parent, f"{file.name}{_REPLACED_SUFFIX}", now
+    )
     try:
-        backups.copy(backup, new, tell=tell)
+        sqlite_backup.copy_database(backup, new, on_progress=on_progress)
         at("copied")
-        remembered = _remembered(file) if there else _Remembered()
-        backups.upgrade(new)
-        found = backups.within(
-            new, make_safe, now=now, told=told, remembered=remembered
+        remembered = _load_replaced_state(file) if there else _ReplacedState()
+        sqlite_backup.upgrade_file(new)
+        found = sqlite_backup.modify_file(
+            new,
+            secure_restored_database,
+            now=now,
+            published=published,
+            remembered=remembered,
         )
         at("made safe")
-        backups.settle(new)
+        sqlite_backup.checkpoint_file(new)
         # Somebody may have begun to use it meanwhile.
         if there:
-            backups.settle(file)
+            sqlite_backup.checkpoint_file(file)
         at("settled")
-        kept = backups.replace(new, file, aside, at=at)
+        kept = sqlite_backup.replace_file(new, file, aside, at=at)
     finally:
-        backups.discard(new)
-    return Restored(found=found, aside=aside if kept else None)
+        sqlite_backup.discard_file(new)
+    return RestoreResult(found=found, aside=aside if kept else None)
 
 
-def make_safe(
+def secure_restored_database(
     conn: Connection,
     *,
     now: datetime,
-    told: bool,
-    remembered: _Remembered | None = None,
-) -> Found:
+    published: bool,
+    remembered: _ReplacedState | None = None,
+) -> RestoreSummary:
     """Let a database that was a backup forget what it only believes is still to do."""
-    newer = remembered or _Remembered()
-    restorations.record(conn, now=now, told=told)
-    restorations.leap(conn)
-    waiting = restorations.pass_over(conn)
-    restorations.give_up_notices(conn, now=now)
-    return Found(
-        doubted=restorations.doubt(conn, now=now),
-        passed_over=waiting + planning.pass_over(conn, now, restorations.PASSED_OVER),
-        tokens=restorations.take_over(conn, newer.tokens),
-        erased=restorations.erase_again(conn, newer.erased, now=now),
+    newer = remembered or _ReplacedState()
+    restoration_store.record_restoration(conn, now=now, told=published)
+    restoration_store.skip_used_ids(conn)
+    waiting = restoration_store.skip_due_occurrences(conn)
+    restoration_store.fail_open_notices(conn, now=now)
+    return RestoreSummary(
+        doubted=restoration_store.mark_posts_uncertain(conn, now=now),
+        passed_over=waiting
+        + planning.skip_due_schedules(conn, now, restoration_store.SKIPPED_REASON),
+        tokens=restoration_store.adopt_newer_tokens(conn, newer.tokens),
+        erased=restoration_store.repeat_erasures(conn, newer.erased, now=now),
     )
 
 
-def _looked(backup: Path, file: Path) -> backups.Looked:
-    looked = backups.look(backup)
+def _inspect_other_file(backup: Path, file: Path) -> sqlite_backup.DatabaseFile:
+    looked = sqlite_backup.inspect_file(backup)
     if file.exists() and backup.samefile(file):
         raise UserError(f"{backup} is the database itself, not a backup of it.")
     return looked
 
 
-def _remembered(file: Path) -> _Remembered:
-    tokens = backups.asked(file, restorations.tokens)
-    erased = backups.asked(file, restorations.erased)
-    return _Remembered(tokens=tokens or (), erased=erased or ())
+def _load_replaced_state(file: Path) -> _ReplacedState:
+    tokens = sqlite_backup.query_file(file, restoration_store.list_newer_tokens)
+    erased = sqlite_backup.query_file(file, restoration_store.list_erased_workspaces)
+    return _ReplacedState(tokens=tokens or (), erased=erased or ())

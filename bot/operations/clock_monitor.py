@@ -1,4 +1,4 @@
-"""Notices that the clock was set, and asks for patience after a leap forward; no I/O.
+"""Detect clock jumps, and pause posting after a jump forward.
 
 A clock that leaps may be wrong and be set right soon: what is planned and sent by it in
 between would be wrong too. So for a minute nothing is. A clock that is set back in that
@@ -11,13 +11,13 @@ from datetime import timedelta
 from bot.ports import Clock
 
 #: A leap forward by more is doubted; the computer may also have slept.
-FORWARD = timedelta(minutes=10)
+JUMP_FORWARD = timedelta(minutes=10)
 #: A clock that goes back by more was wrong before: so may be what was planned by it.
-BACK = timedelta(minutes=1)
-PATIENCE = timedelta(seconds=60)
+JUMP_BACK = timedelta(minutes=1)
+PAUSE_AFTER_JUMP = timedelta(seconds=60)
 
 
-class Jumps:
+class ClockMonitor:
     """Compares the clock with one that nobody can set."""
 
     def __init__(self, clock: Clock, steady: Callable[[], float]) -> None:
@@ -32,16 +32,16 @@ class Jumps:
         self._ahead = self._difference()
         self._until = steady()
 
-    def look(self) -> timedelta:
+    def measure_jump(self) -> timedelta:
         """By how much the clock was set since the last look; within seconds: by none.
 
         A leap forward begins the wait, one back ends it.
         """
         before, self._ahead = self._ahead, self._difference()
         moved = timedelta(seconds=self._ahead - before)
-        if moved > FORWARD:
-            self._until = self._steady() + PATIENCE.total_seconds()
-        elif moved < -BACK:
+        if moved > JUMP_FORWARD:
+            self._until = self._steady() + PAUSE_AFTER_JUMP.total_seconds()
+        elif moved < -JUMP_BACK:
             self._until = self._steady()
         return moved
 

@@ -1,4 +1,4 @@
-"""Looks at everything that can be wrong and says the fix; it must not mend anything.
+"""Examine what can be wrong, and say the fix.
 
 Each check returns findings of its own and has its time; one that fails, or does not
 end, is a finding, and never the end of the others.
@@ -14,21 +14,28 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from bot.archive import Archive
-from bot.doctor import connected, machine
-from bot.doctor.bounded import all_of, bounded
-from bot.due import next_due_of, troubles_of, zone_of
-from bot.findings import Check, Finding
-from bot.intake import Intake, health
+from bot.i18n.translation import Texts
+from bot.ingest import source_state
+from bot.ingest.polling import Ingestor
+from bot.lookup.archive import Archive
+from bot.model import (
+    Delivery,
+    Destination,
+    Digest,
+    Finding,
+    PlatformCheck,
+    Source,
+    Workspace,
+)
+from bot.operations import health_checks
+from bot.operations.health_checks import run_check, run_checks
 from bot.ports import Examinable, Examiner, Inspector, Platform
-from bot.storage import deliveries, destinations, workspaces
-from bot.storage.database import Database
-from bot.texts import Texts
-from bot.types import Delivery, Destination, Digest, Source, Workspace
+from bot.publishing.planning import digest_zone, find_next_due, find_schedule_problems
+from bot.storage import Database, delivery_store, destination_store, workspace_store
 from digests.errors import DigestsError
 
 #: How each platform is switched on.
-_SWITCHED_ON: Final = {
+_HOW_TO_CONNECT: Final = {
     "discord": "set STANDFIRST_DISCORD_TOKEN to the bot's token",
     "slack": (
         "set STANDFIRST_SLACK_BOT_TOKEN to the bot's token, or let workspaces install "
@@ -39,33 +46,33 @@ RESTART: Final = "restart standfirst run"
 #: Who runs the process is spoken to in English.
 _ENGLISH: Final = Texts.of("en")
 
-__all__ = ["Doctor", "Finding"]
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Doctor:
     """The checks, over one database."""
 
     db: Database
-    intake: Intake
+    ingestor: Ingestor
     archive: Archive
     #: Those that are on.
     platforms: Mapping[str, Platform]
     #: What platforms find themselves, by their names.
-    checks: Mapping[str, Check] = field(default_factory=dict)
+    checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
 
     async def examine(self) -> tuple[Finding, ...]:
         """All findings, in the order in which somebody would look."""
-        now = self.intake.clock.now()
-        found = await bounded("database", lambda: machine.database(self.db, now))
-        found += await bounded("time zones", self._zones)
+        now = self.ingestor.clock.now()
+        found = await run_check(
+            "database", lambda: health_checks.check_database(self.db, now)
+        )
+        found += await run_check("time zones", self._zones)
         for name, check in self.checks.items():
-            found += await bounded(name, partial(check, None))
+            found += await run_check(name, partial(check, None))
         for name in self.platforms:
             if (examiner := self._examiner(name)) is not None:
-                clock = self.intake.clock
-                found += await connected.platform(name, examiner, clock)
-        return (*found, *await bounded("workspaces", self._workspaces, patience=600))
+                clock = self.ingestor.clock
+                found += await health_checks.check_platform(name, examiner, clock)
+        return (*found, *await run_check("workspaces", self._workspaces, patience=600))
 
     async def look_into(
         self, workspace: Workspace, texts: Texts
@@ -73,34 +80,34 @@ class Doctor:
         """The findings of one workspace, for its editors: nothing of the machine."""
         found: list[Finding] = []
         if (examiner := self._examiner(workspace.platform)) is not None:
-            clock, name = self.intake.clock, workspace.platform
-            found += await connected.platform(name, examiner, clock)
+            clock, name = self.ingestor.clock, workspace.platform
+            found += await health_checks.check_platform(name, examiner, clock)
         return (*found, *await self._workspace(workspace, texts))
 
     async def of_place(
         self, workspace: Workspace, place: Destination
     ) -> tuple[Finding, ...]:
         """What the platform says of one channel of the workspace, at this moment."""
-        found = await self._told_before(workspace, [place])
+        found = await self._inspect_destinations(workspace, [place])
         examiner = self._examiner(workspace.platform)
         if found or examiner is None:
             return tuple(found)
-        return tuple(await connected.channels(examiner, workspace, [place]))
+        return tuple(await health_checks.check_channels(examiner, workspace, [place]))
 
     def _examiner(self, platform: str) -> Examiner | None:
         found: object = self.platforms.get(platform)
         return found.examiner if isinstance(found, Examinable) else None
 
     async def _zones(self) -> Sequence[Finding]:
-        kept = await self.db.read(workspaces.every)
+        kept = await self.db.read(workspace_store.list_workspaces)
         used = {workspace.zone for workspace in kept}
         for digest in await self.archive.all_digests():
-            used.add(zone_of(digest))
-        return machine.zones(used, self.intake.clock.now())
+            used.add(digest_zone(digest))
+        return health_checks.check_zones(used, self.ingestor.clock.now())
 
     async def _workspaces(self) -> Sequence[Finding]:
         found: list[Finding] = []
-        for workspace in await self.db.read(workspaces.every):
+        for workspace in await self.db.read(workspace_store.list_workspaces):
             found += await self._workspace(workspace, _ENGLISH)
         if not found:
             fix = "standfirst apply FILE.toml, or standfirst demo to look around"
@@ -113,7 +120,7 @@ class Doctor:
     async def _workspace(self, workspace: Workspace, texts: Texts) -> list[Finding]:
         found = [*self._platform(workspace, texts), *await self._asked(workspace)]
         for digest in await self.archive.digests(workspace.id):
-            found += self._digest(digest, self.intake.clock.now(), texts)
+            found += self._digest(digest, self.ingestor.clock.now(), texts)
             found += await self._sources(digest, texts)
         return [*found, *await self._deliveries(workspace, texts)]
 
@@ -125,15 +132,18 @@ class Doctor:
         examiner = self._examiner(name)
         if examiner is None and name in self.checks:
             check = partial(self.checks[name], workspace.external_id)
-            return await bounded(f"{name} {workspace.name}", check)
+            return await run_check(f"{name} {workspace.name}", check)
         places = await self._places(workspace)
-        found = await self._told_before(workspace, places)
+        found = await self._inspect_destinations(workspace, places)
         if examiner is None:
             return found
         # What the platform told by itself need not be asked for.
         known = {finding.subject for finding in found}
         unknown = [place for place in places if f"#{place.name}" not in known]
-        return [*found, *await connected.channels(examiner, workspace, unknown)]
+        return [
+            *found,
+            *await health_checks.check_channels(examiner, workspace, unknown),
+        ]
 
     async def _places(self, workspace: Workspace) -> list[Destination]:
         """Those that digests post to."""
@@ -142,10 +152,12 @@ class Doctor:
             for digest in await self.archive.digests(workspace.id)
             for place in digest.destinations
         }
-        kept = await self.db.read(destinations.in_workspace, workspace_id=workspace.id)
+        kept = await self.db.read(
+            destination_store.list_destinations, workspace_id=workspace.id
+        )
         return [place for place in kept if place.id in used]
 
-    async def _told_before(
+    async def _inspect_destinations(
         self, workspace: Workspace, places: Sequence[Destination]
     ) -> list[Finding]:
         """What would go wrong there, where the platform knows without being asked."""
@@ -168,7 +180,7 @@ class Doctor:
             return []
         subject = f"{workspace.platform} {workspace.name}"
         if workspace.stopped is not None:
-            text = _nothing_posted(workspace.stopped, texts)
+            text = _describe_stop(workspace.stopped, texts)
             fix = texts.say(
                 "mend the cause; every start and every six hours one tries it"
             )
@@ -177,7 +189,7 @@ class Doctor:
                 "{platform} is not connected; nothing is posted there",
                 platform=workspace.platform,
             )
-            fix = texts.word(_SWITCHED_ON.get(workspace.platform, RESTART))
+            fix = texts.word(_HOW_TO_CONNECT.get(workspace.platform, RESTART))
         return [Finding(subject=subject, state="problem", text=text, fix=fix)]
 
     def _digest(self, digest: Digest, now: datetime, texts: Texts) -> list[Finding]:
@@ -192,8 +204,8 @@ class Doctor:
             Finding(
                 subject=f"#{place.name}",
                 state="problem",
-                text=_nothing_posted(place.paused, texts),
-                fix=_so_that_it_works(place, texts),
+                text=_describe_stop(place.paused, texts),
+                fix=_describe_destination_fix(place, texts),
             )
             for place in digest.destinations
             if place.paused
@@ -203,29 +215,35 @@ class Doctor:
             Finding(
                 subject=subject, state="problem", text=texts.error(trouble), fix=fix
             )
-            for trouble in troubles_of(digest)
+            for trouble in find_schedule_problems(digest)
         ]
-        text = texts.word("paused") if digest.paused else _next(digest, now, texts)
+        text = (
+            texts.word("paused")
+            if digest.paused
+            else _describe_next_due(digest, now, texts)
+        )
         return [Finding(subject=subject, state="ok", text=text), *stopped]
 
     async def _sources(self, digest: Digest, texts: Texts) -> list[Finding]:
-        zone = zone_of(digest)
+        zone = digest_zone(digest)
 
         async def look(source: Source) -> Sequence[Finding]:
             # What was read before tells how it is; a folder and a newcomer are tried.
             if source.kind == "folder" or source.asked_at is None:
-                return await self._tried(source, texts)
-            return (self._as_kept(source, zone, texts),)
+                return await self._tried_source(source, texts)
+            return (self._stored_source(source, zone, texts),)
 
-        return await all_of(
+        return await run_checks(
             [
                 (texts.say("source {name}", name=source.name), partial(look, source))
                 for source in digest.sources
             ]
         )
 
-    def _as_kept(self, source: Source, zone: str, texts: Texts) -> Finding:
-        how = health.of(source, self.intake.clock.now(), zone, texts)
+    def _stored_source(self, source: Source, zone: str, texts: Texts) -> Finding:
+        how = source_state.describe_health(
+            source, self.ingestor.clock.now(), zone, texts
+        )
         return Finding(
             subject=texts.say("source {name}", name=source.name),
             state=how.state,
@@ -233,13 +251,13 @@ class Doctor:
             fix=how.fix,
         )
 
-    async def _tried(self, source: Source, texts: Texts) -> list[Finding]:
+    async def _tried_source(self, source: Source, texts: Texts) -> list[Finding]:
         subject = texts.say("source {name}", name=source.name)
         try:
-            reading = await self.intake.look(source)
+            reading = await self.ingestor.look(source)
         except DigestsError as error:
             fix = texts.say("mend the source, or take it out of the digest")
-            text = texts.retold(str(error))
+            text = texts.translate_stored(str(error))
             return [Finding(subject=subject, state="problem", text=text, fix=fix)]
         held = len(reading.articles)
         count = texts.count("{n} article", "{n} articles", held)
@@ -249,8 +267,8 @@ class Doctor:
                 Finding(
                     subject=f"{subject}: {problem.where}",
                     state="warning",
-                    text=texts.retold(problem.what),
-                    fix=texts.retold(problem.remedy),
+                    text=texts.translate_stored(problem.what),
+                    fix=texts.translate_stored(problem.remedy),
                 )
                 for problem in reading.problems
             ),
@@ -258,50 +276,50 @@ class Doctor:
 
     async def _deliveries(self, workspace: Workspace, texts: Texts) -> list[Finding]:
         newest = await self.db.read(
-            deliveries.newest, workspace_id=workspace.id, count=20
+            delivery_store.list_newest_deliveries, workspace_id=workspace.id, count=20
         )
         return [
             Finding(
                 subject=texts.say("delivery to #{channel}", channel=d.channel),
-                state="problem" if _is_lost(d) else "warning",
-                text=f"{texts.word(d.state)}: {_why(d, texts)}",
-                fix=_then(d, texts),
+                state="problem" if _is_lost_post(d) else "warning",
+                text=f"{texts.word(d.state)}: {_describe_failure(d, texts)}",
+                fix=_describe_delivery_fix(d, texts),
             )
             for d in newest
             if d.state in ("failed", "held", "uncertain")
         ]
 
 
-def _nothing_posted(why: str | None, texts: Texts) -> str:
-    return texts.say("nothing is posted there: {why}", why=texts.retold(why))
+def _describe_stop(why: str | None, texts: Texts) -> str:
+    return texts.say("nothing is posted there: {why}", why=texts.translate_stored(why))
 
 
-def _so_that_it_works(place: Destination, texts: Texts) -> str:
+def _describe_destination_fix(place: Destination, texts: Texts) -> str:
     if place.retest_at:
         return texts.say("mend the cause; one message tries it again every six hours")
     return texts.say("mend the cause, then say /newsdesk destination here in it")
 
 
-def _next(digest: Digest, now: datetime, texts: Texts) -> str:
-    due = next_due_of(digest, now)
+def _describe_next_due(digest: Digest, now: datetime, texts: Texts) -> str:
+    due = find_next_due(digest, now)
     if due is None:
         return texts.say("not scheduled")
-    zone = zone_of(digest)
+    zone = digest_zone(digest)
     return texts.say(
         "next {when} ({zone})", when=texts.moment(due, zone, now), zone=zone
     )
 
 
-def _why(delivery: Delivery, texts: Texts) -> str:
-    return texts.retold(delivery.reason) or texts.say("no reason was kept")
+def _describe_failure(delivery: Delivery, texts: Texts) -> str:
+    return texts.translate_stored(delivery.reason) or texts.say("no reason was kept")
 
 
-def _is_lost(delivery: Delivery) -> bool:
+def _is_lost_post(delivery: Delivery) -> bool:
     """Whether nobody reads it: a message that could not be edited is still there."""
     return delivery.state == "failed" and delivery.operation == "post"
 
 
-def _then(delivery: Delivery, texts: Texts) -> str:
+def _describe_delivery_fix(delivery: Delivery, texts: Texts) -> str:
     if delivery.operation == "post":
         return texts.say(
             "look into the channel, then post again: standfirst digest post"

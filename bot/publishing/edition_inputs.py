@@ -1,4 +1,4 @@
-"""What an edition can be made from, and what is remembered of making it.
+"""Load what an edition is made from, and record how it was made.
 
 It composes nothing and sends nothing.
 """
@@ -7,56 +7,71 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from bot.model import PUBLISHABLE_FOR, Digest, Occurrence, layout_to_style
 from bot.storage import (
     Connection,
-    articles,
-    decisions,
-    personal,
-    restorations,
-    stories,
+    article_store,
+    decision_store,
+    ledger_store,
+    restoration_store,
+    story_store,
 )
-from bot.storage import editions as issues
-from bot.storage.told_there import both
-from bot.styles import style_of
-from bot.types import Digest, Occurrence
-from digests.types import Article, Edition, Membership, Told
+from bot.storage.ledger_store import merge_ledgers
+from digests.types import (
+    Article,
+    Edition,
+    EditionStyle,
+    PublishedLedger,
+    StoryMembership,
+)
 
-#: Articles first seen within this time can still be told.
-FRESH = timedelta(days=7)
+
+def build_edition_style(digest: Digest) -> EditionStyle:
+    """The digest's settings in the composer's words."""
+    return EditionStyle(
+        title=digest.name,
+        stories=digest.stories,
+        lang=digest.language,
+        include=digest.include,
+        exclude=digest.exclude,
+        more=digest.more,
+        less=digest.less,
+        **layout_to_style(digest.look),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AtHand:
+class EditionInputs:
     """What an edition of a digest can be made from."""
 
     fresh: tuple[Article, ...]
-    told: Told
+    ledger: PublishedLedger
     #: The stories that the articles are in.
-    known: tuple[Membership, ...]
+    known: tuple[StoryMembership, ...]
 
 
-def of(conn: Connection, digest: Digest, now: datetime) -> AtHand:
+def load_inputs(conn: Connection, digest: Digest, now: datetime) -> EditionInputs:
     """The articles that came in lately, their stories, and what was told before.
 
     After a restoring, what came in before it counts as told.
     """
-    fresh = _fresh(conn, digest, now)
-    told = _told(conn, digest, now)
-    restored = restorations.last(conn)
-    if restored is not None and restored.told and now - restored.at < FRESH:
-        past = _fresh(conn, digest, now, until=restored.at)
-        kept = _fresh(conn, digest, now, told_too=True)
+    fresh = _load_articles(conn, digest, now)
+    ledger = _load_ledger(conn, digest, now)
+    restored = restoration_store.find_last_restoration(conn)
+    if restored is not None and restored.told and now - restored.at < PUBLISHABLE_FOR:
+        past = _load_articles(conn, digest, now, until=restored.at)
+        kept = _load_articles(conn, digest, now, include_baseline=True)
         # What was kept as told is at hand as well: what repeats it is no news.
         ours = {article.id for article in fresh}
         past += tuple(article for article in kept if article.id not in ours)
-        told = replace(told, revisions=told.revisions | _keys(past))
+        ledger = replace(ledger, revisions=ledger.revisions | _ledger_keys(past))
         fresh = kept
-    return AtHand(
+    return EditionInputs(
         fresh=fresh,
-        told=told,
-        known=stories.known(
+        ledger=ledger,
+        known=story_store.list_memberships(
             conn,
             workspace_id=digest.workspace_id,
             articles=[article.id for article in fresh],
@@ -64,95 +79,95 @@ def of(conn: Connection, digest: Digest, now: datetime) -> AtHand:
     )
 
 
-def _fresh(
+def _load_articles(
     conn: Connection,
     digest: Digest,
     now: datetime,
     *,
     until: datetime | None = None,
-    told_too: bool = False,
+    include_baseline: bool = False,
 ) -> tuple[Article, ...]:
-    return articles.fresh(
+    return article_store.list_fresh_articles(
         conn,
         source_ids=[source.id for source in digest.sources],
-        since=now - FRESH,
+        since=now - PUBLISHABLE_FOR,
         until=until,
-        called=_names(digest),
-        told_too=told_too,
+        called=_source_names(digest),
+        include_baseline=include_baseline,
     )
 
 
-def _keys(past: Iterable[Article]) -> frozenset[str]:
+def _ledger_keys(past: Iterable[Article]) -> frozenset[str]:
     """How the ledger names these versions."""
     return frozenset(f"{article.id}@{article.revision}" for article in past)
 
 
-def _told(conn: Connection, digest: Digest, now: datetime) -> Told:
+def _load_ledger(conn: Connection, digest: Digest, now: datetime) -> PublishedLedger:
     """What its readers were shown: one person's own adds what the channels showed."""
     here = digest.workspace_id
-    told = issues.told(conn, workspace_id=here, digest_id=digest.id)
+    ledger = ledger_store.get_ledger(conn, workspace_id=here, digest_id=digest.id)
     if digest.person is None:
-        return told
-    shown = personal.shown_in_channels(conn, workspace_id=here, now=now)
-    return both(told, shown)
+        return ledger
+    shown = ledger_store.get_channel_ledger(conn, workspace_id=here, now=now)
+    return merge_ledgers(ledger, shown)
 
 
-def between(
+def load_past_inputs(
     conn: Connection, digest: Digest, since: datetime, until: datetime | None
-) -> AtHand:
+) -> EditionInputs:
     """The same for a stretch of the past: what came in then, and was told before it.
 
     Texts and filters are those of today; what an edition of that time told does not
     count as told.
     """
-    fresh = articles.fresh(
+    fresh = article_store.list_fresh_articles(
         conn,
         source_ids=[source.id for source in digest.sources],
         since=since,
         until=until,
-        called=_names(digest),
+        called=_source_names(digest),
     )
     key = {"workspace_id": digest.workspace_id}
-    return AtHand(
+    return EditionInputs(
         fresh=fresh,
-        told=issues.told(conn, **key, digest_id=digest.id, before=since),
-        known=stories.known(conn, **key, articles=[a.id for a in fresh]),
+        ledger=ledger_store.get_ledger(conn, **key, digest_id=digest.id, before=since),
+        known=story_store.list_memberships(conn, **key, articles=[a.id for a in fresh]),
     )
 
 
-def _names(digest: Digest) -> dict[int, str]:
+def _source_names(digest: Digest) -> dict[int, str]:
     """How the digest calls sources, where it does."""
     return {s.id: s.called for s in digest.sources if s.called}
 
 
-def memberships(edition: Edition) -> tuple[Membership, ...]:
+def list_memberships(edition: Edition) -> tuple[StoryMembership, ...]:
     """The story of each article that was at hand, told or not."""
     return tuple(
-        Membership(article=d.article, story=d.story, duplicate_of=d.duplicate_of)
+        StoryMembership(article=d.article, story=d.story, duplicate_of=d.duplicate_of)
         for d in edition.decisions
         if d.story is not None
     )
 
 
-def without_untold(edition: Edition) -> Edition:
+def drop_unpublished_decisions(edition: Edition) -> Edition:
     """Without the decisions about what it does not tell: they are kept for a while."""
     shown = {s.id for s in edition.stories} | {line.story for line in edition.brief}
-    told = tuple(d for d in edition.decisions if d.story in shown)
-    return replace(edition, decisions=told)
+    published = tuple(d for d in edition.decisions if d.story in shown)
+    return replace(edition, decisions=published)
 
 
-def remember(
+def record_decisions(
     conn: Connection, occurrence: Occurrence, edition: Edition, now: datetime
 ) -> None:
     """Keep what became of each article, and the stories as they were seen here."""
-    stories.settle(
+    story_store.update_memberships(
         conn,
         workspace_id=occurrence.workspace_id,
-        memberships=memberships(edition),
+        memberships=list_memberships(edition),
         now=now,
         copies=False,
     )
-    decisions.record(
+    decision_store.add_decisions(
         conn,
         workspace_id=occurrence.workspace_id,
         digest_id=occurrence.digest_id,
@@ -162,12 +177,12 @@ def remember(
     )
 
 
-def manifest_of(edition: Edition, digest: Digest) -> str:
+def hash_inputs(edition: Edition, digest: Digest) -> str:
     """Hash over what the edition was made from: same in, same manifest."""
     made_from = {
         "articles": sorted(
             f"{ref.id}@{ref.revision}" for s in edition.stories for ref in s.articles
         ),
-        "style": repr(style_of(digest)),
+        "style": repr(build_edition_style(digest)),
     }
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()

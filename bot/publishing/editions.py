@@ -1,4 +1,4 @@
-"""The main path out: a due moment becomes a stored edition with its deliveries.
+"""Compose editions for due occurrences and store them with their deliveries.
 
     plan          schedules that are due → occurrences (unique: once is once)
     compose_due   occurrence → newest articles → edition → deliveries, in one commit
@@ -17,88 +17,96 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import at_hand, planning
-from bot.corrections import Corrections, contexts
-from bot.due import next_due_of, zone_of
+from bot import model
+from bot.corrections.message_edits import CorrectionProcessor
+from bot.delivery import personal_controls
 from bot.errors import ConfigurationError, UserError
-from bot.intake import Intake, past_of
-from bot.personal import pressing
-from bot.ports import At, Clock, Engine, Platform, unwatched
-from bot.storage import (
-    Connection,
-    deliveries,
-    digests,
-    occurrences,
-    personal,
-    sources,
-    workspaces,
-)
-from bot.storage import editions as issues
-from bot.storage import schedules as timetable
-from bot.storage.database import Database
-from bot.styles import style_of
-from bot.types import (
-    PREVIEW,
+from bot.ingest.polling import Ingestor
+from bot.ingest.storing import load_initial_backlog
+from bot.model import (
+    PREVIEW_ID,
     Digest,
-    Due,
-    Issue,
+    DueMoment,
+    MessagePart,
     Occurrence,
     OccurrenceState,
-    Part,
     RenderContext,
+    StoredEdition,
     Workspace,
 )
-from digests.compose import Read, analyse, compose, told_by
-from digests.readings import Readings
-from digests.types import Edition, Style
+from bot.ports import CheckpointHook, Clock, Engine, Platform, ignore_checkpoint
+from bot.publishing import edition_inputs, planning
+from bot.publishing.edition_inputs import build_edition_style
+from bot.publishing.planning import digest_zone, find_next_due
+from bot.storage import (
+    Connection,
+    Database,
+    delivery_store,
+    digest_store,
+    edition_store,
+    personal_digest_store,
+    schedule_store,
+    source_store,
+    workspace_store,
+)
+from digests.compose import (
+    AnalyseArticle,
+    AnalysisCache,
+    analyse_article,
+    collect_published,
+    compose,
+)
+from digests.types import Edition, EditionStyle
 
 log = structlog.get_logger(__name__)
 
-BATCH = 500
+COMPOSE_BATCH = 500
 #: Seconds after which people's own editions wait for the next look.
-PATIENCE = 5.0
-ORDERED = "This was ordered before; it goes out once."
+PERSONAL_BUDGET_SECONDS = 5.0
+ALREADY_ORDERED = "This was ordered before; it goes out once."
 NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
 #: After a defect of ours: when to try again, and when to stop trying.
-AGAIN, GIVE_UP = timedelta(minutes=1), timedelta(hours=6)
+RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 #: What it would tell is told once it is on: an edition that nobody gets tells nothing.
-NOT_ON = "Its platform is not connected here; what is new waits for the next edition."
+PLATFORM_NOT_CONNECTED = (
+    "Its platform is not connected here; what is new waits for the next edition."
+)
 NO_ARTICLES = "Nothing to tell: its sources hold no articles of the last seven days."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class PublishingOutcome:
     """What became of an occurrence."""
 
     occurrence: Occurrence
-    issue: Issue | None
+    stored_edition: StoredEdition | None
     reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
+class EditionPreview:
     """An edition that was composed but not stored: a preview."""
 
     digest: Digest
     edition: Edition
-    parts: tuple[Part, ...]
+    parts: tuple[MessagePart, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Editions:
+class EditionPublisher:
     """The makers of editions, over one database."""
 
     db: Database
     engine: Engine
     clock: Clock
-    intake: Intake
+    ingestor: Ingestor
     platforms: Mapping[str, Platform]
-    at: At = unwatched
+    at: CheckpointHook = ignore_checkpoint
 
     @property
-    def corrections(self) -> Corrections:
+    def corrections(self) -> CorrectionProcessor:
         """What becomes of editions whose articles are corrected."""
-        return Corrections(
+        return CorrectionProcessor(
             db=self.db,
             engine=self.engine,
             clock=self.clock,
@@ -113,7 +121,7 @@ class Editions:
             self.at("planned")
 
     def _plan_batch(self, conn: Connection, now: datetime) -> int:
-        planned = planning.plan_batch(conn, now)
+        planned = planning.plan_due_schedules(conn, now)
         if planned:
             self.at("planning")
         return planned
@@ -123,29 +131,42 @@ class Editions:
         last: int | None = 0
         while last is not None:
             now = self.clock.now()
-            last, found = await self.db.read(planning.astray, now=now, after=last)
+            last, found = await self.db.read(
+                planning.find_misaligned_schedules, now=now, after=last
+            )
             if found:
                 log.warning("next moments were set right", schedules=len(found))
-                await self.db.write(planning.realign, found)
+                await self.db.write(planning.realign_schedules, found)
 
-    async def compose_due(self) -> tuple[Outcome, ...]:
+    async def compose_due(self) -> tuple[PublishingOutcome, ...]:
         """Compose every occurrence that waits, one after the other.
 
         What is one person's own comes last, and after a while waits for the next look:
         a channel's edition never waits behind a crowd of them.
         """
-        waiting = await self.db.read(occurrences.due, now=self.clock.now(), limit=BATCH)
+        waiting = await self.db.read(
+            schedule_store.list_due_occurrences,
+            now=self.clock.now(),
+            limit=COMPOSE_BATCH,
+        )
         # For all at once: the slow sources of many digests then cost one wait only.
         keys = {occurrence.digest_id for occurrence in waiting}
-        await self.intake.refresh(await self.db.read(sources.of_digests, keys=keys))
+        await self.ingestor.refresh(
+            await self.db.read(source_store.list_digest_sources, keys=keys)
+        )
         steady = asyncio.get_running_loop().time
         begun = steady()
-        own = await self.db.read(personal.among, keys=keys)
+        own = await self.db.read(
+            personal_digest_store.select_personal_digests, keys=keys
+        )
         # Many of them read the same sources; what they share goes with this round.
-        read = Readings().read
+        read = AnalysisCache().read
         done = []
         for occurrence in waiting:
-            if occurrence.digest_id in own and steady() - begun > PATIENCE:
+            if (
+                occurrence.digest_id in own
+                and steady() - begun > PERSONAL_BUDGET_SECONDS
+            ):
                 break
             try:
                 done.append(await self._compose(occurrence, read))
@@ -162,8 +183,8 @@ class Editions:
 
     async def next_due(self) -> datetime | None:
         """The earliest moment at which `plan` or `compose_due` has work."""
-        schedule = await self.db.read(timetable.earliest)
-        deferred = await self.db.read(occurrences.earliest_deferred)
+        schedule = await self.db.read(schedule_store.find_next_schedule_at)
+        deferred = await self.db.read(schedule_store.find_next_deferred_at)
         return min((at for at in (schedule, deferred) if at), default=None)
 
     # ── what people ask for ────────────────────────────────────────────────────
@@ -171,10 +192,12 @@ class Editions:
     async def order(self, workspace_id: int, digest: Digest, key: str) -> Occurrence:
         """Write an occurrence by hand, due now; the same `key` makes only one."""
         now = self.clock.now()
-        zone = zone_of(digest)
-        due = Due(at=now, local_date=now.astimezone(ZoneInfo(zone)).date(), slot=key)
+        zone = digest_zone(digest)
+        due = DueMoment(
+            at=now, local_date=now.astimezone(ZoneInfo(zone)).date(), slot=key
+        )
         planned = await self.db.write(
-            occurrences.plan,
+            schedule_store.plan_occurrence,
             workspace_id=workspace_id,
             digest_id=digest.id,
             due=due,
@@ -182,57 +205,75 @@ class Editions:
             trigger="manual",
         )
         if planned is None:
-            raise UserError(ORDERED)
+            raise UserError(ALREADY_ORDERED)
         return planned
 
-    async def post_now(self, workspace_id: int, digest: Digest, key: str) -> Outcome:
+    async def post_now(
+        self, workspace_id: int, digest: Digest, key: str
+    ) -> PublishingOutcome:
         """Order an edition and compose it at once; sending is the outbox's."""
         ordered = await self.order(workspace_id, digest, key)
-        await self.intake.refresh(digest.sources, insist=True)
+        await self.ingestor.refresh(digest.sources, insist=True)
         return await self._compose(ordered)
 
-    async def preview(self, digest: Digest, platform: str) -> Draft:
+    async def preview(self, digest: Digest, platform: str) -> EditionPreview:
         """What would be posted now; nothing is stored but newly read articles."""
-        await self.intake.refresh(digest.sources)
+        await self.ingestor.refresh(digest.sources)
         edition = await self._edition(digest)
         workspace = await self.workspace_of(digest)
-        context = self.context_of(digest, workspace, PREVIEW, self.clock.now())
+        context = self.context_of(digest, workspace, PREVIEW_ID, self.clock.now())
         parts = self.platforms[platform].render(edition, context)
-        return Draft(digest=digest, edition=edition, parts=parts)
+        return EditionPreview(digest=digest, edition=edition, parts=parts)
 
     async def past(
         self, digest: Digest, since: datetime, until: datetime | None
-    ) -> Draft:
+    ) -> EditionPreview:
         """What an edition of this stretch of time would have told, as things are set.
 
         It goes on until now where `until` is None. Nothing is read or stored.
         """
         now = self.clock.now()
-        found = await self.db.read(at_hand.between, digest, since, until)
-        edition = await self.engine.run(_compose, found, until or now, style_of(digest))
+        found = await self.db.read(
+            edition_inputs.load_past_inputs, digest, since, until
+        )
+        edition = await self.engine.run(
+            _compose_inputs, found, until or now, build_edition_style(digest)
+        )
         workspace = await self.workspace_of(digest)
         context = self.context_of(digest, workspace, "preview", now)
         parts = self.platforms[workspace.platform].render(edition, context)
-        return Draft(digest=digest, edition=edition, parts=parts)
+        return EditionPreview(digest=digest, edition=edition, parts=parts)
 
-    async def shown(self, issue: Issue, workspace: Workspace) -> tuple[Part, ...]:
+    async def shown(
+        self, stored_edition: StoredEdition, workspace: Workspace
+    ) -> tuple[MessagePart, ...]:
         """A stored edition, rendered again for the platform it is asked from."""
         digest = await self.db.read(
-            digests.by_id,
-            workspace_id=issue.workspace_id,
-            digest_id=issue.digest_id,
+            digest_store.find_digest,
+            workspace_id=stored_edition.workspace_id,
+            digest_id=stored_edition.digest_id,
         )
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
-        context = self.context_of(digest, workspace, issue.public_id, self.clock.now())
-        parts = self.platforms[workspace.platform].render(issue.edition, context)
-        return pressing.owned(parts, issue) if digest.person else parts
+        context = self.context_of(
+            digest, workspace, stored_edition.public_id, self.clock.now()
+        )
+        parts = self.platforms[workspace.platform].render(
+            stored_edition.edition, context
+        )
+        return (
+            personal_controls.mark_own_controls(parts, stored_edition)
+            if digest.person
+            else parts
+        )
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
-    async def _compose(self, occurrence: Occurrence, read: Read = analyse) -> Outcome:
+    async def _compose(
+        self, occurrence: Occurrence, read: AnalyseArticle = analyse_article
+    ) -> PublishingOutcome:
         digest = await self.db.read(
-            digests.by_id,
+            digest_store.find_digest,
             workspace_id=occurrence.workspace_id,
             digest_id=occurrence.digest_id,
         )
@@ -240,50 +281,60 @@ class Editions:
             return await self._skip(occurrence, "The digest was deleted.")
         workspace = await self.workspace_of(digest)
         if workspace.platform not in self.platforms:
-            return await self._skip(occurrence, NOT_ON)
-        await self.intake.refresh(digest.sources)
+            return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
+        await self.ingestor.refresh(digest.sources)
         edition = await self._edition(digest, read)
         if not edition.stories:
             reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
             return await self._skip(occurrence, reason, edition)
         self.at("composed")
-        issue = await self.db.write(self._store, occurrence, digest, workspace, edition)
-        if issue is None:
+        stored_edition = await self.db.write(
+            self._store, occurrence, digest, workspace, edition
+        )
+        if stored_edition is None:
             return await self._skip(occurrence, "Composed by another process.")
         self.at("stored")
         log.info(
             "edition composed",
-            edition=issue.public_id,
+            edition=stored_edition.public_id,
             digest=digest.name,
             stories=len(edition.stories),
         )
-        return Outcome(occurrence=occurrence, issue=issue, reason=None)
+        return PublishingOutcome(
+            occurrence=occurrence, stored_edition=stored_edition, reason=None
+        )
 
     async def _try_later(self, occurrence: Occurrence) -> None:
         now = self.clock.now()
-        if now - occurrence.due_at > GIVE_UP:
+        if now - occurrence.due_at > RETRY_LIMIT:
             await self._skip(occurrence, "It could not be composed; the log says why.")
             return
         await self.db.write(
-            occurrences.defer,
+            schedule_store.defer_occurrence,
             workspace_id=occurrence.workspace_id,
             occurrence_id=occurrence.id,
-            until=now + AGAIN,
+            until=now + RETRY_AFTER,
         )
 
-    async def _edition(self, digest: Digest, read: Read = analyse) -> Edition:
+    async def _edition(
+        self, digest: Digest, read: AnalyseArticle = analyse_article
+    ) -> Edition:
         now = self.clock.now()
-        found = await self.db.read(at_hand.of, digest, now)
-        return await self.engine.run(_compose, found, now, style_of(digest), read)
+        found = await self.db.read(edition_inputs.load_inputs, digest, now)
+        return await self.engine.run(
+            _compose_inputs, found, now, build_edition_style(digest), read
+        )
 
     async def _skip(
         self, occurrence: Occurrence, reason: str, edition: Edition | None = None
-    ) -> Outcome:
-        await self.db.write(self._pass, occurrence, reason, edition)
+    ) -> PublishingOutcome:
+        await self.db.write(self._record_skip, occurrence, reason, edition)
         log.info("no edition", digest=occurrence.digest_id, reason=reason)
-        return Outcome(occurrence=occurrence, issue=None, reason=reason)
+        return PublishingOutcome(
+            occurrence=occurrence, stored_edition=None, reason=reason
+        )
 
-    def _pass(
+    def _record_skip(
         self,
         conn: Connection,
         occurrence: Occurrence,
@@ -291,18 +342,18 @@ class Editions:
         edition: Edition | None,
     ) -> None:
         """Nothing is told; why, of each article, is kept all the same."""
-        settled = self._settle(conn, occurrence, "skipped", reason)
-        if settled and edition is not None:
-            at_hand.remember(conn, occurrence, edition, self.clock.now())
+        finished = self._finish_occurrence(conn, occurrence, "skipped", reason)
+        if finished and edition is not None:
+            edition_inputs.record_decisions(conn, occurrence, edition, self.clock.now())
 
     @staticmethod
-    def _settle(
+    def _finish_occurrence(
         conn: Connection,
         occurrence: Occurrence,
         state: OccurrenceState,
         reason: str | None,
     ) -> bool:
-        return occurrences.settle(
+        return schedule_store.finish_occurrence(
             conn,
             workspace_id=occurrence.workspace_id,
             occurrence_id=occurrence.id,
@@ -311,7 +362,9 @@ class Editions:
         )
 
     async def workspace_of(self, digest: Digest) -> Workspace:
-        found = await self.db.read(workspaces.by_id, workspace_id=digest.workspace_id)
+        found = await self.db.read(
+            workspace_store.find_workspace, workspace_id=digest.workspace_id
+        )
         if found is None:
             raise UserError("The workspace of this digest was erased.")
         return found
@@ -323,52 +376,63 @@ class Editions:
         digest: Digest,
         workspace: Workspace,
         edition: Edition,
-    ) -> Issue | None:
+    ) -> StoredEdition | None:
         """Edition, ledger and deliveries in one commit; None when it was done."""
         now = self.clock.now()
-        if not self._settle(conn, occurrence, "composed", None):
+        if not self._finish_occurrence(conn, occurrence, "composed", None):
             return None
-        told = told_by(edition)
-        issue = issues.store(
+        ledger = collect_published(edition)
+        stored_edition = edition_store.add_edition(
             conn,
             workspace_id=digest.workspace_id,
             digest_id=digest.id,
             occurrence_id=occurrence.id,
-            edition=at_hand.without_untold(edition),
-            manifest=at_hand.manifest_of(edition, digest),
-            told=replace(told, revisions=told.revisions | past_of(conn, digest, now)),
+            edition=edition_inputs.drop_unpublished_decisions(edition),
+            manifest=edition_inputs.hash_inputs(edition, digest),
+            published=replace(
+                ledger,
+                revisions=ledger.revisions | load_initial_backlog(conn, digest, now),
+            ),
         )
-        at_hand.remember(conn, occurrence, edition, now)
-        context = self.context_of(digest, workspace, issue.public_id, occurrence.due_at)
-        issues.keep_context(
+        edition_inputs.record_decisions(conn, occurrence, edition, now)
+        context = self.context_of(
+            digest, workspace, stored_edition.public_id, occurrence.due_at
+        )
+        edition_store.set_render_context(
             conn,
-            workspace_id=issue.workspace_id,
-            edition_id=issue.id,
-            context=contexts.kept(context),
+            workspace_id=stored_edition.workspace_id,
+            edition_id=stored_edition.id,
+            context=model.context_to_json(context),
         )
         pings = occurrence.trigger == "schedule"
-        self.deliver(conn, digest, workspace, issue, context, now, pings)
+        self.deliver(conn, digest, workspace, stored_edition, context, now, pings)
         self.at("storing")
-        return issue
+        return stored_edition
 
     def deliver(
         self,
         conn: Connection,
         digest: Digest,
         workspace: Workspace,
-        issue: Issue,
+        stored_edition: StoredEdition,
         context: RenderContext,
         now: datetime,
         pings: bool,
     ) -> None:
         """Freeze what goes out."""
-        parts = self.platforms[workspace.platform].render(issue.edition, context)
-        parts = pressing.owned(parts, issue) if digest.person else parts
+        parts = self.platforms[workspace.platform].render(
+            stored_edition.edition, context
+        )
+        parts = (
+            personal_controls.mark_own_controls(parts, stored_edition)
+            if digest.person
+            else parts
+        )
         for destination in digest.destinations:
-            deliveries.add(
+            delivery_store.add_deliveries(
                 conn,
                 workspace_id=workspace.id,
-                issue=issue,
+                stored_edition=stored_edition,
                 destination=destination,
                 parts=parts,
                 now=now,
@@ -382,15 +446,20 @@ class Editions:
         return RenderContext(
             edition_id=edition_id,
             digest=digest.name,
-            zone=zone_of(digest),
+            zone=digest_zone(digest),
             locale=digest.language or workspace.locale,
-            next_due=next_due_of(digest, now),
-            late=now - due_at > planning.LATE,
+            next_due=find_next_due(digest, now),
+            late=now - due_at > planning.LATE_AFTER,
         )
 
 
-def _compose(
-    found: at_hand.AtHand, now: datetime, style: Style, read: Read = analyse
+def _compose_inputs(
+    found: edition_inputs.EditionInputs,
+    now: datetime,
+    style: EditionStyle,
+    read: AnalyseArticle = analyse_article,
 ) -> Edition:
-    told, known = found.told, found.known
-    return compose(found.fresh, now=now, told=told, style=style, read=read, known=known)
+    ledger, known = found.ledger, found.known
+    return compose(
+        found.fresh, now=now, ledger=ledger, style=style, read=read, known=known
+    )

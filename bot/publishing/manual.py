@@ -1,4 +1,4 @@
-"""Editions by hand that are not a digest's usual ones: a topic, or another channel.
+"""Post an edition by hand, on a topic or to one channel, and undo one.
 
     draft   what such an edition would tell, for whoever is asked to confirm it
     post    composed, and stored with its deliveries, all in one commit
@@ -11,50 +11,67 @@ other readers miss nothing. The scheduled slot stays in either case.
 An order is stored together with its edition, never before: one that was only begun
 when the process died would otherwise be continued as an edition of everything. It must
 not send, and not check who may.
+
+What was posted is deleted by the outbox, what was not yet sent never goes out, and
+what the edition told counts as not told: its stories may come in the next one. Taking
+back twice changes nothing. Who did it stands with the edition and in the log.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import at_hand
-from bot.answering import look_for
-from bot.at_hand import FRESH, AtHand
-from bot.corrections import contexts
-from bot.due import zone_of
-from bot.editions import NOTHING_NEW, ORDERED, Draft, Editions
+import structlog
+
+from bot import model
 from bot.errors import UserError
-from bot.storage import Connection, occurrences, stories
-from bot.storage import editions as issues
-from bot.storage.told_there import both, told_there
-from bot.styles import style_of
-from bot.types import (
-    PREVIEW,
+from bot.lookup.text_search import parse_search
+from bot.model import (
+    PREVIEW_ID,
+    PUBLISHABLE_FOR,
     Destination,
     Digest,
-    Due,
-    Issue,
+    DueMoment,
     RenderContext,
+    StoredEdition,
     Workspace,
 )
-from digests import asking
-from digests import stories as grouping
-from digests.compose import compose, told_by
-from digests.language.lookup import Wanted
-from digests.types import Article, Edition, Style, Told
+from bot.publishing import edition_inputs
+from bot.publishing.edition_inputs import EditionInputs, build_edition_style
+from bot.publishing.editions import (
+    ALREADY_ORDERED,
+    NOTHING_NEW,
+    EditionPreview,
+    EditionPublisher,
+)
+from bot.publishing.planning import digest_zone
+from bot.storage import (
+    Connection,
+    delivery_store,
+    edition_store,
+    ledger_store,
+    schedule_store,
+    story_store,
+)
+from bot.storage.ledger_store import get_destination_ledger, merge_ledgers
+from digests.answers import search
+from digests.compose import collect_published, compose
+from digests.language.search_terms import SearchQuery
+from digests.stories import assignment, filters
+from digests.types import Article, Edition, EditionStyle, PublishedLedger
 
 #: Of articles that can still be told, the stories were told within this time.
-_TOLD_WITHIN = 2 * FRESH
+_PUBLISHED_WITHIN = 2 * PUBLISHABLE_FOR
 
 
-def words_of(topic: str) -> Wanted:
+def parse_topic(topic: str) -> SearchQuery:
     """Read a topic as a search reads words.
 
     Raises:
         UserError: It is nothing to look for, or too much.
     """
-    wanted = look_for(topic)
+    wanted = parse_search(topic)
     if not wanted:
         raise UserError(
             "Write at least one word to look for. Signs alone, and words with a "
@@ -64,7 +81,7 @@ def words_of(topic: str) -> Wanted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Order:
+class ManualOrder:
     """What somebody wants posted now of a digest, and where."""
 
     digest: Digest
@@ -94,46 +111,48 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Orders:
+class ManualPublisher:
     """The orders, over the makers of editions."""
 
-    editions: Editions
+    publisher: EditionPublisher
 
-    async def draft(self, order: Order, platform: str) -> Draft:
+    async def draft(self, order: ManualOrder, platform: str) -> EditionPreview:
         """What would be posted now; nothing is stored but newly read articles.
 
         Raises:
             UserError: It would tell nothing; why.
         """
-        await self.editions.intake.refresh(order.digest.sources)
+        await self.publisher.ingestor.refresh(order.digest.sources)
         edition = await self._edition(order)
-        workspace = await self.editions.workspace_of(order.digest)
-        context = self._context(order, workspace, PREVIEW)
-        parts = self.editions.platforms[platform].render(edition, context)
-        return Draft(digest=order.digest, edition=edition, parts=parts)
+        workspace = await self.publisher.workspace_of(order.digest)
+        context = self._context(order, workspace, PREVIEW_ID)
+        parts = self.publisher.platforms[platform].render(edition, context)
+        return EditionPreview(digest=order.digest, edition=edition, parts=parts)
 
-    async def post(self, order: Order, key: str) -> Issue:
+    async def post(self, order: ManualOrder, key: str) -> StoredEdition:
         """Compose it and store it with its deliveries; the same `key` makes only one.
 
         Raises:
             UserError: It tells nothing, or was ordered before.
         """
-        workspace = await self.editions.workspace_of(order.digest)
+        workspace = await self.publisher.workspace_of(order.digest)
         due = self._due(order, key)
-        if await self.editions.db.read(_is_ordered, order.digest, due):
-            raise UserError(ORDERED)
-        await self.editions.intake.refresh(order.digest.sources, insist=True)
+        if await self.publisher.db.read(_is_already_ordered, order.digest, due):
+            raise UserError(ALREADY_ORDERED)
+        await self.publisher.ingestor.refresh(order.digest.sources, insist=True)
         edition = await self._edition(order)
-        return await self.editions.db.write(self._store, order, due, workspace, edition)
+        return await self.publisher.db.write(
+            self._store, order, due, workspace, edition
+        )
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
-    async def _edition(self, order: Order) -> Edition:
-        now = self.editions.clock.now()
-        found = await self.editions.db.read(_at_hand, order, now)
-        wanted = words_of(order.topic) if order.topic else None
-        edition = await self.editions.engine.run(
-            _compose, found, now, style_of(order.digest), wanted
+    async def _edition(self, order: ManualOrder) -> Edition:
+        now = self.publisher.clock.now()
+        found = await self.publisher.db.read(_load_order_inputs, order, now)
+        wanted = parse_topic(order.topic) if order.topic else None
+        edition = await self.publisher.engine.run(
+            _compose_order, found, now, build_edition_style(order.digest), wanted
         )
         if edition.stories:
             return edition
@@ -150,16 +169,16 @@ class Orders:
             words=order.topic,
         )
 
-    def _due(self, order: Order, key: str) -> Due:
-        now = self.editions.clock.now()
-        day = now.astimezone(ZoneInfo(zone_of(order.digest))).date()
-        return Due(at=now, local_date=day, slot=key)
+    def _due(self, order: ManualOrder, key: str) -> DueMoment:
+        now = self.publisher.clock.now()
+        day = now.astimezone(ZoneInfo(digest_zone(order.digest))).date()
+        return DueMoment(at=now, local_date=day, slot=key)
 
     def _context(
-        self, order: Order, workspace: Workspace, edition_id: str
+        self, order: ManualOrder, workspace: Workspace, edition_id: str
     ) -> RenderContext:
-        now = self.editions.clock.now()
-        context = self.editions.context_of(order.digest, workspace, edition_id, now)
+        now = self.publisher.clock.now()
+        context = self.publisher.context_of(order.digest, workspace, edition_id, now)
         own = order.to is None or not order.apart or order.among_own
         # Another channel does not get the next one.
         return context if own else replace(context, next_due=None)
@@ -167,96 +186,196 @@ class Orders:
     def _store(
         self,
         conn: Connection,
-        order: Order,
-        due: Due,
+        order: ManualOrder,
+        due: DueMoment,
         workspace: Workspace,
         edition: Edition,
-    ) -> Issue:
-        now, digest = self.editions.clock.now(), order.digest
+    ) -> StoredEdition:
+        now, digest = self.publisher.clock.now(), order.digest
         here: dict[str, Any] = {"workspace_id": digest.workspace_id}
-        occurrence = occurrences.plan(
+        occurrence = schedule_store.plan_occurrence(
             conn,
             **here,
             digest_id=digest.id,
             due=due,
-            zone=zone_of(digest),
+            zone=digest_zone(digest),
             trigger="manual",
         )
         if occurrence is None:
-            raise UserError(ORDERED)
-        occurrences.settle(
+            raise UserError(ALREADY_ORDERED)
+        schedule_store.finish_occurrence(
             conn,
             **here,
             occurrence_id=occurrence.id,
             state="composed",
             reason=None,
         )
-        issue = issues.store(
+        stored_edition = edition_store.add_edition(
             conn,
             **here,
             digest_id=digest.id,
             occurrence_id=occurrence.id,
-            edition=at_hand.without_untold(edition),
-            manifest=at_hand.manifest_of(edition, digest),
-            told=Told() if order.apart else told_by(edition),
+            edition=edition_inputs.drop_unpublished_decisions(edition),
+            manifest=edition_inputs.hash_inputs(edition, digest),
+            published=PublishedLedger() if order.apart else collect_published(edition),
         )
-        members = at_hand.memberships(edition)
-        stories.settle(conn, **here, memberships=members, now=now, copies=False)
-        context = self._context(order, workspace, issue.public_id)
-        kept = {**contexts.kept(context), contexts.APART: order.apart}
-        issues.keep_context(conn, **here, edition_id=issue.id, context=kept)
+        members = edition_inputs.list_memberships(edition)
+        story_store.update_memberships(
+            conn, **here, memberships=members, now=now, copies=False
+        )
+        context = self._context(order, workspace, stored_edition.public_id)
+        kept = {**model.context_to_json(context), model.SEPARATE_KEY: order.apart}
+        edition_store.set_render_context(
+            conn, **here, edition_id=stored_edition.id, context=kept
+        )
         goes = replace(digest, destinations=order.goes_to)
-        self.editions.deliver(conn, goes, workspace, issue, context, now, False)
-        return issue
+        self.publisher.deliver(
+            conn, goes, workspace, stored_edition, context, now, False
+        )
+        return stored_edition
 
 
-def _is_ordered(conn: Connection, digest: Digest, due: Due) -> bool:
-    return occurrences.is_planned(
+def _is_already_ordered(conn: Connection, digest: Digest, due: DueMoment) -> bool:
+    return schedule_store.is_occurrence_planned(
         conn, workspace_id=digest.workspace_id, digest_id=digest.id, due=due
     )
 
 
-def _at_hand(conn: Connection, order: Order, now: datetime) -> AtHand:
+def _load_order_inputs(
+    conn: Connection, order: ManualOrder, now: datetime
+) -> EditionInputs:
     """What it can be made from, and what its readers were told before."""
-    found = at_hand.of(conn, order.digest, now)
+    found = edition_inputs.load_inputs(conn, order.digest, now)
     if order.to is None or not order.apart:
         return found
-    there = told_there(
+    there = get_destination_ledger(
         conn,
         workspace_id=order.digest.workspace_id,
         digest_id=order.digest.id,
         destination_id=order.to.id,
-        since=now - _TOLD_WITHIN,
+        since=now - _PUBLISHED_WITHIN,
     )
-    told = both(found.told, there) if order.among_own else there
-    return replace(found, told=told)
+    ledger = merge_ledgers(found.ledger, there) if order.among_own else there
+    return replace(found, ledger=ledger)
 
 
-def _compose(
-    found: AtHand, now: datetime, style: Style, wanted: Wanted | None
+def _compose_order(
+    found: EditionInputs, now: datetime, style: EditionStyle, wanted: SearchQuery | None
 ) -> Edition:
     if wanted is not None:
-        found = _narrowed(found, style, wanted)
+        found = _narrow_to_topic(found, style, wanted)
     return compose(
-        found.fresh, now=now, told=found.told, style=style, known=found.known
+        found.fresh, now=now, ledger=found.ledger, style=style, known=found.known
     )
 
 
-def _narrowed(found: AtHand, style: Style, wanted: Wanted) -> AtHand:
+def _narrow_to_topic(
+    found: EditionInputs, style: EditionStyle, wanted: SearchQuery
+) -> EditionInputs:
     """Only the stories that are about it, each with all of its articles."""
     by_id = {article.id: article for article in found.fresh}
-    admitted = [a for a in found.fresh if grouping.admits(a, style) is None]
-    members = grouping.group(admitted, found.known)
+    admitted = [a for a in found.fresh if filters.find_refusal_reason(a, style) is None]
+    members = assignment.group_articles(admitted, found.known)
     by_story: dict[str, list[Article]] = {}
     for member in members:
         by_story.setdefault(member.story, []).append(by_id[member.article])
-    about = {name for name, held in by_story.items() if asking.hold(held, wanted)}
+    about = {
+        name for name, held in by_story.items() if search.match_articles(held, wanted)
+    }
     kept = tuple(member for member in members if member.story in about)
     fresh = tuple(by_id[member.article] for member in kept)
     held_back = tuple(
         article
         for article in found.fresh
-        if grouping.admits(article, style) is not None
-        and asking.hold([article], wanted)
+        if filters.find_refusal_reason(article, style) is not None
+        and search.match_articles([article], wanted)
     )
     return replace(found, fresh=(*fresh, *held_back), known=kept)
+
+
+log = structlog.get_logger(__name__)
+
+UNDO_WINDOW = timedelta(minutes=10)
+NOTHING_TO_UNDO = "There is no edition of this digest to take back."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UndoResult:
+    """What taking back an edition did."""
+
+    stored_edition: StoredEdition
+    #: Messages that are being deleted, and those that will never be sent.
+    deleted: int
+    cancelled: int
+    #: It had been taken back before: nothing was done.
+    before: bool = False
+
+
+def find_undoable_edition(
+    conn: Connection, *, workspace_id: int, digest_id: int, now: datetime
+) -> StoredEdition:
+    """The digest's newest edition, if it can still be taken back.
+
+    Raises:
+        UserError: There is none, or it is too late.
+    """
+    stored_edition = edition_store.find_newest_edition_of(
+        conn, workspace_id=workspace_id, digest_id=digest_id
+    )
+    if stored_edition is None:
+        raise UserError(NOTHING_TO_UNDO)
+    if not edition_store.is_edition_undone(
+        conn, workspace_id=workspace_id, edition_id=stored_edition.id
+    ):
+        _check_undo_window(conn, stored_edition, now)
+    return stored_edition
+
+
+def undo_edition(
+    conn: Connection, *, workspace_id: int, public_id: str, by: str, now: datetime
+) -> UndoResult:
+    """Take the edition back; `by` says who, in words that stay.
+
+    Raises:
+        UserError: There is no such edition in this workspace, or it is too late.
+    """
+    stored_edition = edition_store.find_edition_by_public_id(
+        conn, workspace_id=workspace_id, public_id=public_id
+    )
+    if stored_edition is None:
+        raise UserError(NOTHING_TO_UNDO)
+    key: dict[str, Any] = {
+        "workspace_id": workspace_id,
+        "edition_id": stored_edition.id,
+    }
+    if edition_store.is_edition_undone(conn, **key):
+        return UndoResult(
+            stored_edition=stored_edition, deleted=0, cancelled=0, before=True
+        )
+    _check_undo_window(conn, stored_edition, now)
+    deleted, cancelled = delivery_store.delete_edition_messages(conn, **key, now=now)
+    ledger_store.remove_from_ledger(
+        conn, **key, revisions=collect_published(stored_edition.edition).revisions
+    )
+    edition_store.mark_edition_undone(conn, **key, by=by, now=now)
+    log.info(
+        "edition taken back", edition=stored_edition.public_id, by=by, deleted=deleted
+    )
+    return UndoResult(
+        stored_edition=stored_edition, deleted=deleted, cancelled=cancelled
+    )
+
+
+def _check_undo_window(
+    conn: Connection, stored_edition: StoredEdition, now: datetime
+) -> None:
+    posted = delivery_store.find_first_posted_at(
+        conn, workspace_id=stored_edition.workspace_id, edition_id=stored_edition.id
+    )
+    if posted is not None and now - posted > UNDO_WINDOW:
+        minutes = UNDO_WINDOW // timedelta(minutes=1)
+        raise UserError(
+            "The newest edition was posted more than {minutes} minutes ago; only "
+            "until then can it be taken back. Delete its messages by hand.",
+            minutes=minutes,
+        )

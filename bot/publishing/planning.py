@@ -1,4 +1,4 @@
-"""Schedules that are due become occurrences; it must not compose, send or ask a clock.
+"""Turn due schedules into occurrences, and describe when a digest is due.
 
     plan_batch    what is due → occurrences (unique: once is once), and each next moment
     pass_over     what is due is skipped, after a restoring
@@ -10,67 +10,71 @@ occurrence: posted late, missed, or a schedule that cannot be read any more. Suc
 is looked at again each hour and keeps no other from its time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import structlog
 
 from bot import schedules
 from bot.errors import UserError
-from bot.storage import Connection, digests, occurrences
-from bot.storage import schedules as timetable
-from bot.storage.digests import Rests
-from bot.storage.schedules import StoredSchedule
-from bot.types import Due, Occurrence
+from bot.i18n.translation import Texts
+from bot.model import Digest, DueMoment, Occurrence
+from bot.storage import Connection, digest_store, schedule_store
+from bot.storage.digest_store import DigestPause
+from bot.storage.schedule_store import StoredSchedule
 
 log = structlog.get_logger(__name__)
 
-BATCH = 500
+PLANNING_BATCH = 500
 #: An edition that comes later than this says so.
-LATE = timedelta(minutes=10)
+LATE_AFTER = timedelta(minutes=10)
 #: When a schedule that cannot be read is looked at again.
-AGAIN = timedelta(hours=1)
+RECHECK_AFTER = timedelta(hours=1)
 #: Today, wherever on earth, began within this time.
-_TODAY = timedelta(days=2)
-MISSED = "Missed: the bot was not running then. Its articles come with the next one."
-PAUSED = "The digest was paused."
-LEFT_OUT = "This date was left out, as somebody asked."
-DEFECT = "Its schedule could not be computed; the log says why."
+_TODAY_ANYWHERE = timedelta(days=2)
+MISSED_REASON = (
+    "Missed: the bot was not running then. Its articles come with the next one."
+)
+PAUSED_REASON = "The digest was paused."
+SKIPPED_DATE_REASON = "This date was left out, as somebody asked."
+DEFECT_REASON = "Its schedule could not be computed; the log says why."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Astray:
+class MisalignedSchedule:
     """A schedule that waits for another moment than it should."""
 
     schedule: StoredSchedule
-    next: Due | None
+    next: DueMoment | None
 
 
 # ── what is due ────────────────────────────────────────────────────────────────
 
 
-def plan_batch(conn: Connection, now: datetime) -> int:
+def plan_due_schedules(conn: Connection, now: datetime) -> int:
     """Plan the earliest of what is due; how many schedules that were."""
-    batch = timetable.due(conn, now=now, limit=BATCH)
+    batch = schedule_store.list_due_schedules(conn, now=now, limit=PLANNING_BATCH)
     for entry in batch:
-        _plan(conn, entry, now)
+        _plan_schedule(conn, entry, now)
     return len(batch)
 
 
-def pass_over(conn: Connection, now: datetime, reason: str) -> int:
+def skip_due_schedules(conn: Connection, now: datetime, reason: str) -> int:
     """Post nothing of what is due, for this reason; how many schedules that were."""
     count = 0
-    while batch := timetable.due(conn, now=now, limit=BATCH):
+    while batch := schedule_store.list_due_schedules(
+        conn, now=now, limit=PLANNING_BATCH
+    ):
         for entry in batch:
             assert entry.next is not None, "only what has a moment can be due"
-            reckoning = _reckoned(entry, entry.next, now)
+            reckoning = _decide_due(entry, entry.next, now)
             if isinstance(reckoning, str):
-                coming: Due | None = _again(entry.next, now)
+                coming: DueMoment | None = _postpone(entry.next, now)
             else:
                 coming = reckoning.next
-            _skip(conn, entry, entry.next, reason)
-            timetable.advance(
+            _plan_skip(conn, entry, entry.next, reason)
+            schedule_store.advance_schedule(
                 conn,
                 workspace_id=entry.workspace_id,
                 schedule_id=entry.id,
@@ -80,94 +84,100 @@ def pass_over(conn: Connection, now: datetime, reason: str) -> int:
     return count
 
 
-def _plan(conn: Connection, entry: StoredSchedule, now: datetime) -> None:
+def _plan_schedule(conn: Connection, entry: StoredSchedule, now: datetime) -> None:
     assert entry.next is not None, "only what has a moment can be due"
-    rests = digests.rests(
+    rests = digest_store.find_digest_pause(
         conn, workspace_id=entry.workspace_id, digest_id=entry.digest_id
     )
-    reckoning = _reckoned(entry, entry.next, now)
+    reckoning = _decide_due(entry, entry.next, now)
     if isinstance(reckoning, str):
-        coming: Due | None = _again(entry.next, now)
-        _skip(conn, entry, entry.next, _silence(rests, entry.next) or reckoning)
+        coming: DueMoment | None = _postpone(entry.next, now)
+        _plan_skip(
+            conn, entry, entry.next, _silence_reason(rests, entry.next) or reckoning
+        )
     else:
         coming = reckoning.next
         if reckoning.missed:
-            why = _silence(rests, reckoning.missed) or MISSED
-            _skip(conn, entry, reckoning.missed, why)
+            why = _silence_reason(rests, reckoning.missed) or MISSED_REASON
+            _plan_skip(conn, entry, reckoning.missed, why)
         if reckoning.post:
             _post_or_skip(conn, entry, rests, reckoning.post, now)
-    timetable.advance(
+    schedule_store.advance_schedule(
         conn, workspace_id=entry.workspace_id, schedule_id=entry.id, next=coming
     )
 
 
-def _reckoned(
-    entry: StoredSchedule, awaited: Due, now: datetime
-) -> schedules.Reckoning | str:
+def _decide_due(
+    entry: StoredSchedule, awaited: DueMoment, now: datetime
+) -> schedules.DueDecision | str:
     """What to do about it; or, in words, why that cannot be said."""
     try:
-        return schedules.reckon(schedules.from_json(entry.rule), awaited, now)
+        return schedules.decide_due(
+            schedules.schedule_from_json(entry.rule), awaited, now
+        )
     except UserError as problem:
         log.warning("schedule cannot be read", id=entry.id, reason=str(problem))
         return str(problem)
     except Exception:
         # A defect in one schedule must not keep the others from their time.
         log.exception("schedule cannot be computed", id=entry.id)
-        return DEFECT
+        return DEFECT_REASON
 
 
-def _again(awaited: Due, now: datetime) -> Due:
+def _postpone(awaited: DueMoment, now: datetime) -> DueMoment:
     """The same moment, to be looked at again later: the cause may be mended."""
-    return Due(at=now + AGAIN, local_date=awaited.local_date, slot=awaited.slot)
+    return DueMoment(
+        at=now + RECHECK_AFTER, local_date=awaited.local_date, slot=awaited.slot
+    )
 
 
-def _silence(rests: Rests | None, due: Due) -> str | None:
+def _silence_reason(rests: DigestPause | None, due: DueMoment) -> str | None:
     """Why nothing is posted at that moment, as far as the digest itself says so."""
     if rests is None:
         return "The digest was deleted."
     if rests.paused:
-        return PAUSED
+        return PAUSED_REASON
     if rests.paused_until is not None and due.local_date < rests.paused_until:
         return f"The digest was paused until {rests.paused_until}."
-    return LEFT_OUT if due.local_date in rests.skips else None
+    return SKIPPED_DATE_REASON if due.local_date in rests.skips else None
 
 
 def _post_or_skip(
     conn: Connection,
     entry: StoredSchedule,
-    rests: Rests | None,
-    due: Due,
+    rests: DigestPause | None,
+    due: DueMoment,
     now: datetime,
 ) -> None:
-    why = _silence(rests, due)
+    why = _silence_reason(rests, due)
     if why is None and rests is not None:
-        _post(conn, entry, rests.quiet_hours, due, now)
+        _plan_post(conn, entry, rests.quiet_hours, due, now)
     else:
-        _skip(conn, entry, due, why or LEFT_OUT)
+        _plan_skip(conn, entry, due, why or SKIPPED_DATE_REASON)
 
 
-def _post(
+def _plan_post(
     conn: Connection,
     entry: StoredSchedule,
     quiet_hours: str | None,
-    due: Due,
+    due: DueMoment,
     now: datetime,
 ) -> None:
-    planned = _occurrence(conn, entry, due, late=now - due.at > LATE) or (
+    planned = _add_occurrence(conn, entry, due, late=now - due.at > LATE_AFTER) or (
         # A clock that was far ahead has had it for missed.
-        occurrences.reopen(
+        schedule_store.reopen_occurrence(
             conn,
             workspace_id=entry.workspace_id,
             digest_id=entry.digest_id,
             due=due,
-            reason=MISSED,
+            reason=MISSED_REASON,
         )
     )
     if planned is None or not quiet_hours:
         return
-    until = schedules.quiet_until(quiet_hours, now, entry.zone)
+    until = schedules.find_quiet_end(quiet_hours, now, entry.zone)
     if until is not None:
-        occurrences.defer(
+        schedule_store.defer_occurrence(
             conn,
             workspace_id=planned.workspace_id,
             occurrence_id=planned.id,
@@ -175,10 +185,12 @@ def _post(
         )
 
 
-def _skip(conn: Connection, entry: StoredSchedule, due: Due, reason: str) -> None:
-    planned = _occurrence(conn, entry, due, late=False)
+def _plan_skip(
+    conn: Connection, entry: StoredSchedule, due: DueMoment, reason: str
+) -> None:
+    planned = _add_occurrence(conn, entry, due, late=False)
     if planned is not None:
-        occurrences.settle(
+        schedule_store.finish_occurrence(
             conn,
             workspace_id=planned.workspace_id,
             occurrence_id=planned.id,
@@ -187,10 +199,10 @@ def _skip(conn: Connection, entry: StoredSchedule, due: Due, reason: str) -> Non
         )
 
 
-def _occurrence(
-    conn: Connection, entry: StoredSchedule, due: Due, *, late: bool
+def _add_occurrence(
+    conn: Connection, entry: StoredSchedule, due: DueMoment, *, late: bool
 ) -> Occurrence | None:
-    return occurrences.plan(
+    return schedule_store.plan_occurrence(
         conn,
         workspace_id=entry.workspace_id,
         digest_id=entry.digest_id,
@@ -204,45 +216,45 @@ def _occurrence(
 # ── what comes next ────────────────────────────────────────────────────────────
 
 
-def first_dues(
+def find_first_dues(
     conn: Connection,
     *,
     workspace_id: int,
     digest_id: int,
     rules: Sequence[schedules.Schedule],
     now: datetime,
-) -> tuple[Due | None, ...]:
+) -> tuple[DueMoment | None, ...]:
     """When each of the digest's new schedules begins, after what went out today."""
-    posted = occurrences.posted(
+    posted = schedule_store.list_posted_moments(
         conn,
         workspace_id=workspace_id,
         digest_id=digest_id,
-        since=(now - _TODAY).date(),
+        since=(now - _TODAY_ANYWHERE).date(),
     )
-    return schedules.begin(rules, posted, now)
+    return schedules.plan_first_dues(rules, posted, now)
 
 
-def astray(
+def find_misaligned_schedules(
     conn: Connection, *, now: datetime, after: int
-) -> tuple[int | None, tuple[Astray, ...]]:
+) -> tuple[int | None, tuple[MisalignedSchedule, ...]]:
     """Schedules behind key `after` whose next moment is not what it should be.
 
     A clock that was far ahead, or new rules of a zone, leave such ones behind. What is
     overdue is `plan_batch`'s. Gives the last key that was looked at, None at the end.
     """
-    page = timetable.page(conn, after=after, limit=BATCH)
-    found = [_right(conn, entry, now) for entry in page]
+    page = schedule_store.list_schedules_after(conn, after=after, limit=PLANNING_BATCH)
+    found = [_find_misalignment(conn, entry, now) for entry in page]
     last = page[-1].id if page else None
     return last, tuple(one for one in found if one is not None)
 
 
-def realign(conn: Connection, found: Sequence[Astray]) -> None:
+def realign_schedules(conn: Connection, found: Sequence[MisalignedSchedule]) -> None:
     """Give schedules their right next moment; not those that were changed meanwhile."""
     for one in found:
         entry = one.schedule
         key = {"workspace_id": entry.workspace_id, "digest_id": entry.digest_id}
-        if entry in timetable.of_digest(conn, **key):
-            timetable.advance(
+        if entry in schedule_store.list_schedules(conn, **key):
+            schedule_store.advance_schedule(
                 conn,
                 workspace_id=entry.workspace_id,
                 schedule_id=entry.id,
@@ -250,23 +262,162 @@ def realign(conn: Connection, found: Sequence[Astray]) -> None:
             )
 
 
-def _right(conn: Connection, entry: StoredSchedule, now: datetime) -> Astray | None:
+def _find_misalignment(
+    conn: Connection, entry: StoredSchedule, now: datetime
+) -> MisalignedSchedule | None:
     if entry.next is not None and entry.next.at <= now:
         return None
     try:
-        if schedules.following(schedules.from_json(entry.rule), now) == entry.next:
+        if (
+            schedules.find_following_due(schedules.schedule_from_json(entry.rule), now)
+            == entry.next
+        ):
             return None
         coming = _first_due(conn, entry, now)
     except UserError:
         # It is told when its moment has come.
         return None
-    return None if coming == entry.next else Astray(schedule=entry, next=coming)
+    return (
+        None
+        if coming == entry.next
+        else MisalignedSchedule(schedule=entry, next=coming)
+    )
 
 
-def _first_due(conn: Connection, entry: StoredSchedule, now: datetime) -> Due | None:
+def _first_due(
+    conn: Connection, entry: StoredSchedule, now: datetime
+) -> DueMoment | None:
     key = {"workspace_id": entry.workspace_id, "digest_id": entry.digest_id}
-    rows = timetable.of_digest(conn, **key)
-    rules = [schedules.from_json(row.rule) for row in rows]
-    firsts = first_dues(conn, **key, rules=rules, now=now)
+    rows = schedule_store.list_schedules(conn, **key)
+    rules = [schedules.schedule_from_json(row.rule) for row in rows]
+    firsts = find_first_dues(conn, **key, rules=rules, now=now)
     ids = [row.id for row in rows]
     return firsts[ids.index(entry.id)]
+
+
+def digest_zone(digest: Digest) -> str:
+    """The zone in which this digest's readers live: its first schedule's."""
+    return next((rule.zone for rule in _readable_schedules(digest)), "UTC")
+
+
+def find_next_due(digest: Digest, now: datetime) -> datetime | None:
+    """When the digest is due next; None without a schedule or while paused."""
+    if digest.paused:
+        return None
+    silent = digest.paused_until is not None or digest.skips
+    if not silent and digest.next_due is not None and digest.next_due > now:
+        return digest.next_due
+    found = [_next_moment(rule, digest, now) for rule in _readable_schedules(digest)]
+    return min((at for at in found if at), default=None)
+
+
+def _next_moment(
+    rule: schedules.Schedule, digest: Digest, now: datetime
+) -> datetime | None:
+    """The schedule's first moment on a date on which the digest is not silent."""
+    first = schedules.find_following_due(rule, now)
+    spoken = list_moments(rule, first, 1, until=digest.paused_until, skips=digest.skips)
+    return next(iter(spoken), None)
+
+
+def list_moments(
+    rule: schedules.Schedule,
+    first: DueMoment | None,
+    count: int,
+    *,
+    until: date | None,
+    skips: Collection[date],
+) -> list[datetime]:
+    """The schedule's next moments at which a digest is posted that is silent at times.
+
+    Args:
+        rule: The schedule.
+        first: From this due moment on; None: it has none.
+        count: How many at the most.
+        until: The first date on which the digest posts again; None: it does.
+        skips: Dates on which it posts nothing.
+    """
+    found: list[datetime] = []
+    due = first
+    while due is not None and len(found) < count:
+        if until is not None and due.local_date < until:
+            due = _first_due_from(rule, until, due.at)
+        elif due.local_date in skips:
+            due = _first_due_from(rule, due.local_date + timedelta(days=1), due.at)
+        else:
+            found.append(due.at)
+            due = schedules.find_following_due(rule, due.at)
+    return found
+
+
+def _first_due_from(
+    rule: schedules.Schedule, day: date, after: datetime
+) -> DueMoment | None:
+    """Its first moment of that local date or later, and later than `after`."""
+    zone = schedules.load_zone(rule.zone)
+    eve = datetime.combine(day, time(), zone).astimezone(UTC) - timedelta(minutes=1)
+    return schedules.find_following_due(rule, max(after, eve))
+
+
+def format_schedule(sentence: str, texts: Texts) -> str:
+    """«weekdays at 08:30, Europe/Berlin» for a stored sentence, in this language.
+
+    One that cannot be read any more stays as it is.
+    """
+    try:
+        return schedules.describe_schedule(schedules.parse_schedule(sentence), texts)
+    except UserError:
+        return sentence
+
+
+def format_schedules(digest: Digest, texts: Texts) -> str:
+    """All its schedules in words: «Weekdays at 08:30, Europe/Berlin»; "" = none."""
+    return capitalize_first(
+        "; ".join(format_schedule(one, texts) for one in digest.schedules)
+    )
+
+
+def capitalize_first(words: str) -> str:
+    """The words with a capital at their beginning."""
+    return words[:1].upper() + words[1:]
+
+
+def format_typed_schedule(sentence: str, texts: Texts) -> str:
+    """The sentence between marks, where commands do not take it as it is said here."""
+    try:
+        rule = schedules.parse_schedule(sentence)
+        if schedules.parse_schedule(schedules.describe_schedule(rule, texts)) == rule:
+            return ""
+    except UserError:
+        pass
+    return f"«{sentence}»"
+
+
+def find_schedule_problems(digest: Digest) -> tuple[UserError, ...]:
+    """What is wrong with the digest's schedules: a zone that is gone, say."""
+    found = []
+    for sentence in digest.schedules:
+        try:
+            _parse_checked(sentence)
+        except UserError as problem:
+            found.append(
+                UserError("«{schedule}»: {problem}", schedule=sentence, problem=problem)
+            )
+    return tuple(found)
+
+
+def _readable_schedules(digest: Digest) -> list[schedules.Schedule]:
+    """Its schedules, without those that cannot be read any more."""
+    found = []
+    for sentence in digest.schedules:
+        try:
+            found.append(_parse_checked(sentence))
+        except UserError:
+            continue
+    return found
+
+
+def _parse_checked(sentence: str) -> schedules.Schedule:
+    rule = schedules.parse_schedule(sentence)
+    schedules.check_zone(rule.zone)
+    return rule

@@ -1,4 +1,4 @@
-"""What is personal to a reader; it must not word answers, and knows no platform.
+"""What belongs to one reader: their own digest, preferences, notices and stored data.
 
 A person is (workspace, the platform's id of them); nothing of one is shown to another,
 and reports are the only words of theirs that editors see.

@@ -1,4 +1,4 @@
-"""Everything that is kept of a person, together, and as JSON; it changes nothing.
+"""Everything stored about a person, for display and as JSON export.
 
 Who adds a table of what is personal adds it here and to `readers.erase`: a test holds
 both to the tables that have a `person_id`.
@@ -9,68 +9,68 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.model import Digest, Occurrence
 from bot.storage import (
     Connection,
-    feedback,
-    follows,
-    occurrences,
-    personal,
-    readers,
-    reports,
-    saved,
+    personal_digest_store,
+    reader_store,
+    report_store,
+    schedule_store,
 )
-from bot.storage.feedback import Feedback
-from bot.storage.follows import Follow
-from bot.storage.readers import Reader, Whose
-from bot.storage.reports import Report
-from bot.storage.saved import Saved
-from bot.types import Digest, Occurrence
+from bot.storage.reader_store import (
+    Feedback,
+    Follow,
+    PersonScope,
+    ReaderPreferences,
+    SavedStory,
+)
+from bot.storage.report_store import Report
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
+class PersonalData:
     """What is kept of one person in one workspace."""
 
     person_id: str
-    reader: Reader
+    reader: ReaderPreferences
     own: Digest | None
     #: The last moment of their own digest, and what became of it.
     last: Occurrence | None
     #: Its editions: public id and when each was made, the newest first.
     editions: tuple[tuple[str, datetime], ...]
-    saved: tuple[Saved, ...]
+    saved: tuple[SavedStory, ...]
     follows: tuple[Follow, ...]
     feedback: tuple[Feedback, ...]
     reports: tuple[Report, ...]
 
 
-def of(conn: Connection, *, whose: Whose) -> Kept:
+def load_personal_data(conn: Connection, *, whose: PersonScope) -> PersonalData:
     """Look all of it up."""
-    own = personal.of_person(conn, **whose)
+    own = personal_digest_store.find_personal_digest(conn, **whose)
     last: tuple[Occurrence, ...] = ()
     if own is not None:
-        last = occurrences.newest(
+        last = schedule_store.list_newest_occurrences(
             conn, workspace_id=own.workspace_id, digest_id=own.id, count=1
         )
-    return Kept(
+    return PersonalData(
         person_id=whose["person_id"],
-        reader=readers.of(conn, **whose),
+        reader=reader_store.get_preferences(conn, **whose),
         own=own,
         last=last[0] if last else None,
-        editions=personal.editions(conn, **whose),
-        saved=saved.of_person(conn, **whose),
-        follows=follows.of_person(conn, **whose),
-        feedback=feedback.of_person(conn, **whose),
-        reports=reports.of_person(conn, **whose),
+        editions=personal_digest_store.list_personal_editions(conn, **whose),
+        saved=reader_store.list_saved_stories(conn, **whose),
+        follows=reader_store.list_follows(conn, **whose),
+        feedback=reader_store.list_feedback(conn, **whose),
+        reports=report_store.list_person_reports(conn, **whose),
     )
 
 
-def as_json(kept: Kept) -> str:
+def export_as_json(kept: PersonalData) -> str:
     """All of it as indented JSON, instants in ISO form."""
-    return json.dumps(_plain(kept), indent=1, ensure_ascii=False)
+    return json.dumps(_to_plain_json(kept), indent=1, ensure_ascii=False)
 
 
-def _plain(kept: Kept) -> dict[str, Any]:
+def _to_plain_json(kept: PersonalData) -> dict[str, Any]:
     own = kept.own
     return {
         "person": kept.person_id,

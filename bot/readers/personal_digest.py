@@ -1,4 +1,4 @@
-"""A person's own digest: set up, stopped and started; verbs for one transaction.
+"""A person's own digest: set up, pause, resume; the terms that their feedback counts.
 
 It is told at most a few times a day, at times of its person's own zone. What it reads
 and lets in is not stored with it: see `bot.storage.tastes`.
@@ -7,23 +7,34 @@ and lets in is not stored with it: see `bot.storage.tastes`.
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import planning, schedules
+from bot import schedules
 from bot.errors import UserError
+from bot.model import Digest
+from bot.publishing import planning
 from bot.schedules import Interval, Schedule
-from bot.storage import Connection, destinations, digests, personal, readers
-from bot.storage import schedules as timetable
-from bot.storage.readers import Whose
-from bot.types import Digest
+from bot.storage import (
+    Connection,
+    destination_store,
+    digest_store,
+    personal_digest_store,
+    reader_store,
+    schedule_store,
+)
+from bot.storage.reader_store import PersonScope
+from digests.language import words
+from digests.language.normalization import normalize_text
+from digests.stories import terms
+from digests.types import EditionStory
 
 #: Times a day, at the most: it comes as a private message.
-TIMES = 3
+MAX_DAILY_TIMES = 3
 #: People of one workspace who can have one: each is composed for itself, and a crowd
 #: that joins to order them must not keep the others waiting for hours.
-MOST = 300
+MAX_PERSONAL_DIGESTS = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
+class PersonalDigestRequest:
     """How somebody wants their own digest."""
 
     #: A schedule sentence, or a time alone; "" = as it is.
@@ -36,76 +47,126 @@ class Wish:
     title: str
 
 
-def set_up(conn: Connection, *, whose: Whose, wish: Wish, now: datetime) -> Digest:
+def set_up_personal_digest(
+    conn: Connection, *, whose: PersonScope, wish: PersonalDigestRequest, now: datetime
+) -> Digest:
     """Make the digest, or change it; stopped, it goes on.
 
     Raises:
         UserError: The time is none, or there is none yet; the language is none.
     """
-    before = personal.of_person(conn, **whose)
+    before = personal_digest_store.find_personal_digest(conn, **whose)
     if before is None and not wish.when:
         raise UserError("Say when it should come: /news me 7:30")
-    if before is None and _full(conn, whose["workspace_id"]):
+    if before is None and _is_full(conn, whose["workspace_id"]):
         raise UserError(
             "{most} people of this workspace have a digest of their own already; "
             "it serves no more.",
-            most=MOST,
+            most=MAX_PERSONAL_DIGESTS,
         )
-    rule = _rule(wish.when, wish.zone) if wish.when else None
+    rule = _parse_rule(wish.when, wish.zone) if wish.when else None
     language = wish.language or (
         before.language
         if before
-        else personal.language_here(conn, workspace_id=whose["workspace_id"])
+        else personal_digest_store.get_workspace_language(
+            conn, workspace_id=whose["workspace_id"]
+        )
     )
-    own = personal.ensure(conn, **whose, name=wish.title, language=language)
+    own = personal_digest_store.upsert_personal_digest(
+        conn, **whose, name=wish.title, language=language
+    )
     if rule is not None:
-        _schedule(conn, own, rule, now)
-        readers.choose(conn, **whose, chosen={"zone": rule.zone})
-    return start(conn, whose=whose) or own
+        _save_schedule(conn, own, rule, now)
+        reader_store.set_preferences(conn, **whose, chosen={"zone": rule.zone})
+    return resume_personal_digest(conn, whose=whose) or own
 
 
-def stop(conn: Connection, *, whose: Whose) -> Digest | None:
+def pause_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | None:
     """Let it come no more until `start`; None: there is none."""
-    own = personal.of_person(conn, **whose)
+    own = personal_digest_store.find_personal_digest(conn, **whose)
     if own is None:
         return None
-    return digests.pause(conn, workspace_id=whose["workspace_id"], digest_id=own.id)
+    return digest_store.pause_digest(
+        conn, workspace_id=whose["workspace_id"], digest_id=own.id
+    )
 
 
-def start(conn: Connection, *, whose: Whose) -> Digest | None:
+def resume_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | None:
     """Let it come again, also where messages to its person did not arrive."""
-    own = personal.of_person(conn, **whose)
+    own = personal_digest_store.find_personal_digest(conn, **whose)
     if own is None:
         return None
     here = {"workspace_id": whose["workspace_id"]}
     for place in own.destinations:
-        destinations.resume(conn, **here, destination_id=place.id)
-    readers.choose(conn, **whose, chosen={"told_pause": None})
-    return digests.resume(conn, **here, digest_id=own.id)
+        destination_store.resume_destination(conn, **here, destination_id=place.id)
+    reader_store.set_preferences(conn, **whose, chosen={"told_pause": None})
+    return digest_store.resume_digest(conn, **here, digest_id=own.id)
 
 
-def _full(conn: Connection, workspace_id: int) -> bool:
-    return personal.count(conn, workspace_id=workspace_id) >= MOST
+def _is_full(conn: Connection, workspace_id: int) -> bool:
+    return (
+        personal_digest_store.count_personal_digests(conn, workspace_id=workspace_id)
+        >= MAX_PERSONAL_DIGESTS
+    )
 
 
-def _rule(said: str, zone: str) -> Schedule:
-    rule = schedules.parse(said, zone)
-    if isinstance(rule.rule, Interval) or len(rule.rule) > TIMES:
+def _parse_rule(said: str, zone: str) -> Schedule:
+    rule = schedules.parse_schedule(said, zone)
+    if isinstance(rule.rule, Interval) or len(rule.rule) > MAX_DAILY_TIMES:
         raise UserError(
             "Your own digest comes at up to {times} times of a day: /news me "
             "7:30, or /news me weekdays at 7:30 and 18:00 Europe/London",
-            times=TIMES,
+            times=MAX_DAILY_TIMES,
         )
     return rule
 
 
-def _schedule(conn: Connection, own: Digest, rule: Schedule, now: datetime) -> None:
-    sentence = schedules.say(rule)
+def _save_schedule(
+    conn: Connection, own: Digest, rule: Schedule, now: datetime
+) -> None:
+    sentence = schedules.describe_schedule(rule)
     if own.schedules == (sentence,):
         return
     key = {"workspace_id": own.workspace_id, "digest_id": own.id}
-    (first,) = planning.first_dues(conn, **key, rules=[rule], now=now)
-    row = timetable.NewSchedule(
-        sentence=sentence, rule=schedules.to_json(rule), zone=rule.zone, next=first
+    (first,) = planning.find_first_dues(conn, **key, rules=[rule], now=now)
+    row = schedule_store.NewSchedule(
+        sentence=sentence,
+        rule=schedules.schedule_to_json(rule),
+        zone=rule.zone,
+        next=first,
     )
-    timetable.replace(conn, **key, rows=[row])
+    schedule_store.replace_schedules(conn, **key, rows=[row])
+
+
+#: Names and words that are kept of one story.
+MAX_SPEAKERS, MAX_WORDS = 2, 3
+#: Shorter words say little of what a text is about.
+_MIN_WORD_LENGTH = 5
+
+
+def extract_feedback_terms(story: EditionStory) -> tuple[str, ...]:
+    """Who is quoted and what the headline is about, as filters take them.
+
+    Words stand as the headline has them; never empty for a headline with words.
+    """
+    speakers = dict.fromkeys(
+        card.speaker
+        for card in story.cards
+        if card.speaker and card.speaker[0].isupper()
+    )
+    lang = story.articles[0].lang if story.articles else None
+    about = _list_headline_words(story.headline.text, lang)
+    return (*about[:MAX_WORDS], *list(speakers)[:MAX_SPEAKERS])
+
+
+def _list_headline_words(headline: str, lang: str | None) -> list[str]:
+    """The telling words of a headline in its order, the rare ones before the rest."""
+    said = [word for word in headline.split() if normalize_text(word)]
+    bare = [word.strip(".,:;!?()[]\"'“”„«»‘’…–—") for word in said]
+    rare = terms.find_rare_words(headline, lang)
+    chosen = [word for word in bare if word.lower() in rare]
+    if not chosen:
+        content = set(words.extract_stems(headline, lang))
+        known = [word for word in bare if word.lower() in content]
+        chosen = [word for word in known if len(word) >= _MIN_WORD_LENGTH] or known
+    return list(dict.fromkeys(chosen)) or bare[:1]

@@ -1,4 +1,4 @@
-"""What is known of a person when they come in, in one look; it decides no permission.
+"""Load what a workspace knows about a person: preferences, grants, pending notices.
 
 What somebody is to be told (a report of theirs was settled, their own digest stands
 still) is told with the next private answer, once.
@@ -8,17 +8,23 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.storage import Connection, destinations, grants, readers, reports
-from bot.storage.readers import Reader, Whose
-from bot.storage.reports import Report
-from bot.types import PERSON, Person
+from bot.model import PERSON_PREFIX, Person
+from bot.storage import (
+    Connection,
+    destination_store,
+    reader_store,
+    report_store,
+    workspace_store,
+)
+from bot.storage.reader_store import PersonScope, ReaderPreferences
+from bot.storage.report_store import Report
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
+class UserContext:
     """A person, as far as the workspace knows them."""
 
-    reader: Reader
+    reader: ReaderPreferences
     #: An editor let them do an editor's work.
     granted: bool
     #: Settled, and they could not be told by a message of its own.
@@ -27,47 +33,53 @@ class Known:
     pause: str | None
 
 
-def known(conn: Connection, *, workspace_id: int, person: Person) -> Known:
+def load_user_context(
+    conn: Connection, *, workspace_id: int, person: Person
+) -> UserContext:
     """Look the person up."""
-    here = Whose(workspace_id=workspace_id, person_id=person.id)
-    reader = readers.of(conn, **here)
-    own = destinations.by_channel(
-        conn, workspace_id=workspace_id, channel=f"{PERSON}{person.id}"
+    here = PersonScope(workspace_id=workspace_id, person_id=person.id)
+    reader = reader_store.get_preferences(conn, **here)
+    own = destination_store.find_destination_by_channel(
+        conn, workspace_id=workspace_id, channel=f"{PERSON_PREFIX}{person.id}"
     )
     pause = own.paused if own is not None else None
-    return Known(
+    return UserContext(
         reader=reader,
-        granted=_granted(conn, workspace_id, person.id, person.roles),
-        settled=reports.untold(conn, **here),
+        granted=_is_granted(conn, workspace_id, person.id, person.roles),
+        settled=report_store.list_unseen_answers(conn, **here),
         pause=None if pause == reader.told_pause else pause,
     )
 
 
-def note_told(
+def mark_notices_shown(
     conn: Connection,
     *,
     workspace_id: int,
     person_id: str,
-    found: Known,
+    found: UserContext,
     now: datetime,
-) -> Known:
+) -> UserContext:
     """Write down that they are told what is to be told; the same as they are told it.
 
     What another answer to them tells at this moment is left to that one.
     """
-    here = Whose(workspace_id=workspace_id, person_id=person_id)
+    here = PersonScope(workspace_id=workspace_id, person_id=person_id)
     ids = tuple(report.public_id for report in found.settled)
-    noted = reports.note_told(conn, **here, public_ids=ids, now=now) if ids else ()
+    noted = (
+        report_store.mark_answers_shown(conn, **here, public_ids=ids, now=now)
+        if ids
+        else ()
+    )
     if found.pause is not None:
-        readers.choose(conn, **here, chosen={"told_pause": found.pause})
+        reader_store.set_preferences(conn, **here, chosen={"told_pause": found.pause})
     return replace(
         found, settled=tuple(r for r in found.settled if r.public_id in noted)
     )
 
 
-def _granted(
+def _is_granted(
     conn: Connection, workspace_id: int, person_id: str, roles: Collection[str]
 ) -> bool:
-    return grants.holds(
+    return workspace_store.has_grant(
         conn, workspace_id=workspace_id, person_id=person_id, roles=roles
     )

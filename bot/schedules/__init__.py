@@ -1,4 +1,4 @@
-"""When a digest is due: plain sentences, their structure, and the instants they name.
+"""When a digest is due: plain sentences, their structure, and their instants.
 
 It must not read a clock, wait, or touch a database; everything here is pure.
 
@@ -10,32 +10,46 @@ after the gap, a time that comes twice is taken the first time (PEP 495, fold=0)
 a date that a zone left out has none.
 """
 
-from bot.schedules.backlog import Reckoning, begin, reckon
-from bot.schedules.instants import catch_up, following, upcoming
-from bot.schedules.quiet import check_quiet, in_quiet_hours, quiet_until
-from bot.schedules.rules import Interval, Schedule, Window, from_json, to_json
-from bot.schedules.saying import say
-from bot.schedules.sentences import parse
-from bot.schedules.zones import check_zone, find_zone, zone_named
+from bot.schedules.calendar import check_zone, find_zone, load_zone
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.posting_rules import (
+    DueDecision,
+    decide_due,
+    find_quiet_end,
+    in_quiet_hours,
+    parse_quiet_hours,
+    plan_first_dues,
+)
+from bot.schedules.rules import (
+    Interval,
+    Schedule,
+    TimeWindow,
+    catch_up_limit,
+    find_following_due,
+    list_upcoming_dues,
+    schedule_from_json,
+    schedule_to_json,
+)
+from bot.schedules.wording import describe_schedule
 
 __all__ = [
+    "DueDecision",
     "Interval",
-    "Reckoning",
     "Schedule",
-    "Window",
-    "begin",
-    "catch_up",
-    "check_quiet",
+    "TimeWindow",
+    "catch_up_limit",
     "check_zone",
+    "decide_due",
+    "describe_schedule",
+    "find_following_due",
+    "find_quiet_end",
     "find_zone",
-    "following",
-    "from_json",
     "in_quiet_hours",
-    "parse",
-    "quiet_until",
-    "reckon",
-    "say",
-    "to_json",
-    "upcoming",
-    "zone_named",
+    "list_upcoming_dues",
+    "load_zone",
+    "parse_quiet_hours",
+    "parse_schedule",
+    "plan_first_dues",
+    "schedule_from_json",
+    "schedule_to_json",
 ]

@@ -1,28 +1,32 @@
-"""Time zones by the names that people write; it must not decide what time it is.
+"""Time zones by the names people write, and public holidays by country.
 
 Names are IANA's as the `tzdata` package lists them, in any letter case; a city alone
 («Berlin») stands for its zone where that is unambiguous. The rules of a zone come from
 the system's database where there is one and else from `tzdata` (that is `zoneinfo`'s
 own order): the system's is the one that its administrator keeps up to date.
+
+They come from the `holidays` package, an optional extra that is imported when the
+first schedule with a country is read or computed. A country is its ISO 3166 code,
+with a part of it where that has holidays of its own: «DE», «DE-BY», «US-CA».
 """
 
 import unicodedata
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.errors import UserError
-from bot.schedules.words import SUGGESTED_ZONES
-from bot.sentences import Phrase
+from bot.errors import ConfigurationError, Message, UserError
 
 #: Placeholders of the database, not places.
-_NO_PLACES = frozenset({"Factory"})
+_PLACEHOLDER_ZONES = frozenset({"Factory"})
 #: A name this like another (0 to 100) may be a misspelling of it.
-_LIKE = 60
+_MIN_SIMILARITY = 60
 
 
 @cache
-def zone_named(name: str) -> ZoneInfo:
+def load_zone(name: str) -> ZoneInfo:
     """The rules of the zone of exactly this IANA name; `UserError` if there is none."""
     try:
         return ZoneInfo(name)
@@ -36,41 +40,41 @@ def zone_named(name: str) -> ZoneInfo:
 
 def find_zone(words: str) -> str:
     """The IANA name that `words` stand for; `UserError` with near ones if none."""
-    key = _key(words)
-    names = _names().get(key, ())
+    key = _normalize_zone_name(words)
+    names = _zone_names().get(key, ())
     if len(names) == 1:
         return names[0]
     if names:
         raise UserError(
             "«{words}» may mean {names}: write which.",
             words=words,
-            names=_either(names),
+            names=_join_alternatives(names),
         )
     if key in SUGGESTED_ZONES:
         raise UserError(
             "«{words}» does not name one time zone all year; write {suggested_zones}.",
             words=words,
-            suggested_zones=_either(SUGGESTED_ZONES[key]),
+            suggested_zones=_join_alternatives(SUGGESTED_ZONES[key]),
         )
-    close = near(words) or ("Europe/Berlin",)
+    close = find_similar_zones(words) or ("Europe/Berlin",)
     raise UserError(
         "«{words}» is not a time zone; write an IANA name such as {close}.",
         words=words,
-        close=_either(close),
+        close=_join_alternatives(close),
     )
 
 
 def check_zone(words: str) -> None:
     """Raise `UserError` where `words` name no time zone."""
-    zone_named(find_zone(words))
+    load_zone(find_zone(words))
 
 
-def near(words: str, likeness: int = _LIKE) -> tuple[str, ...]:
+def find_similar_zones(words: str, likeness: int = _MIN_SIMILARITY) -> tuple[str, ...]:
     """Up to three zones whose names look like `words` (0 to 100), best first."""
     # Only a mistake needs it: not a cost of starting.
     from rapidfuzz import fuzz, process
 
-    key, names = _key(words), _names()
+    key, names = _normalize_zone_name(words), _zone_names()
     if key in SUGGESTED_ZONES:
         return SUGGESTED_ZONES[key]
     found = process.extract(
@@ -81,9 +85,9 @@ def near(words: str, likeness: int = _LIKE) -> tuple[str, ...]:
 
 
 @cache
-def _names() -> dict[str, tuple[str, ...]]:
+def _zone_names() -> dict[str, tuple[str, ...]]:
     """Folded name or city → the zones it may mean."""
-    every = _listed_in("zones")
+    every = _read_zone_names("zones")
     # `zone.tab` has one name a place: it decides between the old and the new one.
     places = {
         columns[2]
@@ -94,27 +98,96 @@ def _names() -> dict[str, tuple[str, ...]]:
     }
     cities: dict[str, list[str]] = {}
     for name in every:
-        cities.setdefault(_key(name.rpartition("/")[2]), []).append(name)
+        cities.setdefault(_normalize_zone_name(name.rpartition("/")[2]), []).append(
+            name
+        )
     found = {
         city: tuple(name for name in names if name in places) or tuple(names)
         for city, names in cities.items()
     }
-    return found | {_key(name): (name,) for name in every}
+    return found | {_normalize_zone_name(name): (name,) for name in every}
 
 
-def _listed_in(resource: str) -> list[str]:
+def _read_zone_names(resource: str) -> list[str]:
     text = (files("tzdata") / resource).read_text(encoding="utf-8")
-    return [name for name in text.split() if name not in _NO_PLACES]
+    return [name for name in text.split() if name not in _PLACEHOLDER_ZONES]
 
 
-def _key(words: str) -> str:
+def _normalize_zone_name(words: str) -> str:
     plain = unicodedata.normalize("NFKD", words.casefold())
     letters = "".join(char for char in plain if not unicodedata.combining(char))
     return "_".join(letters.replace(".", " ").split())
 
 
-def _either(names: tuple[str, ...]) -> str | Phrase:
+def _join_alternatives(names: tuple[str, ...]) -> str | Message:
     *some, last = (f"«{name}»" for name in names)
     if not some:
         return last
-    return Phrase("{list} or {last}", list=", ".join(some), last=last)
+    return Message("{list} or {last}", list=", ".join(some), last=last)
+
+
+def is_holiday(code: str, day: date) -> bool:
+    """Whether `day` is a public holiday there; see `check_country` for the errors."""
+    return day in _holidays_of_year(code, day.year)
+
+
+def check_country(code: str) -> None:
+    """Refuse a country (or a part of one) whose holidays are not known.
+
+    Raises:
+        ConfigurationError: The package with the holidays is not installed.
+        UserError: It does not know the code.
+    """
+    _holidays_of_year(code, 2026)
+
+
+@lru_cache(maxsize=512)
+def _holidays_of_year(code: str, year: int) -> frozenset[date]:
+    country, _, part = code.partition("-")
+    library = _import_holidays()
+    try:
+        found = library.country_holidays(country, subdiv=part or None, years=year)
+    except NotImplementedError:
+        raise UserError(
+            "The public holidays of «{code}» are not known here; write the code "
+            "of a country, such as «DE», or of a part of it, such as «DE-BY».",
+            code=code,
+        ) from None
+    return frozenset(found)
+
+
+def _import_holidays() -> Any:
+    try:
+        import holidays
+    except ImportError:
+        raise ConfigurationError(
+            "Schedules with «except holidays in …» need the list of holidays: "
+            "pip install 'standfirst[holidays]'."
+        ) from None
+    return holidays
+
+
+#: Abbreviations that name no zone, or several → what their users may mean.
+SUGGESTED_ZONES = {
+    "pst": ("America/Los_Angeles",),
+    "pdt": ("America/Los_Angeles",),
+    "pt": ("America/Los_Angeles",),
+    "cst": ("America/Chicago", "Asia/Shanghai"),
+    "cdt": ("America/Chicago",),
+    "ct": ("America/Chicago",),
+    "mdt": ("America/Denver",),
+    "mt": ("America/Denver",),
+    "edt": ("America/New_York",),
+    "et": ("America/New_York",),
+    "bst": ("Europe/London",),
+    "ist": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
+    "cest": ("Europe/Berlin", "Europe/Paris", "Europe/Rome"),
+    "eest": ("Europe/Athens", "Europe/Kyiv", "Europe/Helsinki"),
+    "jst": ("Asia/Tokyo",),
+    "kst": ("Asia/Seoul",),
+    "sgt": ("Asia/Singapore",),
+    "aest": ("Australia/Brisbane", "Australia/Sydney"),
+    "aedt": ("Australia/Sydney",),
+    "nzst": ("Pacific/Auckland",),
+    "nzdt": ("Pacific/Auckland",),
+}

@@ -1,4 +1,4 @@
-"""Cron lines as schedules, for those who come with one; it must not be a second rule.
+"""Parse a cron line into a `Schedule`.
 
 «cron 30 8 * * 1-5 Europe/Berlin» is read into the same structure as a sentence, or
 refused where there is none for it. Numbers of weekdays are cron's: 0 and 7 are Sunday,
@@ -11,19 +11,19 @@ from collections.abc import Mapping
 from datetime import time
 
 from bot.errors import UserError
+from bot.schedules.calendar import find_zone
+from bot.schedules.grammar import DAY_NAMES
 from bot.schedules.rules import (
     EVERY_DAY,
     LAST,
     MINUTES_OF_A_DAY,
     Interval,
     Schedule,
-    Window,
+    TimeWindow,
 )
-from bot.schedules.words import DAY_NAMES
-from bot.schedules.zones import find_zone
 
 _FIELDS = 5
-_MOST_TIMES = 48
+_MAX_TIMES = 48
 _SHORT = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -53,7 +53,7 @@ def looks_like_cron(sentence: str) -> bool:
     return len(fields) == _FIELDS and shaped and any("*" in f for f in fields)
 
 
-def read(sentence: str, default_zone: str) -> Schedule:
+def parse_cron(sentence: str, default_zone: str) -> Schedule:
     """The schedule of «cron 30 8 * * 1-5 Europe/Berlin».
 
     Raises:
@@ -74,16 +74,16 @@ def read(sentence: str, default_zone: str) -> Schedule:
         raise UserError(
             "Cron takes such a line for either of its days; write two schedules."
         )
-    days, places = _days(of_month, of_week)
+    days, places = _parse_days(of_month, of_week)
     return Schedule(
         days=days,
-        rule=_rule(_numbers(minute, 0, 59), _numbers(hour, 0, 23)),
+        rule=_build_rule(_parse_numbers(minute, 0, 59), _parse_numbers(hour, 0, 23)),
         zone=find_zone(" ".join(zone)) if zone else default_zone,
         places=places,
     )
 
 
-def _rule(minutes: list[int], hours: list[int]) -> tuple[time, ...] | Interval:
+def _build_rule(minutes: list[int], hours: list[int]) -> tuple[time, ...] | Interval:
     every = [60 * hour + minute for hour in hours for minute in minutes]
     step = every[1] - every[0] if len(every) > 1 else MINUTES_OF_A_DAY
     if every == list(range(0, MINUTES_OF_A_DAY, step)) and len(every) > 1:
@@ -91,29 +91,29 @@ def _rule(minutes: list[int], hours: list[int]) -> tuple[time, ...] | Interval:
     times = tuple(time(*divmod(at, 60)) for at in every)
     grid = list(range(every[0], every[-1] + 1, step))
     if len(every) > 2 and every == grid and every[0] % step == 0:
-        return Interval(minutes=step, window=Window(start=times[0], end=times[-1]))
-    if len(times) > _MOST_TIMES:
+        return Interval(minutes=step, window=TimeWindow(start=times[0], end=times[-1]))
+    if len(times) > _MAX_TIMES:
         raise UserError(
             "That cron line runs too often, and not at even intervals from midnight."
         )
     return times
 
 
-def _days(of_month: str, of_week: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _parse_days(of_month: str, of_week: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Days of the week, Monday = 0, and places among those of a month."""
     if of_month == "l":
         return EVERY_DAY, (LAST,)
     if of_month != "*":
-        places = tuple(_numbers(of_month, 1, 31))
+        places = tuple(_parse_numbers(of_month, 1, 31))
         return EVERY_DAY, () if len(places) == 31 else places
     if found := _NTH.fullmatch(of_week):
         place = LAST if found[3] else int(found[2])
-        return ((_number(found[1], _DAYS, 0, 7) - 1) % 7,), (place,)
-    days = {(day - 1) % 7 for day in _numbers(of_week, 0, 7, _DAYS)}
+        return ((_parse_number(found[1], _DAYS, 0, 7) - 1) % 7,), (place,)
+    days = {(day - 1) % 7 for day in _parse_numbers(of_week, 0, 7, _DAYS)}
     return tuple(sorted(days)), ()
 
 
-def _numbers(
+def _parse_numbers(
     field: str, least: int, most: int, names: Mapping[str, int] | None = None
 ) -> list[int]:
     """The numbers that a field such as «*/15», «8-20/2» or «1,3» names, ascending."""
@@ -126,10 +126,12 @@ def _numbers(
             )
         start, end = least, most
         if not shape["all"]:
-            start = _number(shape["start"], names or {}, least, most)
+            start = _parse_number(shape["start"], names or {}, least, most)
             end = start if not shape["step"] else most
             end = (
-                _number(shape["end"], names or {}, least, most) if shape["end"] else end
+                _parse_number(shape["end"], names or {}, least, most)
+                if shape["end"]
+                else end
             )
         step = int(shape["step"] or 1)
         if step < 1 or end < start:
@@ -138,7 +140,7 @@ def _numbers(
     return sorted(found)
 
 
-def _number(word: str, names: Mapping[str, int], least: int, most: int) -> int:
+def _parse_number(word: str, names: Mapping[str, int], least: int, most: int) -> int:
     number = names.get(word, int(word) if word.isdigit() else least - 1)
     if not least <= number <= most:
         raise UserError(

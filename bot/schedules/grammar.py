@@ -1,4 +1,4 @@
-"""A sentence as words, and each word's part in the grammar; nothing is decided here.
+"""Words of schedule sentences: vocabulary, word classes and times of day.
 
 Each word has a part, which is one letter (`bot.schedules.words.PARTS`), so that whole
 sentences can be matched as strings of letters:
@@ -11,11 +11,13 @@ sentences can be matched as strings of letters:
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import time
 
-from bot.schedules.words import NOISE, PARTS, PHRASES
+from bot.errors import UserError
+from bot.schedules.rules import EVERY_DAY, LAST, WEEKDAYS, WEEKEND
 
 _NUMBER = re.compile(r"-?[0-9][0-9:.]*(?:[ap]\.?m\.?)?")
-_PLACE = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
+_ORDINAL = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
 _MONTHS = (
     "jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?",
@@ -37,7 +39,7 @@ _HOLIDAYS = re.compile(
 _HOLIDAYS_OF = "holidays:"
 
 
-def words_of(sentence: str) -> list[str]:
+def tokenize_sentence(sentence: str) -> list[str]:
     """Lower-case words, with commas as «and» and «am», «pm» joined to their time.
 
     Dates come as «2026-12-24», the holidays of a country as «holidays:de».
@@ -46,22 +48,26 @@ def words_of(sentence: str) -> list[str]:
     text = re.sub(r"[()«»\"“”]", " ", re.sub(r"[–—−]", "-", text))
     for phrase, plain in PHRASES.items():
         text = text.replace(phrase, plain)
-    text = _DAY_MONTH.sub(lambda found: _iso(found[3], found[2], found[1]), text)
-    text = _MONTH_DAY.sub(lambda found: _iso(found[3], found[1], found[2]), text)
-    text = _HOLIDAYS.sub(_each_country, text)
+    text = _DAY_MONTH.sub(
+        lambda found: _format_iso_date(found[3], found[2], found[1]), text
+    )
+    text = _MONTH_DAY.sub(
+        lambda found: _format_iso_date(found[3], found[1], found[2]), text
+    )
+    text = _HOLIDAYS.sub(_expand_countries, text)
     words: list[str] = []
     for word in re.sub(r"[,;&]", " and ", text).split():
-        for piece in _pieces(word):
-            if PARTS.get(piece) == "P" and words and part(words[-1]) == "T":
+        for piece in _split_word(word):
+            if PARTS.get(piece) == "P" and words and classify_word(words[-1]) == "T":
                 words[-1] += piece.replace(".", "")
             elif piece not in NOISE:
                 words.append(piece)
     return words
 
 
-def letters_of(words: list[str]) -> str:
+def encode_word_classes(words: list[str]) -> str:
     """The words' parts, one letter each."""
-    letters = [part(word) for word in words]
+    letters = [classify_word(word) for word in words]
     for place, word in enumerate(words):
         following = "".join(letters[place + 1 : place + 4]).lstrip("N")
         if word == "second" and following[:1] in {"D", "F"}:
@@ -69,37 +75,222 @@ def letters_of(words: list[str]) -> str:
     return "".join(letters)
 
 
-def part(word: str) -> str:
+def classify_word(word: str) -> str:
     """The word's letter, whatever stands beside it; «?» where it is not ours."""
     if word.startswith(_HOLIDAYS_OF):
         return "L"
-    for letter, shape in (("F", _PLACE), ("Y", _DATE), ("T", _NUMBER)):
+    for letter, shape in (("F", _ORDINAL), ("Y", _DATE), ("T", _NUMBER)):
         if shape.fullmatch(word):
             return letter
     return PARTS.get(word, "?")
 
 
-def country_of(word: str) -> str:
+def parse_country(word: str) -> str:
     """«DE» for «holidays:de»."""
     return word.removeprefix(_HOLIDAYS_OF).upper()
 
 
-def _iso(year: str, month: str, day: str) -> str:
+def _format_iso_date(year: str, month: str, day: str) -> str:
     number = next(n for n, name in enumerate(_MONTHS, 1) if re.fullmatch(name, month))
     return f"{year}-{number:02}-{int(day):02}"
 
 
-def _each_country(found: re.Match[str]) -> str:
+def _expand_countries(found: re.Match[str]) -> str:
     codes = re.split(r"(?:, and |, | and )", found[1])
     return " and ".join(f"{_HOLIDAYS_OF}{code}" for code in codes)
 
 
-def _pieces(word: str) -> Iterator[str]:
+def _split_word(word: str) -> Iterator[str]:
     """«mon-fri» and «8:00-20:00» as three words; all else as it is."""
     if word not in PARTS:
         word = word.rstrip(".!") or word
     left, dash, right = word.partition("-")
-    if dash and {part(left), part(right)} <= {"D", "T"} and word not in PARTS:
+    if (
+        dash
+        and {classify_word(left), classify_word(right)} <= {"D", "T"}
+        and word not in PARTS
+    ):
         yield from (left, "to", right)
     else:
         yield word
+
+
+DAY_NAMES = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
+
+_SHORT_DAYS = {
+    "mon": 0,
+    "tue": 1,
+    "tues": 1,
+    "wed": 2,
+    "weds": 2,
+    "thu": 3,
+    "thur": 3,
+    "thurs": 3,
+    "fri": 4,
+    "sat": 5,
+    "sun": 6,
+}
+
+#: Word → the days it stands for.
+DAYS: dict[str, tuple[int, ...]] = {
+    **{name.lower(): (day,) for day, name in enumerate(DAY_NAMES)},
+    **{f"{name.lower()}s": (day,) for day, name in enumerate(DAY_NAMES)},
+    **{word: (day,) for word, day in _SHORT_DAYS.items()},
+    **dict.fromkeys(("daily", "day", "days", "everyday"), EVERY_DAY),
+    **dict.fromkeys(("weekday", "weekdays", "workdays", "workday"), WEEKDAYS),
+    **dict.fromkeys(("weekend", "weekends"), WEEKEND),
+}
+
+NAMED_TIMES = {"noon": "12:00", "midday": "12:00", "midnight": "0:00"}
+
+NUMBERS = {
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+    "twelve": "12",
+    "fifteen": "15",
+    "twenty": "20",
+    "thirty": "30",
+    "forty-five": "45",
+}
+
+#: Word → its place among the days of a month; «21st» and the like are read as digits.
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": LAST}
+
+#: Word → its part in the grammar of `bot.schedules.sentences`, one letter each.
+PARTS = {
+    **dict.fromkeys(DAYS, "D"),
+    **dict.fromkeys((*NAMED_TIMES, *NUMBERS), "T"),
+    **dict.fromkeys(("every", "each"), "E"),
+    **dict.fromkeys(("minute", "minutes", "min", "mins"), "M"),
+    **dict.fromkeys(("hour", "hours", "hr", "hrs", "h"), "H"),
+    # «second» is one of these, or a place: what follows it decides.
+    **dict.fromkeys(("second", "seconds", "sec", "secs"), "S"),
+    **dict.fromkeys(ORDINALS.keys() - {"second"}, "F"),
+    **dict.fromkeys(("week", "weeks"), "W"),
+    **dict.fromkeys(("month", "months", "monthly"), "V"),
+    "other": "X",
+    "hourly": "U",
+    **dict.fromkeys(("except", "excluding", "without"), "K"),
+    **dict.fromkeys(("starting", "beginning", "since"), "G"),
+    **dict.fromkeys(("holiday", "holidays"), "J"),
+    "at": "A",
+    "on": "O",
+    "and": "N",
+    **dict.fromkeys(("between", "from"), "B"),
+    **dict.fromkeys(("to", "until", "till", "through", "-"), "R"),
+    **dict.fromkeys(("am", "a.m.", "a.m", "pm", "p.m.", "p.m"), "P"),
+}
+
+#: Words that may stand anywhere and say nothing.
+NOISE = frozenset(
+    {"in", "of", "the", "time", "timezone", "zone", "o'clock", "sharp", "public"}
+)
+
+#: Written before anything else is read.
+PHRASES = {
+    "quarter of an hour": "15 minutes",
+    "quarter hour": "15 minutes",
+    "half an hour": "30 minutes",
+    "half hour": "30 minutes",
+    "half-hour": "30 minutes",
+    "every second week": "every other week",
+    "fortnightly": "every other week",
+    "weekly": "every week",
+    "except for": "except",
+    "but not": "except",
+    "bank holiday": "holiday",
+    "weekend day": "weekend",
+    "working day": "weekday",
+}
+
+#: What is offered where nothing nearer can be made of somebody's words.
+EXAMPLES = (
+    "daily at 8:00",
+    "daily at 7:00 and 18:00",
+    "weekdays at 8:30",
+    "weekends at 10:00",
+    "Monday and Thursday at 9:00",
+    "Friday at 18:15",
+    "hourly",
+    "every minute",
+    "every 15 minutes",
+    "every 15 minutes between 8:00 and 20:00",
+    "every 3 hours",
+    "on the first Monday of the month at 9:00",
+    "on the 1st and 15th of the month at 8:00",
+    "on the last day of the month at 18:00",
+)
+
+_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?:([ap])\.?m\.?)?")
+_AS_DIGITS = NUMBERS | NAMED_TIMES
+#: Up to this hour a bare number may mean the morning or the evening.
+_NOON = 12
+
+
+def parse_clock_time(words: str) -> time:
+    """The time of day that `words` (lower case) name; `UserError` if there is none."""
+    found = _CLOCK.fullmatch(_AS_DIGITS.get(words, words))
+    if found is None:
+        raise UserError(
+            "«{words}» is not a time of day; write it as «8:30».", words=words
+        )
+    hour, minute = int(found[1]), int(found[2] or 0)
+    if found[3]:
+        return _parse_12_hour_time(words, hour, minute, evening=found[3] == "p")
+    if hour >= 24 or minute >= 60:
+        raise UserError(
+            "«{words}» is not a time of day: the clock goes from 0:00 to 23:59.",
+            words=words,
+        )
+    return time(hour, minute)
+
+
+def parse_clock_times(words: tuple[str, ...]) -> tuple[time, ...]:
+    """Each of `words` as a time; refuses «7 and 9 pm», where the 7 may be either."""
+    marked = [word for word in words if _has_am_or_pm(word)]
+    if marked:
+        for word in words:
+            if _is_ambiguous(word):
+                raise UserError(
+                    "«{word}» beside «{marked}» may be morning or evening; write am or "
+                    "pm behind each time.",
+                    word=word,
+                    marked=marked[0],
+                )
+    return tuple(parse_clock_time(word) for word in words)
+
+
+def _is_ambiguous(word: str) -> bool:
+    if word in NAMED_TIMES or _has_am_or_pm(word):
+        return False
+    return 1 <= parse_clock_time(word).hour <= _NOON
+
+
+def _has_am_or_pm(word: str) -> bool:
+    found = _CLOCK.fullmatch(word)
+    return found is not None and found[3] is not None
+
+
+def _parse_12_hour_time(words: str, hour: int, minute: int, *, evening: bool) -> time:
+    if not 1 <= hour <= _NOON or minute >= 60:
+        raise UserError(
+            "«{words}» is not a time of day: with am and pm the hours go from 1 to 12.",
+            words=words,
+        )
+    return time(hour % _NOON + (_NOON if evening else 0), minute)

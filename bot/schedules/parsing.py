@@ -1,40 +1,54 @@
-"""Schedule sentences → structure: «weekdays at 8:30 Europe/Berlin».
+"""Parse a schedule sentence, «weekdays at 8:30 Europe/Berlin», into a `Schedule`.
 
 The method: each word has a part in the grammar (one letter, `bot.schedules.tokens`).
 What limits the schedule is cut out first (`bot.schedules.clauses`), a run of words
 that have no part is the zone, and the letters of the rest must match one of two
 shapes, below. What does not is answered with a reason and the nearest sentence that
 would be understood.
+
+The method: a clause begins with a word of its own («except», «until») or is told by
+its date («from 2026-12-01» against «from 8:00»), so that it can stand anywhere in the
+sentence; what is left is read without it.
 """
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
-from bot.errors import UserError
-from bot.schedules import clauses, cron, dates
-from bot.schedules.instants import within
-from bot.schedules.nearest import nearest, one_of_ours
+from bot.errors import Message, UserError
+from bot.schedules import cron, rules
+from bot.schedules.calendar import check_country, find_zone
+from bot.schedules.grammar import (
+    DAYS,
+    NUMBERS,
+    ORDINALS,
+    classify_word,
+    encode_word_classes,
+    parse_clock_times,
+    parse_country,
+    tokenize_sentence,
+)
 from bot.schedules.rules import (
     EVERY_DAY,
     MINUTES_OF_A_DAY,
     Interval,
     Schedule,
-    Window,
-    in_order,
-    most_places,
+    TimeWindow,
+    is_within_window,
+    max_places,
+    sort_places,
 )
-from bot.schedules.saying import clock, say
-from bot.schedules.times import clock_times
-from bot.schedules.tokens import letters_of, part, words_of
-from bot.schedules.words import DAYS, NUMBERS, ORDINALS
-from bot.schedules.zones import find_zone
-from bot.sentences import Phrase
+from bot.schedules.wording import (
+    describe_schedule,
+    find_similar_word,
+    format_clock,
+    suggest_sentence,
+)
 
 #: Longer ones are no schedule; it also bounds the work that a mistake causes.
-_LONGEST = 1000
+_MAX_LENGTH = 1000
 #: So much of somebody's sentence is quoted back.
-_QUOTED = 100
+_MAX_QUOTED = 100
 _MOST_WEEKS = 52
 
 _WEEKLY = "(?:E?WN?)?O?E?D(?:[NROE]*D)*"
@@ -55,7 +69,7 @@ _PART_OF_UNIT = {"M": 1, "H": 60}
 _DAY = timedelta(days=1)
 
 
-def parse(sentence: str, default_zone: str = "UTC") -> Schedule:
+def parse_schedule(sentence: str, default_zone: str = "UTC") -> Schedule:
     """The schedule that an English sentence (or «cron …») names.
 
     `default_zone` holds where the sentence names none. Raises `UserError` with the
@@ -63,91 +77,91 @@ def parse(sentence: str, default_zone: str = "UTC") -> Schedule:
     """
     zone = find_zone(default_zone)
     try:
-        return _read(sentence, zone)
+        return _parse(sentence, zone)
     except UserError as problem:
-        offer = _offer(sentence[:_LONGEST], zone)
+        offer = _suggest(sentence[:_MAX_LENGTH], zone)
         raise UserError(
             "{problem} Try «{offer}».", problem=problem, offer=offer
         ) from None
 
 
-def _offer(sentence: str, zone: str) -> str:
+def _suggest(sentence: str, zone: str) -> str:
     try:
-        return say(cron.read(f"cron {sentence}", zone))
+        return describe_schedule(cron.parse_cron(f"cron {sentence}", zone))
     except UserError:
         # Of a cron line no word is one of a sentence.
         words = "" if cron.is_cron(sentence) else sentence
-        return nearest(words, zone, _read)
+        return suggest_sentence(words, zone, _parse)
 
 
-def _read(sentence: str, default_zone: str) -> Schedule:
+def _parse(sentence: str, default_zone: str) -> Schedule:
     if not sentence.strip():
         raise UserError("A schedule says when, and this one is empty.")
-    if len(sentence) > _LONGEST:
+    if len(sentence) > _MAX_LENGTH:
         raise UserError(
-            "A schedule has at most {longest} characters.", longest=_LONGEST
+            "A schedule has at most {longest} characters.", longest=_MAX_LENGTH
         )
     if cron.is_cron(sentence):
-        return cron.read(sentence, default_zone)
+        return cron.parse_cron(sentence, default_zone)
     if cron.looks_like_cron(sentence):
         raise UserError(
             "«{said}» looks like a cron line; write «cron» before it, or say it "
             "in words.",
-            said=_quoted(sentence),
+            said=_shorten(sentence),
         )
-    every = words_of(sentence)
-    limits, rest, _ = clauses.cut(every, letters_of(every))
-    words, unknown = _without_zone(rest)
+    every = tokenize_sentence(sentence)
+    limits, rest, _ = cut_limits(every, encode_word_classes(every))
+    words, unknown = _split_off_zone(rest)
     if not words and unknown:
         raise UserError(
             "«{unknown}» is no schedule: it has no days and no times.", unknown=unknown
         )
-    zone = _zone(unknown, sentence) if unknown else default_zone
-    schedule = _limited(_shaped(words, zone, sentence), limits)
-    if len(say(schedule)) > _LONGEST:
+    zone = _parse_zone(unknown, sentence) if unknown else default_zone
+    schedule = _apply_limits(_parse_rest(words, zone, sentence), limits)
+    if len(describe_schedule(schedule)) > _MAX_LENGTH:
         raise UserError("That is too much for one schedule; make it several.")
     return schedule
 
 
-def _shaped(words: list[str], zone: str, sentence: str) -> Schedule:
-    letters = letters_of(words)
+def _parse_rest(words: list[str], zone: str, sentence: str) -> Schedule:
+    letters = encode_word_classes(words)
     if found := _EVERY.fullmatch(letters):
-        return _at_intervals(words, found, zone)
+        return _parse_intervals(words, found, zone)
     if found := _AT_TIMES.fullmatch(letters):
-        return _at_times(words, found, zone)
-    raise _what_is_missing(sentence, letters)
+        return _parse_times(words, found, zone)
+    raise _explain_failure(sentence, letters)
 
 
 # ── the zone ───────────────────────────────────────────────────────────────────
 
 
-def _without_zone(words: list[str]) -> tuple[list[str], str]:
+def _split_off_zone(words: list[str]) -> tuple[list[str], str]:
     """The words that are ours, and those that are not (the zone), which must touch."""
-    places = [place for place, word in enumerate(words) if part(word) == "?"]
+    places = [place for place, word in enumerate(words) if classify_word(word) == "?"]
     if not places:
         return words, ""
     first, last = places[0], places[-1]
     strangers = [words[place] for place in places]
     if last - first + 1 != len(places):
         *some, end = (f"«{word}»" for word in strangers)
-        quoted = Phrase("{list} and {last}", list=", ".join(some), last=end)
+        quoted = Message("{list} and {last}", list=", ".join(some), last=end)
         raise UserError("The words {quoted} are not understood here.", quoted=quoted)
     before, after = words[:first], words[last + 1 :]
     # «weekdays at 8:30, Europe/Berlin»: a comma is no word between times here.
-    if before and part(before[-1]) == "N":
+    if before and classify_word(before[-1]) == "N":
         before = before[:-1]
-    elif not before and after and part(after[0]) == "N":
+    elif not before and after and classify_word(after[0]) == "N":
         after = after[1:]
     return before + after, " ".join(strangers)
 
 
-def _zone(words: str, sentence: str) -> str:
+def _parse_zone(words: str, sentence: str) -> str:
     """The zone that the words name; they are quoted as the sentence wrote them."""
     written = re.search(re.escape(words), sentence, re.IGNORECASE)
     try:
         return find_zone(written[0] if written else words)
     except UserError:
-        if one_of_ours(words):
+        if find_similar_word(words):
             raise UserError("«{words}» is not understood here.", words=words) from None
         raise
 
@@ -155,34 +169,36 @@ def _zone(words: str, sentence: str) -> str:
 # ── the two shapes ─────────────────────────────────────────────────────────────
 
 
-def _at_times(words: list[str], found: re.Match[str], zone: str) -> Schedule:
-    times = _stretch(words, found, "times")
-    chosen = clock_times(tuple(word for word in times if part(word) == "T"))
+def _parse_times(words: list[str], found: re.Match[str], zone: str) -> Schedule:
+    times = _matched_words(words, found, "times")
+    chosen = parse_clock_times(
+        tuple(word for word in times if classify_word(word) == "T")
+    )
     rule = tuple(sorted(set(chosen)))
-    return _on_days(_stretch(words, found, "days"), rule, zone)
+    return _build_schedule(_matched_words(words, found, "days"), rule, zone)
 
 
-def _at_intervals(words: list[str], found: re.Match[str], zone: str) -> Schedule:
+def _parse_intervals(words: list[str], found: re.Match[str], zone: str) -> Schedule:
     days = [*found.group("days", "days_")]
     windows = [*found.group("window", "window_")]
     if all(days) or all(windows):
         raise UserError("The days, or the hours, are given twice.")
-    number, unit = _stretch(words, found, "number"), found["unit"] or "H"
-    minutes = _minutes(number[0] if number else "1", unit)
-    window = _window(_stretch(words, found, "window"))
-    if window is not None and not falls_into(minutes, window):
+    number, unit = _matched_words(words, found, "number"), found["unit"] or "H"
+    minutes = _parse_minutes(number[0] if number else "1", unit)
+    window = _parse_window(_matched_words(words, found, "window"))
+    if window is not None and not interval_hits_window(minutes, window):
         raise UserError(
             "Intervals count from midnight: one of {minutes} minutes never falls "
             "between {start} and {end}.",
             minutes=minutes,
-            start=clock(window.start),
-            end=clock(window.end),
+            start=format_clock(window.start),
+            end=format_clock(window.end),
         )
     rule = Interval(minutes=minutes, window=window)
-    return _on_days(_stretch(words, found, "days"), rule, zone)
+    return _build_schedule(_matched_words(words, found, "days"), rule, zone)
 
 
-def _stretch(words: list[str], found: re.Match[str], group: str) -> list[str]:
+def _matched_words(words: list[str], found: re.Match[str], group: str) -> list[str]:
     """The words under `group`, which a shape may also have in second place."""
     known = found.re.groupindex
     for name in (group, f"{group}_"):
@@ -191,7 +207,7 @@ def _stretch(words: list[str], found: re.Match[str], group: str) -> list[str]:
     return []
 
 
-def _minutes(number: str, unit: str) -> int:
+def _parse_minutes(number: str, unit: str) -> int:
     if unit == "S":
         raise UserError("The shortest interval is one minute.")
     digits = NUMBERS.get(number, number)
@@ -208,18 +224,18 @@ def _minutes(number: str, unit: str) -> int:
     return minutes
 
 
-def _window(words: list[str]) -> Window | None:
-    ends = [word for word in words if part(word) == "T"]
+def _parse_window(words: list[str]) -> TimeWindow | None:
+    ends = [word for word in words if classify_word(word) == "T"]
     if not ends:
         return None
-    start, end = clock_times(tuple(ends))
-    return Window(start=start, end=end)
+    start, end = parse_clock_times(tuple(ends))
+    return TimeWindow(start=start, end=end)
 
 
-def falls_into(minutes: int, window: Window) -> bool:
+def interval_hits_window(minutes: int, window: TimeWindow) -> bool:
     """Whether an interval that is counted from midnight ever comes in the window."""
     return any(
-        within(window, time(*divmod(minute, 60)))
+        is_within_window(window, time(*divmod(minute, 60)))
         for minute in range(0, MINUTES_OF_A_DAY, minutes)
     )
 
@@ -227,15 +243,15 @@ def falls_into(minutes: int, window: Window) -> bool:
 # ── days ───────────────────────────────────────────────────────────────────────
 
 
-def _on_days(
+def _build_schedule(
     words: list[str], rule: tuple[time, ...] | Interval, zone: str
 ) -> Schedule:
-    letters = letters_of(words)
-    days = clauses.days_of(words)
+    letters = encode_word_classes(words)
+    days = parse_days(words)
     if "F" in letters:
-        places = _places(words, letters, days)
+        places = _parse_places(words, letters, days)
         return Schedule(days=days, rule=rule, zone=zone, places=places)
-    weeks = _weeks(words, letters)
+    weeks = _parse_weeks(words, letters)
     if weeks > 1 and days == EVERY_DAY:
         raise UserError(
             "Every so many weeks is understood, with the days that are meant; every "
@@ -244,7 +260,9 @@ def _on_days(
     return Schedule(days=days, rule=rule, zone=zone, weeks=weeks)
 
 
-def _places(words: list[str], letters: str, days: tuple[int, ...]) -> tuple[int, ...]:
+def _parse_places(
+    words: list[str], letters: str, days: tuple[int, ...]
+) -> tuple[int, ...]:
     chosen = [
         word for word, letter in zip(words, letters, strict=True) if letter == "F"
     ]
@@ -254,9 +272,9 @@ def _places(words: list[str], letters: str, days: tuple[int, ...]) -> tuple[int,
             "weeks on …» where that is meant.",
             chosen=chosen[0],
         )
-    places = in_order(tuple(_place(word) for word in chosen))
-    most = most_places(days)
-    for place, word in ((_place(word), word) for word in chosen):
+    places = sort_places(tuple(_parse_place(word) for word in chosen))
+    most = max_places(days)
+    for place, word in ((_parse_place(word), word) for word in chosen):
         if not (place in ORDINALS.values() or place >= 1) or place > most:
             raise UserError(
                 "«{word}»: no month has more than {most} such days.",
@@ -266,11 +284,11 @@ def _places(words: list[str], letters: str, days: tuple[int, ...]) -> tuple[int,
     return tuple(places)
 
 
-def _place(word: str) -> int:
+def _parse_place(word: str) -> int:
     return ORDINALS[word] if word in ORDINALS else int(word[:-2])
 
 
-def _weeks(words: list[str], letters: str) -> int:
+def _parse_weeks(words: list[str], letters: str) -> int:
     if "X" in letters:
         if "W" not in letters and _names_a_group(words):
             raise UserError(
@@ -294,10 +312,22 @@ def _names_a_group(words: list[str]) -> bool:
     return any(len(DAYS[word]) > 1 for word in words if word in DAYS)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleLimits:
+    """The dates that a schedule is limited to, and those that it leaves out."""
+
+    first: date | None = None
+    last: date | None = None
+    skips: tuple[date, ...] = ()
+    holidays: tuple[str, ...] = ()
+    #: Days of the week that are left out.
+    but: frozenset[int] = frozenset()
+
+
 # ── limits ─────────────────────────────────────────────────────────────────────
 
 
-def _limited(schedule: Schedule, limits: clauses.Limits) -> Schedule:
+def _apply_limits(schedule: Schedule, limits: ScheduleLimits) -> Schedule:
     days = tuple(day for day in schedule.days if day not in limits.but)
     if not days:
         raise UserError("It leaves out every day that it names.")
@@ -320,12 +350,12 @@ def _limited(schedule: Schedule, limits: clauses.Limits) -> Schedule:
         holidays=limits.holidays,
     )
     if limited.weeks > 1 and limits.first is not None:
-        limited = replace(limited, first=_first_on(days, limits.first))
+        limited = replace(limited, first=_first_matching_date(days, limits.first))
     _check_not_over(limited)
     return limited
 
 
-def _first_on(days: tuple[int, ...], first: date) -> date:
+def _first_matching_date(days: tuple[int, ...], first: date) -> date:
     while first.weekday() not in days:
         first += _DAY
     return first
@@ -336,8 +366,10 @@ def _check_not_over(schedule: Schedule) -> None:
     first, last = schedule.first, schedule.last
     if first is None or last is None:
         return
-    span = min((last - first).days, dates.horizon(schedule))
-    if not any(dates.has(schedule, first + step * _DAY) for step in range(span + 1)):
+    span = min((last - first).days, rules.search_horizon(schedule))
+    if not any(
+        rules.has_date(schedule, first + step * _DAY) for step in range(span + 1)
+    ):
         raise UserError(
             "Between {first} and {last} it has no date.", first=first, last=last
         )
@@ -346,8 +378,8 @@ def _check_not_over(schedule: Schedule) -> None:
 # ── what to say when it is not understood ──────────────────────────────────────
 
 
-def _what_is_missing(sentence: str, letters: str) -> UserError:
-    quoted = _quoted(sentence)
+def _explain_failure(sentence: str, letters: str) -> UserError:
+    quoted = _shorten(sentence)
     if "T" not in letters and set("DFV") & set(letters):
         return UserError("«{quoted}» names days but no time of day.", quoted=quoted)
     return UserError(
@@ -355,6 +387,131 @@ def _what_is_missing(sentence: str, letters: str) -> UserError:
     )
 
 
-def _quoted(sentence: str) -> str:
+def _shorten(sentence: str) -> str:
     quoted = sentence.strip()
-    return quoted if len(quoted) <= _QUOTED else f"{quoted[:_QUOTED]}…"
+    return quoted if len(quoted) <= _MAX_QUOTED else f"{quoted[:_MAX_QUOTED]}…"
+
+
+_FROM = "(?:GB?|B)O?(?P<first>Y)"
+_CLAUSE = re.compile(
+    rf"N*(?:{_FROM}(?:[RN]+(?P<end>Y))?|RO?(?P<last>Y)"
+    r"|K(?:(?P<days>O?E?D(?:[NRO]+D)*)|(?P<dates>(?:[NO]*(?:YRY|Y|L|J))+)))"
+)
+#: A pause longer than this is better told with «from».
+_MAX_SKIPPED_DATES = 100
+
+
+def cut_limits(words: list[str], letters: str) -> tuple[ScheduleLimits, list[str], str]:
+    """The limits, and the words and letters that are left without them.
+
+    Raises:
+        UserError: A date or a country is none, or a limit is given twice.
+    """
+    found = list(_CLAUSE.finditer(letters))
+    left, kept = list(words), letters
+    for clause in reversed(found):
+        first, end = clause.span()
+        del left[first:end]
+        kept = kept[:first] + kept[end:]
+    while kept.startswith("N"):
+        left, kept = left[1:], kept[1:]
+    while kept.endswith("N"):
+        left, kept = left[:-1], kept[:-1]
+    return _parse_limits(words, found), left, kept
+
+
+def _parse_limits(words: list[str], found: list[re.Match[str]]) -> ScheduleLimits:
+    first = [parse_date(words[c.start("first")]) for c in found if c["first"]]
+    ends = [c.start("end") for c in found if c["end"]]
+    ends += [c.start("last") for c in found if c["last"]]
+    last = [parse_date(words[place]) for place in ends]
+    if len(first) > 1 or len(last) > 1:
+        raise UserError("The first date, or the last, is given twice.")
+    if first and last and first[0] > last[0]:
+        raise UserError(
+            "It would end on {last}, before it begins on {first}.",
+            last=last[0],
+            first=first[0],
+        )
+    left_out = [words[slice(*c.span("dates"))] for c in found if c["dates"]]
+    days = [words[slice(*c.span("days"))] for c in found if c["days"]]
+    return ScheduleLimits(
+        first=first[0] if first else None,
+        last=last[0] if last else None,
+        skips=_parse_skips(left_out),
+        holidays=_parse_countries(left_out),
+        but=frozenset(day for run in days for day in parse_days(run)),
+    )
+
+
+def _parse_skips(runs: list[list[str]]) -> tuple[date, ...]:
+    """The dates that the words name, with stretches such as «… to …»."""
+    skips: set[date] = set()
+    for words in runs:
+        start: date | None = None
+        for place, word in enumerate(words):
+            if not word[0].isdigit():
+                continue
+            day = parse_date(word)
+            ranged = place > 0 and classify_word(words[place - 1]) == "R"
+            skips |= _date_range(start, day) if ranged and start else {day}
+            start = day
+    if len(skips) > _MAX_SKIPPED_DATES:
+        raise UserError(
+            "At most {longest_pause} dates can be left out; for a longer pause "
+            "end one schedule with «until …» and begin another with «from …».",
+            longest_pause=_MAX_SKIPPED_DATES,
+        )
+    return tuple(sorted(skips))
+
+
+def _date_range(start: date, end: date) -> set[date]:
+    if end < start:
+        raise UserError(
+            "{end} is before {start}; write the earlier date first.",
+            end=end,
+            start=start,
+        )
+    days = min((end - start).days, _MAX_SKIPPED_DATES)
+    return {start + timedelta(days=day) for day in range(days + 1)}
+
+
+def _parse_countries(runs: list[list[str]]) -> tuple[str, ...]:
+    words = [word for run in runs for word in run if word.startswith("holiday")]
+    if any(":" not in word for word in words):
+        raise UserError(
+            "Holidays differ from country to country; name it by its code, as in "
+            "«except holidays in DE»."
+        )
+    codes = tuple(dict.fromkeys(map(parse_country, words)))
+    for code in codes:
+        check_country(code)
+    return codes
+
+
+def parse_date(word: str) -> date:
+    """The date of «2026-12-24»; `UserError` if there is none."""
+    try:
+        return date(*map(int, word.split("-")))
+    except ValueError:
+        raise UserError(
+            "«{word}» is not on the calendar; write a date as «2026-12-24».", word=word
+        ) from None
+
+
+def parse_days(words: list[str]) -> tuple[int, ...]:
+    """The days that the words name, with ranges such as «fri to mon»; none = all."""
+    days: set[int] = set()
+    start: int | None = None
+    previous = EVERY_DAY
+    for word in words:
+        if classify_word(word) == "R":
+            start = previous[-1]
+        elif word in DAYS:
+            previous = DAYS[word]
+            days |= set(previous)
+            if start is not None:
+                reach = (previous[0] - start) % 7
+                days |= {(start + step) % 7 for step in range(reach)}
+                start = None
+    return tuple(sorted(days)) or EVERY_DAY

@@ -1,4 +1,4 @@
-"""Everything that is remembered: the only part of the house that speaks SQL.
+"""Everything that is stored; the only package that speaks SQL.
 
 `Database` runs verbs in threads; a verb is a function of one of the modules here,
 each named after its noun. README.md has the rules for the next verb and the next
@@ -8,6 +8,6 @@ table.
 from sqlalchemy import Connection
 
 from bot.storage.database import Database
-from bot.storage.failures import Unavailable
+from bot.storage.engines import DatabaseUnavailable
 
-__all__ = ["Connection", "Database", "Unavailable"]
+__all__ = ["Connection", "Database", "DatabaseUnavailable"]

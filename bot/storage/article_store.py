@@ -1,4 +1,4 @@
-"""Verbs on articles and their revisions: which piece of news, in which version.
+"""Articles and their revisions: which piece of news, in which version.
 
 An article is known by its source and by every id under which the source has given it:
 its own and, where it says that it replaces an earlier one, that one's. So a correction
@@ -16,25 +16,28 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, or_, select, update
 
-from bot.storage import figures as figure_verbs
-from bot.storage import quotes as quote_verbs
-from bot.storage import search, told_articles
-from bot.storage.revisions import COLUMNS, JOINED, noun
+from bot.model import Source, StoredArticle
+from bot.storage import (
+    article_search,
+    figure_store,
+    published_article_store,
+    quote_store,
+)
+from bot.storage.revision_store import REVISION_COLUMNS, REVISION_JOIN, article_from_row
 from bot.storage.schema import article_ids, articles, revisions, sources
-from bot.storage.sources import visible
-from bot.types import Source, StoredArticle
-from digests.language.clean import revision as revision_hash
+from bot.storage.source_store import filter_visible_sources
+from digests.language.normalization import revision_hash
 from digests.types import Article, Figure, Quote
 
 #: A feed can call its items by whole paragraphs; an index entry has an end.
-_LONGEST_ID = 500
+_MAX_ID_LENGTH = 500
 #: How many values one question may name.
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 T = TypeVar("T")
 
 
-def store(
+def store_article(
     connection: Connection,
     source: Source,
     article: Article,
@@ -62,22 +65,24 @@ def store(
         .where(sources.c.id == source.id)
         .with_for_update(key_share=True)
     )
-    name = _short(article.id)
-    article_id = _identify(connection, source, article, names, now)
-    known = _known(connection, article_id, article)
+    name = _shorten_id(article.id)
+    article_id = _get_article_id(connection, source, article, names, now)
+    known = _find_revision(connection, article_id, article)
     if known is not None:
-        stored, is_new = _seen_again(connection, known, name), False
+        stored, is_new = _reuse_revision(connection, known, name), False
     else:
-        stored = _add(connection, article_id, article, name, now, baseline)
+        stored = _add_revision(connection, article_id, article, name, now, baseline)
         is_new = True
     turned = stored.current and not (known is not None and known.current)
     if turned and stored.first_seen != now:
-        told_articles.changed(connection, article_id=article_id, now=now)
+        published_article_store.mark_article_changed(
+            connection, article_id=article_id, now=now
+        )
     return stored, is_new
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
+class KnownArticle:
     """An article that a source gave before: its current text, and all its versions."""
 
     article: Article
@@ -87,13 +92,13 @@ class Heard:
     baseline: bool
 
 
-def heard(
+def find_known_articles(
     connection: Connection, *, source_id: int, names: Collection[str]
-) -> dict[str, Heard]:
+) -> dict[str, KnownArticle]:
     """Find what the source gave before under any of these names, by the name."""
-    short = {_short(name): name for name in names}
+    short = {_shorten_id(name): name for name in names}
     ids: dict[str, int] = {}
-    for some in _batched(short, _AT_ONCE):
+    for some in _batched(short, _BATCH_SIZE):
         rows = connection.execute(
             select(article_ids.c.external_id, article_ids.c.article_id).where(
                 article_ids.c.source_id == source_id,
@@ -101,28 +106,30 @@ def heard(
             )
         )
         ids |= {short[row.external_id]: row.article_id for row in rows}
-    found = _heard(connection, sorted(set(ids.values())))
+    found = _load_known_articles(connection, sorted(set(ids.values())))
     return {name: found[key] for name, key in ids.items() if key in found}
 
 
-def _heard(connection: Connection, keys: Sequence[int]) -> dict[int, Heard]:
+def _load_known_articles(
+    connection: Connection, keys: Sequence[int]
+) -> dict[int, KnownArticle]:
     hashes: dict[int, set[str]] = defaultdict(set)
     current: dict[int, Row[Any]] = {}
-    for some in _batched(keys, _AT_ONCE):
+    for some in _batched(keys, _BATCH_SIZE):
         mine = revisions.c.article_id.in_(some)
         for key, version in connection.execute(
             select(revisions.c.article_id, revisions.c.hash).where(mine)
         ):
             hashes[key].add(version)
         rows = connection.execute(
-            select(*COLUMNS, revisions.c.baseline)
-            .select_from(JOINED)
+            select(*REVISION_COLUMNS, revisions.c.baseline)
+            .select_from(REVISION_JOIN)
             .where(mine, revisions.c.current)
         )
         current |= {row.article_id: row for row in rows}
     return {
-        key: Heard(
-            article=noun(row),
+        key: KnownArticle(
+            article=article_from_row(row),
             hashes=frozenset(hashes[key]),
             fetched_at=row.fetched_at,
             baseline=row.baseline,
@@ -139,18 +146,18 @@ def store_analysis(
     figures: Sequence[Figure],
 ) -> None:
     """Keep what was read out of a revision, in place of what was kept before."""
-    quote_verbs.store(connection, revision_id=revision_id, quotes=quotes)
-    figure_verbs.store(connection, revision_id=revision_id, figures=figures)
+    quote_store.store_quotes(connection, revision_id=revision_id, found=quotes)
+    figure_store.store_figures(connection, revision_id=revision_id, found=figures)
 
 
-def fresh(
+def list_fresh_articles(
     connection: Connection,
     *,
     source_ids: Sequence[int],
     since: datetime,
     until: datetime | None = None,
     called: Mapping[int, str] | None = None,
-    told_too: bool = False,
+    include_baseline: bool = False,
 ) -> tuple[Article, ...]:
     """List the current versions that came in from `since` on, newest first.
 
@@ -163,11 +170,11 @@ def fresh(
     """
     names = called or {}
     then = [] if until is None else [revisions.c.fetched_at < until]
-    if not told_too:
+    if not include_baseline:
         then.append(~revisions.c.baseline)
     found = connection.execute(
-        select(*COLUMNS)
-        .select_from(JOINED)
+        select(*REVISION_COLUMNS)
+        .select_from(REVISION_JOIN)
         .where(
             revisions.c.current,
             revisions.c.fetched_at >= since,
@@ -177,14 +184,14 @@ def fresh(
         .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
     )
     return tuple(
-        noun(row)
+        article_from_row(row)
         if row.source_id not in names or row.outlet not in (None, row.source_name)
-        else replace(noun(row), source=names[row.source_id])
+        else replace(article_from_row(row), source=names[row.source_id])
         for row in found
     )
 
 
-def by_id(
+def find_article(
     connection: Connection,
     *,
     workspace_id: int,
@@ -198,14 +205,19 @@ def by_id(
     version = revisions.c.current if revision is None else revisions.c.hash == revision
     kept = or_(revisions.c.text != "", revisions.c.title.is_not(None))
     row = connection.execute(
-        select(*COLUMNS)
-        .select_from(JOINED)
-        .where(articles.c.id == article_id, version, kept, visible(workspace_id))
+        select(*REVISION_COLUMNS)
+        .select_from(REVISION_JOIN)
+        .where(
+            articles.c.id == article_id,
+            version,
+            kept,
+            filter_visible_sources(workspace_id),
+        )
     ).first()
-    return (noun(row), _stored(row)) if row else None
+    return (article_from_row(row), _stored_article_from_row(row)) if row else None
 
 
-def _identify(
+def _get_article_id(
     connection: Connection,
     source: Source,
     article: Article,
@@ -214,7 +226,7 @@ def _identify(
 ) -> int:
     """Give the article's key, made when none of its names was heard before."""
     given = (article.id, article.revises, *further)
-    names = list(dict.fromkeys(_short(name) for name in given if name))
+    names = list(dict.fromkeys(_shorten_id(name) for name in given if name))
     found = {
         row.external_id: row.article_id
         for row in connection.execute(
@@ -243,18 +255,18 @@ def _identify(
     return int(article_id)
 
 
-def _known(
+def _find_revision(
     connection: Connection, article_id: int, article: Article
 ) -> Row[Any] | None:
     query: Select[Any] = (
-        select(*COLUMNS, revisions.c.external_id, revisions.c.dated_at)
-        .select_from(JOINED)
-        .where(articles.c.id == article_id, revisions.c.hash == _hash(article))
+        select(*REVISION_COLUMNS, revisions.c.external_id, revisions.c.dated_at)
+        .select_from(REVISION_JOIN)
+        .where(articles.c.id == article_id, revisions.c.hash == _revision_hash(article))
     )
     return connection.execute(query).first()
 
 
-def _seen_again(connection: Connection, row: Row[Any], name: str) -> StoredArticle:
+def _reuse_revision(connection: Connection, row: Row[Any], name: str) -> StoredArticle:
     """A version we have; under the current one's name, the source went back to it."""
     back = (
         row.external_id == name
@@ -269,16 +281,16 @@ def _seen_again(connection: Connection, row: Row[Any], name: str) -> StoredArtic
         )
     )
     if not back:
-        return _stored(row)
-    _retire(connection, row.article_id)
+        return _stored_article_from_row(row)
+    _retire_current_revision(connection, row.article_id)
     connection.execute(
         update(revisions).where(revisions.c.id == row.id).values(current=True)
     )
-    _let_find(connection, row)
-    return _stored(row, current=True)
+    _index_revision(connection, row)
+    return _stored_article_from_row(row, current=True)
 
 
-def _add(
+def _add_revision(
     connection: Connection,
     article_id: int,
     article: Article,
@@ -286,9 +298,9 @@ def _add(
     now: datetime,
     baseline: bool,
 ) -> StoredArticle:
-    current = _outdates(connection, article_id, article)
+    current = _is_newer(connection, article_id, article)
     if current:
-        _retire(connection, article_id)
+        _retire_current_revision(connection, article_id)
         if article.url is not None:
             connection.execute(
                 update(articles)
@@ -299,7 +311,7 @@ def _add(
         revisions.insert()
         .values(
             article_id=article_id,
-            hash=_hash(article),
+            hash=_revision_hash(article),
             external_id=name,
             current=current,
             fetched_at=now,
@@ -317,19 +329,19 @@ def _add(
         .returning(revisions.c.id)
     ).scalar_one()
     query: Select[Any] = (
-        select(*COLUMNS, revisions.c.dated_at)
-        .select_from(JOINED)
+        select(*REVISION_COLUMNS, revisions.c.dated_at)
+        .select_from(REVISION_JOIN)
         .where(revisions.c.id == revision_id)
     )
     row = connection.execute(query).one()
     if current:
-        _let_find(connection, row)
-    return _stored(row)
+        _index_revision(connection, row)
+    return _stored_article_from_row(row)
 
 
-def _let_find(connection: Connection, row: Row[Any]) -> None:
-    article = noun(row)
-    search.keep(
+def _index_revision(connection: Connection, row: Row[Any]) -> None:
+    article = article_from_row(row)
+    article_search.index_revision(
         connection,
         revision_id=row.id,
         source_id=row.source_id,
@@ -338,7 +350,7 @@ def _let_find(connection: Connection, row: Row[Any]) -> None:
     )
 
 
-def _outdates(connection: Connection, article_id: int, article: Article) -> bool:
+def _is_newer(connection: Connection, article_id: int, article: Article) -> bool:
     before = connection.execute(
         select(revisions.c.published).where(
             revisions.c.article_id == article_id, revisions.c.current
@@ -349,8 +361,8 @@ def _outdates(connection: Connection, article_id: int, article: Article) -> bool
     return bool(article.published >= before.published)
 
 
-def _retire(connection: Connection, article_id: int) -> None:
-    search.drop(connection, article_id=article_id)
+def _retire_current_revision(connection: Connection, article_id: int) -> None:
+    article_search.remove_article_from_index(connection, article_id=article_id)
     connection.execute(
         update(revisions)
         .where(revisions.c.article_id == article_id, revisions.c.current)
@@ -364,17 +376,19 @@ def _batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
         yield some
 
 
-def _hash(article: Article) -> str:
+def _revision_hash(article: Article) -> str:
     return article.revision or revision_hash(article.title, article.text)
 
 
-def _short(name: str) -> str:
-    if len(name) <= _LONGEST_ID:
+def _shorten_id(name: str) -> str:
+    if len(name) <= _MAX_ID_LENGTH:
         return name
     return "sha256:" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
 
 
-def _stored(row: Row[Any], *, current: bool | None = None) -> StoredArticle:
+def _stored_article_from_row(
+    row: Row[Any], *, current: bool | None = None
+) -> StoredArticle:
     return StoredArticle(
         article_id=row.article_id,
         revision_id=row.id,
@@ -382,4 +396,33 @@ def _stored(row: Row[Any], *, current: bool | None = None) -> StoredArticle:
         first_seen=row.first_seen,
         fetched_at=row.fetched_at,
         current=row.current if current is None else current,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleArrival:
+    """How an article's current text came in."""
+
+    fetched_at: datetime
+    #: It counts as told from the start.
+    baseline: bool
+
+
+def find_article_arrival(
+    connection: Connection, *, workspace_id: int, article_id: int
+) -> ArticleArrival | None:
+    """Tell how an article that the workspace may see came in."""
+    row = connection.execute(
+        select(revisions.c.fetched_at, revisions.c.baseline)
+        .select_from(REVISION_JOIN)
+        .where(
+            revisions.c.article_id == article_id,
+            revisions.c.current,
+            filter_visible_sources(workspace_id),
+        )
+    ).first()
+    return (
+        ArticleArrival(fetched_at=row.fetched_at, baseline=row.baseline)
+        if row
+        else None
     )

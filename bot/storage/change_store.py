@@ -1,4 +1,4 @@
-"""Verbs on changes: what somebody proposed, and what was made of it, for good.
+"""Configuration changes: proposed, confirmed, and kept as history.
 
 A change is stored when it is shown, before anybody says yes: the button that confirms
 it then needs no more than its public id, and works after a restart.
@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from bot.storage import public_ids
-from bot.storage.dialects import insert
+from bot.model import Payload
+from bot.storage import statements
 from bot.storage.schema import changes
-from bot.types import Payload
+from bot.storage.statements import insert_into
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +36,7 @@ class StoredChange:
     reverts: str | None
 
 
-def propose(
+def propose_change(
     connection: Connection,
     *,
     workspace_id: int,
@@ -50,9 +50,9 @@ def propose(
     row = None
     while row is None:
         row = connection.execute(
-            insert(connection, changes)
+            insert_into(connection, changes)
             .values(
-                public_id=public_ids.fresh("c"),
+                public_id=statements.new_public_id("c"),
                 workspace_id=workspace_id,
                 steps=[dict(step) for step in steps],
                 person_id=person_id,
@@ -63,10 +63,10 @@ def propose(
             .on_conflict_do_nothing(index_elements=["public_id"])
             .returning(changes)
         ).first()
-    return _noun(row)
+    return _change_from_row(row)
 
 
-def by_public_id(
+def find_change(
     connection: Connection, *, workspace_id: int, public_id: str
 ) -> StoredChange | None:
     """Find the workspace's change with this public id."""
@@ -75,10 +75,10 @@ def by_public_id(
             changes.c.public_id == public_id, changes.c.workspace_id == workspace_id
         )
     ).first()
-    return _noun(row) if row else None
+    return _change_from_row(row) if row else None
 
 
-def settle(
+def confirm_change(
     connection: Connection,
     *,
     workspace_id: int,
@@ -100,7 +100,7 @@ def settle(
     return done.rowcount > 0
 
 
-def newest(
+def list_newest_changes(
     connection: Connection, *, workspace_id: int, count: int
 ) -> tuple[StoredChange, ...]:
     """List what was made, the newest first."""
@@ -110,10 +110,12 @@ def newest(
         .order_by(changes.c.made_at.desc(), changes.c.id.desc())
         .limit(count)
     )
-    return tuple(map(_noun, found))
+    return tuple(map(_change_from_row, found))
 
 
-def forget(connection: Connection, *, workspace_id: int, before: datetime) -> None:
+def delete_unconfirmed_changes(
+    connection: Connection, *, workspace_id: int, before: datetime
+) -> None:
     """Drop what was proposed before then and never made."""
     connection.execute(
         delete(changes).where(
@@ -124,7 +126,7 @@ def forget(connection: Connection, *, workspace_id: int, before: datetime) -> No
     )
 
 
-def _noun(row: Row[Any]) -> StoredChange:
+def _change_from_row(row: Row[Any]) -> StoredChange:
     return StoredChange(
         public_id=row.public_id,
         workspace_id=row.workspace_id,

@@ -1,4 +1,4 @@
-"""How values go into columns and come out again; knows no table and no verb.
+"""Column types, and how nouns become JSON text and are read back.
 
 Instants: PostgreSQL has a type for them. SQLite gets whole microseconds since 1970,
 because an instant then has exactly one spelling (text has many, and two spellings of
@@ -6,28 +6,39 @@ one instant do not compare), sorts and indexes as a number, and takes a third of
 room. Words: PostgreSQL takes neither NUL nor half a surrogate pair; both become
 U+FFFD, as in the rule for every text that comes in. JSON is text, so that both
 databases give back exactly what was put in.
+
+The nouns' own type hints are the format, so a new field needs no line here: one with
+a default is simply absent from older editions. (pydantic was tried: it turns an
+infinite figure into null and UTC into a zone class of its own.) What stands in the
+text and is no field any more is passed over.
 """
 
 import json
 import re
+import types
+import typing
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Text
 from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from digests.types import Edition
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 #: The bounds of a tsvector.
-_LAST_PLACE, _MOST_PLACES = 16_383, 255
+_LAST_POSITION, _MAX_POSITIONS = 16_383, 255
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class NaiveInstant(ValueError, DontWrapMixin):
+class NaiveInstantError(ValueError, DontWrapMixin):
     """A datetime without a zone was about to be stored: a defect of the caller."""
 
 
@@ -48,7 +59,9 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.utcoffset() is None:
-            raise NaiveInstant(f"{value!r} has no zone; instants are stored in UTC.")
+            raise NaiveInstantError(
+                f"{value!r} has no zone; instants are stored in UTC."
+            )
         if dialect.name == "postgresql":
             return value.astimezone(UTC)
         return (value - _EPOCH) // _MICROSECOND
@@ -62,15 +75,15 @@ class Instant(TypeDecorator[datetime]):
         return _EPOCH + timedelta(microseconds=value)
 
 
-class Words(TypeDecorator[str]):
+class SafeText(TypeDecorator[str]):
     """Text of any length that both databases can hold."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is not None and _NOT_TEXT.search(value):
-            return _NOT_TEXT.sub("\ufffd", value)
+        if value is not None and _UNSTORABLE.search(value):
+            return _UNSTORABLE.sub("\ufffd", value)
         return value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
@@ -85,13 +98,13 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else to_json(value)
+        return None if value is None else encode_json(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
 
 
-class Terms(TypeDecorator[Sequence[str]]):
+class SearchTerms(TypeDecorator[Sequence[str]]):
     """Words to be found by, in the order of the text; they do not come out again.
 
     They hold no white space, quotation mark or backslash (`digests.language.lookup`).
@@ -113,27 +126,91 @@ class Terms(TypeDecorator[Sequence[str]]):
     ) -> str | None:
         if value is None:
             return None
-        return _vector(value) if dialect.name == "postgresql" else " ".join(value)
+        return (
+            _format_tsvector(value) if dialect.name == "postgresql" else " ".join(value)
+        )
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Sequence[str]:
         raise NotImplementedError("What a text is found by is not read back.")
 
 
-def _vector(terms: Sequence[str]) -> str:
+def _format_tsvector(terms: Sequence[str]) -> str:
     """Write words as PostgreSQL writes a tsvector: each with its places."""
     places: dict[str, list[int]] = defaultdict(list)
-    for place, term in enumerate(terms[:_LAST_PLACE], 1):
-        if len(places[term]) < _MOST_PLACES:
+    for place, term in enumerate(terms[:_LAST_POSITION], 1):
+        if len(places[term]) < _MAX_POSITIONS:
             places[term].append(place)
     return " ".join(
         f"'{term}':{','.join(map(str, each))}" for term, each in places.items()
     )
 
 
-def to_json(value: Any) -> str:
+def encode_json(value: Any) -> str:
     """Give the one JSON text of `value`: keys sorted, letters as they are."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
     if _SURROGATE.search(text):
         # Half a surrogate pair cannot be encoded; as an escape it survives unchanged.
         return json.dumps(value, sort_keys=True)
     return text
+
+
+T = TypeVar("T")
+
+
+def dump_dataclass(noun: Any) -> str:
+    """Give the one JSON text of an edition: keys sorted, letters as they are.
+
+    It does the same for any noun that is made like one.
+    """
+    return encode_json(_to_plain(noun))
+
+
+def load_edition(text: str) -> Edition:
+    """Give back the edition that `dump` wrote."""
+    return load_dataclass(Edition, text)
+
+
+def load_dataclass(kind: type[T], text: str) -> T:
+    """Give back the noun of that kind that `dump` wrote."""
+    noun: T = _from_plain(kind, json.loads(text))
+    return noun
+
+
+def _to_plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {
+            field.name: _to_plain(getattr(value, field.name)) for field in fields(value)
+        }
+    if isinstance(value, tuple):
+        return [_to_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value
+
+
+def _from_plain(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = _type_hints(kind)
+        return kind(
+            **{
+                name: _from_plain(hints[name], item)
+                for name, item in value.items()
+                if name in hints
+            }
+        )
+    origin = typing.get_origin(kind)
+    if origin is tuple:
+        (each, _) = typing.get_args(kind)
+        return tuple(_from_plain(each, item) for item in value)
+    if origin is types.UnionType or origin is typing.Union:
+        # Only «or None» occurs, and None is dealt with above.
+        (other,) = (arg for arg in typing.get_args(kind) if arg is not types.NoneType)
+        return _from_plain(other, value)
+    return datetime.fromisoformat(value) if kind is datetime else value
+
+
+@cache
+def _type_hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)

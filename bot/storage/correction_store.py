@@ -1,4 +1,4 @@
-"""Verbs on corrections: what was put right in an edition after it was told.
+"""Corrections: what was put right in an edition after it was published.
 
     due ─► edited     its messages are edited (how that went stands with the deliveries)
         └► listed     they are not: as somebody wished, or because it was not possible
@@ -14,13 +14,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from bot.storage import editions_json, privacy
-from bot.storage.schema import corrections as table
-from bot.storage.schema import editions, workspaces
-from bot.types import Payload
-from digests.amending import Amendment
+from bot.model import Payload
+from bot.storage import columns, statements
+from bot.storage.schema import corrections, editions, workspaces
+from digests.corrections.amendments import Amendment
 
-State = Literal["due", "edited", "listed", "unshown"]
+CorrectionState = Literal["due", "edited", "listed", "unshown"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +31,7 @@ class Correction:
     story: str
     headline: str
     found_at: datetime
-    state: State
+    state: CorrectionState
     reason: str | None = None
     #: [{before, after, old, new}]: the words, then the sentences.
     changes: Sequence[Payload] = ()
@@ -48,11 +47,13 @@ class Correction:
     id: int = 0
 
 
-def record(connection: Connection, *, workspace_id: int, correction: Correction) -> int:
+def add_correction(
+    connection: Connection, *, workspace_id: int, correction: Correction
+) -> int:
     """Keep a correction; its key."""
     one = correction
     key: int = connection.execute(
-        table.insert()
+        corrections.insert()
         .values(
             workspace_id=workspace_id,
             edition_id=one.edition_id,
@@ -66,15 +67,15 @@ def record(connection: Connection, *, workspace_id: int, correction: Correction)
             state=one.state,
             reason=one.reason,
             changes=[dict(change) for change in one.changes],
-            amendment=editions_json.dump(one.amendment) if one.amendment else None,
+            amendment=columns.dump_dataclass(one.amendment) if one.amendment else None,
             by_name=one.by_name,
         )
-        .returning(table.c.id)
+        .returning(corrections.c.id)
     ).scalar_one()
     return key
 
 
-def due(
+def list_due_corrections(
     connection: Connection, *, platforms: Collection[str], limit: int
 ) -> tuple[tuple[int, int], ...]:
     """List (workspace, edition) where something is to be edited, on these platforms.
@@ -82,81 +83,84 @@ def due(
     For everybody: it is the clock's.
     """
     found = connection.execute(
-        select(table.c.workspace_id, table.c.edition_id)
-        .join(workspaces, workspaces.c.id == table.c.workspace_id)
-        .where(table.c.state == "due", workspaces.c.platform.in_(platforms))
-        .group_by(table.c.workspace_id, table.c.edition_id)
-        .order_by(table.c.edition_id)
+        select(corrections.c.workspace_id, corrections.c.edition_id)
+        .join(workspaces, workspaces.c.id == corrections.c.workspace_id)
+        .where(corrections.c.state == "due", workspaces.c.platform.in_(platforms))
+        .group_by(corrections.c.workspace_id, corrections.c.edition_id)
+        .order_by(corrections.c.edition_id)
         .limit(limit)
     )
     return tuple((row.workspace_id, row.edition_id) for row in found)
 
 
-def settle(
+def finish_corrections(
     connection: Connection,
     *,
     workspace_id: int,
     edition_id: int,
-    state: State,
+    state: CorrectionState,
     reason: str | None = None,
 ) -> None:
     """Say what became of all that was due of the edition."""
     connection.execute(
-        update(table)
+        update(corrections)
         .where(
-            table.c.workspace_id == workspace_id,
-            table.c.edition_id == edition_id,
-            table.c.state == "due",
+            corrections.c.workspace_id == workspace_id,
+            corrections.c.edition_id == edition_id,
+            corrections.c.state == "due",
         )
         .values(state=state, reason=reason)
     )
 
 
-def of_edition(
+def list_corrections(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> tuple[Correction, ...]:
     """List an edition's corrections, the earliest first."""
     found = connection.execute(
-        select(table)
-        .where(table.c.workspace_id == workspace_id, table.c.edition_id == edition_id)
-        .order_by(table.c.id)
+        select(corrections)
+        .where(
+            corrections.c.workspace_id == workspace_id,
+            corrections.c.edition_id == edition_id,
+        )
+        .order_by(corrections.c.id)
     )
-    return tuple(map(_noun, found))
+    return tuple(map(_correction_from_row, found))
 
 
-def count(
+def count_article_corrections(
     connection: Connection, *, workspace_id: int, edition_id: int, article_id: int
 ) -> int:
     """Count what an article corrected in an edition."""
     found: int = connection.execute(
         select(func.count()).where(
-            table.c.workspace_id == workspace_id,
-            table.c.edition_id == edition_id,
-            table.c.article_id == article_id,
+            corrections.c.workspace_id == workspace_id,
+            corrections.c.edition_id == edition_id,
+            corrections.c.article_id == article_id,
         )
     ).scalar_one()
     return found
 
 
-def amendments(
+def list_amendments(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> tuple[Amendment, ...]:
     """List what is shown otherwise than it was told at first, in its order."""
     found = connection.execute(
-        select(table.c.amendment)
+        select(corrections.c.amendment)
         .where(
-            table.c.workspace_id == workspace_id,
-            table.c.edition_id == edition_id,
-            table.c.state.in_(("due", "edited")),
-            table.c.taken_back_at.is_(None),
-            table.c.amendment.is_not(None),
+            corrections.c.workspace_id == workspace_id,
+            corrections.c.edition_id == edition_id,
+            corrections.c.state.in_(("due", "edited")),
+            corrections.c.taken_back_at.is_(None),
+            corrections.c.amendment.is_not(None),
         )
-        .order_by(table.c.id)
+        .order_by(corrections.c.id)
     ).scalars()
-    return tuple(editions_json.load_as(Amendment, text) for text in found)
+    return tuple(columns.load_dataclass(Amendment, text) for text in found)
 
 
-def newest(
+def list_newest_corrections(
     connection: Connection,
     *,
     workspace_id: int,
@@ -168,54 +172,54 @@ def newest(
     Those of people's own editions are not among them.
     """
     query = (
-        select(table)
-        .join(editions, editions.c.id == table.c.edition_id)
+        select(corrections)
+        .join(editions, editions.c.id == corrections.c.edition_id)
         .where(
-            table.c.workspace_id == workspace_id,
-            privacy.of_digest(editions.c.digest_id, workspace_id, None),
+            corrections.c.workspace_id == workspace_id,
+            statements.filter_visible_digests(editions.c.digest_id, workspace_id, None),
         )
     )
     if since is not None:
-        query = query.where(table.c.found_at >= since)
-    found = connection.execute(query.order_by(table.c.id.desc()).limit(count))
-    return tuple(map(_noun, found))
+        query = query.where(corrections.c.found_at >= since)
+    found = connection.execute(query.order_by(corrections.c.id.desc()).limit(count))
+    return tuple(map(_correction_from_row, found))
 
 
-def by_editor(
+def find_editor_correction(
     connection: Connection, *, workspace_id: int, edition_id: int, story: str
 ) -> Correction | None:
     """Find what an editor wrote of the story, as far as it still holds."""
     row = connection.execute(
-        select(table)
+        select(corrections)
         .where(
-            table.c.workspace_id == workspace_id,
-            table.c.edition_id == edition_id,
-            table.c.story == story,
-            table.c.by_name.is_not(None),
-            table.c.taken_back_at.is_(None),
+            corrections.c.workspace_id == workspace_id,
+            corrections.c.edition_id == edition_id,
+            corrections.c.story == story,
+            corrections.c.by_name.is_not(None),
+            corrections.c.taken_back_at.is_(None),
         )
-        .order_by(table.c.id.desc())
+        .order_by(corrections.c.id.desc())
         .limit(1)
     ).first()
-    return _noun(row) if row else None
+    return _correction_from_row(row) if row else None
 
 
-def take_back(
+def revert_corrections(
     connection: Connection,
     *,
     workspace_id: int,
-    corrections: Collection[int],
+    ids: Collection[int],
     now: datetime,
 ) -> None:
     """Let these (keys) not hold any more; their editions are to be edited again."""
     connection.execute(
-        update(table)
-        .where(table.c.workspace_id == workspace_id, table.c.id.in_(corrections))
+        update(corrections)
+        .where(corrections.c.workspace_id == workspace_id, corrections.c.id.in_(ids))
         .values(taken_back_at=now, state="due", reason=None)
     )
 
 
-def _noun(row: Row[Any]) -> Correction:
+def _correction_from_row(row: Row[Any]) -> Correction:
     written = row.amendment
     return Correction(
         id=row.id,
@@ -226,7 +230,7 @@ def _noun(row: Row[Any]) -> Correction:
         state=row.state,
         reason=row.reason,
         changes=row.changes,
-        amendment=editions_json.load_as(Amendment, written) if written else None,
+        amendment=columns.load_dataclass(Amendment, written) if written else None,
         article_id=row.article_id,
         outlet=row.outlet,
         old_revision=row.old_revision,

@@ -1,4 +1,4 @@
-"""Runs verbs over the database in threads; knows no table and no rule of ours.
+"""Run functions of a connection in threads, each in one transaction.
 
 SQLite: one writer thread and a few readers; a verb waits its turn there, not on a
 lock. PostgreSQL: the same over a pool, with a few writers. A verb is a plain function
@@ -19,17 +19,17 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from bot.storage import engines, migrate
-from bot.storage.failures import explained, passes_by_itself
+from bot.storage import engines, schema_upgrade
+from bot.storage.engines import explain_error, is_transient
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Writers at once on PostgreSQL; SQLite has one by nature.
-_WRITERS = 4
+_POSTGRESQL_WRITERS = 4
 #: Seconds for which a writer waits while somebody else holds the database.
-_PATIENCE = 60.0
-_STEP = 0.05
+_WRITE_TIMEOUT = 60.0
+_RETRY_DELAY = 0.05
 
 
 class Database:
@@ -65,13 +65,15 @@ class Database:
             ConfigurationError: It cannot be opened as it is; the message says why
                 and what to do.
         """
-        address = engines.parse(url)
-        where = engines.shown(address)
-        migrate.prepare(address)
+        address = engines.parse_database_url(url)
+        where = engines.describe_address(address)
+        schema_upgrade.prepare_database(address)
         if address.get_backend_name() == "sqlite":
-            file = engines.file_of(address)
-            writer = engines.sqlite_engine(file)
-            reader = engines.sqlite_engine(file, connections=readers, writes=False)
+            file = engines.get_sqlite_path(address)
+            writer = engines.create_sqlite_engine(file)
+            reader = engines.create_sqlite_engine(
+                file, connections=readers, writes=False
+            )
             return cls(
                 writer=writer,
                 reader=reader,
@@ -80,15 +82,21 @@ class Database:
                 where=where,
                 file=file,
             )
-        writer = engines.postgresql_engine(address, connections=_WRITERS + readers)
+        writer = engines.create_postgresql_engine(
+            address, connections=_POSTGRESQL_WRITERS + readers
+        )
         reader = writer.execution_options(postgresql_readonly=True)
         return cls(
-            writer=writer, reader=reader, writers=_WRITERS, readers=readers, where=where
+            writer=writer,
+            reader=reader,
+            writers=_POSTGRESQL_WRITERS,
+            readers=readers,
+            where=where,
         )
 
     async def read(
         self,
-        verb: Callable[Concatenate[Connection, P], T],
+        operation: Callable[Concatenate[Connection, P], T],
         /,
         *args: P.args,
         **kwargs: P.kwargs,
@@ -99,11 +107,13 @@ class Database:
             ConfigurationError: The database cannot be read; `Unavailable` when that
                 may pass.
         """
-        return await _in(self._reading, partial(self._read, verb, *args, **kwargs))
+        return await _run_in(
+            self._reading, partial(self._read, operation, *args, **kwargs)
+        )
 
     async def write(
         self,
-        verb: Callable[Concatenate[Connection, P], T],
+        operation: Callable[Concatenate[Connection, P], T],
         /,
         *args: P.args,
         **kwargs: P.kwargs,
@@ -116,53 +126,55 @@ class Database:
             ConfigurationError: The database cannot be written; `Unavailable` when
                 that may pass. Nothing of the verb was kept then.
         """
-        return await _in(self._writing, partial(self._write, verb, *args, **kwargs))
+        return await _run_in(
+            self._writing, partial(self._write, operation, *args, **kwargs)
+        )
 
-    async def empty_log(self) -> None:
+    async def truncate_wal(self) -> None:
         """Keep what was written in the database alone, not also in SQLite's log.
 
         Readers that hold on to an older state are not waited for: then some of the
         log stays until the next time.
         """
-        await _in(self._writing, self._empty_log)
+        await _run_in(self._writing, self._truncate_wal)
 
     async def close(self) -> None:
         """Finish what was begun, then let go of the database."""
         self._closing.set()
-        await asyncio.to_thread(self._let_go)
+        await asyncio.to_thread(self._shut_down)
 
     def _read(
         self,
-        verb: Callable[Concatenate[Connection, P], T],
+        operation: Callable[Concatenate[Connection, P], T],
         /,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
         try:
             with self._reader.begin() as connection:
-                return verb(connection, *args, **kwargs)
+                return operation(connection, *args, **kwargs)
         except DBAPIError as error:
-            raise explained(error, self.where) or error from error
+            raise explain_error(error, self.where) or error from error
 
     def _write(
         self,
-        verb: Callable[Concatenate[Connection, P], T],
+        operation: Callable[Concatenate[Connection, P], T],
         /,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        give_up = time.monotonic() + _PATIENCE
+        give_up = time.monotonic() + _WRITE_TIMEOUT
         while True:
             try:
                 with self._writer.begin() as connection:
-                    return verb(connection, *args, **kwargs)
+                    return operation(connection, *args, **kwargs)
             except DBAPIError as error:
                 late = self._closing.is_set() or time.monotonic() > give_up
-                if late or not passes_by_itself(error):
-                    raise explained(error, self.where) or error from error
-            self._closing.wait(_STEP)
+                if late or not is_transient(error):
+                    raise explain_error(error, self.where) or error from error
+            self._closing.wait(_RETRY_DELAY)
 
-    def _empty_log(self) -> None:
+    def _truncate_wal(self) -> None:
         if self._writer.dialect.name != "sqlite":
             return
         connection = self._writer.raw_connection()
@@ -171,12 +183,12 @@ class Database:
         finally:
             connection.close()
 
-    def _let_go(self) -> None:
+    def _shut_down(self) -> None:
         self._reading.shutdown()
         self._writing.shutdown()
         self._reader.dispose()
         self._writer.dispose()
 
 
-async def _in(executor: Executor, work: Callable[[], T]) -> T:
+async def _run_in(executor: Executor, work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(executor, work)

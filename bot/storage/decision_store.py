@@ -1,4 +1,4 @@
-"""Verbs on decisions: what became of each article at hand, in a digest's compositions.
+"""Editorial decisions: what became of each article in a digest's compositions.
 
 Kept for the newest compositions of a digest (`KEPT`), none older than `FOR`; in a row
 for as long as nothing changes, so that a digest that looks every minute keeps days.
@@ -12,40 +12,40 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from bot.storage import privacy
-from bot.storage.columns import to_json
+from bot.storage import statements
+from bot.storage.columns import encode_json
 from bot.storage.schema import compositions
-from digests.types import Decision
+from digests.types import ArticleDecision
 
 #: So many different compositions of a digest are kept, and for so long.
-KEPT, FOR = 30, timedelta(days=30)
+MAX_COMPOSITIONS, MAX_COMPOSITION_AGE = 30, timedelta(days=30)
 #: So many of a workspace are looked at for one answer.
-_LOOKED_AT = 60
+_MAX_COMPOSITIONS_READ = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decided:
+class StoredDecision:
     """A decision with the digest that made it, and when it did first and last."""
 
     digest_id: int
     made_at: datetime
     last_at: datetime
-    decision: Decision
+    decision: ArticleDecision
 
 
-def record(
+def add_decisions(
     connection: Connection,
     *,
     workspace_id: int,
     digest_id: int,
     occurrence_id: int,
-    decisions: Sequence[Decision],
+    decisions: Sequence[ArticleDecision],
     now: datetime,
 ) -> None:
     """Keep what a composition decided; the same as the last time is said once."""
     if not decisions:
         return
-    packed = _packed(decisions)
+    packed = _pack_decisions(decisions)
     mine = (
         compositions.c.digest_id == digest_id,
         compositions.c.workspace_id == workspace_id,
@@ -53,7 +53,7 @@ def record(
     newest = connection.execute(
         select(compositions).where(*mine).order_by(compositions.c.id.desc()).limit(1)
     ).first()
-    if newest is not None and to_json(newest.decisions) == to_json(packed):
+    if newest is not None and encode_json(newest.decisions) == encode_json(packed):
         connection.execute(
             update(compositions)
             .where(compositions.c.id == newest.id, *mine)
@@ -72,22 +72,22 @@ def record(
     )
     kept = (
         select(compositions.c.id)
-        .where(*mine, compositions.c.last_at >= now - FOR)
+        .where(*mine, compositions.c.last_at >= now - MAX_COMPOSITION_AGE)
         .order_by(compositions.c.id.desc())
-        .limit(KEPT)
+        .limit(MAX_COMPOSITIONS)
     )
     ids = [row.id for row in connection.execute(kept)]
     connection.execute(delete(compositions).where(*mine, compositions.c.id.not_in(ids)))
 
 
-def about(
+def list_decisions(
     connection: Connection,
     *,
     workspace_id: int,
     articles: Collection[str],
     limit: int,
     person_id: str | None = None,
-) -> tuple[Decided, ...]:
+) -> tuple[StoredDecision, ...]:
     """List what was decided about these articles (their keys), the newest first.
 
     Of each digest and article the latest of decisions that are the same; in the
@@ -97,21 +97,23 @@ def about(
         select(compositions)
         .where(
             compositions.c.workspace_id == workspace_id,
-            privacy.of_digest(compositions.c.digest_id, workspace_id, person_id),
+            statements.filter_visible_digests(
+                compositions.c.digest_id, workspace_id, person_id
+            ),
         )
         .order_by(compositions.c.last_at.desc(), compositions.c.id.desc())
-        .limit(_LOOKED_AT)
+        .limit(_MAX_COMPOSITIONS_READ)
     )
-    found: dict[tuple[Any, ...], Decided] = {}
+    found: dict[tuple[Any, ...], StoredDecision] = {}
     for row in rows:
-        for decided in _unpacked(row, articles):
+        for decided in _unpack_decisions(row, articles):
             found.setdefault((row.digest_id, decided.decision), decided)
         if len(found) >= limit:
             break
     return tuple(found.values())[:limit]
 
 
-def _packed(decisions: Sequence[Decision]) -> dict[str, Any]:
+def _pack_decisions(decisions: Sequence[ArticleDecision]) -> dict[str, Any]:
     """Each reason once: most articles of a composition share a few."""
     reasons: dict[tuple[str, str, str], int] = {}
     decided = []
@@ -122,13 +124,13 @@ def _packed(decisions: Sequence[Decision]) -> dict[str, Any]:
     return {"reasons": [list(said) for said in reasons], "decided": decided}
 
 
-def _unpacked(row: Row[Any], wanted: Collection[str]) -> list[Decided]:
+def _unpack_decisions(row: Row[Any], wanted: Collection[str]) -> list[StoredDecision]:
     reasons = row.decisions["reasons"]
     found = []
     for article, story, duplicate_of, number in row.decisions["decided"]:
         if article in wanted:
             stage, outcome, reason = reasons[number]
-            decision = Decision(
+            decision = ArticleDecision(
                 article=article,
                 story=story,
                 stage=stage,
@@ -137,7 +139,7 @@ def _unpacked(row: Row[Any], wanted: Collection[str]) -> list[Decided]:
                 duplicate_of=duplicate_of,
             )
             found.append(
-                Decided(
+                StoredDecision(
                     digest_id=row.digest_id,
                     made_at=row.made_at,
                     last_at=row.last_at,

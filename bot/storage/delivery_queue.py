@@ -1,4 +1,4 @@
-"""Which deliveries may go out: found fairly, taken under a lease; it records no answer.
+"""Find deliveries that may go out, fairly, and claim them under a lease.
 
 One message at a time goes to a destination, and the parts of an edition in their order;
 a part that failed alone is passed over. What is to be edited or taken back must be
@@ -29,23 +29,73 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage.outgoing import ALL, noun, nouns
-from bot.storage.schema import deliveries as table
-from bot.storage.schema import destinations, workspaces
-from bot.types import Delivery, PlatformName
+from bot.model import Delivery, PlatformName, post_options_from_settings
+from bot.storage.schema import deliveries, destinations, workspaces
+
+#: A delivery and the workspace that it belongs to, side by side.
+DELIVERY_JOIN = deliveries.join(
+    workspaces, workspaces.c.id == deliveries.c.workspace_id
+)
+#: What `noun` needs of them.
+SELECT_DELIVERIES: Select[Any] = select(
+    *deliveries.c,
+    workspaces.c.platform,
+    workspaces.c.external_id.label("workspace_external_id"),
+).select_from(DELIVERY_JOIN)
+
+
+def delivery_from_row(row: Row[Any]) -> Delivery:
+    """Make the noun of a row of `ALL`.
+
+    Once the platform did not take it as it was rendered, it has no payload any more.
+    """
+    return Delivery(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        edition_id=row.edition_id,
+        destination_id=row.destination_id,
+        platform=row.platform,
+        workspace_external_id=row.workspace_external_id,
+        channel=row.channel,
+        part=row.part,
+        operation=row.operation,
+        key=row.key,
+        payload=row.payload if row.rung == 0 else {},
+        fallback_text=row.fallback_text,
+        rung=row.rung,
+        state=row.state,
+        attempt=row.attempt,
+        fence=row.fence,
+        claimed_at=row.claimed_at,
+        not_before=row.not_before,
+        message_id=row.message_id,
+        reason=row.reason,
+        manner=post_options_from_settings(row.manner),
+        title=row.title or "",
+        opening=row.opening,
+    )
+
+
+def load_deliveries(
+    connection: Connection, which: ColumnElement[bool]
+) -> tuple[Delivery, ...]:
+    """Make the nouns of these rows, by their keys."""
+    found = connection.execute(SELECT_DELIVERIES.where(which).order_by(deliveries.c.id))
+    return tuple(map(delivery_from_row, found))
+
 
 #: How long what stands still is left alone before one message tries it again.
-RETEST = timedelta(hours=6)
+RETEST_INTERVAL = timedelta(hours=6)
 
-_EARLIER = table.alias("earlier")
-_OTHER = table.alias("other")
-_POST = table.alias("post")
-_UNDOING = table.alias("undoing")
-_FIRST = table.alias("first")
+_EARLIER = deliveries.alias("earlier")
+_OTHER = deliveries.alias("other")
+_POST = deliveries.alias("post")
+_DELETION = deliveries.alias("undoing")
+_FIRST = deliveries.alias("first")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Waiting:
+class ClaimableDelivery:
     """The next delivery of a destination, as far as choosing goes."""
 
     id: int
@@ -54,14 +104,14 @@ class Waiting:
     platform: PlatformName
 
 
-def waiting(
+def list_claimable_deliveries(
     connection: Connection,
     *,
     now: datetime,
     platforms: Collection[str],
     limit: int,
     places: Collection[int] | None = None,
-) -> tuple[Waiting, ...]:
+) -> tuple[ClaimableDelivery, ...]:
     """List what can go out now on these platforms, one a destination.
 
     Workspaces take turns; within one the oldest comes first. `places` keeps to these
@@ -69,19 +119,19 @@ def waiting(
     """
     which = [workspaces.c.platform.in_(platforms)]
     if places is not None:
-        which.append(table.c.destination_id.in_(places))
+        which.append(deliveries.c.destination_id.in_(places))
     return tuple(
-        Waiting(
+        ClaimableDelivery(
             id=row.id,
             workspace_id=row.workspace_id,
             destination_id=row.destination_id,
             platform=row.platform,
         )
-        for row in _found(connection, now, limit, *which)
+        for row in _find_claimable(connection, now, limit, *which)
     )
 
 
-def claim(
+def claim_deliveries(
     connection: Connection,
     *,
     now: datetime,
@@ -94,45 +144,57 @@ def claim(
     `among` keeps to these deliveries (keys). The transaction must be committed before
     the first of them is sent.
     """
-    which = [] if among is None else [table.c.id.in_(among)]
-    found = _one_a_stopped_workspace(_found(connection, now, limit, *which))
-    wanted = _hold(connection, {row.destination_id: row.id for row in found})
+    which = [] if among is None else [deliveries.c.id.in_(among)]
+    found = _keep_one_per_stopped_workspace(
+        _find_claimable(connection, now, limit, *which)
+    )
+    wanted = _lock_destinations(
+        connection, {row.destination_id: row.id for row in found}
+    )
     taken = connection.execute(
-        update(table)
-        .where(table.c.id.in_(wanted), *_claimable(_working(now)), _at(now))
+        update(deliveries)
+        .where(
+            deliveries.c.id.in_(wanted),
+            *_is_claimable(_is_available(now)),
+            _is_due(now),
+        )
         .values(
             state="sending",
-            attempt=table.c.attempt + 1,
-            fence=table.c.fence + 1,
+            attempt=deliveries.c.attempt + 1,
+            fence=deliveries.c.fence + 1,
             claimed_at=now,
             lease_until=now + lease,
             not_before=None,
             updated_at=now,
             message_id=func.coalesce(
-                table.c.message_id,
-                select(_POST.c.message_id).where(*_posted()).scalar_subquery(),
+                deliveries.c.message_id,
+                select(_POST.c.message_id)
+                .where(*_is_its_sent_post())
+                .scalar_subquery(),
             ),
-            opening=_opening(),
+            opening=_select_opening_message(),
         )
-        .returning(table.c.id)
+        .returning(deliveries.c.id)
     ).scalars()
-    claimed = nouns(connection, table.c.id.in_(taken.all()))
-    probes = _spend_probes(connection, found, now)
+    claimed = load_deliveries(connection, deliveries.c.id.in_(taken.all()))
+    probes = _postpone_next_probes(connection, found, now)
     return tuple(replace(one, probe=one.id in probes) for one in claimed)
 
 
-def expired(connection: Connection, *, now: datetime, but: Collection[int] = ()) -> int:
+def expire_claims(
+    connection: Connection, *, now: datetime, but: Collection[int] = ()
+) -> int:
     """Make uncertain what was being sent by somebody who did not come back.
 
     `but` are the keys of those that are being sent right here: a clock that was set
     forward is no reason to doubt them.
     """
     done = connection.execute(
-        update(table)
+        update(deliveries)
         .where(
-            table.c.state == "sending",
-            table.c.lease_until <= now,
-            table.c.id.not_in(but),
+            deliveries.c.state == "sending",
+            deliveries.c.lease_until <= now,
+            deliveries.c.id.not_in(but),
         )
         .values(
             state="uncertain",
@@ -144,30 +206,32 @@ def expired(connection: Connection, *, now: datetime, but: Collection[int] = ())
     return done.rowcount
 
 
-def uncertain_due(
+def list_due_uncertain(
     connection: Connection, *, now: datetime, wait: timedelta, limit: int = 100
 ) -> tuple[Delivery, ...]:
     """List what has been uncertain for `wait`, and may be looked at again by now."""
     query = (
-        ALL.where(
-            table.c.state == "uncertain",
-            table.c.updated_at <= now - wait,
-            or_(table.c.not_before.is_(None), table.c.not_before <= now),
+        SELECT_DELIVERIES.where(
+            deliveries.c.state == "uncertain",
+            deliveries.c.updated_at <= now - wait,
+            or_(deliveries.c.not_before.is_(None), deliveries.c.not_before <= now),
         )
-        .order_by(table.c.id)
+        .order_by(deliveries.c.id)
         .limit(limit)
     )
-    return tuple(map(noun, connection.execute(query)))
+    return tuple(map(delivery_from_row, connection.execute(query)))
 
 
-def look_again(connection: Connection) -> None:
+def recheck_uncertain(connection: Connection) -> None:
     """Let what is uncertain be looked for as soon as it may have landed."""
     connection.execute(
-        update(table).where(table.c.state == "uncertain").values(not_before=None)
+        update(deliveries)
+        .where(deliveries.c.state == "uncertain")
+        .values(not_before=None)
     )
 
 
-def next_wakeup(
+def find_next_delivery_at(
     connection: Connection,
     *,
     wait: timedelta,
@@ -185,20 +249,22 @@ def next_wakeup(
         platforms: Those that are on; None = all.
     """
     on = [] if platforms is None else [workspaces.c.platform.in_(platforms)]
-    moment = _moment()
+    moment = _claimable_from()
     claimable = connection.execute(
-        _with_places(select(moment))
-        .where(*_claimable(_working(None)), *on)
+        _join_destinations(select(moment))
+        .where(*_is_claimable(_is_available(None)), *on)
         .order_by(moment)
         .limit(1)
     ).scalar()
     lapsing = connection.execute(
-        select(func.min(table.c.lease_until)).where(table.c.state == "sending")
+        select(func.min(deliveries.c.lease_until)).where(
+            deliveries.c.state == "sending"
+        )
     ).scalar()
     unclear = connection.execute(
-        _with_places(select(table.c.updated_at, table.c.not_before)).where(
-            table.c.state == "uncertain", *on
-        )
+        _join_destinations(
+            select(deliveries.c.updated_at, deliveries.c.not_before)
+        ).where(deliveries.c.state == "uncertain", *on)
     ).all()
     looks = [
         max(row.updated_at + wait, row.not_before or row.updated_at) for row in unclear
@@ -211,19 +277,19 @@ def next_wakeup(
 # ── what may go ────────────────────────────────────────────────────────────────
 
 
-def _found(
+def _find_claimable(
     connection: Connection, now: datetime, limit: int, *which: ColumnElement[bool]
 ) -> list[Row[Any]]:
     first = (
-        _with_places(
+        _join_destinations(
             select(
-                func.min(table.c.id).label("id"),
-                table.c.workspace_id,
-                table.c.destination_id,
+                func.min(deliveries.c.id).label("id"),
+                deliveries.c.workspace_id,
+                deliveries.c.destination_id,
             )
         )
-        .where(*_claimable(_working(now)), _at(now), *which)
-        .group_by(table.c.workspace_id, table.c.destination_id)
+        .where(*_is_claimable(_is_available(now)), _is_due(now), *which)
+        .group_by(deliveries.c.workspace_id, deliveries.c.destination_id)
         .subquery()
     )
     turn = func.row_number().over(
@@ -241,66 +307,69 @@ def _found(
     return list(connection.execute(query))
 
 
-def _claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
     """Keep what could go out if it were time."""
     unsent_before = exists().where(
-        _EARLIER.c.edition_id == table.c.edition_id,
-        _EARLIER.c.destination_id == table.c.destination_id,
-        _EARLIER.c.operation == table.c.operation,
-        _EARLIER.c.part < table.c.part,
+        _EARLIER.c.edition_id == deliveries.c.edition_id,
+        _EARLIER.c.destination_id == deliveries.c.destination_id,
+        _EARLIER.c.operation == deliveries.c.operation,
+        _EARLIER.c.part < deliveries.c.part,
         _EARLIER.c.state.not_in(("sent", "failed")),
     )
-    on_its_way = exists().where(
-        _OTHER.c.destination_id == table.c.destination_id, _OTHER.c.state == "sending"
+    in_flight = exists().where(
+        _OTHER.c.destination_id == deliveries.c.destination_id,
+        _OTHER.c.state == "sending",
     )
     taken_back = exists().where(
-        _UNDOING.c.edition_id == table.c.edition_id,
-        _UNDOING.c.destination_id == table.c.destination_id,
-        _UNDOING.c.part == table.c.part,
-        _UNDOING.c.operation == "delete",
+        _DELETION.c.edition_id == deliveries.c.edition_id,
+        _DELETION.c.destination_id == deliveries.c.destination_id,
+        _DELETION.c.part == deliveries.c.part,
+        _DELETION.c.operation == "delete",
     )
     return (
-        table.c.state.in_(("ready", "retry")),
+        deliveries.c.state.in_(("ready", "retry")),
         working,
         # Taking back needs no order.
-        or_(table.c.operation == "delete", ~unsent_before),
-        ~on_its_way,
+        or_(deliveries.c.operation == "delete", ~unsent_before),
+        ~in_flight,
         # What is to be changed must be there.
-        or_(table.c.operation == "post", exists().where(*_posted())),
-        or_(table.c.operation == "delete", ~taken_back),
+        or_(deliveries.c.operation == "post", exists().where(*_is_its_sent_post())),
+        or_(deliveries.c.operation == "delete", ~taken_back),
     )
 
 
-def _working(now: datetime | None) -> ColumnElement[bool]:
+def _is_available(now: datetime | None) -> ColumnElement[bool]:
     """Its workspace and its place take messages, or may be tried by `now`.
 
     With None: or may be tried at some time.
     """
-    place = _works(destinations, destinations.c.paused, now)
-    space = _works(workspaces, workspaces.c.stopped, now)
+    place = _takes_messages(destinations, destinations.c.paused, now)
+    space = _takes_messages(workspaces, workspaces.c.stopped, now)
     return (
         exists()
         .where(
-            destinations.c.id == table.c.destination_id,
-            workspaces.c.id == table.c.workspace_id,
+            destinations.c.id == deliveries.c.destination_id,
+            workspaces.c.id == deliveries.c.workspace_id,
             workspaces.c.left_at.is_(None),
             place,
             space,
         )
-        .correlate(table)
+        .correlate(deliveries)
     )
 
 
-def _works(
+def _takes_messages(
     place: Table, why: ColumnElement[Any], now: datetime | None
 ) -> ColumnElement[bool]:
     again = place.c.retest_at.is_not(None) if now is None else place.c.retest_at <= now
     return or_(why.is_(None), again)
 
 
-def _moment() -> ColumnElement[Any]:
+def _claimable_from() -> ColumnElement[Any]:
     """When a row of `_with_places` may go out, as far as time goes."""
-    own: ColumnElement[Any] = func.coalesce(table.c.not_before, table.c.updated_at)
+    own: ColumnElement[Any] = func.coalesce(
+        deliveries.c.not_before, deliveries.c.updated_at
+    )
     for place, why in (
         (destinations, destinations.c.paused),
         (workspaces, workspaces.c.stopped),
@@ -310,38 +379,38 @@ def _moment() -> ColumnElement[Any]:
     return own
 
 
-def _with_places(query: Select[Any]) -> Select[Any]:
+def _join_destinations(query: Select[Any]) -> Select[Any]:
     return (
-        query.select_from(table)
-        .join(destinations, destinations.c.id == table.c.destination_id)
-        .join(workspaces, workspaces.c.id == table.c.workspace_id)
+        query.select_from(deliveries)
+        .join(destinations, destinations.c.id == deliveries.c.destination_id)
+        .join(workspaces, workspaces.c.id == deliveries.c.workspace_id)
     )
 
 
-def _at(now: datetime) -> ColumnElement[bool]:
-    return or_(table.c.not_before.is_(None), table.c.not_before <= now)
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(deliveries.c.not_before.is_(None), deliveries.c.not_before <= now)
 
 
-def _posted() -> tuple[ColumnElement[bool], ...]:
+def _is_its_sent_post() -> tuple[ColumnElement[bool], ...]:
     return (
-        _POST.c.edition_id == table.c.edition_id,
-        _POST.c.destination_id == table.c.destination_id,
-        _POST.c.part == table.c.part,
+        _POST.c.edition_id == deliveries.c.edition_id,
+        _POST.c.destination_id == deliveries.c.destination_id,
+        _POST.c.part == deliveries.c.part,
         _POST.c.operation == "post",
         _POST.c.state == "sent",
     )
 
 
-def _opening() -> ScalarSelect[str]:
+def _select_opening_message() -> ScalarSelect[str]:
     """The edition's first message there, as far as there is one before this part."""
     return (
         select(_FIRST.c.message_id)
         .where(
-            _FIRST.c.edition_id == table.c.edition_id,
-            _FIRST.c.destination_id == table.c.destination_id,
-            _FIRST.c.channel == table.c.channel,
+            _FIRST.c.edition_id == deliveries.c.edition_id,
+            _FIRST.c.destination_id == deliveries.c.destination_id,
+            _FIRST.c.channel == deliveries.c.channel,
             _FIRST.c.operation == "post",
-            _FIRST.c.part < table.c.part,
+            _FIRST.c.part < deliveries.c.part,
             _FIRST.c.state == "sent",
             _FIRST.c.message_id != "",
         )
@@ -354,7 +423,7 @@ def _opening() -> ScalarSelect[str]:
 # ── taking it ──────────────────────────────────────────────────────────────────
 
 
-def _one_a_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
+def _keep_one_per_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
     """One message is enough to see whether a workspace takes messages again."""
     tried: set[int] = set()
     kept = []
@@ -367,7 +436,9 @@ def _one_a_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
     return kept
 
 
-def _hold(connection: Connection, of_destination: dict[int, int]) -> list[int]:
+def _lock_destinations(
+    connection: Connection, of_destination: dict[int, int]
+) -> list[int]:
     """On PostgreSQL, keep those whose destination no other claim holds just now."""
     if connection.dialect.name == "sqlite":
         return list(of_destination.values())
@@ -379,7 +450,7 @@ def _hold(connection: Connection, of_destination: dict[int, int]) -> list[int]:
     return [of_destination[place] for place in held]
 
 
-def _spend_probes(
+def _postpone_next_probes(
     connection: Connection, found: list[Row[Any]], now: datetime
 ) -> set[int]:
     """Let the next try wait its time, whatever becomes of this one; their keys."""
@@ -390,7 +461,7 @@ def _spend_probes(
             connection.execute(
                 update(place)
                 .where(place.c.id.in_(keys), place.c.retest_at.is_not(None))
-                .values(retest_at=now + RETEST)
+                .values(retest_at=now + RETEST_INTERVAL)
             )
     return {
         row.id for row in found if row.stopped is not None or row.paused is not None

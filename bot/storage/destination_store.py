@@ -1,4 +1,4 @@
-"""Verbs on destinations: where a workspace can be posted to."""
+"""Destinations: where a workspace can be posted to."""
 
 from datetime import datetime
 from typing import Any
@@ -7,14 +7,19 @@ from sqlalchemy import Connection, Row, and_, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UserError
-from bot.manners import as_settings, of_settings
-from bot.storage import messages
-from bot.storage.dialects import insert
+from bot.model import (
+    PERSON_PREFIX,
+    Destination,
+    PostOptions,
+    post_options_from_settings,
+    post_options_to_settings,
+)
+from bot.storage import message_store
 from bot.storage.schema import deliveries, destinations
-from bot.types import PERSON, Destination, Manner
+from bot.storage.statements import insert_into
 
 
-def ensure(
+def upsert_destination(
     connection: Connection, *, workspace_id: int, name: str, channel: str
 ) -> Destination:
     """Make the destination `name`, or lead it to `channel`.
@@ -26,8 +31,10 @@ def ensure(
         UserError: The channel is a destination already, under another name; or it
             stands for a person.
     """
-    _check(name, channel)
-    before = by_channel(connection, workspace_id=workspace_id, channel=channel)
+    _refuse_personal(name, channel)
+    before = find_destination_by_channel(
+        connection, workspace_id=workspace_id, channel=channel
+    )
     if before is not None:
         if before.name != name:
             raise UserError(
@@ -37,7 +44,7 @@ def ensure(
             )
         return before
     row = connection.execute(
-        insert(connection, destinations)
+        insert_into(connection, destinations)
         .values(workspace_id=workspace_id, name=name, channel=channel)
         .on_conflict_do_update(
             index_elements=["workspace_id", "name"],
@@ -55,10 +62,10 @@ def ensure(
         )
         .values(channel=channel)
     )
-    return noun(row)
+    return destination_from_row(row)
 
 
-def rename(
+def rename_destination(
     connection: Connection, *, workspace_id: int, destination_id: int, name: str
 ) -> Destination | None:
     """Give the destination another name; None when there is no such destination.
@@ -66,30 +73,36 @@ def rename(
     Raises:
         UserError: Another destination has the name.
     """
-    _check(name, name)
-    other = by_name(connection, workspace_id=workspace_id, name=name)
+    _refuse_personal(name, name)
+    other = find_destination_by_name(connection, workspace_id=workspace_id, name=name)
     if other is not None and other.id != destination_id:
         raise UserError("Another destination is called «{name}» already.", name=name)
-    return _change(connection, workspace_id, destination_id, {"name": name})
+    return _update_destination(connection, workspace_id, destination_id, {"name": name})
 
 
-def adopt(
-    connection: Connection, *, workspace_id: int, destination_id: int, manner: Manner
+def set_post_options(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    destination_id: int,
+    manner: PostOptions,
 ) -> Destination | None:
     """Post there in this manner from now on; None when there is no such destination."""
-    values = {"manner": as_settings(manner)}
-    return _change(connection, workspace_id, destination_id, values)
+    values = {"manner": post_options_to_settings(manner)}
+    return _update_destination(connection, workspace_id, destination_id, values)
 
 
-def remove(connection: Connection, *, workspace_id: int, destination_id: int) -> bool:
+def delete_destination(
+    connection: Connection, *, workspace_id: int, destination_id: int
+) -> bool:
     """Forget the destination and what is on its way there; its posts stay posted."""
     gone = connection.execute(
-        delete(destinations).where(*_this(workspace_id, destination_id))
+        delete(destinations).where(*_is_destination(workspace_id, destination_id))
     )
     return gone.rowcount > 0
 
 
-def pause(
+def pause_destination(
     connection: Connection,
     *,
     workspace_id: int,
@@ -102,18 +115,18 @@ def pause(
     At `retest_at` one message tries whether it works again; None = never.
     """
     values = {"paused": reason, "retest_at": retest_at}
-    return _change(connection, workspace_id, destination_id, values)
+    return _update_destination(connection, workspace_id, destination_id, values)
 
 
-def resume(
+def resume_destination(
     connection: Connection, *, workspace_id: int, destination_id: int
 ) -> Destination | None:
     """Post there again."""
     values = {"paused": None, "retest_at": None}
-    return _change(connection, workspace_id, destination_id, values)
+    return _update_destination(connection, workspace_id, destination_id, values)
 
 
-def in_workspace(
+def list_destinations(
     connection: Connection, *, workspace_id: int
 ) -> tuple[Destination, ...]:
     """List the workspace's destinations, in the order in which they were made.
@@ -128,36 +141,42 @@ def in_workspace(
         )
         .order_by(destinations.c.id)
     )
-    return tuple(map(noun, found))
+    return tuple(map(destination_from_row, found))
 
 
-def by_name(
+def find_destination_by_name(
     connection: Connection, *, workspace_id: int, name: str
 ) -> Destination | None:
     """Find the destination of this name."""
     ours = destinations.c.person_id.is_(None)
-    return _first(connection, workspace_id, and_(destinations.c.name == name, ours))
+    return _find_destination(
+        connection, workspace_id, and_(destinations.c.name == name, ours)
+    )
 
 
-def by_channel(
+def find_destination_by_channel(
     connection: Connection, *, workspace_id: int, channel: str
 ) -> Destination | None:
     """Find the destination that leads to the platform's `channel`."""
-    return _first(connection, workspace_id, destinations.c.channel == channel)
+    return _find_destination(
+        connection, workspace_id, destinations.c.channel == channel
+    )
 
 
-def own_of(
+def find_personal_destination(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> Destination | None:
     """Find where a person's own messages of the local page are; None: they have none.
 
     Without a digest of their own there is a room as soon as something was sent there.
     """
-    channel = f"{PERSON}{person_id}"
-    found = by_channel(connection, workspace_id=workspace_id, channel=channel)
+    channel = f"{PERSON_PREFIX}{person_id}"
+    found = find_destination_by_channel(
+        connection, workspace_id=workspace_id, channel=channel
+    )
     if found is not None:
         return found
-    sent = messages.newest(
+    sent = message_store.list_newest_messages(
         connection, workspace_id=workspace_id, channel=channel, count=1, after=0
     )
     if not sent:
@@ -167,7 +186,7 @@ def own_of(
     )
 
 
-def noun(row: Row[Any]) -> Destination:
+def destination_from_row(row: Row[Any]) -> Destination:
     """Make the noun of a row of the table."""
     return Destination(
         id=row.id,
@@ -177,13 +196,13 @@ def noun(row: Row[Any]) -> Destination:
         paused=row.paused,
         retest_at=row.retest_at,
         person=row.person_id,
-        manner=of_settings(row.manner),
+        manner=post_options_from_settings(row.manner),
     )
 
 
-def _check(name: str, channel: str) -> None:
+def _refuse_personal(name: str, channel: str) -> None:
     """A person's own messages are theirs to ask for, and no editor's to send."""
-    if name.startswith(PERSON) or channel.startswith(PERSON):
+    if name.startswith(PERSON_PREFIX) or channel.startswith(PERSON_PREFIX):
         raise UserError(
             "No destination can be called «{name}» or lead to a person: people "
             "set up their own digest with /news me.",
@@ -191,23 +210,25 @@ def _check(name: str, channel: str) -> None:
         )
 
 
-def _this(workspace_id: int, destination_id: int) -> tuple[ColumnElement[bool], ...]:
+def _is_destination(
+    workspace_id: int, destination_id: int
+) -> tuple[ColumnElement[bool], ...]:
     return (
         destinations.c.id == destination_id,
         destinations.c.workspace_id == workspace_id,
     )
 
 
-def _first(
+def _find_destination(
     connection: Connection, workspace_id: int, which: ColumnElement[bool]
 ) -> Destination | None:
     found = connection.execute(
         select(destinations).where(destinations.c.workspace_id == workspace_id, which)
     ).first()
-    return noun(found) if found else None
+    return destination_from_row(found) if found else None
 
 
-def _change(
+def _update_destination(
     connection: Connection,
     workspace_id: int,
     destination_id: int,
@@ -215,8 +236,8 @@ def _change(
 ) -> Destination | None:
     row = connection.execute(
         update(destinations)
-        .where(*_this(workspace_id, destination_id))
+        .where(*_is_destination(workspace_id, destination_id))
         .values(values)
         .returning(destinations)
     ).first()
-    return noun(row) if row else None
+    return destination_from_row(row) if row else None

@@ -1,4 +1,8 @@
-"""Verbs on digests: what an admin configures, known by its name in its workspace."""
+"""Digests: what an admin configures, known by its name in its workspace.
+
+Nothing of it is stored with the digest: what the workspace's digests read by now, and
+what the person follows and said by now, is what counts.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,11 +13,17 @@ from sqlalchemy import Connection, Row, and_, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UnknownName
-from bot.looks import as_settings, of_settings
-from bot.storage import destinations as destination_verbs
-from bot.storage import sources as source_verbs
-from bot.storage import tastes
-from bot.storage.dialects import insert
+from bot.model import (
+    CorrectionsSetting,
+    Destination,
+    Digest,
+    LayoutSettings,
+    Source,
+    layout_from_settings,
+    layout_to_settings,
+)
+from bot.storage import destination_store, reader_store, source_store
+from bot.storage.reader_store import PersonScope
 from bot.storage.schema import (
     destinations,
     digest_destinations,
@@ -22,12 +32,12 @@ from bot.storage.schema import (
     schedules,
     sources,
 )
-from bot.storage.schema.configuration import NAMED
-from bot.types import CorrectionsSetting, Destination, Digest, Look, Source
+from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
+from bot.storage.statements import insert_into
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rests:
+class DigestPause:
     """When a digest is silent."""
 
     paused: bool
@@ -36,7 +46,7 @@ class Rests:
     quiet_hours: str | None
 
 
-def ensure(
+def upsert_digest(
     connection: Connection,
     *,
     workspace_id: int,
@@ -51,7 +61,7 @@ def ensure(
     paused_sources: Sequence[Source] = (),
     corrections: CorrectionsSetting = "edit",
     called: Mapping[int, str] | None = None,
-    look: Look | None = None,
+    look: LayoutSettings | None = None,
 ) -> Digest:
     """Make the digest `name`, or change it to be as said here.
 
@@ -68,32 +78,34 @@ def ensure(
         "quiet_hours": quiet_hours,
         "language": language,
         "corrections": corrections,
-        "look": as_settings(look) if look else None,
+        "look": layout_to_settings(look) if look else None,
     }
     digest_id = connection.execute(
-        insert(connection, digests)
+        insert_into(connection, digests)
         .values(workspace_id=workspace_id, name=name, paused=False, **content)
         .on_conflict_do_update(
             index_elements=["workspace_id", "name"],
-            index_where=NAMED,
+            index_where=IS_WORKSPACE_DIGEST,
             set_=content,
         )
         .returning(digests.c.id)
     ).scalar_one()
     _link_sources(connection, workspace_id, digest_id, sources, paused_sources)
-    _call_sources(connection, digest_id, called or {})
+    _name_sources(connection, digest_id, called or {})
     _link_destinations(connection, workspace_id, digest_id, destinations)
-    return _one(connection, workspace_id, digest_id)
+    return _get_digest(connection, workspace_id, digest_id)
 
 
-def by_id(
+def find_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
     """Find the digest of this key."""
-    return _first(connection, workspace_id, digests.c.id == digest_id)
+    return _find_digest(connection, workspace_id, digests.c.id == digest_id)
 
 
-def rests(connection: Connection, *, workspace_id: int, digest_id: int) -> Rests | None:
+def find_digest_pause(
+    connection: Connection, *, workspace_id: int, digest_id: int
+) -> DigestPause | None:
     """When it is silent: all that planning asks for."""
     row = connection.execute(
         select(
@@ -101,74 +113,78 @@ def rests(connection: Connection, *, workspace_id: int, digest_id: int) -> Rests
             digests.c.paused_until,
             digests.c.skips,
             digests.c.quiet_hours,
-        ).where(digests.c.id == digest_id, *_there(workspace_id))
+        ).where(digests.c.id == digest_id, *_is_present(workspace_id))
     ).first()
     if row is None:
         return None
-    return Rests(
+    return DigestPause(
         paused=row.paused,
         paused_until=row.paused_until,
-        skips=_dates(row.skips),
+        skips=_parse_dates(row.skips),
         quiet_hours=row.quiet_hours,
     )
 
 
-def by_name(connection: Connection, *, workspace_id: int, name: str) -> Digest | None:
+def find_digest_by_name(
+    connection: Connection, *, workspace_id: int, name: str
+) -> Digest | None:
     """Find the digest of exactly this name."""
-    return _first(connection, workspace_id, and_(digests.c.name == name, NAMED))
+    return _find_digest(
+        connection, workspace_id, and_(digests.c.name == name, IS_WORKSPACE_DIGEST)
+    )
 
 
-def in_workspace(connection: Connection, *, workspace_id: int) -> tuple[Digest, ...]:
+def list_digests(connection: Connection, *, workspace_id: int) -> tuple[Digest, ...]:
     """List the workspace's digests, in the order in which they were made.
 
     What is one person's own is not among them: `personal` has those.
     """
     rows = connection.execute(
         select(digests)
-        .where(digests.c.workspace_id == workspace_id, NAMED)
+        .where(digests.c.workspace_id == workspace_id, IS_WORKSPACE_DIGEST)
         .order_by(digests.c.id)
     ).all()
-    return tuple(_noun(connection, row) for row in rows)
+    return tuple(_load_digest(connection, row) for row in rows)
 
 
-def rename(
+def rename_digest(
     connection: Connection, *, workspace_id: int, digest_id: int, name: str
 ) -> Digest | None:
     """Give the digest another name, which must be free; None: no such digest."""
-    return _change(connection, workspace_id, digest_id, {"name": name})
+    return _update_digest(connection, workspace_id, digest_id, {"name": name})
 
 
-def pause(
+def pause_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
     """Let nothing go out until `resume`; None: no such digest."""
-    return _change(connection, workspace_id, digest_id, {"paused": True})
+    return _update_digest(connection, workspace_id, digest_id, {"paused": True})
 
 
-def pause_until(
+def pause_digest_until(
     connection: Connection, *, workspace_id: int, digest_id: int, day: date | None
 ) -> Digest | None:
     """Let it go out again on that local date; None as `day`: no such pause."""
-    return _change(connection, workspace_id, digest_id, {"paused_until": day})
+    return _update_digest(connection, workspace_id, digest_id, {"paused_until": day})
 
 
-def skip(
+def set_skipped_dates(
     connection: Connection, *, workspace_id: int, digest_id: int, days: Iterable[date]
 ) -> Digest | None:
     """Leave out exactly these local dates; None: no such digest."""
     found = [day.isoformat() for day in sorted(set(days))]
-    return _change(connection, workspace_id, digest_id, {"skips": found or None})
+    return _update_digest(connection, workspace_id, digest_id, {"skips": found or None})
 
 
-def resume(
+def resume_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
     """Let it go out again; None: no such digest."""
     values = {"paused": False, "paused_until": None}
-    return _change(connection, workspace_id, digest_id, values)
+    return _update_digest(connection, workspace_id, digest_id, values)
 
 
-def begin_sources(
+def mark_sources_begun(
     connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> frozenset[int]:
     """Note that an edition takes the digest's sources in; the keys of the new ones."""
@@ -184,13 +200,13 @@ def begin_sources(
     return begun
 
 
-def delete_one(
+def delete_digest(
     connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> bool:
     """Take the digest away; its editions stay, for the buttons of what was posted."""
     gone = connection.execute(
         update(digests)
-        .where(digests.c.id == digest_id, *_there(workspace_id))
+        .where(digests.c.id == digest_id, *_is_present(workspace_id))
         .values(deleted_at=now)
     )
     if gone.rowcount == 0:
@@ -200,7 +216,9 @@ def delete_one(
     return True
 
 
-def restore(connection: Connection, *, workspace_id: int, digest_id: int) -> bool:
+def restore_digest(
+    connection: Connection, *, workspace_id: int, digest_id: int
+) -> bool:
     """Bring back a digest that was taken away; its readers are not told things twice.
 
     Its sources, destinations and schedules are `ensure`'s and `schedules.replace`'s.
@@ -213,7 +231,9 @@ def restore(connection: Connection, *, workspace_id: int, digest_id: int) -> boo
             digests.c.deleted_at.is_not(None),
         )
     ).scalar()
-    if was is None or by_name(connection, workspace_id=workspace_id, name=was):
+    if was is None or find_digest_by_name(
+        connection, workspace_id=workspace_id, name=was
+    ):
         return False
     connection.execute(
         update(digests)
@@ -232,14 +252,16 @@ def _link_sources(
 ) -> None:
     mine = or_(sources.c.workspace_id == workspace_id, sources.c.workspace_id.is_(None))
     ids = [source.id for source in (*read, *paused)]
-    _hold_to(connection, select(sources.c.id).where(mine), ids, "A source")
+    _refuse_unknown(connection, select(sources.c.id).where(mine), ids, "A source")
     kept = connection.execute(
         select(digest_sources.c.source_id, digest_sources.c.begun_at).where(
             digest_sources.c.digest_id == digest_id,
             digest_sources.c.begun_at.is_not(None),
         )
     ).all()
-    _replace(connection, digest_sources, "source_id", workspace_id, digest_id, ids)
+    _replace_links(
+        connection, digest_sources, "source_id", workspace_id, digest_id, ids
+    )
     for source_id, begun_at in kept:
         connection.execute(
             update(digest_sources)
@@ -259,7 +281,7 @@ def _link_sources(
     )
 
 
-def _call_sources(
+def _name_sources(
     connection: Connection, digest_id: int, called: Mapping[int, str]
 ) -> None:
     for source_id, name in called.items():
@@ -281,13 +303,15 @@ def _link_destinations(
 ) -> None:
     mine = select(destinations.c.id).where(destinations.c.workspace_id == workspace_id)
     ids = [destination.id for destination in wanted]
-    _hold_to(connection, mine, ids, "A destination")
-    _replace(
+    _refuse_unknown(connection, mine, ids, "A destination")
+    _replace_links(
         connection, digest_destinations, "destination_id", workspace_id, digest_id, ids
     )
 
 
-def _hold_to(connection: Connection, mine: Any, ids: list[int], what: str) -> None:
+def _refuse_unknown(
+    connection: Connection, mine: Any, ids: list[int], what: str
+) -> None:
     there = set(connection.execute(mine).scalars())
     if not there.issuperset(ids):
         raise UnknownName(
@@ -295,7 +319,7 @@ def _hold_to(connection: Connection, mine: Any, ids: list[int], what: str) -> No
         )
 
 
-def _replace(
+def _replace_links(
     connection: Connection,
     links: Any,
     column: str,
@@ -317,37 +341,37 @@ def _replace(
         connection.execute(links.insert(), rows)
 
 
-def _there(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
+def _is_present(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
     return (digests.c.workspace_id == workspace_id, digests.c.deleted_at.is_(None))
 
 
-def _first(
+def _find_digest(
     connection: Connection, workspace_id: int, which: ColumnElement[bool]
 ) -> Digest | None:
     row = connection.execute(
-        select(digests).where(which, *_there(workspace_id))
+        select(digests).where(which, *_is_present(workspace_id))
     ).first()
-    return _noun(connection, row) if row else None
+    return _load_digest(connection, row) if row else None
 
 
-def _one(connection: Connection, workspace_id: int, digest_id: int) -> Digest:
-    found = by_id(connection, workspace_id=workspace_id, digest_id=digest_id)
+def _get_digest(connection: Connection, workspace_id: int, digest_id: int) -> Digest:
+    found = find_digest(connection, workspace_id=workspace_id, digest_id=digest_id)
     assert found is not None
     return found
 
 
-def _change(
+def _update_digest(
     connection: Connection, workspace_id: int, digest_id: int, values: dict[str, Any]
 ) -> Digest | None:
     connection.execute(
         update(digests)
-        .where(digests.c.id == digest_id, *_there(workspace_id))
+        .where(digests.c.id == digest_id, *_is_present(workspace_id))
         .values(values)
     )
-    return by_id(connection, workspace_id=workspace_id, digest_id=digest_id)
+    return find_digest(connection, workspace_id=workspace_id, digest_id=digest_id)
 
 
-def _noun(connection: Connection, row: Row[Any]) -> Digest:
+def _load_digest(connection: Connection, row: Row[Any]) -> Digest:
     listed = connection.execute(
         select(sources, digest_sources.c.paused, digest_sources.c.called)
         .join(digest_sources, digest_sources.c.source_id == sources.c.id)
@@ -372,9 +396,13 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         id=row.id,
         workspace_id=row.workspace_id,
         name=row.name,
-        sources=tuple(_source(entry) for entry in listed if not entry.paused),
-        paused_sources=tuple(_source(entry) for entry in listed if entry.paused),
-        destinations=tuple(map(destination_verbs.noun, posted)),
+        sources=tuple(
+            _linked_source_from_row(entry) for entry in listed if not entry.paused
+        ),
+        paused_sources=tuple(
+            _linked_source_from_row(entry) for entry in listed if entry.paused
+        ),
+        destinations=tuple(map(destination_store.destination_from_row, posted)),
         schedules=tuple(entry.sentence for entry in scheduled),
         next_due=min((e.next_due_at for e in scheduled if e.next_due_at), default=None),
         quiet_hours=row.quiet_hours,
@@ -383,18 +411,59 @@ def _noun(connection: Connection, row: Row[Any]) -> Digest:
         exclude=tuple(row.exclude),
         language=row.language,
         corrections=row.corrections,
-        look=of_settings(row.look),
+        look=layout_from_settings(row.look),
         paused=row.paused,
         paused_until=row.paused_until,
-        skips=_dates(row.skips),
+        skips=_parse_dates(row.skips),
         person=row.person_id,
     )
-    return digest if digest.person is None else tastes.filled(connection, digest)
+    return (
+        digest if digest.person is None else _fill_personal_digest(connection, digest)
+    )
 
 
-def _source(row: Row[Any]) -> Source:
-    return replace(source_verbs.noun(row), called=row.called)
+def _linked_source_from_row(row: Row[Any]) -> Source:
+    return replace(source_store.source_from_row(row), called=row.called)
 
 
-def _dates(stored: Sequence[str] | None) -> tuple[date, ...]:
+def _parse_dates(stored: Sequence[str] | None) -> tuple[date, ...]:
     return tuple(date.fromisoformat(day) for day in stored or ())
+
+
+def _fill_personal_digest(connection: Connection, own: Digest) -> Digest:
+    """Make a person's own digest whole."""
+    assert own.person is not None
+    here = PersonScope(workspace_id=own.workspace_id, person_id=own.person)
+    wishes: dict[str, str] = {}
+    for given in reader_store.list_feedback(connection, **here):
+        for term in given.terms:
+            # The newest word on it comes first.
+            wishes.setdefault(term, given.direction)
+    return replace(
+        own,
+        sources=_list_workspace_sources(connection, own.workspace_id),
+        include=tuple(
+            one.name for one in reader_store.list_follows(connection, **here)
+        ),
+        more=tuple(term for term, way in wishes.items() if way == "more"),
+        less=tuple(term for term, way in wishes.items() if way == "less"),
+    )
+
+
+def _list_workspace_sources(
+    connection: Connection, workspace_id: int
+) -> tuple[Source, ...]:
+    """The sources of the workspace's digests, without those that rest everywhere."""
+    read = (
+        select(digest_sources.c.source_id)
+        .join(digests, digests.c.id == digest_sources.c.digest_id)
+        .where(
+            digest_sources.c.workspace_id == workspace_id,
+            ~digest_sources.c.paused,
+            IS_WORKSPACE_DIGEST,
+        )
+    )
+    found = connection.execute(
+        select(sources).where(sources.c.id.in_(read)).order_by(sources.c.id)
+    )
+    return tuple(map(source_store.source_from_row, found))

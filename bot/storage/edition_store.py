@@ -1,33 +1,25 @@
-"""Verbs on editions and on the told-ledger: what was composed, and what it told.
+"""Editions: what was composed, as it is shown now, corrections included.
 
 What is found is the edition as it is told now: with what was corrected since.
 """
 
-import hashlib
-from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, or_, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage import (
-    corrections,
-    editions_json,
-    privacy,
-    public_ids,
-    schema,
-    told_articles,
-)
-from bot.storage.dialects import insert
+from bot.model import Payload, StoredEdition
+from bot.storage import columns, correction_store, published_article_store, statements
+from bot.storage.ledger_store import add_to_ledger
 from bot.storage.schema import deliveries, edition_stories, editions
-from bot.types import Issue, Payload
-from digests.amending import amended
-from digests.types import Edition, Told
+from bot.storage.statements import insert_into
+from digests.corrections.amendments import apply_amendments
+from digests.types import Edition, PublishedLedger
 
 
-def store(
+def add_edition(
     connection: Connection,
     *,
     workspace_id: int,
@@ -35,8 +27,8 @@ def store(
     occurrence_id: int,
     edition: Edition,
     manifest: str,
-    told: Told,
-) -> Issue:
+    published: PublishedLedger,
+) -> StoredEdition:
     """Keep an edition for good, and what its readers will have been told.
 
     Args:
@@ -47,87 +39,95 @@ def store(
         occurrence_id: The moment that it was made for; it can have only one.
         edition: The composer's noun.
         manifest: Hash over what it was made from.
-        told: What it tells that the digest had not told before.
+        published: What it tells that the digest had not told before.
     """
     row = None
     while row is None:
         row = connection.execute(
-            insert(connection, editions)
+            insert_into(connection, editions)
             .values(
-                public_id=public_ids.fresh("e"),
+                public_id=statements.new_public_id("e"),
                 workspace_id=workspace_id,
                 digest_id=digest_id,
                 occurrence_id=occurrence_id,
-                edition=editions_json.dump(edition),
+                edition=columns.dump_dataclass(edition),
                 manifest=manifest,
                 made_at=edition.made_at,
             )
             .on_conflict_do_nothing(index_elements=["public_id"])
             .returning(editions)
         ).first()
-    _list_stories(connection, row, edition)
+    _add_edition_stories(connection, row, edition)
     key = {"workspace_id": workspace_id, "edition_id": row.id}
-    told_articles.add(connection, **key, edition=edition)
-    tell(connection, **key, digest_id=digest_id, told=told)
-    return _noun(row)
+    published_article_store.add_published_articles(connection, **key, edition=edition)
+    add_to_ledger(connection, **key, digest_id=digest_id, published=published)
+    return _edition_from_row(row)
 
 
-def by_id(
+def find_edition(
     connection: Connection, *, workspace_id: int, edition_id: int
-) -> Issue | None:
+) -> StoredEdition | None:
     """Find the edition of this key."""
-    return _first(connection, _of(workspace_id).where(editions.c.id == edition_id))
+    return _find_newest(
+        connection, _select_editions(workspace_id).where(editions.c.id == edition_id)
+    )
 
 
-def by_public_id(
+def find_edition_by_public_id(
     connection: Connection,
     *,
     workspace_id: int,
     public_id: str,
     person_id: str | None = None,
-) -> Issue | None:
+) -> StoredEdition | None:
     """Find the edition with this public id, if the workspace's or this person's own."""
-    query = _of(workspace_id).where(
+    query = _select_editions(workspace_id).where(
         editions.c.public_id == public_id,
-        privacy.of_digest(editions.c.digest_id, workspace_id, person_id),
+        statements.filter_visible_digests(
+            editions.c.digest_id, workspace_id, person_id
+        ),
     )
-    return _first(connection, query)
+    return _find_newest(connection, query)
 
 
-def newest_in(
+def find_newest_edition_in(
     connection: Connection,
     *,
     workspace_id: int,
     destination_id: int | None = None,
     digest_id: int | None = None,
-) -> Issue | None:
+) -> StoredEdition | None:
     """Find the newest edition that stands in a destination, or in any (None).
 
     Standing there: a part of it was posted, and none of it was taken back. «Any» are
     the workspace's own: nobody's personal one is among them. With `digest_id`: of
     that digest only.
     """
-    query = _of(workspace_id).where(
+    query = _select_editions(workspace_id).where(
         editions.c.undone_at.is_(None),
-        _carried("post", destination_id),
-        ~_carried("delete", destination_id),
+        _was_delivered("post", destination_id),
+        ~_was_delivered("delete", destination_id),
     )
     if digest_id is not None:
         query = query.where(editions.c.digest_id == digest_id)
     if destination_id is None:
-        query = query.where(privacy.of_digest(editions.c.digest_id, workspace_id, None))
-    return _first(connection, query)
+        query = query.where(
+            statements.filter_visible_digests(editions.c.digest_id, workspace_id, None)
+        )
+    return _find_newest(connection, query)
 
 
-def newest_of(
+def find_newest_edition_of(
     connection: Connection, *, workspace_id: int, digest_id: int
-) -> Issue | None:
+) -> StoredEdition | None:
     """Find the digest's newest edition, wherever it stands."""
-    query = _of(workspace_id).where(editions.c.digest_id == digest_id)
-    return _first(connection, query)
+    query = _select_editions(workspace_id).where(editions.c.digest_id == digest_id)
+    return _find_newest(connection, query)
 
 
-def is_undone(connection: Connection, *, workspace_id: int, edition_id: int) -> bool:
+def is_edition_undone(
+    connection: Connection, *, workspace_id: int, edition_id: int
+) -> bool:
     """Whether the edition was taken back."""
     query = select(editions.c.undone_at).where(
         editions.c.id == edition_id, editions.c.workspace_id == workspace_id
@@ -135,7 +135,7 @@ def is_undone(connection: Connection, *, workspace_id: int, edition_id: int) -> 
     return connection.execute(query).scalar() is not None
 
 
-def kept_for(
+def find_days_kept(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> int | None:
     """After how many days its contents were let go; None = they are there."""
@@ -149,7 +149,7 @@ def kept_for(
     return int((row.dropped_at - row.made_at).days)
 
 
-def note_undone(
+def mark_edition_undone(
     connection: Connection,
     *,
     workspace_id: int,
@@ -165,7 +165,7 @@ def note_undone(
     )
 
 
-def keep_context(
+def set_render_context(
     connection: Connection, *, workspace_id: int, edition_id: int, context: Payload
 ) -> None:
     """Keep what the edition was rendered with."""
@@ -176,7 +176,7 @@ def keep_context(
     )
 
 
-def context(
+def find_render_context(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> Payload | None:
     """Give what it was rendered with; None where nobody wrote that down."""
@@ -188,35 +188,13 @@ def context(
     return found
 
 
-def untell(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    edition_id: int,
-    revisions: Collection[str],
-) -> None:
-    """Forget what only this edition told, so that it can be told again.
-
-    Of revisions only these: an edition also notes down what its sources held before
-    they were followed, and that stays old.
-    """
-    ledger = schema.told
-    connection.execute(
-        delete(ledger).where(
-            ledger.c.edition_id == edition_id,
-            ledger.c.workspace_id == workspace_id,
-            or_(ledger.c.kind != "revision", ledger.c.what.in_(revisions)),
-        )
-    )
-
-
-def telling(
+def find_edition_with_story(
     connection: Connection,
     *,
     workspace_id: int,
     story: str,
     person_id: str | None = None,
-) -> Issue | None:
+) -> StoredEdition | None:
     """Find the newest edition that tells the story (public id).
 
     Of the workspace's, and of this person's own.
@@ -225,14 +203,16 @@ def telling(
         edition_stories.c.workspace_id == workspace_id,
         edition_stories.c.story == story,
     )
-    query = _of(workspace_id).where(
+    query = _select_editions(workspace_id).where(
         editions.c.id.in_(telling_it),
-        privacy.of_digest(editions.c.digest_id, workspace_id, person_id),
+        statements.filter_visible_digests(
+            editions.c.digest_id, workspace_id, person_id
+        ),
     )
-    return _first(connection, query)
+    return _find_newest(connection, query)
 
 
-def tellings(
+def list_story_publications(
     connection: Connection, *, workspace_id: int, story: str, limit: int
 ) -> tuple[tuple[datetime, str], ...]:
     """List when the workspace's editions told the story and how they called it.
@@ -246,7 +226,7 @@ def tellings(
             editions.c.workspace_id == workspace_id,
             editions.c.undone_at.is_(None),
             edition_stories.c.story == story,
-            privacy.of_digest(editions.c.digest_id, workspace_id, None),
+            statements.filter_visible_digests(editions.c.digest_id, workspace_id, None),
         )
         .order_by(editions.c.id.desc())
         .limit(limit)
@@ -254,37 +234,9 @@ def tellings(
     return tuple((row.made_at, row.headline) for row in rows)
 
 
-def told(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    digest_id: int,
-    before: datetime | None = None,
-) -> Told:
-    """Give everything that the digest's readers were told so far, or `before` then."""
-    ledger = schema.told
-    query = select(ledger.c.kind, ledger.c.what).where(
-        ledger.c.digest_id == digest_id, ledger.c.workspace_id == workspace_id
-    )
-    if before is not None:
-        made = editions.join(ledger, ledger.c.edition_id == editions.c.id)
-        query = query.select_from(made).where(editions.c.made_at < before)
-    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
-    for kind, what in connection.execute(query):
-        found[kind].add(what)
-    return Told(
-        stories=frozenset(found["story"]),
-        revisions=frozenset(found["revision"]),
-        sentences=frozenset(found["sentence"]),
-        figures=frozenset(found["figure"]),
-        quotes=frozenset(found["quote"]),
-    )
-
-
-_KINDS = ("story", "revision", "sentence", "figure", "quote")
-
-
-def _list_stories(connection: Connection, row: Row[Any], edition: Edition) -> None:
+def _add_edition_stories(
+    connection: Connection, row: Row[Any], edition: Edition
+) -> None:
     if edition.stories:
         connection.execute(
             edition_stories.insert(),
@@ -301,39 +253,11 @@ def _list_stories(connection: Connection, row: Row[Any], edition: Edition) -> No
         )
 
 
-def tell(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    edition_id: int,
-    digest_id: int,
-    told: Told,
-) -> None:
-    """Note what the edition's readers have been told, as far as it was not before."""
-    shown = (told.stories, told.revisions, told.sentences, told.figures, told.quotes)
-    rows = [
-        {
-            "digest_id": digest_id,
-            "workspace_id": workspace_id,
-            "edition_id": edition_id,
-            "kind": kind,
-            "hash": hashlib.sha256(what.encode("utf-8", "replace")).hexdigest(),
-            "what": what,
-        }
-        for kind, words in zip(_KINDS, shown, strict=True)
-        for what in sorted(words)
-    ]
-    if rows:
-        connection.execute(
-            insert(connection, schema.told).on_conflict_do_nothing(), rows
-        )
-
-
-def _of(workspace_id: int) -> Select[Any]:
+def _select_editions(workspace_id: int) -> Select[Any]:
     return select(editions).where(editions.c.workspace_id == workspace_id)
 
 
-def _carried(operation: str, destination_id: int | None) -> ColumnElement[bool]:
+def _was_delivered(operation: str, destination_id: int | None) -> ColumnElement[bool]:
     query = select(1).where(
         deliveries.c.edition_id == editions.c.id,
         deliveries.c.operation == operation,
@@ -344,23 +268,82 @@ def _carried(operation: str, destination_id: int | None) -> ColumnElement[bool]:
     return query.exists()
 
 
-def _first(connection: Connection, query: Select[Any]) -> Issue | None:
+def _find_newest(connection: Connection, query: Select[Any]) -> StoredEdition | None:
     row = connection.execute(query.order_by(editions.c.id.desc()).limit(1)).first()
     if row is None:
         return None
-    issue = _noun(row)
-    key = {"workspace_id": issue.workspace_id, "edition_id": issue.id}
-    changes = corrections.amendments(connection, **key)
-    return replace(issue, edition=amended(issue.edition, changes))
+    stored_edition = _edition_from_row(row)
+    key = {"workspace_id": stored_edition.workspace_id, "edition_id": stored_edition.id}
+    changes = correction_store.list_amendments(connection, **key)
+    return replace(
+        stored_edition, edition=apply_amendments(stored_edition.edition, changes)
+    )
 
 
-def _noun(row: Row[Any]) -> Issue:
-    return Issue(
+def _edition_from_row(row: Row[Any]) -> StoredEdition:
+    return StoredEdition(
         id=row.id,
         public_id=row.public_id,
         workspace_id=row.workspace_id,
         digest_id=row.digest_id,
         occurrence_id=row.occurrence_id,
-        edition=editions_json.load(row.edition),
+        edition=columns.load_edition(row.edition),
         manifest=row.manifest,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastStory:
+    """A story as an edition told it."""
+
+    #: «e-7k3m9q», and its number there.
+    edition: str
+    number: int
+    #: «s-7k3m9q».
+    story: str
+    headline: str
+    made_at: datetime
+
+
+def list_past_stories(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    limit: int,
+    since: datetime | None = None,
+) -> tuple[PastStory, ...]:
+    """List what the newest editions told, the newest first; not what was taken back.
+
+    Nobody's own is among them.
+
+    `limit` is of editions: however many there are, as much work is done.
+    """
+    then = [] if since is None else [editions.c.made_at >= since]
+    newest = (
+        select(editions.c.id, editions.c.public_id, editions.c.made_at)
+        .where(
+            editions.c.workspace_id == workspace_id,
+            editions.c.undone_at.is_(None),
+            statements.filter_visible_digests(editions.c.digest_id, workspace_id, None),
+            *then,
+        )
+        .order_by(editions.c.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(newest, edition_stories)
+        .join(edition_stories, edition_stories.c.edition_id == newest.c.id)
+        .where(edition_stories.c.workspace_id == workspace_id)
+        .order_by(newest.c.id.desc(), edition_stories.c.position)
+    )
+    return tuple(
+        PastStory(
+            edition=row.public_id,
+            number=row.position,
+            story=row.story,
+            headline=row.headline,
+            made_at=row.made_at,
+        )
+        for row in rows
     )

@@ -1,4 +1,4 @@
-"""Makes database engines from an address; runs no verb and creates no table.
+"""Create database engines from an address and explain driver errors.
 
 SQLite: we write BEGIN ourselves (sqlite3 would begin too late, and not for reads).
 A writer begins IMMEDIATE: a transaction that reads first and upgrades to writing
@@ -6,6 +6,13 @@ later fails at once with BUSY_SNAPSHOT when somebody wrote in between, whatever 
 time-out. Every commit is FULL: a claim must be on the disk before its message goes
 out, and «sent» before anything else happens; one rule for all writes costs a few
 milliseconds where nobody waits, and cannot be forgotten.
+
+    ConfigurationError      somebody must mend it: damaged, read-only, wrong password
+    └── Unavailable         it may pass by itself: locked, full, not reachable
+
+Everything else that a driver raises (a broken rule, a misspelt table) is a defect of
+ours and passes through unchanged. SQLite's codes: https://sqlite.org/rescode.html;
+PostgreSQL's: https://www.postgresql.org/docs/current/errcodes-appendix.html.
 """
 
 import sqlite3
@@ -13,21 +20,21 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import ConfigurationError
-from bot.storage.schema.base import for_postgresql
+from bot.storage.schema.base import apply_postgresql_options
 
 #: Seconds that SQLite itself waits for a lock, between two looks at whether we close.
 BUSY_SECONDS = 2.0
-_FORMS = (
+_URL_FORMS = (
     "Write sqlite:////path/to/standfirst.db (four strokes for an absolute path) or "
     "postgresql://user:password@host/name."
 )
 
 
-def parse(url: str) -> URL:
+def parse_database_url(url: str) -> URL:
     """Read a database address and name the driver that we use for it.
 
     Raises:
@@ -39,41 +46,41 @@ def parse(url: str) -> URL:
         backend = address.get_backend_name()
     except (ArgumentError, ValueError):
         raise ConfigurationError(
-            f"STANDFIRST_DATABASE_URL is not the address of a database. {_FORMS}"
+            f"STANDFIRST_DATABASE_URL is not the address of a database. {_URL_FORMS}"
         ) from None
     if backend in {"postgresql", "postgres"}:
         return address.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise ConfigurationError(
             f"Standfirst keeps its data in SQLite or PostgreSQL, not in {backend}. "
-            f"{_FORMS}"
+            f"{_URL_FORMS}"
         )
     if not address.database or address.database == ":memory:" or address.query:
         raise ConfigurationError(
             "STANDFIRST_DATABASE_URL must name a file, so that nothing is forgotten "
-            f"when the program ends, and nothing after it. {_FORMS}"
+            f"when the program ends, and nothing after it. {_URL_FORMS}"
         )
     return address.set(drivername="sqlite+pysqlite")
 
 
-def file_of(address: URL) -> Path:
+def get_sqlite_path(address: URL) -> Path:
     """Give the file of an SQLite address."""
     return Path(address.database or "").expanduser().absolute()
 
 
-def sqlite_file(url: str) -> Path | None:
+def find_sqlite_path(url: str) -> Path | None:
     """Give the file that an address names; None where a server keeps the data.
 
     Raises:
         ConfigurationError: It is no address.
     """
-    address = parse(url)
-    return file_of(address) if address.get_backend_name() == "sqlite" else None
+    address = parse_database_url(url)
+    return get_sqlite_path(address) if address.get_backend_name() == "sqlite" else None
 
 
-def without_password(url: str) -> str:
+def strip_password(url: str) -> str:
     """Give a server's address as its own tools take it, without password or options."""
-    address = parse(url)
+    address = parse_database_url(url)
     host = address.host or address.query.get("host")
     kept = {"host": host} if host and not address.host else {}
     return URL.create(
@@ -86,16 +93,16 @@ def without_password(url: str) -> str:
     ).render_as_string()
 
 
-def shown(address: URL) -> str:
+def describe_address(address: URL) -> str:
     """Name the database for people: never with user, password or options."""
     if address.get_backend_name() == "sqlite":
-        return str(file_of(address))
+        return str(get_sqlite_path(address))
     host = address.host or str(address.query.get("host", "localhost"))
     port = f":{address.port}" if address.port else ""
     return f"{address.database or 'postgres'} on {host}{port}"
 
 
-def sqlite_engine(
+def create_sqlite_engine(
     file: Path, *, connections: int = 1, writes: bool = True, rules: bool = True
 ) -> Engine:
     """Make an engine over an SQLite file.
@@ -117,7 +124,7 @@ def sqlite_engine(
     )
 
     @event.listens_for(engine, "connect")
-    def settle(connection: sqlite3.Connection, _record: Any) -> None:
+    def configure_connection(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
         connection.execute(f"PRAGMA foreign_keys = {'ON' if rules else 'OFF'}")
         connection.execute("PRAGMA synchronous = FULL")
@@ -130,13 +137,13 @@ def sqlite_engine(
     return engine
 
 
-def postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
+def create_postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
     """Make an engine over a PostgreSQL database.
 
     Raises:
         ConfigurationError: The driver is not installed.
     """
-    for_postgresql()
+    apply_postgresql_options()
     # What is looked up takes milliseconds; to compile a plan takes fifty.
     ours = "-c timezone=UTC -c jit=off"
     options = f"{address.query.get('options', '')} {ours}".strip()
@@ -159,3 +166,152 @@ def postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
             "PostgreSQL needs a driver that is not installed. Install it with "
             "pip install 'standfirst[postgres]'."
         ) from None
+
+
+class DatabaseUnavailable(ConfigurationError):
+    """The database cannot answer for the moment; the same call may work later."""
+
+
+_LOCKED = (
+    "The database {where} has been locked by another program for too long. "
+    "Close what else uses it (a database viewer, a backup, a second Standfirst)."
+)
+_FULL = (
+    "The database {where} cannot be written because the disk is full. "
+    "Free some room; nothing was half written."
+)
+_IO = (
+    "The database {where} cannot be read or written because its disk reports a "
+    "fault. Check the disk and whether its folder is still there."
+)
+_READONLY = (
+    "The database {where} can only be read. Give the user that runs Standfirst the "
+    "right to write to the file and to its folder."
+)
+_DAMAGED = (
+    "The database {where} is damaged. It was left as it is: restore a backup "
+    "(standfirst restore), or move the file away to begin anew."
+)
+_NOT_A_DATABASE = (
+    "The file {where} is not a database. It was left as it is: point "
+    "STANDFIRST_DATABASE_URL at another file, or move this one away."
+)
+_CANNOT_OPEN = (
+    "The database {where} cannot be opened. Check that its folder exists and that "
+    "the user that runs Standfirst may write there."
+)
+
+_SQLITE_ERRORS: dict[int, tuple[type[ConfigurationError], str]] = {
+    sqlite3.SQLITE_BUSY: (DatabaseUnavailable, _LOCKED),
+    sqlite3.SQLITE_LOCKED: (DatabaseUnavailable, _LOCKED),
+    sqlite3.SQLITE_FULL: (DatabaseUnavailable, _FULL),
+    sqlite3.SQLITE_IOERR: (DatabaseUnavailable, _IO),
+    sqlite3.SQLITE_READONLY: (ConfigurationError, _READONLY),
+    sqlite3.SQLITE_CORRUPT: (ConfigurationError, _DAMAGED),
+    sqlite3.SQLITE_NOTADB: (ConfigurationError, _NOT_A_DATABASE),
+    sqlite3.SQLITE_CANTOPEN: (ConfigurationError, _CANNOT_OPEN),
+}
+
+_PG_BUSY = (
+    "The database {where} is busy: other work holds what is needed here. "
+    "It will be tried again."
+)
+_PG_UNREACHABLE = (
+    "The database server of {where} cannot be reached. Check that it runs and that "
+    "the address in STANDFIRST_DATABASE_URL is right."
+)
+_PG_LOGIN = (
+    "The database server of {where} does not let us in. Check user and password in "
+    "STANDFIRST_DATABASE_URL."
+)
+_PG_MISSING = (
+    "The server has no database {where}. Make it (createdb), or correct the name at "
+    "the end of STANDFIRST_DATABASE_URL."
+)
+_PG_FULL = (
+    "The database {where} cannot be written because its server's disk is full. "
+    "Free some room there; nothing was half written."
+)
+_PG_STANDBY = (
+    "The database {where} can only be read (a standby?). Point "
+    "STANDFIRST_DATABASE_URL at the server that may be written to."
+)
+_PG_RIGHTS = (
+    "The database user of {where} may not do what is needed. Make it the owner of "
+    "the database, or grant it CREATE on the schema."
+)
+
+#: By the whole code or, when that is not listed, by its first two characters.
+_POSTGRESQL_ERRORS: dict[str, tuple[type[ConfigurationError], str]] = {
+    "08": (DatabaseUnavailable, _PG_UNREACHABLE),
+    "25006": (ConfigurationError, _PG_STANDBY),
+    "28": (ConfigurationError, _PG_LOGIN),
+    "3D": (ConfigurationError, _PG_MISSING),
+    "40": (DatabaseUnavailable, _PG_BUSY),
+    "42501": (ConfigurationError, _PG_RIGHTS),
+    "53": (DatabaseUnavailable, _PG_BUSY),
+    "53100": (DatabaseUnavailable, _PG_FULL),
+    "55P03": (DatabaseUnavailable, _PG_BUSY),
+    "57P": (DatabaseUnavailable, _PG_UNREACHABLE),
+    "57": (DatabaseUnavailable, _PG_BUSY),
+    "58": (DatabaseUnavailable, _IO),
+    "XX001": (ConfigurationError, _DAMAGED),
+    "XX002": (ConfigurationError, _DAMAGED),
+}
+
+
+def explain_error(
+    error: DBAPIError | sqlite3.Error, where: str
+) -> ConfigurationError | None:
+    """Give the sentence for `error`, or None when it is a defect of ours.
+
+    Args:
+        error: As SQLAlchemy, or the driver itself, raised it.
+        where: The database as people know it, without credentials.
+    """
+    found = _classify(error)
+    if found is None:
+        return None
+    kind, sentence = found
+    return kind(sentence.format(where=where))
+
+
+def is_transient(error: DBAPIError | sqlite3.Error) -> bool:
+    """Tell whether the same transaction can simply be run again: it lost a race."""
+    found = _classify(error)
+    return found is not None and found[1] in {_LOCKED, _PG_BUSY}
+
+
+def _classify(
+    error: DBAPIError | sqlite3.Error,
+) -> tuple[type[ConfigurationError], str] | None:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", None)
+        # The low byte is the kind, the rest says more about it.
+        return None if code is None else _SQLITE_ERRORS.get(code & 0xFF)
+    state = getattr(cause, "sqlstate", None)
+    if state is None:
+        # Only a connection that could not be made, or was lost, has no code.
+        return (
+            _POSTGRESQL_ERRORS[_classify_by_message(str(cause))]
+            if _is_connection_lost(error)
+            else None
+        )
+    for length in (5, 3, 2):
+        if state[:length] in _POSTGRESQL_ERRORS:
+            return _POSTGRESQL_ERRORS[state[:length]]
+    return None
+
+
+def _classify_by_message(said: str) -> str:
+    """Tell by the server's (English) words why it did not take a connection."""
+    if "authentication" in said or "no password" in said or 'role "' in said:
+        return "28"
+    return "3D" if 'database "' in said and "not exist" in said else "08"
+
+
+def _is_connection_lost(error: Exception) -> bool:
+    return isinstance(error, OperationalError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )

@@ -1,4 +1,4 @@
-"""Verbs on figures: kept as places in a revision, with what was read from them."""
+"""Figures: stored as spans of a revision, with what was read from them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,33 +6,36 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select
 
-from bot.storage import search
-from bot.storage.revisions import JOINED, of_ids, seen_by
-from bot.storage.schema import articles, revisions
-from bot.storage.schema import figures as table
-from digests.language.lookup import wanted
+from bot.storage import article_search
+from bot.storage.revision_store import (
+    REVISION_JOIN,
+    filter_visible_revisions,
+    load_articles,
+)
+from bot.storage.schema import articles, figures, revisions
+from digests.language.search_terms import parse_query
 from digests.types import Article, Figure, Span
 
 #: So many articles are looked at, the last that came in.
-_ARTICLES = 300
+_MAX_ARTICLES = 300
 
 
-def store(
-    connection: Connection, *, revision_id: int, figures: Sequence[Figure]
+def store_figures(
+    connection: Connection, *, revision_id: int, found: Sequence[Figure]
 ) -> None:
     """Keep the figures of a revision, in place of what was kept before."""
-    connection.execute(delete(table).where(table.c.revision_id == revision_id))
-    if figures:
+    connection.execute(delete(figures).where(figures.c.revision_id == revision_id))
+    if found:
         connection.execute(
-            table.insert(),
+            figures.insert(),
             [
-                _row(revision_id, position, figure)
-                for position, figure in enumerate(figures)
+                _figure_to_row(revision_id, position, figure)
+                for position, figure in enumerate(found)
             ],
         )
 
 
-def about_topic(
+def list_figures(
     connection: Connection,
     *,
     workspace_id: int,
@@ -53,31 +56,35 @@ def about_topic(
         limit: How many at the most.
     """
     query = (
-        select(table)
-        .select_from(JOINED.join(table, table.c.revision_id == revisions.c.id))
-        .where(*seen_by(workspace_id))
-        .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc(), table.c.position)
+        select(figures)
+        .select_from(
+            REVISION_JOIN.join(figures, figures.c.revision_id == revisions.c.id)
+        )
+        .where(*filter_visible_revisions(workspace_id))
+        .order_by(
+            revisions.c.dated_at.desc(), revisions.c.id.desc(), figures.c.position
+        )
     )
     if article_ids is not None:
         query = query.where(articles.c.id.in_(article_ids))
     if article_ids is None or topic is not None:
-        last = search.keys(
+        last = article_search.search_revisions(
             connection,
             workspace_id=workspace_id,
-            wanted=None if topic is None else wanted(topic),
-            limit=_ARTICLES,
+            wanted=None if topic is None else parse_query(topic),
+            limit=_MAX_ARTICLES,
             since=since,
         )
         query = query.where(revisions.c.id.in_(last))
     rows = connection.execute(query.limit(limit)).all()
-    texts = of_ids(connection, sorted({row.revision_id for row in rows}))
+    texts = load_articles(connection, sorted({row.revision_id for row in rows}))
     return tuple(
-        (texts[row.revision_id], _noun(row, texts[row.revision_id].text))
+        (texts[row.revision_id], _figure_from_row(row, texts[row.revision_id].text))
         for row in rows
     )
 
 
-def _row(revision_id: int, position: int, figure: Figure) -> dict[str, Any]:
+def _figure_to_row(revision_id: int, position: int, figure: Figure) -> dict[str, Any]:
     return {
         "revision_id": revision_id,
         "position": position,
@@ -91,7 +98,7 @@ def _row(revision_id: int, position: int, figure: Figure) -> dict[str, Any]:
     }
 
 
-def _noun(row: Row[Any], text: str) -> Figure:
+def _figure_from_row(row: Row[Any], text: str) -> Figure:
     return Figure(
         start=row.start,
         end=row.end,

@@ -1,4 +1,4 @@
-"""Verbs on the local page's messages, and the mailbox made of them.
+"""Messages of the local page, and its mailbox.
 
 A message is known by its key within its workspace: putting one twice leaves one.
 """
@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.errors import Refused
+from bot.errors import SendRefused
+from bot.model import Delivery, LocalMessage
 from bot.storage.database import Database
-from bot.storage.dialects import insert
-from bot.storage.schema import local_messages as table
-from bot.types import Delivery, Message
+from bot.storage.schema import local_messages
+from bot.storage.statements import insert_into
 
 
 class LocalMailbox:
@@ -22,43 +22,49 @@ class LocalMailbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, delivery: Delivery, at: datetime) -> Message:
+    async def put(self, delivery: Delivery, at: datetime) -> LocalMessage:
         return await self._database.write(
-            put, workspace_id=delivery.workspace_id, delivery=delivery, at=at
+            add_message, workspace_id=delivery.workspace_id, delivery=delivery, at=at
         )
 
-    async def change(self, delivery: Delivery, at: datetime) -> Message:
+    async def change(self, delivery: Delivery, at: datetime) -> LocalMessage:
         changed = await self._database.write(
-            change, workspace_id=delivery.workspace_id, delivery=delivery, at=at
+            edit_message, workspace_id=delivery.workspace_id, delivery=delivery, at=at
         )
         if changed is None:
-            raise Refused("The message is no longer there.")
+            raise SendRefused("The message is no longer there.")
         return changed
 
     async def remove(self, delivery: Delivery) -> None:
         await self._database.write(
-            remove, workspace_id=delivery.workspace_id, delivery=delivery
+            delete_message, workspace_id=delivery.workspace_id, delivery=delivery
         )
 
-    async def find(self, workspace_id: int, channel: str, key: str) -> Message | None:
+    async def find(
+        self, workspace_id: int, channel: str, key: str
+    ) -> LocalMessage | None:
         return await self._database.read(
-            find, workspace_id=workspace_id, channel=channel, key=key
+            find_message, workspace_id=workspace_id, channel=channel, key=key
         )
 
     async def newest(
         self, workspace_id: int, channel: str, *, count: int, after: int = 0
-    ) -> tuple[Message, ...]:
+    ) -> tuple[LocalMessage, ...]:
         return await self._database.read(
-            newest, workspace_id=workspace_id, channel=channel, count=count, after=after
+            list_newest_messages,
+            workspace_id=workspace_id,
+            channel=channel,
+            count=count,
+            after=after,
         )
 
 
-def put(
+def add_message(
     connection: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
-) -> Message:
+) -> LocalMessage:
     """Post the message, or give back the one that carries this key already."""
     connection.execute(
-        insert(connection, table)
+        insert_into(connection, local_messages)
         .values(
             workspace_id=workspace_id,
             channel=delivery.channel,
@@ -69,65 +75,73 @@ def put(
         )
         .on_conflict_do_nothing(index_elements=["workspace_id", "key"])
     )
-    row = connection.execute(select(table).where(*_this(workspace_id, delivery.key)))
-    return _noun(row.one())
+    row = connection.execute(
+        select(local_messages).where(*_has_key(workspace_id, delivery.key))
+    )
+    return _message_from_row(row.one())
 
 
-def change(
+def edit_message(
     connection: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
-) -> Message | None:
+) -> LocalMessage | None:
     """Give the message with this key another content; None when it is gone."""
     row = connection.execute(
-        update(table)
-        .where(*_this(workspace_id, delivery.key))
+        update(local_messages)
+        .where(*_has_key(workspace_id, delivery.key))
         .values(
             payload=dict(delivery.payload),
             fallback_text=delivery.fallback_text,
             edited_at=at,
         )
-        .returning(table)
+        .returning(local_messages)
     ).first()
-    return _noun(row) if row else None
+    return _message_from_row(row) if row else None
 
 
-def remove(connection: Connection, *, workspace_id: int, delivery: Delivery) -> None:
+def delete_message(
+    connection: Connection, *, workspace_id: int, delivery: Delivery
+) -> None:
     """Take the message with this key away, if it is there."""
-    connection.execute(delete(table).where(*_this(workspace_id, delivery.key)))
+    connection.execute(
+        delete(local_messages).where(*_has_key(workspace_id, delivery.key))
+    )
 
 
-def find(
+def find_message(
     connection: Connection, *, workspace_id: int, channel: str, key: str
-) -> Message | None:
+) -> LocalMessage | None:
     """Find the message with this key in the channel."""
     row = connection.execute(
-        select(table).where(*_this(workspace_id, key), table.c.channel == channel)
+        select(local_messages).where(
+            *_has_key(workspace_id, key), local_messages.c.channel == channel
+        )
     ).first()
-    return _noun(row) if row else None
+    return _message_from_row(row) if row else None
 
 
-def newest(
+def list_newest_messages(
     connection: Connection, *, workspace_id: int, channel: str, count: int, after: int
-) -> tuple[Message, ...]:
+) -> tuple[LocalMessage, ...]:
     """List the newest `count` messages with an id over `after`, oldest first."""
     rows = connection.execute(
-        select(table)
+        select(local_messages)
         .where(
-            table.c.workspace_id == workspace_id,
-            table.c.channel == channel,
-            table.c.id > after,
+            local_messages.c.workspace_id == workspace_id,
+            local_messages.c.channel == channel,
+            local_messages.c.id > after,
         )
-        .order_by(table.c.id.desc())
+        .order_by(local_messages.c.id.desc())
         .limit(count)
     ).all()
-    return tuple(map(_noun, reversed(rows)))
+    return tuple(map(_message_from_row, reversed(rows)))
 
 
-def _this(workspace_id: int, key: str) -> tuple[ColumnElement[bool], ...]:
-    return (table.c.workspace_id == workspace_id, table.c.key == key)
+def _has_key(workspace_id: int, key: str) -> tuple[ColumnElement[bool], ...]:
+    return (local_messages.c.workspace_id == workspace_id, local_messages.c.key == key)
 
 
-def _noun(row: Row[Any]) -> Message:
-    return Message(
+def _message_from_row(row: Row[Any]) -> LocalMessage:
+    return LocalMessage(
         id=row.id,
         workspace_id=row.workspace_id,
         channel=row.channel,

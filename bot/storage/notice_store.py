@@ -1,4 +1,4 @@
-"""Verbs on notices: what one person is told in private, from its writing to its end.
+"""Notices: private messages to single people, from writing to their end.
 
     ready ─ claim ─► sending ─► sent | retry | uncertain | failed
     uncertain ─ after reading back ─► sent | retry | failed
@@ -22,19 +22,18 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage.dialects import insert
-from bot.storage.schema import changes, destinations, reports, workspaces
-from bot.storage.schema import notices as table
-from bot.types import Destination, PlatformName
+from bot.model import Destination, PlatformName
+from bot.storage.schema import changes, destinations, notices, reports, workspaces
+from bot.storage.statements import insert_into
 
 #: At most one notice a place within this time.
-ONCE_A = timedelta(days=1)
+NOTICE_INTERVAL = timedelta(days=1)
 #: Changes that are looked through for who set a place up.
-LOOKED_AT = 500
+MAX_CHANGES_READ = 500
 _KEY_LENGTH = 25
 #: What is not at its end.
-_OPEN = ("ready", "sending", "retry", "uncertain")
-State = Literal["sent", "retry", "uncertain", "failed"]
+_OPEN_STATES = ("ready", "sending", "retry", "uncertain")
+NoticeState = Literal["sent", "retry", "uncertain", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +54,7 @@ class Notice:
     claimed_at: datetime | None
 
 
-def add(
+def add_notice(
     connection: Connection,
     *,
     workspace_id: int,
@@ -66,14 +65,14 @@ def add(
 ) -> bool:
     """Write one, unless the place had one within a day; whether it was written."""
     same = and_(
-        table.c.workspace_id == workspace_id,
-        table.c.destination_id.is_not_distinct_from(destination_id),
-        table.c.report_id.is_(None),
-        table.c.made_at > now - ONCE_A,
+        notices.c.workspace_id == workspace_id,
+        notices.c.destination_id.is_not_distinct_from(destination_id),
+        notices.c.report_id.is_(None),
+        notices.c.made_at > now - NOTICE_INTERVAL,
     )
-    if connection.execute(select(table.c.id).where(same)).first() is not None:
+    if connection.execute(select(notices.c.id).where(same)).first() is not None:
         return False
-    return _put(
+    return _add_notice(
         connection,
         f"notice/{workspace_id}/{destination_id}/{now.isoformat()}",
         workspace_id=workspace_id,
@@ -84,7 +83,7 @@ def add(
     )
 
 
-def add_answer(
+def add_answer_notice(
     connection: Connection,
     *,
     workspace_id: int,
@@ -94,7 +93,7 @@ def add_answer(
     now: datetime,
 ) -> bool:
     """Write the one that answers a report; False: there is one already."""
-    return _put(
+    return _add_notice(
         connection,
         f"answer/{workspace_id}/{report_id}",
         workspace_id=workspace_id,
@@ -105,19 +104,19 @@ def add_answer(
     )
 
 
-def _put(connection: Connection, name: str, **values: Any) -> bool:
+def _add_notice(connection: Connection, name: str, **values: Any) -> bool:
     hashed = base64.b32encode(hashlib.sha256(name.encode()).digest())
     key = hashed.decode("ascii").lower()[:_KEY_LENGTH]
     begun = {"state": "ready", "attempt": 0, "fence": 0}
     done = connection.execute(
-        insert(connection, table)
+        insert_into(connection, notices)
         .values(**values, **begun, key=key, updated_at=values["made_at"])
         .on_conflict_do_nothing(index_elements=["key"])
     )
     return done.rowcount > 0
 
 
-def place(
+def find_notice_destination(
     connection: Connection, *, workspace_id: int, destination_id: int
 ) -> Destination | None:
     """Find the place that a notice would be about."""
@@ -139,7 +138,7 @@ def place(
     )
 
 
-def who_set_up(
+def find_person_to_notify(
     connection: Connection, *, workspace_id: int, channel: str | None
 ) -> str | None:
     """Find who last made the channel a destination here; None: nobody by chat.
@@ -153,7 +152,7 @@ def who_set_up(
         first = connection.execute(query.order_by(changes.c.id).limit(1)).first()
         return str(first.person_id) if first else None
     newest = query.order_by(changes.c.made_at.desc(), changes.c.id.desc())
-    for row in connection.execute(newest.limit(LOOKED_AT)):
+    for row in connection.execute(newest.limit(MAX_CHANGES_READ)):
         for step in row.steps:
             after = step.get("after") or {}
             if step.get("noun") == "destination" and after.get("channel") == channel:
@@ -161,33 +160,35 @@ def who_set_up(
     return None
 
 
-def settle(connection: Connection, *, now: datetime, wait: timedelta) -> None:
+def finish_stale_notices(
+    connection: Connection, *, now: datetime, wait: timedelta
+) -> None:
     """End what need not be told any more; let what nobody carries be looked for."""
-    about_all = and_(table.c.destination_id.is_(None), table.c.report_id.is_(None))
+    about_all = and_(notices.c.destination_id.is_(None), notices.c.report_id.is_(None))
     stands = or_(
-        table.c.report_id.is_not(None),
-        and_(about_all, exists().where(*_stopped())),
+        notices.c.report_id.is_not(None),
+        and_(about_all, exists().where(*_is_workspace_stopped())),
         exists().where(
-            destinations.c.id == table.c.destination_id,
+            destinations.c.id == notices.c.destination_id,
             destinations.c.paused.is_not(None),
         ),
     )
-    waiting = table.c.state.in_(("ready", "retry"))
+    waiting = notices.c.state.in_(("ready", "retry"))
     connection.execute(
-        update(table)
+        update(notices)
         .where(waiting, ~stands)
         .values(state="failed", reason="It works again.", updated_at=now)
     )
-    late = table.c.made_at <= now - ONCE_A
-    _count_as_told(connection, and_(late, table.c.state == "uncertain"), now)
+    late = notices.c.made_at <= now - NOTICE_INTERVAL
+    _mark_answers_shown(connection, and_(late, notices.c.state == "uncertain"), now)
     connection.execute(
-        update(table)
-        .where(table.c.state.in_(("ready", "retry", "uncertain")), late)
+        update(notices)
+        .where(notices.c.state.in_(("ready", "retry", "uncertain")), late)
         .values(state="failed", reason="It waited for a day.", updated_at=now)
     )
     connection.execute(
-        update(table)
-        .where(table.c.state == "sending", table.c.lease_until <= now)
+        update(notices)
+        .where(notices.c.state == "sending", notices.c.lease_until <= now)
         .values(
             state="uncertain",
             reason="The process that was sending it ended without an answer.",
@@ -198,7 +199,7 @@ def settle(connection: Connection, *, now: datetime, wait: timedelta) -> None:
     )
 
 
-def claim(
+def claim_notices(
     connection: Connection,
     *,
     now: datetime,
@@ -208,66 +209,68 @@ def claim(
 ) -> tuple[Notice, ...]:
     """Take what can be sent now; commit before the first of them is."""
     found = connection.execute(
-        _due(now, platforms, ("ready", "retry")).limit(limit)
+        _select_due(now, platforms, ("ready", "retry")).limit(limit)
     ).scalars()
     taken = connection.execute(
-        update(table)
+        update(notices)
         .where(
-            table.c.id.in_(found.all()),
-            table.c.state.in_(("ready", "retry")),
+            notices.c.id.in_(found.all()),
+            notices.c.state.in_(("ready", "retry")),
         )
         .values(
             state="sending",
-            attempt=table.c.attempt + 1,
-            fence=table.c.fence + 1,
+            attempt=notices.c.attempt + 1,
+            fence=notices.c.fence + 1,
             claimed_at=now,
             lease_until=now + lease,
             not_before=None,
             updated_at=now,
         )
-        .returning(table.c.id)
+        .returning(notices.c.id)
     ).scalars()
-    return _nouns(connection, table.c.id.in_(taken.all()))
+    return _load_notices(connection, notices.c.id.in_(taken.all()))
 
 
-def uncertain(
+def list_uncertain_notices(
     connection: Connection, *, now: datetime, platforms: Collection[str], limit: int
 ) -> tuple[Notice, ...]:
     """List what is to be looked for by now."""
-    found = connection.execute(_due(now, platforms, ("uncertain",)).limit(limit))
-    return _nouns(connection, table.c.id.in_(found.scalars().all()))
+    found = connection.execute(_select_due(now, platforms, ("uncertain",)).limit(limit))
+    return _load_notices(connection, notices.c.id.in_(found.scalars().all()))
 
 
-def locate(connection: Connection, *, notice: Notice, person_id: str) -> None:
+def set_notice_recipient(
+    connection: Connection, *, notice: Notice, person_id: str
+) -> None:
     """Keep who is told, before anything is sent to them."""
     connection.execute(
-        update(table)
-        .where(table.c.id == notice.id, table.c.workspace_id == notice.workspace_id)
+        update(notices)
+        .where(notices.c.id == notice.id, notices.c.workspace_id == notice.workspace_id)
         .values(person_id=person_id)
     )
 
 
-def record(
+def record_notice_outcome(
     connection: Connection,
     *,
     notice: Notice,
-    state: State,
+    state: NoticeState,
     reason: str | None,
     not_before: datetime | None,
     now: datetime,
-    told: bool = False,
+    shown: bool = False,
 ) -> bool:
     """What became of it; False when a later claim took over.
 
     `told`: it arrived, or may have; a report that it answers counts as answered.
     """
     done = connection.execute(
-        update(table)
+        update(notices)
         .where(
-            table.c.id == notice.id,
-            table.c.workspace_id == notice.workspace_id,
-            table.c.fence == notice.fence,
-            table.c.state.in_(("sending", "uncertain")),
+            notices.c.id == notice.id,
+            notices.c.workspace_id == notice.workspace_id,
+            notices.c.fence == notice.fence,
+            notices.c.state.in_(("sending", "uncertain")),
         )
         .values(
             state=state,
@@ -277,21 +280,25 @@ def record(
             updated_at=now,
         )
     )
-    if done.rowcount and told:
-        _count_as_told(connection, table.c.id == notice.id, now)
+    if done.rowcount and shown:
+        _mark_answers_shown(connection, notices.c.id == notice.id, now)
     return done.rowcount > 0
 
 
-def next_moment(
+def find_next_notice_at(
     connection: Connection, *, platforms: Collection[str]
 ) -> datetime | None:
     """Give the moment at which there is something to do next."""
-    own = func.coalesce(table.c.not_before, table.c.lease_until, table.c.updated_at)
+    own = func.coalesce(
+        notices.c.not_before, notices.c.lease_until, notices.c.updated_at
+    )
     found: datetime | None = connection.execute(
         select(func.min(own))
-        .select_from(table.join(workspaces, workspaces.c.id == table.c.workspace_id))
+        .select_from(
+            notices.join(workspaces, workspaces.c.id == notices.c.workspace_id)
+        )
         .where(
-            table.c.state.in_(_OPEN),
+            notices.c.state.in_(_OPEN_STATES),
             workspaces.c.platform.in_(platforms),
             workspaces.c.left_at.is_(None),
         )
@@ -299,25 +306,31 @@ def next_moment(
     return found
 
 
-def _due(now: datetime, platforms: Collection[str], states: Collection[str]) -> Any:
+def _select_due(
+    now: datetime, platforms: Collection[str], states: Collection[str]
+) -> Any:
     return (
-        select(table.c.id)
-        .select_from(table.join(workspaces, workspaces.c.id == table.c.workspace_id))
+        select(notices.c.id)
+        .select_from(
+            notices.join(workspaces, workspaces.c.id == notices.c.workspace_id)
+        )
         .where(
-            table.c.state.in_(states),
+            notices.c.state.in_(states),
             workspaces.c.platform.in_(platforms),
             workspaces.c.left_at.is_(None),
-            or_(table.c.not_before.is_(None), table.c.not_before <= now),
+            or_(notices.c.not_before.is_(None), notices.c.not_before <= now),
         )
-        .order_by(table.c.id)
+        .order_by(notices.c.id)
     )
 
 
-def _count_as_told(
+def _mark_answers_shown(
     connection: Connection, which: ColumnElement[bool], now: datetime
 ) -> None:
     """The readers of the reports that these answer are told nothing more."""
-    answered = select(table.c.report_id).where(which, table.c.report_id.is_not(None))
+    answered = select(notices.c.report_id).where(
+        which, notices.c.report_id.is_not(None)
+    )
     connection.execute(
         update(reports)
         .where(reports.c.id.in_(answered), reports.c.told_at.is_(None))
@@ -325,28 +338,32 @@ def _count_as_told(
     )
 
 
-def _stopped() -> tuple[ColumnElement[bool], ...]:
+def _is_workspace_stopped() -> tuple[ColumnElement[bool], ...]:
     return (
-        workspaces.c.id == table.c.workspace_id,
+        workspaces.c.id == notices.c.workspace_id,
         workspaces.c.stopped.is_not(None),
     )
 
 
-def _nouns(connection: Connection, which: ColumnElement[bool]) -> tuple[Notice, ...]:
+def _load_notices(
+    connection: Connection, which: ColumnElement[bool]
+) -> tuple[Notice, ...]:
     query = (
         select(
-            table,
+            notices,
             workspaces.c.platform,
             workspaces.c.external_id.label("workspace_external_id"),
         )
-        .select_from(table.join(workspaces, workspaces.c.id == table.c.workspace_id))
+        .select_from(
+            notices.join(workspaces, workspaces.c.id == notices.c.workspace_id)
+        )
         .where(which)
-        .order_by(table.c.id)
+        .order_by(notices.c.id)
     )
-    return tuple(map(_noun, connection.execute(query)))
+    return tuple(map(_notice_from_row, connection.execute(query)))
 
 
-def _noun(row: Row[Any]) -> Notice:
+def _notice_from_row(row: Row[Any]) -> Notice:
     return Notice(
         id=row.id,
         workspace_id=row.workspace_id,

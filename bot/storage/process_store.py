@@ -1,22 +1,26 @@
-"""Verbs on leases: who alone may do something, and until when.
+"""Leases, the signing secret, and invocations seen: state of the process itself.
 
 The fence grows whenever a lease changes hands, also over a hand-back: work that
 carries an older one comes from a holder that has lost the lease since.
+
+Platforms number their events for themselves, so these belong to no workspace.
 """
 
+import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, or_, select, update
+from sqlalchemy import Connection, case, delete, or_, select, update
 
-from bot.storage.dialects import insert
-from bot.storage.schema import leases
+from bot.model import PlatformName
+from bot.storage.schema import invocations, keys, leases
+from bot.storage.statements import insert_into
 
 
-def take(
+def acquire_lease(
     connection: Connection, *, name: str, holder: str, now: datetime, ttl: timedelta
 ) -> int | None:
     """Take the lease, or keep it for longer; its fence, or None: another has it."""
-    begin = insert(connection, leases).values(
+    begin = insert_into(connection, leases).values(
         name=name, holder=holder, fence=1, until=now + ttl
     )
     mine = leases.c.holder == holder
@@ -34,7 +38,7 @@ def take(
     return int(taken) if taken is not None else None
 
 
-def holder(connection: Connection, *, name: str) -> str | None:
+def find_lease_holder(connection: Connection, *, name: str) -> str | None:
     """Who has the lease, lapsed or not; None when nobody does."""
     found: str | None = connection.execute(
         select(leases.c.holder).where(leases.c.name == name)
@@ -42,7 +46,9 @@ def holder(connection: Connection, *, name: str) -> str | None:
     return found
 
 
-def holding(connection: Connection, *, name: str, now: datetime) -> str | None:
+def find_current_lease_holder(
+    connection: Connection, *, name: str, now: datetime
+) -> str | None:
     """Who has the lease and has not let it lapse; None when nobody does."""
     found: str | None = connection.execute(
         select(leases.c.holder).where(leases.c.name == name, leases.c.until > now)
@@ -50,10 +56,46 @@ def holding(connection: Connection, *, name: str, now: datetime) -> str | None:
     return found
 
 
-def give_back(connection: Connection, *, name: str, holder: str) -> None:
+def release_lease(connection: Connection, *, name: str, holder: str) -> None:
     """Let the next one have it at once; nothing happens when it is not ours."""
     connection.execute(
         update(leases)
         .where(leases.c.name == name, leases.c.holder == holder)
         .values(holder=None, until=None)
     )
+
+
+_SECRET_NAME = "secret"  # noqa: S105
+_SECRET_BYTES = 32
+
+
+def get_signing_secret(connection: Connection, *, now: datetime) -> str:
+    """Give the key that signs controls; made the first time it is asked for."""
+    connection.execute(
+        insert_into(connection, keys)
+        .values(name=_SECRET_NAME, value=secrets.token_hex(_SECRET_BYTES), made_at=now)
+        .on_conflict_do_nothing()
+    )
+    value: str = connection.execute(
+        select(keys.c.value).where(keys.c.name == _SECRET_NAME)
+    ).scalar_one()
+    return value
+
+
+def record_invocation(
+    connection: Connection, *, platform: PlatformName, key: str, now: datetime
+) -> bool:
+    """Note the event; False when it was seen before."""
+    done = connection.execute(
+        insert_into(connection, invocations)
+        .values(platform=platform, key=key, seen_at=now)
+        .on_conflict_do_nothing()
+        .returning(invocations.c.key)
+    )
+    return done.first() is not None
+
+
+def prune_invocations(connection: Connection, *, before: datetime) -> int:
+    """Forget events seen before; how many they were."""
+    gone = connection.execute(delete(invocations).where(invocations.c.seen_at < before))
+    return gone.rowcount

@@ -1,31 +1,42 @@
-"""Verbs on what editions stand on: when an article's text is to be looked at again.
+"""Articles behind editions: when their text or page is compared again.
 
 A change is left to settle: who mends one thing mends another soon. What was just edited
 rests for longer, so that many changes of one article become one edit. The intake marks
 changes and `bot.corrections` looks, for everybody: these verbs name no workspace.
+
+A feed seldom tells its own corrections; the page behind it has them. What is read
+there is kept as a version that is never the article's current one: nothing is composed,
+searched or counted by it. The intake reads for everybody: no workspace is named here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, exists, func, select, update
 
-from bot.storage import rereads
-from bot.storage.dialects import insert
-from bot.storage.schema import articles, editions, revisions
-from bot.storage.schema import told_articles as table
-from digests.types import ArticleRef, Edition
+from bot.model import SourceKind
+from bot.storage.schema import (
+    articles,
+    digests,
+    editions,
+    published_articles,
+    rereads,
+    revisions,
+    sources,
+)
+from bot.storage.statements import insert_into
+from digests.types import Article, ArticleRef, Edition
 
 #: Older editions are not corrected any more.
-LIVING = timedelta(days=14)
+CORRECTABLE_PERIOD = timedelta(days=14)
 #: How long a text must have stood unchanged, unless it changes for so long.
-SETTLED, RESTLESS = timedelta(minutes=2), timedelta(minutes=15)
+SETTLE_DELAY, MAX_SETTLE_DELAY = timedelta(minutes=2), timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ToldArticle:
+class PublishedArticle:
     """An article that an edition tells, and the version that it was compared with."""
 
     edition_id: int
@@ -38,11 +49,15 @@ class ToldArticle:
     page_revision: str | None = None
 
 
-def add(
+def add_published_articles(
     connection: Connection, *, workspace_id: int, edition_id: int, edition: Edition
 ) -> None:
     """Note which texts an edition stands on; one that changed since is looked at."""
-    wanted = {int(r.id): r.revision for r in _shown(edition) if r.id.isdecimal()}
+    wanted = {
+        int(r.id): r.revision
+        for r in _iterate_shown_articles(edition)
+        if r.id.isdecimal()
+    }
     found = connection.execute(
         select(articles.c.id, revisions.c.hash)
         .join(revisions, revisions.c.article_id == articles.c.id)
@@ -62,30 +77,34 @@ def add(
         for key, now in current.items()
     ]
     if rows:
-        connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
+        connection.execute(
+            insert_into(connection, published_articles).on_conflict_do_nothing(), rows
+        )
     in_full = {ref.id for story in edition.stories for ref in story.articles}
-    rereads.add(
+    add_rereads(
         connection,
         article_ids=[key for key in current if str(key) in in_full],
         told_at=edition.made_at,
     )
-    rereads.known_to(connection, edition_id=edition_id)
+    copy_page_revisions(connection, edition_id=edition_id)
 
 
-def changed(connection: Connection, *, article_id: int, now: datetime) -> None:
+def mark_article_changed(
+    connection: Connection, *, article_id: int, now: datetime
+) -> None:
     """The article has another text: look at every living edition that tells it."""
     mine = (
-        table.c.article_id == article_id,
-        table.c.made_at > now - LIVING,
-        table.c.edition_id == editions.c.id,
+        published_articles.c.article_id == article_id,
+        published_articles.c.made_at > now - CORRECTABLE_PERIOD,
+        published_articles.c.edition_id == editions.c.id,
         editions.c.undone_at.is_(None),
     )
-    for row in connection.execute(select(table).where(*mine)).all():
+    for row in connection.execute(select(published_articles).where(*mine)).all():
         since = row.changed_at or now
-        soon = min(now + SETTLED, since + RESTLESS)
+        soon = min(now + SETTLE_DELAY, since + MAX_SETTLE_DELAY)
         connection.execute(
-            update(table)
-            .where(*_this(_noun(row)))
+            update(published_articles)
+            .where(*_is_published_article(_published_article_from_row(row)))
             .values(
                 changed_at=since,
                 look_at=max(soon, row.rests_until or soon),
@@ -93,30 +112,34 @@ def changed(connection: Connection, *, article_id: int, now: datetime) -> None:
         )
 
 
-def due(
+def list_due_comparisons(
     connection: Connection, *, now: datetime, limit: int
-) -> tuple[ToldArticle, ...]:
+) -> tuple[PublishedArticle, ...]:
     """List what is to be looked at by now."""
     found = connection.execute(
-        select(table)
-        .where(table.c.look_at <= now)
-        .order_by(table.c.look_at, table.c.edition_id, table.c.article_id)
+        select(published_articles)
+        .where(published_articles.c.look_at <= now)
+        .order_by(
+            published_articles.c.look_at,
+            published_articles.c.edition_id,
+            published_articles.c.article_id,
+        )
         .limit(limit)
     )
-    return tuple(map(_noun, found))
+    return tuple(map(_published_article_from_row, found))
 
 
-def next_look(connection: Connection) -> datetime | None:
+def find_next_comparison_at(connection: Connection) -> datetime | None:
     """Give the moment at which something is to be looked at."""
     found: datetime | None = connection.execute(
-        select(func.min(table.c.look_at))
+        select(func.min(published_articles.c.look_at))
     ).scalar()
     return found
 
 
-def looked(
+def record_comparison(
     connection: Connection,
-    one: ToldArticle,
+    one: PublishedArticle,
     *,
     revision: str,
     page_revision: str | None = None,
@@ -132,18 +155,18 @@ def looked(
     if rests_until is not None:
         values["rests_until"] = rests_until
     done = connection.execute(
-        update(table)
+        update(published_articles)
         .where(
-            *_this(one),
-            table.c.look_at == one.look_at,
-            table.c.revision == one.revision,
+            *_is_published_article(one),
+            published_articles.c.look_at == one.look_at,
+            published_articles.c.revision == one.revision,
         )
         .values(values)
     )
     return done.rowcount > 0
 
 
-def _shown(edition: Edition) -> Iterable[ArticleRef]:
+def _iterate_shown_articles(edition: Edition) -> Iterable[ArticleRef]:
     """The articles whose words are shown, in the versions that they were taken from."""
     for story in edition.stories:
         shown = {story.articles[0].id} | {card.article for card in story.cards}
@@ -154,15 +177,15 @@ def _shown(edition: Edition) -> Iterable[ArticleRef]:
         yield line.article
 
 
-def _this(one: ToldArticle) -> tuple[Any, ...]:
+def _is_published_article(one: PublishedArticle) -> tuple[Any, ...]:
     return (
-        table.c.edition_id == one.edition_id,
-        table.c.article_id == one.article_id,
+        published_articles.c.edition_id == one.edition_id,
+        published_articles.c.article_id == one.article_id,
     )
 
 
-def _noun(row: Row[Any]) -> ToldArticle:
-    return ToldArticle(
+def _published_article_from_row(row: Row[Any]) -> PublishedArticle:
+    return PublishedArticle(
         edition_id=row.edition_id,
         workspace_id=row.workspace_id,
         article_id=row.article_id,
@@ -170,4 +193,186 @@ def _noun(row: Row[Any]) -> ToldArticle:
         changed_at=row.changed_at,
         look_at=row.look_at,
         page_revision=row.page_revision,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageReread:
+    """A page that is to be read again."""
+
+    article_id: int
+    #: Where it stands, and where the source that named it does.
+    url: str
+    source_address: str
+    source_kind: SourceKind
+    told_at: datetime
+    #: How often it was read.
+    times: int
+    #: Of its last version, and what to ask with.
+    revision: str | None
+    etag: str | None
+    last_modified: str | None
+
+
+def add_rereads(
+    connection: Connection, *, article_ids: Sequence[int], told_at: datetime
+) -> None:
+    """Have the pages behind these articles read again, from now on."""
+    found = connection.execute(
+        select(articles.c.id)
+        .join(sources, sources.c.id == articles.c.source_id)
+        .where(
+            articles.c.id.in_(article_ids),
+            articles.c.url.is_not(None),
+            sources.c.kind.in_(("feed", "site", "sitemap")),
+        )
+    ).scalars()
+    rows = [
+        {"article_id": key, "told_at": told_at, "times": 0, "next_at": told_at}
+        for key in found
+    ]
+    if rows:
+        connection.execute(
+            insert_into(connection, rereads).on_conflict_do_nothing(), rows
+        )
+
+
+def copy_page_revisions(connection: Connection, *, edition_id: int) -> None:
+    """Let an edition begin at the pages' present versions."""
+    mine = rereads.c.article_id == published_articles.c.article_id
+    connection.execute(
+        update(published_articles)
+        .where(published_articles.c.edition_id == edition_id)
+        .values(page_revision=select(rereads.c.revision).where(mine).scalar_subquery())
+    )
+
+
+def list_due_rereads(
+    connection: Connection, *, now: datetime, limit: int
+) -> tuple[PageReread, ...]:
+    """List the pages whose time has come, the one that waits longest first."""
+    found = connection.execute(
+        select(
+            rereads,
+            articles.c.url,
+            sources.c.address,
+            sources.c.kind,
+        )
+        .join(articles, articles.c.id == rereads.c.article_id)
+        .join(sources, sources.c.id == articles.c.source_id)
+        .where(rereads.c.next_at <= now)
+        .order_by(rereads.c.next_at, rereads.c.article_id)
+        .limit(limit)
+    )
+    return tuple(
+        PageReread(
+            article_id=row.article_id,
+            url=row.url or "",
+            source_address=row.address,
+            source_kind=row.kind,
+            told_at=row.told_at,
+            times=row.times,
+            revision=row.revision,
+            etag=row.etag,
+            last_modified=row.last_modified,
+        )
+        for row in found
+    )
+
+
+def find_next_reread_at(connection: Connection) -> datetime | None:
+    """Give the moment at which a page is to be read."""
+    found: datetime | None = connection.execute(
+        select(rereads.c.next_at)
+        .where(rereads.c.next_at.is_not(None))
+        .order_by(rereads.c.next_at)
+        .limit(1)
+    ).scalar()
+    return found
+
+
+def is_reread_needed(connection: Connection, *, article_id: int) -> bool:
+    """Whether any edition that stands would be corrected by it."""
+    asks = exists().where(
+        published_articles.c.article_id == article_id,
+        editions.c.id == published_articles.c.edition_id,
+        editions.c.undone_at.is_(None),
+        digests.c.id == editions.c.digest_id,
+        digests.c.deleted_at.is_(None),
+        digests.c.corrections != "off",
+    )
+    return bool(connection.execute(select(asks)).scalar())
+
+
+def find_page_revision(connection: Connection, *, article_id: int) -> str | None:
+    """Give the hash of the page's last version."""
+    found: str | None = connection.execute(
+        select(rereads.c.revision).where(rereads.c.article_id == article_id)
+    ).scalar()
+    return found
+
+
+def store_page_revision(
+    connection: Connection, one: PageReread, page: Article, *, now: datetime
+) -> None:
+    """Keep what the page says as its last version; editions begin at the first."""
+    connection.execute(
+        update(rereads)
+        .where(rereads.c.article_id == one.article_id)
+        .values(revision=page.revision)
+    )
+    connection.execute(
+        insert_into(connection, revisions)
+        .values(
+            article_id=one.article_id,
+            hash=page.revision,
+            external_id=f"page:{one.url}"[:500],
+            current=False,
+            fetched_at=now,
+            dated_at=min(page.published or now, now),
+            published=page.published,
+            outlet=page.source or None,
+            author=page.author,
+            lang=page.lang,
+            excerpt=False,
+            baseline=True,
+            title=page.title,
+            text=page.text,
+        )
+        .on_conflict_do_nothing(index_elements=["article_id", "hash"])
+    )
+    if one.revision is None:
+        connection.execute(
+            update(published_articles)
+            .where(
+                published_articles.c.article_id == one.article_id,
+                published_articles.c.page_revision.is_(None),
+            )
+            .values(page_revision=page.revision)
+        )
+
+
+def reschedule_reread(
+    connection: Connection, one: PageReread, *, next_at: datetime | None
+) -> None:
+    """Its time has come; the next time is then, or never."""
+    connection.execute(
+        update(rereads)
+        .where(rereads.c.article_id == one.article_id)
+        .values(next_at=next_at, times=one.times + 1)
+    )
+
+
+def set_page_validators(
+    connection: Connection,
+    one: PageReread,
+    *,
+    etag: str | None,
+    last_modified: str | None,
+) -> None:
+    """Note what the page is asked with next time."""
+    connection.execute(
+        update(rereads)
+        .where(rereads.c.article_id == one.article_id)
+        .values(etag=etag, last_modified=last_modified)
     )

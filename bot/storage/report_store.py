@@ -1,4 +1,4 @@
-"""Verbs on reports: errors that readers found, until an editor has settled them."""
+"""Reports: errors that readers found, until an editor has answered them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, func, select, update
 
-from bot.storage import public_ids
-from bot.storage.dialects import insert
-from bot.storage.schema import notices
-from bot.storage.schema import reports as table
+from bot.storage import statements
+from bot.storage.schema import notices, reports
+from bot.storage.statements import insert_into
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +33,7 @@ class Report:
     answer: str | None
 
 
-def make(
+def add_report(
     connection: Connection,
     *,
     workspace_id: int,
@@ -48,20 +47,20 @@ def make(
 ) -> Report:
     """Keep a report; the same words on the same story, while open, are one."""
     same = connection.execute(
-        select(table).where(
-            table.c.workspace_id == workspace_id,
-            table.c.person_id == person_id,
-            table.c.story == story,
-            table.c.text == text,
-            table.c.settled_at.is_(None),
+        select(reports).where(
+            reports.c.workspace_id == workspace_id,
+            reports.c.person_id == person_id,
+            reports.c.story == story,
+            reports.c.text == text,
+            reports.c.settled_at.is_(None),
         )
     ).first()
     row = same
     while row is None:
         row = connection.execute(
-            insert(connection, table)
+            insert_into(connection, reports)
             .values(
-                public_id=public_ids.fresh("r"),
+                public_id=statements.new_public_id("r"),
                 workspace_id=workspace_id,
                 person_id=person_id,
                 person_name=person_name,
@@ -72,61 +71,61 @@ def make(
                 made_at=now,
             )
             .on_conflict_do_nothing(index_elements=["public_id"])
-            .returning(table)
+            .returning(reports)
         ).first()
-    return _noun(row)
+    return _report_from_row(row)
 
 
-def count_of(
+def count_person_reports(
     connection: Connection, *, workspace_id: int, person_id: str, since: datetime
 ) -> tuple[int, int]:
     """How many reports of the person are open, and how many were made since then."""
-    mine = (table.c.workspace_id == workspace_id, table.c.person_id == person_id)
-    counted = select(func.count()).select_from(table)
-    still = counted.where(*mine, table.c.settled_at.is_(None))
-    lately = counted.where(*mine, table.c.made_at > since)
+    mine = (reports.c.workspace_id == workspace_id, reports.c.person_id == person_id)
+    counted = select(func.count()).select_from(reports)
+    still = counted.where(*mine, reports.c.settled_at.is_(None))
+    lately = counted.where(*mine, reports.c.made_at > since)
     return (
         connection.execute(still).scalar_one(),
         connection.execute(lately).scalar_one(),
     )
 
 
-def count_open(connection: Connection, *, workspace_id: int) -> int:
+def count_open_reports(connection: Connection, *, workspace_id: int) -> int:
     """How many of the workspace's reports are open."""
     query = (
         select(func.count())
-        .select_from(table)
-        .where(table.c.workspace_id == workspace_id, table.c.settled_at.is_(None))
+        .select_from(reports)
+        .where(reports.c.workspace_id == workspace_id, reports.c.settled_at.is_(None))
     )
     return connection.execute(query).scalar_one()
 
 
-def open_in(
+def list_open_reports(
     connection: Connection, *, workspace_id: int, limit: int
 ) -> tuple[Report, ...]:
     """List the workspace's open reports, the oldest first."""
     found = connection.execute(
-        select(table)
-        .where(table.c.workspace_id == workspace_id, table.c.settled_at.is_(None))
-        .order_by(table.c.id)
+        select(reports)
+        .where(reports.c.workspace_id == workspace_id, reports.c.settled_at.is_(None))
+        .order_by(reports.c.id)
         .limit(limit)
     )
-    return tuple(map(_noun, found))
+    return tuple(map(_report_from_row, found))
 
 
-def of_person(
+def list_person_reports(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Report, ...]:
     """List what the person reported, the newest first."""
     found = connection.execute(
-        select(table)
-        .where(table.c.workspace_id == workspace_id, table.c.person_id == person_id)
-        .order_by(table.c.id.desc())
+        select(reports)
+        .where(reports.c.workspace_id == workspace_id, reports.c.person_id == person_id)
+        .order_by(reports.c.id.desc())
     )
-    return tuple(map(_noun, found))
+    return tuple(map(_report_from_row, found))
 
 
-def settle(
+def answer_report(
     connection: Connection,
     *,
     workspace_id: int,
@@ -137,45 +136,45 @@ def settle(
 ) -> Report | None:
     """Close a report with an answer for its reader; None: it is not open here."""
     row = connection.execute(
-        update(table)
+        update(reports)
         .where(
-            table.c.workspace_id == workspace_id,
-            table.c.public_id == public_id,
-            table.c.settled_at.is_(None),
+            reports.c.workspace_id == workspace_id,
+            reports.c.public_id == public_id,
+            reports.c.settled_at.is_(None),
         )
         .values(settled_at=now, settled_by=by, answer=answer)
-        .returning(table)
+        .returning(reports)
     ).first()
-    return _noun(row) if row else None
+    return _report_from_row(row) if row else None
 
 
-def untold(
+def list_unseen_answers(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Report, ...]:
     """List the person's settled reports of which they were not told, oldest first.
 
     Not those whose answer is on its way to them, or may have arrived.
     """
-    on_its_way = exists().where(
-        notices.c.report_id == table.c.id,
+    in_flight = exists().where(
+        notices.c.report_id == reports.c.id,
         notices.c.workspace_id == workspace_id,
         notices.c.state != "failed",
     )
     found = connection.execute(
-        select(table)
+        select(reports)
         .where(
-            table.c.workspace_id == workspace_id,
-            table.c.person_id == person_id,
-            table.c.settled_at.is_not(None),
-            table.c.told_at.is_(None),
-            ~on_its_way,
+            reports.c.workspace_id == workspace_id,
+            reports.c.person_id == person_id,
+            reports.c.settled_at.is_not(None),
+            reports.c.told_at.is_(None),
+            ~in_flight,
         )
-        .order_by(table.c.id)
+        .order_by(reports.c.id)
     )
-    return tuple(map(_noun, found))
+    return tuple(map(_report_from_row, found))
 
 
-def note_told(
+def mark_answers_shown(
     connection: Connection,
     *,
     workspace_id: int,
@@ -185,20 +184,20 @@ def note_told(
 ) -> frozenset[str]:
     """Write down that the person is told of these; those that nobody told before."""
     noted = connection.execute(
-        update(table)
+        update(reports)
         .where(
-            table.c.workspace_id == workspace_id,
-            table.c.person_id == person_id,
-            table.c.public_id.in_(public_ids),
-            table.c.told_at.is_(None),
+            reports.c.workspace_id == workspace_id,
+            reports.c.person_id == person_id,
+            reports.c.public_id.in_(public_ids),
+            reports.c.told_at.is_(None),
         )
         .values(told_at=now)
-        .returning(table.c.public_id)
+        .returning(reports.c.public_id)
     )
     return frozenset(noted.scalars())
 
 
-def _noun(row: Row[Any]) -> Report:
+def _report_from_row(row: Row[Any]) -> Report:
     return Report(
         id=row.id,
         public_id=row.public_id,

@@ -1,4 +1,4 @@
-"""Verbs on a database that was a backup: what it cannot know is never done twice.
+"""Make a restored database safe: nothing is posted or announced twice.
 
 A backup knows nothing of what was posted after it. So what was on its way then becomes
 uncertain and is looked for; what was due is passed over; and when it was restored stays
@@ -30,9 +30,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from bot.storage import erasing
+from bot.storage import deletion_store
 from bot.storage.columns import Instant
-from bot.storage.dialects import insert
 from bot.storage.schema import (
     deliveries,
     editions,
@@ -46,12 +45,13 @@ from bot.storage.schema import (
     sources,
     workspaces,
 )
+from bot.storage.statements import insert_into
 
 _BACKUP, _RESTORED = "backup", "restored"
 #: Keys that are left out, so that none that was given after the backup comes again:
 #: buttons under messages, and stories, are called by them.
-LEAP = 100_000
-_SQLITE_LEAP = (
+SKIPPED_IDS = 100_000
+_SKIP_IDS_ON_SQLITE = (
     # A table that never had a row is not in the list yet.
     text(
         "INSERT INTO sqlite_sequence (name, seq) SELECT :name, 0 WHERE NOT EXISTS"
@@ -59,20 +59,22 @@ _SQLITE_LEAP = (
     ),
     text("UPDATE sqlite_sequence SET seq = seq + :leap WHERE name = :name"),
 )
-_SERVER_LEAP = (
+_SKIP_IDS_ON_POSTGRESQL = (
     text(
         "SELECT setval(pg_get_serial_sequence(:name, 'id'),"
         " nextval(pg_get_serial_sequence(:name, 'id')) + :leap)"
     ),
 )
-DOUBTED = (
+UNCERTAIN_REASON = (
     "The database was restored from a backup: whether it arrived is being looked for."
 )
-PASSED_OVER = (
+SKIPPED_REASON = (
     "Passed over: the database was restored from a backup, which does not know whether "
     "it was posted."
 )
-UNTOLD = "The database was restored from a backup, and this may have been told before."
+NOTICE_REASON = (
+    "The database was restored from a backup, and this may have been told before."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +89,7 @@ class Restoration:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tokens:
+class NewerTokens:
     """The sealed tokens of a workspace, as a newer database has them."""
 
     platform: str
@@ -96,26 +98,26 @@ class Tokens:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Erased:
+class ErasedWorkspace:
     """A workspace whose erasure was ordered, as a newer database has it."""
 
     key: int
     platform: str
     external_id: str
     person_id: str | None
-    reason: erasing.Reason
+    reason: deletion_store.ErasureReason
 
 
 # ── what a backup says of itself ───────────────────────────────────────────────
 
 
-def mark(connection: Connection, *, now: datetime) -> None:
+def mark_backup(connection: Connection, *, now: datetime) -> None:
     """Write into a copy when it was made."""
     if inspect(connection).has_table(keys.name):
-        _put(connection, _BACKUP, "", now)
+        _upsert_key(connection, _BACKUP, "", now)
 
 
-def made_at(connection: Connection) -> datetime | None:
+def find_backup_time(connection: Connection) -> datetime | None:
     """Tell when the copy was made; of one without a mark: the last that it knows of."""
     said: datetime | None = connection.execute(
         select(keys.c.made_at).where(keys.c.name == _BACKUP)
@@ -130,7 +132,7 @@ def made_at(connection: Connection) -> datetime | None:
     return max((at for at in found if at is not None), default=None)
 
 
-def sealed(connection: Connection) -> int:
+def count_installations(connection: Connection) -> int:
     """Count the workspaces whose tokens lie sealed in it."""
     return connection.execute(
         select(func.count()).select_from(installations)
@@ -140,16 +142,16 @@ def sealed(connection: Connection) -> int:
 # ── making it safe ─────────────────────────────────────────────────────────────
 
 
-def record(connection: Connection, *, now: datetime, told: bool) -> None:
+def record_restoration(connection: Connection, *, now: datetime, told: bool) -> None:
     """Write down that it was restored; it is no copy any more, and nobody's yet."""
     connection.execute(keys.delete().where(keys.c.name == _BACKUP))
     source = connection.execute(select(func.max(sources.c.id))).scalar()
     said = {"told": told, "source": source or 0}
-    _put(connection, _RESTORED, json.dumps(said), now)
+    _upsert_key(connection, _RESTORED, json.dumps(said), now)
     connection.execute(update(leases).values(holder=None, until=None))
 
 
-def last(connection: Connection) -> Restoration | None:
+def find_last_restoration(connection: Connection) -> Restoration | None:
     """Find out whether, and when, the database was restored the last time."""
     row = connection.execute(
         select(keys.c.value, keys.c.made_at).where(keys.c.name == _RESTORED)
@@ -157,7 +159,7 @@ def last(connection: Connection) -> Restoration | None:
     return row and Restoration(at=row.made_at, **json.loads(row.value))
 
 
-def doubt(connection: Connection, *, now: datetime) -> int:
+def mark_posts_uncertain(connection: Connection, *, now: datetime) -> int:
     """Make uncertain every post that was not at its end; how many those are.
 
     An edit or a deletion is simply done (again): that does no harm.
@@ -170,7 +172,7 @@ def doubt(connection: Connection, *, now: datetime) -> int:
         )
         .values(
             state="uncertain",
-            reason=DOUBTED,
+            reason=UNCERTAIN_REASON,
             # It is looked for from here on; a claim after the restoring is later.
             claimed_at=func.coalesce(deliveries.c.claimed_at, deliveries.c.updated_at),
             fence=deliveries.c.fence + 1,
@@ -182,39 +184,43 @@ def doubt(connection: Connection, *, now: datetime) -> int:
     return done.rowcount
 
 
-def give_up_notices(connection: Connection, *, now: datetime) -> int:
+def fail_open_notices(connection: Connection, *, now: datetime) -> int:
     """End what single people were to be told then; how many notices that were."""
     done = connection.execute(
         update(notices)
         .where(notices.c.state.in_(("ready", "sending", "retry", "uncertain")))
-        .values(state="failed", reason=UNTOLD, lease_until=None, updated_at=now)
+        .values(state="failed", reason=NOTICE_REASON, lease_until=None, updated_at=now)
     )
     return done.rowcount
 
 
-def pass_over(connection: Connection) -> int:
+def skip_due_occurrences(connection: Connection) -> int:
     """Skip the moments that waited for their edition; how many those were."""
     done = connection.execute(
         update(occurrences)
         .where(occurrences.c.state.in_(("due", "deferred")))
-        .values(state="skipped", reason=PASSED_OVER)
+        .values(state="skipped", reason=SKIPPED_REASON)
     )
     return done.rowcount
 
 
-def leap(connection: Connection) -> None:
+def skip_used_ids(connection: Connection) -> None:
     """Leave out the keys that may have been given after the backup."""
     for table in metadata.tables.values():
         if "id" in table.c:
-            how = _SQLITE_LEAP if connection.dialect.name == "sqlite" else _SERVER_LEAP
+            how = (
+                _SKIP_IDS_ON_SQLITE
+                if connection.dialect.name == "sqlite"
+                else _SKIP_IDS_ON_POSTGRESQL
+            )
             for statement in how:
-                connection.execute(statement, {"name": table.name, "leap": LEAP})
+                connection.execute(statement, {"name": table.name, "leap": SKIPPED_IDS})
 
 
 # ── what a newer database remembers ────────────────────────────────────────────
 
 
-def tokens(connection: Connection) -> tuple[Tokens, ...]:
+def list_newer_tokens(connection: Connection) -> tuple[NewerTokens, ...]:
     """List the sealed tokens of every workspace; none where it cannot be read.
 
     A token that was exchanged after the backup is good in the newer database alone.
@@ -227,10 +233,10 @@ def tokens(connection: Connection) -> tuple[Tokens, ...]:
         ).all()
     except DBAPIError:
         return ()
-    return tuple(map(_tokens, rows))
+    return tuple(map(_tokens_from_row, rows))
 
 
-def erased(connection: Connection) -> tuple[Erased, ...]:
+def list_erased_workspaces(connection: Connection) -> tuple[ErasedWorkspace, ...]:
     """List the workspaces that were erased for good; none where it cannot be read."""
     try:
         rows = connection.execute(
@@ -239,7 +245,7 @@ def erased(connection: Connection) -> tuple[Erased, ...]:
     except DBAPIError:
         return ()
     return tuple(
-        Erased(
+        ErasedWorkspace(
             key=row.workspace_id,
             platform=row.platform,
             external_id=row.external_id,
@@ -250,8 +256,8 @@ def erased(connection: Connection) -> tuple[Erased, ...]:
     )
 
 
-def erase_again(
-    connection: Connection, found: Collection[Erased], *, now: datetime
+def repeat_erasures(
+    connection: Connection, found: Collection[ErasedWorkspace], *, now: datetime
 ) -> int:
     """Let go again what a backup still holds of erased workspaces; of how many."""
     count = 0
@@ -264,18 +270,20 @@ def erase_again(
             )
         ).scalar()
         if there is not None:
-            erasing.show(
+            deletion_store.propose_erasure(
                 connection,
                 workspace_id=there,
                 person_id=one.person_id,
                 reason=one.reason,
                 now=now,
             )
-            count += erasing.order(connection, workspace_id=there, now=now)
+            count += deletion_store.order_erasure(
+                connection, workspace_id=there, now=now
+            )
     return count
 
 
-def take_over(connection: Connection, found: Collection[Tokens]) -> int:
+def adopt_newer_tokens(connection: Connection, found: Collection[NewerTokens]) -> int:
     """Put newer tokens in the place of older ones; for how many workspaces."""
     count = 0
     for one in found:
@@ -296,22 +304,22 @@ def take_over(connection: Connection, found: Collection[Tokens]) -> int:
     return count
 
 
-def _tokens(row: Row[Any]) -> Tokens:
+def _tokens_from_row(row: Row[Any]) -> NewerTokens:
     names = (
         "installer", "scopes", "installed_at", "token", "refresh", "expires_at",
         "version", "exchanging_until", "broken",
     )  # fmt: skip
-    return Tokens(
+    return NewerTokens(
         platform=row.platform,
         external_id=row.external_id,
         values={name: getattr(row, name) for name in names},
     )
 
 
-def _put(connection: Connection, name: str, value: str, now: datetime) -> None:
+def _upsert_key(connection: Connection, name: str, value: str, now: datetime) -> None:
     values = {"value": value, "made_at": now}
     connection.execute(
-        insert(connection, keys)
+        insert_into(connection, keys)
         .values(name=name, **values)
         .on_conflict_do_update(index_elements=["name"], set_=values)
     )

@@ -1,4 +1,4 @@
-"""How an article's stored version becomes the composer's noun, and who may see it.
+"""Load stored revisions as articles, as far as a workspace may see them.
 
 Shared by the modules that look things up; it stores nothing.
 """
@@ -9,15 +9,15 @@ from sqlalchemy import Connection, Row, Select, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage.schema import articles, revisions, sources
-from bot.storage.sources import visible
+from bot.storage.source_store import filter_visible_sources
 from digests.types import Article
 
 #: A revision, its article and its source, side by side.
-JOINED = revisions.join(articles, articles.c.id == revisions.c.article_id).join(
+REVISION_JOIN = revisions.join(articles, articles.c.id == revisions.c.article_id).join(
     sources, sources.c.id == articles.c.source_id
 )
 #: What `noun` needs of them.
-COLUMNS: tuple[ColumnElement[Any], ...] = (
+REVISION_COLUMNS: tuple[ColumnElement[Any], ...] = (
     revisions.c.id,
     revisions.c.article_id,
     revisions.c.hash,
@@ -38,7 +38,7 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
 )
 
 
-def noun(row: Row[Any]) -> Article:
+def article_from_row(row: Row[Any]) -> Article:
     """Make the article of a row of `COLUMNS`; its id is the key of the article."""
     return Article(
         id=str(row.article_id),
@@ -55,20 +55,22 @@ def noun(row: Row[Any]) -> Article:
     )
 
 
-def seen_by(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
+def filter_visible_revisions(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
     """Keep of `JOINED` what is current and what the workspace may see."""
-    return (revisions.c.current, visible(workspace_id))
+    return (revisions.c.current, filter_visible_sources(workspace_id))
 
 
-def of_ids(connection: Connection, ids: list[int]) -> dict[int, Article]:
+def load_articles(connection: Connection, ids: list[int]) -> dict[int, Article]:
     """Load the articles of these revisions, by the revision's key."""
     query: Select[Any] = (
-        select(*COLUMNS).select_from(JOINED).where(revisions.c.id.in_(ids))
+        select(*REVISION_COLUMNS)
+        .select_from(REVISION_JOIN)
+        .where(revisions.c.id.in_(ids))
     )
-    return {row.id: noun(row) for row in connection.execute(query).all()}
+    return {row.id: article_from_row(row) for row in connection.execute(query).all()}
 
 
-def texts_of(connection: Connection, ids: list[int]) -> tuple[Article, ...]:
+def load_article_texts(connection: Connection, ids: list[int]) -> tuple[Article, ...]:
     """Load of these revisions only what an order is made by; `id` is the revision's.
 
     A third of the time of `of_ids`, which counts where hundreds are looked at.

@@ -1,4 +1,4 @@
-"""Brings a database to the schema of this code; never makes one anew over another.
+"""Bring a database to the schema of this code, with Alembic.
 
 `HEAD` stands here, so that opening an up-to-date database costs one small query and
 no Alembic; a test holds it equal to the newest migration. SQLite is upgraded as it
@@ -15,8 +15,8 @@ from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import ConfigurationError
-from bot.storage import engines, files
-from bot.storage.failures import explained
+from bot.storage import engines, sqlite_files
+from bot.storage.engines import explain_error
 
 #: The newest migration.
 HEAD = "0015"
@@ -25,56 +25,56 @@ HEAD = "0015"
 VERSION_TABLE = "standfirst_version"
 _SCRIPTS = Path(__file__).parent / "migrations"
 #: Any number; the same in every process that upgrades a PostgreSQL database.
-_LOCK = 7_308_327_750_411_265
+_ADVISORY_LOCK = 7_308_327_750_411_265
 
 
-def state(url: str) -> tuple[str | None, str]:
+def get_schema_versions(url: str) -> tuple[str | None, str]:
     """Give the schema of the database (None: it has none yet) and that of this code.
 
     Raises:
         ConfigurationError: It cannot be read.
     """
-    address = engines.parse(url)
-    if _is_sqlite(address) and not engines.file_of(address).exists():
+    address = engines.parse_database_url(url)
+    if _is_sqlite(address) and not engines.get_sqlite_path(address).exists():
         return None, HEAD
-    with closing(_Work(address)) as work:
+    with closing(_Upgrade(address)) as work:
         return work.current(), HEAD
 
 
 def needs_upgrade(url: str) -> bool:
     """Tell whether `upgrade` has something to do."""
-    current, head = state(url)
+    current, head = get_schema_versions(url)
     return current != head
 
 
-def upgrade(url: str) -> None:
+def upgrade_database(url: str) -> None:
     """Bring the database to `HEAD`, or make it.
 
     Raises:
         ConfigurationError: It is newer than this code, is another program's, or
             cannot be written.
     """
-    prepare(engines.parse(url), unasked=False)
+    prepare_database(engines.parse_database_url(url), automatic=False)
 
 
-def prepare(address: URL, *, unasked: bool = True) -> None:
+def prepare_database(address: URL, *, automatic: bool = True) -> None:
     """Make sure that the database has the schema of this code.
 
     Args:
         address: As `engines.parse` gives it.
-        unasked: Nobody gave the order: a PostgreSQL database in use is left alone.
+        automatic: Nobody gave the order: a PostgreSQL database in use is left alone.
 
     Raises:
         ConfigurationError: It has not, and it cannot or may not be given to it.
     """
     if _is_sqlite(address):
-        files.make_ready(engines.file_of(address))
-    with closing(_Work(address)) as work:
+        sqlite_files.prepare_file(engines.get_sqlite_path(address))
+    with closing(_Upgrade(address)) as work:
         current = work.current()
         if current == HEAD:
             return
-        refuse_newer(current, work.where)
-        if current is not None and unasked and not _is_sqlite(address):
+        refuse_newer_schema(current, work.where)
+        if current is not None and automatic and not _is_sqlite(address):
             raise ConfigurationError(
                 f"The database {work.where} has an older schema ({current}; this "
                 f"Standfirst needs {HEAD}). Stop what else uses it and run "
@@ -83,13 +83,13 @@ def prepare(address: URL, *, unasked: bool = True) -> None:
         work.upgrade()
 
 
-class _Work:
+class _Upgrade:
     """One connection to a database, used for looking at it and upgrading it."""
 
     def __init__(self, address: URL) -> None:
-        self.where = engines.shown(address)
-        self._file = engines.file_of(address) if _is_sqlite(address) else None
-        self._engine = _engine(address, self._file)
+        self.where = engines.describe_address(address)
+        self._file = engines.get_sqlite_path(address) if _is_sqlite(address) else None
+        self._engine = _create_engine(address, self._file)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -97,44 +97,48 @@ class _Work:
     def current(self) -> str | None:
         try:
             with self._engine.connect() as connection:
-                return _current(connection)
+                return _read_version(connection)
         except DBAPIError as error:
-            raise explained(error, self.where) or error from error
+            raise explain_error(error, self.where) or error from error
 
     def upgrade(self) -> None:
         try:
             with self._engine.begin() as connection:
                 self._upgrade(connection)
         except DBAPIError as error:
-            raise explained(error, self.where) or error from error
+            raise explain_error(error, self.where) or error from error
 
     def _upgrade(self, connection: Connection) -> None:
         if self._file is None:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK}
+            )
         # Somebody else may have done it while we waited for the lock.
-        current = _current(connection)
+        current = _read_version(connection)
         if current == HEAD:
             return
         if current is None:
-            _refuse_foreign(connection, self.where)
+            _refuse_foreign_tables(connection, self.where)
         elif self._file is not None:
-            _copy(self._file, self._file.with_name(f"{self._file.name}.before-{HEAD}"))
-        _run(connection)
+            _copy_file(
+                self._file, self._file.with_name(f"{self._file.name}.before-{HEAD}")
+            )
+        _run_migrations(connection)
         if self._file is not None:
-            _hold_rules(connection, self.where)
+            _check_foreign_keys(connection, self.where)
 
 
 def _is_sqlite(address: URL) -> bool:
     return address.get_backend_name() == "sqlite"
 
 
-def _engine(address: URL, file: Path | None) -> Engine:
+def _create_engine(address: URL, file: Path | None) -> Engine:
     if file is None:
-        return engines.postgresql_engine(address)
-    return engines.sqlite_engine(file, rules=False)
+        return engines.create_postgresql_engine(address)
+    return engines.create_sqlite_engine(file, rules=False)
 
 
-def _current(connection: Connection) -> str | None:
+def _read_version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608
@@ -142,7 +146,7 @@ def _current(connection: Connection) -> str | None:
     return version
 
 
-def refuse_newer(current: str | None, where: str) -> None:
+def refuse_newer_schema(current: str | None, where: str) -> None:
     """Raise `ConfigurationError` where the database has a schema of days to come."""
     if current is not None and current > HEAD:
         raise ConfigurationError(
@@ -152,7 +156,7 @@ def refuse_newer(current: str | None, where: str) -> None:
         )
 
 
-def _refuse_foreign(connection: Connection, where: str) -> None:
+def _refuse_foreign_tables(connection: Connection, where: str) -> None:
     """A database without our mark must not hold what we would write into."""
     from bot.storage.schema import metadata
 
@@ -169,7 +173,7 @@ def _refuse_foreign(connection: Connection, where: str) -> None:
         )
 
 
-def _run(connection: Connection) -> None:
+def _run_migrations(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -180,7 +184,7 @@ def _run(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _copy(file: Path, target: Path) -> None:
+def _copy_file(file: Path, target: Path) -> None:
     """Copy a database that others may be reading, then give it its name."""
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
@@ -193,7 +197,7 @@ def _copy(file: Path, target: Path) -> None:
     part.replace(target)
 
 
-def _hold_rules(connection: Connection, where: str) -> None:
+def _check_foreign_keys(connection: Connection, where: str) -> None:
     if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
         raise ConfigurationError(
             f"The database {where} could not be upgraded: rows in it point at rows "

@@ -1,4 +1,4 @@
-"""Verbs on sources: public ones are stored once for all, private ones belong.
+"""Sources: public ones are stored once for all, private ones belong to a workspace.
 
 `due`, `earliest`, `of_digests`, `by_key`, `record` and `let_rest` are the intake's,
 which reads for everybody: they name no workspace.
@@ -23,13 +23,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.model import Source, SourceKind
 from bot.storage.columns import Instant
-from bot.storage.dialects import insert
 from bot.storage.schema import digest_sources, digests, sources
-from bot.types import Source, SourceKind
+from bot.storage.statements import insert_into
 
 
-def ensure(
+def upsert_source(
     connection: Connection,
     *,
     workspace_id: int | None,
@@ -52,7 +52,7 @@ def ensure(
     private = workspace_id is not None
     again = case((sources.c.stopped, null()), else_=sources.c.next_poll_at)
     row = connection.execute(
-        insert(connection, sources)
+        insert_into(connection, sources)
         .values(workspace_id=workspace_id, kind=kind, address=address, name=name)
         .on_conflict_do_update(
             index_elements=["workspace_id", "address"] if private else ["address"],
@@ -65,28 +65,30 @@ def ensure(
         )
         .returning(sources)
     ).one()
-    return noun(row)
+    return source_from_row(row)
 
 
-def in_workspace(connection: Connection, *, workspace_id: int) -> tuple[Source, ...]:
+def list_sources(connection: Connection, *, workspace_id: int) -> tuple[Source, ...]:
     """List the sources that the workspace sees: its own, and the public it uses."""
     found = connection.execute(
-        select(sources).where(visible(workspace_id)).order_by(sources.c.id)
+        select(sources)
+        .where(filter_visible_sources(workspace_id))
+        .order_by(sources.c.id)
     )
-    return tuple(map(noun, found))
+    return tuple(map(source_from_row, found))
 
 
-def keys_in_workspace(
+def list_source_ids(
     connection: Connection, *, workspace_id: int, only: Collection[int] | None = None
 ) -> list[int]:
     """List the keys of the same sources; `only`: of those among these."""
-    query = select(sources.c.id).where(visible(workspace_id))
+    query = select(sources.c.id).where(filter_visible_sources(workspace_id))
     if only is not None:
         query = query.where(sources.c.id.in_(only))
     return list(connection.execute(query).scalars().all())
 
 
-def in_use(connection: Connection) -> tuple[Source, ...]:
+def list_sources_in_use(connection: Connection) -> tuple[Source, ...]:
     """List the sources of every digest that is not paused, each once: what to read."""
     wanted = (
         select(digest_sources.c.source_id)
@@ -96,10 +98,12 @@ def in_use(connection: Connection) -> tuple[Source, ...]:
     found = connection.execute(
         select(sources).where(sources.c.id.in_(wanted)).order_by(sources.c.id)
     )
-    return tuple(map(noun, found))
+    return tuple(map(source_from_row, found))
 
 
-def of_digests(connection: Connection, *, keys: Collection[int]) -> tuple[Source, ...]:
+def list_digest_sources(
+    connection: Connection, *, keys: Collection[int]
+) -> tuple[Source, ...]:
     """List the sources of these digests, each once."""
     wanted = select(digest_sources.c.source_id).where(
         digest_sources.c.digest_id.in_(keys), ~digest_sources.c.paused
@@ -107,47 +111,51 @@ def of_digests(connection: Connection, *, keys: Collection[int]) -> tuple[Source
     found = connection.execute(
         select(sources).where(sources.c.id.in_(wanted)).order_by(sources.c.id)
     )
-    return tuple(map(noun, found))
+    return tuple(map(source_from_row, found))
 
 
-def by_key(connection: Connection, *, source_id: int) -> Source | None:
+def find_source(connection: Connection, *, source_id: int) -> Source | None:
     """Find the source as it stands now; None when it was taken away."""
     row = connection.execute(select(sources).where(sources.c.id == source_id)).first()
-    return noun(row) if row else None
+    return source_from_row(row) if row else None
 
 
-def due(connection: Connection, *, now: datetime, limit: int) -> tuple[Source, ...]:
+def list_due_sources(
+    connection: Connection, *, now: datetime, limit: int
+) -> tuple[Source, ...]:
     """List the sources in use that it is time to read, the longest due first."""
     found = connection.execute(
         select(sources)
         .where(
-            _polled(),
+            _is_polled(),
             or_(sources.c.next_poll_at.is_(None), sources.c.next_poll_at <= now),
         )
         .order_by(sources.c.next_poll_at.nulls_first(), sources.c.id)
         .limit(limit)
     )
-    return tuple(map(noun, found))
+    return tuple(map(source_from_row, found))
 
 
-def earliest(connection: Connection, *, now: datetime) -> datetime | None:
+def find_next_poll_at(connection: Connection, *, now: datetime) -> datetime | None:
     """Tell when the next source is due: `now` when one never was read."""
-    newcomer = select(sources.c.id).where(_polled(), sources.c.next_poll_at.is_(None))
+    newcomer = select(sources.c.id).where(
+        _is_polled(), sources.c.next_poll_at.is_(None)
+    )
     if connection.execute(newcomer.limit(1)).first() is not None:
         return now
     moment: datetime | None = connection.execute(
-        select(func.min(sources.c.next_poll_at)).where(_polled())
+        select(func.min(sources.c.next_poll_at)).where(_is_polled())
     ).scalar()
     return moment
 
 
-def record(connection: Connection, *, source: Source) -> None:
+def update_source(connection: Connection, *, source: Source) -> None:
     """Keep what the last reading made of the source: its name, kind and state."""
-    values = {name: getattr(source, name) for name in _READING}
+    values = {name: getattr(source, name) for name in _READING_COLUMNS}
     connection.execute(update(sources).where(sources.c.id == source.id).values(values))
 
 
-def let_rest(connection: Connection, *, host: str, until: datetime) -> None:
+def back_off_host(connection: Connection, *, host: str, until: datetime) -> None:
     """Leave all sources of a host alone until then, unless they already are longer."""
     there = or_(
         *(
@@ -172,7 +180,7 @@ def let_rest(connection: Connection, *, host: str, until: datetime) -> None:
     )
 
 
-def visible(workspace_id: int) -> ColumnElement[bool]:
+def filter_visible_sources(workspace_id: int) -> ColumnElement[bool]:
     """Tell of a row of `sources` whether the workspace may see what comes from it."""
     used = select(digest_sources.c.source_id).where(
         digest_sources.c.workspace_id == workspace_id
@@ -184,7 +192,7 @@ def visible(workspace_id: int) -> ColumnElement[bool]:
 
 
 #: The columns that a reading changes.
-_READING = (
+_READING_COLUMNS = (
     "kind",
     "name",
     "last_good",
@@ -204,17 +212,17 @@ _READING = (
 )
 
 
-def noun(row: Row[Any]) -> Source:
+def source_from_row(row: Row[Any]) -> Source:
     """Make the noun of a row of the table."""
     return Source(
         id=row.id,
         workspace_id=row.workspace_id,
         address=row.address,
-        **{name: getattr(row, name) for name in _READING},
+        **{name: getattr(row, name) for name in _READING_COLUMNS},
     )
 
 
-def _polled() -> ColumnElement[bool]:
+def _is_polled() -> ColumnElement[bool]:
     """Tell of a row whether some digest that is not paused wants it read."""
     wanted = (
         select(digest_sources.c.source_id)

@@ -1,4 +1,4 @@
-"""Copies an SQLite file whole and puts one in another's place; it opens no row of ours.
+"""Copy an SQLite file whole, inspect a copy, and put one in another's place.
 
     copy      a file, in use or not → another, looked through before it gets its name
     look      what a file is: refuses what is none of ours, newer, or damaged
@@ -25,30 +25,30 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import ConfigurationError, UserError
-from bot.storage import engines, files, migrate
-from bot.storage.failures import explained, passes_by_itself
+from bot.storage import engines, schema_upgrade, sqlite_files
+from bot.storage.engines import explain_error, is_transient
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Pages that are copied between two words about how far it is: some 16 MiB.
-_STEP = 4096
+_PAGES_PER_STEP = 4096
 #: What SQLite keeps beside a file.
-_LOG = "-wal"
-_BESIDE = (_LOG, "-journal", "-shm")
-PART = ".part"
-_HEADER = b"SQLite format 3\0"
+_WAL_SUFFIX = "-wal"
+_SIDE_SUFFIXES = (_WAL_SUFFIX, "-journal", "-shm")
+PARTIAL_SUFFIX = ".part"
+_SQLITE_HEADER = b"SQLite format 3\0"
 
 #: Is told how much is done, from 0 to 1.
-Tell = Callable[[float], None]
+ReportProgress = Callable[[float], None]
 
 
-def untold(_done: float) -> None:
+def ignore_progress(_done: float) -> None:
     """Hear nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Looked:
+class DatabaseFile:
     """A file that is a database of Standfirst's, whole as far as can be seen."""
 
     file: Path
@@ -57,7 +57,9 @@ class Looked:
     size: int
 
 
-def copy(file: Path, target: Path, *, tell: Tell = untold) -> None:
+def copy_database(
+    file: Path, target: Path, *, on_progress: ReportProgress = ignore_progress
+) -> None:
     """Copy a database that others may be writing; they do not wait for it.
 
     What is copied is the state at one moment. The copy is one file that belongs to its
@@ -68,19 +70,19 @@ def copy(file: Path, target: Path, *, tell: Tell = untold) -> None:
     """
     try:
         _make_folder(target.parent)
-        discard(target)
+        discard_file(target)
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
-            _copy(file, target, tell)
-            _hold_sound(target, file)
-            _onto_the_disk(target)
+            _copy_pages(file, target, on_progress)
+            _check_copy(target, file)
+            _sync_to_disk(target)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
     except sqlite3.Error as error:
         if _is_damage(error):
-            raise _damaged(file, str(error)) from error
-        raise explained(error, f"{file}, copied to {target},") or error from error
+            raise _damage_error(file, str(error)) from error
+        raise explain_error(error, f"{file}, copied to {target},") or error from error
     except OSError as error:
         raise ConfigurationError(
             f"{target} cannot be written: {error.strerror}. Name a folder that may be "
@@ -88,23 +90,23 @@ def copy(file: Path, target: Path, *, tell: Tell = untold) -> None:
         ) from error
 
 
-def publish(part: Path, target: Path) -> None:
+def finalize_copy(part: Path, target: Path) -> None:
     """Give a finished copy its name, where nothing has it yet.
 
     Raises:
         UserError: Something has that name.
     """
     try:
-        _second_name(part, target)
+        _link_file(part, target)
     except FileExistsError:
         raise UserError(
             f"{target} exists already and was left as it is. Name another file."
         ) from None
     part.unlink(missing_ok=True)
-    _onto_the_disk(target.parent)
+    _sync_to_disk(target.parent)
 
 
-def look(file: Path) -> Looked:
+def inspect_file(file: Path) -> DatabaseFile:
     """Look a file through before anything is made of it; it is not changed.
 
     Raises:
@@ -114,103 +116,105 @@ def look(file: Path) -> Looked:
     if not file.is_file():
         raise UserError(f"There is no file {file}.")
     try:
-        with closing(_reader(file)) as connection:
-            schema = _schema(connection)
+        with closing(_open_read_only(file)) as connection:
+            schema = _read_version(connection)
             if schema is None:
                 raise UserError(f"{file} is not a database of Standfirst's.")
-            migrate.refuse_newer(schema, str(file))
-            wrong = files.damage(connection)
+            schema_upgrade.refuse_newer_schema(schema, str(file))
+            wrong = sqlite_files.find_file_damage(connection)
     except sqlite3.DatabaseError as error:
         if not _is_damage(error):
-            raise explained(error, str(file)) or error from error
+            raise explain_error(error, str(file)) or error from error
         schema, wrong = None, str(error)
     if schema is None or wrong is not None:
         raise ConfigurationError(
             f"{file} is damaged, or no database ({wrong}). Name another file; this one "
             "was left as it is."
         )
-    return Looked(file=file, schema=schema, size=file.stat().st_size)
+    return DatabaseFile(file=file, schema=schema, size=file.stat().st_size)
 
 
-def asked(
+def query_file(
     file: Path,
-    verb: Callable[Concatenate[Connection, P], T],
+    operation: Callable[Concatenate[Connection, P], T],
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T | None:
     """Run a verb that only reads over a file; None where it cannot be read so."""
-    if not _begins_well(file):
+    if not _has_sqlite_header(file):
         return None
-    engine = engines.sqlite_engine(file, writes=False)
+    engine = engines.create_sqlite_engine(file, writes=False)
     try:
         with engine.begin() as connection:
-            return verb(connection, *args, **kwargs)
+            return operation(connection, *args, **kwargs)
     except DBAPIError:
         return None
     finally:
         engine.dispose()
 
 
-def within(
+def modify_file(
     file: Path,
-    verb: Callable[Concatenate[Connection, P], T],
+    operation: Callable[Concatenate[Connection, P], T],
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
     """Run a verb over a file that nobody else has, whatever its schema."""
-    engine = engines.sqlite_engine(file)
+    engine = engines.create_sqlite_engine(file)
     try:
         with engine.begin() as connection:
-            return verb(connection, *args, **kwargs)
+            return operation(connection, *args, **kwargs)
     except DBAPIError as error:
-        raise explained(error, str(file)) or error from error
+        raise explain_error(error, str(file)) or error from error
     finally:
         engine.dispose()
 
 
-def upgrade(file: Path) -> None:
+def upgrade_file(file: Path) -> None:
     """Bring a copy to the schema of this code; no copy of the copy stays."""
-    migrate.upgrade(f"sqlite:///{file}")
+    schema_upgrade.upgrade_database(f"sqlite:///{file}")
     for before in file.parent.glob(f"{file.name}.before-*"):
         before.unlink()
 
 
-def discard(file: Path) -> None:
+def discard_file(file: Path) -> None:
     """Remove a file that did not become anything, and what stands beside it."""
     for other in (file, *file.parent.glob(f"{file.name}.before-*")):
         other.unlink(missing_ok=True)
-    for ending in _BESIDE:
+    for ending in _SIDE_SUFFIXES:
         file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
 
 
-def settle(file: Path) -> bool:
+def checkpoint_file(file: Path) -> bool:
     """Bring what is in the log into the file; False where the file is too damaged.
 
     Raises:
         ConfigurationError: Another program has it open.
     """
-    if not _begins_well(file):
+    if not _has_sqlite_header(file):
         return False
     try:
-        with closing(_connected(file, "rw")) as connection:
+        with closing(_connect(file, "rw")) as connection:
             connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     except sqlite3.Error as error:
-        if passes_by_itself(error):
+        if is_transient(error):
             raise ConfigurationError(
                 f"The database {file} is open in another program. Stop Standfirst, "
                 "and close what else uses it; nothing was changed."
             ) from error
         return False
-    return not file.with_name(f"{file.name}{_LOG}").exists()
+    return not file.with_name(f"{file.name}{_WAL_SUFFIX}").exists()
 
 
-def replace(new: Path, file: Path, aside: Path, *, at: Callable[[str], None]) -> bool:
+def replace_file(
+    new: Path, file: Path, kept_as: Path, *, at: Callable[[str], None]
+) -> bool:
     """Put `new` in the place of `file`, kept as `aside`; False: there was none.
 
     Both must be settled, unless `file` is damaged: its log is then kept beside it.
     """
     try:
-        return _replace(new, file, aside, at)
+        return _replace_step_by_step(new, file, kept_as, at)
     except OSError as error:
         raise ConfigurationError(
             f"{file} cannot be replaced: {error.strerror}. It is where it was; see "
@@ -221,49 +225,51 @@ def replace(new: Path, file: Path, aside: Path, *, at: Callable[[str], None]) ->
 # ── steps ──────────────────────────────────────────────────────────────────────
 
 
-def _replace(new: Path, file: Path, aside: Path, at: Callable[[str], None]) -> bool:
-    _drop_second_names(file, aside)
+def _replace_step_by_step(
+    new: Path, file: Path, kept_as: Path, at: Callable[[str], None]
+) -> bool:
+    _delete_stale_links(file, kept_as)
     kept = False
-    for ending in ("", *_BESIDE[:2]):
+    for ending in ("", *_SIDE_SUFFIXES[:2]):
         there = file.with_name(f"{file.name}{ending}")
         if there.exists():
-            _second_name(there, aside.with_name(f"{aside.name}{ending}"))
+            _link_file(there, kept_as.with_name(f"{kept_as.name}{ending}"))
             kept = True
-    _onto_the_disk(file.parent)
+    _sync_to_disk(file.parent)
     at("kept")
     # A log that stayed would be taken for the new file's own.
-    for ending in _BESIDE:
+    for ending in _SIDE_SUFFIXES:
         file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
     at("cleared")
     new.replace(file)
-    _onto_the_disk(file.parent)
+    _sync_to_disk(file.parent)
     at("replaced")
     return kept
 
 
-def _copy(file: Path, target: Path, tell: Tell) -> None:
+def _copy_pages(file: Path, target: Path, on_progress: ReportProgress) -> None:
     def done(_status: int, remaining: int, total: int) -> None:
-        tell(1 - remaining / total if total else 1.0)
+        on_progress(1 - remaining / total if total else 1.0)
 
     with (
-        closing(_reader(file)) as whole,
+        closing(_open_read_only(file)) as whole,
         closing(sqlite3.connect(target, isolation_level=None)) as part,
     ):
         # One state from here on: else the copy begins anew whenever somebody writes.
         whole.execute("BEGIN")
         whole.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        whole.backup(part, pages=_STEP, progress=done)
+        whole.backup(part, pages=_PAGES_PER_STEP, progress=done)
         part.execute("PRAGMA journal_mode = DELETE").fetchone()
 
 
-def _hold_sound(target: Path, file: Path) -> None:
+def _check_copy(target: Path, file: Path) -> None:
     with closing(sqlite3.connect(target, isolation_level=None)) as connection:
-        wrong = files.damage(connection)
+        wrong = sqlite_files.find_file_damage(connection)
     if wrong is not None:
-        raise _damaged(file, wrong)
+        raise _damage_error(file, wrong)
 
 
-def _damaged(file: Path, wrong: str) -> ConfigurationError:
+def _damage_error(file: Path, wrong: str) -> ConfigurationError:
     return ConfigurationError(
         f"The database {file} is damaged ({wrong}), and so would be its copy: none was "
         "made. Keep the copies that you have."
@@ -275,30 +281,30 @@ def _is_damage(error: sqlite3.Error) -> bool:
     return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
-def _schema(connection: sqlite3.Connection) -> str | None:
+def _read_version(connection: sqlite3.Connection) -> str | None:
     there = connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE name = ?", (migrate.VERSION_TABLE,)
+        "SELECT 1 FROM sqlite_master WHERE name = ?", (schema_upgrade.VERSION_TABLE,)
     ).fetchone()
     if there is None:
         return None
     row = connection.execute(
-        f"SELECT version_num FROM {migrate.VERSION_TABLE}"  # noqa: S608
+        f"SELECT version_num FROM {schema_upgrade.VERSION_TABLE}"  # noqa: S608
     ).fetchone()
     return str(row[0]) if row else None
 
 
-def _reader(file: Path) -> sqlite3.Connection:
+def _open_read_only(file: Path) -> sqlite3.Connection:
     """Open it for reading alone; a file without a log may lie where nobody writes."""
-    log = file.with_name(f"{file.name}{_LOG}")
+    log = file.with_name(f"{file.name}{_WAL_SUFFIX}")
     if log.exists():
-        return _connected(file, "rw", "PRAGMA query_only = ON")
+        return _connect(file, "rw", "PRAGMA query_only = ON")
     writable = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
     if writable:
-        return _connected(file, "rw", "PRAGMA query_only = ON")
-    return _connected(file, "ro&immutable=1")
+        return _connect(file, "rw", "PRAGMA query_only = ON")
+    return _connect(file, "ro&immutable=1")
 
 
-def _connected(file: Path, mode: str, *pragmas: str) -> sqlite3.Connection:
+def _connect(file: Path, mode: str, *pragmas: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"file:{quote(str(file.absolute()))}?mode={mode}",
         uri=True,
@@ -314,10 +320,10 @@ def _connected(file: Path, mode: str, *pragmas: str) -> sqlite3.Connection:
     return connection
 
 
-def _begins_well(file: Path) -> bool:
+def _has_sqlite_header(file: Path) -> bool:
     """Whether SQLite may be let at it: of a file without its head it drops the log."""
     with suppress(OSError), file.open("rb") as opened:
-        return opened.read(len(_HEADER)) == _HEADER
+        return opened.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
     return False
 
 
@@ -326,7 +332,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, mode=0o700)
 
 
-def _second_name(file: Path, other: Path) -> None:
+def _link_file(file: Path, other: Path) -> None:
     """Give a file another name as well; a copy where the disk knows no such thing.
 
     Raises:
@@ -337,25 +343,25 @@ def _second_name(file: Path, other: Path) -> None:
         return
     if other.exists():
         raise FileExistsError(other)
-    part = other.with_name(f"{other.name}{PART}")
+    part = other.with_name(f"{other.name}{PARTIAL_SUFFIX}")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     shutil.copyfile(file, part)
-    _onto_the_disk(part)
+    _sync_to_disk(part)
     part.rename(other)
 
 
-def _drop_second_names(file: Path, aside: Path) -> None:
+def _delete_stale_links(file: Path, kept_as: Path) -> None:
     """Forget names that an interrupted replacement gave to the file itself."""
     if not file.exists():
         return
-    for other in file.parent.glob(f"{aside.name.rpartition('-')[0]}-*"):
+    for other in file.parent.glob(f"{kept_as.name.rpartition('-')[0]}-*"):
         if other.samefile(file):
-            other.with_name(f"{other.name}{_LOG}").unlink(missing_ok=True)
+            other.with_name(f"{other.name}{_WAL_SUFFIX}").unlink(missing_ok=True)
             other.unlink()
 
 
-def _onto_the_disk(path: Path) -> None:
+def _sync_to_disk(path: Path) -> None:
     number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
@@ -363,12 +369,15 @@ def _onto_the_disk(path: Path) -> None:
         os.close(number)
 
 
-def free_name(folder: Path, stem: str, at: datetime, ending: str = "") -> Path:
+def choose_free_path(folder: Path, stem: str, at: datetime, ending: str = "") -> Path:
     """Make a name with this moment in it that nothing in the folder has."""
     told = at.strftime("%Y%m%dT%H%M%SZ")
-    names = (f"{stem}-{told}{more}{ending}" for more in ("", *map(_nth, range(2, 99))))
+    names = (
+        f"{stem}-{told}{more}{ending}"
+        for more in ("", *map(_format_suffix, range(2, 99)))
+    )
     return next(folder / name for name in names if not (folder / name).exists())
 
 
-def _nth(number: int) -> str:
+def _format_suffix(number: int) -> str:
     return f".{number}"

@@ -1,20 +1,30 @@
-"""Verbs on stories: which articles report one event, in whose view, and what moved.
+"""Stories: which articles report one event, in whose view, and what has moved.
 
 Public articles make stories for all (`workspace_id` None). A workspace has a view of
 its own over that: its private articles, and what its editions saw otherwise. There an
 article belongs to one story, the workspace's own where it has one. Nobody sees the
 articles of sources that are not theirs.
+
+They read for a whole view: everybody's (`workspace_id` None) holds public articles
+only, a workspace's own those of the sources that it may see.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.storage import dialects
-from bot.storage.revisions import JOINED, of_ids, seen_by
+from bot.storage import statements
+from bot.storage.revision_store import (
+    REVISION_COLUMNS,
+    REVISION_JOIN,
+    article_from_row,
+    filter_visible_revisions,
+    load_articles,
+)
 from bot.storage.schema import (
     articles,
     revisions,
@@ -23,14 +33,15 @@ from bot.storage.schema import (
     story_articles,
     story_moves,
 )
-from digests.stories import moved
-from digests.types import Article, Membership
+from bot.storage.source_store import filter_visible_sources
+from digests.stories.assignment import find_moved_stories
+from digests.types import Article, StoryMembership
 
 #: How many values one question may name.
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
-class Taken:
+class UsedStoryIds:
     """The public ids that are in use in any view, for who makes a new one."""
 
     def __init__(self, connection: Connection) -> None:
@@ -41,11 +52,11 @@ class Taken:
         return self._connection.execute(query).first() is not None
 
 
-def record(
+def set_memberships(
     connection: Connection,
     *,
     workspace_id: int | None,
-    memberships: Sequence[Membership],
+    memberships: Sequence[StoryMembership],
     now: datetime,
 ) -> None:
     """Keep which story each article belongs to, in place of what was kept before.
@@ -56,13 +67,13 @@ def record(
     if not memberships:
         return
     keys = {
-        public_id: _ensure(connection, workspace_id, public_id, now)
+        public_id: _upsert_story(connection, workspace_id, public_id, now)
         for public_id in dict.fromkeys(each.story for each in memberships)
     }
     # For each row by its key: a list of all stories would grow with the archive.
     in_view = (
         select(1)
-        .where(stories.c.id == story_articles.c.story_id, _in_view(workspace_id))
+        .where(stories.c.id == story_articles.c.story_id, _is_in_own_view(workspace_id))
         .exists()
     )
     for some in _batched([int(each.article) for each in memberships]):
@@ -85,11 +96,11 @@ def record(
     )
 
 
-def settle(
+def update_memberships(
     connection: Connection,
     *,
     workspace_id: int | None,
-    memberships: Sequence[Membership],
+    memberships: Sequence[StoryMembership],
     now: datetime,
     whole: bool = True,
     copies: bool = True,
@@ -108,7 +119,7 @@ def settle(
         copies: Whether it is something else, too, where only another article is
             repeated.
     """
-    before = known(
+    before = list_memberships(
         connection, workspace_id=workspace_id, articles=[m.article for m in memberships]
     )
     had = {member.article: member for member in before}
@@ -119,10 +130,10 @@ def settle(
         or there.story != member.story
         or (copies and there != member)
     ]
-    record(connection, workspace_id=workspace_id, memberships=changed, now=now)
-    for old, became in moved(before, memberships).items():
+    set_memberships(connection, workspace_id=workspace_id, memberships=changed, now=now)
+    for old, became in find_moved_stories(before, memberships).items():
         if old not in became and whole:
-            _take_along(connection, workspace_id, old, became[0], now)
+            _move_remaining_articles(connection, workspace_id, old, became[0], now)
         connection.execute(
             insert(story_moves),
             [
@@ -139,11 +150,11 @@ def settle(
         )
 
 
-def known(
+def list_memberships(
     connection: Connection, *, workspace_id: int | None, articles: Iterable[str]
-) -> tuple[Membership, ...]:
+) -> tuple[StoryMembership, ...]:
     """List to which stories these articles (their keys) belong, as far as is known."""
-    found: dict[int, Membership] = {}
+    found: dict[int, StoryMembership] = {}
     for some in _batched([int(article) for article in articles]):
         rows = connection.execute(
             select(
@@ -152,12 +163,14 @@ def known(
                 stories.c.public_id,
             )
             .join(stories, stories.c.id == story_articles.c.story_id)
-            .where(story_articles.c.article_id.in_(some), _seen_in(workspace_id))
+            .where(
+                story_articles.c.article_id.in_(some), _is_seen_in_view(workspace_id)
+            )
             .order_by(stories.c.workspace_id.is_not(None), story_articles.c.article_id)
         )
         for row in rows:
             # The view's own come last and take the place of everybody's.
-            found[row.article_id] = Membership(
+            found[row.article_id] = StoryMembership(
                 article=str(row.article_id),
                 story=row.public_id,
                 duplicate_of=str(row.duplicate_of) if row.duplicate_of else None,
@@ -165,15 +178,17 @@ def known(
     return tuple(found.values())
 
 
-def of_article(
+def find_story_of_article(
     connection: Connection, *, workspace_id: int, article_id: int
 ) -> str | None:
     """Give the public id of the article's story; the workspace's own view first."""
-    found = known(connection, workspace_id=workspace_id, articles=[str(article_id)])
+    found = list_memberships(
+        connection, workspace_id=workspace_id, articles=[str(article_id)]
+    )
     return found[0].story if found else None
 
 
-def articles_of(
+def list_story_articles(
     connection: Connection, *, workspace_id: int, story: str, limit: int | None = None
 ) -> tuple[Article, ...]:
     """List the story's articles that the workspace may see, the earliest first.
@@ -184,10 +199,12 @@ def articles_of(
         story: Its public id.
         limit: Only so many, the newest.
     """
-    return _articles(connection, workspace_id, [story], seen_by(workspace_id), limit)
+    return _load_articles_of(
+        connection, workspace_id, [story], filter_visible_revisions(workspace_id), limit
+    )
 
 
-def at_hand(
+def list_newest_story_articles(
     connection: Connection,
     *,
     workspace_id: int | None,
@@ -199,75 +216,87 @@ def at_hand(
     For the intake, which looks whether they are one event: of everybody's stories
     (None) only what everybody may see.
     """
-    may = seen_by(workspace_id) if workspace_id is not None else _public()
-    return _articles(connection, workspace_id, stories, may, limit)
+    may = (
+        filter_visible_revisions(workspace_id)
+        if workspace_id is not None
+        else _filter_public()
+    )
+    return _load_articles_of(connection, workspace_id, stories, may, limit)
 
 
-def present(connection: Connection, *, workspace_id: int, story: str) -> str | None:
+def find_present_story(
+    connection: Connection, *, workspace_id: int, story: str
+) -> str | None:
     """Give the id under which the story's articles are now; None: there is none.
 
     An id that was merged away leads to the story that took most of its articles.
     """
 
     def is_there(public_id: str) -> bool:
-        query = _members(workspace_id, [public_id])
+        query = _select_member_ids(workspace_id, [public_id])
         seen = (
             select(1)
-            .select_from(JOINED)
-            .where(articles.c.id.in_(query), *seen_by(workspace_id))
+            .select_from(REVISION_JOIN)
+            .where(articles.c.id.in_(query), *filter_visible_revisions(workspace_id))
         )
         return connection.execute(seen.limit(1)).first() is not None
 
-    found = _followed(connection, workspace_id, story, is_there)
+    found = _follow_moves(connection, workspace_id, story, is_there)
     return found if is_there(found) else None
 
 
-def current(connection: Connection, *, workspace_id: int | None, story: str) -> str:
+def resolve_merged_story(
+    connection: Connection, *, workspace_id: int | None, story: str
+) -> str:
     """Give the story that this one was merged into, or itself.
 
     For the intake: another process may have merged what it has in memory.
     """
 
     def has_articles(public_id: str) -> bool:
-        query = _members(workspace_id, [public_id]).limit(1)
+        query = _select_member_ids(workspace_id, [public_id]).limit(1)
         return connection.execute(query).first() is not None
 
-    found = _followed(connection, workspace_id, story, has_articles)
+    found = _follow_moves(connection, workspace_id, story, has_articles)
     return found if has_articles(found) else story
 
 
-def _articles(
+def _load_articles_of(
     connection: Connection,
     workspace_id: int | None,
     public_ids: Collection[str],
     may: Sequence[ColumnElement[bool]],
     limit: int | None,
 ) -> tuple[Article, ...]:
-    members = connection.execute(_members(workspace_id, public_ids)).scalars().all()
+    members = (
+        connection.execute(_select_member_ids(workspace_id, public_ids)).scalars().all()
+    )
     dated: list[tuple[datetime, int]] = []
     for some in _batched(members):
         rows = connection.execute(
             select(revisions.c.dated_at, revisions.c.id)
-            .select_from(JOINED)
+            .select_from(REVISION_JOIN)
             .where(revisions.c.article_id.in_(some), *may)
         )
         dated += [(row.dated_at, row.id) for row in rows]
     # Sorted here: in the question it would tempt SQLite to go through all by date.
     newest = sorted(dated)[-limit:] if limit else sorted(dated)
-    found = of_ids(connection, [key for _, key in newest])
+    found = load_articles(connection, [key for _, key in newest])
     return tuple(found[key] for _, key in newest)
 
 
-def _public() -> tuple[ColumnElement[bool], ...]:
+def _filter_public() -> tuple[ColumnElement[bool], ...]:
     return (revisions.c.current, sources.c.workspace_id.is_(None))
 
 
-def _members(workspace_id: int | None, public_ids: Collection[str]) -> Select[Any]:
+def _select_member_ids(
+    workspace_id: int | None, public_ids: Collection[str]
+) -> Select[Any]:
     """The keys of the stories' articles, as the view has them."""
     members = (
         select(story_articles.c.article_id)
         .join(stories, stories.c.id == story_articles.c.story_id)
-        .where(stories.c.public_id.in_(public_ids), _seen_in(workspace_id))
+        .where(stories.c.public_id.in_(public_ids), _is_seen_in_view(workspace_id))
     )
     if workspace_id is None:
         return members
@@ -285,7 +314,7 @@ def _members(workspace_id: int | None, public_ids: Collection[str]) -> Select[An
     return members.where(or_(stories.c.workspace_id.is_not(None), ~elsewhere))
 
 
-def _followed(
+def _follow_moves(
     connection: Connection,
     workspace_id: int | None,
     story: str,
@@ -295,14 +324,16 @@ def _followed(
     seen: set[str] = set()
     while story not in seen:
         seen.add(story)
-        became = _became(connection, workspace_id, story)
+        became = _find_successor(connection, workspace_id, story)
         if became is None or is_there(story):
             return story
         story = became
     return story
 
 
-def _became(connection: Connection, workspace_id: int | None, story: str) -> str | None:
+def _find_successor(
+    connection: Connection, workspace_id: int | None, story: str
+) -> str | None:
     view = story_moves.c.workspace_id
     mine = (
         view.is_(None)
@@ -323,7 +354,7 @@ def _became(connection: Connection, workspace_id: int | None, story: str) -> str
     return found
 
 
-def _take_along(
+def _move_remaining_articles(
     connection: Connection,
     workspace_id: int | None,
     old: str,
@@ -331,9 +362,9 @@ def _take_along(
     now: datetime,
 ) -> None:
     gone = select(stories.c.id).where(
-        stories.c.public_id == old, _in_view(workspace_id)
+        stories.c.public_id == old, _is_in_own_view(workspace_id)
     )
-    key = _ensure(connection, workspace_id, new, now)
+    key = _upsert_story(connection, workspace_id, new, now)
     connection.execute(
         update(story_articles)
         .where(story_articles.c.story_id.in_(gone))
@@ -341,32 +372,157 @@ def _take_along(
     )
 
 
-def _in_view(workspace_id: int | None) -> ColumnElement[bool]:
+def _is_in_own_view(workspace_id: int | None) -> ColumnElement[bool]:
     if workspace_id is None:
         return stories.c.workspace_id.is_(None)
     return stories.c.workspace_id == workspace_id
 
 
-def _seen_in(workspace_id: int | None) -> ColumnElement[bool]:
+def _is_seen_in_view(workspace_id: int | None) -> ColumnElement[bool]:
     """The view's own stories and everybody's."""
-    return or_(_in_view(workspace_id), _in_view(None))
+    return or_(_is_in_own_view(workspace_id), _is_in_own_view(None))
 
 
-def _ensure(
+def _upsert_story(
     connection: Connection, workspace_id: int | None, public_id: str, now: datetime
 ) -> int:
     connection.execute(
-        dialects.insert(connection, stories)
+        statements.insert_into(connection, stories)
         .values(workspace_id=workspace_id, public_id=public_id, first_seen=now)
         .on_conflict_do_nothing()
     )
     key: int = connection.execute(
         select(stories.c.id).where(
-            stories.c.public_id == public_id, _in_view(workspace_id)
+            stories.c.public_id == public_id, _is_in_own_view(workspace_id)
         )
     ).scalar_one()
     return key
 
 
 def _batched(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (keys[at : at + _AT_ONCE] for at in range(0, len(keys), _AT_ONCE))
+    return (keys[at : at + _BATCH_SIZE] for at in range(0, len(keys), _BATCH_SIZE))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RevisionKey:
+    """A current version without its text."""
+
+    article: str
+    revision_id: int
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArrivedArticle:
+    """A current version, and the story that its article is in, if any."""
+
+    #: Dated by when it was fetched where its source gives no date, or a later one.
+    article: Article
+    revision_id: int
+    membership: StoryMembership | None
+
+
+def list_arrivals(
+    connection: Connection,
+    *,
+    workspace_id: int | None,
+    dated: datetime,
+    fetched: datetime | None,
+    limit: int,
+) -> tuple[RevisionKey, ...]:
+    """List what is dated and was fetched at these moments or later, oldest first.
+
+    Args:
+        connection: For reading.
+        workspace_id: In whose view; None is everybody's.
+        dated: The earliest date.
+        fetched: The earliest moment at which it was fetched; None = any.
+        limit: Where there is more, the newest of it.
+    """
+    # One of the two conditions for each question: they have an index each.
+    by = revisions.c.dated_at if fetched is None else revisions.c.fetched_at
+    found = connection.execute(
+        select(
+            revisions.c.article_id,
+            revisions.c.id,
+            revisions.c.fetched_at,
+            revisions.c.dated_at,
+        )
+        .select_from(REVISION_JOIN)
+        .where(
+            revisions.c.current,
+            by >= (dated if fetched is None else fetched),
+            _filter_view_sources(workspace_id),
+        )
+        .order_by(by.desc(), revisions.c.id.desc())
+        .limit(limit)
+    ).all()
+    return tuple(
+        RevisionKey(
+            article=str(row.article_id), revision_id=row.id, fetched_at=row.fetched_at
+        )
+        for row in sorted(found, key=lambda row: (row.dated_at, row.id))
+        if row.dated_at >= dated
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoryMoves:
+    """Stories whose articles went elsewhere, and the key of the last such move."""
+
+    stories: frozenset[str]
+    last: int
+
+
+def list_story_moves(
+    connection: Connection, *, workspace_id: int | None, after: int | None
+) -> StoryMoves:
+    """List what moved in a view after the move of this key; None: after the last."""
+    if after is None:
+        last = connection.execute(select(func.max(story_moves.c.id))).scalar()
+        return StoryMoves(stories=frozenset(), last=last or 0)
+    view = story_moves.c.workspace_id
+    rows = connection.execute(
+        select(story_moves.c.id, story_moves.c.story).where(
+            story_moves.c.id > after,
+            # With None for the workspace both say the same.
+            or_(view.is_(None), view == workspace_id),
+        )
+    ).all()
+    return StoryMoves(
+        stories=frozenset(row.story for row in rows),
+        last=max((row.id for row in rows), default=after),
+    )
+
+
+def load_arrivals(
+    connection: Connection, *, workspace_id: int | None, revision_ids: Sequence[int]
+) -> tuple[ArrivedArticle, ...]:
+    """Load these versions, a few hundred at the most, with their stories."""
+    query: Select[Any] = (
+        select(*REVISION_COLUMNS, revisions.c.dated_at)
+        .select_from(REVISION_JOIN)
+        .where(revisions.c.id.in_(revision_ids), _filter_view_sources(workspace_id))
+        .order_by(revisions.c.dated_at, revisions.c.id)
+    )
+    rows = connection.execute(query).all()
+    known = list_memberships(
+        connection,
+        workspace_id=workspace_id,
+        articles=[str(row.article_id) for row in rows],
+    )
+    of = {member.article: member for member in known}
+    return tuple(
+        ArrivedArticle(
+            article=replace(article_from_row(row), published=row.dated_at),
+            revision_id=row.id,
+            membership=of.get(str(row.article_id)),
+        )
+        for row in rows
+    )
+
+
+def _filter_view_sources(workspace_id: int | None) -> ColumnElement[bool]:
+    if workspace_id is None:
+        return sources.c.workspace_id.is_(None)
+    return filter_visible_sources(workspace_id)

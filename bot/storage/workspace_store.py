@@ -1,16 +1,18 @@
-"""Verbs on workspaces: the unit of tenancy, made when the bot first meets one."""
+"""Workspaces, and who may edit them beyond what the platform says."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 
-from bot.storage.dialects import insert
-from bot.storage.schema import workspaces
-from bot.types import PlatformName, Workspace
+from bot.model import PlatformName, Workspace
+from bot.storage.schema import grants, workspaces
+from bot.storage.statements import insert_into
 
 
-def ensure(
+def upsert_workspace(
     connection: Connection,
     *,
     platform: PlatformName,
@@ -33,7 +35,7 @@ def ensure(
     changes |= {"zone": zone} if zone is not None else {}
     changes |= {"locale": locale} if locale is not None else {}
     row = connection.execute(
-        insert(connection, workspaces)
+        insert_into(connection, workspaces)
         .values(
             platform=platform,
             external_id=external_id,
@@ -46,25 +48,25 @@ def ensure(
         .on_conflict_do_update(index_elements=["platform", "external_id"], set_=changes)
         .returning(workspaces)
     ).one()
-    return noun(row)
+    return workspace_from_row(row)
 
 
-def by_id(connection: Connection, *, workspace_id: int) -> Workspace | None:
+def find_workspace(connection: Connection, *, workspace_id: int) -> Workspace | None:
     """Find the workspace of this key."""
     found = connection.execute(
         select(workspaces).where(workspaces.c.id == workspace_id)
     ).first()
-    return noun(found) if found else None
+    return workspace_from_row(found) if found else None
 
 
-def hold(connection: Connection, *, workspace_id: int) -> None:
+def lock_workspace(connection: Connection, *, workspace_id: int) -> None:
     """Let nobody else change the workspace's set-up until this transaction ends."""
     connection.execute(
         select(workspaces.c.id).where(workspaces.c.id == workspace_id).with_for_update()
     )
 
 
-def by_external(
+def find_workspace_by_external_id(
     connection: Connection, *, platform: PlatformName, external_id: str
 ) -> Workspace | None:
     """Find the workspace that the platform calls `external_id`."""
@@ -73,10 +75,10 @@ def by_external(
             workspaces.c.platform == platform, workspaces.c.external_id == external_id
         )
     ).first()
-    return noun(found) if found else None
+    return workspace_from_row(found) if found else None
 
 
-def present(
+def find_active_workspace(
     connection: Connection, *, platform: PlatformName, external_id: str
 ) -> Workspace | None:
     """Find the same, unless the bot was removed from there."""
@@ -87,17 +89,19 @@ def present(
             workspaces.c.left_at.is_(None),
         )
     ).first()
-    return noun(found) if found else None
+    return workspace_from_row(found) if found else None
 
 
-def move(connection: Connection, *, workspace_id: int, zone: str) -> None:
+def set_workspace_zone(connection: Connection, *, workspace_id: int, zone: str) -> None:
     """Say in which zone its people live."""
     connection.execute(
         update(workspaces).where(workspaces.c.id == workspace_id).values(zone=zone)
     )
 
 
-def every(connection: Connection, *, left: bool = False) -> tuple[Workspace, ...]:
+def list_workspaces(
+    connection: Connection, *, left: bool = False
+) -> tuple[Workspace, ...]:
     """List the workspaces that the bot is in, the oldest first.
 
     With `left` also those that it was removed from, as long as they are kept.
@@ -105,20 +109,24 @@ def every(connection: Connection, *, left: bool = False) -> tuple[Workspace, ...
     query = select(workspaces).order_by(workspaces.c.id)
     if not left:
         query = query.where(workspaces.c.left_at.is_(None))
-    return tuple(map(noun, connection.execute(query)))
+    return tuple(map(workspace_from_row, connection.execute(query)))
 
 
-def left(connection: Connection) -> tuple[tuple[Workspace, datetime], ...]:
+def list_left_workspaces(
+    connection: Connection,
+) -> tuple[tuple[Workspace, datetime], ...]:
     """List those that the bot was removed from, each with since when."""
     found = connection.execute(
         select(workspaces)
         .where(workspaces.c.left_at.is_not(None))
         .order_by(workspaces.c.id)
     )
-    return tuple((noun(row), row.left_at) for row in found)
+    return tuple((workspace_from_row(row), row.left_at) for row in found)
 
 
-def leave(connection: Connection, *, workspace_id: int, now: datetime) -> None:
+def mark_workspace_left(
+    connection: Connection, *, workspace_id: int, now: datetime
+) -> None:
     """Note that the bot was removed: nothing is due there until it comes back."""
     connection.execute(
         update(workspaces)
@@ -127,7 +135,7 @@ def leave(connection: Connection, *, workspace_id: int, now: datetime) -> None:
     )
 
 
-def stop(
+def stop_workspace(
     connection: Connection,
     *,
     workspace_id: int,
@@ -150,7 +158,7 @@ def stop(
     return done.rowcount > 0
 
 
-def try_again(connection: Connection, *, now: datetime) -> None:
+def retest_stopped_workspaces(connection: Connection, *, now: datetime) -> None:
     """Let every stopped workspace be tried at once: there may be a new token."""
     connection.execute(
         update(workspaces)
@@ -159,7 +167,7 @@ def try_again(connection: Connection, *, now: datetime) -> None:
     )
 
 
-def noun(row: Row[Any]) -> Workspace:
+def workspace_from_row(row: Row[Any]) -> Workspace:
     """Make the noun of a row of the table."""
     return Workspace(
         id=row.id,
@@ -170,3 +178,60 @@ def noun(row: Row[Any]) -> Workspace:
         locale=row.locale,
         stopped=row.stopped,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grant:
+    """A person or a role that may do an editor's work in a workspace."""
+
+    kind: Literal["person", "role"]
+    #: The platform's id.
+    external_id: str
+
+
+def add_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> None:
+    """Let this person, or everybody of this role, do an editor's work."""
+    connection.execute(
+        insert_into(connection, grants)
+        .values(
+            workspace_id=workspace_id, kind=grant.kind, external_id=grant.external_id
+        )
+        .on_conflict_do_nothing(index_elements=["workspace_id", "kind", "external_id"])
+    )
+
+
+def delete_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> None:
+    """Let them no more."""
+    connection.execute(
+        delete(grants).where(
+            grants.c.workspace_id == workspace_id,
+            grants.c.kind == grant.kind,
+            grants.c.external_id == grant.external_id,
+        )
+    )
+
+
+def list_grants(connection: Connection, *, workspace_id: int) -> tuple[Grant, ...]:
+    """List who was let, in the order in which it happened."""
+    found = connection.execute(
+        select(grants)
+        .where(grants.c.workspace_id == workspace_id)
+        .order_by(grants.c.id)
+    )
+    return tuple(Grant(kind=row.kind, external_id=row.external_id) for row in found)
+
+
+def has_grant(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    person_id: str,
+    roles: Collection[str],
+) -> bool:
+    """Tell whether the person was let, alone or through a role held at this moment."""
+    mine = or_(
+        and_(grants.c.kind == "person", grants.c.external_id == person_id),
+        and_(grants.c.kind == "role", grants.c.external_id.in_(list(roles))),
+    )
+    query = select(grants.c.id).where(grants.c.workspace_id == workspace_id, mine)
+    return connection.execute(query.limit(1)).first() is not None

@@ -1,4 +1,4 @@
-"""The web side: one server for handed-in routes, the reading page, and health.
+"""The web server: routes of platforms, article pages and health checks.
 
 It knows no platform (`app` hands it their routes) and keeps no state of its own.
 """

@@ -1,11 +1,16 @@
-"""The reading page: a stored article with the words that something was taken from.
+"""The page of a stored article, with the quoted words marked in its text.
 
 It shows the stored text and nothing else: what an edition says can be checked against
 it, character by character. It must not fetch, correct or translate.
+
+The text becomes paragraphs, each a row of pieces: plain words, words of a sentence
+that holds something asked for, and the asked words themselves. Joined, the pieces of
+all paragraphs are the stored text without its line ends. Pure.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,18 +20,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.texts import Texts
-from bot.texts.asked import asked_for
-from bot.web.reading import asked_spans, paragraphs
+from bot.i18n.translation import Texts, negotiate_locale
 from digests.language import sentences
-from digests.types import Article
+from digests.types import Article, Span
 
 #: (article's id, revision or None for the newest) → the stored version, or None.
 ReadArticle = Callable[[str, str | None], Awaitable[Article | None]]
 NEWEST: Final = "newest"
 
 
-def routes(
+def build_article_routes(
     *, read: ReadArticle, templates: Environment, texts: Texts, zone: str
 ) -> list[Route]:
     """`/articles/<id>/<revision>?from=…&to=…`; the pair may be given several times."""
@@ -38,14 +41,14 @@ def routes(
         if article is None:
             raise HTTPException(404)
         query = request.query_params
-        asked = asked_spans(
+        asked = parse_spans(
             query.getlist("from"), query.getlist("to"), len(article.text)
         )
-        found = sentences.split(article.text, article.lang) if asked else ()
-        asks = request.headers.get("accept-language")
-        words = Texts.of(asked_for(asks, texts.locale))
-        view = _view(article, words, zone)
-        view["paragraphs"] = paragraphs(article.text, asked, found)
+        found = sentences.split_sentences(article.text, article.lang) if asked else ()
+        accepted_languages = request.headers.get("accept-language")
+        words = Texts.of(negotiate_locale(accepted_languages, texts.locale))
+        view = _build_view(article, words, zone)
+        view["paragraphs"] = split_paragraphs(article.text, asked, found)
         view["asked"] = bool(asked)
         view["texts"] = words
         return HTMLResponse(templates.get_template("article.html").render(view))
@@ -53,7 +56,7 @@ def routes(
     return [Route("/articles/{article:path}/{revision}", show)]
 
 
-def _view(article: Article, texts: Texts, zone: str) -> dict[str, Any]:
+def _build_view(article: Article, texts: Texts, zone: str) -> dict[str, Any]:
     at = article.published
     return {
         "title": article.title or texts.say("Article without a title"),
@@ -64,12 +67,12 @@ def _view(article: Article, texts: Texts, zone: str) -> dict[str, Any]:
         "iso": at.isoformat() if at else "",
         "lang": article.lang or "en",
         "revision": article.revision[:12],
-        "url": _outside(article.url),
-        "sample": _sample(article.sample, texts),
+        "url": _get_outlet_url(article.url),
+        "sample": _describe_sample(article.sample, texts),
     }
 
 
-def _sample(sample: str | None, texts: Texts) -> str:
+def _describe_sample(sample: str | None, texts: Texts) -> str:
     if sample == "fictional":
         return texts.say("Sample article: invented for this demo.")
     if sample == "retold":
@@ -77,7 +80,7 @@ def _sample(sample: str | None, texts: Texts) -> str:
     return ""
 
 
-def _outside(url: str | None) -> str:
+def _get_outlet_url(url: str | None) -> str:
     """The outlet's own page, if its address may be followed."""
     try:
         parts = urlsplit(url or "")
@@ -85,3 +88,85 @@ def _outside(url: str | None) -> str:
     except ValueError:
         return ""
     return (url or "") if plain and "@" not in parts.netloc else ""
+
+
+PieceKind = Literal["plain", "sentence", "asked"]
+#: Asked spans that are looked at, at most.
+MAX_SPANS: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkedPiece:
+    """Some words in one look; `first` where the reader should arrive."""
+
+    text: str
+    kind: PieceKind
+    first: bool = False
+
+
+MarkedParagraph = tuple[MarkedPiece, ...]
+
+
+def parse_spans(
+    starts: Sequence[str], ends: Sequence[str], length: int
+) -> tuple[Span, ...]:
+    """The spans of an address's `from` and `to`, kept inside a text of `length`."""
+    spans = []
+    for start, end in zip(starts[:MAX_SPANS], ends[:MAX_SPANS], strict=False):
+        if _is_number(start) and _is_number(end):
+            low, high = min(int(start), length), min(int(end), length)
+            if low < high:
+                spans.append(Span(start=low, end=high))
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def split_paragraphs(
+    text: str, asked: Sequence[Span], sentences: Sequence[Span]
+) -> tuple[MarkedParagraph, ...]:
+    """`text` as paragraphs, with `asked` marked and their sentences told apart."""
+    around = [s for s in sentences if any(_spans_overlap(s, a) for a in asked)]
+    edges = sorted({edge for s in (*asked, *around) for edge in (s.start, s.end)})
+    first = asked[0].start if asked else -1
+    rows = (
+        tuple(_split_line(text, start, end, edges, asked, around, first))
+        for start, end in _find_lines(text)
+    )
+    return tuple(row for row in rows if row)
+
+
+def _split_line(
+    text: str,
+    start: int,
+    end: int,
+    edges: Sequence[int],
+    asked: Sequence[Span],
+    around: Sequence[Span],
+    first: int,
+) -> Iterator[MarkedPiece]:
+    inside = [edge for edge in edges if start < edge < end]
+    for low, high in zip([start, *inside], [*inside, end], strict=True):
+        if low == high:
+            continue
+        kind: PieceKind = "plain"
+        if any(s.start <= low < s.end for s in asked):
+            kind = "asked"
+        elif any(s.start <= low < s.end for s in around):
+            kind = "sentence"
+        yield MarkedPiece(text=text[low:high], kind=kind, first=low <= first < high)
+
+
+def _find_lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        if line.strip():
+            yield start, end
+        start = end + 1
+
+
+def _spans_overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10

@@ -1,4 +1,4 @@
-"""What every request must pass and every answer must carry; it knows no page.
+"""ASGI middleware: host, origin and CSRF checks, body limit, response headers.
 
 The page has no login: it is meant for the people at this machine. So a foreign web
 site, open in the same browser, must be able to read nothing and to do nothing:
@@ -31,20 +31,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger(__name__)
 
-BODY: Final = 64 * 1024
-COOKIE: Final = "standfirst_visit"
-FIELD: Final = "csrf"
-HEADER: Final = "x-csrf-token"
+MAX_BODY: Final = 64 * 1024
+VISIT_COOKIE: Final = "standfirst_visit"
+CSRF_FIELD: Final = "csrf"
+CSRF_HEADER: Final = "x-csrf-token"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_READS: Final = frozenset({"GET", "HEAD"})
-_VISIT_MOST: Final = 64
-POLICY: Final = (
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
+_MAX_VISIT_LENGTH: Final = 64
+CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 #: Set on every answer, unless the answer brought its own.
-ANSWER_HEADERS: Final[Mapping[str, str]] = {
-    "content-security-policy": POLICY,
+RESPONSE_HEADERS: Final[Mapping[str, str]] = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
@@ -55,15 +55,15 @@ ANSWER_HEADERS: Final[Mapping[str, str]] = {
 }
 
 #: (status, title, sentence) → a page.
-Notice = Callable[[int, str, str], Response]
+NoticeRenderer = Callable[[int, str, str], Response]
 
 
-class TooLarge(Exception):
+class BodyTooLarge(Exception):
     """A body is longer than `BODY`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RequestRefusal:
     """Why a request is not answered."""
 
     status: int
@@ -71,28 +71,30 @@ class Refusal:
     sentence: str
 
 
-FOREIGN_HOST: Final = Refusal(
+FOREIGN_HOST: Final = RequestRefusal(
     421,
     "Not here",
     "This page answers only under its own address on this machine, such as "
     "http://localhost with its port.",
 )
-FOREIGN_SITE: Final = Refusal(
+FOREIGN_SITE: Final = RequestRefusal(
     403,
     "Not from there",
     "Another site tried to send something here. Nothing was done.",
 )
-STALE: Final = Refusal(
+STALE_PAGE: Final = RequestRefusal(
     403,
     "This page is out of date",
     "It was opened before the bot was started again, or without cookies. Nothing was "
     "done: open it afresh and try once more.",
 )
-METHOD: Final = Refusal(405, "Not like that", "This address takes GET and POST only.")
-FORM: Final = Refusal(
+WRONG_METHOD: Final = RequestRefusal(
+    405, "Not like that", "This address takes GET and POST only."
+)
+WRONG_CONTENT_TYPE: Final = RequestRefusal(
     415, "Not like that", "This address takes only what its own forms send."
 )
-LARGE: Final = Refusal(
+BODY_TOO_LARGE: Final = RequestRefusal(
     413, "Too long", "That is more than this page takes at once. Nothing was done."
 )
 
@@ -105,11 +107,11 @@ class Security:
         app: ASGIApp,
         *,
         key: bytes,
-        notice: Notice,
+        notice: NoticeRenderer,
         called: frozenset[str] = frozenset(),
     ) -> None:
         self._app = app
-        self._called = called
+        self._public_paths = called
         self._key = key
         self._notice = notice
 
@@ -118,13 +120,13 @@ class Security:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        if scope["path"] in self._called:
-            await self._run(scope, receive, _answering(send, None))
+        if scope["path"] in self._public_paths:
+            await self._run(scope, receive, _wrap_send(send, None))
             return
         headers = Headers(scope=scope)
-        visit, is_new = _visit(headers)
-        scope.setdefault("state", {})["csrf"] = token(self._key, visit)
-        answer = _answering(send, visit if is_new else None)
+        visit, is_new = _get_visit(headers)
+        scope.setdefault("state", {})["csrf"] = create_csrf_token(self._key, visit)
+        answer = _wrap_send(send, visit if is_new else None)
         refusal = self._refuse(scope, headers)
         if refusal is None and scope["method"] == "POST":
             refusal, receive = await self._body(headers, receive, visit)
@@ -135,30 +137,32 @@ class Security:
             return
         await self._run(scope, receive, answer)
 
-    def _refuse(self, scope: Scope, headers: Headers) -> Refusal | None:
-        if not host_is_ours(headers, scope):
+    def _refuse(self, scope: Scope, headers: Headers) -> RequestRefusal | None:
+        if not is_own_host(headers, scope):
             return FOREIGN_HOST
-        if scope["method"] in _READS:
+        if scope["method"] in _SAFE_METHODS:
             return None
         if scope["method"] != "POST":
-            return METHOD
-        return None if origin_is_ours(headers) else FOREIGN_SITE
+            return WRONG_METHOD
+        return None if is_own_origin(headers) else FOREIGN_SITE
 
     async def _body(
         self, headers: Headers, receive: Receive, visit: str
-    ) -> tuple[Refusal | None, Receive]:
+    ) -> tuple[RequestRefusal | None, Receive]:
         kind = headers.get("content-type", "").split(";")[0].strip().lower()
         if kind != "application/x-www-form-urlencoded":
-            return FORM, receive
+            return WRONG_CONTENT_TYPE, receive
         try:
-            body = await _read(headers, receive)
-        except TooLarge:
-            return LARGE, receive
-        said = headers.get(HEADER) or _field(body)
-        wanted = token(self._key, visit)
-        if not hmac.compare_digest(said.encode(errors="replace"), wanted.encode()):
-            return STALE, receive
-        return None, _again(body, receive)
+            body = await _read_body(headers, receive)
+        except BodyTooLarge:
+            return BODY_TOO_LARGE, receive
+        given_token = headers.get(CSRF_HEADER) or _read_csrf_field(body)
+        wanted = create_csrf_token(self._key, visit)
+        if not hmac.compare_digest(
+            given_token.encode(errors="replace"), wanted.encode()
+        ):
+            return STALE_PAGE, receive
+        return None, _replay_body(body, receive)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application; a defect becomes a page without a trace in it."""
@@ -182,12 +186,12 @@ class Security:
                 await page(scope, receive, send)
 
 
-def token(key: bytes, visit: str) -> str:
+def create_csrf_token(key: bytes, visit: str) -> str:
     """The word that a form of this visit must carry."""
     return hmac.new(key, b"csrf:" + visit.encode(), hashlib.sha256).hexdigest()
 
 
-def host_is_ours(headers: Headers, scope: Scope) -> bool:
+def is_own_host(headers: Headers, scope: Scope) -> bool:
     """Whether exactly one Host was sent, and it names this machine and our port."""
     hosts = headers.getlist("host")
     server = scope.get("server")
@@ -199,7 +203,7 @@ def host_is_ours(headers: Headers, scope: Scope) -> bool:
     return name in LOOPBACK and port == str(server[1])
 
 
-def origin_is_ours(headers: Headers) -> bool:
+def is_own_origin(headers: Headers) -> bool:
     """Whether the browser says that the request comes from a page of ours.
 
     With our referrer policy a form's `Origin` is «null»; then only `Sec-Fetch-Site`
@@ -214,52 +218,58 @@ def origin_is_ours(headers: Headers) -> bool:
     return origin.lower() == f"http://{headers['host'].lower()}"
 
 
-def _visit(headers: Headers) -> tuple[str, bool]:
+def _get_visit(headers: Headers) -> tuple[str, bool]:
     """The browser's cookie, or a new one; whether it is new."""
     try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        morsel = SimpleCookie(headers.get("cookie", "")).get(VISIT_COOKIE)
     except CookieError:
         morsel = None
-    if morsel and 20 <= len(morsel.value) <= _VISIT_MOST and morsel.value.isascii():
+    if (
+        morsel
+        and 20 <= len(morsel.value) <= _MAX_VISIT_LENGTH
+        and morsel.value.isascii()
+    ):
         return morsel.value, False
     return secrets.token_urlsafe(24), True
 
 
-def _answering(send: Send, new_visit: str | None) -> Send:
+def _wrap_send(send: Send, new_visit: str | None) -> Send:
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             if "etag" in headers:
                 # Our own files: kept by the browser, but asked for anew.
                 headers.setdefault("cache-control", "no-cache")
-            for name, value in ANSWER_HEADERS.items():
+            for name, value in RESPONSE_HEADERS.items():
                 headers.setdefault(name, value)
             if new_visit is not None:
-                cookie = f"{COOKIE}={new_visit}; Path=/; HttpOnly; SameSite=Strict"
+                cookie = (
+                    f"{VISIT_COOKIE}={new_visit}; Path=/; HttpOnly; SameSite=Strict"
+                )
                 headers.append("set-cookie", cookie)
         await send(message)
 
     return answer
 
 
-async def _read(headers: Headers, receive: Receive) -> bytes:
+async def _read_body(headers: Headers, receive: Receive) -> bytes:
     declared = headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > BODY:
-        raise TooLarge
+    if not declared.isdecimal() or int(declared) > MAX_BODY:
+        raise BodyTooLarge
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
         message = await receive()
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > BODY:
-            raise TooLarge
+        if size > MAX_BODY:
+            raise BodyTooLarge
         chunks.append(chunk)
         more = message["type"] == "http.request" and message.get("more_body", False)
     return b"".join(chunks)
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def _replay_body(body: bytes, receive: Receive) -> Receive:
     """A `receive` that gives the body that was read, then what really comes."""
     waiting: Iterable[Message] = iter(
         [{"type": "http.request", "body": body, "more_body": False}]
@@ -273,9 +283,9 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return read
 
 
-def _field(body: bytes) -> str:
+def _read_csrf_field(body: bytes) -> str:
     try:
         pairs = parse_qsl(body.decode("ascii"), max_num_fields=200)
     except ValueError:
         return ""
-    return next((value for name, value in pairs if name == FIELD), "")
+    return next((value for name, value in pairs if name == CSRF_FIELD), "")

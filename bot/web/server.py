@@ -1,14 +1,29 @@
-"""Builds the one web application and serves it; it knows no platform and no page.
+"""Build the web application with its health checks and serve it on this machine.
 
 `build` assembles handed-in routes, the reading page and health behind `Security`.
 `serve` runs it inside the running event loop: the port is taken first, so that a taken
 one is told in a sentence; signals stay with the caller; a stop lets open streams go.
+
+`/healthz` answers as long as the event loop turns. `/readyz` asks the function that
+`app` hands in, and says in words what is missing.
+
+Direction controls, tag characters and controls that look like nothing are dropped,
+and marks beyond four on one letter. Escaping is the template's part.
 """
 
 import asyncio
 import contextlib
+import re
 import socket
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
+import unicodedata
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,26 +35,24 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.errors import ConfigurationError
-from bot.texts import Texts
-from bot.web import articles, health
+from bot.i18n.translation import Texts
+from bot.web import articles
 from bot.web.articles import ReadArticle
-from bot.web.health import Ready
-from bot.web.inert import inert
-from bot.web.security import Notice, Security
+from bot.web.security import NoticeRenderer, Security
 
-HERE: Final = Path(__file__).parent
+FOLDER: Final = Path(__file__).parent
 #: Seconds that a request may still take once the server stops.
-GRACE: Final = 1
+STOP_TIMEOUT: Final = 1
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Address:
+class ServerAddress:
     """Where the server listens."""
 
     host: str
@@ -54,11 +67,15 @@ class Address:
         return self.url
 
 
-def build(
+#: What is looked at → "ok", or what is wrong with it in words.
+ReadinessCheck = Callable[[], Awaitable[Mapping[str, str]]]
+
+
+def build_application(
     *,
     routes: Sequence[BaseRoute],
     read_article: ReadArticle,
-    ready: Ready,
+    ready: ReadinessCheck,
     key: bytes,
     texts: Texts,
     zone: str = "UTC",
@@ -76,15 +93,15 @@ def build(
         called: What the world may reach, through a proxy and under another host's
             name. It looks by itself at whoever comes.
     """
-    templates = _environment(texts)
-    notice = _notices(templates, texts)
+    templates = _build_environment(texts)
+    notice = _build_notice_renderer(templates, texts)
     return Starlette(
         routes=[
-            *health.routes(ready),
-            *articles.routes(
+            *build_health_routes(ready),
+            *articles.build_article_routes(
                 read=read_article, templates=templates, texts=texts, zone=zone
             ),
-            Mount("/static", StaticFiles(directory=HERE / "static")),
+            Mount("/static", StaticFiles(directory=FOLDER / "static")),
             *called,
             *routes,
         ],
@@ -96,18 +113,18 @@ def build(
                 called=frozenset(route.path for route in called),
             )
         ],
-        exception_handlers={HTTPException: _on_status(notice, texts)},
+        exception_handlers={HTTPException: _build_error_handler(notice, texts)},
     )
 
 
 @contextlib.asynccontextmanager
-async def serving(
+async def serve_application(
     app: Starlette,
     *,
     host: str,
     port: int,
     before_stop: Sequence[Callable[[], None]] = (),
-) -> AsyncIterator[Address]:
+) -> AsyncIterator[ServerAddress]:
     """Serve `app` for as long as the block lasts.
 
     Args:
@@ -119,9 +136,9 @@ async def serving(
     Raises:
         ConfigurationError: The port is taken, or the host is not this machine.
     """
-    taken = bind(host, port)
-    address = Address(host=host, port=taken.getsockname()[1])
-    server = _Server(
+    listener = bind_socket(host, port)
+    address = ServerAddress(host=host, port=listener.getsockname()[1])
+    server = _UvicornServer(
         uvicorn.Config(
             app,
             lifespan="off",
@@ -130,10 +147,10 @@ async def serving(
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            timeout_graceful_shutdown=GRACE,
+            timeout_graceful_shutdown=STOP_TIMEOUT,
         )
     )
-    running = asyncio.create_task(server.serve(sockets=[taken]))
+    running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield address
     finally:
@@ -143,7 +160,7 @@ async def serving(
         await running
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """A listening place, taken now.
 
     Raises:
@@ -155,22 +172,22 @@ def bind(host: str, port: int) -> socket.socket:
             "for this machine. Set it to 127.0.0.1, localhost or ::1."
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1" if host == "localhost" else host, port))
-        taken.listen(100)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1" if host == "localhost" else host, port))
+        listener.listen(100)
     except (OSError, OverflowError) as error:
-        taken.close()
+        listener.close()
         raise ConfigurationError(
             f"Port {port} on {host} is in use or not allowed ({error}). Stop the "
             "program that has it, or set STANDFIRST_WEB_PORT to another number."
         ) from error
-    taken.setblocking(False)
-    return taken
+    listener.setblocking(False)
+    return listener
 
 
-class _Server(uvicorn.Server):
+class _UvicornServer(uvicorn.Server):
     """uvicorn without signal handlers, and without ten wake-ups a second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -195,13 +212,13 @@ class _Server(uvicorn.Server):
 # ── the server's own pages ─────────────────────────────────────────────────────
 
 
-def _environment(texts: Texts) -> Environment:
+def _build_environment(texts: Texts) -> Environment:
     def finalize(value: object) -> object:
         is_text = isinstance(value, str) and not isinstance(value, Markup)
-        return inert(str(value)) if is_text else value
+        return strip_unsafe_characters(str(value)) if is_text else value
 
     templates = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=finalize,
@@ -213,7 +230,7 @@ def _environment(texts: Texts) -> Environment:
     return templates
 
 
-def _notices(templates: Environment, texts: Texts) -> Notice:
+def _build_notice_renderer(templates: Environment, texts: Texts) -> NoticeRenderer:
     def notice(status: int, title: str, sentence: str) -> Response:
         page = templates.get_template("notice.html")
         html = page.render(title=texts.word(title), sentence=texts.word(sentence))
@@ -222,8 +239,8 @@ def _notices(templates: Environment, texts: Texts) -> Notice:
     return notice
 
 
-def _on_status(
-    notice: Notice, texts: Texts
+def _build_error_handler(
+    notice: NoticeRenderer, texts: Texts
 ) -> Callable[[Request, Exception], Response]:
     def answer(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -240,3 +257,43 @@ def _on_status(
         )
 
     return answer
+
+
+def build_health_routes(ready: ReadinessCheck) -> list[Route]:
+    """`/healthz` and `/readyz`; the second is 503 while anything is not «ok»."""
+
+    async def alive(_: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def is_ready(_: Request) -> Response:
+        found = dict(await ready())
+        is_healthy = all(state == "ok" for state in found.values())
+        body = {"status": "ready" if is_healthy else "not ready", "checks": found}
+        return JSONResponse(body, status_code=200 if is_healthy else 503)
+
+    return [Route("/healthz", alive), Route("/readyz", is_ready)]
+
+
+_UNSAFE: Final = re.compile(
+    "["
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls but tab and line ends
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction controls
+    "\u2400\ufeff\ufff9-\ufffb\ufffe\uffff"  # NUL look-alikes and non-characters
+    "\U000e0000-\U000e007f"  # tag characters
+    "\ud800-\udfff"  # lone surrogates: no encoding carries them
+    "]"
+)
+_MAX_MARKS: Final = 4
+
+
+def strip_unsafe_characters(text: str) -> str:
+    """`text` as it may be shown."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for letter in _UNSAFE.sub("", text):
+        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+        if marks <= _MAX_MARKS:
+            kept.append(letter)
+    return "".join(kept)

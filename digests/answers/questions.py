@@ -1,32 +1,40 @@
-"""Reads a question: what it asks for, and what must stand where the answer stands.
+"""Parse a question and its days: what it asks for, and what to search for.
 
 It knows no article. What is read: the words with weight, the names, the kind of thing
 asked for (somebody, a number, a day, a place, a reason), who is to have said it, and
 the days it speaks of.
+
+An archive finds articles that hold all of some words. A question has more words than
+its answer, so all of them are tried, then all but one, then its names, then pairs,
+then single words; the caller stops when it has enough.
+
+The rules for days are those of the articles (`digests.language.days`), seen from the
+day on which it is asked: people look back, so a weekday or a date without a year is
+the last one. It answers with whole days and knows no zone.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
+from itertools import combinations, pairwise
 from typing import Literal
 
-from digests.asking.periods import Period, period
-from digests.asking.roots import root
-from digests.asking.tables import (
-    ALIKE,
-    GENERIC,
-    GERMAN_QUESTION,
-    GERMAN_SMALL,
+from digests.answers.vocabulary import (
+    GENERIC_WORDS,
+    GERMAN_FUNCTION_WORDS,
+    GERMAN_QUESTION_WORDS,
     GERMAN_VERBS,
     QUESTION_WORDS,
-    SAYING,
+    SPEECH_VERBS,
+    SYNONYMS,
+    find_root,
 )
-from digests.language import numbers
-from digests.language import words as plain
-from digests.language.tokens import Token, tokens
+from digests.language import dates, numbers, words
+from digests.language.grammar import Token, tokenize_span
+from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phrase
 
-Kind = Literal[
+QuestionKind = Literal[
     "person", "number", "money", "length", "age", "day", "place", "reason", ""
 ]
 #: So much of a question is read, and so many of its words.
@@ -36,16 +44,26 @@ _TIME_UNITS = frozenset(("day", "week", "month", "year", "hour", "minute"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Term:
+class QuestionTerm:
     """A word of a question that the answer should have."""
 
     word: str
     #: Its root, and the roots that may stand in its place.
-    ways: frozenset[str]
+    accepted_roots: frozenset[str]
     #: How much of the question hangs on it.
     weight: float
     #: Which of the question's names it belongs to, None if to none.
     name: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """Whole days, the last included, and where in the text they were named."""
+
+    first: date
+    last: date
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,12 +72,12 @@ class Question:
 
     text: str
     lang: str
-    kind: Kind
-    terms: tuple[Term, ...]
+    kind: QuestionKind
+    terms: tuple[QuestionTerm, ...]
     #: Names in the words of the question.
     names: tuple[str, ...]
     #: The word whose number is asked for («how many *passengers*»).
-    counted: Term | None
+    counted: QuestionTerm | None
     #: Values that the question itself names.
     figures: frozenset[float]
     days: Period | None
@@ -72,23 +90,23 @@ class Question:
     asks_doer: bool | None = None
     denies: bool = False
 
-    def name(self, number: int) -> tuple[Term, ...]:
+    def name(self, number: int) -> tuple[QuestionTerm, ...]:
         """The words of one of its names."""
         return tuple(term for term in self.terms if term.name == number)
 
 
-def read(text: str, today: date) -> Question:
+def parse_question(text: str, today: date) -> Question:
     """Read a question that is asked on this day."""
     text = " ".join(text[:_READ].split())
-    found = [t for t in tokens(text, 0, len(text)) if t.kind == "word"]
+    found = [t for t in tokenize_span(text, 0, len(text)) if t.kind == "word"]
     lang = "de" if _is_german(found) else "en"
-    days = period(text, today, lang)
-    kind, counted_at = _kind(found, lang)
+    days = parse_period(text, today, lang)
+    kind, counted_at = _find_kind(found, lang)
     spoken = [t for t in found if not _in_period(t, days)]
-    runs = _names(spoken, lang)
-    terms = _terms(spoken, runs, lang)
-    counted = _counted(found, counted_at, terms, lang)
-    verb, asks_doer = _verb(found, lang)
+    runs = _find_name_runs(spoken, lang)
+    terms = _build_terms(spoken, runs, lang)
+    counted = _find_counted(found, counted_at, terms, lang)
+    verb, asks_doer = _find_verb(found, lang)
     return Question(
         text=text,
         lang=lang,
@@ -98,12 +116,12 @@ def read(text: str, today: date) -> Question:
         counted=counted,
         figures=frozenset(
             n.value
-            for n in numbers.find(text, lang)
+            for n in numbers.find_numbers(text, lang)
             if not (days and days.start <= n.start < days.end)
         ),
         days=days,
-        speaker=_speaker(found, runs),
-        adjective=_adjective(found, lang),
+        speaker=_find_speaker(found, runs),
+        adjective=_find_adjective(found, lang),
         verb=verb,
         asks_doer=asks_doer,
         denies=any(t.low in ("not", "never", "nicht", "nie", "kein") for t in found)
@@ -113,7 +131,7 @@ def read(text: str, today: date) -> Question:
 
 def _is_german(found: Sequence[Token]) -> bool:
     """Whether it asks in German; «was» does so only where a German verb follows it."""
-    if any(token.low in GERMAN_QUESTION for token in found[:4]):
+    if any(token.low in GERMAN_QUESTION_WORDS for token in found[:4]):
         return True
     if len(found) < 2 or found[0].low != "was":
         return False
@@ -121,8 +139,8 @@ def _is_german(found: Sequence[Token]) -> bool:
     return verb.low in GERMAN_VERBS or (
         not verb.capital
         and verb.low.endswith(("t", "te", "en"))
-        and not plain.is_stop(verb.low, "en")
-        and any(t.low in GERMAN_SMALL or t.capital for t in found[2:])
+        and not words.is_stop_word(verb.low, "en")
+        and any(t.low in GERMAN_FUNCTION_WORDS or t.capital for t in found[2:])
     )
 
 
@@ -130,7 +148,7 @@ def _in_period(token: Token, days: Period | None) -> bool:
     return days is not None and days.start <= token.start < days.end
 
 
-def _kind(found: Sequence[Token], lang: str) -> tuple[Kind, int | None]:
+def _find_kind(found: Sequence[Token], lang: str) -> tuple[QuestionKind, int | None]:
     """What is asked for, and behind which token stands what is counted."""
     low = [token.low for token in found]
     for at, word in enumerate(low[:12]):
@@ -138,7 +156,7 @@ def _kind(found: Sequence[Token], lang: str) -> tuple[Kind, int | None]:
         if word in ("how", "wie"):
             kind = _HOW.get(after, "")
             if kind == "number" and after in ("much", "viel"):
-                costs = {root(w, lang) for w in low} & _COSTS
+                costs = {find_root(w, lang) for w in low} & _COSTS
                 return ("money" if costs else "number"), None
             if kind:
                 counted = at + 1 if after in ("many", "viele") else None
@@ -150,7 +168,7 @@ def _kind(found: Sequence[Token], lang: str) -> tuple[Kind, int | None]:
     return "", None
 
 
-_HOW: dict[str, Kind] = {
+_HOW: dict[str, QuestionKind] = {
     "many": "number", "much": "number", "viele": "number", "viel": "number",
     "long": "length", "lange": "length", "far": "length", "weit": "length",
     "old": "age", "alt": "age", "tall": "length", "high": "number",
@@ -158,19 +176,19 @@ _HOW: dict[str, Kind] = {
     "large": "number", "groß": "number", "heavy": "number", "fast": "number",
     "wide": "length", "often": "number", "strong": "number",
 }  # fmt: skip
-_WHAT: dict[str, Kind] = {
+_WHAT: dict[str, QuestionKind] = {
     "day": "day", "date": "day", "time": "day", "year": "day", "month": "day",
     "percentage": "number", "share": "number", "number": "number", "price": "money",
     "city": "place", "town": "place", "person": "person", "tag": "day", "jahr": "day",
 }  # fmt: skip
-_WORDS: dict[str, Kind] = {
+_WORDS: dict[str, QuestionKind] = {
     "who": "person", "whom": "person", "whose": "person", "wer": "person",
     "wen": "person", "wem": "person", "when": "day", "wann": "day",
     "where": "place", "wo": "place", "wohin": "place",
     "why": "reason", "warum": "reason", "weshalb": "reason", "wieso": "reason",
 }  # fmt: skip
 _COSTS = frozenset(
-    root(word)
+    find_root(word)
     for word in (
         *("cost", "pay", "price", "worth", "money", "spend", "raise", "lend", "fine"),
         *("earn", "grant", "lose"),
@@ -178,17 +196,17 @@ _COSTS = frozenset(
 ) | frozenset(("kost", "preis", "zahl", "eintritt"))
 
 
-def _adjective(found: Sequence[Token], lang: str) -> str:
+def _find_adjective(found: Sequence[Token], lang: str) -> str:
     for token, after in pairwise(found[:12]):
         if token.low in ("how", "wie") and after.low in _HOW:
-            return "" if after.low in _MUCH else root(after.low, lang)
+            return "" if after.low in _MUCH else find_root(after.low, lang)
     return ""
 
 
 _MUCH = frozenset(("many", "much", "viel", "viele", "often"))
 
 
-def _names(found: Sequence[Token], lang: str) -> list[list[Token]]:
+def _find_name_runs(found: Sequence[Token], lang: str) -> list[list[Token]]:
     """Runs of capitalised words; in German every noun has a capital, so none."""
     runs: list[list[Token]] = []
     if lang == "de":
@@ -196,7 +214,7 @@ def _names(found: Sequence[Token], lang: str) -> list[list[Token]]:
     last = -2
     for at, token in enumerate(found):
         word = token.low.removesuffix("'s")
-        small = word in QUESTION_WORDS or plain.is_stop(word)
+        small = word in QUESTION_WORDS or words.is_stop_word(word)
         if token.capital and not (small and at == 0) and not (small and len(word) < 5):
             if last == at - 1 and runs and not found[last].possessive:
                 runs[-1].append(token)
@@ -206,39 +224,43 @@ def _names(found: Sequence[Token], lang: str) -> list[list[Token]]:
     return runs
 
 
-def _terms(
+def _build_terms(
     found: Sequence[Token], runs: Sequence[Sequence[Token]], lang: str
-) -> tuple[Term, ...]:
+) -> tuple[QuestionTerm, ...]:
     name_of = {token.start: at for at, run in enumerate(runs) for token in run}
-    terms: dict[str, Term] = {}
+    terms: dict[str, QuestionTerm] = {}
     for token in found:
         for part in token.low.replace("’", "'").removesuffix("'s").split("-"):
             name = name_of.get(token.start)
-            if name is None and (plain.is_stop(part, lang) or part in QUESTION_WORDS):
+            if name is None and (
+                words.is_stop_word(part, lang) or part in QUESTION_WORDS
+            ):
                 continue
-            term = _term(part, name, lang)
+            term = _build_term(part, name, lang)
             if term.word and term.word not in terms and len(terms) < _MOST:
                 terms[term.word] = term
     return tuple(terms.values())
 
 
-def _term(word: str, name: int | None, lang: str) -> Term:
-    base = root(word, lang)
-    ways = {base}
+def _build_term(word: str, name: int | None, lang: str) -> QuestionTerm:
+    base = find_root(word, lang)
+    accepted_roots = {base}
     if name is None and lang == "en":
-        for known, alike in ALIKE.items():
-            if root(known) == base:
-                ways |= {root(other) for other in alike}
+        for known, alike in SYNONYMS.items():
+            if find_root(known) == base:
+                accepted_roots |= {find_root(other) for other in alike}
     weight = 1.5 if name is not None else 0.4 if base in _GENERIC_ROOTS else 1.0
-    return Term(word=word, ways=frozenset(ways), weight=weight, name=name)
+    return QuestionTerm(
+        word=word, accepted_roots=frozenset(accepted_roots), weight=weight, name=name
+    )
 
 
-_GENERIC_ROOTS = frozenset(map(root, GENERIC))
+_GENERIC_ROOTS = frozenset(map(find_root, GENERIC_WORDS))
 
 
-def _counted(
-    found: Sequence[Token], at: int | None, terms: Sequence[Term], lang: str
-) -> Term | None:
+def _find_counted(
+    found: Sequence[Token], at: int | None, terms: Sequence[QuestionTerm], lang: str
+) -> QuestionTerm | None:
     """The first term behind the token `at`: what «how many» counts."""
     if at is None:
         return None
@@ -261,9 +283,11 @@ def _is_noun_pair(token: Token) -> bool:
     return token.low.endswith("s") and not token.low.endswith(("ss", "ous"))
 
 
-def _speaker(found: Sequence[Token], runs: Sequence[Sequence[Token]]) -> int | None:
+def _find_speaker(
+    found: Sequence[Token], runs: Sequence[Sequence[Token]]
+) -> int | None:
     """The name before a verb of saying: «what did Bell say about …»."""
-    verbs = [t.start for t in found if root(t.low) in _SAYING_ROOTS]
+    verbs = [t.start for t in found if find_root(t.low) in _SAYING_ROOTS]
     if not verbs or not found or found[0].low in ("who", "whom"):
         return None
     before = [
@@ -275,10 +299,10 @@ def _speaker(found: Sequence[Token], runs: Sequence[Sequence[Token]]) -> int | N
     return before[0] if before else None
 
 
-_SAYING_ROOTS = frozenset(map(root, SAYING))
+_SAYING_ROOTS = frozenset(map(find_root, SPEECH_VERBS))
 
 
-def _verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
+def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
     """The verb of «who VERB name» (True) and of «who did name VERB» (False)."""
     if lang != "en" or len(found) < 3 or found[0].low not in ("who", "whom", "what"):
         return "", None
@@ -286,9 +310,112 @@ def _verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
         # The word right behind the name; of «say» the speaker's rule takes care.
         named = [at for at, token in enumerate(found) if at > 1 and token.capital]
         behind = [t for t in found[named[0] :] if not t.capital] if named else []
-        if behind and not plain.is_stop(behind[0].low):
-            return root(behind[0].low), False
+        if behind and not words.is_stop_word(behind[0].low):
+            return find_root(behind[0].low), False
         return "", None
-    if found[0].low == "who" and not plain.is_stop(found[1].low):
-        return root(found[1].low), True
+    if found[0].low == "who" and not words.is_stop_word(found[1].low):
+        return find_root(found[1].low), True
     return "", None
+
+
+#: Words that pairs are made of: six make fifteen.
+_PAIRED = 6
+
+
+def plan_searches(question: Question) -> Iterator[SearchQuery]:
+    """Give what to look for, one after the other, each thing once."""
+    heavy = sorted(question.terms, key=lambda term: -term.weight)[:_PAIRED]
+    groups = [each for each in map(_build_group, heavy) if each]
+    given: set[frozenset[PhraseGroup]] = set()
+    for some in _iter_term_choices(groups, question):
+        key = frozenset(some)
+        if some and key not in given:
+            given.add(key)
+            yield SearchQuery(every=tuple(some))
+
+
+def _iter_term_choices(
+    groups: list[PhraseGroup], question: Question
+) -> Iterator[list[PhraseGroup]]:
+    yield groups
+    for size in (len(groups) - 1, len(groups) - 2):
+        if size >= 2:
+            yield from map(list, combinations(groups, size))
+    yield from ([each] for name in question.names if (each := expand_phrase(name)))
+    if len(groups) > 2:
+        yield from map(list, combinations(groups, 2))
+    yield from ([each] for each in groups)
+
+
+def _build_group(term: QuestionTerm) -> PhraseGroup:
+    """The word in the forms of the index; those alike only by their own letters."""
+    return expand_phrase(term.word)
+
+
+#: So much of what was typed is read.
+_PERIOD_CHARS = 400
+_PLAIN = re.compile(
+    r"(?P<count>\d{1,3})\s?(?P<unit>d|days?|w|weeks?|tage?|wochen?)\b", re.I
+)
+_SHORT_DAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)\b", re.I)
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONGEST = 36500
+
+
+def parse_period(text: str, today: date, lang: str | None = None) -> Period | None:
+    """Give the days that a text names first, or None.
+
+    Args:
+        text: What somebody typed: a word for a day, a date, or a whole question.
+        today: The day on which it is asked.
+        lang: Its language.
+    """
+    found = sorted(
+        _iter_periods(text[:_PERIOD_CHARS], today, lang), key=lambda each: each.start
+    )
+    return found[0] if found else None
+
+
+def parse_since_date(typed: str, today: date) -> date | None:
+    """Give the first day of a «since»: also «7 days», «2w» and «mon»; None: unread."""
+    known = parse_period(typed, today) or parse_period(
+        typed.strip().capitalize(), today
+    )
+    if known is not None:
+        return known.first
+    plain = _PLAIN.fullmatch(typed.strip())
+    if plain is not None:
+        count = int(plain["count"]) * (7 if plain["unit"][0] in "wW" else 1)
+        return today - timedelta(days=min(count, _LONGEST))
+    short = _SHORT_DAY.fullmatch(typed.strip())
+    if short is not None:
+        back = (today.weekday() - _WEEKDAYS.index(short[0].lower())) % 7
+        return today - timedelta(days=back)
+    return None
+
+
+def _iter_periods(text: str, today: date, lang: str | None) -> Iterator[Period]:
+    for day in dates.find_days(text, today, lang):
+        if day.first is not None and day.last is not None:
+            first, last = _shift_to_past(day.first, day.last, today)
+            yield Period(first=first, last=last, start=day.start, end=day.end)
+    for moment in dates.find_moments(text):
+        span = dates.resolve_calendar_date(moment, today)
+        if span is None:
+            continue
+        first, last = span if moment.year else _shift_to_past(*span, today)
+        yield Period(first=first, last=last, start=moment.start, end=moment.end)
+
+
+def _shift_to_past(first: date, last: date, today: date) -> tuple[date, date]:
+    """A day ahead of which no year is told is the last one of its name."""
+    if first <= today or (first - today).days < _SOON:
+        return first, last
+    try:
+        return first.replace(year=first.year - 1), last.replace(year=last.year - 1)
+    except ValueError:
+        return first, last
+
+
+#: «tomorrow», «next week» and a date of next month may be asked for as well.
+_SOON = 45

@@ -1,17 +1,23 @@
-"""Orders articles that hold what was looked for: how much, in the title, how new.
+"""Search results: which articles match, in which order, shown by which sentence.
 
 The measure is that of BM25 (a word counts less each time it comes again, and less in a
 long text), with a word of the title for four of the text and half the weight on age. It
 reads no text closely: a word's root is counted where it stands, in small letters, since
 the index has already said that it is there.
+
+Where the index finds an article by words, this does, too: title and text together, cut
+into words in the same way.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
 
-from digests.language.lookup import Group, Wanted
-from digests.types import Article
+from digests.language import search_terms, sentences
+from digests.language.search_terms import PhraseGroup, SearchQuery, locate_groups
+from digests.types import Article, Span
 
 _SATURATION, _LENGTH = 1.2, 0.75
 _TITLE = 4.0
@@ -20,7 +26,9 @@ _HALF_LIFE = timedelta(days=30)
 _OLD = 0.5
 
 
-def order(articles: Sequence[Article], wanted: Wanted) -> tuple[Article, ...]:
+def rank_matches(
+    articles: Sequence[Article], wanted: SearchQuery
+) -> tuple[Article, ...]:
     """Give the articles, the best first; of equal ones the newer.
 
     Args:
@@ -31,7 +39,7 @@ def order(articles: Sequence[Article], wanted: Wanted) -> tuple[Article, ...]:
         return ()
     newest = max((a.published for a in articles if a.published), default=None)
     mean = sum(len(article.text) for article in articles) / len(articles) or 1.0
-    counts = [_counts(article, wanted.every) for article in articles]
+    counts = [_count_groups(article, wanted.every) for article in articles]
     rare = [
         1 + log(len(articles) / sum(1 for row in counts if row[at] > 1.5))
         if any(row[at] > 1.5 for row in counts)
@@ -46,7 +54,7 @@ def order(articles: Sequence[Article], wanted: Wanted) -> tuple[Article, ...]:
             weight * count / (count + damp)
             for weight, count in zip(rare, counts[at], strict=True)
         )
-        return held * _freshness(article, newest)
+        return held * _rate_freshness(article, newest)
 
     def newness(article: Article) -> float:
         return article.published.timestamp() if article.published else 0.0
@@ -57,25 +65,95 @@ def order(articles: Sequence[Article], wanted: Wanted) -> tuple[Article, ...]:
     return tuple(articles[at] for at in places)
 
 
-def _counts(article: Article, groups: Sequence[Group]) -> list[float]:
+def _count_groups(article: Article, groups: Sequence[PhraseGroup]) -> list[float]:
     title, text = (article.title or "").lower(), article.text.lower()
     return [
         max(
-            max(1.0, text.count(_begin(phrase)) + _TITLE * title.count(_begin(phrase)))
+            max(
+                1.0,
+                text.count(_longest_word(phrase))
+                + _TITLE * title.count(_longest_word(phrase)),
+            )
             for phrase in group
         )
         for group in groups
     ]
 
 
-def _begin(phrase: Sequence[str]) -> str:
+def _longest_word(phrase: Sequence[str]) -> str:
     """What a phrase's longest word begins with: enough to count it by."""
     return max(phrase, key=len)
 
 
-def _freshness(article: Article, newest: datetime | None) -> float:
+def _rate_freshness(article: Article, newest: datetime | None) -> float:
     """What an article counts beside the newest of those that were found."""
     if article.published is None or newest is None:
         return _OLD
     age = newest - article.published
     return float(_OLD + (1 - _OLD) * 0.5 ** (age / _HALF_LIFE))
+
+
+#: So much of a text is read for it.
+_READ = 40_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snippet:
+    """A sentence of an article's text, and where in the text the words stand."""
+
+    sentence: Span
+    marks: tuple[Span, ...]
+
+
+def find_snippet(article: Article, wanted: SearchQuery) -> Snippet | None:
+    """Give the sentence with most of the words; None where the text has none of them.
+
+    Of equal ones the first. The words may all stand in the title: then there is none.
+    """
+    text = article.text[:_READ]
+    found = locate_groups(text, article.lang, wanted.every)
+    spans = sentences.split_sentences(text, article.lang)
+    begins = [span.start for span in spans]
+    #: Of each sentence, which of the things stand in it, and where.
+    held: dict[int, dict[int, list[Span]]] = {}
+    for thing, each in enumerate(found):
+        for place in each:
+            at = bisect_right(begins, place.start) - 1
+            if at >= 0 and place.end <= spans[at].end:
+                held.setdefault(at, {}).setdefault(thing, []).append(place)
+    if not held:
+        return None
+    best = min(held, key=lambda at: (-len(held[at]), at))
+    marks = {(place.start, place.end) for each in held[best].values() for place in each}
+    return Snippet(
+        sentence=spans[best],
+        marks=tuple(Span(start=a, end=b) for a, b in _join_marks(marks)),
+    )
+
+
+def _join_marks(marks: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The marks in order, those that overlap made one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(marks):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def match_articles(articles: Iterable[Article], wanted: SearchQuery) -> bool:
+    """Whether articles of one story are about it.
+
+    One of them has all that must be there, and none what must not.
+    """
+    found = False
+    for article in articles:
+        text = f"{article.title or ''}\n{article.text}"
+        groups = (*wanted.every, *wanted.none)
+        where = search_terms.locate_groups(text, article.lang, groups)
+        must = len(wanted.every)
+        if any(where[must:]):
+            return False
+        found = found or all(where[:must])
+    return found

@@ -1,9 +1,15 @@
-"""Answers a question with sentences of articles, word for word, or says why it cannot.
+"""Answer a question with sentences of articles, verbatim, or say why not.
 
 No model and no memory: the answer is at most three sentences that hold what the
 question holds, each with its place, the best first and none that repeats another. A
 sentence is shown only where enough of the question stands in it or in what it goes on
 speaking of; one word short of that the honest answer is that the sources do not say.
+
+`order` puts articles that hold the words into their order, `snippet` gives the sentence
+that shows them, `answer` gives the sentences that answer a question, or says why there
+is none. It reads what it is given and looks nothing up: `searches` says what a question
+is to be looked for by, `period` and `since` what days are meant, `hold` whether the
+articles of a story are about some words.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,22 +17,26 @@ from dataclasses import dataclass
 from math import log
 from typing import Literal
 
-from digests.asking import fitting
-from digests.asking.passages import Line, Passage, passage
-from digests.asking.question import Question, Term
+from digests.answers import matching
+from digests.answers.matching import (
+    TokenizedArticle,
+    TokenizedSentence,
+    tokenize_article,
+)
+from digests.answers.questions import Question, QuestionTerm
 from digests.types import Article, Span
 
-Why = Literal["nothing asked", "unknown name", "not told"]
+RefusalReason = Literal["nothing asked", "unknown name", "not told"]
 
 #: Sentences shown at the most.
-MOST = 3
+MAX_ANSWER_SENTENCES = 3
 #: Articles that are read closely, and sentences of them that are weighed.
 _ARTICLES, _SENTENCES = 60, 4000
 #: So much of the question must stand there: of all its words, and of those that are
 #: not names. Chosen on one half of tests/data/asking; the other half is only scored.
-COVERED, COVERED_PLAIN = 0.64, 0.57
+MIN_COVERAGE, MIN_PLAIN_COVERAGE = 0.64, 0.57
 #: A sentence is shown beside a better one when it has so much of its score.
-_BESIDE = 0.7
+_LEAST_SCORE_SHARE = 0.7
 #: Two sentences say the same when they share so much of their words.
 _SAME = 0.6
 _SATURATION, _LENGTH = 1.2, 0.4
@@ -35,7 +45,7 @@ _ADJECTIVE = 1.3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class AnswerSentence:
     """A sentence that answers: `text == article.text[span.start:span.end]`."""
 
     article: Article
@@ -45,35 +55,35 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Refusal:
+class AnswerRefusal:
     """Why there is no answer; `words` are those of the question that it hangs on."""
 
-    why: Why
+    why: RefusalReason
     words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class QuestionAnswer:
     """At most three sentences, the best first; or none, and why."""
 
-    sentences: tuple[Found, ...]
-    refused: Refusal | None
+    sentences: tuple[AnswerSentence, ...]
+    refused: AnswerRefusal | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Candidate:
-    passage: Passage
+    passage: TokenizedArticle
     at: int
     score: float
     covered: float
     plain: float
 
     @property
-    def line(self) -> Line:
+    def line(self) -> TokenizedSentence:
         return self.passage.lines[self.at]
 
 
-def answer(question: Question, articles: Sequence[Article]) -> Answer:
+def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAnswer:
     """Answer a question from these articles.
 
     Args:
@@ -81,29 +91,33 @@ def answer(question: Question, articles: Sequence[Article]) -> Answer:
         articles: Where to look, the likeliest first; what is too much is left out.
     """
     if not question.terms:
-        return _refuse("nothing asked")
-    passages = [passage(article) for article in _distinct(articles)]
-    unknown = _unknown(question, passages)
+        return _build_refusal("nothing asked")
+    passages = [
+        tokenize_article(article) for article in _deduplicate_articles(articles)
+    ]
+    unknown = _find_unknown_name(question, passages)
     if unknown is not None:
-        return _refuse("unknown name", unknown)
-    best = sorted(_candidates(question, passages), key=_rank)
+        return _build_refusal("unknown name", unknown)
+    best = sorted(_iter_candidates(question, passages), key=_candidate_sort_key)
     chosen: list[_Candidate] = []
     for one in best:
-        if len(chosen) == MOST or (chosen and one.score < _BESIDE * chosen[0].score):
+        if len(chosen) == MAX_ANSWER_SENTENCES or (
+            chosen and one.score < _LEAST_SCORE_SHARE * chosen[0].score
+        ):
             break
-        if not any(_repeats(one, other) for other in chosen):
+        if not any(_repeats_candidate(one, other) for other in chosen):
             chosen.append(one)
     if not chosen:
-        return _refuse("not told")
-    return Answer(sentences=tuple(map(_found, chosen)), refused=None)
+        return _build_refusal("not told")
+    return QuestionAnswer(sentences=tuple(map(_build_sentence, chosen)), refused=None)
 
 
-def _refuse(why: Why, words: str = "") -> Answer:
-    return Answer(sentences=(), refused=Refusal(why=why, words=words))
+def _build_refusal(why: RefusalReason, words: str = "") -> QuestionAnswer:
+    return QuestionAnswer(sentences=(), refused=AnswerRefusal(why=why, words=words))
 
 
-def _found(one: _Candidate) -> Found:
-    return Found(
+def _build_sentence(one: _Candidate) -> AnswerSentence:
+    return AnswerSentence(
         article=one.passage.article,
         span=one.line.span,
         text=one.line.text,
@@ -111,33 +125,35 @@ def _found(one: _Candidate) -> Found:
     )
 
 
-def _rank(one: _Candidate) -> tuple[float, float, int]:
+def _candidate_sort_key(one: _Candidate) -> tuple[float, float, int]:
     published = one.passage.article.published
     return (-one.score, -(published.timestamp() if published else 0.0), one.at)
 
 
-def _distinct(articles: Sequence[Article]) -> list[Article]:
+def _deduplicate_articles(articles: Sequence[Article]) -> list[Article]:
     return list({article.id: article for article in articles}.values())[:_ARTICLES]
 
 
-def _unknown(question: Question, passages: Sequence[Passage]) -> str | None:
+def _find_unknown_name(
+    question: Question, passages: Sequence[TokenizedArticle]
+) -> str | None:
     """The first name that stands in no article."""
     for number, name in enumerate(question.names):
         for term in question.name(number):
-            if not any(term.ways & passage.held for passage in passages):
+            if not any(term.accepted_roots & passage.held for passage in passages):
                 # Brought to one form otherwise, it may stand there all the same.
-                return None if _written(term.word, passages) else name
+                return None if _is_written(term.word, passages) else name
     return None
 
 
-def _written(word: str, passages: Sequence[Passage]) -> bool:
+def _is_written(word: str, passages: Sequence[TokenizedArticle]) -> bool:
     return any(word in passage.article.text.casefold() for passage in passages)
 
 
-def _candidates(
-    question: Question, passages: Sequence[Passage]
+def _iter_candidates(
+    question: Question, passages: Sequence[TokenizedArticle]
 ) -> Iterator[_Candidate]:
-    rare = _rareness(question.terms, passages)
+    rare = _rate_rareness(question.terms, passages)
     lengths = [len(line.words) for each in passages for line in each.lines]
     mean = sum(lengths) / len(lengths) if lengths else 1.0
     read = 0
@@ -146,18 +162,18 @@ def _candidates(
             read += 1
             if read > _SENTENCES:
                 return
-            if not any(term.ways & line.held for term in question.terms):
+            if not any(term.accepted_roots & line.held for term in question.terms):
                 continue
-            one = _weigh(question, each, at, rare, mean)
-            if one.covered < COVERED or one.plain < COVERED_PLAIN:
+            one = _weigh_candidate(question, each, at, rare, mean)
+            if one.covered < MIN_COVERAGE or one.plain < MIN_PLAIN_COVERAGE:
                 continue
-            if _fits(question, each, at):
+            if _fits_question(question, each, at):
                 yield one
 
 
-def _weigh(
+def _weigh_candidate(
     question: Question,
-    passage: Passage,
+    passage: TokenizedArticle,
     at: int,
     rare: Mapping[str, float],
     mean: float,
@@ -167,9 +183,9 @@ def _weigh(
     damp = _SATURATION * (1 - _LENGTH + _LENGTH * len(line.words) / mean)
     covered = total = plain = plain_total = score = 0.0
     spoken = question.speaker is not None
-    lead = fitting.LEAD_OF_SPEECH if spoken else fitting.LEAD
+    lead = matching.SPEECH_LEAD_WEIGHT if spoken else matching.LEAD_WEIGHT
     for term in question.terms:
-        near = fitting.nearness(term, passage, at, lead)
+        near = matching.measure_nearness(term, passage, at, lead)
         weight = term.weight * rare[term.word]
         covered, total = covered + near * weight, total + weight
         if term.name is None:
@@ -177,7 +193,7 @@ def _weigh(
         # A word beside the sentence makes it possible, one inside makes it likely.
         inside = near * near
         score += weight * inside * (1 + _SATURATION) / (inside + damp)
-    score *= fitting.weight_of_kind(question, line)
+    score *= matching.weight_of_kind(question, line)
     if question.adjective in line.held:
         score *= _ADJECTIVE
     return _Candidate(
@@ -189,38 +205,42 @@ def _weigh(
     )
 
 
-def _rareness(terms: Sequence[Term], passages: Sequence[Passage]) -> dict[str, float]:
+def _rate_rareness(
+    terms: Sequence[QuestionTerm], passages: Sequence[TokenizedArticle]
+) -> dict[str, float]:
     """Weights between a half and one and a half: a word of few sentences says more."""
     lines = [line.held for each in passages for line in each.lines]
     most = log(1 + len(lines)) or 1.0
     found: dict[str, float] = {}
     for term in terms:
-        count = sum(1 for held in lines if term.ways & held)
+        count = sum(1 for held in lines if term.accepted_roots & held)
         found[term.word] = 0.5 + log((1 + len(lines)) / (1 + count)) / most
     return found
 
 
-def _fits(question: Question, each: Passage, at: int) -> bool:
+def _fits_question(question: Question, each: TokenizedArticle, at: int) -> bool:
     line = each.lines[at]
     return (
-        fitting.has_kind(question, each, line)
-        and fitting.counts(question.counted, line, each.article.lang)
-        and fitting.speaks_of_names(question, each, at)
-        and fitting.has_figures(question, each, line)
-        and fitting.is_of_days(question.days, each, line)
-        and fitting.is_done_by(question, line)
-        and fitting.agrees(question, each, at)
+        matching.has_answer_kind(question, each, line)
+        and matching.counts_subject(question.counted, line, each.article.lang)
+        and matching.speaks_of_names(question, each, at)
+        and matching.has_figures(question, each, line)
+        and matching.is_of_days(question.days, each, line)
+        and matching.is_done_by(question, line)
+        and matching.agrees_with_question(question, each, at)
         and _is_said(question, each, line)
     )
 
 
-def _is_said(question: Question, each: Passage, line: Line) -> bool:
+def _is_said(
+    question: Question, each: TokenizedArticle, line: TokenizedSentence
+) -> bool:
     if question.speaker is None:
         return True
     own = question.name(question.speaker)
-    return not own or fitting.is_said_by(own, each, line)
+    return not own or matching.is_said_by(own, each, line)
 
 
-def _repeats(one: _Candidate, other: _Candidate) -> bool:
+def _repeats_candidate(one: _Candidate, other: _Candidate) -> bool:
     shared = len(one.line.held & other.line.held)
     return shared >= _SAME * min(len(one.line.held), len(other.line.held))

@@ -1,10 +1,17 @@
-"""Words that questions are made of, and words that stand for each other; data only."""
+"""Words of questions: roots of words, synonyms, question words in two languages.
+
+A question bends words otherwise than the answer does («when did it close?» – «it was
+closed»), so endings are taken off more boldly here than where texts are compared, and
+irregular forms go back to their verb. English; German has the light stem only.
+"""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from digests.language.name_tables import ROLE_NOUNS
+from digests.language.words import stem_word
 
-_BASES = """
+_IRREGULAR_BASES = """
     said:say says:say told:tell built:build paid:pay sank:sink sunk:sink took:take
     taken:take left:leave began:begin begun:begin fell:fall fallen:fall rose:rise
     risen:rise won:win lost:lose held:hold met:meet made:make gave:give given:give
@@ -26,7 +33,9 @@ _BASES = """
     sang:sing sung:sing rang:ring rung:ring lent:lend lit:light wound:wind
 """
 #: Irregular forms with the word they come from.
-BASES: Mapping[str, str] = dict(pair.split(":") for pair in _BASES.split())
+IRREGULAR_BASES: Mapping[str, str] = dict(
+    pair.split(":") for pair in _IRREGULAR_BASES.split()
+)
 
 _QUESTION_WORDS = """
     what when where which who whom whose why how did does do is are was were will would
@@ -44,7 +53,7 @@ _GERMAN_QUESTION = """
     wer wen wem wessen wann wo wohin woher warum weshalb wieso wie welche welcher
     welches welchen wieviel
 """
-GERMAN_QUESTION = frozenset(_GERMAN_QUESTION.split())
+GERMAN_QUESTION_WORDS = frozenset(_GERMAN_QUESTION.split())
 #: What «was» asks with; English asks «was» of somebody or something instead.
 _GERMAN_VERBS = """
     ist sind war waren hat haben hatte hatten wird werden wurde wurden kann können soll
@@ -55,7 +64,7 @@ _GERMAN_VERBS = """
 GERMAN_VERBS = frozenset(_GERMAN_VERBS.split())
 #: Small words that no English question has.
 _GERMAN_SMALL = "das der den dem des ein eine einen einem einer für und zum zur im"
-GERMAN_SMALL = frozenset(_GERMAN_SMALL.split())
+GERMAN_FUNCTION_WORDS = frozenset(_GERMAN_SMALL.split())
 
 _GENERIC = """
     happen thing amount number people person name day time year week month old new
@@ -64,9 +73,9 @@ _GENERIC = """
     money amount sum man woman
 """
 #: They carry little: a sentence may answer without them.
-GENERIC = frozenset(_GENERIC.split())
+GENERIC_WORDS = frozenset(_GENERIC.split())
 
-_ALIKE = """
+_SYNONYM_ROWS = """
     cost price pay worth fee expense budget
     injure hurt wound injury
     kill die dead death
@@ -115,9 +124,9 @@ _ALIKE = """
 """
 
 
-def _alike() -> Mapping[str, frozenset[str]]:
+def _map_synonyms() -> Mapping[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for line in _ALIKE.strip().splitlines():
+    for line in _SYNONYM_ROWS.strip().splitlines():
         words = frozenset(line.split())
         for word in words:
             found[word] = found.get(word, frozenset()) | words
@@ -125,7 +134,7 @@ def _alike() -> Mapping[str, frozenset[str]]:
 
 
 #: For each word those that may stand in its place.
-ALIKE = _alike()
+SYNONYMS = _map_synonyms()
 _KIN = """
     grandfather grandmother father mother brother sister son daughter wife husband
     porter nurse pupil student schoolgirl schoolboy clerk fisherman hunter crew
@@ -133,10 +142,71 @@ _KIN = """
     bauer lehrer fahrer polizei sprecherin sprecher vater mutter
 """
 #: Nouns for somebody who is not named.
-SOMEBODY = ROLE_NOUNS | frozenset(_KIN.split())
+PERSON_NOUNS = ROLE_NOUNS | frozenset(_KIN.split())
 
 _SAYING = """
     say tell ask add call argue claim warn explain describe think believe promise advise
     comment declare insist announce
 """
-SAYING = frozenset(_SAYING.split())
+SPEECH_VERBS = frozenset(_SAYING.split())
+
+_ENDINGS = (
+    "ingly",
+    "edly",
+    "ments",
+    "ment",
+    "ings",
+    "ing",
+    "ied",
+    "ies",
+    "ed",
+    "es",
+    "ly",
+    "s",
+)
+_SHORTEST = 3
+_VOWELS = frozenset("aeiouy")
+
+
+@lru_cache(maxsize=1 << 14)
+def find_root(word: str, lang: str = "en") -> str:
+    """Give the root of a word in small letters with straight apostrophes."""
+    word = word.removesuffix("'s").removesuffix("'")
+    if lang != "en":
+        return _strip_german_ending(stem_word(word, lang))
+    known = IRREGULAR_BASES.get(word)
+    if known is not None:
+        word = known
+    if word.endswith("ss") or not word.isascii():
+        return word
+    return _strip_ending(word)
+
+
+def _strip_german_ending(word: str) -> str:
+    """Without the endings of verbs: «beginnt» and «beginne» are one."""
+    for ending in ("test", "tet", "te", "st", "t"):
+        if word.endswith(ending) and len(word) - len(ending) > _SHORTEST:
+            return word[: -len(ending)]
+    return word
+
+
+def _strip_ending(word: str) -> str:
+    for ending in _ENDINGS:
+        left = word.removesuffix(ending)
+        if left == word or len(left) < _SHORTEST or not _VOWELS & set(left):
+            continue
+        if ending in ("ied", "ies"):
+            return left + "i"
+        if len(left) > _SHORTEST and left[-1] == left[-2] and left[-1] not in "lsz":
+            left = left[:-1]
+        return _normalize_last_letter(left)
+    return _normalize_last_letter(word)
+
+
+def _normalize_last_letter(word: str) -> str:
+    """Without its mute «e», and with «i» for «y»."""
+    if len(word) > _SHORTEST and word[-1] == "e":
+        return word[:-1]
+    if len(word) > _SHORTEST and word[-1] == "y" and word[-2] not in _VOWELS:
+        return word[:-1] + "i"
+    return word

@@ -1,26 +1,26 @@
-"""Makes a quotation ready to show; the words stay what the article has, sign for sign.
+"""Build the card of a quotation: text, speaker line, context, alt text.
 
 The card carries where the words stand, the sentence that gives them sense, and a
 sentence for people who cannot see it. How a platform shows it is the renderer's part.
 """
 
-from digests.language import marks, sentences, words
-from digests.language.mark_tables import DOUBLE, SINGLE
-from digests.types import Article, Card, Quote, Span
+from digests.language import quotation_marks, sentences, words
+from digests.language.quotation_marks import DOUBLE, SINGLE
+from digests.types import Article, Quote, QuoteCard, Span
 
-JOINING = ",;: "
+JOINING_MARKS = ",;: "
 #: What stands between a reporter's words and quoted ones, and introduces those.
 _OPENING, _INTRODUCING = f" {DOUBLE}{SINGLE}", ":,"
 #: A sentence with fewer words besides the quote and its speaker tells nothing of it.
-_TELLING = 3
+_FEWEST_WORDS = 3
 
 
-def make(article: Article, quote: Quote) -> Card:
+def build_card(article: Article, quote: Quote) -> QuoteCard:
     """Make the card of a quotation that was found in `article.text`."""
-    span = _span(quote)
+    span = _cut_joining_mark(quote)
     text = article.text[span.start : span.end]
     context = article.text[quote.context.start : quote.context.end]
-    return Card(
+    return QuoteCard(
         text=text,
         speaker=quote.speaker,
         role=quote.role,
@@ -31,13 +31,13 @@ def make(article: Article, quote: Quote) -> Card:
         span=span,
         context=quote.context,
         context_text=context,
-        alt=_alt(article, quote, text),
+        alt=_format_alt_text(article, quote, text),
         lang=article.lang or "en",
         revision=article.revision,
     )
 
 
-def setting(article: Article, card: Card) -> Span:
+def find_card_context(article: Article, card: QuoteCard) -> Span:
     """Find the sentence in which a reader learns what the quoted words are about.
 
     Their own, or, where that only says who speaks, the nearest one before it that
@@ -53,33 +53,39 @@ def setting(article: Article, card: Card) -> Span:
         # Worked into the reporter's sentence, which says what it is about.
         return own
     around = f"{text[own.start : card.span.start]} {text[card.span.end : own.end]}"
-    voice = set(words.content(f"{card.speaker or ''} {card.role or ''}", card.lang))
-    told = [word for word in words.content(around, card.lang) if word not in voice]
-    if len(told) >= _TELLING:
+    voice = set(
+        words.extract_stems(f"{card.speaker or ''} {card.role or ''}", card.lang)
+    )
+    content_words = [
+        word for word in words.extract_stems(around, card.lang) if word not in voice
+    ]
+    if len(content_words) >= _FEWEST_WORDS:
         return own
-    quoted = marks.quoted(text, article.lang)
-    for earlier in reversed(sentences.split(text[: own.start], article.lang)):
+    quoted = quotation_marks.find_quoted(text, article.lang)
+    for earlier in reversed(sentences.split_sentences(text[: own.start], article.lang)):
         if not any(q.start < earlier.end and earlier.start < q.end for q in quoted):
             return earlier
     return own
 
 
-def _span(quote: Quote) -> Span:
+def _cut_joining_mark(quote: Quote) -> Span:
     """The quote without the comma that only joins it to the reporter's sentence."""
-    return Span(start=quote.start, end=quote.start + len(quote.text.rstrip(JOINING)))
+    return Span(
+        start=quote.start, end=quote.start + len(quote.text.rstrip(JOINING_MARKS))
+    )
 
 
-def _alt(article: Article, quote: Quote, text: str) -> str:
+def _format_alt_text(article: Article, quote: Quote, text: str) -> str:
     """Say in one sentence who said what, where and when."""
     published = article.published
     where = [article.source] if article.source else []
     when = [published.date().isoformat()] if published is not None else []
     origin = ", ".join(where + when)
-    sentence = f"{_voice(quote)}: “{text}”"
+    sentence = f"{_format_voice(quote)}: “{text}”"
     return f"{sentence} ({origin})." if origin else sentence
 
 
-def _voice(quote: Quote) -> str:
+def _format_voice(quote: Quote) -> str:
     if quote.speaker is None:
         return "Somebody the article does not name"
     return f"{quote.speaker}, {quote.role}" if quote.role else quote.speaker

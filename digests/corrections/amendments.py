@@ -1,4 +1,4 @@
-"""What a corrected article changes in a story that was told; pure: it edits nothing.
+"""Find what a corrected article changes in a published story, and apply it.
 
     amendment   a story as it stands told, and its article's newest text → what is to be
                 shown instead, and what is said of it
@@ -18,33 +18,37 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 
-from digests import cards, corrections, figures, quotes, summaries
-from digests.corrections import Correction
-from digests.language.fold import fold
+from digests.cards import content
+from digests.corrections import detection
+from digests.corrections.detection import TextCorrection
+from digests.figures import recognition
+from digests.language.normalization import normalize_text
+from digests.quotes import attribution
+from digests.summaries import registry
 from digests.types import (
     Article,
-    Brief,
-    Card,
+    BriefStory,
+    CorrectionNote,
     Edition,
+    EditionFigure,
     EditionStory,
     Headline,
-    Note,
+    QuoteCard,
     Sentence,
     Span,
-    ToldFigure,
 )
 
 #: Stored versions of one article by their hash.
-Versions = Mapping[str, Article]
+ArticleVersions = Mapping[str, Article]
 
 #: How alike (0 to 1) two wordings of one quote are at least.
-_ALIKE = 0.4
+_LEAST_LIKENESS = 0.4
 #: Characters of the headline's summary, of which nothing else is used.
-_CHARS = 280
+_SUMMARY_CHARS = 280
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reworded:
+class SentenceChange:
     """A sentence by the words that are shown of it, and what is shown instead."""
 
     old: str
@@ -53,20 +57,20 @@ class Reworded:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Requoted:
+class CardChange:
     """A quote by its words, and the card that is shown instead; it may be struck."""
 
     old: str
-    new: Card
+    new: QuoteCard
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Refigured:
+class FigureChange:
     """A figure by its words and its sentence, and the one that is shown instead."""
 
     old: str
     sentence: str
-    new: ToldFigure | None
+    new: EditionFigure | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,65 +78,75 @@ class Amendment:
     """What changes in one story (public id) of an edition."""
 
     story: str
-    notes: tuple[Note, ...]
+    notes: tuple[CorrectionNote, ...]
     headline: Headline | None = None
-    sentences: tuple[Reworded, ...] = ()
-    cards: tuple[Requoted, ...] = ()
-    figures: tuple[Refigured, ...] = ()
+    sentences: tuple[SentenceChange, ...] = ()
+    cards: tuple[CardChange, ...] = ()
+    figures: tuple[FigureChange, ...] = ()
 
 
 # ── what a corrected article changes ───────────────────────────────────────────
 
 
-def amendment(
-    told: EditionStory | Brief, versions: Versions, new: Article, at: datetime
+def find_amendment(
+    published: EditionStory | BriefStory,
+    versions: ArticleVersions,
+    new: Article,
+    at: datetime,
 ) -> Amendment | None:
     """What the new text of an article changes in a story; None: nothing that it shows.
 
     Args:
-        told: The story as it stands told at present.
+        published: The story as it stands told at present.
         versions: The article's texts that the story's pieces were taken from.
         new: Its newest text.
         at: When that was found.
     """
-    desk = _Desk(versions=versions, new=new)
-    if isinstance(told, Brief):
+    comparison = _StoryComparison(versions=versions, new=new)
+    if isinstance(published, BriefStory):
         found = Amendment(
-            story=told.story,
+            story=published.story,
             notes=(),
-            headline=desk.headline(told.headline, told.article.revision),
+            headline=comparison.headline(
+                published.headline, published.article.revision
+            ),
         )
     else:
-        found = _of_story(told, desk)
+        found = _amend_content(published, comparison)
     notes = tuple(
-        Note(at=at, before=before, after=after) for before, after in desk.changes
+        CorrectionNote(at=at, before=before, after=after)
+        for before, after in comparison.changes
     )
     return replace(found, notes=notes) if notes else None
 
 
-def _of_story(told: EditionStory, desk: "_Desk") -> Amendment:
-    lead = told.articles[0]
-    is_lead = lead.id == desk.new.id
-    shown = [*told.summary, *([told.matters] if told.matters else [])]
-    disputed = [side for d in told.disputes for side in (d.ours, d.theirs)]
-    revisions = {ref.id: ref.revision for ref in told.articles}
+def _amend_content(
+    published: EditionStory, comparison: "_StoryComparison"
+) -> Amendment:
+    lead = published.articles[0]
+    is_lead = lead.id == comparison.new.id
+    shown = [*published.summary, *([published.matters] if published.matters else [])]
+    disputed = [side for d in published.disputes for side in (d.ours, d.theirs)]
+    revisions = {ref.id: ref.revision for ref in published.articles}
     return Amendment(
-        story=told.id,
+        story=published.id,
         notes=(),
         # First: a quote is noted in its whole words.
-        cards=tuple(desk.cards(told.cards)),
-        headline=desk.headline(told.headline, lead.revision) if is_lead else None,
-        sentences=tuple(desk.sentences(shown, lead.revision)) if is_lead else (),
-        figures=tuple(desk.figures([*told.figures, *disputed], revisions)),
+        cards=tuple(comparison.cards(published.cards)),
+        headline=comparison.headline(published.headline, lead.revision)
+        if is_lead
+        else None,
+        sentences=tuple(comparison.sentences(shown, lead.revision)) if is_lead else (),
+        figures=tuple(comparison.figures([*published.figures, *disputed], revisions)),
     )
 
 
-def relocated(told: EditionStory, other: Article) -> EditionStory:
+def relocate_story(published: EditionStory, other: Article) -> EditionStory:
     """The story as if it were told from another text, where its words stand there too.
 
     What does not stand there keeps its own place.
     """
-    ours = told.articles[0].id == other.id
+    ours = published.articles[0].id == other.id
 
     def sentence(one: Sentence) -> Sentence:
         at = other.text.find(one.text)
@@ -141,7 +155,7 @@ def relocated(told: EditionStory, other: Article) -> EditionStory:
         span = Span(start=at, end=at + len(one.text))
         return replace(one, spans=(span,), revision=other.revision)
 
-    def card(one: Card) -> Card:
+    def card(one: QuoteCard) -> QuoteCard:
         context, at = other.text.find(one.context_text), other.text.find(one.text)
         if one.article != other.id or min(context, at) < 0:
             return one
@@ -152,7 +166,7 @@ def relocated(told: EditionStory, other: Article) -> EditionStory:
             revision=other.revision,
         )
 
-    def figure(one: ToldFigure) -> ToldFigure:
+    def figure(one: EditionFigure) -> EditionFigure:
         at = other.text.find(one.sentence_text)
         if one.article != other.id or at < 0:
             return one
@@ -161,55 +175,59 @@ def relocated(told: EditionStory, other: Article) -> EditionStory:
         return replace(one, figure=moved, revision=other.revision)
 
     return replace(
-        told,
-        summary=tuple(map(sentence, told.summary)),
-        matters=sentence(told.matters) if told.matters else None,
-        cards=tuple(map(card, told.cards)),
-        figures=tuple(map(figure, told.figures)),
+        published,
+        summary=tuple(map(sentence, published.summary)),
+        matters=sentence(published.matters) if published.matters else None,
+        cards=tuple(map(card, published.cards)),
+        figures=tuple(map(figure, published.figures)),
     )
 
 
 @dataclass(kw_only=True)
-class _Desk:
+class _StoryComparison:
     """Compares pieces with the new text, and notes what a reader is told of it."""
 
-    versions: Versions
+    versions: ArticleVersions
     new: Article
     #: (before, after), each once, in the order in which they were met.
     changes: dict[tuple[str, str], None] = field(default_factory=dict)
-    _found: dict[str, Sequence[Correction]] = field(default_factory=dict)
+    _found: dict[str, Sequence[TextCorrection]] = field(default_factory=dict)
 
-    def headline(self, told: Headline, revision: str) -> Headline | None:
+    def headline(self, published: Headline, revision: str) -> Headline | None:
         """The new headline, where the old one is not true any more."""
-        found = self._of(revision)
-        hit = [c for c in found if c.old is not None and self._is_of(c, told)]
-        if self._stands(told.text) or not hit:
+        found = self._corrections_of(revision)
+        hit = [c for c in found if c.old is not None and self._is_of(c, published)]
+        if self._still_stands(published.text) or not hit:
             return None
-        summary = summaries.SUMMARISERS["extractive"].summarise(self.new, _CHARS)
-        if summary.headline.text == told.text:
+        summary = registry.SUMMARISERS["extractive"].summarise(self.new, _SUMMARY_CHARS)
+        if summary.headline.text == published.text:
             return None
         self._note(hit)
         return summary.headline
 
     @staticmethod
-    def _is_of(correction: Correction, told: Headline) -> bool:
+    def _is_of(correction: TextCorrection, published: Headline) -> bool:
         if correction.old is None or correction.new is None:
             return False
         if correction.old.span is None:
-            return not told.spans
-        return any(corrections.is_in(correction, span) for span in told.spans)
+            return not published.spans
+        return any(
+            detection.is_correction_within(correction, span) for span in published.spans
+        )
 
-    def sentences(self, shown: Iterable[Sentence], revision: str) -> Iterable[Reworded]:
+    def sentences(
+        self, shown: Iterable[Sentence], revision: str
+    ) -> Iterable[SentenceChange]:
         """Those of the sentences that read differently now, or are gone."""
         for sentence in shown:
             version = sentence.revision or revision
-            hit = self._hits(version, sentence.spans)
+            hit = self._corrections_within(version, sentence.spans)
             if not hit or self._all_stand(version, sentence.spans):
                 continue
             self._note(hit)
-            yield Reworded(old=sentence.text, new=self._reworded(hit))
+            yield SentenceChange(old=sentence.text, new=self._reworded(hit))
 
-    def _reworded(self, hit: Sequence[Correction]) -> Sentence | None:
+    def _reworded(self, hit: Sequence[TextCorrection]) -> Sentence | None:
         spans = tuple(
             dict.fromkeys(c.new.span for c in hit if c.new is not None and c.new.span)
         )
@@ -222,59 +240,61 @@ class _Desk:
             revision=self.new.revision,
         )
 
-    def cards(self, shown: Iterable[Card]) -> Iterable[Requoted]:
+    def cards(self, shown: Iterable[QuoteCard]) -> Iterable[CardChange]:
         """Those of the quotes that read differently now, or are withdrawn."""
         for card in shown:
             ours = card.article == self.new.id and not card.withdrawn
-            if not ours or self._stands(card.text):
+            if not ours or self._still_stands(card.text):
                 continue
-            hit = self._hits(card.revision, (card.context, card.span))
+            hit = self._corrections_within(card.revision, (card.context, card.span))
             if not hit:
                 continue
             now = self._requoted(card, hit)
             self.changes[card.text, now.text if now else ""] = None
             struck = replace(card, withdrawn=True)
-            yield Requoted(old=card.text, new=now or struck)
+            yield CardChange(old=card.text, new=now or struck)
 
-    def _requoted(self, card: Card, hit: Sequence[Correction]) -> Card | None:
+    def _requoted(
+        self, card: QuoteCard, hit: Sequence[TextCorrection]
+    ) -> QuoteCard | None:
         """The quote's new wording: in the sentence's new one, and by the same voice."""
         places = [c.new.span for c in hit if c.new is not None and c.new.span]
         found = [
             quote
-            for quote in quotes.find(
+            for quote in attribution.find_quotes(
                 self.new.text, title=self.new.title, lang=self.new.lang
             )
             if any(quote.start < at.end and at.start < quote.end for at in places)
             and quote.speaker == card.speaker
         ]
-        near = [(_alike(quote.text, card.text), quote) for quote in found]
+        near = [(_compare_wordings(quote.text, card.text), quote) for quote in found]
         best = max(near, key=lambda one: one[0], default=None)
-        if best is None or best[0] < _ALIKE:
+        if best is None or best[0] < _LEAST_LIKENESS:
             return None
-        return cards.make(self.new, best[1])
+        return content.build_card(self.new, best[1])
 
     def figures(
-        self, shown: Iterable[ToldFigure], revisions: Mapping[str, str]
-    ) -> Iterable[Refigured]:
+        self, shown: Iterable[EditionFigure], revisions: Mapping[str, str]
+    ) -> Iterable[FigureChange]:
         """Those of the figures that are others now."""
-        for told in shown:
-            if told.article != self.new.id:
+        for published in shown:
+            if published.article != self.new.id:
                 continue
-            version = told.revision or revisions.get(told.article, "")
-            hit = self._hits(version, (told.figure.sentence,))
-            if not hit or self._stands(told.sentence_text):
+            version = published.revision or revisions.get(published.article, "")
+            hit = self._corrections_within(version, (published.figure.sentence,))
+            if not hit or self._still_stands(published.sentence_text):
                 continue
             self._note(c for c in hit if c.kind == "figure")
-            now = self._refigured(told, hit)
-            old, sentence = told.figure.text, told.sentence_text
-            yield Refigured(old=old, sentence=sentence, new=now)
+            now = self._refigured(published, hit)
+            old, sentence = published.figure.text, published.sentence_text
+            yield FigureChange(old=old, sentence=sentence, new=now)
 
     def _refigured(
-        self, told: ToldFigure, hit: Sequence[Correction]
-    ) -> ToldFigure | None:
+        self, published: EditionFigure, hit: Sequence[TextCorrection]
+    ) -> EditionFigure | None:
         """The figure of the new sentence that counts the same thing."""
         text = self.new.text
-        for figure in figures.find(text, lang=self.new.lang):
+        for figure in recognition.find_figures(text, lang=self.new.lang):
             at = figure.sentence
             near = any(
                 c.new
@@ -283,11 +303,11 @@ class _Desk:
                 for c in hit
             )
             if near and (figure.unit, figure.what) == (
-                told.figure.unit,
-                told.figure.what,
+                published.figure.unit,
+                published.figure.what,
             ):
                 return replace(
-                    told,
+                    published,
                     figure=figure,
                     sentence_text=text[at.start : at.end],
                     revision=self.new.revision,
@@ -296,29 +316,31 @@ class _Desk:
 
     # ── comparing ──────────────────────────────────────────────────────────────
 
-    def _of(self, revision: str) -> Sequence[Correction]:
+    def _corrections_of(self, revision: str) -> Sequence[TextCorrection]:
         """All that the new text puts right of that version; none if it is unknown."""
         if revision not in self._found:
             old = self.versions.get(revision)
-            found = corrections.every(old, self.new) if old is not None else ()
+            found = detection.find_corrections(old, self.new) if old is not None else ()
             self._found[revision] = found
         return self._found[revision]
 
-    def _hits(self, revision: str, spans: Sequence[Span]) -> list[Correction]:
+    def _corrections_within(
+        self, revision: str, spans: Sequence[Span]
+    ) -> list[TextCorrection]:
         return [
             c
-            for c in self._of(revision)
-            if any(corrections.is_in(c, span) for span in spans)
+            for c in self._corrections_of(revision)
+            if any(detection.is_correction_within(c, span) for span in spans)
         ]
 
     def _all_stand(self, revision: str, spans: Sequence[Span]) -> bool:
         old = self.versions[revision].text  # what was hit is there
-        return all(self._stands(old[s.start : s.end]) for s in spans)
+        return all(self._still_stands(old[s.start : s.end]) for s in spans)
 
-    def _stands(self, words: str) -> bool:
+    def _still_stands(self, words: str) -> bool:
         return words in self.new.text or words == self.new.title
 
-    def _note(self, hit: Iterable[Correction]) -> None:
+    def _note(self, hit: Iterable[TextCorrection]) -> None:
         for correction in hit:
             said = (correction.before, correction.after)
             if correction.kind != "quote" or not self._is_noted(correction.before):
@@ -328,21 +350,23 @@ class _Desk:
         return any(words in before or before in words for before, _ in self.changes)
 
 
-def _alike(one: str, other: str) -> float:
-    return SequenceMatcher(None, fold(one), fold(other), autojunk=False).ratio()
+def _compare_wordings(one: str, other: str) -> float:
+    return SequenceMatcher(
+        None, normalize_text(one), normalize_text(other), autojunk=False
+    ).ratio()
 
 
 # ── the edition as it is told now ──────────────────────────────────────────────
 
 
-def amended(edition: Edition, amendments: Sequence[Amendment]) -> Edition:
+def apply_amendments(edition: Edition, amendments: Sequence[Amendment]) -> Edition:
     """The edition with these amendments, in their order; the first one made first."""
     for one in amendments:
-        edition = _with(edition, one)
+        edition = _apply_amendment(edition, one)
     return edition
 
 
-def _with(edition: Edition, one: Amendment) -> Edition:
+def _apply_amendment(edition: Edition, one: Amendment) -> Edition:
     hero = edition.hero
     new_cards = {change.old: change.new for change in one.cards}
     mine = [story for story in edition.stories if story.id == one.story]
@@ -351,45 +375,48 @@ def _with(edition: Edition, one: Amendment) -> Edition:
     return replace(
         edition,
         stories=tuple(
-            _amended_story(story, one) if story.id == one.story else story
+            _amend_story(story, one) if story.id == one.story else story
             for story in edition.stories
         ),
         brief=tuple(
-            _amended_line(line, one) if line.story == one.story else line
+            _amend_brief(line, one) if line.story == one.story else line
             for line in edition.brief
         ),
         hero=hero,
     )
 
 
-def _amended_line(line: Brief, one: Amendment) -> Brief:
+def _amend_brief(line: BriefStory, one: Amendment) -> BriefStory:
     headline = one.headline or line.headline
     return replace(line, headline=headline, notes=(*line.notes, *one.notes))
 
 
-def _amended_story(story: EditionStory, one: Amendment) -> EditionStory:
+def _amend_story(story: EditionStory, one: Amendment) -> EditionStory:
     reworded = {change.old: change.new for change in one.sentences}
     requoted = {change.old: change.new for change in one.cards}
     refigured = {(change.old, change.sentence): change.new for change in one.figures}
     now = [reworded.get(s.text, s) for s in story.summary]
     matters = story.matters
-    counted = [refigured.get(_key(told), told) for told in story.figures]
+    counted = [
+        refigured.get(_figure_key(published), published) for published in story.figures
+    ]
     return replace(
         story,
         headline=one.headline or story.headline,
         summary=tuple(sentence for sentence in now if sentence is not None),
         matters=reworded.get(matters.text, matters) if matters else None,
         cards=tuple(requoted.get(card.text, card) for card in story.cards),
-        figures=tuple(told for told in counted if told is not None),
+        figures=tuple(published for published in counted if published is not None),
         # What was counted differently may be the same by now.
         disputes=tuple(
             d
             for d in story.disputes
-            if _key(d.ours) not in refigured and _key(d.theirs) not in refigured
+            if _figure_key(d.ours) not in refigured
+            and _figure_key(d.theirs) not in refigured
         ),
         notes=(*story.notes, *one.notes),
     )
 
 
-def _key(told: ToldFigure) -> tuple[str, str]:
-    return (told.figure.text, told.sentence_text)
+def _figure_key(published: EditionFigure) -> tuple[str, str]:
+    return (published.figure.text, published.sentence_text)

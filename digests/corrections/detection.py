@@ -1,4 +1,4 @@
-"""Whether a changed text corrects the old one, or only moves a comma; pure.
+"""Find what a changed text corrects in the old one: figures, names, denials, quotes.
 
 Both texts are cut into sentences and aligned. What counts are facts that a reader may
 have passed on: figures with their units and dates, names, denials, and words in
@@ -13,26 +13,45 @@ does not.
 
 An excerpt takes nothing back, and of a text that is mostly another one nothing is said:
 it is a new text. What says of itself that it corrects, does (`notice`).
+
+Figures with their units and dates, names, denials, and words in quotation marks.
+
+Both texts are cut into sentences, and the runs that are not the same are compared:
+a sentence and its new wording share half of their words. What has no other wording
+went, or came.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
 
-from digests.corrections import facts
-from digests.corrections.aligning import Aligned, Piece, aligned
-from digests.corrections.facts import CorrectionKind, Fact
+from digests.figures import recognition
+from digests.language import dates, numbers, quotation_marks, sentences, words
+from digests.language.normalization import normalize_text
 from digests.types import Article, Span
-
-__all__ = ["Correction", "CorrectionKind", "differs", "every"]
 
 #: With more than this part of its sentences gone a text is another one.
 _MOSTLY = 0.5
 #: At least this part of it must stay for all of its corrections to be told.
 _STAYS = 0.5
 
+CorrectionKind = Literal["figure", "name", "negation", "quote", "notice"]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Correction:
+class TextSentence:
+    """A sentence, where it stands, and the paragraph that it stands in."""
+
+    text: str
+    paragraph: int
+    #: None: it is the title.
+    span: Span | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextCorrection:
     """What was put right: the old sentence's facts, and what stands in their place."""
 
     kind: CorrectionKind
@@ -42,77 +61,146 @@ class Correction:
     #: The sentence as it reads now, or as it read where it was taken out.
     sentence: str
     #: The sentence as it read before, and as it reads now; None where there is none.
-    old: Piece | None = None
-    new: Piece | None = None
+    old: TextSentence | None = None
+    new: TextSentence | None = None
 
 
-def differs(old: Article, new: Article) -> Correction | None:
+def find_first_correction(old: Article, new: Article) -> TextCorrection | None:
     """The first correction of substance that `new` makes to `old`, or None.
 
     Args:
         old: A stored version.
         new: A later version of the same article.
     """
-    return next(_each(old, new, aligned(old, new)), None)
+    return next(_iter_corrections(old, new, align_articles(old, new)), None)
 
 
-def every(old: Article, new: Article) -> tuple[Correction, ...]:
+def find_corrections(old: Article, new: Article) -> tuple[TextCorrection, ...]:
     """All of them: of rewritten sentences, then what was taken out, then what came.
 
     None where less than half of the old text is still there: what took its place is
     another text, and corrects nothing.
     """
-    there = aligned(old, new)
-    return tuple(_each(old, new, there)) if there.kept >= _STAYS else ()
+    there = align_articles(old, new)
+    return tuple(_iter_corrections(old, new, there)) if there.kept >= _STAYS else ()
 
 
-def is_in(correction: Correction, span: Span) -> bool:
+def is_correction_within(correction: TextCorrection, span: Span) -> bool:
     """Whether what was put right stood in this stretch of the old text."""
     at = correction.old.span if correction.old else None
     return at is not None and at.start < span.end and span.start < at.end
 
 
-def _each(old: Article, new: Article, there: Aligned) -> Iterator[Correction]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RewrittenSentence:
+    """A sentence with its new wording, and all that stands in its place."""
+
+    old: TextSentence
+    new: TextSentence
+    around: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextAlignment:
+    """What became of the sentences, by their places in the old and the new text."""
+
+    old: Sequence[TextSentence]
+    new: Sequence[TextSentence]
+    rewritten: Sequence[RewrittenSentence]
+    #: Places of sentences that are not in the other text in any wording.
+    gone_at: Sequence[int]
+    came_at: Sequence[int]
+
+    @property
+    def kept(self) -> float:
+        """The part of the old sentences (0 to 1) that is there, or much alike."""
+        if not self.old:
+            return 0.0
+        same = len(self.old) - len(self.gone_at) - len(self.rewritten)
+        alike = sum(
+            _share_of_words(r.old.text, r.new.text) >= _ALIKE for r in self.rewritten
+        )
+        return (same + alike) / len(self.old)
+
+    def taken_out(self) -> list[TextSentence]:
+        """What is gone, but for closing paragraphs."""
+        left = set(self.gone_at)
+        stays = [n for n in range(len(self.old)) if n not in left]
+        last = self.old[stays[-1]].paragraph if stays else -2
+        return [self.old[n] for n in self.gone_at if self.old[n].paragraph <= last]
+
+    def put_in(self) -> list[TextSentence]:
+        """What came in between sentences of one paragraph."""
+        came = set(self.came_at)
+        stood: dict[int, list[int]] = {}
+        for place, piece in enumerate(self.new):
+            if place not in came:
+                stood.setdefault(piece.paragraph, []).append(place)
+        return [
+            self.new[n]
+            for n in self.came_at
+            if (beside := stood.get(self.new[n].paragraph))
+            and beside[0] < n < beside[-1]
+        ]
+
+
+def _iter_corrections(
+    old: Article, new: Article, there: TextAlignment
+) -> Iterator[TextCorrection]:
     lang = new.lang or old.lang
-    known = facts.known_names((old, new), lang)
+    known = find_known_names((old, new), lang)
     for one in there.rewritten:
-        pair = facts.compared(one.old.text, one.new.text, one.around, known, lang)
+        pair = compare_sentences(one.old.text, one.new.text, one.around, known, lang)
         for fact in pair:
-            yield _made(fact, one.old, one.new)
+            yield _build_correction(fact, one.old, one.new)
     if len(there.gone_at) > _MOSTLY * len(there.old):
         return
     gone = [] if new.excerpt else there.taken_out()
-    for piece, fact in _lacking(gone, new, known, lang):
-        yield _made(_turned(fact), piece, None)
-    for piece, fact in _lacking(there.put_in(), old, known, lang):
-        yield _made(fact, None, piece)
+    for piece, fact in _list_lacking(gone, new, known, lang):
+        yield _build_correction(_reverse_fact(fact), piece, None)
+    for piece, fact in _list_lacking(there.put_in(), old, known, lang):
+        yield _build_correction(fact, None, piece)
     for place in there.came_at:
-        said = facts.notice(there.new[place].text)
+        said = find_correction_notice(there.new[place].text)
         if said is not None:
-            yield _made(said, None, there.new[place])
+            yield _build_correction(said, None, there.new[place])
 
 
-def _lacking(
-    pieces: Sequence[Piece], other: Article, known: Collection[str], lang: str | None
-) -> Iterator[tuple[Piece, Fact]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CorrectedFact:
+    """Words that went and words that came in their place; one may be ""."""
+
+    kind: CorrectionKind
+    before: str
+    after: str
+
+
+def _list_lacking(
+    pieces: Sequence[TextSentence],
+    other: Article,
+    known: Collection[str],
+    lang: str | None,
+) -> Iterator[tuple[TextSentence, CorrectedFact]]:
     """Those of the sentences that have a fact which the other text has not."""
     if not pieces:
         return
-    elsewhere = facts.Elsewhere(other, known, lang)
+    elsewhere = TextFacts(other, known, lang)
     for piece in pieces:
         fact = elsewhere.lacks(piece.text)
         if fact is not None:
             yield piece, fact
 
 
-def _turned(fact: Fact) -> Fact:
+def _reverse_fact(fact: CorrectedFact) -> CorrectedFact:
     """What came the other way round is what went."""
-    return Fact(kind=fact.kind, before=fact.after, after="")
+    return CorrectedFact(kind=fact.kind, before=fact.after, after="")
 
 
-def _made(fact: Fact, old: Piece | None, new: Piece | None) -> Correction:
+def _build_correction(
+    fact: CorrectedFact, old: TextSentence | None, new: TextSentence | None
+) -> TextCorrection:
     said = new or old
-    return Correction(
+    return TextCorrection(
         kind=fact.kind,
         before=fact.before,
         after=fact.after,
@@ -120,3 +208,332 @@ def _made(fact: Fact, old: Piece | None, new: Piece | None) -> Correction:
         old=old,
         new=new,
     )
+
+
+_NAME = re.compile(r"[^\W\d_a-zà-öø-ÿ][\w’'-]*(?:[ -][^\W\d_a-zà-öø-ÿ][\w’'-]*)*")
+_DENIES = re.compile(
+    r"\b(?:not|never|no|nobody|none|nothing|nor|neither|without|cannot|"
+    r"nicht|nichts|nie|niemals|niemand|kein\w*|ohne|weder|un(?:true|safe|able|likely)|"
+    r"denie[sd]|deny|denying)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend)s?\b",
+    re.IGNORECASE,
+)
+_NOTICE = re.compile(
+    r"^\W*(?:correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung)\b"
+    r"|\b(?:earlier|previous|first) version of this (?:article|story|report)\b"
+    r"|\b(?:frühere|vorherige|erste)n? version (?:dieses|des) (?:artikels|textes)\b",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+")
+
+
+def compare_sentences(
+    old: str, new: str, around: str, known: Collection[str], lang: str | None
+) -> Iterator[CorrectedFact]:
+    """What one sentence puts right of the other.
+
+    Args:
+        old: The sentence as it was.
+        new: Its new wording.
+        around: All that stands in its place.
+        known: Words that are names also where a sentence begins with them.
+        lang: Of both.
+    """
+    both: tuple[tuple[CorrectionKind, tuple[str, str]], ...] = (
+        ("figure", _compare_figures(old, new, around, lang)),
+        ("name", _compare_names(old, new, around, known)),
+        ("negation", _compare_denials(old, new)),
+        ("quote", _compare_quoted_words(old, new, lang)),
+    )
+    for kind, (before, after) in both:
+        if before or after:
+            yield CorrectedFact(kind=kind, before=before, after=after)
+
+
+class TextFacts:
+    """The facts of a whole text, to see which of a sentence it lacks."""
+
+    def __init__(
+        self, other: Article, known: Collection[str], lang: str | None
+    ) -> None:
+        whole = f"{other.title or ''}.\n{other.text}"
+        self._counted, self._running = (
+            _collect_values(whole, lang).keys(),
+            normalize_sentence(whole),
+        )
+        runs = _find_name_runs(whole, known)
+        self._names = {part for name in runs for part in _split_name(name)}
+        self._known, self._lang = known, lang
+
+    def lacks(self, sentence: str) -> CorrectedFact | None:
+        """The first fact of the sentence that the text has not, as what came."""
+        lang = self._lang
+        runs = _find_name_runs(sentence, self._known)
+        names = (n for n in runs if not _split_name(n) & self._names)
+        counts = _collect_values(sentence, lang).items()
+        denies = [m[0].lower() for m in _DENIES.finditer(sentence)]
+        found: tuple[tuple[CorrectionKind, list[str]], ...] = (
+            (
+                "figure",
+                [c.shown for v, c in counts if c.alone and v not in self._counted],
+            ),
+            ("name", [name for name in names if _is_salient_name(name, lang)]),
+            ("negation", denies if len(denies) % 2 else []),
+            (
+                "quote",
+                [
+                    q
+                    for q in _find_quoted_words(sentence, lang)
+                    if normalize_sentence(q) not in self._running
+                ],
+            ),
+        )
+        for kind, facts in found:
+            if facts:
+                return CorrectedFact(kind=kind, before="", after=", ".join(facts))
+        return None
+
+
+def find_correction_notice(sentence: str) -> CorrectedFact | None:
+    """A sentence that says of itself that something was put right."""
+    found = _NOTICE.search(sentence)
+    return CorrectedFact(kind="notice", before="", after=found[0]) if found else None
+
+
+def find_known_names(articles: Sequence[Article], lang: str | None) -> frozenset[str]:
+    """Words with a capital inside a sentence, that are never written without it."""
+    if words.resolve_language(lang) == "de":
+        # Every German noun has a capital: only what no sentence begins with counts.
+        return frozenset()
+    capital: set[str] = set()
+    small: set[str] = set()
+    for text in (article.text for article in articles):
+        small.update(w for w in re.findall(r"\b[a-z][\w’'-]*", text))
+        capital.update(re.findall(r"(?<=[\w,;’'] )[A-Z][\w’'-]*", text))
+    return frozenset(word.casefold() for word in capital if word.lower() not in small)
+
+
+def _is_salient_name(name: str, lang: str | None) -> bool:
+    """No month; and in German, where every noun has a capital, not one word alone."""
+    if name.casefold() in dates.MONTHS:
+        return False
+    return " " in name or words.resolve_language(lang) != "de"
+
+
+def _compare_figures(
+    old: str, new: str, around: str, lang: str | None
+) -> tuple[str, str]:
+    """Figures that went from a sentence; one that was added corrects none."""
+    before, after = _collect_values(old, lang), _collect_values(new, lang)
+    if before.keys() <= after.keys() and not any(
+        _has_other_unit(one, after[value]) for value, one in before.items()
+    ):
+        return "", ""
+    elsewhere = _collect_values(around, lang).keys()
+    lost = [
+        one.shown
+        for value, one in before.items()
+        if value not in elsewhere or _has_other_unit(one, after.get(value))
+    ]
+    came = [
+        one.shown
+        for value, one in after.items()
+        if value not in before or _has_other_unit(one, before.get(value))
+    ]
+    return (", ".join(lost), ", ".join(came)) if lost else ("", "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _CountedValue:
+    shown: str
+    unit: str = ""
+    #: Whether it is worth a word without another in its place: no bare month.
+    alone: bool = False
+
+
+def _has_other_unit(one: _CountedValue, other: _CountedValue | None) -> bool:
+    return (
+        other is not None and bool(one.unit and other.unit) and one.unit != other.unit
+    )
+
+
+def _collect_values(text: str, lang: str | None) -> dict[str, _CountedValue]:
+    """Figures and dates of a sentence, by what they come to."""
+    found: dict[str, _CountedValue] = {}
+    moments = dates.find_moments(text)
+    for moment in moments:
+        shown = text[moment.start : moment.end]
+        said = [moment.year, moment.month, moment.day]
+        said = said if any(said) else [int(d) for d in _DIGITS.findall(shown)]
+        exact = moment.day is not None
+        found[f"{moment.kind} {said}"] = _CountedValue(shown=shown, alone=exact)
+    for number in numbers.find_numbers(text, lang):
+        if not any(m.start <= number.start < m.end for m in moments):
+            shown = text[number.start : number.end]
+            found[f"{number.value:.12g}"] = _CountedValue(shown=shown)
+    for figure in recognition.find_figures(text, lang=lang):
+        one = _CountedValue(shown=figure.text, unit=figure.unit, alone=True)
+        found[f"{figure.value:.12g}"] = one
+    for day in _WEEKDAY.finditer(text):
+        found[day[0].lower()[:3]] = _CountedValue(shown=day[0])
+    return found
+
+
+def _compare_names(
+    old: str, new: str, around: str, known: Collection[str]
+) -> tuple[str, str]:
+    """Names of which nothing is left, or that have other parts now."""
+    before, after = _find_name_runs(old, known), _find_name_runs(new, known)
+    kept = {part for name in before for part in _split_name(name)}
+    there = {part for name in after for part in _split_name(name)}
+    if kept <= there:
+        return "", ""
+    there |= {
+        part for name in _find_name_runs(around, known) for part in _split_name(name)
+    }
+    gone = [name for name in before if not _split_name(name) <= there]
+    came = [name for name in after if not _split_name(name) <= kept]
+    whole = [name for name in gone if not _split_name(name) & there]
+    if whole or (gone and came):
+        return ", ".join(whole or gone), ", ".join(came)
+    return "", ""
+
+
+def _find_name_runs(text: str, known: Collection[str]) -> list[str]:
+    """Names of a sentence: runs of capitals; its first word if a name elsewhere."""
+    found = []
+    for match in _NAME.finditer(text):
+        name = match[0]
+        if not any(char.isalnum() for char in text[: match.start()]):
+            first, _, rest = name.partition(" ")
+            name = name if first.casefold() in known else rest
+        if name and not _WEEKDAY.fullmatch(name):
+            found.append(name)
+    return found
+
+
+def _split_name(name: str) -> frozenset[str]:
+    bare = (part.removesuffix("’s").removesuffix("'s") for part in name.split())
+    return frozenset(part.casefold().strip("’'-") for part in bare)
+
+
+def _compare_denials(old: str, new: str) -> tuple[str, str]:
+    before = [m[0].lower() for m in _DENIES.finditer(old)]
+    after = [m[0].lower() for m in _DENIES.finditer(new)]
+    if len(before) % 2 == len(after) % 2:
+        return "", ""
+    lost = [word for word in before if word not in after]
+    came = [word for word in after if word not in before]
+    return ", ".join(lost), ", ".join(came)
+
+
+def _compare_quoted_words(old: str, new: str, lang: str | None) -> tuple[str, str]:
+    """Quoted words that are others now; a quote that went or came corrects none."""
+    before = {
+        normalize_sentence(shown): shown for shown in _find_quoted_words(old, lang)
+    }
+    after = {
+        normalize_sentence(shown): shown for shown in _find_quoted_words(new, lang)
+    }
+    lost = [shown for bare, shown in before.items() if bare not in after]
+    came = [shown for bare, shown in after.items() if bare not in before]
+    return (lost[0], came[0]) if lost and came else ("", "")
+
+
+def _find_quoted_words(text: str, lang: str | None) -> list[str]:
+    found = [text[q.start : q.end] for q in quotation_marks.find_quoted(text, lang)]
+    return [shown for shown in found if words.split_words(shown)]
+
+
+#: Part of a sentence's words that must be in another for it to be its new wording.
+_ALIKE = 0.5
+#: Sentences beyond this are not compared.
+_MOST = 1000
+#: Of a longer «sentence» only the beginning is.
+_LONGEST = 2000
+#: How many places away from the old sentence its new wording is looked for.
+_REACH = 15
+
+_TOKEN = re.compile(r"[^\W_]+|[%$€£¥]")
+
+
+def align_articles(old: Article, new: Article) -> TextAlignment:
+    """What became of the old text's sentences."""
+    return _align_sentences(_split_sentences(old), _split_sentences(new))
+
+
+def normalize_sentence(text: str) -> str:
+    """The sentence for comparing: its words, without marks and capitals."""
+    return " ".join(_TOKEN.findall(normalize_text(text)))
+
+
+def _split_sentences(article: Article) -> list[TextSentence]:
+    text = article.text
+    pieces = [TextSentence(text=article.title, paragraph=-1)] if article.title else []
+    paragraph, last = 0, 0
+    for span in sentences.split_sentences(text, article.lang):
+        paragraph += "\n" in text[last : span.start]
+        last = span.end
+        clipped = text[span.start : min(span.end, span.start + _LONGEST)]
+        pieces.append(TextSentence(text=clipped, paragraph=paragraph, span=span))
+    return pieces[:_MOST]
+
+
+def _align_sentences(
+    old: Sequence[TextSentence], new: Sequence[TextSentence]
+) -> TextAlignment:
+    before, after = (
+        [normalize_sentence(p.text) for p in old],
+        [normalize_sentence(p.text) for p in new],
+    )
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    rewritten: list[RewrittenSentence] = []
+    gone: list[int] = []
+    came: list[int] = []
+    for how, start, end, other_start, other_end in matcher.get_opcodes():
+        if how == "equal":
+            continue
+        taken: set[int] = set()
+        for place in range(start, end):
+            near = max(other_start, other_start + place - start - _REACH)
+            far = min(other_end, other_start + place - start + _REACH)
+            candidates = [new[n].text for n in range(near, far)]
+            wording = _find_wording(old[place].text, candidates)
+            if wording is None:
+                gone.append(place)
+            else:
+                taken.add(near + wording)
+                around = "\n".join(candidates)
+                worded = RewrittenSentence(
+                    old=old[place], new=new[near + wording], around=around
+                )
+                rewritten.append(worded)
+        came += [n for n in range(other_start, other_end) if n not in taken]
+    return TextAlignment(
+        old=old, new=new, rewritten=rewritten, gone_at=gone, came_at=came
+    )
+
+
+def _share_of_words(one: str, other: str) -> float:
+    """The part of all words of both that both have."""
+    ours, theirs = (
+        set(normalize_sentence(one).split()),
+        set(normalize_sentence(other).split()),
+    )
+    return len(ours & theirs) / max(1, len(ours | theirs))
+
+
+def _find_wording(sentence: str, candidates: Sequence[str]) -> int | None:
+    """The place of the new wording among the candidates."""
+    own = set(words.split_words(normalize_text(sentence)))
+    best, most = None, 0.0
+    for place, candidate in enumerate(candidates):
+        other = set(words.split_words(normalize_text(candidate)))
+        shared = len(own & other) / max(1, min(len(own), len(other)))
+        if shared > most:
+            best, most = place, shared
+    return best if most >= _ALIKE else None

@@ -1,4 +1,4 @@
-"""Why an article is in an edition or not: one decision an article, in plain words.
+"""Record why each article is in an edition or not: one decision per article.
 
 It reads what the steps of `compose` did and must not influence them.
 """
@@ -6,28 +6,28 @@ It reads what the steps of `compose` did and must not influence them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from digests.stories import Ranked
+from digests.editing.ranking import RankedStory
 from digests.types import (
     Article,
-    Decision,
+    ArticleDecision,
+    DecisionOutcome,
+    DecisionStage,
     Edition,
-    Membership,
-    Outcome,
-    Stage,
+    PublishedLedger,
     Story,
-    Told,
+    StoryMembership,
 )
 
 
-def decide(
+def explain_decisions(
     admitted: Sequence[Article],
-    memberships: Sequence[Membership],
+    memberships: Sequence[StoryMembership],
     gathered: Sequence[Story],
-    ranked: Sequence[Ranked],
+    ranked: Sequence[RankedStory],
     edition: Edition,
     *,
-    told: Told | None = None,
-) -> list[Decision]:
+    ledger: PublishedLedger | None = None,
+) -> list[ArticleDecision]:
     """What became of every admitted article, with the stage that decided it.
 
     Args:
@@ -36,32 +36,32 @@ def decide(
         gathered: The stories made of them.
         ranked: Those that were worth telling.
         edition: What is shown in the end.
-        told: What the digest had shown before.
+        ledger: What the digest had shown before.
     """
     # A story that has news is told from another article than it was gathered with.
-    told_as = {entry.story.id: entry.story for entry in ranked}
-    steps = _Steps(
+    ranked_as = {entry.story.id: entry.story for entry in ranked}
+    steps = _CompositionSteps(
         articles={a.id: a for a in admitted},
         copies={m.article: m.duplicate_of for m in memberships},
         newer={a.revises: a for a in admitted if a.revises},
-        stories={a.id: told_as.get(s.id, s) for s in gathered for a in s.articles},
+        stories={a.id: ranked_as.get(s.id, s) for s in gathered for a in s.articles},
         ranked={entry.story.id: entry for entry in ranked},
         full={story.id: n for n, story in enumerate(edition.stories, 1)},
         brief=frozenset(line.story for line in edition.brief),
-        last=_last(ranked, edition),
-        told=(told or Told()).stories,
+        last=_find_last_shown(ranked, edition),
+        ledger=(ledger or PublishedLedger()).stories,
     )
-    decided = [_decide(article, steps) for article in admitted]
+    decided = [_decide_article(article, steps) for article in admitted]
     return [replace(d, duplicate_of=steps.copies.get(d.article)) for d in decided]
 
 
-def refused(article: Article, reason: str) -> Decision:
+def record_refusal(article: Article, reason: str) -> ArticleDecision:
     """A filter kept the article out."""
-    return _decision(article, None, "filter", "left out", reason)
+    return _build_decision(article, None, "filter", "left out", reason)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Steps:
+class _CompositionSteps:
     """What was done, by article and by story."""
 
     articles: Mapping[str, Article]
@@ -69,51 +69,53 @@ class _Steps:
     #: Id of an article to its newer version.
     newer: Mapping[str, Article]
     stories: Mapping[str, Story]
-    ranked: Mapping[str, Ranked]
+    ranked: Mapping[str, RankedStory]
     #: Story to its position among those told in full.
     full: Mapping[str, int]
     brief: frozenset[str]
     #: The place in the ranking behind which nothing was shown.
     last: int
     #: Ids of the stories that were shown before.
-    told: frozenset[str]
+    ledger: frozenset[str]
 
 
-def _last(ranked: Sequence[Ranked], edition: Edition) -> int:
+def _find_last_shown(ranked: Sequence[RankedStory], edition: Edition) -> int:
     shown = {s.id for s in edition.stories} | {b.story for b in edition.brief}
     return max((n for n, r in enumerate(ranked) if r.story.id in shown), default=-1)
 
 
-def _decide(article: Article, steps: _Steps) -> Decision:
+def _decide_article(article: Article, steps: _CompositionSteps) -> ArticleDecision:
     story = steps.stories.get(article.id)
     if story is None:
-        newer = _outlet(steps.newer.get(article.id))
+        newer = _format_outlet(steps.newer.get(article.id))
         why = f"A newer version of this article, by {newer}, took its place."
-        return _decision(article, None, "fresh", "left out", why)
+        return _build_decision(article, None, "fresh", "left out", why)
     lead = story.articles[0]
     if story.id in steps.ranked and article.id != lead.id:
-        return _merged(article, story, steps)
+        return _explain_merged(article, story, steps)
     if story.id in steps.full:
         reasons = "; ".join(steps.ranked[story.id].reasons)
         why = f"Story {steps.full[story.id]} is told from it: {reasons}."
-        return _decision(article, story.id, "rank", "chosen", why)
-    return _not_in_full(article, story, steps)
+        return _build_decision(article, story.id, "rank", "chosen", why)
+    return _explain_not_in_full(article, story, steps)
 
 
-def _merged(article: Article, story: Story, steps: _Steps) -> Decision:
+def _explain_merged(
+    article: Article, story: Story, steps: _CompositionSteps
+) -> ArticleDecision:
     """It is not the one its story is told from."""
-    lead = _outlet(story.articles[0])
-    where = _where(story, steps)
+    lead = _format_outlet(story.articles[0])
+    where = _explain_place(story, steps)
     original = steps.articles.get(steps.copies.get(article.id) or "")
     if original is not None:
-        outlet = _outlet(original)
+        outlet = _format_outlet(original)
         why = f"Repeats the article of {outlet} and was merged with it{where}."
-        return _decision(article, story.id, "story", "duplicate", why)
+        return _build_decision(article, story.id, "story", "duplicate", why)
     why = f"Reports the same event as the article of {lead} and was merged{where}."
-    return _decision(article, story.id, "story", "merged", why)
+    return _build_decision(article, story.id, "story", "merged", why)
 
 
-def _where(story: Story, steps: _Steps) -> str:
+def _explain_place(story: Story, steps: _CompositionSteps) -> str:
     if story.id in steps.full:
         return f" into story {steps.full[story.id]}"
     if story.id in steps.brief:
@@ -121,46 +123,56 @@ def _where(story: Story, steps: _Steps) -> str:
     return " into a story that is not in this edition"
 
 
-def _not_in_full(article: Article, story: Story, steps: _Steps) -> Decision:
+def _explain_not_in_full(
+    article: Article, story: Story, steps: _CompositionSteps
+) -> ArticleDecision:
     entry = steps.ranked.get(story.id)
     reasons = "; ".join(entry.reasons) if entry else ""
-    stage: Stage = "balance" if entry and entry.waited else "rank"
+    stage: DecisionStage = "balance" if entry and entry.waited else "rank"
     if story.id in steps.brief:
         why = f"Ranked below the stories told in full, therefore in brief: {reasons}."
-        return _decision(article, story.id, stage, "brief", why)
+        return _build_decision(article, story.id, stage, "brief", why)
     if story.id not in steps.ranked:
-        return _decision(
-            article, story.id, "told", "left out", _told(article, story, steps)
+        return _build_decision(
+            article,
+            story.id,
+            "told",
+            "left out",
+            _explain_published(article, story, steps),
         )
     place = list(steps.ranked).index(story.id)
     if place < steps.last:
         why = "Nothing of it could be shown in the words of its source."
-        return _decision(article, story.id, "edition", "left out", why)
+        return _build_decision(article, story.id, "edition", "left out", why)
     why = f"Ranked below what one edition holds: {reasons}."
-    return _decision(article, story.id, stage, "left out", why)
+    return _build_decision(article, story.id, stage, "left out", why)
 
 
-def _told(article: Article, story: Story, steps: _Steps) -> str:
+def _explain_published(article: Article, story: Story, steps: _CompositionSteps) -> str:
     """Shown before; or it was there before, and other things were shown."""
-    if story.id not in steps.told:
+    if story.id not in steps.ledger:
         return (
             "It was there when an earlier edition of this digest was made, which told "
             "what weighed most then; nothing in it has come since."
         )
     why = "This digest has told the story"
     if article.id != story.articles[0].id:
-        why += f" (of {_outlet(story.articles[0])})"
+        why += f" (of {_format_outlet(story.articles[0])})"
     return f"{why}, and nothing in this article is new."
 
 
-def _outlet(article: Article | None) -> str:
+def _format_outlet(article: Article | None) -> str:
     return (article.source if article else "") or "an outlet without a name"
 
 
-def _decision(
-    article: Article, story: str | None, stage: Stage, outcome: Outcome, reason: str
-) -> Decision:
-    return Decision(
+def _build_decision(
+    article: Article,
+    story: str | None,
+    stage: DecisionStage,
+    outcome: DecisionOutcome,
+    reason: str,
+) -> ArticleDecision:
+    return ArticleDecision(
         article=article.id,
         story=story,
         stage=stage,

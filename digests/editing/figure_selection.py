@@ -1,4 +1,4 @@
-"""Lays the figures of two articles side by side; it decides for neither.
+"""Choose the figures of a story that are shown, and those that outlets disagree on.
 
 Two figures speak of one thing where unit and noun agree. That two of them differ is
 only said where nothing else explains it: the same rate («a day»), the same time, no
@@ -7,11 +7,21 @@ words beside the noun, and values near enough to be two reports of one fact.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from digests.figures import units
 from digests.language import words
-from digests.types import Agreement, Figure, Span
+from digests.types import (
+    Article,
+    ArticleAnalysis,
+    Dispute,
+    EditionFigure,
+    Figure,
+    FigureComparison,
+    Span,
+    Story,
+)
 
 #: Rounded reports of one value («about 31,000», «31,240») differ by no more.
 _SAME = 0.02
@@ -45,7 +55,7 @@ _BEFORE = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Reading:
+class _FigureContext:
     """A figure with what its sentence says around it."""
 
     figure: Figure
@@ -60,9 +70,9 @@ class _Reading:
     change: str
 
 
-def compare(
+def compare_figures(
     ours: Sequence[Figure], our_text: str, theirs: Sequence[Figure], their_text: str
-) -> tuple[Agreement, ...]:
+) -> tuple[FigureComparison, ...]:
     """The figures that two articles both give, equal or different, in our order.
 
     Args:
@@ -75,9 +85,9 @@ def compare(
         One agreement for each figure of ours that has a counterpart; where both an
         equal and a different one stand there, the equal one.
     """
-    others = [_read(f, their_text) for f in theirs if f.what]
-    by_head: dict[tuple[str, str], list[_Reading]] = {}
-    by_value: dict[tuple[str, float], list[_Reading]] = {}
+    others = [_read_context(f, their_text) for f in theirs if f.what]
+    by_head: dict[tuple[str, str], list[_FigureContext]] = {}
+    by_value: dict[tuple[str, float], list[_FigureContext]] = {}
     for other in others:
         by_head.setdefault((other.figure.unit, other.head), []).append(other)
         by_value.setdefault((other.figure.unit, other.figure.value), []).append(other)
@@ -85,64 +95,70 @@ def compare(
     for figure in ours:
         if not figure.what:
             continue
-        mine = _read(figure, our_text)
+        mine = _read_context(figure, our_text)
         named = by_head.get((figure.unit, mine.head), [])
         valued = by_value.get((figure.unit, figure.value), [])
-        matched = _match(mine, valued + named)
+        matched = _match_figure(mine, valued + named)
         if matched is not None:
-            found.append(_agreement(mine, our_text, matched, their_text))
+            found.append(_build_agreement(mine, our_text, matched, their_text))
     return tuple(found)
 
 
-def _match(mine: _Reading, others: Sequence[_Reading]) -> _Reading | None:
-    alike = [o for o in others if _one_noun(mine, o)]
+def _match_figure(
+    mine: _FigureContext, others: Sequence[_FigureContext]
+) -> _FigureContext | None:
+    alike = [o for o in others if _is_same_noun(mine, o)]
     for other in alike:
-        if _equal(mine.figure, other.figure) and _beside(mine, other):
+        if _has_equal_value(mine.figure, other.figure) and _share_words(mine, other):
             return other
     near = [o for o in alike if _contradicts(mine, o)]
     return max(near, key=lambda o: len(o.context & mine.context), default=None)
 
 
-def _agreement(
-    mine: _Reading, our_text: str, other: _Reading, their_text: str
-) -> Agreement:
-    return Agreement(
+def _build_agreement(
+    mine: _FigureContext, our_text: str, other: _FigureContext, their_text: str
+) -> FigureComparison:
+    return FigureComparison(
         ours=mine.figure,
         theirs=other.figure,
-        equal=_equal(mine.figure, other.figure),
-        our_sentence=_words_of(our_text, mine.figure.sentence),
-        their_sentence=_words_of(their_text, other.figure.sentence),
+        equal=_has_equal_value(mine.figure, other.figure),
+        our_sentence=_slice_text(our_text, mine.figure.sentence),
+        their_sentence=_slice_text(their_text, other.figure.sentence),
     )
 
 
-def _words_of(text: str, span: Span) -> str:
+def _slice_text(text: str, span: Span) -> str:
     return text[span.start : span.end]
 
 
-def _read(figure: Figure, text: str) -> _Reading:
-    noun = words.content(figure.what) or words.tokens(figure.what)
-    head = words.content(_head(figure.what)) or words.tokens(_head(figure.what))
-    sentence = _words_of(text, figure.sentence)
+def _read_context(figure: Figure, text: str) -> _FigureContext:
+    noun = words.extract_stems(figure.what) or words.split_words(figure.what)
+    head = words.extract_stems(_cut_complement(figure.what)) or words.split_words(
+        _cut_complement(figure.what)
+    )
+    sentence = _slice_text(text, figure.sentence)
     after = text[figure.end : min(figure.sentence.end, figure.end + 60)]
     before = text[max(figure.sentence.start, figure.start - _BEFORE) : figure.start]
-    beside = frozenset(words.tokens(f"{before[-9:]} {figure.text}"))
-    own = frozenset(words.content(figure.text))
+    beside = frozenset(words.split_words(f"{before[-9:]} {figure.text}"))
+    own = frozenset(words.extract_stems(figure.text))
     change = _CHANGES.search(f"{before}")
-    return _Reading(
+    return _FigureContext(
         figure=figure,
         head=head[-1] if head else "",
         noun=frozenset(noun),
         context=frozenset(
-            w for w in words.content(sentence) if w not in own and not w[0].isdigit()
+            w
+            for w in words.extract_stems(sentence)
+            if w not in own and not w[0].isdigit()
         ),
-        rate=_rate(f"{figure.text[-12:]}{after}"),
-        near=_nearest(figure, text) - frozenset(noun) - own,
+        rate=_find_rate(f"{figure.text[-12:]}{after}"),
+        near=_collect_near_words(figure, text) - frozenset(noun) - own,
         parts=beside & _PARTS,
         change=change.group().strip() if change else "",
     )
 
 
-def _nearest(figure: Figure, text: str) -> frozenset[str]:
+def _collect_near_words(figure: Figure, text: str) -> frozenset[str]:
     """The words right before and behind the figure, within its sentence."""
     start, end = figure.sentence.start, figure.sentence.end
     before = text[max(start, figure.start - _AROUND) : figure.start]
@@ -151,15 +167,15 @@ def _nearest(figure: Figure, text: str) -> frozenset[str]:
         before = before.partition(" ")[2]
     if figure.end + _AROUND < end:
         after = after.rpartition(" ")[0]
-    return frozenset(words.content(f"{before} {after}"))
+    return frozenset(words.extract_stems(f"{before} {after}"))
 
 
-def _head(what: str) -> str:
+def _cut_complement(what: str) -> str:
     """«cost» of «cost of the work»."""
     return re.split(r"\s(?:of|in|for)\s", what, maxsplit=1)[0]
 
 
-def _rate(following: str) -> str:
+def _find_rate(following: str) -> str:
     found = _RATE.search(following)
     if found is None:
         return ""
@@ -167,12 +183,12 @@ def _rate(following: str) -> str:
     return _RATE_NAMES.get(name, name)
 
 
-def _one_noun(mine: _Reading, other: _Reading) -> bool:
+def _is_same_noun(mine: _FigureContext, other: _FigureContext) -> bool:
     """«bus routes» may be «routes», but never «ferry routes»."""
     return mine.noun <= other.noun or other.noun <= mine.noun
 
 
-def _equal(one: Figure, other: Figure) -> bool:
+def _has_equal_value(one: Figure, other: Figure) -> bool:
     rough = _ROUGH.match(one.text) or _ROUGH.match(other.text)
     slack = _ROUGHLY if rough and one.text != other.text else _SAME
     if one.value == other.value:
@@ -182,26 +198,124 @@ def _equal(one: Figure, other: Figure) -> bool:
     return not whole and abs(one.value - other.value) <= slack * larger
 
 
-def _contradicts(mine: _Reading, other: _Reading) -> bool:
+def _contradicts(mine: _FigureContext, other: _FigureContext) -> bool:
     one, two = abs(mine.figure.value), abs(other.figure.value)
     if not one or not two or max(one, two) / min(one, two) > _FARTHEST:
         return False
     if mine.rate != other.rate or mine.change != other.change:
         return False
-    if mine.parts or other.parts or _apart(mine.figure.when, other.figure.when):
+    if (
+        mine.parts
+        or other.parts
+        or _differ_in_time(mine.figure.when, other.figure.when)
+    ):
         return False
     if mine.figure.what == mine.figure.unit == other.figure.what:
         # A bare «people»: what they did or suffered tells whether they are the same.
         return bool(mine.near & other.near)
-    shared = _beside(mine, other)
+    shared = _share_words(mine, other)
     fewest = min(len(r.context - r.noun) for r in (mine, other))
     return len(shared) >= min(_SHARED, max(1, fewest))
 
 
-def _beside(mine: _Reading, other: _Reading) -> frozenset[str]:
+def _share_words(mine: _FigureContext, other: _FigureContext) -> frozenset[str]:
     """The words that two sentences share beside the noun."""
     return (mine.context & other.context) - mine.noun - other.noun
 
 
-def _apart(one: str | None, other: str | None) -> bool:
+def _differ_in_time(one: str | None, other: str | None) -> bool:
     return (one or other) is not None and one != other
+
+
+MAX_FIGURES = 4
+#: A bare count below this is seldom what a story is about.
+MIN_NOTABLE_COUNT = 10
+#: A count from here on tells the size of something.
+LARGE_COUNT = 100
+_RANGE_JOINERS = frozenset((" to ", " or ", " and ", "-", "–", " - ", " – ", " bis "))
+
+
+def select_figures(story: Story, lead: ArticleAnalysis) -> tuple[EditionFigure, ...]:
+    """The figures of the told article that are news, in text order."""
+    article = story.articles[0]
+    worth = [
+        f for f in _join_ranges(lead.figures, article.text) if _is_newsworthy(f, lead)
+    ]
+    once = {(f.value, f.unit, f.what): f for f in reversed(worth)}
+    most = sorted(once.values(), key=lambda f: (_rank_figure(f), f.start))[:MAX_FIGURES]
+    return tuple(
+        _build_shown_figure(f, article) for f in sorted(most, key=lambda f: f.start)
+    )
+
+
+def _build_shown_figure(figure: Figure, article: Article) -> EditionFigure:
+    return EditionFigure(
+        figure=figure,
+        article=article.id,
+        source=article.source,
+        sentence_text=article.text[figure.sentence.start : figure.sentence.end],
+    )
+
+
+def find_disputes(
+    story: Story, analyses: Mapping[str, ArticleAnalysis]
+) -> tuple[Dispute, ...]:
+    """What the other outlets count differently from the told one, each thing once."""
+    ours, *others = story.articles
+    found: dict[tuple[int, int], Dispute] = {}
+    for theirs in others:
+        for pair in compare_figures(
+            analyses[ours.id].figures,
+            ours.text,
+            analyses[theirs.id].figures,
+            theirs.text,
+        ):
+            place = (pair.ours.start, pair.ours.end)
+            if not pair.equal and theirs.source != ours.source:
+                found.setdefault(
+                    place,
+                    Dispute(
+                        ours=_build_shown_figure(pair.ours, ours),
+                        theirs=_build_shown_figure(pair.theirs, theirs),
+                    ),
+                )
+    return tuple(found.values())
+
+
+def _join_ranges(found: Sequence[Figure], text: str) -> list[Figure]:
+    """«35 to 50 minutes» as one figure: its upper end, shown from the lower one on."""
+    joined: list[Figure] = []
+    for figure in found:
+        low = joined[-1] if joined else None
+        if low and (low.unit, low.what) == (figure.unit, figure.what):
+            between = text[low.end : figure.start]
+            if between in _RANGE_JOINERS and low.value < figure.value:
+                joined.pop()
+                shown = text[low.start : figure.end]
+                figure = replace(figure, start=low.start, text=shown)
+        joined.append(figure)
+    return joined
+
+
+def _rank_figure(figure: Figure) -> int:
+    """How far from the news: money and shares first, then many, then how long."""
+    sort = units.classify_unit(figure.unit)
+    if sort == "count":
+        return 1 if figure.unit == "people" or figure.value >= LARGE_COUNT else 3
+    return {"money": 0, "share": 0, "measure": 2, "time": 4}[sort]
+
+
+def _is_newsworthy(figure: Figure, analysis: ArticleAnalysis) -> bool:
+    """Whether it says what it measures, and more than «two leaders» or an age.
+
+    A number inside a quote is a claim of the speaker's, not a fact of the story.
+    """
+    quoted = any(q.start <= figure.start < q.end for q in analysis.quotes)
+    sort = units.classify_unit(figure.unit)
+    measured = sort != "count" or abs(figure.value) >= MIN_NOTABLE_COUNT
+    measured = measured or figure.unit == "people"
+    return bool(figure.what) and measured and not quoted and not _is_age(figure)
+
+
+def _is_age(figure: Figure) -> bool:
+    return units.classify_unit(figure.unit) == "time" and "old" in figure.text

@@ -1,4 +1,4 @@
-"""Finds what a story that was told brings that its readers have not been shown.
+"""Find what a published story brings that its readers have not been shown.
 
 A sentence is news when most of its words, a figure or a quote in it are in nothing
 that was shown or read before, or when it denies what was said. New commas, another
@@ -10,10 +10,11 @@ others may have stood there before.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digests import figures, quotes
+from digests.figures import recognition
 from digests.language import sentences, words
-from digests.language.fold import fold
-from digests.types import Analysis, Article, Span, Story, Told
+from digests.language.normalization import normalize_text
+from digests.quotes import attribution
+from digests.types import Article, ArticleAnalysis, PublishedLedger, Span, Story
 
 #: Part of a sentence's content words that must be new, and how many it must have.
 _NEW_WORDS = 0.5
@@ -26,91 +27,107 @@ _NEGATIONS = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class News:
+class StoryNews:
     """The new sentences of one article."""
 
     article: Article
     spans: tuple[Span, ...]
 
 
-def was_told(story: Story, told: Told) -> bool:
+def was_published(story: Story, ledger: PublishedLedger) -> bool:
     """Whether this digest told the story, or one of its articles in another."""
-    if story.id in told.stories:
+    if story.id in ledger.stories:
         return True
-    read = _read_ids(told)
+    read = _read_ids(ledger)
     return any(a.id in read or a.revises in read for a in story.articles)
 
 
-def of(
+def find_news(
     story: Story,
-    told: Told,
+    ledger: PublishedLedger,
     *,
-    at_hand: Iterable[Article] = (),
-    analyses: Mapping[str, Analysis] | None = None,
-) -> News | None:
+    available: Iterable[Article] = (),
+    analyses: Mapping[str, ArticleAnalysis] | None = None,
+) -> StoryNews | None:
     """The article of the story that has most news, or None when there is none.
 
     Args:
         story: One that was told.
-        told: What the digest's readers were shown.
-        at_hand: Other articles whose text may have been read before, such as older
+        available: What the digest's readers were shown.
+        ledger: Other articles whose text may have been read before, such as older
             versions.
         analyses: What was read out of the story's articles.
     """
-    unread = [a for a in story.articles if _key(a) not in told.revisions]
+    unread = [a for a in story.articles if _revision_key(a) not in ledger.revisions]
     if not unread:
         return None
-    older = {a.id: a for a in (*at_hand, *story.articles) if _key(a) in told.revisions}
-    known = _Known(told, [a for a in older.values() if _belongs(a, story)])
-    found = [_news(a, told, older, known, analyses or {}) for a in unread]
+    older = {
+        a.id: a
+        for a in (*available, *story.articles)
+        if _revision_key(a) in ledger.revisions
+    }
+    known = _KnownFacts(
+        ledger, [a for a in older.values() if _belongs_to_story(a, story)]
+    )
+    found = [
+        _find_article_news(a, ledger, older, known, analyses or {}) for a in unread
+    ]
     return (
         max(found, key=lambda n: len(n.spans)) if any(n.spans for n in found) else None
     )
 
 
-def _news(
+def _find_article_news(
     article: Article,
-    told: Told,
+    ledger: PublishedLedger,
     older: Mapping[str, Article],
-    known: "_Known",
-    analyses: Mapping[str, Analysis],
-) -> News:
-    before = article.id if article.id in _read_ids(told) else article.revises
-    blind = before in _read_ids(told) and before not in older
-    shown = _shown(analyses.get(article.id)) if blind else None
+    known: "_KnownFacts",
+    analyses: Mapping[str, ArticleAnalysis],
+) -> StoryNews:
+    before = article.id if article.id in _read_ids(ledger) else article.revises
+    blind = before in _read_ids(ledger) and before not in older
+    shown = _list_shown_spans(analyses.get(article.id)) if blind else None
     spans = [
         Span(start=span.start, end=span.end)
-        for span in sentences.split(article.text, article.lang)
-        if (shown is None or any(_meet(span, s) for s in shown))
+        for span in sentences.split_sentences(article.text, article.lang)
+        if (shown is None or any(_spans_overlap(span, s) for s in shown))
         and known.lacks(article.text[span.start : span.end], article.lang)
     ]
-    return News(article=article, spans=tuple(spans))
+    return StoryNews(article=article, spans=tuple(spans))
 
 
-class _Known:
+class _KnownFacts:
     """What was shown or read, in the forms in which a sentence is looked up."""
 
-    def __init__(self, told: Told, read: Sequence[Article]) -> None:
-        said = [*told.sentences, *told.quotes]
-        said += [a.text[s.start : s.end] for a in read for s in sentences.split(a.text)]
+    def __init__(self, ledger: PublishedLedger, read: Sequence[Article]) -> None:
+        said = [*ledger.sentences, *ledger.quotes]
+        said += [
+            a.text[s.start : s.end]
+            for a in read
+            for s in sentences.split_sentences(a.text)
+        ]
         self._words: set[str] = set()
         self._denied: dict[frozenset[str], set[bool]] = {}
         for sentence in said:
-            content = words.content(sentence)
+            content = words.extract_stems(sentence)
             self._words.update(content)
-            self._denied.setdefault(frozenset(content), set()).add(_denies(sentence))
-        texts = [*said, *told.figures]
-        self._values = {f.value for text in texts for f in figures.find(text)}
-        self._running = " | ".join(map(_running, said))
+            self._denied.setdefault(frozenset(content), set()).add(
+                _is_negated(sentence)
+            )
+        texts = [*said, *ledger.figures]
+        self._values = {
+            f.value for text in texts for f in recognition.find_figures(text)
+        }
+        self._running = " | ".join(map(_join_words, said))
 
     def lacks(self, sentence: str, lang: str | None) -> bool:
         """Whether the sentence says something that was not said."""
-        content = words.content(sentence)
+        content = words.extract_stems(sentence)
         if len(content) < _SHORTEST:
             return False
         before = self._denied.get(frozenset(content))
         if before is not None:
-            return _denies(sentence) not in before
+            return _is_negated(sentence) not in before
         unknown = sum(word not in self._words for word in content)
         return (
             unknown >= _NEW_WORDS * len(content)
@@ -119,45 +136,47 @@ class _Known:
         )
 
     def _lacks_figure(self, sentence: str, lang: str | None) -> bool:
-        found = figures.find(sentence, lang=lang)
+        found = recognition.find_figures(sentence, lang=lang)
         return any(figure.value not in self._values for figure in found)
 
     def _lacks_quote(self, sentence: str, lang: str | None) -> bool:
-        found = (_running(q.text) for q in quotes.find(sentence, lang=lang))
+        found = (
+            _join_words(q.text) for q in attribution.find_quotes(sentence, lang=lang)
+        )
         return any(
             len(said.split()) >= _SHORTEST_QUOTE and said not in self._running
             for said in found
         )
 
 
-def _read_ids(told: Told) -> frozenset[str]:
-    return frozenset(key.rpartition("@")[0] for key in told.revisions)
+def _read_ids(ledger: PublishedLedger) -> frozenset[str]:
+    return frozenset(key.rpartition("@")[0] for key in ledger.revisions)
 
 
-def _key(article: Article) -> str:
+def _revision_key(article: Article) -> str:
     return f"{article.id}@{article.revision}"
 
 
-def _belongs(article: Article, story: Story) -> bool:
+def _belongs_to_story(article: Article, story: Story) -> bool:
     ids = {a.id for a in story.articles} | {a.revises for a in story.articles}
     return article.id in ids or article.revises in ids
 
 
-def _shown(analysis: Analysis | None) -> list[Span] | None:
+def _list_shown_spans(analysis: ArticleAnalysis | None) -> list[Span] | None:
     if analysis is None:
         return None
     return [span for s in analysis.summary.sentences for span in s.spans]
 
 
-def _meet(one: Span, other: Span) -> bool:
+def _spans_overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _denies(sentence: str) -> bool:
+def _is_negated(sentence: str) -> bool:
     """Whether it has an odd number of negations."""
-    said = words.tokens(sentence)
+    said = words.split_words(sentence)
     return sum(w in _NEGATIONS or w.endswith("n't") for w in said) % 2 == 1
 
 
-def _running(text: str) -> str:
-    return " ".join(words.tokens(fold(text)))
+def _join_words(text: str) -> str:
+    return " ".join(words.split_words(normalize_text(text)))

@@ -1,4 +1,4 @@
-"""Chooses which quotations deserve a card, best first; it changes no word of them.
+"""Choose which quotations deserve a card, best first, and the quote of the edition.
 
 A whole thought counts more than a fragment, a named voice more than an unnamed one,
 40 to 240 characters more than less or more, early more than late. Each further card
@@ -10,11 +10,13 @@ figures or disagrees counts more. Words that only hold something at arm's length
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from digests.language.tables import word_set
-from digests.language.verbs import AUXILIARIES
-from digests.types import Quote
+from digests.cards import content
+from digests.language.grammar import AUXILIARIES
+from digests.language.normalization import normalize_text
+from digests.language.words import word_set
+from digests.types import ArticleAnalysis, EditionStory, Quote, QuoteCard, Story
 
 _SHORT, _LONG, _TOO_LONG = 40, 240, 480
 _SCARE_WORDS = 3
@@ -41,7 +43,7 @@ _LEAD_WORDS = 2
 #: Worth from which a card of another voice goes before a second one of the same.
 _SOMETHING = 3.5
 
-WEIGHTS = {
+SIGN_WEIGHTS = {
     "whole thought": 3.0,
     "named": 2.0,
     "unnamed": 0.5,
@@ -68,7 +70,7 @@ _LEANING = word_set(
 _LEADING_SPACES = re.compile(r"\s*")
 
 
-def deserving(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
+def select_quotes(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
     """Give the quotations worth a card, best first.
 
     Args:
@@ -77,13 +79,17 @@ def deserving(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
     """
     lead = _lead_words(text)
     length = len(text)
-    fit = [(_worth(quote, lead, length), quote) for quote in quotes if _is_fit(quote)]
+    fit = [
+        (_rate_quote(quote, lead, length), quote)
+        for quote in quotes
+        if _is_showable(quote)
+    ]
     fit.sort(key=lambda pair: (-pair[0], pair[1].start))
     rest = [quote for _, quote in fit[_MOST:]]
-    return (*_balanced(fit[:_MOST]), *rest)
+    return (*_balance_voices(fit[:_MOST]), *rest)
 
 
-def _balanced(left: list[tuple[float, Quote]]) -> list[Quote]:
+def _balance_voices(left: list[tuple[float, Quote]]) -> list[Quote]:
     """Order by worth, less for every card that the same voice already has."""
     chosen: list[Quote] = []
     voices: Counter[str | None] = Counter()
@@ -91,8 +97,10 @@ def _balanced(left: list[tuple[float, Quote]]) -> list[Quote]:
 
     def now(at: int) -> float:
         worth, quote = left[at]
-        again = WEIGHTS["same voice again"] * voices[quote.speaker]
-        return worth + again + WEIGHTS["same utterance again"] * groups[quote.group]
+        again = SIGN_WEIGHTS["same voice again"] * voices[quote.speaker]
+        return (
+            worth + again + SIGN_WEIGHTS["same utterance again"] * groups[quote.group]
+        )
 
     while left:
         last = chosen[-1].speaker if chosen else ""
@@ -108,7 +116,7 @@ def _balanced(left: list[tuple[float, Quote]]) -> list[Quote]:
     return chosen
 
 
-def _is_fit(quote: Quote) -> bool:
+def _is_showable(quote: Quote) -> bool:
     """Tell speech from scare words, names of things and slogans."""
     words = quote.text.split()
     if quote.kind == "direct":
@@ -135,7 +143,7 @@ def _lead_words(text: str) -> frozenset[str]:
     return frozenset(word for word in low if len(word) >= _TELLING)
 
 
-def _worth(quote: Quote, lead: frozenset[str], length: int) -> float:
+def _rate_quote(quote: Quote, lead: frozenset[str], length: int) -> float:
     words = quote.text.split()
     signs = [_length_sign(len(quote.text))]
     if quote.kind == "direct":
@@ -146,10 +154,10 @@ def _worth(quote: Quote, lead: frozenset[str], length: int) -> float:
     signs += _word_signs(quote.text, words)
     low = {word.strip(_SIGNS).lower() for word in words}
     return (
-        sum(WEIGHTS[sign] for sign in signs if sign)
-        + WEIGHTS["word of the lead"] * min(_LEAD_WORDS, len(low & lead))
-        + WEIGHTS["sure"] * quote.confidence
-        + WEIGHTS["late"] * quote.start / max(1, length)
+        sum(SIGN_WEIGHTS[sign] for sign in signs if sign)
+        + SIGN_WEIGHTS["word of the lead"] * min(_LEAD_WORDS, len(low & lead))
+        + SIGN_WEIGHTS["sure"] * quote.confidence
+        + SIGN_WEIGHTS["late"] * quote.start / max(1, length)
     )
 
 
@@ -181,10 +189,38 @@ def _length_sign(length: int) -> str:
 def _voice_sign(speaker: str | None) -> str:
     if speaker is None:
         return "nobody"
-    return "named" if is_named(speaker) else "unnamed"
+    return "named" if is_named_speaker(speaker) else "unnamed"
 
 
-def is_named(speaker: str) -> bool:
+def is_named_speaker(speaker: str) -> bool:
     """Tell a name from a noun phrase («a spokesman», «The leaders»)."""
     words = speaker.split()
     return words[0][0].isupper() and words[-1][0].isupper()
+
+
+EDITION_QUOTE_LENGTH = range(40, 241)
+
+
+def choose_edition_quote(stories: Sequence[EditionStory]) -> QuoteCard | None:
+    """The first named, whole thought of the edition that fits a card."""
+    shown = [card for story in stories for card in story.cards]
+    fitting = [c for c in shown if c.speaker and len(c.text) in EDITION_QUOTE_LENGTH]
+    return next(iter(fitting), None)
+
+
+def build_story_cards(
+    story: Story, analyses: Mapping[str, ArticleAnalysis], most: int
+) -> tuple[QuoteCard, ...]:
+    """Quotes of the told article first; the others add what they alone have."""
+    chosen: list[QuoteCard] = []
+    seen: list[str] = []
+    for article in story.articles:
+        found = analyses[article.id].quotes
+        for quote in select_quotes(found, article.text):
+            words = normalize_text(quote.text).strip(" .,;:!?")
+            if len(chosen) == most:
+                return tuple(chosen)
+            if not any(words in other or other in words for other in seen):
+                seen.append(words)
+                chosen.append(content.build_card(article, quote))
+    return tuple(chosen)

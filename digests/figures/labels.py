@@ -1,4 +1,4 @@
-"""Finds what a figure measures in an English sentence, in the article's own words.
+"""Find what a figure measures, in the article's own words: English and German.
 
 No grammar is parsed: the words right beside the figure decide, in this order. What it
 stands before («a 38-centimetre crack», «210 kilometres of cable»), what it is said of
@@ -6,27 +6,33 @@ stands before («a 38-centimetre crack», «210 kilometres of cable»), what it 
 beside it speaks of («revenue rose by 8.3%», «raised the price of milk by»), what is
 paid for («£3m in damages»), and last what the figure before it measures («up from 55
 cents»). Where none of them is plain the answer is "": nobody is told a guess.
+
+German writes its nouns large, so that places suffice: the noun counted («12.000
+Beschäftigte»), what a measure leads to («das 14 Kilometer entfernte Freibad»), «ein
+Defizit von 3 Millionen Euro», and the subject of a verb of value («der Eintritt
+steigt», «steigt der Eintritt»). Where none is plain the answer is "".
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from digests.figures import phrases
-from digests.figures.phrases import Phrase, Word
-from digests.figures.tables import (
-    ADDERS,
-    BARE,
-    BE,
-    CHANGES,
-    DIMENSIONS,
-    HARM,
-    HARMING,
-    HOLDERS,
-    MASSES,
-    MOVES,
-    PASSIVE,
-    SPARED,
-    VALUES,
+from digests.figures.phrases import ClassedWord, NounPhrase
+from digests.figures.vocabulary import (
+    ADDING_VERBS,
+    BARE_VERBS,
+    CHANGE_WORDS,
+    DIMENSION_WORDS,
+    FORMS_OF_BE,
+    HARM_VERBS,
+    HARMING_VERBS,
+    HOLDING_WORDS,
+    MASS_NOUNS,
+    MOVING_VERBS,
+    PASSIVE_VERBS,
+    SPARED_WORDS,
+    VALUE_VERBS,
 )
 
 _CHANGE_BY = frozenset(("by", "to", "at", "from", "for"))
@@ -57,14 +63,14 @@ _SHARING = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FigurePlace:
     """Where a figure stands in its sentence.
 
     `first` to `last` are its words, hedge and range included, end exclusive.
     """
 
     text: str
-    found: Sequence[Word]
+    found: Sequence[ClassedWord]
     first: int
     last: int
     #: Money, a share, a span of time or a measure; "" for a bare count.
@@ -84,30 +90,30 @@ class Place:
         """The class of the word at `at`; beyond the sentence there are stops."""
         return self.found[at].kind if 0 <= at < len(self.found) else "stop"
 
-    def said(self, phrase: Phrase | None) -> str:
+    def said(self, phrase: NounPhrase | None) -> str:
         """A phrase's words, or ""."""
         if phrase is None:
             return ""
-        return phrases.said(self.text, self.found, phrase, self.small)
+        return phrases.format_phrase(self.text, self.found, phrase, self.small)
 
-    def said_of(self, phrase: Phrase) -> str:
+    def said_of(self, phrase: NounPhrase) -> str:
         """The same where no name can stand: «Vehicles of 3.5 tonnes»."""
-        return phrases.said(self.text, self.found, phrase, lambda _: True)
+        return phrases.format_phrase(self.text, self.found, phrase, lambda _: True)
 
 
-def measured(place: Place) -> str:
+def label_measure(place: FigurePlace) -> str:
     """What a figure with a unit measures, or ""."""
-    for rule in _RULES:
+    for rule in _LABEL_RULES:
         answer = rule(place)
         if answer is not None:
             return answer
     return ""
 
 
-def counted(place: Place) -> str:
+def label_count(place: FigurePlace) -> str:
     """The plural noun that a bare number counts, or ""."""
     at = place.last
-    if place.word(at) in HARM and place.kind(at + 1) != "noun":
+    if place.word(at) in HARM_VERBS and place.kind(at + 1) != "noun":
         return place.word(at)
     if place.word(at) == "of" and place.word(at + 1) in _OVER_ALL:
         at += 2
@@ -117,7 +123,7 @@ def counted(place: Place) -> str:
             at += 1
     elif place.kind(at) == "det" or place.kind(at) == "poss":
         return ""
-    phrase = phrases.after(place.found, at, plural=True, whole=True)
+    phrase = phrases.find_phrase_after(place.found, at, plural=True, whole=True)
     if phrase is None:
         return ""
     return place.text[
@@ -125,22 +131,22 @@ def counted(place: Place) -> str:
     ]
 
 
-def bare(place: Place) -> str:
+def label_bare_number(place: FigurePlace) -> str:
     """What a number without unit and noun is said of, or ""."""
-    harmed = HARMING.get(place.word(place.first - 1))
+    harmed = HARMING_VERBS.get(place.word(place.first - 1))
     if harmed:
         return harmed
     for rule in (_head_of, _mover, _value):
         answer = rule(place)
         if answer:
             return answer
-    phrase = phrases.before(place.found, place.first)
-    if phrase and place.word(phrase.last - 1).removesuffix("s") in BARE:
+    phrase = phrases.find_phrase_before(place.found, place.first)
+    if phrase and place.word(phrase.last - 1).removesuffix("s") in BARE_VERBS:
         return place.said(phrase)
     return ""
 
 
-def _before_noun(place: Place) -> str | None:
+def _before_noun(place: FigurePlace) -> str | None:
     """«a 38-centimetre crack», «the £4.6 million scheme», «an 8% rise in sales»."""
     ahead = place.first - 1
     if place.kind(ahead) == "noun" and place.kind(ahead - 1) in ("det", "poss"):
@@ -148,82 +154,82 @@ def _before_noun(place: Place) -> str | None:
     leads = place.word(ahead) in _LEADS or place.kind(ahead) == "poss"
     if not place.tied and not leads:
         return None
-    phrase = phrases.after(place.found, place.last, tied=place.tied)
+    phrase = phrases.find_phrase_after(place.found, place.last, tied=place.tied)
     if phrase is None or place.kind(place.last) == "det":
         return None
     head = place.word(phrase.last - 1)
-    if head in DIMENSIONS:
+    if head in DIMENSION_WORDS:
         return None
-    if head in CHANGES:
-        phrase = phrases.with_complement(place.found, phrase, of="in of")
+    if head in CHANGE_WORDS:
+        phrase = phrases.extend_phrase(place.found, phrase, of="in of")
     return place.said(phrase)
 
 
-def _of_noun(place: Place) -> str | None:
+def _of_noun(place: FigurePlace) -> str | None:
     """«210 kilometres of cable», «£5 million worth of goods»."""
     at = place.last
     if place.word(at) == "worth":
         at += 1
     if place.word(at) != "of" or place.word(place.first - 1) == "within":
         return None
-    answer = place.said(phrases.after(place.found, at + 1))
+    answer = place.said(phrases.find_phrase_after(place.found, at + 1))
     return answer or None
 
 
-def _head_of(place: Place) -> str | None:
+def _head_of(place: FigurePlace) -> str | None:
     """«a detour of 19 kilometres», «a rise of 5% in sales»."""
     if place.word(place.first - 1) != "of":
         return None
-    phrase = phrases.before(place.found, place.first - 1)
+    phrase = phrases.find_phrase_before(place.found, place.first - 1)
     if phrase is None:
         return None
     phrase = _whole(place, phrase)
     single = phrase.last - phrase.first == 1
     answer = place.said_of(phrase) if single else place.said(phrase)
-    if place.word(phrase.last - 1) in CHANGES and place.word(place.last) == "in":
-        more = place.said(phrases.after(place.found, place.last + 1))
+    if place.word(phrase.last - 1) in CHANGE_WORDS and place.word(place.last) == "in":
+        more = place.said(phrases.find_phrase_after(place.found, place.last + 1))
         return f"{answer} in {more}" if answer and more else answer
     return answer
 
 
-def _whole(place: Place, phrase: Phrase) -> Phrase:
+def _whole(place: FigurePlace, phrase: NounPhrase) -> NounPhrase:
     """«cost of the work» for «work»."""
     first = phrase.first
     while place.kind(first - 1) in ("det", "poss"):
         first -= 1
     if place.word(first - 1) != "of":
         return phrase
-    head = phrases.before(place.found, first - 1)
-    return Phrase(head.first, phrase.last) if head else phrase
+    head = phrases.find_phrase_before(place.found, first - 1)
+    return NounPhrase(head.first, phrase.last) if head else phrase
 
 
-def _dimension(place: Place) -> str | None:
+def _dimension(place: FigurePlace) -> str | None:
     """«the crack, 38 centimetres long», «the bridge is 640 metres long»."""
-    if place.word(place.last) not in DIMENSIONS:
+    if place.word(place.last) not in DIMENSION_WORDS:
         return None
     before = place.word(place.first - 1)
     if before == ",":
-        return place.said(phrases.before(place.found, place.first - 1))
-    if before in BE:
-        return place.said(phrases.subject(place.found, place.first - 1))
+        return place.said(phrases.find_phrase_before(place.found, place.first - 1))
+    if before in FORMS_OF_BE:
+        return place.said(phrases.find_verb_subject(place.found, place.first - 1))
     return None
 
 
-def _mover(place: Place) -> str | None:
+def _mover(place: FigurePlace) -> str | None:
     """«raised the price of milk by 3.5 pence»: what was raised."""
     preposition = place.first - 1
     if place.word(preposition) not in _CHANGE_BY:
         return None
-    phrase = phrases.before(place.found, preposition)
+    phrase = phrases.find_phrase_before(place.found, preposition)
     if phrase is None:
         return None
     whole = _whole(place, phrase)
     at = whole.first - 1
     while place.kind(at) in ("det", "poss", "adv", "number") or (
-        place.found[at].low in SPARED if 0 <= at < len(place.found) else False
+        place.found[at].low in SPARED_WORDS if 0 <= at < len(place.found) else False
     ):
         at -= 1
-    if place.word(at) in MOVES and place.word(preposition) != "for":
+    if place.word(at) in MOVING_VERBS and place.word(preposition) != "for":
         return place.said(whole)
     # «Volumes rose by 5%, and prices by 3%»
     if place.word(preposition) == "by" and place.word(at) in ("and", ",", "but"):
@@ -231,7 +237,7 @@ def _mover(place: Place) -> str | None:
     return None
 
 
-def _value(place: Place) -> str | None:
+def _value(place: FigurePlace) -> str | None:
     """«revenue rose by 8.3%», «the scheme will cost £4.6 million»: the subject."""
     at = place.first
     preposition = ""
@@ -244,55 +250,57 @@ def _value(place: Place) -> str | None:
         turned = turned or place.word(at) in _UP_OR_DOWN
     verb = place.word(at - 1)
     if turned and verb == ",":
-        phrase = phrases.before(place.found, at - 1)
+        phrase = phrases.find_phrase_before(place.found, at - 1)
         hangs = phrase is not None and place.kind(phrase.first - 2) == "prep"
         return None if hangs else place.said(phrase)
     if verb == "worth":
         return _worth(place, at - 1)
     if not _speaks_of_value(place, at - 1, preposition, turned=turned):
         return None
-    return place.said(phrases.subject(place.found, at - 1))
+    return place.said(phrases.find_verb_subject(place.found, at - 1))
 
 
-def _worth(place: Place, at: int) -> str:
-    if place.word(at - 1) in BE:
-        return place.said(phrases.subject(place.found, at - 1))
-    return place.said(phrases.before(place.found, at))
+def _worth(place: FigurePlace, at: int) -> str:
+    if place.word(at - 1) in FORMS_OF_BE:
+        return place.said(phrases.find_verb_subject(place.found, at - 1))
+    return place.said(phrases.find_phrase_before(place.found, at))
 
 
-def _speaks_of_value(place: Place, at: int, preposition: str, *, turned: bool) -> bool:
+def _speaks_of_value(
+    place: FigurePlace, at: int, preposition: str, *, turned: bool
+) -> bool:
     verb = place.word(at)
     if phrases.is_raised(place.found, at - 2):
-        return verb in VALUES
-    if verb in BE:
+        return verb in VALUE_VERBS
+    if verb in FORMS_OF_BE:
         return turned or (preposition in ("", "about", "at") and place.sort != "time")
-    if verb not in VALUES or place.kind(at - 1) in ("det", "poss", "prep"):
+    if verb not in VALUE_VERBS or place.kind(at - 1) in ("det", "poss", "prep"):
         return False
     if verb in ("come", "comes", "came") and preposition != "to":
         return False
-    if verb in PASSIVE:
-        return place.word(at - 1) in BE or place.kind(at - 1) in (
+    if verb in PASSIVE_VERBS:
+        return place.word(at - 1) in FORMS_OF_BE or place.kind(at - 1) in (
             "comma",
             "noun",
             "adv",
         )
-    if verb in ADDERS:
+    if verb in ADDING_VERBS:
         return place.sort == "time"
-    return not (verb in HOLDERS and place.sort in ("money", "time"))
+    return not (verb in HOLDING_WORDS and place.sort in ("money", "time"))
 
 
-def _paid_for(place: Place) -> str | None:
+def _paid_for(place: FigurePlace) -> str | None:
     """«£3m in damages», «£38 off the bill», «€85 million for the line»."""
     if place.sort not in ("money", "share"):
         return None
     at = place.last
-    phrase = phrases.after(place.found, at + 1)
+    phrase = phrases.find_phrase_after(place.found, at + 1)
     if phrase is None:
         return None
     head = place.word(phrase.last - 1)
     link = place.word(at)
     if link == "in":
-        return place.said(phrase) if head in MASSES else None
+        return place.said(phrase) if head in MASS_NOUNS else None
     if place.sort != "money":
         return None
     spent = any(w.low in _SPENDS for w in place.found[max(0, place.first - 4) : at])
@@ -301,7 +309,7 @@ def _paid_for(place: Place) -> str | None:
     return None
 
 
-def _linked(place: Place) -> str | None:
+def _linked(place: FigurePlace) -> str | None:
     """«to €46 million, from €40 million»: right behind the figure before it."""
     last, noun = place.previous
     between = [w.low for w in place.found[last : place.first]]
@@ -310,7 +318,7 @@ def _linked(place: Place) -> str | None:
     return None
 
 
-def _shared(place: Place) -> str | None:
+def _shared(place: FigurePlace) -> str | None:
     """«up from 55 cents», «to €46 million»: what the figure before it measures."""
     last, noun = place.previous
     if not noun or place.first - last > _SHARING:
@@ -323,7 +331,7 @@ def _shared(place: Place) -> str | None:
     return None
 
 
-_RULES = (
+_LABEL_RULES = (
     _before_noun,
     _of_noun,
     _linked,
@@ -334,3 +342,136 @@ _RULES = (
     _paid_for,
     _shared,
 )
+
+_GERMAN_WORD = re.compile(r"[^\W\d_]+(?:-[^\W_]+)*|\d[\d.,]*\w*|\S")
+_GERMAN_VALUE_VERB_WORDS = """
+    kostet kosten kostete kosteten steigt steigen stieg stiegen sinkt sinken sank
+    sanken fällt fallen fiel fielen wächst wachsen wuchs wuchsen beträgt betragen
+    betrug betrugen dauert dauern dauerte dauerten dauere wiegt wiegen wog misst maß
+    klettert kletterte kletterten erreicht erreichte erreichten liegt lag beläuft
+    belief umfasst umfasste schrumpft schrumpfte legte legt gestiegen gesunken
+    gefallen gewachsen
+"""
+_GERMAN_VALUE_VERBS = frozenset(_GERMAN_VALUE_VERB_WORDS.split())
+_GERMAN_ARTICLE_WORDS = """
+    der die das den dem des ein eine einen einem einer eines seine ihre sein ihr
+    diese dieser dieses unsere mehr als
+"""
+_GERMAN_ARTICLES = frozenset(_GERMAN_ARTICLE_WORDS.split())
+_GERMAN_NO_NOUN_WORDS = """
+    Jahr Jahre Jahren Monat Monate Woche Wochen Tag Tage Tagen Stunde Stunden Uhr
+    Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Januar Februar März
+    April Mai Juni Juli August September Oktober November Dezember Millionen
+    Milliarden Million Milliarde Euro Prozent Zeit Mal
+"""
+_GERMAN_NO_NOUNS = frozenset(_GERMAN_NO_NOUN_WORDS.split())
+_GERMAN_PARTICIPLE = re.compile(r"[a-zäöüß-]{4,}(?:e|en|er|es|em)$")
+_GERMAN_CLAUSE_SIGNS = frozenset((",", ";", ":", ".", "„", "“", "–", "—", "(", ")"))
+_GERMAN_LINKS = frozenset(
+    ("auf", "um", "bei", "von", "rund", "etwa", "fast", "knapp", "über")
+)
+_GERMAN_REACH = 200
+
+
+def label_german_count(text: str, end: int) -> str:
+    """The noun right after a bare number, with the adjectives before it, or ""."""
+    for taken, m in enumerate(
+        _GERMAN_WORD.finditer(text, end, min(len(text), end + 80))
+    ):
+        word = m.group()
+        if not text[end : m.start()].strip() and m.start() == end:
+            return ""
+        if word[0].isupper():
+            return "" if word in _GERMAN_NO_NOUNS else text[end : m.end()].strip()
+        if taken == 2 or not _GERMAN_PARTICIPLE.match(word):
+            return ""
+    return ""
+
+
+def label_german_measure(
+    text: str, sentence_start: int, start: int, end: int, shared: str
+) -> str:
+    """What the figure `text[start:end]` measures, or "".
+
+    Args:
+        text: The article's text.
+        sentence_start: Where the figure's sentence begins.
+        start: Where the figure begins, its hedge included.
+        end: Where it ends.
+        shared: What the figure before it in the sentence measures.
+    """
+    left = [
+        m.group()
+        for m in _GERMAN_WORD.finditer(
+            text, max(sentence_start, start - _GERMAN_REACH), start
+        )
+    ]
+    right = [
+        m.group() for m in _GERMAN_WORD.finditer(text, end, min(len(text), end + 60))
+    ]
+    near = _find_german_noun_after(right)
+    if near is not None:
+        return near
+    if shared and (
+        left[-1:] in (["auf"], ["von"]) or right[:1] in (["mehr"], ["weniger"])
+    ):
+        return shared
+    if left[-1:] == ["von"] and len(left) > 1 and _is_german_noun(left[-2]):
+        return left[-2]
+    return _find_german_subject(left)
+
+
+def _find_german_noun_after(right: Sequence[str]) -> str | None:
+    """«14 Kilometer entfernte Freibad», «12 Prozent der Wähler», «3 Tonnen Salz»."""
+    at = 0
+    if right[:1] and right[0] in ("der", "des", "an"):
+        at = 1
+    elif right[:1] and right[0][0].islower():
+        if not _GERMAN_PARTICIPLE.match(right[0]) or right[0] in ("mehr", "weniger"):
+            return None
+        at = 1
+    while at < len(right) and at < 3 and _GERMAN_PARTICIPLE.match(right[at]):
+        at += 1
+    if at < len(right) and _is_german_noun(right[at]):
+        return right[at]
+    return None
+
+
+def _find_german_subject(left: Sequence[str]) -> str:
+    """The noun phrase of the verb of value in the figure's clause."""
+    begin = max(
+        (i + 1 for i, w in enumerate(left) if w in _GERMAN_CLAUSE_SIGNS), default=0
+    )
+    clause = left[begin:]
+    verb = max(
+        (i for i, w in enumerate(clause) if w in _GERMAN_VALUE_VERBS), default=-1
+    )
+    if verb < 0:
+        return ""
+    behind = _find_first_german_noun(clause[verb + 1 :])
+    return behind or _find_first_german_noun(clause[:verb])
+
+
+def _find_first_german_noun(clause: Sequence[str]) -> str:
+    for at, word in enumerate(clause[:5]):
+        if word in _GERMAN_LINKS:
+            return ""
+        if _is_german_noun(word) and (
+            at == 0 or clause[at - 1].lower() in _GERMAN_ARTICLES or at == 2
+        ):
+            return "" if word.lower() in _GERMAN_ARTICLES else word
+        if word.lower() not in _GERMAN_ARTICLES and not _GERMAN_PARTICIPLE.match(
+            word.lower()
+        ):
+            return ""
+    return ""
+
+
+def _is_german_noun(word: str) -> bool:
+    return (
+        word[0].isupper()
+        and len(word) > 2
+        and word not in _GERMAN_NO_NOUNS
+        and word.lower() not in _GERMAN_ARTICLES
+        and not word.isupper()
+    )

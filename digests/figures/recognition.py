@@ -1,24 +1,32 @@
-"""Reads one number of a text as a figure, or finds that it is none.
+"""Find the figures of a text: numbers with their unit, label and sentence.
 
 The number's unit comes from `digests.figures.units`, its refusals from
 `digests.figures.refusals`, its noun from `digests.figures.measured` (for German texts
 `digests.figures.german`). A figure's stretch begins at its hedge («about $273
 billion») and ends after its unit and the rate it is given in («3.5 pence a litre»).
+
+It tells what stands there and judges nothing: no rounding, no conversion. Counted are
+money, shares, counts from two up, measures, durations and rates; what is left out is
+in `digests.figures.refusals`. `compare` lays the figures of two articles side by side.
+
+Left out: calendar dates, clock times and years, ordinals, scores, phone and house
+numbers, case and section numbers, product names, parts of codes and addresses.
 """
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digests.figures import german, measured, phrases, units
-from digests.figures.measured import Place
-from digests.figures.phrases import Word
-from digests.figures.refusals import Refusals
-from digests.figures.units import Unit
+from digests.figures import labels, phrases, units
+from digests.figures.labels import FigurePlace
+from digests.figures.phrases import ClassedWord
+from digests.figures.units import FigureUnit
+from digests.language import dates, numbers, sentences
 from digests.language.dates import Moment
 from digests.language.numbers import Number
-from digests.language.words import primary
+from digests.language.words import resolve_language
 from digests.types import Figure, Span
 
 _FEWEST = 2
@@ -69,28 +77,81 @@ _SMALL = re.compile(r"\b[a-z][\w'’-]*")
 
 
 @dataclass(slots=True)
-class _Sentence:
+class _SentenceState:
     """The sentence that is being read, and the figures found in it."""
 
     span: Span
-    words: Sequence[Word] = ()
+    words: Sequence[ClassedWord] = ()
     starts: Sequence[int] = ()
     ends: Sequence[int] = ()
     last: Figure | None = None
 
 
+class FigureRefusals:
+    """What of one text is taken by dates and phone numbers; asked once a number."""
+
+    def __init__(self, text: str, moments: Sequence[Moment]) -> None:
+        """Note the stretches of `text` that hold no figure."""
+        self._text = text
+        taken = [(m.start, m.end) for m in moments]
+        taken += [m.span() for m in _PHONE.finditer(text)]
+        self._taken = sorted(taken)
+
+    def dated(self, number: Number) -> bool:
+        """Whether a number is part of a date, a time, a year or a phone number."""
+        at = bisect_right(self._taken, (number.start, number.end + 1)) - 1
+        around = self._taken[max(0, at) : at + 2]
+        return any(s < number.end and number.start < e for s, e in around)
+
+    def labelled(self, number: Number) -> bool:
+        """Whether a number only tells one thing from another (No. 5, Highway 61)."""
+        before = self._text[max(0, number.start - 16) : number.start]
+        if before[-2:].strip(_AMID_NUMBERS) == "":
+            return bool(_STREET_AFTER.match(self._text, number.end))
+        return bool(
+            _LABEL.search(before)
+            or _STREET_BEFORE.search(before)
+            or _STREET_AFTER.match(self._text, number.end)
+        )
+
+    def broken(self, start: int, end: int, number: Number) -> bool:
+        """Whether a figure is a piece of a code, an address, a word or a score."""
+        before = self._text[max(0, start - 4) : start]
+        if _GLUED_BEFORE.search(before) or _GLUED_AFTER.match(self._text, end):
+            return True
+        if number.shape != "digits":
+            return False
+        return bool(_SCORE_BEFORE.search(before) or _SCORE_AFTER.match(self._text, end))
+
+    def named(self, number: Number, sentence_start: int, noun: str) -> bool:
+        """Whether a number belongs to a name: «Boeing 737», «the Group of Seven»."""
+        text = self._text
+        if number.shape == "words" and text[number.start].isupper():
+            return bool(text[sentence_start : number.start].strip("\"'“‘«(— "))
+        if number.shape != "digits" or number.scale != 1:
+            return False
+        before = text[max(sentence_start, number.start - 30) : number.start]
+        if not before[-2:-1].isalnum() or before[-2:-1].isdigit():
+            return False
+        if _PRODUCT.search(before):
+            return True
+        return not noun and bool(_CAPITAL_BEFORE.search(before))
+
+
 @dataclass(slots=True)
-class Reader:
+class FigureReader:
     """What is known of one text while its numbers are read in order."""
 
     text: str
     lang: str | None
-    refusals: Refusals
+    refusals: FigureRefusals
     moments: Sequence[Moment]
     #: For each end of a range the other end.
     partners: Mapping[Number, Number]
     _small: frozenset[str] | None = None
-    _now: _Sentence = field(default_factory=lambda: _Sentence(Span(start=-1, end=-1)))
+    _now: _SentenceState = field(
+        default_factory=lambda: _SentenceState(Span(start=-1, end=-1))
+    )
 
     def read(self, number: Number, sentence: Span) -> Figure | None:
         """The figure that a number makes, or None where it makes none."""
@@ -99,20 +160,20 @@ class Reader:
         if sentence != self._now.span:
             self._now = self._open(sentence)
         partner = self.partners.get(number)
-        own = units.of(self.text, number.start, number.end)
+        own = units.find_unit(self.text, number.start, number.end)
         unit = own
         if unit is None and partner is not None:
-            unit = units.of(self.text, partner.start, partner.end)
+            unit = units.find_unit(self.text, partner.start, partner.end)
         start, end = (own.start, own.end) if own else (number.start, number.end)
         if partner is None and self.refusals.broken(start, end, number):
             return None
         return self._figure(number, partner, unit, own, start, end)
 
-    def _open(self, sentence: Span) -> _Sentence:
-        if primary(self.lang) == "de":
-            return _Sentence(sentence)
-        found = phrases.words(self.text, sentence.start, sentence.end)
-        return _Sentence(
+    def _open(self, sentence: Span) -> _SentenceState:
+        if resolve_language(self.lang) == "de":
+            return _SentenceState(sentence)
+        found = phrases.classify_words(self.text, sentence.start, sentence.end)
+        return _SentenceState(
             sentence, found, [w.start for w in found], [w.end for w in found]
         )
 
@@ -120,21 +181,23 @@ class Reader:
         self,
         number: Number,
         partner: Number | None,
-        unit: Unit | None,
-        own: Unit | None,
+        unit: FigureUnit | None,
+        own: FigureUnit | None,
         start: int,
         end: int,
     ) -> Figure | None:
         first, last = start, end
         if partner is not None:
             first, last = min(start, partner.start), max(end, partner.end)
-            other = units.of(self.text, partner.start, partner.end)
+            other = units.find_unit(self.text, partner.start, partner.end)
             if other is not None:
                 first, last = min(first, other.start), max(last, other.end)
         rate = _RATE.match(self.text, last) if unit else None
         if rate:
             last = rate.end()
-            end = last if own and number.end <= end and end >= unit_end(unit) else end
+            end = (
+                last if own and number.end <= end and end >= get_unit_end(unit) else end
+            )
         first = self._with_hedge(first)
         read = self._noun(number, unit, first, last)
         if read is None:
@@ -147,7 +210,7 @@ class Reader:
             start=start,
             end=end,
             text=shown,
-            value=_value(number, partner, shown),
+            value=_scaled_value(number, partner, shown),
             unit=name,
             what=what,
             sentence=self._now.span,
@@ -157,7 +220,7 @@ class Reader:
         return figure
 
     def _noun(
-        self, number: Number, unit: Unit | None, first: int, last: int
+        self, number: Number, unit: FigureUnit | None, first: int, last: int
     ) -> tuple[str, str, int] | None:
         """Unit, noun and least end of the stretch; None where nothing is counted."""
         if number.shape == "rate":
@@ -170,7 +233,7 @@ class Reader:
         name = unit.name if unit else ""
         if _POINTS_AWAY.match(self.text, last):
             return name, "", 0
-        sort = units.sort_of(name) if unit else "share"
+        sort = units.classify_unit(name) if unit else "share"
         return name, self._measured(first, last, sort), 0
 
     def _count(
@@ -198,31 +261,31 @@ class Reader:
     def _tied(self, last: int) -> tuple[str, str, int] | None:
         """«a 25-member group»."""
         tied = _COUNT_TIED.match(self.text, last)
-        if tied is None or primary(self.lang) == "de":
+        if tied is None or resolve_language(self.lang) == "de":
             return None
         what = self._measured(tied.start(), tied.end(), "measure", tied=True)
-        return _plural(tied["noun"]), what, tied.end()
+        return _is_plural_count(tied["noun"]), what, tied.end()
 
     def _bare(self, first: int, last: int) -> tuple[str, str, int] | None:
-        if primary(self.lang) == "de":
+        if resolve_language(self.lang) == "de":
             return None
-        noun = measured.bare(self._place(first, last, "", tied=False))
+        noun = labels.label_bare_number(self._place(first, last, "", tied=False))
         return ("people" if noun in _HARMED else "", noun, 0) if noun else None
 
     def _counted(self, first: int, last: int) -> str:
-        if primary(self.lang) == "de":
-            return german.counted(self.text, last)
-        return measured.counted(self._place(first, last, "", tied=False))
+        if resolve_language(self.lang) == "de":
+            return labels.label_german_count(self.text, last)
+        return labels.label_count(self._place(first, last, "", tied=False))
 
     def _measured(self, first: int, last: int, sort: str, *, tied: bool = False) -> str:
-        if primary(self.lang) == "de":
+        if resolve_language(self.lang) == "de":
             shared = self._now.last.what if self._now.last else ""
             begin = self._now.span.start
-            return german.measured(self.text, begin, first, last, shared)
+            return labels.label_german_measure(self.text, begin, first, last, shared)
         tied = tied or "-" in self.text[first:last]
-        return measured.measured(self._place(first, last, sort, tied=tied))
+        return labels.label_measure(self._place(first, last, sort, tied=tied))
 
-    def _place(self, first: int, last: int, sort: str, *, tied: bool) -> Place:
+    def _place(self, first: int, last: int, sort: str, *, tied: bool) -> FigurePlace:
         now = self._now
         previous = (0, "")
         if now.last is not None:
@@ -231,7 +294,7 @@ class Reader:
         begin = bisect_right(now.ends, first)
         if begin and now.words[begin - 1].low == "between":
             begin -= 1
-        return Place(
+        return FigurePlace(
             text=self.text,
             found=now.words,
             first=begin,
@@ -285,12 +348,12 @@ class Reader:
 _HARMED = frozenset(("killed", "injured", "wounded"))
 
 
-def unit_end(unit: Unit | None) -> int:
+def get_unit_end(unit: FigureUnit | None) -> int:
     """Where a unit's stretch ends, or 0 without one."""
     return unit.end if unit else 0
 
 
-def _value(number: Number, partner: Number | None, shown: str) -> float:
+def _scaled_value(number: Number, partner: Number | None, shown: str) -> float:
     """The number's value; «2 to 3 million» lends its scale to the lower end."""
     value = number.value
     shared = partner is not None and number.scale == 1 and partner.scale > 1
@@ -299,14 +362,102 @@ def _value(number: Number, partner: Number | None, shown: str) -> float:
     return -value if shown.lower().startswith("minus ") and value > 0 else value
 
 
-def _measures_one(number: Number, unit: Unit) -> bool:
+def _measures_one(number: Number, unit: FigureUnit) -> bool:
     """«one percent» and «1 km» measure, «one day» only tells when."""
-    return number.shape == "digits" or unit.name not in units.TIME
+    return number.shape == "digits" or unit.name not in units.TIME_UNITS
 
 
-def _plural(noun: str) -> str:
+def _is_plural_count(noun: str) -> str:
     if noun.endswith("s"):
         return noun
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("sh", "ch", "x")) else f"{noun}s"
+
+
+_RANGE_JOINER = re.compile(r"\s?[-–]\s?[$£€¥]?|\s(?:to|or|bis|oder)\s[$£€¥]?")
+#: «and» joins the ends of a range only after «between».
+_RANGE_AND = re.compile(r"\s(?:and|und)\s[$£€¥]?")
+_OPENS_RANGE = re.compile(r"\b(?:between|zwischen)\s\D{0,12}$", re.IGNORECASE)
+#: «rose by 3 to 45»: a change and what it led to.
+_FROM_TO = re.compile(r"\b(?:by|um)\s\D{0,3}$")
+_LONGEST_BETWEEN = 6
+
+
+def find_figures(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
+    """The figures of a text, in text order; `text == source[start:end]` for each.
+
+    Args:
+        text: Any text; offsets of the answer point into it.
+        lang: BCP 47 tag; German texts have their own decimals, others the English.
+    """
+    found = numbers.find_numbers(text, lang)
+    if not found:
+        return ()
+    spans = sentences.split_sentences(text, lang)
+    starts = [span.start for span in spans]
+    moments = dates.find_moments(text)
+    reader = FigureReader(
+        text=text,
+        lang=lang,
+        refusals=FigureRefusals(text, moments),
+        moments=[m for m in moments if m.kind != "time"],
+        partners=_pair_ranges(text, found),
+    )
+    figures = []
+    for number in found:
+        sentence = spans[max(0, bisect_right(starts, number.start) - 1)]
+        figure = reader.read(number, sentence)
+        if figure is not None:
+            figures.append(figure)
+    return tuple(figures)
+
+
+def _pair_ranges(text: str, found: Sequence[Number]) -> dict[Number, Number]:
+    """For each end of a range the other end."""
+    partners: dict[Number, Number] = {}
+    for low, high in itertools.pairwise(found):
+        if low not in partners and _makes_range(text, low, high):
+            partners[low], partners[high] = high, low
+    return partners
+
+
+def _makes_range(text: str, low: Number, high: Number) -> bool:
+    between = text[low.end : high.start]
+    if len(between) > _LONGEST_BETWEEN or abs(low.value) >= abs(high.value):
+        return False
+    if "rate" in (low.shape, high.shape):
+        return False
+    before = text[max(0, low.start - 24) : low.start]
+    if _RANGE_JOINER.fullmatch(between):
+        return not _FROM_TO.search(before)
+    return bool(_RANGE_AND.fullmatch(between) and _OPENS_RANGE.search(before))
+
+
+_LABELS = (
+    "No|Nos|Nr|Number|number|Case|case|Section|section|Sec|Article|article|Artikel|"
+    "Chapter|chapter|Page|page|Seite|Paragraph|paragraph|Flight|flight|Route|Highway|"
+    "Interstate|Room|room|Gate|Platform|Channel|Volume|Part|Act|Resolution|Bill|"
+    "Proposition|Title|Phase|phase|Level|level|Stage|stage|Type|type|Class|Group|"
+    "Grade|grade|Formula|Figure|Table|Day|Week|Round|round|Season|season|Episode|"
+    "episode|Chapter|Block|Unit|Area|Exit|Pier|Ward|District|Lane|lane|Psalm|Verse|"
+    "Size|size|Seat|seat|Version|version|Step|step|Rule|Law|Amendment|Category|Tier|"
+    "age|aged|Postfach|Absatz|Kapitel|ranked|No 10"
+)
+_LABEL = re.compile(rf"(?:\b(?:{_LABELS})\.?|[#§№])\s?$")
+_STREET_BEFORE = re.compile(r"(?:straße|strasse|str\.|weg|platz|allee|gasse|ufer)\s$")
+_STREET_AFTER = re.compile(
+    r"[A-Za-z]?\s(?:[A-Z][\w.'’-]*\s){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|"
+    r"Boulevard|Blvd|Square|Place|Court|Way|Terrace|Row|Crescent|Close|Parkway)\b"
+)
+_AMID_NUMBERS = "0123456789,;:%$£€() "
+_SCORE_AFTER = re.compile(r"\s?[-–:]\s?\d{1,3}(?![\d,.]*\d)")
+_SCORE_BEFORE = re.compile(r"\d\s?[-–:]\s?$")
+_PHONE = re.compile(r"(?=[+(\d])\+?\(?\d{2,5}\)?(?:[\s./-]\d{2,8}){2,}|\+\d[\d\s-]{6,}")
+_GLUED_BEFORE = re.compile(r"(?:[^\W_][-–/:.]|[/@=_&\\~+*^<>]|\w)$")
+_GLUED_AFTER = re.compile(r"[^\W_]|[/:@_=\\]\w|['’.,]\d")
+_CAPITAL_BEFORE = re.compile(r"\b[A-Z][\w'’-]*\s$")
+_PRODUCT = re.compile(
+    r"\b(?:Boeing|Airbus|iPhone|iOS|Windows|Android|Galaxy|PlayStation|Xbox|Model|Mark|"
+    r"Apollo|Artemis|Falcon|Ariane|Soyuz|Area|Agenda|Article|Euro|World War)\s$"
+)

@@ -1,4 +1,4 @@
-"""Says in which unit a number is given, from the words right beside it.
+"""Find the unit of a number in the words right beside it.
 
 Tables only, and two look-ups: money before the number («US$5m», «EUR 3 Mio.») and
 a unit after it («35 %», «four-day», «273 billion dollars»). Units are named in plain
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Sort = Literal["money", "share", "time", "measure", "count"]
+UnitSort = Literal["money", "share", "time", "measure", "count"]
 
 _SIGNS: Mapping[str, str] = {
     "US$": "USD",
@@ -118,8 +118,8 @@ _PEOPLE = frozenset({"people", "persons", "Menschen", "Personen", "Leute"})
 _TIME_WORDS = """
     seconds minutes hours days nights weeks months years decades centuries
 """
-TIME = frozenset(_TIME_WORDS.split())
-MONEY = frozenset((*_CODES, *_SIGNS.values(), "cents", "pence", "pounds"))
+TIME_UNITS = frozenset(_TIME_WORDS.split())
+MONEY_UNITS = frozenset((*_CODES, *_SIGNS.values(), "cents", "pence", "pounds"))
 
 _LONGEST_FIRST = sorted(_NAME_OF, key=len, reverse=True)
 _AFTER = re.compile(
@@ -136,7 +136,7 @@ _LONGEST_SIGN = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Unit:
+class FigureUnit:
     """A unit's plain name, and the stretch that the figure and its unit take up."""
 
     name: str
@@ -144,13 +144,13 @@ class Unit:
     end: int
 
 
-def of(text: str, start: int, end: int) -> Unit | None:
+def find_unit(text: str, start: int, end: int) -> FigureUnit | None:
     """The unit of the number `text[start:end]`, or None where it has none."""
     money = _BEFORE.search(text[max(0, start - _LONGEST_SIGN) : start])
     if money:
         sign = money.group().strip()
         begin = start - len(money.group())
-        return Unit(name=_SIGNS.get(sign, sign), start=begin, end=end)
+        return FigureUnit(name=_SIGNS.get(sign, sign), start=begin, end=end)
     m = _AFTER.match(text, end)
     if m is None:
         return None
@@ -158,14 +158,14 @@ def of(text: str, start: int, end: int) -> Unit | None:
     # «won» is far more often a verb than a currency: money needs its scale.
     if name == "KRW" and "illion" not in text[start:end]:
         return None
-    return Unit(name=name, start=start, end=m.end())
+    return FigureUnit(name=name, start=start, end=m.end())
 
 
-def sort_of(unit: str) -> Sort:
+def classify_unit(unit: str) -> UnitSort:
     """What sort of thing a unit's plain name measures; "" counts."""
-    if unit in MONEY:
+    if unit in MONEY_UNITS:
         return "money"
-    if unit in TIME:
+    if unit in TIME_UNITS:
         return "time"
     if unit in ("percent", "percentage points"):
         return "share"

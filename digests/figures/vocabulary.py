@@ -1,4 +1,4 @@
-"""Holds the English words that tell a figure's noun; tables only, it reads no text."""
+"""English words that lead to a figure's label: data only."""
 
 from collections.abc import Mapping
 
@@ -36,7 +36,7 @@ _NUMBERS = """
     hundreds thousands millions billions half
 """
 #: Closed word classes; what is in none of them is taken for a noun or an adjective.
-KINDS: Mapping[str, str] = {
+WORD_KINDS: Mapping[str, str] = {
     word: kind
     for kind, words in (
         ("det", _DETERMINERS),
@@ -53,7 +53,7 @@ _CLIPPED = """
     he's she's it's that's there's who's what's here's let's where's one's
 """
 #: End in «'s» and own nothing.
-CLIPPED = frozenset(_CLIPPED.split())
+CLIPPED_WORDS = frozenset(_CLIPPED.split())
 _NO_ADVERBS = """
     family supply assembly rally ally reply monopoly july italy fly jelly anomaly
     weekly daily monthly quarterly yearly hourly early elderly likely friendly
@@ -68,7 +68,7 @@ _IRREGULAR = """
     policemen policewomen firemen fishermen grandchildren halves spacecraft
 """
 #: Plurals without an «s» (and those whose «s» says nothing).
-IRREGULAR = frozenset(_IRREGULAR.split())
+IRREGULAR_PLURALS = frozenset(_IRREGULAR.split())
 NOT_PLURAL = ("ss", "us", "is", "ous", "ics")
 
 _CHANGES = """
@@ -77,14 +77,14 @@ _CHANGES = """
     saving discount tax tariff majority
 """
 #: «a 5% rise in sales»: nouns that say little without what follows.
-CHANGES = frozenset(_CHANGES.split())
+CHANGE_WORDS = frozenset(_CHANGES.split())
 
 _BARE = """
     toll attendance population number total count average index rate membership
     headcount workforce turnout capacity circulation tally magnitude
 """
 #: What a number without a unit may be («the attendance was 11,482»).
-BARE = frozenset(_BARE.split())
+BARE_VERBS = frozenset(_BARE.split())
 
 _VALUES = """
     cost costs costing rise rises rose risen rising fall falls fell fallen falling
@@ -110,21 +110,21 @@ _VALUES = """
     recedes receded
 """
 #: Verbs whose subject a figure after them measures.
-VALUES = frozenset(_VALUES.split())
+VALUE_VERBS = frozenset(_VALUES.split())
 _PASSIVE_WORDS = """
     valued priced estimated delayed postponed raised lowered cut put extended
     shortened guaranteed reduced limited capped fixed expanded lifted
 """
 #: Of those, the ones whose subject is measured in the passive only.
-PASSIVE = frozenset(_PASSIVE_WORDS.split())
+PASSIVE_VERBS = frozenset(_PASSIVE_WORDS.split())
 _HOLDERS = """
     hold holds held generate generates generated generating produce produces
     produced producing cover covers covered covering carry carries carried carrying
 """
 #: «a detour that was adding 35 minutes»: of time alone.
-ADDERS = frozenset(("add", "adds", "added", "adding"))
+ADDING_VERBS = frozenset(("add", "adds", "added", "adding"))
 #: Of those, the ones that people do with money, and things with a measure.
-HOLDERS = frozenset(_HOLDERS.split())
+HOLDING_WORDS = frozenset(_HOLDERS.split())
 
 _MOVES = """
     raise raises raised raising cut cuts cutting lower lowers lowered lowering
@@ -139,7 +139,7 @@ _MOVES = """
     take takes took hold holds held holding leave leaves left double doubles doubled
 """
 #: Verbs whose object a figure after «by», «to» or «at» measures.
-MOVES = frozenset(_MOVES.split())
+MOVING_VERBS = frozenset(_MOVES.split())
 
 _SPARED = """
     first second third last next previous latest other same own new such earlier
@@ -147,7 +147,7 @@ _SPARED = """
     early late few many several various certain
 """
 #: Adjectives in front of a noun phrase that it reads better without.
-SPARED = frozenset(_SPARED.split()) - {"total", "record", "new", "current"}
+SPARED_WORDS = frozenset(_SPARED.split()) - {"total", "record", "new", "current"}
 
 _DIMENSIONS = """
     long wide high deep tall thick away old full across upstream downstream heavy
@@ -155,7 +155,7 @@ _DIMENSIONS = """
     clear
 """
 #: «640 metres long»: what follows a measure of the thing just named.
-DIMENSIONS = frozenset(_DIMENSIONS.split())
+DIMENSION_WORDS = frozenset(_DIMENSIONS.split())
 
 _MASSES = """
     aid damages takings funding funds taxes tax fees cash savings losses costs
@@ -165,7 +165,7 @@ _MASSES = """
     repairs assets orders contracts gold equity prizes royalties rebates refunds
 """
 #: «£3m in damages»: what may follow «in» as that which is paid.
-MASSES = frozenset(_MASSES.split())
+MASS_NOUNS = frozenset(_MASSES.split())
 
 _VAGUE = """
     year years month months week weeks day days hour hours minute minutes morning
@@ -177,12 +177,12 @@ _VAGUE = """
     authority government man woman age ages
 """
 #: Nouns that never are what a figure measures (or not worth the saying).
-VAGUE = frozenset(_VAGUE.split())
+VAGUE_NOUNS = frozenset(_VAGUE.split())
 
 _HARM = "killed injured wounded hurt dead missing arrested detained displaced homeless"
 #: «12 dead», «killed 12»: people, told by what happened to them.
-HARM = frozenset(_HARM.split())
-HARMING: Mapping[str, str] = {
+HARM_VERBS = frozenset(_HARM.split())
+HARMING_VERBS: Mapping[str, str] = {
     "killing": "killed",
     "killed": "killed",
     "injuring": "injured",
@@ -190,9 +190,9 @@ HARMING: Mapping[str, str] = {
     "wounding": "wounded",
     "wounded": "wounded",
 }
-BE = frozenset(("is", "are", "was", "were", "be", "been", "being"))
+FORMS_OF_BE = frozenset(("is", "are", "was", "were", "be", "been", "being"))
 #: «will bolt steel plates»: a verb follows.
-MODALS = frozenset(
+MODAL_VERBS = frozenset(
     ["will", "would", "could", "can", "may", "might", "must", "shall", "should"]
 )
 #: Common words of value: a sentence that opens with one opens with no name.
@@ -207,4 +207,4 @@ _PLAIN = """
     incomes emissions deaths cases visitors donations premiums subscriptions
     passengers
 """
-PLAIN = frozenset(_PLAIN.split())
+PLAIN_NOUNS = frozenset(_PLAIN.split())

@@ -1,4 +1,4 @@
-"""Judges whether a source supports a claim; it compares words and knows no meaning.
+"""Judge whether a source supports a claim, by its words.
 
 That numbers and names occur somewhere in the source is necessary and nearly
 worthless alone (QAGS: Wang et al., 2020, and our own measurements). So the claim is
@@ -13,13 +13,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from digests.grounding import agreement, roles
+from digests.grounding import contradictions
 from digests.language import numbers, sentences, words
-from digests.language.fold import fold
-from digests.types import Verdict
+from digests.language.normalization import normalize_text
+from digests.types import SupportVerdict
 
 #: From this score on a claim counts as supported.
-SUPPORTED = 0.75
+SUPPORTED_SCORE = 0.75
 #: Parts of the score; they add up to 1.
 _PAIRS, _TRIPLES, _ORDER = 0.3, 0.4, 0.3
 #: What is left of the score where something does not agree.
@@ -93,44 +93,51 @@ class _Claim:
     names: frozenset[str]
 
 
-def check(source: str, claim: str) -> Verdict:
+def check_claim(source: str, claim: str) -> SupportVerdict:
     """Whether `source` supports every sentence of `claim`, and how far.
 
     Returns:
         The weakest sentence's score (0 to 1) with what was found against it; a claim
         without words is supported by nothing.
     """
-    parts = [claim[s.start : s.end] for s in sentences.split(claim)]
-    parts = [part for part in parts if words.tokens(part)]
+    parts = [claim[s.start : s.end] for s in sentences.split_sentences(claim)]
+    parts = [part for part in parts if words.split_words(part)]
     if not parts:
-        return Verdict(supported=False, score=0.0, reasons=("The claim has no words.",))
-    if _stands_whole(fold(claim), fold(source)):
-        return Verdict(
+        return SupportVerdict(
+            supported=False, score=0.0, reasons=("The claim has no words.",)
+        )
+    if _stands_whole(normalize_text(claim), normalize_text(source)):
+        return SupportVerdict(
             supported=True, score=1.0, reasons=("It stands there verbatim.",)
         )
     if len(parts) > _MOST_SENTENCES:
-        return Verdict(
+        return SupportVerdict(
             supported=False, score=0.0, reasons=("The claim is too long to check.",)
         )
-    windows = _windows(source)
-    figures = _figures(source)
+    windows = _build_windows(source)
+    figures = _find_figures(source)
     vocabulary = frozenset(w for window in windows for w in window.raw)
     verdicts = [
         max(
-            (_judge(_read(p), windows, figures, vocabulary) for p in _readings(part)),
+            (
+                _judge_claim(_read_claim(p), windows, figures, vocabulary)
+                for p in _list_readings(part)
+            ),
             key=lambda v: v[0],
         )
         for part in parts
     ]
     score, reasons = min(verdicts, key=lambda v: v[0])
-    return Verdict(
-        supported=score >= SUPPORTED, score=round(score, 4), reasons=tuple(reasons)
+    return SupportVerdict(
+        supported=score >= SUPPORTED_SCORE,
+        score=round(score, 4),
+        reasons=tuple(reasons),
     )
 
 
-def _readings(part: str) -> list[str]:
+def _list_readings(part: str) -> list[str]:
     """A sentence, and the same in the active voice where it is in the passive."""
-    turned = agreement.active(part)
+    turned = contradictions.to_active_voice(part)
     return [part, turned] if turned else [part]
 
 
@@ -143,38 +150,40 @@ def _stands_whole(claim: str, source: str) -> bool:
     return not before or before[-1] in _STOPS
 
 
-def _read(part: str) -> _Claim:
-    raw = words.tokens(part)
+def _read_claim(part: str) -> _Claim:
+    raw = words.split_words(part)
     names = (w.lower().replace("’", "'") for w in _NAME.findall(part))
     return _Claim(
         text=part,
-        content=words.content(part) or raw,
+        content=words.extract_stems(part) or raw,
         raw=raw,
-        figures=frozenset(n.value for n in numbers.find(part)),
+        figures=frozenset(n.value for n in numbers.find_numbers(part)),
         names=frozenset(n.removesuffix("'s").removesuffix("'") for n in names),
     )
 
 
-def _figures(text: str) -> frozenset[float]:
+def _find_figures(text: str) -> frozenset[float]:
     """The numbers of a source, also those that a blank tore apart."""
-    mended = _mended(text)
-    found = numbers.find(text) + (numbers.find(mended) if mended != text else ())
+    mended = _mend_numbers(text)
+    found = numbers.find_numbers(text) + (
+        numbers.find_numbers(mended) if mended != text else ()
+    )
     return frozenset(number.value for number in found)
 
 
-def _mended(text: str) -> str:
+def _mend_numbers(text: str) -> str:
     """A text without the blanks in «235, 000» and «2 - 0»."""
     return _TORN.sub(r"\1\2", text)
 
 
-def _windows(source: str) -> list[_Window]:
+def _build_windows(source: str) -> list[_Window]:
     pieces = [
         piece
-        for s in sentences.split(source)
-        for piece in _pieces(source[s.start : s.end])
+        for s in sentences.split_sentences(source)
+        for piece in _split_sentence(source[s.start : s.end])
     ]
-    tokens = [words.tokens(piece) for piece in pieces]
-    contents = [words.content(piece) for piece in pieces]
+    tokens = [words.split_words(piece) for piece in pieces]
+    contents = [words.extract_stems(piece) for piece in pieces]
     found = []
     for at in range(len(pieces)):
         following = slice(at, at + 2)
@@ -195,9 +204,9 @@ def _windows(source: str) -> list[_Window]:
 _PRONOUNS = frozenset(("he", "she", "it", "they", "er", "sie", "es"))
 
 
-def _pieces(sentence: str) -> list[str]:
+def _split_sentence(sentence: str) -> list[str]:
     """A sentence, or its parts where it is a list or a page without full stops."""
-    places = words.spans(sentence)
+    places = words.locate_words(sentence)
     if len(places) <= _LONGEST_PIECE:
         return [sentence]
     starts = [places[at][0] for at in range(0, len(places), _LONGEST_PIECE)]
@@ -206,7 +215,7 @@ def _pieces(sentence: str) -> list[str]:
     ]
 
 
-def _judge(
+def _judge_claim(
     claim: _Claim,
     windows: Sequence[_Window],
     figures: frozenset[float],
@@ -214,36 +223,37 @@ def _judge(
 ) -> tuple[float, list[str]]:
     """The best window's score for one sentence, and what speaks against it."""
     rough = sorted(
-        ((_rough(claim, window), at) for at, window in enumerate(windows)), reverse=True
+        ((_rate_roughly(claim, window), at) for at, window in enumerate(windows)),
+        reverse=True,
     )
     best, at = max(
         (
-            (_close(claim, windows[at], score), at)
+            (_rate_closely(claim, windows[at], score), at)
             for score, at in rough[:_READ_CLOSELY]
         ),
         default=(0.0, -1),
     )
     if at < 0 or best <= 0:
         return 0.0, ["No sentence of the source speaks of this."]
-    return _weighed(claim, windows[at], best, figures, vocabulary)
+    return _weigh_objections(claim, windows[at], best, figures, vocabulary)
 
 
-def _rough(claim: _Claim, window: _Window) -> float:
+def _rate_roughly(claim: _Claim, window: _Window) -> float:
     """Share of the claim's pairs and triples of words that the window has."""
     content = set(window.content)
     plain = sum(w in content for w in claim.content) / len(claim.content)
     if plain < _UNRELATED:
         return 0.0
-    return _PAIRS * _runs(claim.content, window.content, 2, plain) + _TRIPLES * _runs(
-        claim.raw, window.raw, 3, plain
-    )
+    return _PAIRS * _list_runs(
+        claim.content, window.content, 2, plain
+    ) + _TRIPLES * _list_runs(claim.raw, window.raw, 3, plain)
 
 
 #: A window with less of the claim's words than this speaks of something else.
 _UNRELATED = 0.3
 
 
-def _runs(claim: Words, window: Words, size: int, plain: float) -> float:
+def _list_runs(claim: Words, window: Words, size: int, plain: float) -> float:
     wanted = list(zip(*(claim[at:] for at in range(size)), strict=False))
     if not wanted:
         return plain
@@ -251,16 +261,18 @@ def _runs(claim: Words, window: Words, size: int, plain: float) -> float:
     return sum(run in there for run in wanted) / len(wanted)
 
 
-def _close(claim: _Claim, window: _Window, rough: float) -> float:
+def _rate_closely(claim: _Claim, window: _Window, rough: float) -> float:
     if rough <= 0:
         return 0.0
     raw = claim.raw[: 2 * _LONGEST_PIECE]
-    kept = max(_common(raw, window.first), _common(raw, window.joined)) / len(raw)
+    kept = max(
+        _common_subsequence(raw, window.first), _common_subsequence(raw, window.joined)
+    ) / len(raw)
     score = rough + _ORDER * kept
     return score + _ONLY_SHORTER * (1 - score) if kept == 1 else score
 
 
-def _common(one: Words, other: Words) -> int:
+def _common_subsequence(one: Words, other: Words) -> int:
     """Length of the longest common subsequence."""
     before = [0] * (len(other) + 1)
     for word in one:
@@ -273,7 +285,7 @@ def _common(one: Words, other: Words) -> int:
     return before[-1]
 
 
-def _weighed(
+def _weigh_objections(
     claim: _Claim,
     window: _Window,
     score: float,
@@ -282,15 +294,15 @@ def _weighed(
 ) -> tuple[float, list[str]]:
     """The score after figures, names, negation and doubt were compared."""
     found = [
-        *_on_figures(claim, window, figures),
-        *_on_names(claim, window, vocabulary),
-        *_on_sense(claim, window),
-        *_on_doubt(claim, window),
+        *_object_to_figures(claim, window, figures),
+        *_object_to_names(claim, window, vocabulary),
+        *_object_to_sense(claim, window),
+        *_object_to_doubt(claim, window),
     ]
     for left, _ in found:
         score *= left
     reasons = [reason for _, reason in found]
-    if not reasons and score < SUPPORTED:
+    if not reasons and score < SUPPORTED_SCORE:
         reasons.append("The words stand in the source, but not together.")
     return score, reasons
 
@@ -299,54 +311,54 @@ def _weighed(
 _Objections = Iterator[tuple[float, str]]
 
 
-def _on_figures(
+def _object_to_figures(
     claim: _Claim, window: _Window, figures: frozenset[float]
 ) -> _Objections:
     if not claim.figures:
         return
     if claim.figures - figures:
         yield _FOREIGN_FIGURE, "A figure does not stand in the source."
-    elif claim.figures - _figures(window.text):
+    elif claim.figures - _find_figures(window.text):
         yield (
             _DISTANT_FIGURE,
             "A figure stands elsewhere in the source, in another context.",
         )
-    elif agreement.figures_swapped(claim.text, _mended(window.text)):
+    elif contradictions.has_swapped_figures(claim.text, _mend_numbers(window.text)):
         yield _SWAPPED_FIGURE, "A figure counts something else in the source."
 
 
-def _on_names(
+def _object_to_names(
     claim: _Claim, window: _Window, vocabulary: frozenset[str]
 ) -> _Objections:
     spoken = frozenset(word.removesuffix("'s") for word in window.raw)
-    if not all(_has(vocabulary, name) for name in claim.names):
+    if not all(_has_sequence(vocabulary, name) for name in claim.names):
         yield _FOREIGN_NAME, "A name does not stand in the source."
-    elif not all(_has(spoken, name) for name in claim.names):
+    elif not all(_has_sequence(spoken, name) for name in claim.names):
         yield (
             _DISTANT_NAME,
             "A name stands elsewhere in the source, in another context.",
         )
-    elif agreement.title_foreign(claim.text, window.text):
+    elif contradictions.has_foreign_title(claim.text, window.text):
         yield _FOREIGN_TITLE, "A name has another title in the source."
 
 
-def _on_sense(claim: _Claim, window: _Window) -> _Objections:
+def _object_to_sense(claim: _Claim, window: _Window) -> _Objections:
     if _disagrees(claim, window):
         yield _NEGATION, "Claim and source do not deny the same."
-    elif roles.turned(claim.text, window.first_text):
+    elif contradictions.has_swapped_roles(claim.text, window.first_text):
         yield _TURNED, "The source says it the other way round."
-    elif agreement.opposed(claim.text, window.first_text):
+    elif contradictions.has_opposite(claim.text, window.first_text):
         yield _OPPOSED, "The source says the opposite."
 
 
-def _on_doubt(claim: _Claim, window: _Window) -> _Objections:
-    if _surer(_HEARSAY, claim, window):
+def _object_to_doubt(claim: _Claim, window: _Window) -> _Objections:
+    if _is_surer(_HEARSAY, claim, window):
         yield _HEARD, "The source only reports what somebody claims."
-    elif _surer(_DOUBTS, claim, window):
+    elif _is_surer(_DOUBTS, claim, window):
         yield _DOUBT, "The source is less sure than the claim."
 
 
-def _surer(doubt: re.Pattern[str], claim: _Claim, window: _Window) -> bool:
+def _is_surer(doubt: re.Pattern[str], claim: _Claim, window: _Window) -> bool:
     """Whether the source voices a doubt that the claim leaves out."""
     return bool(doubt.search(window.first_text)) and not doubt.search(claim.text)
 
@@ -355,17 +367,19 @@ def _disagrees(claim: _Claim, window: _Window) -> bool:
     """Whether the claim denies what the window does not, or affirms what it denies."""
     if _DENIES.search(claim.text):
         return not _DENIES.search(window.first_text)
-    told = frozenset(claim.content)
+    claim_words = frozenset(claim.content)
     denied = (
         [
             word
-            for word in words.content(window.first_text[m.end() : m.end() + _REACH])
+            for word in words.extract_stems(
+                window.first_text[m.end() : m.end() + _REACH]
+            )
             if word not in _FILLERS
         ][:_DENIED]
         for m in _DENIES.finditer(window.first_text)
     )
-    return any(told.issuperset(part) and part for part in denied)
+    return any(claim_words.issuperset(part) and part for part in denied)
 
 
-def _has(vocabulary: frozenset[str], name: str) -> bool:
+def _has_sequence(vocabulary: frozenset[str], name: str) -> bool:
     return name in vocabulary or all(part in vocabulary for part in name.split("-"))

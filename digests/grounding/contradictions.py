@@ -1,38 +1,47 @@
-"""Compares what a claim and its best sentences say of figures, titles and direction.
+"""Find contradictions: swapped figures and roles, foreign titles, opposites.
 
 Overlap of words cannot see that two of them changed places. Each function looks for
 one such change and answers only where the source itself shows the other reading:
 the claim's noun counted by another number, the name under another title, the opposite
 of the claim's verb. It never says that a claim is right.
+
+For a verb that claim and source share, the words in front of it and behind it are
+compared: «Bell thanked Cole» against «Cole thanked Bell». Passives («was thanked by»)
+count the other way round. Where claim and source share no such verb, or only one
+side of it, nothing is said.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from digests.grounding.tables import OPPOSITES, RANKS, SHARED_UNITS
-from digests.language import numbers, words
+from digests.language import grammar, numbers, words
+from digests.language.words import word_set
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*|[,;:()]")
 _CLAUSE_ENDS = frozenset(",;:()")
 #: So far from a number stands what it counts, and so far before a name its title.
 _NEAR = 3
 _TITLE = 4
-_BESIDE = 40
+_TITLE_REACH = 40
 _APPOSITION = re.compile(r"(?:,|\s\()([^,;()]{3,80})[,;).]")
 
 
-def figures_swapped(claim: str, source: str) -> bool:
+def has_swapped_figures(claim: str, source: str) -> bool:
     """Whether a number of the claim counts what another one counts in the source.
 
     Args:
         claim: One sentence.
         source: The sentences that it is compared with.
     """
-    there = [(n.value, *_beside(source, n)) for n in numbers.find(source)]
-    for number in numbers.find(claim):
+    there = [
+        (n.value, *_find_neighbour_words(source, n))
+        for n in numbers.find_numbers(source)
+    ]
+    for number in numbers.find_numbers(claim):
         if _is_score(claim, number):
             continue
-        before, after = _beside(claim, number)
+        before, after = _find_neighbour_words(claim, number)
         counted = {value for value, _, noun in there if noun and noun == after}
         if counted and after not in SHARED_UNITS:
             if number.value not in counted:
@@ -49,54 +58,56 @@ def _is_score(text: str, number: numbers.Number) -> bool:
     return "-" in text[max(0, number.start - 1) : number.start] + text[number.end :][:1]
 
 
-def _beside(text: str, number: numbers.Number) -> tuple[str, str]:
+def _find_neighbour_words(text: str, number: numbers.Number) -> tuple[str, str]:
     """The nearest content words before and after a number, "" where there is none."""
-    before = _TOKEN.findall(text[max(0, number.start - _BESIDE) : number.start])
-    after = _TOKEN.findall(text[number.end : number.end + _BESIDE])
-    return _content(reversed(before[-_NEAR:])), _content(iter(after[:_NEAR]))
+    before = _TOKEN.findall(text[max(0, number.start - _TITLE_REACH) : number.start])
+    after = _TOKEN.findall(text[number.end : number.end + _TITLE_REACH])
+    return _list_content_words(reversed(before[-_NEAR:])), _list_content_words(
+        iter(after[:_NEAR])
+    )
 
 
-def _content(tokens: Iterator[str]) -> str:
+def _list_content_words(tokens: Iterator[str]) -> str:
     for token in tokens:
         if token in _CLAUSE_ENDS:
             return ""
         low = token.lower()
-        if not low[0].isdigit() and not words.is_stop(low):
-            return words.stem(low.replace("’", "'"))
+        if not low[0].isdigit() and not words.is_stop_word(low):
+            return words.stem_word(low.replace("’", "'"))
     return ""
 
 
-def title_foreign(claim: str, source: str) -> bool:
+def has_foreign_title(claim: str, source: str) -> bool:
     """Whether a name of the claim has a title that it never has in the source."""
-    for title, name in _titled(claim):
-        mentions = [*_mentions(source, name)]
+    for title, name in _find_titled_names(claim):
+        mentions = [*_list_mentions(source, name)]
         if mentions and not title <= frozenset().union(*mentions):
             return True
     return False
 
 
-def _titled(text: str) -> Iterator[tuple[frozenset[str], str]]:
+def _find_titled_names(text: str) -> Iterator[tuple[frozenset[str], str]]:
     """Titles (in small letters) with the last word of the name that follows them."""
     tokens = _TOKEN.findall(text)
     for at, token in enumerate(tokens):
-        if token.lower() not in RANKS or _ranked(tokens, at + 1):
+        if token.lower() not in RANK_NOUNS or _is_rank(tokens, at + 1):
             continue
-        name = _name(tokens, at + 1)
+        name = _find_name_at(tokens, at + 1)
         if not name:
             continue
         title = {token.lower()}
         for word in reversed(tokens[max(0, at - 2) : at]):
-            if word in _CLAUSE_ENDS or words.is_stop(word.lower()) or "'" in word:
+            if word in _CLAUSE_ENDS or words.is_stop_word(word.lower()) or "'" in word:
                 break
             title.add(word.lower())
         yield frozenset(title), name
 
 
-def _ranked(tokens: list[str], at: int) -> bool:
-    return at < len(tokens) and tokens[at].lower() in RANKS
+def _is_rank(tokens: list[str], at: int) -> bool:
+    return at < len(tokens) and tokens[at].lower() in RANK_NOUNS
 
 
-def _name(tokens: list[str], at: int) -> str:
+def _find_name_at(tokens: list[str], at: int) -> str:
     """The last of the capitalised words that stand at `at`, "" without any."""
     name = ""
     for token in tokens[at : at + 3]:
@@ -106,10 +117,12 @@ def _name(tokens: list[str], at: int) -> str:
     return name
 
 
-def _mentions(source: str, name: str) -> Iterator[frozenset[str]]:
+def _list_mentions(source: str, name: str) -> Iterator[frozenset[str]]:
     """The words around each mention of a name that may be its title."""
     for m in re.finditer(rf"\b{re.escape(name)}\b", source):
-        before = _TOKEN.findall(source[max(0, m.start() - 2 * _BESIDE) : m.start()])
+        before = _TOKEN.findall(
+            source[max(0, m.start() - 2 * _TITLE_REACH) : m.start()]
+        )
         # The first name stands between the title and the last one.
         near = [token.lower() for token in before[-_TITLE - 1 :]]
         apposition = _APPOSITION.match(source, m.end())
@@ -118,10 +131,10 @@ def _mentions(source: str, name: str) -> Iterator[frozenset[str]]:
         yield frozenset(near)
 
 
-def opposed(claim: str, source: str) -> bool:
+def has_opposite(claim: str, source: str) -> bool:
     """Whether the source has the opposite of a word of the claim, and not the word."""
-    said = frozenset(words.tokens(claim))
-    there = frozenset(words.tokens(source))
+    said = frozenset(words.split_words(claim))
+    there = frozenset(words.split_words(source))
     for one, other in OPPOSITES:
         if said & one and there & other and not there & one and not said & other:
             return True
@@ -146,9 +159,134 @@ _PASSIVE = re.compile(
 )
 
 
-def active(claim: str) -> str | None:
+def to_active_voice(claim: str) -> str | None:
     """The claim with its passive turned, «A praised B» for «B was praised by A»."""
     m = _PASSIVE.fullmatch(claim)
     if m is None:
         return None
     return f"{m['who']} {m['verb']} {m['whom']} {m['middle']}".rstrip() + m["rest"]
+
+
+#: Content words looked at on each side of the verb, in the claim and in the source.
+_BEFORE, _AFTER = 2, 3
+_REACH = 8
+_BE = frozenset(("was", "were", "is", "are", "been", "be", "being"))
+_AGENT = 8
+#: Words read of a sentence.
+_LONGEST = 200
+
+
+class _Act(NamedTuple):
+    """A verb with the stems of the content words around it, in the active voice."""
+
+    verb: str
+    doers: frozenset[str]
+    others: frozenset[str]
+
+
+def has_swapped_roles(claim: str, source: str) -> bool:
+    """Whether the source's doer is done to in the claim, for one verb of both."""
+    acts = list(_iter_acts(words.split_words(claim)[:_LONGEST], _BEFORE, _AFTER))
+    there = _iter_acts(words.split_words(source)[:_LONGEST], _REACH, _REACH)
+    return any(
+        _is_swapped(act, other)
+        for other in there
+        for act in acts
+        if act.verb == other.verb
+    )
+
+
+def _is_swapped(claim: _Act, source: _Act) -> bool:
+    return bool(
+        claim.doers & source.others
+        and claim.others & source.doers
+        and not claim.doers & source.doers
+    )
+
+
+def _iter_acts(tokens: Sequence[str], before: int, after: int) -> Iterator[_Act]:
+    for at, token in enumerate(tokens):
+        if words.is_stop_word(token) or not grammar.looks_finite(token):
+            continue
+        left = _collect_stems(reversed(tokens[:at]), before)
+        passive = _BE.intersection(tokens[max(0, at - 2) : at]) or (
+            tokens[at + 1 : at + 2] == ("by",)
+        )
+        agent = _find_agent(tokens, at) if passive else 0
+        if agent:
+            yield _Act(
+                words.stem_word(token), _collect_stems(tokens[agent:], after), left
+            )
+        elif not passive:
+            yield _Act(
+                words.stem_word(token), left, _collect_stems(tokens[at + 1 :], after)
+            )
+
+
+def _find_agent(tokens: Sequence[str], at: int) -> int:
+    """Where the words after «by» begin, 0 where there is none near the verb."""
+    near = list(tokens[at + 1 : at + 1 + _AGENT])
+    return at + 2 + near.index("by") if "by" in near else 0
+
+
+def _collect_stems(tokens: Iterable[str], most: int) -> frozenset[str]:
+    found: list[str] = []
+    for token in tokens:
+        if len(found) == most:
+            break
+        if not words.is_stop_word(token):
+            found.append(words.stem_word(token))
+    return frozenset(found)
+
+
+#: Words for what somebody is, as they stand in front of a name.
+RANK_NOUNS = word_set(
+    "president minister chancellor secretary chief executive chairman chairwoman",
+    "chair director manager coach captain striker keeper goalkeeper midfielder",
+    "defender judge justice lawyer attorney prosecutor senator governor mayor",
+    "councillor envoy ambassador general colonel major sergeant admiral commander",
+    "professor doctor scientist researcher biologist economist analyst engineer",
+    "architect spokesman spokeswoman spokesperson founder owner leader deputy king",
+    "queen prince princess pope bishop archbishop inspector detective superintendent",
+    "officer driver pilot singer actor actress author writer neighbour neighbor",
+    "witness officer adviser advisor",
+)
+
+#: Units that different things are counted in: they tell no two numbers apart.
+SHARED_UNITS = word_set(
+    "percent percentage point dollar euro pound crown yen million billion thousand",
+    "time hour minute second week month day metre meter kilometre kilometer mile ton",
+    "tonne",
+)
+
+_PAIRS = (
+    (
+        "rise rises rose risen rising climb climbs climbed grew grow grows grown "
+        "gained gain gains increase increases increased up jumped soared higher raise "
+        "raised",
+        "fall falls fell fallen falling drop drops dropped shrank shrink lost decline "
+        "declines declined decrease decreased down slumped plunged lower cut lowered",
+    ),
+    ("win wins won beat beats beaten victory", "lose loses lost defeat defeated"),
+    ("support supports supported back backs backed", "oppose opposes opposed"),
+    ("accept accepts accepted approve approved", "reject rejects rejected refused"),
+    ("admit admits admitted confirmed confirms", "deny denies denied"),
+    ("open opens opened reopen reopened", "close closes closed shut"),
+    ("succeed succeeded success", "fail fails failed failure"),
+    ("buy buys bought", "sell sells sold"),
+    ("hire hires hired appointed", "fire fires fired sacked dismissed"),
+    ("before", "after"),
+    ("more", "less fewer"),
+    ("first", "last"),
+    ("guilty convicted", "innocent acquitted cleared"),
+    ("alive survived", "dead died killed"),
+    ("legal allowed", "illegal banned"),
+    ("praised praise welcomed", "criticised criticized condemned"),
+)
+
+#: Words that turn a statement into its opposite, both ways.
+OPPOSITES = tuple(
+    (word_set(a), word_set(b))
+    for one, two in _PAIRS
+    for a, b in ((one, two), (two, one))
+)

@@ -1,34 +1,44 @@
-"""The last door: drops from an edition whatever does not stand in its source.
+"""Drop from an edition everything whose words do not stand in its source.
 
 It never softens, repairs or rewords. A sentence, card, figure, brief line or headline
 whose words are not in the article it names goes; a headline is replaced by the
 article's title or by the story's first sentence where one of these passes, else the
 story goes with it. What comes out passes again unchanged. Our own words (reasons,
 the digest's title, a card's description) are not judged here.
+
+`follows` looks up a shown sentence in the spans it claims to come from, `gate` drops
+from an edition whatever fails, and `check` judges a free claim against a source.
+
+Case, white space and punctuation may differ. Every other character counts: letters
+with their marks, digits, currency signs, symbols. Numbers must keep their inner
+points, spans must lie between words and in order, and no negation may stand in what
+was left out between two of them.
 """
 
-from collections.abc import Mapping
+import itertools
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from digests.grounding import spans
 from digests.language import numbers
 from digests.types import (
     Article,
     ArticleRef,
-    Brief,
-    Card,
+    BriefStory,
     Dispute,
     Edition,
+    EditionFigure,
     EditionStory,
     Headline,
+    QuoteCard,
     Sentence,
-    ToldFigure,
+    Span,
 )
 
-Articles = Mapping[str, Article]
+ArticlesById = Mapping[str, Article]
 
 
-def gate(edition: Edition, articles: Articles) -> Edition:
+def drop_ungrounded(edition: Edition, articles: ArticlesById) -> Edition:
     """An edition without anything that is not in its sources.
 
     Args:
@@ -37,22 +47,22 @@ def gate(edition: Edition, articles: Articles) -> Edition:
             point into. What names an article that is not here goes.
     """
     stories = tuple(
-        kept for story in edition.stories if (kept := _story(story, articles))
+        kept for story in edition.stories if (kept := _gate_story(story, articles))
     )
     brief = tuple(
-        passed for line in edition.brief if (passed := _brief(line, articles))
+        passed for line in edition.brief if (passed := _gate_brief(line, articles))
     )
     shown = [card for story in stories for card in story.cards]
     hero = edition.hero if edition.hero in shown else None
     return replace(edition, stories=stories, brief=brief, hero=hero)
 
 
-def _story(story: EditionStory, articles: Articles) -> EditionStory | None:
-    told = _told(story, articles)
-    if told is None:
+def _gate_story(story: EditionStory, articles: ArticlesById) -> EditionStory | None:
+    lead = _find_lead_article(story, articles)
+    if lead is None:
         return None
-    summary = tuple(s for s in story.summary if _sentence_stands(s, told))
-    headline = _headline(story.headline, told, summary[:1])
+    summary = tuple(s for s in story.summary if _sentence_stands(s, lead))
+    headline = _choose_headline(story.headline, lead, summary[:1])
     if headline is None:
         return None
     return replace(
@@ -62,93 +72,97 @@ def _story(story: EditionStory, articles: Articles) -> EditionStory | None:
         cards=tuple(c for c in story.cards if _card_stands(c, articles)),
         figures=tuple(f for f in story.figures if _figure_stands(f, articles)),
         articles=tuple(ref for ref in story.articles if _ref_stands(ref, articles)),
-        matters=_kept(story.matters, told),
+        matters=_keep_grounded(story.matters, lead),
         disputes=tuple(d for d in story.disputes if _dispute_stands(d, articles)),
     )
 
 
-def _kept(sentence: Sentence | None, article: Article) -> Sentence | None:
+def _keep_grounded(sentence: Sentence | None, article: Article) -> Sentence | None:
     stands = sentence is not None and _sentence_stands(sentence, article)
     return sentence if stands else None
 
 
-def _dispute_stands(dispute: Dispute, articles: Articles) -> bool:
+def _dispute_stands(dispute: Dispute, articles: ArticlesById) -> bool:
     return all(_figure_stands(f, articles) for f in (dispute.ours, dispute.theirs))
 
 
-def _told(story: EditionStory, articles: Articles) -> Article | None:
+def _find_lead_article(story: EditionStory, articles: ArticlesById) -> Article | None:
     """The article that a story is told from, if it is the one it says it is."""
     if not story.articles or not _ref_stands(story.articles[0], articles):
         return None
     return articles[story.articles[0].id]
 
 
-def _brief(line: Brief, articles: Articles) -> Brief | None:
+def _gate_brief(line: BriefStory, articles: ArticlesById) -> BriefStory | None:
     if not _ref_stands(line.article, articles):
         return None
-    headline = _headline(line.headline, articles[line.article.id])
+    headline = _choose_headline(line.headline, articles[line.article.id])
     return replace(line, headline=headline) if headline else None
 
 
-def _ref_stands(ref: ArticleRef, articles: Articles) -> bool:
+def _ref_stands(ref: ArticleRef, articles: ArticlesById) -> bool:
     """Whether a reference names an article that is here, by its own title."""
     article = articles.get(ref.id)
     return article is not None and ref.title in (None, article.title)
 
 
 def _sentence_stands(sentence: Sentence, article: Article) -> bool:
-    return spans.follows(sentence.text, sentence.spans, article.text)
+    return follows_spans(sentence.text, sentence.spans, article.text)
 
 
-def _headline(
+def _choose_headline(
     headline: Headline, article: Article, first: tuple[Sentence, ...] = ()
 ) -> Headline | None:
     """The headline, or what may stand in its place, or None where nothing does."""
     title = Headline(text=" ".join((article.title or "").split()))
-    told = [Headline(text=s.text, spans=s.spans) for s in first]
-    return next((h for h in (headline, title, *told) if _is_headed(h, article)), None)
+    sentences = [Headline(text=s.text, spans=s.spans) for s in first]
+    return next(
+        (h for h in (headline, title, *sentences) if _headline_stands(h, article)), None
+    )
 
 
-def _is_headed(headline: Headline, article: Article) -> bool:
+def _headline_stands(headline: Headline, article: Article) -> bool:
     if headline.spans:
-        return spans.follows(headline.text, headline.spans, article.text)
-    return spans.same(headline.text, article.title or "")
+        return follows_spans(headline.text, headline.spans, article.text)
+    return has_same_words(headline.text, article.title or "")
 
 
-def _card_stands(card: Card, articles: Articles) -> bool:
+def _card_stands(card: QuoteCard, articles: ArticlesById) -> bool:
     """Whether quote and context are the article's, and the speaker's name is in it."""
     article = articles.get(card.article)
-    if article is None or not spans.verbatim(card.text, card.span, article.text):
+    if article is None or not is_verbatim(card.text, card.span, article.text):
         return False
     if (card.source, card.url) != (article.source, article.url):
         return False
-    if not spans.follows(card.context_text, (card.context,), article.text):
+    if not follows_spans(card.context_text, (card.context,), article.text):
         return False
-    words = spans.vocabulary(article.text, article.title)
-    return spans.known(card.speaker or "", words) and spans.known(
+    words = collect_vocabulary(article.text, article.title)
+    return has_known_words(card.speaker or "", words) and has_known_words(
         card.role or "", words
     )
 
 
-def _figure_stands(told: ToldFigure, articles: Articles) -> bool:
+def _figure_stands(shown: EditionFigure, articles: ArticlesById) -> bool:
     """Whether number, sentence and what is measured are the article's."""
-    article = articles.get(told.article)
+    article = articles.get(shown.article)
     if article is None:
         return False
-    figure = told.figure
+    figure = shown.figure
     if article.text[figure.start : figure.end] != figure.text or not figure.text:
         return False
-    if not spans.follows(told.sentence_text, (figure.sentence,), article.text):
+    if not follows_spans(shown.sentence_text, (figure.sentence,), article.text):
         return False
     if not figure.sentence.start <= figure.start < figure.end <= figure.sentence.end:
         return False
-    words = spans.vocabulary(article.text)
-    return spans.known(figure.what, words) and _says(figure.text, figure.value, article)
+    words = collect_vocabulary(article.text)
+    return has_known_words(figure.what, words) and _states_value(
+        figure.text, figure.value, article
+    )
 
 
-def _says(text: str, value: float, article: Article) -> bool:
+def _states_value(text: str, value: float, article: Article) -> bool:
     """Whether a figure's words give its value; «2 to 3 million» lends its scale."""
-    found = numbers.find(text, article.lang)
+    found = numbers.find_numbers(text, article.lang)
     return any(
         abs(number.value * scale - value) <= _ROUNDING * max(1.0, abs(value))
         for number in found
@@ -158,3 +172,97 @@ def _says(text: str, value: float, article: Article) -> bool:
 
 _ROUNDING = 1e-9
 _SCALES = (1.0, 12.0, 1e2, 1e3, 1e6, 1e9, 1e12)
+
+#: What may differ between a text and its source, besides white space and case.
+_FREE = ".,;:!?…'\"‘’“”„‚‹›«»()[]{}<>‐‑–—―/\\_*·`-"
+_WORD = re.compile(rf"[^\s{re.escape(_FREE)}]+")
+_NUMBER = re.compile(r"(?:(?<![^\s(])[-−])?\d+(?:[.,:/-]\d+)*")
+_NEGATION = re.compile(
+    r"\b(?:not|never|no|nobody|nor|neither|without|hardly|denie[sd]|deny|nicht|nie|"
+    r"kein\w*|ohne|weder)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+
+
+def follows_spans(text: str, spans: Sequence[Span], source: str) -> bool:
+    """Whether the words of `text` are the words of the spans of `source`, in order.
+
+    Args:
+        text: What is shown.
+        spans: Where it is said to come from, in order.
+        source: The text that the spans point into.
+    """
+    if not spans or not _in_order(spans, source):
+        return False
+    given = [source[s.start : s.end] for s in spans]
+    if any(_NEGATION.search(gap) for gap in _list_gaps(spans, source)):
+        return False
+    shown = _split_words(text)
+    return (
+        bool(shown)
+        and shown == _split_words(" ".join(given))
+        and _find_numbers(text) == _find_numbers(" ".join(given))
+    )
+
+
+def is_verbatim(text: str, span: Span, source: str) -> bool:
+    """Whether `text` is exactly the characters of a span that is not empty."""
+    return 0 <= span.start < span.end <= len(source) and (
+        source[span.start : span.end] == text
+    )
+
+
+def has_known_words(text: str, vocabulary: frozenset[str]) -> bool:
+    """Whether every word of `text` is one of `vocabulary`."""
+    return all(word in vocabulary for word in _split_words(text))
+
+
+def collect_vocabulary(*texts: str | None) -> frozenset[str]:
+    """The words of some texts, as `known` compares them."""
+    return frozenset(word for text in texts if text for word in _split_words(text))
+
+
+def has_same_words(one: str, other: str) -> bool:
+    """Whether two texts have the same words in the same order, at least one."""
+    words = _split_words(one)
+    return (
+        bool(words)
+        and words == _split_words(other)
+        and _find_numbers(one) == _find_numbers(other)
+    )
+
+
+def _split_words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _find_numbers(text: str) -> list[str]:
+    return _NUMBER.findall(text)
+
+
+def _in_order(spans: Sequence[Span], source: str) -> bool:
+    before = 0
+    for span in spans:
+        if not before <= span.start < span.end <= len(source):
+            return False
+        if _inside_word(source, span.start) or _inside_word(source, span.end):
+            return False
+        before = span.end
+    return True
+
+
+def _inside_word(source: str, at: int) -> bool:
+    return 0 < at < len(source) and source[at - 1].isalnum() and source[at].isalnum()
+
+
+def _list_gaps(spans: Sequence[Span], source: str) -> list[str]:
+    """What was left out between neighbouring spans of one sentence."""
+    return [
+        source[a.end : b.start]
+        for a, b in itertools.pairwise(spans)
+        if b.start - a.end <= _LONGEST_GAP
+    ]
+
+
+#: Further apart two spans are two sentences.
+_LONGEST_GAP = 400

@@ -1,15 +1,25 @@
-"""Finds calendar dates, clock times and years in a text; it resolves none of them.
+"""Find dates, times, weekdays and relative days, and resolve them.
 
 English and German forms: «January 6, 2026», «6. Januar», «2026-01-06», «5:30 p.m.»,
 «17.30 Uhr», «six o'clock», «2024», «2007-2013», «the 1990s». A four-digit number is
 read as a year unless something around it says that things are counted («about 2000
 people», «$2000»).
+
+A day named so («on Tuesday», «last week») is resolved against the day an article was
+published: a weekday is the last one, that day included, or the next one where the
+words before it look ahead («will», «is due to»). What depends on something that only
+the text tells («hours before his arrival», «two days later») is found and stays
+unresolved. Calendar dates belong to `digests.language.dates`; here they only get the
+year that they leave out.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
+
+from digests.language.words import resolve_language
 
 MomentKind = Literal["date", "time", "year"]
 
@@ -101,18 +111,18 @@ _COUNTING_AFTER = re.compile(
 )
 
 
-def find(text: str) -> tuple[Moment, ...]:
+def find_moments(text: str) -> tuple[Moment, ...]:
     """The moments that a text names, in text order, without overlap."""
     found: list[Moment] = []
-    for moment in sorted(_all(text), key=lambda m: (m.start, -m.end)):
+    for moment in sorted(_iterate_moments(text), key=lambda m: (m.start, -m.end)):
         if not found or moment.start >= found[-1].end:
             found.append(moment)
     return tuple(found)
 
 
-def _all(text: str) -> Iterator[Moment]:
+def _iterate_moments(text: str) -> Iterator[Moment]:
     for m in _DATE.finditer(text):
-        yield _date(m)
+        yield _read_date(m)
     for m in _TIME.finditer(text):
         yield Moment(start=m.start(), end=m.end(), kind="time")
     for m in _BARE_YEAR.finditer(text):
@@ -121,7 +131,7 @@ def _all(text: str) -> Iterator[Moment]:
             yield Moment(start=m.start(), end=m.end(), kind="year", year=year)
 
 
-def _date(m: re.Match[str]) -> Moment:
+def _read_date(m: re.Match[str]) -> Moment:
     parts = {key[0]: value for key, value in m.groupdict().items() if value}
     year = int(parts["y"]) if "y" in parts else None
     day = re.match(r"\d+", parts["d"]) if "d" in parts else None
@@ -130,15 +140,236 @@ def _date(m: re.Match[str]) -> Moment:
         end=m.end(),
         kind="date",
         year=year if year is None or year > 99 else 2000 + year,
-        month=_month(parts["m"]),
+        month=_month_number(parts["m"]),
         day=int(day.group()) if day else None,
     )
 
 
-def _month(written: str) -> int:
+def _month_number(written: str) -> int:
     return int(written) if written.isdigit() else MONTHS[written.lower().rstrip(".")]
 
 
 def _counts_things(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 15) : start]
     return bool(_COUNTING_BEFORE.search(before) or _COUNTING_AFTER.match(text, end))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayMention:
+    """A stretch of text that names days; `first` and `last` are None if unresolved."""
+
+    start: int
+    end: int
+    first: date | None = None
+    last: date | None = None
+
+
+#: The number of each weekday's name, in small letters; Monday is 0.
+WEEKDAYS: Mapping[str, int] = {
+    name: number
+    for number, names in enumerate(
+        (
+            "monday montag",
+            "tuesday dienstag",
+            "wednesday mittwoch",
+            "thursday donnerstag",
+            "friday freitag",
+            "saturday samstag sonnabend",
+            "sunday sonntag",
+        )
+    )
+    for name in names.split()
+}
+_WEEKDAY_NAMES = "|".join(name.capitalize() for name in WEEKDAYS)
+_WEEKDAY = re.compile(
+    rf"\b(?:(?:[Oo]n|[Bb]y|[Uu]ntil|[Ss]ince|[Ff]rom|[Aa]m|[Bb]is|[Ss]eit)\s)?"
+    rf"(?:(?P<turn>last|next|this|past|letzten|vergangenen|nächsten|kommenden)\s)?"
+    rf"(?P<name>{_WEEKDAY_NAMES})(?P<part>\s(?:morning|afternoon|evening|night)|morgen|vormittag|"
+    rf"mittag|nachmittag|abend)?\b"
+)
+_SMALL_NUMBERS: Mapping[str, int] = {
+    word: value
+    for value, word in enumerate(
+        ("a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+        start=1,
+    )
+} | {"an": 1, "one": 1}
+_RELATIVE = re.compile(
+    rf"""\b(?:
+      (?P<word>[Yy]esterday|[Tt]oday(?!['’])|[Tt]onight|[Tt]omorrow|[Gg]estern|[Hh]eute)
+    | (?P<turn>[Ll]ast|[Nn]ext|[Tt]his|[Ee]arlier\sthis|[Ll]ater\sthis
+        |[Ll]etzte[nrs]?|[Vv]ergangene[nrs]?|[Nn]ächste[nrs]?|[Dd]iese[nrsm]?)\s
+        (?P<unit>week|month|year|weekend|summer|Woche|Monat|Jahr)
+    | (?P<count>{"|".join(_SMALL_NUMBERS)}|\d{{1,2}})
+      \s(?P<of>day|week|month|year)s?\sago
+    )\b""",
+    re.VERBOSE,
+)
+#: What happened beside something else that the text tells.
+_BESIDE = re.compile(
+    r"\b(?:(?:just|only|a few|several|many|two|three|four|five|six|eight|ten|\d+)\s)?"
+    r"(?:minutes|hours|days|weeks|months|years)\s"
+    r"(?:(?:before|after)\s\w+(?:\s\w+)?|later|earlier)\b"
+)
+_IN_MONTH = re.compile(
+    rf"\b(?:[Ii]n|[Ii]m|[Ss]ince|[Ss]eit)\s({MONTH_NAMES})\b(?!\.?\s?\d)"
+)
+_AHEAD = re.compile(
+    r"\b(?:will|would|won['’]t|wouldn['’]t|(?:is|are|to|should) (?:to|be)|plans? to|"
+    r"due|expected|scheduled|beginning|starting|wird|werden|werde|soll|sollen|solle|"
+    r"beginnt|beginne|steigt|steigen)\b"
+)
+_BEHIND = re.compile(r"\b(?:said|says|told|was|were|sagte|sagten|wurde|wurden)\b")
+_CLAUSE = re.compile(r"[.;!?]\s+(?=[A-Z“\"])|\n")
+_LOOKBACK = 200
+_HALF_YEAR = timedelta(days=183)
+_WEEK = timedelta(days=7)
+_MONTH_LENGTH = timedelta(days=31)
+
+
+def find_days(
+    text: str, published: date | None, lang: str | None = None
+) -> tuple[DayMention, ...]:
+    """The days a text names beside another day, in text order, without overlap.
+
+    Args:
+        text: Any text; offsets of the answer point into it.
+        published: The day it was published; None leaves all days unresolved.
+        lang: BCP 47 tag; a German «morgen» is not read, English months are.
+    """
+    found: list[DayMention] = []
+    for day in sorted(
+        _iterate_days(text, published, resolve_language(lang)), key=lambda d: d.start
+    ):
+        if not found or day.start >= found[-1].end:
+            found.append(day)
+    return tuple(found)
+
+
+def resolve_calendar_date(
+    moment: Moment, published: date | None, *, ahead: bool = False
+) -> tuple[date, date] | None:
+    """First and last day of a calendar date, or None where its year stays open.
+
+    A date without a year is the one nearest to the day of publication; if the text
+    looks `ahead` there, the next one.
+    """
+    if moment.kind == "time":
+        return None
+    year = moment.year
+    if year is None and published is not None and moment.month is not None:
+        year = _nearest_year(moment, published, ahead=ahead)
+    if year is None:
+        return None
+    if moment.month is None:
+        return date(year, 1, 1), date(year, 12, 31)
+    if moment.day is None:
+        return _month_span(year, moment.month)
+    try:
+        day = date(year, moment.month, moment.day)
+    except ValueError:
+        return None
+    return day, day
+
+
+def _nearest_year(moment: Moment, published: date, *, ahead: bool) -> int:
+    middle = date(published.year, moment.month or 1, min(moment.day or 15, 28))
+    if ahead:
+        return published.year + (published - middle > _MONTH_LENGTH)
+    if middle - published > _HALF_YEAR:
+        return published.year - 1
+    return published.year + (published - middle > _HALF_YEAR)
+
+
+def _month_span(year: int, month: int) -> tuple[date, date]:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, 1), following - timedelta(days=1)
+
+
+def _iterate_days(text: str, published: date | None, tag: str) -> Iterator[DayMention]:
+    for m in _WEEKDAY.finditer(text):
+        day = published and _resolve_weekday(text, m, published)
+        yield DayMention(start=m.start(), end=m.end(), first=day, last=day)
+    for m in _RELATIVE.finditer(text):
+        first, last = _resolve_relative(m, published) if published else (None, None)
+        yield DayMention(start=m.start(), end=m.end(), first=first, last=last)
+    for m in _IN_MONTH.finditer(text):
+        first, last = _resolve_month(text, m, published) if published else (None, None)
+        yield DayMention(start=m.start(), end=m.end(), first=first, last=last)
+    if tag == "en":
+        for m in _BESIDE.finditer(text):
+            yield DayMention(start=m.start(), end=m.end())
+
+
+def _resolve_month(text: str, m: re.Match[str], published: date) -> tuple[date, date]:
+    """The last such month, or the next one where the text looks ahead."""
+    month = MONTHS[m[1].lower()]
+    year = published.year
+    if looks_ahead(text, m.start()):
+        return _month_span(year + (month < published.month), month)
+    return _month_span(year - (month > published.month), month)
+
+
+def _resolve_weekday(text: str, m: re.Match[str], published: date) -> date:
+    back = (published.weekday() - WEEKDAYS[m["name"].lower()]) % 7
+    turn = (m["turn"] or "").lower()
+    if turn in ("last", "past", "letzten", "vergangenen"):
+        return published - timedelta(days=back or 7)
+    if turn in ("next", "nächsten", "kommenden") or (
+        back and looks_ahead(text, m.start())
+    ):
+        return published + timedelta(days=(7 - back) or 7)
+    return published - timedelta(days=back)
+
+
+def looks_ahead(text: str, start: int) -> bool:
+    """Whether the last telling verb of the sentence before `start` looks ahead."""
+    before = _CLAUSE.split(text[max(0, start - _LOOKBACK) : start])[-1]
+    ahead = max((a.start() for a in _AHEAD.finditer(before)), default=-1)
+    behind = max((b.start() for b in _BEHIND.finditer(before)), default=-1)
+    return ahead > behind
+
+
+def _resolve_relative(
+    m: re.Match[str], published: date
+) -> tuple[date | None, date | None]:
+    if m["word"]:
+        word = m["word"].lower()
+        shift = {"yesterday": -1, "gestern": -1, "tomorrow": 1}.get(word, 0)
+        day = published + timedelta(days=shift)
+        return day, day
+    if m["count"]:
+        return _resolve_ago(m, published)
+    turn, unit = m["turn"].lower(), m["unit"].lower()
+    shift = -1 if turn.startswith(("last", "letzt", "vergang")) else 0
+    shift = 1 if turn.startswith(("next", "nächst")) else shift
+    return _resolve_period(unit, shift, published)
+
+
+def _resolve_ago(m: re.Match[str], published: date) -> tuple[date | None, date | None]:
+    count = int(m["count"]) if m["count"].isdigit() else _SMALL_NUMBERS[m["count"]]
+    if m["of"] in ("day", "week"):
+        back = timedelta(days=count * (7 if m["of"] == "week" else 1))
+        if published - date.min < back:
+            return None, None
+        return published - back, published - back
+    return _resolve_period(m["of"], -count, published)
+
+
+def _resolve_period(
+    unit: str, shift: int, published: date
+) -> tuple[date | None, date | None]:
+    """The week, month or year that lies `shift` of them away."""
+    if unit in ("week", "woche"):
+        monday = published - timedelta(days=published.weekday()) + shift * _WEEK
+        return monday, monday + timedelta(days=6)
+    if unit == "weekend":
+        saturday = published + timedelta(days=5 - published.weekday()) + shift * _WEEK
+        return saturday, saturday + timedelta(days=1)
+    if unit in ("month", "monat"):
+        months = published.year * 12 + published.month - 1 + shift
+        return _month_span(months // 12, months % 12 + 1)
+    year = published.year + shift
+    if unit in ("year", "jahr") and year >= 1:
+        return date(year, 1, 1), date(year, 12, 31)
+    return None, None

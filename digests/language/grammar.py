@@ -1,8 +1,13 @@
-"""Cuts a stretch of text into words and signs for reading names and clauses.
+"""Tokens of a sentence, and whether a word looks like a finite verb.
 
 Only what reads grammar needs this; counting words belongs to `digests.language.words`.
 Abbreviated titles, initials and «U.S.» keep their stops, a possessive «'s» stays with
 its word and is told by `possessive`.
+
+A table of auxiliaries, irregular past forms and frequent present forms, and the
+ending «-ed». Made for one question: does a stretch of a sentence still hold a verb,
+or is it only a name with its ornaments? German has no such table: there the answer
+comes from `looks_finite`'s own short list.
 """
 
 import re
@@ -39,7 +44,7 @@ class Token(NamedTuple):
     capital: bool
 
 
-def tokens(text: str, start: int, end: int) -> list[Token]:
+def tokenize_span(text: str, start: int, end: int) -> list[Token]:
     """Give the tokens of `text[start:end]`, in order."""
     found = []
     for match in _TOKEN.finditer(text, start, end):
@@ -57,3 +62,63 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
         # Tokens are made by the thousand: this is the short way to a named tuple.
         found.append(tuple.__new__(Token, parts))
     return found
+
+
+_AUXILIARIES_WORDS = """
+    is are was were am has have had does do did will would can could may might must
+    shall should isn't aren't wasn't weren't hasn't haven't hadn't doesn't don't didn't
+    won't wouldn't can't cannot couldn't shouldn't ist sind war waren wurde wurden wird
+    werden hat haben hatte hatten kann können soll sollen muss müssen will wollen darf
+"""
+AUXILIARIES = frozenset(_AUXILIARIES_WORDS.split())
+
+_PAST_WORDS = """
+    arose ate beat became began bent bet bit bled blew bought bound bred broke brought
+    built burnt burst came caught chose clung cost crept cut dealt died drank drew drove
+    dug fell fed felt flew fled forbade forgot fought found froze gave got grew heard
+    held hid hit hung hurt kept knew laid lay led left lent let lost made meant met
+    overcame overtook paid pled put quit ran rang read rebuilt rode rose said sang sank
+    sat saw sent set shed shook shot showed shut slept slid sold sought spent split
+    spoke spread sprang stole stood strode struck stuck swam swept swore swung thought
+    threw took tore told taught undertook understood underwent upheld withdrew withheld
+    woke won wore wound wrote
+"""
+_PAST = frozenset(_PAST_WORDS.split())
+
+_PRESENT_WORDS = """
+    accuses adds admits agrees aims announces appears approves argues asks backs bans
+    becomes begins believes brings builds buys calls carries causes claims closes comes
+    confirms continues contains costs covers creates cuts dies denies depends drops
+    earns employs ends expects faces fails falls fears feels finds follows gets gives
+    goes grows happens helps hits holds hopes includes joins keeps knows lacks launches
+    leads leaves lets lies likes lives looks loses makes means measures meets moves
+    needs offers opens owns pays plans plays prepares produces proposes provides pushes
+    puts quits raises ranks reaches receives rejects remains reports requires returns
+    rises runs says seeks seems sees sells sends serves sets shows signs sits spends
+    stands starts stays stops suffers suggests supports takes tells tends thinks
+    threatens tries turns urges uses wants warns weighs wins wishes works writes
+"""
+_PRESENT = frozenset(_PRESENT_WORDS.split())
+
+_NOT_PAST_WORDS = """
+    bed bleed breed creed deed exceed feed freed greed hatred heed hundred indeed
+    kindred need naked proceed red reed sacred seed shed sled speed succeed ted wed weed
+    wicked united allied alleged so-called
+"""
+#: Ends in «-ed» without being a past form.
+_NOT_PAST = frozenset(_NOT_PAST_WORDS.split())
+_SHORTEST_PAST = 4
+
+
+def looks_finite(word: str) -> bool:
+    """Whether a word, in any case, may be a finite verb."""
+    low = word.lower().replace("’", "'")
+    if low in AUXILIARIES or low in _PAST or low in _PRESENT:
+        return True
+    return low.endswith("ed") and len(low) >= _SHORTEST_PAST and low not in _NOT_PAST
+
+
+def looks_participle(word: str) -> bool:
+    """Whether a word, in any case, may be a present participle («pledging»)."""
+    low = word.lower()
+    return low.endswith("ing") and len(low) > _SHORTEST_PAST + 1

@@ -1,4 +1,4 @@
-"""Turns pieces of HTML into plain words; it knows no page and keeps no markup.
+"""Convert HTML fragments to plain text.
 
 Many pieces are read as one document, which is many times faster than one by one, as
 long as none of them could run into the next.
@@ -31,10 +31,10 @@ _WRITTEN_END = re.compile(r"&#(?:0*2(?!\d)|[xX]0*2(?![\da-fA-F]))")
 #: Blanks that are to be put in order; none of them is the usual case.
 _BLANKS = ("\n", "\t", "\r", "\f", "\v", "  ")
 #: Characters of pieces that one document may take, for the sake of memory.
-_HELD = 1 << 18
+_MAX_DOCUMENT = 1 << 18
 
 #: Parsers take time by the square of the depth; no page is that deep.
-DEEPEST = 3000
+MAX_NESTING = 3000
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)(?:[^<>]*(/)>)?")
 _NEVER_CLOSED = re.compile(
     r"(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|p|li|td|tr|th|"
@@ -43,26 +43,26 @@ _NEVER_CLOSED = re.compile(
 )
 
 
-def plain_text(fragment: str) -> str:
+def html_to_text(fragment: str) -> str:
     """The words of a piece of HTML, a line for each of its blocks; no markup is left.
 
     A piece that is nested deeper than any page gives no words.
     """
-    return plain_texts((fragment,))[0]
+    return html_to_texts((fragment,))[0]
 
 
-def plain_texts(fragments: Iterable[str]) -> list[str]:
+def html_to_texts(fragments: Iterable[str]) -> list[str]:
     """The same for several pieces, each as if it were read for itself."""
     pieces = [fragment.replace(_BREAK, " ") for fragment in fragments]
-    return _read_as_one(pieces) or _read_in_parcels(pieces)
+    return _convert_together(pieces) or _convert_in_batches(pieces)
 
 
-def too_deep(html: str) -> bool:
+def is_too_deep(html: str) -> bool:
     """Whether it is nested deeper than any page, so that parsers take too long."""
-    return html.count("<") > DEEPEST and shape(html)[0] > DEEPEST
+    return html.count("<") > MAX_NESTING and measure_nesting(html)[0] > MAX_NESTING
 
 
-def shape(page: str) -> tuple[int, int]:
+def measure_nesting(page: str) -> tuple[int, int]:
     """How deep the tags of a page are nested, at most, and how many there are."""
     depth = deepest = tags = 0
     for tag in _TAG.finditer(page):
@@ -73,13 +73,17 @@ def shape(page: str) -> tuple[int, int]:
     return deepest, tags
 
 
-def _read_as_one(pieces: Sequence[str]) -> list[str]:
+def _convert_together(pieces: Sequence[str]) -> list[str]:
     """The words of each; an empty list where they must not be read as one."""
     from selectolax.lexbor import LexborHTMLParser
 
     whole = _END.join(pieces)
     ends = whole.count(_END) + len(_WRITTEN_END.findall(whole))
-    if ends != len(pieces) - 1 or len(whole) > _HELD or whole.count("<") > DEEPEST:
+    if (
+        ends != len(pieces) - 1
+        or len(whole) > _MAX_DOCUMENT
+        or whole.count("<") > MAX_NESTING
+    ):
         return []
     place = LexborHTMLParser("<body></body>").body
     if place is None or _UNUSUAL_TAG.search(whole):
@@ -90,44 +94,44 @@ def _read_as_one(pieces: Sequence[str]) -> list[str]:
     return list(map(str.strip, found)) if len(found) == len(pieces) else []
 
 
-def _read_in_parcels(pieces: Sequence[str]) -> list[str]:
+def _convert_in_batches(pieces: Sequence[str]) -> list[str]:
     """The words of each: what is unusual for itself, the rest as far as one can."""
     usual = [at for at, piece in enumerate(pieces) if not _UNUSUAL_TAG.search(piece)]
     found: dict[int, str] = {}
-    for parcel in _parcels(usual, pieces):
-        words = _read_as_one([pieces[at] for at in parcel])
-        found.update(zip(parcel, words, strict=False))
+    for batch in _batches(usual, pieces):
+        words = _convert_together([pieces[at] for at in batch])
+        found.update(zip(batch, words, strict=False))
     others = [at for at in range(len(pieces)) if at not in found]
-    found.update(zip(others, _read_apart(pieces[at] for at in others), strict=True))
+    found.update(zip(others, _convert_apart(pieces[at] for at in others), strict=True))
     return [found[at] for at in range(len(pieces))]
 
 
-def _parcels(places: Iterable[int], pieces: Sequence[str]) -> Iterator[list[int]]:
+def _batches(places: Iterable[int], pieces: Sequence[str]) -> Iterator[list[int]]:
     """The places in parcels that are small and flat enough to be read as one."""
-    parcel: list[int] = []
+    batch: list[int] = []
     held = tags = 0
     for at in places:
         held += len(pieces[at]) + 1
         tags += pieces[at].count("<")
-        if parcel and (held > _HELD or tags > DEEPEST):
-            yield parcel
-            parcel, held, tags = [], len(pieces[at]) + 1, pieces[at].count("<")
-        parcel.append(at)
-    if parcel:
-        yield parcel
+        if batch and (held > _MAX_DOCUMENT or tags > MAX_NESTING):
+            yield batch
+            batch, held, tags = [], len(pieces[at]) + 1, pieces[at].count("<")
+        batch.append(at)
+    if batch:
+        yield batch
 
 
-def _read_apart(pieces: Iterable[str]) -> Iterator[str]:
+def _convert_apart(pieces: Iterable[str]) -> Iterator[str]:
     """The words of each, one after the other in one document: making one takes long."""
     from selectolax.lexbor import LexborHTMLParser
 
     document, held = LexborHTMLParser("<body></body>"), 0
     for piece in pieces:
-        if held > _HELD:
+        if held > _MAX_DOCUMENT:
             document, held = LexborHTMLParser("<body></body>"), 0
         held += len(piece)
         place = document.body
-        if place is None or too_deep(piece):
+        if place is None or is_too_deep(piece):
             yield ""
             continue
         place.inner_html = _BLOCK_TAG.sub(f"{_BREAK}<", piece)

@@ -1,6 +1,6 @@
-"""Words that tell who is a person, a body or a place: data only, in small letters."""
+"""Word tables for recognizing people, organizations and places."""
 
-from digests.language.tables import word_set
+from digests.language.words import word_set
 
 #: Before a name and no part of it; the stop is dropped.
 TITLES = word_set(

@@ -1,14 +1,22 @@
-"""Reads names in a sentence; who is meant by them is the part of `cast`.
+"""Find names in a sentence and resolve short names to full ones.
 
 A name is a run of capitalised words. Titles, parties and countries before it are cut
 off and kept as the role, weekdays and function words are no names, a possessive ends
 a run.
+
+«Bell» is the person whose full name ends in it, «Xi» the one whose full name begins
+with it where the text uses it so (family name first), «Robles» the one who bears it
+before a second surname. Where several bear one surname, the one most spoken of is
+meant, or the one whom a sentence has just introduced. What the text says about sex is
+kept here too.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from digests.language.abbreviations import STARTERS
+from digests.language.grammar import Token
 from digests.language.name_tables import (
     ADJECTIVES,
     BODY_WORDS,
@@ -25,7 +33,7 @@ from digests.language.name_tables import (
     TITLE_ENDINGS,
     TITLES,
 )
-from digests.language.tokens import Token
+from digests.language.sentences import STARTERS
 
 _SMALL = STARTERS["en"] | STARTERS["de"] | NEVER_NAME
 _MONTH_NAMES = frozenset(("may", "april", "june", "august"))
@@ -57,7 +65,7 @@ class Name:
     doubtful: bool = False
 
 
-def runs(tokens: Sequence[Token]) -> list[Name]:
+def find_names(tokens: Sequence[Token]) -> list[Name]:
     """Give the names among the tokens of one sentence, in order."""
     found = []
     at = 0
@@ -114,7 +122,7 @@ def _leads_in(tokens: Sequence[Token], at: int) -> bool:
     )
 
 
-def in_headline(found: Iterable[Name]) -> Iterator[Name]:
+def select_headline_names(found: Iterable[Name]) -> Iterator[Name]:
     """Give what is surely a name in a line that writes every word with a capital."""
     for name in found:
         words = name.text.split()
@@ -134,9 +142,9 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
             or (end == at + 1 and token.low in _MONTH_NAMES and _is_given(tokens[at]))
         ):
             end += 1
-        elif _bridges(tokens, end):
+        elif _joins_parts(tokens, end):
             end += 2
-        elif _bridges_twice(tokens, end):
+        elif _joins_with_two_words(tokens, end):
             end += 3
         else:
             break
@@ -147,7 +155,7 @@ def _is_given(token: Token) -> bool:
     return token.low in MALE or token.low in FEMALE
 
 
-def _bridges_twice(tokens: Sequence[Token], at: int) -> bool:
+def _joins_with_two_words(tokens: Sequence[Token], at: int) -> bool:
     """Tell «Ursula von der Leyen», «Ana de la Cruz»."""
     return (
         at + 2 < len(tokens)
@@ -157,7 +165,7 @@ def _bridges_twice(tokens: Sequence[Token], at: int) -> bool:
     )
 
 
-def _bridges(tokens: Sequence[Token], at: int) -> bool:
+def _joins_parts(tokens: Sequence[Token], at: int) -> bool:
     """Tell whether a small word joins two parts: «de Blasio», «Bank of England»."""
     if at + 1 >= len(tokens) or not tokens[at + 1].capital:
         return False
@@ -267,3 +275,147 @@ def _sex(titles: Iterable[str], words: Sequence[str]) -> str:
         if words[0] in MALE:
             return "m"
     return ""
+
+
+_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+_FAR_MORE = 3
+_MOST_BEARERS = 20
+
+
+class PeopleIndex:
+    """Everybody whom a text names, by full name."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self._count: Counter[str] = Counter()
+        self._full: dict[tuple[str, str, str], str] = {}
+        self._by_last: dict[str, list[str]] = {}
+        self._by_first: dict[str, list[str]] = {}
+        self._by_middle: dict[str, list[str]] = {}
+        self._sex: dict[str, str] = {}
+        self._words: dict[str, list[str]] = {}
+        #: How often each stands in full.
+        self._named: Counter[str] = Counter()
+        #: Where sentences speak of somebody first, in full, by surname.
+        self._leads: dict[str, list[tuple[int, str]]] = {}
+        for name in names:
+            if name.kind == "person" and " " in name.text:
+                self._add_person(name)
+        self._drop_longer_variants()
+        for (first, last, suffix), full in list(self._full.items()):
+            if suffix:
+                self._full.setdefault((first, last, ""), full)
+        for name in names:
+            full = self.full(name.text, name.sex)
+            self._count[full] += 1
+            if name.sex and not self._sex.get(full):
+                self._sex[full] = name.sex
+
+    def lead(self, text: str, start: int) -> None:
+        """Note that a sentence speaks first of the full name `text`, at `start`."""
+        words = _key_words(text)
+        if len(words) > 1:
+            self._leads.setdefault(words[-1], []).append((start, self.full(text)))
+
+    def full(self, text: str, sex: str = "", at: int | None = None) -> str:
+        """Give the full name that `text` stands for, or `text` itself.
+
+        Args:
+            text: The name as it stands, without titles.
+            sex: What its titles tell: «m», «f» or «».
+            at: Where it stands, which may tell two of one surname apart.
+        """
+        words = self._words.get(text)
+        if words is None:
+            words = self._words[text] = _key_words(text)
+        if not words:
+            return text
+        if len(words) > 1 and words[0] not in PARTICLES:
+            return self._full.get((words[0], words[-1], _generation_suffix(text)), text)
+        for table in (self._by_last, self._by_first, self._by_middle):
+            bearers = [
+                full
+                for full in table.get(words[-1], ())
+                if not sex or self._sex.get(full, sex) == sex
+            ]
+            if len(bearers) > 1:
+                return self._choose_bearer(words[-1], bearers, at)
+            if bearers:
+                return bearers[0]
+        return text
+
+    def _choose_bearer(self, last: str, bearers: list[str], at: int | None) -> str:
+        """Choose among those of one surname.
+
+        Most often it is the one most spoken of; but the one whom a sentence has just
+        introduced, unless the other is far more spoken of in full.
+        """
+        best = max(bearers, key=lambda full: self._count[full])
+        leads = self._leads.get(last)
+        if at is None or not leads:
+            return best
+        before = bisect_left(leads, at, key=lambda lead: lead[0]) - 1
+        if before < 0 or leads[before][1] not in bearers:
+            return best
+        just = leads[before][1]
+        return best if self._named[best] >= _FAR_MORE * self._named[just] else just
+
+    def is_shared(self, text: str) -> bool:
+        """Tell whether several bear the surname of the full name `text`."""
+        last = _key_words(text)[-1:]
+        return " " in text and bool(last) and len(self._by_last.get(last[0], ())) > 1
+
+    def sex(self, full: str) -> str:
+        """Give «m», «f», or «» where the text does not tell."""
+        return self._sex.get(full, "")
+
+    def count(self, full: str) -> int:
+        """Give how often the text names somebody."""
+        return self._count[full]
+
+    def is_person(self, full: str) -> bool:
+        """Tell whether a full name was entered for it."""
+        return full in self._sex
+
+    def learn(self, full: str, sex: str) -> None:
+        """Note what a pronoun proved about somebody."""
+        if not self._sex.get(full):
+            self._sex[full] = sex
+
+    def _drop_longer_variants(self) -> None:
+        """Forget «Actress Ruth Bell» where the text has «Ruth Bell» as well."""
+        for bearers in self._by_last.values():
+            for full in bearers[:]:
+                ends = (" " + other for other in bearers if other != full)
+                if any(full.endswith(end) for end in ends):
+                    bearers.remove(full)
+
+    def _add_person(self, name: Name) -> None:
+        words = _key_words(name.text)
+        if len(words) < 2:
+            return
+        key = (words[0], words[-1], _generation_suffix(name.text))
+        full = self._full.setdefault(key, name.text)
+        self._sex.setdefault(full, name.sex)
+        self._sex[full] = self._sex[full] or name.sex
+        self._count[full] += 1
+        self._named[full] += 1
+        tables = [(self._by_last, words[-1]), (self._by_first, words[0])]
+        if len(words) > 2 and len(words[-2]) > 1:
+            # «María Robles Ortega» is «Robles» for short.
+            tables.append((self._by_middle, words[-2]))
+        for table, word in tables:
+            bearers = table.setdefault(word, [])
+            if full not in bearers and len(bearers) < _MOST_BEARERS:
+                bearers.append(full)
+
+
+def _generation_suffix(text: str) -> str:
+    last = text.rpartition(" ")[2].strip(".,").lower()
+    return last if last in _SUFFIXES else ""
+
+
+def _key_words(text: str) -> list[str]:
+    words = [word.strip(".,").lower() for word in text.split()]
+    while len(words) > 1 and words[-1] in _SUFFIXES:
+        words.pop()
+    return words

@@ -1,13 +1,17 @@
-"""Turns what came in into the stored form of a text, and changes nothing else.
+"""Decode bytes, clean text for storing, normalize text for comparison.
 
 `decode` bytes → characters, `clean` characters → stored characters (every offset of
 the project points into these), `revision` names one stored version. No Unicode
 normalisation, no trimming, no repair: «verbatim» means the stored characters.
+
+NFKC, case folded, every quotation mark and apostrophe «'», every dash «-», every run
+of white space one space, none at the ends. Folding twice changes nothing.
 """
 
 import codecs
 import hashlib
 import re
+import unicodedata
 
 from digests.errors import UnreadableInput
 
@@ -43,7 +47,7 @@ _MAGIC = (
 _MAX_CONTROL_SHARE = 0.02
 
 
-def clean(raw: str) -> str:
+def clean_text(raw: str) -> str:
     r"""Give the stored form: newlines are \n, no NUL, no lone surrogate, no BOM."""
     text = raw.removeprefix("\ufeff")
     if "\r" in text:
@@ -53,21 +57,21 @@ def clean(raw: str) -> str:
     return text
 
 
-def decode(raw: bytes) -> str:
+def decode_text(raw: bytes) -> str:
     """Read bytes as text: by byte order mark, as UTF-8, or as Windows-1252.
 
     Raises:
         UnreadableInput: The bytes are a picture, an archive or the like.
     """
     _refuse_known_binary(raw)
-    text = _by_order_mark(raw)
+    text = _decode_by_order_mark(raw)
     if text is None:
-        text = _by_trial(raw)
+        text = _decode_by_trial(raw)
     _refuse_controls(text)
     return text
 
 
-def revision(title: str | None, text: str) -> str:
+def revision_hash(title: str | None, text: str) -> str:
     """Name one stored version: 16 hex digits made of its title and its text."""
     content = f"{title or ''}\0{text}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(content).hexdigest()[:16]
@@ -81,14 +85,14 @@ def _refuse_known_binary(raw: bytes) -> None:
             )
 
 
-def _by_order_mark(raw: bytes) -> str | None:
+def _decode_by_order_mark(raw: bytes) -> str | None:
     for mark, encoding in _ORDER_MARKS:
         if raw.startswith(mark):
             return raw.decode(encoding, "replace")
     return None
 
 
-def _by_trial(raw: bytes) -> str:
+def _decode_by_trial(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -108,3 +112,17 @@ def _refuse_controls(text: str) -> None:
             "This does not look like text: it is full of control characters; "
             "give a text or HTML file."
         )
+
+
+_MARKS = '"`´‘’‚‛“”„‟«»‹›「」『』〝〞〟＂＇'
+_DASHES = "‐‑‒–—―−﹘﹣－"
+_ONE_FORM = str.maketrans(dict.fromkeys(_MARKS, "'") | dict.fromkeys(_DASHES, "-"))
+
+
+def normalize_text(text: str) -> str:
+    """Give the comparing form of `text`."""
+    plain = text.translate(_ONE_FORM)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKC", plain)
+        plain = unicodedata.normalize("NFKC", plain.casefold()).translate(_ONE_FORM)
+    return " ".join(plain.casefold().split())

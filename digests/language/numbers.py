@@ -1,4 +1,4 @@
-"""Finds numbers in digits or words and gives their value; it knows no unit or noun.
+"""Find numbers in digits or words and compute their values.
 
 Digits in the English style («1,234.5») or, for German texts, the German one
 («1.234,5»); scales («4.2 million», «$3bn», «2 Mrd.»); number words («twenty-one»,
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from digests.language.words import primary
+from digests.language.words import resolve_language
 
 NumberShape = Literal["digits", "words", "fraction", "rate"]
 
@@ -172,16 +172,18 @@ _MOST_DIGITS = 15
 _AFTER_MONEY = re.compile(r"(?:[$£€¥₹₩]|\b(?:USD|EUR|GBP|CHF))\s?$")
 
 
-def find(text: str, lang: str | None = None) -> tuple[Number, ...]:
+def find_numbers(text: str, lang: str | None = None) -> tuple[Number, ...]:
     """The numbers of a text, in text order, without overlap."""
     found: list[Number] = []
-    for number in sorted(_all(text, primary(lang)), key=lambda n: (n.start, -n.end)):
+    for number in sorted(
+        _iterate_numbers(text, resolve_language(lang)), key=lambda n: (n.start, -n.end)
+    ):
         if not found or number.start >= found[-1].end:
             found.append(_as_rate(text, number))
     return tuple(found)
 
 
-def _all(text: str, tag: str) -> Iterator[Number]:
+def _iterate_numbers(text: str, tag: str) -> Iterator[Number]:
     german = tag == "de"
     for m in (_GERMAN_DIGITS if german else _ENGLISH_DIGITS).finditer(text):
         if len(m["whole"]) <= _MOST_DIGITS:

@@ -1,4 +1,4 @@
-"""Finds what stands between quotation marks; judges neither what it is nor whose.
+"""Find the stretches between quotation marks.
 
 One pass a paragraph with a small state. The family of the outer marks (double or
 single) is chosen once a text, by what stands outside the other family; the inner
@@ -6,28 +6,30 @@ family is left alone. A mark opens or closes by its shape and by its neighbours,
 the state decides what is left open. The state ends with the paragraph, so that a
 lost mark spoils nothing after it; a paragraph left open whose next one begins with a
 mark is one quotation over paragraphs, provided that it is closed in the end.
+
+A family is what can stand for one another in one text: a straight mark may close a
+curly one, but a single mark never closes a double one.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from digests.language.mark_tables import (
-    AFTER_CLOSE,
-    CLIPPED,
-    CORNERS,
-    DOUBLE,
-    DOUBLE_CLOSE,
-    DOUBLE_OPEN,
-    LOW_OPENER,
-    SINGLE,
-    SINGLE_CLOSE,
-    SINGLE_OPEN,
-)
+from digests.language.words import word_set
 
 _PARAGRAPH = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
-_DOUBLE = re.compile(f"[{DOUBLE}]")
-_SINGLE = re.compile(f"[{SINGLE}]")
+DOUBLE_CLOSE = "”»」』〞〟"
+DOUBLE_EITHER = '"＂'
+
+#: Marks that only open, only close, or do either, by family.
+DOUBLE_OPEN = "“„‟«「『〝"
+DOUBLE = DOUBLE_OPEN + DOUBLE_CLOSE + DOUBLE_EITHER
+_DOUBLE_MARK = re.compile(f"[{DOUBLE}]")
+SINGLE_CLOSE = "’›"
+SINGLE_EITHER = "'"
+SINGLE_OPEN = "‘‚‹"
+SINGLE = SINGLE_OPEN + SINGLE_CLOSE + SINGLE_EITHER
+_SINGLE_MARK = re.compile(f"[{SINGLE}]")
 #: More marks in a row than any nesting needs are ornament, not quotation.
 _ORNAMENT = re.compile(f"[{DOUBLE}{SINGLE}]{{5,}}+")
 _WORD = re.compile(r"\w{1,20}")
@@ -49,7 +51,7 @@ _INTRODUCED = re.compile(r"[:,]\s*\Z")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Quoted:
+class QuotedSpan:
     """A stretch between marks: `text[start:end]`, the marks excluded."""
 
     start: int
@@ -60,13 +62,15 @@ class Quoted:
     goes_on: bool = False
 
 
-def quoted(text: str, lang: str | None = None) -> tuple[Quoted, ...]:
+def find_quoted(text: str, lang: str | None = None) -> tuple[QuotedSpan, ...]:
     """Give the outermost quoted stretches of `text`, in order, none empty."""
     code = (lang or "en")[:2].lower()
     text = _ORNAMENT.sub(lambda run: " " * len(run[0]), text)
     paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
-    doubles = _pairs(text, paragraphs, _Double(text, code))
-    singles = _pairs(text, paragraphs, _Single(text)) if _has_single(text) else []
+    doubles = _pair_marks(text, paragraphs, _DoubleMarks(text, code))
+    singles = (
+        _pair_marks(text, paragraphs, _SingleMarks(text)) if _has_single(text) else []
+    )
     if singles and _doubled(text):
         singles = []
     chosen = _outer(doubles, singles)
@@ -87,7 +91,7 @@ def _has_single(text: str) -> bool:
     return any(mark in text for mark in SINGLE)
 
 
-def _outer(doubles: list[Quoted], singles: list[Quoted]) -> list[Quoted]:
+def _outer(doubles: list[QuotedSpan], singles: list[QuotedSpan]) -> list[QuotedSpan]:
     """Choose the family with more stretches outside the other's."""
     if not singles or not doubles:
         return doubles or singles
@@ -96,7 +100,7 @@ def _outer(doubles: list[Quoted], singles: list[Quoted]) -> list[Quoted]:
     )
 
 
-def _outside(these: Sequence[Quoted], those: Sequence[Quoted]) -> int:
+def _outside(these: Sequence[QuotedSpan], those: Sequence[QuotedSpan]) -> int:
     count = at = 0
     for one in these:
         while at < len(those) and those[at].end < one.start:
@@ -105,7 +109,7 @@ def _outside(these: Sequence[Quoted], those: Sequence[Quoted]) -> int:
     return count
 
 
-def _trimmed(text: str, found: list[Quoted]) -> Iterator[Quoted]:
+def _trimmed(text: str, found: list[QuotedSpan]) -> Iterator[QuotedSpan]:
     for one in found:
         start, end = one.start, one.end
         while start < end and text[start].isspace():
@@ -116,12 +120,12 @@ def _trimmed(text: str, found: list[Quoted]) -> Iterator[Quoted]:
             yield replace(one, start=start, end=end)
 
 
-class _Double:
+class _DoubleMarks:
     """Reads double marks: shape first, neighbours where the shape says nothing."""
 
     def __init__(self, text: str, code: str) -> None:
         self.text = text
-        self.pattern = _DOUBLE
+        self.pattern = _DOUBLE_MARK
         self.low_opener = code in LOW_OPENER or "„" in text
         self.inward = _points_inward(text)
         self.paired = "«" in text and "»" in text
@@ -169,12 +173,12 @@ class _Double:
         return -1
 
 
-class _Single:
+class _SingleMarks:
     """Reads single marks, which may be apostrophes: never by alternation."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.pattern = _SINGLE
+        self.pattern = _SINGLE_MARK
 
     def reads(self, at: int, end: int, *, is_open: bool) -> str:
         mark = self.text[at]
@@ -258,15 +262,15 @@ def _points_inward(text: str) -> bool:
     return len(_INWARD.findall(text)) > len(_OUTWARD.findall(text))
 
 
-def _pairs(
-    text: str, paragraphs: list[tuple[int, int]], reader: _Double | _Single
-) -> list[Quoted]:
+def _pair_marks(
+    text: str, paragraphs: list[tuple[int, int]], reader: _DoubleMarks | _SingleMarks
+) -> list[QuotedSpan]:
     """Read every paragraph for itself, then join those that were left open."""
-    found: list[Quoted] = []
+    found: list[QuotedSpan] = []
     #: Stretches of paragraphs left open, kept until a closing mark proves them.
-    chain: list[Quoted] = []
+    chain: list[QuotedSpan] = []
     for start, end in paragraphs:
-        inside = _paragraph(text, start, end, reader)
+        inside = _pair_in_paragraph(text, start, end, reader)
         first = inside[0] if inside else None
         goes_on = bool(chain) and first is not None and _begins(text, start, first)
         if goes_on and first is not None:
@@ -284,11 +288,11 @@ def _pairs(
     return sorted(found, key=lambda one: one.start)
 
 
-def _begins(text: str, start: int, first: Quoted) -> bool:
+def _begins(text: str, start: int, first: QuotedSpan) -> bool:
     return not text[start : first.start - 1].strip()
 
 
-def _kept_open(text: str, chain: list[Quoted]) -> list[Quoted]:
+def _kept_open(text: str, chain: list[QuotedSpan]) -> list[QuotedSpan]:
     """Keep of an unproved chain only what a colon or comma introduced."""
     return [
         one
@@ -297,10 +301,10 @@ def _kept_open(text: str, chain: list[Quoted]) -> list[Quoted]:
     ]
 
 
-def _paragraph(
-    text: str, start: int, end: int, reader: _Double | _Single
-) -> list[Quoted]:
-    found: list[Quoted] = []
+def _pair_in_paragraph(
+    text: str, start: int, end: int, reader: _DoubleMarks | _SingleMarks
+) -> list[QuotedSpan]:
+    found: list[QuotedSpan] = []
     at = start
     while True:
         match = reader.pattern.search(text, at, end)
@@ -311,17 +315,19 @@ def _paragraph(
             continue
         close = reader.close(at, end)
         if close < 0:
-            close = _substitute(text, at, end, reader)
+            close = _mistyped_close(text, at, end, reader)
         if close >= 0:
-            found.append(Quoted(start=at, end=close, closed=True))
+            found.append(QuotedSpan(start=at, end=close, closed=True))
             at = close + 1
         elif not _opens_again(at, end, reader):
-            found.append(Quoted(start=at, end=end, closed=False))
+            found.append(QuotedSpan(start=at, end=end, closed=False))
             return found
 
 
-def _substitute(text: str, at: int, end: int, reader: _Double | _Single) -> int:
-    if isinstance(reader, _Single):
+def _mistyped_close(
+    text: str, at: int, end: int, reader: _DoubleMarks | _SingleMarks
+) -> int:
+    if isinstance(reader, _SingleMarks):
         return -1
     stop = reader.pattern.search(text, at, end)
     match = _MISTYPED_CLOSE.search(text, at, stop.start() if stop else end)
@@ -330,8 +336,29 @@ def _substitute(text: str, at: int, end: int, reader: _Double | _Single) -> int:
     return match.start()
 
 
-def _opens_again(at: int, end: int, reader: _Double | _Single) -> bool:
+def _opens_again(at: int, end: int, reader: _DoubleMarks | _SingleMarks) -> bool:
     return any(
         reader.reads(match.start(), end, is_open=False) == "open"
         for match in reader.pattern.finditer(reader.text, at, end)
     )
+
+
+#: Marks that are what they look like wherever they stand (no spaces around them).
+CORNERS = {"「": "」", "『": "』", "〝": "〞〟"}
+
+#: Languages in which “ closes what „ opened.
+LOW_OPENER = frozenset(("de", "at", "cs", "sk", "sl", "bg", "is", "lt", "et", "ka"))
+
+#: After an apostrophe at a word's beginning: nothing is quoted.
+CLIPPED = word_set("em til tis twas cause bout n round ere neath cuz tween nuff im ya")
+
+#: Small words before which a mark after «s» closes; before others it is a possessive.
+AFTER_CLOSE = word_set(
+    "a about above after against although am among amid an and are as at because",
+    "been before behind below beside between but by can could did do does during",
+    "for from had has have how if in inside into is it its like may might must near",
+    "nor of off on onto or our out outside over said say says she he they we than",
+    "that the then this through to toward towards under unless until up upon via was",
+    "were what when where whether which while who will with within without would yet",
+    "adding added saying told asked wrote",
+)

@@ -1,4 +1,4 @@
-"""Cuts text into words and finds those that carry its content; it never judges meaning.
+"""Split text into words; stems and stop words (English, German).
 
 A word is a run of letters and digits with its inner apostrophes. Content words are
 what is left without stop words, cut to a light stem, so that «met», «meeting» and
@@ -50,40 +50,40 @@ _ENDINGS: Mapping[str, tuple[str, ...]] = {
 _SHORTEST_STEM = 4
 
 
-def primary(lang: str | None) -> str:
+def resolve_language(lang: str | None) -> str:
     """The language's primary tag («de» of «de-AT»); what has no table is English."""
     tag = (lang or "en").partition("-")[0].lower()
     return tag if tag in STOP_WORDS else "en"
 
 
-def tokens(text: str) -> tuple[str, ...]:
+def split_words(text: str) -> tuple[str, ...]:
     """The words of a text in order, in lower case, with straight apostrophes."""
     return tuple(_words(text))
 
 
-def spans(text: str) -> tuple[tuple[int, int], ...]:
+def locate_words(text: str) -> tuple[tuple[int, int], ...]:
     """Where each word of a text stands: pairs of start and end, in code points."""
     return tuple(m.span() for m in _WORD.finditer(text))
 
 
 @lru_cache(maxsize=1 << 14)
-def stem(word: str, lang: str | None = None) -> str:
+def stem_word(word: str, lang: str | None = None) -> str:
     """A lower-case word without its possessive and its most frequent ending."""
     word = word.removesuffix("'s").removesuffix("'")
-    for ending in _ENDINGS[primary(lang)]:
+    for ending in _ENDINGS[resolve_language(lang)]:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]
     return word
 
 
-def is_stop(word: str, lang: str | None = None) -> bool:
+def is_stop_word(word: str, lang: str | None = None) -> bool:
     """Whether a lower-case word is too frequent to carry content."""
-    return word in STOP_WORDS[primary(lang)]
+    return word in STOP_WORDS[resolve_language(lang)]
 
 
-def content(text: str, lang: str | None = None) -> tuple[str, ...]:
+def extract_stems(text: str, lang: str | None = None) -> tuple[str, ...]:
     """The stems of a text's content words, in order, repeats included."""
-    return tuple(filter(None, map(rooter(lang), _words(text))))
+    return tuple(filter(None, map(get_stemmer(lang), _words(text))))
 
 
 def _words(text: str) -> list[str]:
@@ -94,18 +94,18 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(low)
 
 
-def rooter(lang: str | None = None) -> Callable[[str], str]:
+def get_stemmer(lang: str | None = None) -> Callable[[str], str]:
     """Gives a lower-case word's stem in a language, and "" for a stop word."""
-    return _rooter(primary(lang))
+    return _stemmer_for(resolve_language(lang))
 
 
 @lru_cache(maxsize=len(STOP_WORDS))
-def _rooter(tag: str) -> Callable[[str], str]:
+def _stemmer_for(tag: str) -> Callable[[str], str]:
     """A rooter that remembers the words it met."""
-    return _Roots(tag).__getitem__
+    return _StemCache(tag).__getitem__
 
 
-class _Roots(dict[str, str]):
+class _StemCache(dict[str, str]):
     """Words with their roots; looking one up again is twice as fast as calling."""
 
     _MOST = 1 << 14
@@ -115,8 +115,13 @@ class _Roots(dict[str, str]):
         self._tag = tag
 
     def __missing__(self, word: str) -> str:
-        root = "" if word in STOP_WORDS[self._tag] else stem(word, self._tag)
+        root = "" if word in STOP_WORDS[self._tag] else stem_word(word, self._tag)
         if len(self) >= self._MOST:
             self.clear()
         self[word] = root
         return root
+
+
+def word_set(*lines: str) -> frozenset[str]:
+    """Give the words of `lines`, which are separated by white space."""
+    return frozenset(word for line in lines for word in line.split())

@@ -1,20 +1,33 @@
-"""Finds every quotation of an article and who said it; chooses none for showing.
+"""Find every quotation of an article and who said it.
 
 THE MAIN PATH: stretches between marks → reading (frames, mentions, cast) → cue and
 candidates of each → score → resolve. Quotations with a reporting word are settled
 first, then those that lean on a neighbour. `text == source[start:end]`, always.
+
+`find` reads an article, `deserving` chooses and orders, `explain` shows the scores,
+`version_of` says whether two are one utterance.
 """
 
 import math
 from dataclasses import dataclass
 
 from digests.quotes import candidates, spans
-from digests.quotes.candidates import Candidate, Cue, Place
-from digests.quotes.phrases import Noted
-from digests.quotes.reading import Reading, read
-from digests.quotes.resolve import Who, who
-from digests.quotes.roles import known_roles, role
-from digests.quotes.scores import FLOOR, score, worths
+from digests.quotes.candidates import (
+    MIN_SCORE,
+    QuotePlace,
+    ReportingCue,
+    SpeakerCandidate,
+    list_contributions,
+    score_candidate,
+)
+from digests.quotes.parsing import ParsedText, parse_text
+from digests.quotes.speaker_mentions import SpeakerMention
+from digests.quotes.speakers import (
+    ResolvedSpeaker,
+    find_known_roles,
+    find_role,
+    resolve_speaker,
+)
 from digests.types import Mention, Quote, QuoteKind, Span
 
 _SPEAKERS_BACK = 8
@@ -25,11 +38,11 @@ _BEFORE_SPEECH = frozenset(",:.!?—–-\n：，。")
 _WHOLE_WORDS = 6
 _CERTAIN = 5.0
 #: Languages whose reporting words are in the tables; in others nobody is named.
-SPEAKING = frozenset(("en", "de"))
+ATTRIBUTED_LANGUAGES = frozenset(("en", "de"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class AttributionRow:
     """One candidate of one quotation, for a debug table."""
 
     #: Number of the quotation in text order.
@@ -46,21 +59,21 @@ class Row:
 
 
 @dataclass(slots=True)
-class _Settled:
+class _Attribution:
     """What was decided about one quotation."""
 
-    where: Place
-    cue: Cue | None
-    ranked: list[tuple[float, Candidate]]
-    who: Who | None = None
-    noted: Noted | None = None
+    where: QuotePlace
+    cue: ReportingCue | None
+    ranked: list[tuple[float, SpeakerCandidate]]
+    who: ResolvedSpeaker | None = None
+    noted: SpeakerMention | None = None
     margin: float = 0.0
     carried: int | None = None
     #: Place of the chosen one in `ranked`; -1 where nobody was.
     chosen: int = -1
 
 
-def find(
+def find_quotes(
     text: str, *, title: str | None = None, lang: str | None = None
 ) -> tuple[Quote, ...]:
     """Give the quotations of `text` in order, with their speakers.
@@ -71,84 +84,99 @@ def find(
         lang: BCP 47; None is read as English. In languages other than English and
             German the spans are given and no speaker.
     """
-    found = spans.stretches(text, lang)
+    found = spans.find_quoted_stretches(text, lang)
     if not found:
         return ()
-    reading = read(text, found, title, lang)
-    settled = _settle(reading) if _speaks(lang) else _unnamed(reading)
-    groups = _groups(reading, settled)
+    reading = parse_text(text, found, title, lang)
+    settled = (
+        _attribute_quotes(reading)
+        if _is_attributable(lang)
+        else _leave_unattributed(reading)
+    )
+    groups = _group_utterances(reading, settled)
     speakers = {one.who.speaker for one in settled if one.who is not None}
-    roles = known_roles(reading, speakers)
+    roles = find_known_roles(reading, speakers)
     return tuple(
-        _quote(reading, number, settled[number], groups[number], roles)
+        _build_quote(reading, number, settled[number], groups[number], roles)
         for number in range(len(found))
     )
 
 
-def explain(
+def explain_attribution(
     text: str, *, title: str | None = None, lang: str | None = None
-) -> tuple[Row, ...]:
+) -> tuple[AttributionRow, ...]:
     """Give every candidate of every quotation with its features and score."""
-    found = spans.stretches(text, lang)
-    reading = read(text, found, title, lang)
-    rows: list[Row] = []
-    if not _speaks(lang):
+    found = spans.find_quoted_stretches(text, lang)
+    reading = parse_text(text, found, title, lang)
+    rows: list[AttributionRow] = []
+    if not _is_attributable(lang):
         return ()
-    for number, one in enumerate(_settle(reading)):
+    for number, one in enumerate(_attribute_quotes(reading)):
         for place, (value, candidate) in enumerate(one.ranked):
             chosen = place == one.chosen
-            rows.append(_row(reading, number, one, candidate, value, chosen=chosen))
+            rows.append(
+                _explain_candidate(
+                    reading, number, one, candidate, value, chosen=chosen
+                )
+            )
     return tuple(rows)
 
 
-def _speaks(lang: str | None) -> bool:
-    return (lang or "en")[:2].lower() in SPEAKING
+def _is_attributable(lang: str | None) -> bool:
+    return (lang or "en")[:2].lower() in ATTRIBUTED_LANGUAGES
 
 
-def _unnamed(reading: Reading) -> list[_Settled]:
+def _leave_unattributed(reading: ParsedText) -> list[_Attribution]:
     """Decide nothing: no table tells how the text's language attributes."""
     return [
-        _Settled(candidates.place(reading, number), None, [])
+        _Attribution(candidates.locate_quote(reading, number), None, [])
         for number in range(len(reading.stretches))
     ]
 
 
-def _settle(reading: Reading) -> list[_Settled]:
+def _attribute_quotes(reading: ParsedText) -> list[_Attribution]:
     """Decide every quotation: those with a reporting word first."""
-    settled = [_own(reading, number) for number in range(len(reading.stretches))]
+    settled = [
+        _rank_own_candidates(reading, number)
+        for number in range(len(reading.stretches))
+    ]
     for number, one in enumerate(settled):
         if one.cue is not None:
-            _decide(reading, number, settled)
+            _decide_speaker(reading, number, settled)
     for number, one in enumerate(settled):
         if one.cue is None:
-            _decide(reading, number, settled)
+            _decide_speaker(reading, number, settled)
     return settled
 
 
-def _own(reading: Reading, number: int) -> _Settled:
-    where = candidates.place(reading, number)
+def _rank_own_candidates(reading: ParsedText, number: int) -> _Attribution:
+    where = candidates.locate_quote(reading, number)
     cue = candidates.choose_cue(reading.text, reading.stretches[number], where)
     stretch = reading.stretches[number]
     few = stretch.words < _WHOLE_WORDS and reading.text[stretch.start].islower()
-    inside = candidates.in_frame(where, cue, fragment=stretch.words if few else 0)
-    return _Settled(where, cue, [(score(one), one) for one in inside])
+    inside = candidates.list_frame_candidates(
+        where, cue, fragment=stretch.words if few else 0
+    )
+    return _Attribution(where, cue, [(score_candidate(one), one) for one in inside])
 
 
-def _decide(reading: Reading, number: int, settled: list[_Settled]) -> None:
+def _decide_speaker(
+    reading: ParsedText, number: int, settled: list[_Attribution]
+) -> None:
     one = settled[number]
-    for candidate in candidates.carried(reading, number, one.where):
+    for candidate in candidates.list_neighbour_candidates(reading, number, one.where):
         if candidate.quote is None or settled[candidate.quote].who is not None:
-            one.ranked.append((score(candidate), candidate))
+            one.ranked.append((score_candidate(candidate), candidate))
     one.ranked.sort(key=lambda pair: -pair[0])
     last = _last_speaker(settled, number)
     for place, (value, candidate) in enumerate(one.ranked):
-        if value < FLOOR:
+        if value < MIN_SCORE:
             return
         if candidate.quote is not None:
             other = settled[candidate.quote]
             one.who, one.noted, one.carried = other.who, other.noted, candidate.quote
         elif candidate.noted is not None:
-            one.who = who(reading, candidate.noted, last)
+            one.who = resolve_speaker(reading, candidate.noted, last)
             one.noted = candidate.noted
         below = one.ranked[place + 1][0] if place + 1 < len(one.ranked) else 0.0
         one.margin = value - max(below, 0.0)
@@ -160,14 +188,14 @@ def _decide(reading: Reading, number: int, settled: list[_Settled]) -> None:
             return
 
 
-def _last_speaker(settled: list[_Settled], number: int) -> str | None:
+def _last_speaker(settled: list[_Attribution], number: int) -> str | None:
     for other in reversed(settled[max(0, number - _SPEAKERS_BACK) : number]):
         if other.who is not None:
             return other.who.speaker
     return None
 
 
-def _groups(reading: Reading, settled: list[_Settled]) -> list[int]:
+def _group_utterances(reading: ParsedText, settled: list[_Attribution]) -> list[int]:
     """Give parts of one utterance one number."""
     groups: list[int] = []
     for number, one in enumerate(settled):
@@ -179,7 +207,7 @@ def _groups(reading: Reading, settled: list[_Settled]) -> list[int]:
 
 
 def _same_utterance(
-    reading: Reading, number: int, one: _Settled, before: _Settled
+    reading: ParsedText, number: int, one: _Attribution, before: _Attribution
 ) -> bool:
     if reading.stretches[number].goes_on:
         return True
@@ -191,8 +219,12 @@ def _same_utterance(
     return together and one.carried == number - 1 and one.where.frame.bare
 
 
-def _quote(
-    reading: Reading, number: int, one: _Settled, group: int, roles: dict[str, str]
+def _build_quote(
+    reading: ParsedText,
+    number: int,
+    one: _Attribution,
+    group: int,
+    roles: dict[str, str],
 ) -> Quote:
     stretch = reading.stretches[number]
     text = reading.text[stretch.start : stretch.end]
@@ -201,10 +233,12 @@ def _quote(
         start=stretch.start,
         end=stretch.end,
         text=text,
-        kind=_kind(reading.text, number, reading),
+        kind=_classify_quote(reading.text, number, reading),
         speaker=said_by.speaker if said_by else None,
-        role=role(reading, roles, said_by.speaker, said_by.noted) if said_by else None,
-        mention=_mention(reading.text, one.noted) if said_by else None,
+        role=find_role(reading, roles, said_by.speaker, said_by.noted)
+        if said_by
+        else None,
+        mention=_build_mention(reading.text, one.noted) if said_by else None,
         cue=one.cue.text if one.cue else None,
         context=Span(
             start=one.where.frame.start, end=max(one.where.frame.end, stretch.end)
@@ -214,13 +248,13 @@ def _quote(
     )
 
 
-def _mention(text: str, noted: Noted | None) -> Mention | None:
+def _build_mention(text: str, noted: SpeakerMention | None) -> Mention | None:
     if noted is None:
         return None
     return Mention(start=noted.start, end=noted.end, text=text[noted.start : noted.end])
 
 
-def _kind(text: str, number: int, reading: Reading) -> QuoteKind:
+def _classify_quote(text: str, number: int, reading: ParsedText) -> QuoteKind:
     """Tell a whole utterance from words worked into the reporter's sentence."""
     one = reading.stretches[number]
     if one.goes_on:
@@ -239,7 +273,7 @@ def _kind(text: str, number: int, reading: Reading) -> QuoteKind:
     return "partial"
 
 
-def _is_rest(reading: Reading, number: int) -> bool:
+def _is_rest(reading: ParsedText, number: int) -> bool:
     """Tell «"The gate," she said, "is open."»: the rest of one sentence."""
     if not number or reading.frame_of[number] != reading.frame_of[number - 1]:
         return False
@@ -247,18 +281,18 @@ def _is_rest(reading: Reading, number: int) -> bool:
     return reading.text[before.end - 1] == "," and reading.text[before.start].isupper()
 
 
-def _row(
-    reading: Reading,
+def _explain_candidate(
+    reading: ParsedText,
     number: int,
-    one: _Settled,
-    candidate: Candidate,
+    one: _Attribution,
+    candidate: SpeakerCandidate,
     value: float,
     *,
     chosen: bool,
-) -> Row:
+) -> AttributionRow:
     noted = candidate.noted
     stretch = reading.stretches[number]
-    return Row(
+    return AttributionRow(
         quote=number,
         text=reading.text[stretch.start : stretch.end],
         candidate=(
@@ -267,7 +301,7 @@ def _row(
             else f"speaker of quotation {(candidate.quote or 0) + 1}"
         ),
         speaker=one.who.speaker if chosen and one.who else None,
-        features=worths(candidate),
+        features=list_contributions(candidate),
         score=round(value, 2),
         chosen=chosen,
         cue=one.cue.text if one.cue else None,

@@ -1,22 +1,35 @@
-"""Lists who could have said each quotation, with what speaks for it; weighs nothing.
+"""List who could have said each quotation, and weigh what speaks for each of them.
 
 Two kinds: mentions of the quotation's own frame, and «carried» ones: the speaker of a
 quotation beside it, or the subject of the sentence that introduces it. What speaks
 for a candidate is a set of features; `scores` holds their weights.
+
+A weight says how strongly one sign speaks for «this one said it», with 1 about the
+worth of standing first in the sentence. Only differences matter. They were set by
+reading sentences and by trying, and none was fitted to a data set.
 """
 
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from digests.language.tokens import Token
-from digests.quotes.phrases import Noted
-from digests.quotes.reading import REACH, Frame, Reading
-from digests.quotes.reporting import is_strong
-from digests.quotes.role_nouns import is_role
-from digests.quotes.spans import Stretch
-from digests.quotes.subjects import apposed, is_passive, main_subject, subject
-from digests.quotes.tables import BETWEEN, FAINT, SPEECH_NOUNS, TURNING
+from digests.language.grammar import Token
+from digests.quotes.parsing import MAX_CUE_DISTANCE, ParsedText, SentenceFrame
+from digests.quotes.reporting import (
+    FAINT_CUES,
+    INVERTING_CUES,
+    SPEECH_NOUNS,
+    VERB_GAP_WORDS,
+    is_strong,
+)
+from digests.quotes.spans import QuotedStretch
+from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
+from digests.quotes.subjects import (
+    find_apposed_name,
+    find_main_subject,
+    find_subject,
+    is_passive,
+)
 
 _HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
@@ -41,7 +54,7 @@ _ASIDE = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class ReportingCue:
     """The reporting word chosen for a quotation: its place among the tokens."""
 
     at: int
@@ -49,24 +62,24 @@ class Cue:
 
 
 @dataclass(slots=True)
-class Candidate:
+class SpeakerCandidate:
     """Somebody who could have said it: a mention, or the speaker of another quote."""
 
-    noted: Noted | None
+    noted: SpeakerMention | None
     quote: int | None = None
     features: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QuotePlace:
     """Where a quotation stands in its frame: tokens before `left`, from `right` on."""
 
-    frame: Frame
+    frame: SentenceFrame
     left: int
     right: int
 
 
-def place(reading: Reading, number: int) -> Place:
+def locate_quote(reading: ParsedText, number: int) -> QuotePlace:
     """Find the tokens beside quotation `number`."""
     frame = reading.frames[reading.frame_of[number]]
     one = reading.stretches[number]
@@ -76,10 +89,10 @@ def place(reading: Reading, number: int) -> Place:
         if frame.tokens[right].start > one.end:
             break
         right += 1
-    return Place(frame, left, right)
+    return QuotePlace(frame, left, right)
 
 
-def choose_cue(text: str, one: Stretch, where: Place) -> Cue | None:
+def choose_cue(text: str, one: QuotedStretch, where: QuotePlace) -> ReportingCue | None:
     """Choose the reporting word that belongs to a quotation, if its frame has one."""
     best, chosen = -2.0, -1
     hands_over = (
@@ -88,16 +101,18 @@ def choose_cue(text: str, one: Stretch, where: Place) -> Cue | None:
     if _turns_away(where):
         hands_over = False
     for at in _near_cues(where):
-        value = _closeness(where, at, hands_over=hands_over)
+        value = _rate_closeness(where, at, hands_over=hands_over)
         if value > best:
             best, chosen = value, at
     accord = where.frame.accord
     if accord >= 0 and best < 4:
-        return Cue(accord, "according to")
-    return Cue(chosen, where.frame.tokens[chosen].text) if chosen >= 0 else None
+        return ReportingCue(accord, "according to")
+    return (
+        ReportingCue(chosen, where.frame.tokens[chosen].text) if chosen >= 0 else None
+    )
 
 
-def _turns_away(where: Place) -> bool:
+def _turns_away(where: QuotePlace) -> bool:
     """Tell «“We open today”, but Bell says …»: another clause begins."""
     for token in where.frame.tokens[where.right : where.right + 2]:
         if token.kind != "sign":
@@ -105,15 +120,15 @@ def _turns_away(where: Place) -> bool:
     return False
 
 
-def _near_cues(where: Place) -> list[int]:
+def _near_cues(where: QuotePlace) -> list[int]:
     cues = where.frame.cues
-    low = bisect_left(cues, where.left - REACH)
+    low = bisect_left(cues, where.left - MAX_CUE_DISTANCE)
     middle = bisect_left(cues, where.left)
-    high = bisect_left(cues, where.right + REACH)
+    high = bisect_left(cues, where.right + MAX_CUE_DISTANCE)
     return cues[max(low, middle - _MOST_CUES) : min(high, middle + _MOST_CUES)]
 
 
-def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
+def _rate_closeness(where: QuotePlace, at: int, *, hands_over: bool) -> float:
     tokens = where.frame.tokens
     words, covers = where.frame.words_before, where.frame.covers_before
     strong = is_strong(tokens, at)
@@ -131,13 +146,19 @@ def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
         between = covers[at] - covers[where.right]
         value -= 0.15 * gap + (0.0 if hands_over else 1.5)
         value += 3.0 if strong and hands_over and gap <= _ASIDE else 0.0
-        value += 3.0 if strong and not hands_over and _trails(where.frame, at) else 0.0
+        value += (
+            3.0
+            if strong and not hands_over and _trails_clause(where.frame, at)
+            else 0.0
+        )
         value -= 1.5 if tokens[at - 1].low == "who" else 0.0
     else:
         between = covers[where.left] - covers[at + 1]
         said = words[where.left] - words[at + 1]
         value -= 0.12 * (where.left - at - 1)
-        if _is_governed(tokens, at, adjacent=not said) and _rules(where.frame, at):
+        if _is_governed(tokens, at, adjacent=not said) and _has_governing_cue(
+            where.frame, at
+        ):
             # «X said that Y wants to make …», «X said they would say …»: X's words.
             value -= 2.5
         else:
@@ -149,33 +170,33 @@ def _closeness(where: Place, at: int, *, hands_over: bool) -> float:
 
 def _is_governed(tokens: list[Token], at: int, *, adjacent: bool) -> bool:
     """Tell whether a reporting word may only be part of what somebody reports."""
-    if tokens[at].low in FAINT:
+    if tokens[at].low in FAINT_CUES:
         return True
     if at and tokens[at - 1].low in _IRREAL:
         return True
     return not adjacent and not is_strong(tokens, at)
 
 
-def _trails(frame: Frame, at: int) -> bool:
+def _trails_clause(frame: SentenceFrame, at: int) -> bool:
     """Tell «…, said Ruth Bell» and «…, Bell has said.» after the whole clause."""
     tokens = frame.tokens
     before = at - 1
-    while before > 0 and tokens[before].low in BETWEEN:
+    while before > 0 and tokens[before].low in VERB_GAP_WORDS:
         before -= 1
     if tokens[before].text == ",":
-        return tokens[at].low in TURNING
+        return tokens[at].low in INVERTING_CUES
     noted = frame.ends.get(before + 1)
     if noted is None or not noted.first:
         return False
     return tokens[noted.first - 1].text == "," or tokens[noted.first - 1].possessive
 
 
-def _rules(frame: Frame, at: int) -> bool:
+def _has_governing_cue(frame: SentenceFrame, at: int) -> bool:
     """Tell whether a strong reporting word stands before `at`, no quotation between."""
     covers = frame.covers_before
     for place in range(bisect_left(frame.cues, at) - 1, -1, -1):
         other = frame.cues[place]
-        if at - other > REACH:
+        if at - other > MAX_CUE_DISTANCE:
             return False
         if covers[at] > covers[other]:
             return False
@@ -184,7 +205,9 @@ def _rules(frame: Frame, at: int) -> bool:
     return False
 
 
-def in_frame(where: Place, cue: Cue | None, *, fragment: int) -> list[Candidate]:
+def list_frame_candidates(
+    where: QuotePlace, cue: ReportingCue | None, *, fragment: int
+) -> list[SpeakerCandidate]:
     """Give the frame's own mentions with their features.
 
     Args:
@@ -194,14 +217,14 @@ def in_frame(where: Place, cue: Cue | None, *, fragment: int) -> list[Candidate]
     """
     frame = where.frame
     near = frame.near(where.left, where.right)
-    found = {id(noted): Candidate(noted) for noted in near}
+    found = {id(noted): SpeakerCandidate(noted) for noted in near}
     _mark_subject(frame, cue, found)
-    main = main_subject(frame)
+    main = find_main_subject(frame)
     for candidate in found.values():
         noted = candidate.noted
         if noted is None:
             continue
-        _describe(candidate, noted, where)
+        _add_features(candidate, noted, where)
         if noted is main:
             candidate.features["main subject"] = 1
             after = noted.first >= where.right
@@ -217,7 +240,7 @@ def in_frame(where: Place, cue: Cue | None, *, fragment: int) -> list[Candidate]
     return list(found.values())
 
 
-def _owns_speech(where: Place, noted: Noted) -> bool:
+def _owns_speech(where: QuotePlace, noted: SpeakerMention) -> bool:
     """Tell «Bell's claim that “…”» and «“…”, in Bell's view»."""
     tokens = where.frame.tokens
     for at in range(noted.last, min(noted.last + 3, len(tokens))):
@@ -229,29 +252,33 @@ def _owns_speech(where: Place, noted: Noted) -> bool:
     return False
 
 
-def _hands_over_by_colon(where: Place) -> bool:
+def _hands_over_by_colon(where: QuotePlace) -> bool:
     return where.left > 0 and where.frame.tokens[where.left - 1].text == ":"
 
 
-def _mark_subject(frame: Frame, cue: Cue | None, found: dict[int, Candidate]) -> None:
+def _mark_subject(
+    frame: SentenceFrame, cue: ReportingCue | None, found: dict[int, SpeakerCandidate]
+) -> None:
     if cue is None:
         return
     if frame.tokens[cue.at].low in {"according", "laut"}:
         for candidate in list(found.values()):
             if candidate.noted and candidate.noted.first > cue.at:
-                noted = apposed(frame, candidate.noted, candidate.noted.last)
-                named = found.setdefault(id(noted), Candidate(noted))
+                noted = find_apposed_name(frame, candidate.noted, candidate.noted.last)
+                named = found.setdefault(id(noted), SpeakerCandidate(noted))
                 named.features["according to"] = 1
                 return
         return
-    reached = subject(frame, cue.at)
+    reached = find_subject(frame, cue.at)
     if reached is not None:
         noted = reached.noted
-        candidate = found.setdefault(id(noted), Candidate(noted))
+        candidate = found.setdefault(id(noted), SpeakerCandidate(noted))
         candidate.features[reached.how] = 1
 
 
-def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
+def _add_features(
+    candidate: SpeakerCandidate, noted: SpeakerMention, where: QuotePlace
+) -> None:
     features = candidate.features
     if noted.possessive:
         near = noted.last == where.left and noted.kind != "pronoun"
@@ -260,7 +287,7 @@ def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
             features["owner of a saying"] = 1
     elif noted.after_preposition:
         features["after preposition"] = 1
-    if noted.kind == "nominal" and not is_role(
+    if noted.kind == "nominal" and not is_role_noun(
         where.frame.tokens[noted.last - 1].low.removesuffix("'s")
     ):
         features["unknown noun"] = 1
@@ -280,7 +307,9 @@ def _describe(candidate: Candidate, noted: Noted, where: Place) -> None:
     features["distance"] = min(abs(gap), _FAR)
 
 
-def carried(reading: Reading, number: int, where: Place) -> list[Candidate]:
+def list_neighbour_candidates(
+    reading: ParsedText, number: int, where: QuotePlace
+) -> list[SpeakerCandidate]:
     """Give the neighbours whose speaker may go on (quotation numbers) or begin."""
     found = []
     frame = where.frame
@@ -290,21 +319,23 @@ def carried(reading: Reading, number: int, where: Place) -> list[Candidate]:
     if before >= 0:
         other = reading.frames[reading.frame_of[before]]
         found.append(
-            _neighbour(
+            _build_neighbour(
                 before, other.paragraph, paragraph, bare=bare, same=other is frame
             )
         )
     if bare and number + 1 < len(reading.stretches):
         other = reading.frames[reading.frame_of[number + 1]]
         if other.paragraph == paragraph:
-            found.append(Candidate(None, number + 1, {"next speaker": 1}))
+            found.append(SpeakerCandidate(None, number + 1, {"next speaker": 1}))
     if bare:
-        found += _said_after(reading, frame)
-    found += _introduced(reading, frame, bare=bare)
-    return found + _signed(reading, number)
+        found += _list_speakers_after(reading, frame)
+    found += _list_introductions(reading, frame, bare=bare)
+    return found + _list_signatures(reading, number)
 
 
-def _said_after(reading: Reading, frame: Frame) -> list[Candidate]:
+def _list_speakers_after(
+    reading: ParsedText, frame: SentenceFrame
+) -> list[SpeakerCandidate]:
     """Give the subject of «“We open today.” Ruth Bell said.»: a sentence of its own."""
     if frame.index + 1 >= len(reading.frames):
         return []
@@ -315,17 +346,17 @@ def _said_after(reading: Reading, frame: Frame) -> list[Candidate]:
     at = cues[0]
     words = after.words_before
     rest = words[-1] - words[at + 1]
-    reached = subject(after, at) if is_strong(after.tokens, at) else None
+    reached = find_subject(after, at) if is_strong(after.tokens, at) else None
     if reached is None or reached.how != "direct" or rest > _FEW_AFTER:
         return []
-    return [Candidate(reached.noted, None, {"said after": 1})]
+    return [SpeakerCandidate(reached.noted, None, {"said after": 1})]
 
 
-def _acts(noted: Noted) -> bool:
+def _is_actor(noted: SpeakerMention) -> bool:
     return noted.sort == "person" or (noted.kind == "pronoun" and bool(noted.sex))
 
 
-def _signed(reading: Reading, number: int) -> list[Candidate]:
+def _list_signatures(reading: ParsedText, number: int) -> list[SpeakerCandidate]:
     """Give the name under the words: «“We open today.” — Ruth Bell»."""
     text = reading.text
     dash = _SIGNED.match(text, reading.stretches[number].end)
@@ -336,14 +367,14 @@ def _signed(reading: Reading, number: int) -> list[Candidate]:
     for noted in frames[at].mentions:
         if noted.start == dash.end() and noted.kind == "name":
             if _SIGNATURE_ENDS.match(text, noted.end):
-                return [Candidate(noted, None, {"signed": 1})]
+                return [SpeakerCandidate(noted, None, {"signed": 1})]
             return []
     return []
 
 
-def _neighbour(
+def _build_neighbour(
     before: int, other: int, paragraph: int, *, bare: bool, same: bool
-) -> Candidate:
+) -> SpeakerCandidate:
     if same:
         name = "speaker in the sentence"
     elif other == paragraph:
@@ -354,10 +385,12 @@ def _neighbour(
         name = "speaker far before"
     if name.startswith("speaker of") and not bare:
         name = "speaker far before"
-    return Candidate(None, before, {name: 1})
+    return SpeakerCandidate(None, before, {name: 1})
 
 
-def _introduced(reading: Reading, frame: Frame, *, bare: bool) -> list[Candidate]:
+def _list_introductions(
+    reading: ParsedText, frame: SentenceFrame, *, bare: bool
+) -> list[SpeakerCandidate]:
     """Give the subjects of the frame before: «X put it like this:»."""
     if not frame.index:
         return []
@@ -367,14 +400,77 @@ def _introduced(reading: Reading, frame: Frame, *, bare: bool) -> list[Candidate
     if far > 1 or not (bare or colon):
         return []
     last_cue = intro.cues[-1] if intro.cues else -1
-    reached = subject(intro, last_cue) if last_cue >= 0 else None
-    noted = reached.noted if reached else main_subject(intro)
+    reached = find_subject(intro, last_cue) if last_cue >= 0 else None
+    noted = reached.noted if reached else find_main_subject(intro)
     if noted is None:
         return []
     name = "introduces" if colon else "subject before"
     if not far and not colon and not intro.quotes:
         name = "subject of the sentence before"
-        if frame.index > 1 and reading.frames[frame.index - 2].quotes and _acts(noted):
+        if (
+            frame.index > 1
+            and reading.frames[frame.index - 2].quotes
+            and _is_actor(noted)
+        ):
             # «“We open today.” Tom Cole shook his head. “You do not.”»
             name = "acts in between"
-    return [Candidate(noted, None, {name: 1})]
+    return [SpeakerCandidate(noted, None, {name: 1})]
+
+
+FEATURE_WEIGHTS = {
+    # Subject of the reporting word, by the way it was reached.
+    "direct": 8.0,
+    "inverted": 8.0,
+    "apposition": 7.5,
+    "relative": 6.5,
+    "shared": 4.5,
+    "agent": 8.0,
+    "according to": 8.0,
+    "colon": 4.0,
+    "subject before a colon": 5.0,
+    # Standing in the same sentence.
+    "main subject": 2.0,
+    "of a fragment": -2.0,
+    "told and not telling": -3.0,
+    "owner of the words": 3.0,
+    "owner of a saying": 4.5,
+    "name": 0.5,
+    "after preposition": -2.0,
+    "possessive": -1.5,
+    "after the words": -0.3,
+    "place": -3.0,
+    "unknown noun": -2.0,
+    "party": -1.0,
+    "distance": -0.04,
+    # Speakers of neighbours.
+    "speaker in the sentence": 3.0,
+    "speaker before": 7.0,
+    "speaker before, with words": 1.0,
+    "next speaker": 6.0,
+    "speaker of the paragraph before": 3.5,
+    "speaker far before": 0.3,
+    "signed": 9.0,
+    "said after": 7.5,
+    "introduces": 7.5,
+    "acts in between": 7.3,
+    "subject before": 3.0,
+    "subject of the sentence before": 4.0,
+}
+#: Below this nobody is named: null rather than a guess.
+MIN_SCORE = 0.6
+
+
+def score_candidate(candidate: SpeakerCandidate) -> float:
+    """Give the sum of a candidate's weighted features."""
+    return sum(
+        FEATURE_WEIGHTS[name] * value for name, value in candidate.features.items()
+    )
+
+
+def list_contributions(candidate: SpeakerCandidate) -> tuple[tuple[str, float], ...]:
+    """Give each feature with what it adds to the score, the weightiest first."""
+    added = [
+        (name, round(FEATURE_WEIGHTS[name] * value, 2))
+        for name, value in candidate.features.items()
+    ]
+    return tuple(sorted(added, key=lambda pair: -abs(pair[1])))

@@ -1,4 +1,4 @@
-"""Reads an article for its quotations: frames, mentions and reporting words.
+"""Parse an article for its quotations: sentence frames, mentions, reporting words.
 
 The quoted words are covered, so that nothing inside them is taken for the reporter's;
 the covered text is cut into sentences (frames), these into tokens, and in them every
@@ -12,19 +12,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-from digests.language import names, sentences
-from digests.language.cast import Cast
+from digests.language import names as names_module
+from digests.language import sentences
+from digests.language.grammar import COVER, Token, tokenize_span
 from digests.language.name_tables import PLACES
-from digests.language.names import Name
-from digests.language.tokens import COVER, Token, tokens
-from digests.quotes import phrases, reporting
-from digests.quotes.phrases import Noted
-from digests.quotes.spans import Stretch
-from digests.quotes.tables import OPENERS
+from digests.language.names import Name, PeopleIndex
+from digests.quotes import reporting, speaker_mentions
+from digests.quotes.reporting import CLAUSE_LEADS
+from digests.quotes.spans import QuotedStretch
+from digests.quotes.speaker_mentions import SpeakerMention
 
 #: How many tokens around a quotation are looked at: keeps a sentence without end
 #: from costing the square of its length.
-REACH = 90
+MAX_CUE_DISTANCE = 90
 _LONGEST_DATELINE = 14
 _DASHES = frozenset("—–―-")
 _SMALL_WORD = 4
@@ -34,7 +34,7 @@ _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 
 
 @dataclass
-class Frame:
+class SentenceFrame:
     """A sentence of the covered text, with what stands in it."""
 
     index: int
@@ -48,17 +48,21 @@ class Frame:
     @cached_property
     def tokens(self) -> list[Token]:
         """Words and signs."""
-        return tokens(self.text, self.start, self.end)
+        return tokenize_span(self.text, self.start, self.end)
 
     @cached_property
     def names(self) -> list[Name]:
         """Names among the tokens."""
-        return names.runs(self.tokens)
+        return names_module.find_names(self.tokens)
 
     @cached_property
     def known(self) -> list[Name]:
         """The names that may tell who is who elsewhere."""
-        return list(names.in_headline(self.names)) if self.shouts else self.names
+        return (
+            list(names_module.select_headline_names(self.names))
+            if self.shouts
+            else self.names
+        )
 
     @cached_property
     def shouts(self) -> bool:
@@ -70,7 +74,7 @@ class Frame:
         return len(words) >= _SHORTEST_HEADLINE and all(long)
 
     @property
-    def lead(self) -> Noted | None:
+    def lead(self) -> SpeakerMention | None:
         """The person whom the sentence is about, if it names one first."""
         for noted in self.free:
             if noted.first > self.opening:
@@ -82,16 +86,16 @@ class Frame:
         return None
 
     @cached_property
-    def mentions(self) -> list[Noted]:
+    def mentions(self) -> list[SpeakerMention]:
         """Everybody who could speak, in order."""
-        found = phrases.mentions(self.tokens, self.names, self.index)
+        found = speaker_mentions.find_mentions(self.tokens, self.names, self.index)
         dated = self.dateline
         return [noted for noted in found if noted.first > dated] if dated else found
 
     @cached_property
     def cues(self) -> list[int]:
         """Places of the reporting words among the tokens."""
-        return reporting.cues(self.tokens, german=self.german)
+        return reporting.find_cues(self.tokens, german=self.german)
 
     @cached_property
     def words_before(self) -> list[int]:
@@ -104,12 +108,12 @@ class Frame:
         return list(accumulate((one.kind == "cover" for one in self.tokens), initial=0))
 
     @cached_property
-    def ends(self) -> dict[int, Noted]:
+    def ends(self) -> dict[int, SpeakerMention]:
         """Mentions by the token after them."""
         return {noted.last: noted for noted in self.mentions}
 
     @cached_property
-    def free(self) -> list[Noted]:
+    def free(self) -> list[SpeakerMention]:
         """Mentions that stand for themselves."""
         return [
             noted
@@ -138,7 +142,7 @@ class Frame:
     def opening(self) -> int:
         """Place of the comma after «As the crowd fell silent,»; -1 if none."""
         first = self.dateline + 1 if self.dateline else 0
-        if len(self.tokens) <= first or self.tokens[first].low not in OPENERS:
+        if len(self.tokens) <= first or self.tokens[first].low not in CLAUSE_LEADS:
             return -1
         for at in range(first, len(self.tokens)):
             if self.tokens[at].text == ",":
@@ -148,18 +152,24 @@ class Frame:
     @cached_property
     def dateline(self) -> int:
         """Place of the dash after «HALLIN, June 3 (Wire) —»; 0 if there is none."""
-        return _dateline(self.tokens)
+        return _find_dateline_end(self.tokens)
 
-    def free_before(self, last: int) -> list[Noted]:
+    def free_before(self, last: int) -> list[SpeakerMention]:
         """Mentions that stand for themselves in the window before token `last`."""
-        low = bisect_left(self.free, last - REACH, key=lambda noted: noted.first)
+        low = bisect_left(
+            self.free, last - MAX_CUE_DISTANCE, key=lambda noted: noted.first
+        )
         high = bisect_left(self.free, last, key=lambda noted: noted.first)
         return self.free[low:high]
 
-    def near(self, left: int, right: int) -> list[Noted]:
+    def near(self, left: int, right: int) -> list[SpeakerMention]:
         """Give the mentions at most `REACH` tokens before `left` or after `right`."""
-        low = bisect_left(self.mentions, left - REACH, key=lambda noted: noted.first)
-        high = bisect_left(self.mentions, right + REACH, key=lambda noted: noted.first)
+        low = bisect_left(
+            self.mentions, left - MAX_CUE_DISTANCE, key=lambda noted: noted.first
+        )
+        high = bisect_left(
+            self.mentions, right + MAX_CUE_DISTANCE, key=lambda noted: noted.first
+        )
         return self.mentions[low:high]
 
     def at(self, offset: int) -> int:
@@ -168,45 +178,45 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedText:
     """An article taken apart for the question «who said it»."""
 
     text: str
-    stretches: tuple[Stretch, ...]
-    frames: tuple[Frame, ...]
-    cast: Cast
+    stretches: tuple[QuotedStretch, ...]
+    frames: tuple[SentenceFrame, ...]
+    people: PeopleIndex
     #: The frame in which each stretch begins.
     frame_of: tuple[int, ...]
 
 
-def read(
-    text: str, found: tuple[Stretch, ...], title: str | None, lang: str | None
-) -> Reading:
+def parse_text(
+    text: str, found: tuple[QuotedStretch, ...], title: str | None, lang: str | None
+) -> ParsedText:
     """Take `text` apart; `title` may name somebody in full."""
-    covered = _cover(text, found)
-    frames = _frames(covered, lang)
-    frame_of = _place(frames, found)
+    covered = _cover_quotes(text, found)
+    frames = _build_frames(covered, lang)
+    frame_of = _assign_stretches(frames, found)
     known: list[Name] = []
     for frame in frames:
         known += frame.known
     if title:
-        known += _of_title(title)
-    cast = Cast(known)
+        known += _find_title_names(title)
+    people = PeopleIndex(known)
     inside = {name.text.lower() for name in known if name.first}
     for frame in frames:
         frame.names = [
-            name for name in frame.names if _is_sure(frame, name, cast, inside)
+            name for name in frame.names if _is_sure(frame, name, people, inside)
         ]
     for frame in frames:
-        if any(cast.is_shared(name.text) for name in frame.names):
+        if any(people.is_shared(name.text) for name in frame.names):
             lead = None if frame.shouts else frame.lead
             if lead is not None:
-                cast.lead(lead.text, lead.start)
-    _learn(frames, cast)
-    return Reading(text, found, frames, cast, frame_of)
+                people.lead(lead.text, lead.start)
+    _learn_sexes(frames, people)
+    return ParsedText(text, found, frames, people, frame_of)
 
 
-def _dateline(tokens: Sequence[Token]) -> int:
+def _find_dateline_end(tokens: Sequence[Token]) -> int:
     """Give the place of the dash that ends «HALLIN, June 3 (Wire) —»; 0 if none."""
     for at in range(1, min(len(tokens), _LONGEST_DATELINE)):
         token = tokens[at]
@@ -225,34 +235,38 @@ def _may_date(token: Token) -> bool:
     return token.capital or token.text.isdigit() or token.low in {"of", "de"}
 
 
-def _of_title(title: str) -> list[Name]:
-    found = Frame(0, 0, len(title), 0, title, german=False)
+def _find_title_names(title: str) -> list[Name]:
+    found = SentenceFrame(0, 0, len(title), 0, title, german=False)
     return found.known
 
 
-def _is_sure(frame: Frame, name: Name, cast: Cast, inside: set[str]) -> bool:
+def _is_sure(
+    frame: SentenceFrame, name: Name, people: PeopleIndex, inside: set[str]
+) -> bool:
     """Tell names from words that only begin a sentence and from German nouns."""
     if frame.german and not name.kind:
         beside = {name.last, name.first - 1}
         told = name.first == frame.accord + 1 > 0 or beside & set(frame.cues)
-        return bool(told) or cast.is_person(cast.full(name.text))
+        return bool(told) or people.is_person(people.full(name.text))
     if name.doubtful:
-        return cast.is_person(cast.full(name.text))
+        return people.is_person(people.full(name.text))
     if name.first or name.kind or name.text.lower() in inside:
         return True
     return (
         name.possessive
         or name.last in frame.cues
-        or cast.is_person(cast.full(name.text))
+        or people.is_person(people.full(name.text))
     )
 
 
-def _learn(frames: Sequence[Frame], cast: Cast) -> None:
+def _learn_sexes(frames: Sequence[SentenceFrame], people: PeopleIndex) -> None:
     """Learn sex from «he» and «she» in sentences that name one person only."""
     votes: Counter[tuple[str, str]] = Counter()
     for frame in frames:
         persons = {
-            cast.full(name.text) for name in frame.names if name.kind in {"person", ""}
+            people.full(name.text)
+            for name in frame.names
+            if name.kind in {"person", ""}
         }
         if len(persons) != 1:
             continue
@@ -260,11 +274,11 @@ def _learn(frames: Sequence[Frame], cast: Cast) -> None:
         if ("he" in said) != ("she" in said):
             votes[persons.pop(), "m" if "he" in said else "f"] += 1
     for (full, sex), _ in votes.most_common():
-        if cast.is_person(full):
-            cast.learn(full, sex)
+        if people.is_person(full):
+            people.learn(full, sex)
 
 
-def _cover(text: str, found: Sequence[Stretch]) -> str:
+def _cover_quotes(text: str, found: Sequence[QuotedStretch]) -> str:
     """Cover quoted words and their marks, but for the last stop inside."""
     parts = []
     at = 0
@@ -272,32 +286,36 @@ def _cover(text: str, found: Sequence[Stretch]) -> str:
         start, end = max(at, one.start - 1), one.end
         if end - one.start > 1 and text[end - 1] in _END_MARKS:
             end -= 1
-        parts += [text[at:start], _covered(text[start:end])]
+        parts += [text[at:start], _cover_text(text[start:end])]
         at = end
     parts.append(text[at:])
     return "".join(parts)
 
 
-def _covered(words: str) -> str:
+def _cover_text(words: str) -> str:
     if any(mark in words for mark in _BREAKS):
         return "".join(mark if mark in _BREAKS else COVER for mark in words)
     return COVER * len(words)
 
 
-def _frames(covered: str, lang: str | None) -> tuple[Frame, ...]:
+def _build_frames(covered: str, lang: str | None) -> tuple[SentenceFrame, ...]:
     found = []
     paragraph = 0
     at = 0
     german = (lang or "en")[:2].lower() == "de"
-    for index, span in enumerate(sentences.split(covered, lang)):
+    for index, span in enumerate(sentences.split_sentences(covered, lang)):
         if any(mark in covered[at : span.start] for mark in _BREAKS):
             paragraph += 1
-        found.append(Frame(index, span.start, span.end, paragraph, covered, german))
+        found.append(
+            SentenceFrame(index, span.start, span.end, paragraph, covered, german)
+        )
         at = span.end
     return tuple(found)
 
 
-def _place(frames: tuple[Frame, ...], found: tuple[Stretch, ...]) -> tuple[int, ...]:
+def _assign_stretches(
+    frames: tuple[SentenceFrame, ...], found: tuple[QuotedStretch, ...]
+) -> tuple[int, ...]:
     """Find each stretch's frame and note it there."""
     places = []
     at = 0

@@ -1,9 +1,15 @@
-"""The words by which reporters attribute: data only, in small letters."""
+"""Words that report speech: the word lists, and which words of a sentence report.
 
-from digests.language.tables import word_set
+A word of the tables reports unless it is a noun there («the report», «his calls»).
+"""
+
+from collections.abc import Sequence
+
+from digests.language.grammar import Token
+from digests.language.words import word_set
 
 #: Verbs that mean «said»: beside a quotation they name its speaker.
-STRONG = word_set(
+STRONG_CUES = word_set(
     "said says say saying told tells tell telling added adds adding wrote writes",
     "writing written asked asks asking tweeted tweets tweeting replied replies",
     "replying responded responds responding continued continues continuing explained",
@@ -47,7 +53,7 @@ STRONG = word_set(
     "kündigte hob stellte fasste räumte zeigte prognostizierte prophezeite scherzte",
 )
 #: Verbs that take words from somebody's mouth without meaning «said».
-WEAK = word_set(
+WEAK_CUES = word_set(
     "found finds",
     "ended opened went goes put puts spoke related",
     "called calls call calling described describes describing dismissed dismisses",
@@ -73,22 +79,24 @@ WEAK = word_set(
     "agreed aiming aims hopes hoped declined refused questioned questions",
     "bezeichnet nennt spricht sprach sprachen wertete lobte wies versprach",
 )
-CUES = STRONG | WEAK
+REPORTING_CUES = STRONG_CUES | WEAK_CUES
 #: Of these, in a clause that depends on «said», the words are the outer speaker's.
-FAINT = word_set(
+FAINT_CUES = word_set(
     "found finds",
     "shows showed pushed want wants wanted means meant using seeks sought aiming aims",
     "hopes hoped supports supported endorsed committed commit committing proposes",
     "proposed outlined feels felt compared heard titled entitled need needs",
 )
 #: Verbs that report with the small word after them: «shot back», «chimed in».
-WITH_BACK = word_set(
+VERBS_WITH_BACK = word_set(
     "shot fired hit struck snapped clapped pushed punched shoots fires hits snaps",
     "wrote barked tweeted yelled shouted came",
 )
-WITH_IN = word_set("cut chimed chipped jumped broke butted weighed chimes piped spoke")
+VERBS_WITH_IN = word_set(
+    "cut chimed chipped jumped broke butted weighed chimes piped spoke"
+)
 #: Reporting words in German texts only.
-GERMAN_ONLY = word_set("so")
+GERMAN_CUES = word_set("so")
 #: What somebody owns and words may stand in: «in Bell's view», «Bell's claim that».
 SPEECH_NOUNS = word_set(
     "view words claim claims opinion response answer message statement remark remarks",
@@ -98,7 +106,7 @@ SPEECH_NOUNS = word_set(
     "telling judgment judgement call slogan",
 )
 #: Stand between a subject and its verb, or between the parts of a verb.
-BETWEEN = word_set(
+VERB_GAP_WORDS = word_set(
     "has have had having is are was were be been being will would could should may",
     "might must can did does do not also then later again once already now just",
     "never ever always often even still simply only first last both all himself",
@@ -115,7 +123,7 @@ PREPOSITIONS = word_set(
     "nach von vor für gegen über unter zu zum zur im am vom beim",
 )
 #: End a noun phrase: conjunctions, wh-words, auxiliaries.
-BREAKERS = word_set(
+PHRASE_BREAKERS = word_set(
     "and or but nor so yet if because while when where who whom whose which that what",
     "how why although though whether as is are was were be been being has have had do",
     "does did will would can could should may might must not also then than there here",
@@ -139,22 +147,22 @@ TIME_NOUNS = word_set(
 )
 #: Prepositions that may also begin a clause: «after Bell said».
 CLAUSE_OPENERS = word_set("after before since until like than")
-HE = word_set("he him his himself")
-SHE = word_set("she her hers herself")
+MALE_PRONOUNS = word_set("he him his himself")
+FEMALE_PRONOUNS = word_set("she her hers herself")
 #: Reporting words that take no «him» after them: what follows them may be the subject.
-TURNING = STRONG - word_set(
+INVERTING_CUES = STRONG_CUES - word_set(
     "told tells tell telling asked asks asking urged urges urging assured assures",
     "thanked reminded denies denied reported ruled",
 )
 #: Open a clause that stands before the main one.
-OPENERS = word_set(
+CLAUSE_LEADS = word_set(
     "as when while after if because although though before since despite during in at",
     "with on for asked speaking following according until once",
 )
-THEY = word_set("they them their themselves")
+PLURAL_PRONOUNS = word_set("they them their themselves")
 SUBJECT_PRONOUNS = word_set("he she they it we i you who er sie")
 #: «according to X»: the words before X.
-ACCORDING = (("according", "to"), ("laut",), ("zufolge",))
+ACCORDING_PHRASES = (("according", "to"), ("laut",), ("zufolge",))
 #: A title of a work follows one of these.
 WORK_WORDS = word_set(
     "show film movie book song album novel play musical series documentary podcast",
@@ -178,9 +186,69 @@ SO_CALLED = word_set(
     "sogenannten genannt",
 )
 #: Words on cloth, paper and walls after the quotation: «"Save It" placards».
-AFTER_LABEL = word_set(
+LABEL_CARRIERS = word_set(
     "sign signs banner banners button buttons hat hats cap caps shirt shirts t-shirt",
     "t-shirts placard placards sticker stickers bumper pin pins logo campaign movement",
     "crowd award column podcast show album film series program programme documentary",
     "sketch episode",
 )
+
+#: Reporting words that are nouns as well.
+_NOUNS = word_set(
+    "report reports calls call claims charges posts notes comments quotes points",
+    "talks use complaints attacks offers demands hopes uses views read post want",
+    "questions wishes",
+)
+_NO_STOP = frozenset(("to", "will", "would", "who", "and", "also", "then"))
+
+
+def find_cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
+    """Give the places of reporting words, nouns of the same form left out."""
+    return [
+        at
+        for at in range(len(tokens))
+        if is_cue(tokens, at)
+        and (tokens[at].low not in GERMAN_CUES or (german and _is_so(tokens, at)))
+    ]
+
+
+def _is_so(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «“…“, so die Ministerin» from other uses of «so»."""
+    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
+        return False
+    after = tokens[at + 1]
+    return after.capital or after.low in GERMAN_DETERMINERS
+
+
+def is_cue(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether the word at `at` reports."""
+    token = tokens[at]
+    if token.low not in REPORTING_CUES:
+        return _has_particle(tokens, at)
+    return not token.possessive and not _is_noun(tokens, at)
+
+
+def is_strong(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether the reporting word at `at` means «said»."""
+    return tokens[at].low in STRONG_CUES or _has_particle(tokens, at)
+
+
+def _has_particle(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «shot back» and «chimed in» from «shot» and «cut»."""
+    low = tokens[at].low
+    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if low in VERBS_WITH_BACK and after == "back":
+        return True
+    return low in VERBS_WITH_IN and after in {"in", "up"}
+
+
+def _is_noun(tokens: Sequence[Token], at: int) -> bool:
+    if at == 0 or tokens[at].low not in _NOUNS:
+        return False
+    before = tokens[at - 1]
+    return (
+        before.low in DETERMINERS
+        or before.possessive
+        or before.low in PREPOSITIONS - {"to"}
+        or (before.low in PHRASE_BREAKERS and before.low not in _NO_STOP)
+    )

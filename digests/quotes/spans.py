@@ -1,19 +1,26 @@
-"""Turns quoted stretches into speech: what is a quotation, and which belong together.
+"""Tell quoted speech from titles and scare quotes, and compare two quotations.
 
 Nothing is left out for being short: names of works, programmes and slogans, nicknames
 and «so-called» are told by the words around them. In doubt a stretch stays.
+
+It reads words only: case and punctuation never count. Who speaks, and when, is for
+whoever asks; two people may well say the same.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
 
-from digests.language.marks import Quoted, quoted
-from digests.language.tables import word_set
-from digests.language.tokens import Token, tokens
-from digests.quotes.tables import (
-    AFTER_LABEL,
-    CUES,
+from digests.language import words
+from digests.language.grammar import Token, tokenize_span
+from digests.language.normalization import normalize_text
+from digests.language.quotation_marks import QuotedSpan, find_quoted
+from digests.language.words import word_set
+from digests.quotes.reporting import (
+    LABEL_CARRIERS,
     PROGRAMME_OWNERS,
+    REPORTING_CUES,
     SO_CALLED,
     TITLE_PLACES,
     WORK_WORDS,
@@ -30,7 +37,7 @@ _SMALL_IN_TITLES = word_set(
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class QuotedStretch:
     """A quotation before its speaker is known; offsets exclude the marks."""
 
     start: int
@@ -40,43 +47,43 @@ class Stretch:
     words: int
 
 
-def stretches(text: str, lang: str | None) -> tuple[Stretch, ...]:
+def find_quoted_stretches(text: str, lang: str | None) -> tuple[QuotedStretch, ...]:
     """Give the quotations of `text` in order."""
-    found = quoted(text, lang)
+    found = find_quoted(text, lang)
     return tuple(
-        Stretch(one.start, one.end, one.goes_on, _count(text, one))
+        QuotedStretch(one.start, one.end, one.goes_on, _count_words(text, one))
         for one in found
         if any(map(str.isalnum, text[one.start : one.end])) and _is_speech(text, one)
     )
 
 
-def _count(text: str, one: Quoted) -> int:
+def _count_words(text: str, one: QuotedSpan) -> int:
     return len(text[one.start : one.end].split())
 
 
-def _is_speech(text: str, one: Quoted) -> bool:
-    if not one.closed or one.goes_on or _count(text, one) > _LONGEST_TITLE:
+def _is_speech(text: str, one: QuotedSpan) -> bool:
+    if not one.closed or one.goes_on or _count_words(text, one) > _LONGEST_TITLE:
         return True
     if _is_so_called(text, one):
         return False
     alone = not any(map(str.isspace, text[one.start : one.end]))
-    if not text[one.start].isupper() and not (alone and _begins(text, one)):
+    if not text[one.start].isupper() and not (alone and _begins_sentence(text, one)):
         return True
-    words = tokens(text, one.start, one.end)
+    words = tokenize_span(text, one.start, one.end)
     bare = text[one.end - 1].isalnum()
     titled = _is_title_case(words)
     if not (titled or (bare and len(words) <= _LONGEST_NICKNAME)):
         return True
-    before = tokens(text, max(0, one.start - 1 - _NEAR), one.start - 1)
-    after = tokens(text, one.end + 1, min(len(text), one.end + 1 + _NEAR))
+    before = tokenize_span(text, max(0, one.start - 1 - _NEAR), one.start - 1)
+    after = tokenize_span(text, one.end + 1, min(len(text), one.end + 1 + _NEAR))
     return not (
         (bare and _is_nickname(one, before, after, words))
-        or (bare and alone and _begins(text, one) and _is_term(after))
+        or (bare and alone and _begins_sentence(text, one) and _is_term(after))
         or (titled and _names_a_work(before, after, words))
     )
 
 
-def _begins(text: str, one: Quoted) -> bool:
+def _begins_sentence(text: str, one: QuotedSpan) -> bool:
     """Tell whether a quotation stands at a sentence's beginning."""
     at = one.start - 2
     while at >= 0 and text[at] in " \t":
@@ -89,12 +96,12 @@ def _is_term(after: Sequence[Token]) -> bool:
     return (
         bool(after)
         and (after[0].kind == "word" or after[0].text in "(:")
-        and not any(token.low in CUES for token in after)
+        and not any(token.low in REPORTING_CUES for token in after)
     )
 
 
 def _is_nickname(
-    one: Quoted,
+    one: QuotedSpan,
     before: Sequence[Token],
     after: Sequence[Token],
     words: Sequence[Token],
@@ -107,12 +114,12 @@ def _is_nickname(
         and after[0].capital
         and before[-1].end >= one.start - 2
         and words[0].capital
-        and before[-1].low not in CUES
+        and before[-1].low not in REPORTING_CUES
         and not before[-1].possessive
     )
 
 
-def _is_so_called(text: str, one: Quoted) -> bool:
+def _is_so_called(text: str, one: QuotedSpan) -> bool:
     words = text[max(0, one.start - 1 - _NEAR) : one.start - 1].split()
     return bool(words) and words[-1].lower() in SO_CALLED
 
@@ -139,4 +146,44 @@ def _names_a_work(
     if near and near[-1] in {"on", "in"} and after and after[0].low in {",", "."}:
         return True
     following = [token.low for token in after[:2]]
-    return any(low in AFTER_LABEL for low in following)
+    return any(low in LABEL_CARRIERS for low in following)
+
+
+#: «same» words; «part»: one gives some of the other's; «other»: words were changed.
+QuoteMatch = Literal["same", "part", "other"]
+
+#: Fewer words than this can stand in anybody's sentence.
+_SHORTEST_PART = 4
+#: Shorter quotes are alike by chance; longer ones must share so much of their words.
+_SHORTEST_VARIANT, _LEAST_LIKENESS = 6, 0.8
+
+
+def match_quotes(one: str, other: str) -> QuoteMatch | None:
+    """How two quotations are one utterance; None where they are two.
+
+    Args:
+        one: The words of a quotation, without its outer marks.
+        other: Those of another one.
+    """
+    ours, theirs = (
+        words.split_words(normalize_text(one)),
+        words.split_words(normalize_text(other)),
+    )
+    if ours == theirs:
+        return "same" if ours else None
+    short, long = sorted((ours, theirs), key=len)
+    if len(short) >= _SHORTEST_PART and _stands_in(short, long):
+        return "part"
+    if len(short) < _SHORTEST_VARIANT:
+        return None
+    # In order: which of two comes first moves the measure a little.
+    first, second = sorted((ours, theirs))
+    alike = SequenceMatcher(None, first, second, autojunk=False)
+    if alike.real_quick_ratio() < _LEAST_LIKENESS or alike.ratio() < _LEAST_LIKENESS:
+        return None
+    return "other"
+
+
+def _stands_in(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    width = len(short)
+    return any(long[at : at + width] == short for at in range(len(long) - width + 1))

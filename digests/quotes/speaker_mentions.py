@@ -1,4 +1,4 @@
-"""Finds in one sentence who could speak and by which words; it chooses nobody.
+"""Find the mentions in a sentence of people and bodies that could speak.
 
 Shallow on purpose: a noun phrase is a determiner (or a possessor) with the words up
 to a role noun, or the words before a break; a name is what `names` found.
@@ -7,34 +7,37 @@ to a role noun, or the words before a break; a name is what `names` found.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digests.language.name_tables import FEMALE_WORDS, MALE_WORDS
+from digests.language.grammar import Token, looks_finite
+from digests.language.name_tables import (
+    FEMALE_WORDS,
+    MALE_WORDS,
+    PLURAL_NOUNS,
+    ROLE_NOUNS,
+)
 from digests.language.names import Name
-from digests.language.tables import word_set
-from digests.language.tokens import Token
-from digests.language.verbs import looks_finite
-from digests.quotes.role_nouns import is_plural, is_role
-from digests.quotes.tables import (
-    BREAKERS,
-    CUES,
+from digests.language.words import word_set
+from digests.quotes.reporting import (
     DETERMINERS,
+    FEMALE_PRONOUNS,
     GERMAN_DETERMINERS,
-    HE,
+    MALE_PRONOUNS,
+    PHRASE_BREAKERS,
+    PLURAL_PRONOUNS,
     PREPOSITIONS,
-    SHE,
+    REPORTING_CUES,
     SUBJECT_PRONOUNS,
-    THEY,
     TIME_NOUNS,
 )
 
 _LONGEST_PHRASE = 7
-_PRONOUNS = HE | SHE | THEY | SUBJECT_PRONOUNS
+_PRONOUNS = MALE_PRONOUNS | FEMALE_PRONOUNS | PLURAL_PRONOUNS | SUBJECT_PRONOUNS
 _OBJECT_PRONOUNS = frozenset(("him", "his", "her", "them", "their"))
 #: Determiners that can speak without a noun: «several said».
 _ALONE = word_set("several many some others both one another hundreds thousands most")
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class SpeakerMention:
     """A mention: tokens `first` to `last` of its frame, end exclusive."""
 
     frame: int
@@ -55,13 +58,19 @@ class Noted:
     core: int
 
 
-def mentions(tokens: Sequence[Token], names: Sequence[Name], frame: int) -> list[Noted]:
+def find_mentions(
+    tokens: Sequence[Token], names: Sequence[Name], frame: int
+) -> list[SpeakerMention]:
     """Give everybody in one sentence who could speak, in order."""
-    found: list[Noted] = []
+    found: list[SpeakerMention] = []
     starts = {name.first: name for name in names}
     at = 0
     while at < len(tokens):
-        noted = _at(tokens, starts, at, frame) if tokens[at].kind == "word" else None
+        noted = (
+            _find_mention_at(tokens, starts, at, frame)
+            if tokens[at].kind == "word"
+            else None
+        )
         if noted is None:
             at += 1
             continue
@@ -70,42 +79,48 @@ def mentions(tokens: Sequence[Token], names: Sequence[Name], frame: int) -> list
     return found
 
 
-def _at(
+def _find_mention_at(
     tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
-) -> Noted | None:
+) -> SpeakerMention | None:
     if at in starts:
-        return _from_name(tokens, starts, at, frame)
+        return _extend_name(tokens, starts, at, frame)
     low = tokens[at].low
     if low in _PRONOUNS or ("'" in low and low.partition("'")[0] in _PRONOUNS):
-        return _pronoun(tokens, starts, at, frame)
+        return _build_pronoun(tokens, starts, at, frame)
     if low in DETERMINERS:
-        return _phrase(tokens, starts, at, frame)
+        return _build_phrase(tokens, starts, at, frame)
     if low[0].isdigit() and at + 1 < len(tokens) and tokens[at + 1].low == "percent":
-        return _noted(tokens, at, at + 2, frame, "nominal")
-    if low in BREAKERS or low in PREPOSITIONS or low in CUES:
+        return _build_speaker_mention(tokens, at, at + 2, frame, "nominal")
+    if low in PHRASE_BREAKERS or low in PREPOSITIONS or low in REPORTING_CUES:
         return None
-    if is_role(low):
-        return _bare(tokens, starts, at, frame)
+    if is_role_noun(low):
+        return _build_bare_noun(tokens, starts, at, frame)
     return None
 
 
-def _from_name(
+def _extend_name(
     tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
-) -> Noted:
+) -> SpeakerMention:
     """A name, or the noun phrase that it begins: «Bell supporters», «X's aide»."""
     name = starts[at]
-    end = _role_end(tokens, starts, name.last)
+    end = _find_role_end(tokens, starts, name.last)
     follows = starts.get(end)
     if end > name.last and follows is not None and _is_person(follows):
-        return _named(tokens, at, follows, frame)
+        return _build_described_name(tokens, at, follows, frame)
     beyond = starts.get(name.last + 1)
-    if end == name.last and beyond is not None and _describes(tokens, name, beyond):
-        return _named(tokens, at, beyond, frame)
+    if (
+        end == name.last
+        and beyond is not None
+        and _describes_name(tokens, name, beyond)
+    ):
+        return _build_described_name(tokens, at, beyond, frame)
     if end > name.last and follows is None:
-        return _noted(tokens, at, end, frame, "nominal")
+        return _build_speaker_mention(tokens, at, end, frame, "nominal")
     if name.kind == "title":
-        return _noted(tokens, at, name.last, frame, "nominal", sort="title")
-    return _noted(
+        return _build_speaker_mention(
+            tokens, at, name.last, frame, "nominal", sort="title"
+        )
+    return _build_speaker_mention(
         tokens,
         at,
         name.last,
@@ -118,7 +133,7 @@ def _from_name(
     )
 
 
-def _describes(tokens: Sequence[Token], name: Name, beyond: Name) -> bool:
+def _describes_name(tokens: Sequence[Token], name: Name, beyond: Name) -> bool:
     """Tell «Bell follower Tom Cole» from «Bell beat Tom Cole»."""
     between = tokens[name.last]
     return (
@@ -126,31 +141,31 @@ def _describes(tokens: Sequence[Token], name: Name, beyond: Name) -> bool:
         and beyond.kind == "person"
         and " " in beyond.text
         and not between.capital
-        and not _breaks(between)
+        and not _breaks_phrase(between)
         and not looks_finite(between.low)
         and not between.low.endswith(("ing", "s"))
     )
 
 
-def _pronoun(
+def _build_pronoun(
     tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
-) -> Noted | None:
+) -> SpeakerMention | None:
     low = tokens[at].low
     if low in {"his", "her", "their"}:
-        phrase = _phrase(tokens, starts, at, frame)
+        phrase = _build_phrase(tokens, starts, at, frame)
         if phrase is not None:
             return phrase
-    return _noted(tokens, at, at + 1, frame, "pronoun")
+    return _build_speaker_mention(tokens, at, at + 1, frame, "pronoun")
 
 
-def _role_end(tokens: Sequence[Token], starts: dict[int, Name], at: int) -> int:
+def _find_role_end(tokens: Sequence[Token], starts: dict[int, Name], at: int) -> int:
     """Find where a run of words that ends in a role noun ends; `at` if none."""
     end = at
     for place in range(at, min(at + 4, len(tokens))):
         token = tokens[place]
-        if token.kind != "word" or place in starts or _breaks(token):
+        if token.kind != "word" or place in starts or _breaks_phrase(token):
             break
-        if is_role(token.low):
+        if is_role_noun(token.low):
             end = place + 1
             if token.possessive:
                 break
@@ -159,28 +174,28 @@ def _role_end(tokens: Sequence[Token], starts: dict[int, Name], at: int) -> int:
     return end
 
 
-def _breaks(token: Token) -> bool:
+def _breaks_phrase(token: Token) -> bool:
     return (
-        token.low in BREAKERS
+        token.low in PHRASE_BREAKERS
         or token.low in PREPOSITIONS
         or token.low in DETERMINERS
         or token.low in _PRONOUNS
-        or (token.low in CUES and not is_role(token.low))
+        or (token.low in REPORTING_CUES and not is_role_noun(token.low))
     )
 
 
-def _phrase(
+def _build_phrase(
     tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
-) -> Noted | None:
+) -> SpeakerMention | None:
     """A noun phrase that begins with a determiner, or the name that it introduces."""
     end, head = at + 1, 0
     while end < len(tokens) and end - at <= _LONGEST_PHRASE:
         token, name = tokens[end], starts.get(end)
-        if token.kind != "word" or _shuts(token, name, first=end == at + 1):
+        if token.kind != "word" or _shuts_phrase(token, name, first=end == at + 1):
             break
         introduced = head or tokens[end - 1].possessive
         if introduced and name is not None and _is_person(name):
-            return _named(tokens, at, name, frame)
+            return _build_described_name(tokens, at, name, frame)
         if head and name is None and not _role_soon(tokens, starts, end):
             break
         if _ends_before(tokens, starts, at, end):
@@ -188,16 +203,16 @@ def _phrase(
         end = name.last if name is not None else end + 1
         if tokens[end - 1].possessive:
             head = 0
-        elif is_role(tokens[end - 1].low):
+        elif is_role_noun(tokens[end - 1].low):
             head = end
     if not head and at + 1 in starts and starts[at + 1].last == end:
         # «the Guardian», «both Smith and Jones»: the name stands for itself.
-        return _titled(tokens, at, end, starts[at + 1], frame)
-    end = head or _trim(tokens, at, end)
+        return _build_titled_name(tokens, at, end, starts[at + 1], frame)
+    end = head or _trim_phrase(tokens, at, end)
     empty = end <= at + 1 and tokens[at].low not in _ALONE
     if empty or tokens[end - 1].low in TIME_NOUNS:
         return None
-    return _noted(tokens, at, end, frame, "nominal")
+    return _build_speaker_mention(tokens, at, end, frame, "nominal")
 
 
 def _ends_before(
@@ -226,7 +241,7 @@ def _is_own_verb(
         and name.last == end
         and name.kind == "body"
         and tokens[end].low.endswith(("s", "ed"))
-        and not is_role(tokens[end].low)
+        and not is_role_noun(tokens[end].low)
     )
 
 
@@ -240,7 +255,7 @@ def _is_next_name(
         and tokens[end - 1].low[0].islower()
         and not tokens[end - 1].capital
         and any(place in starts for place in range(at + 1, end - 1))
-        and not is_role(tokens[end - 1].low)
+        and not is_role_noun(tokens[end - 1].low)
     )
 
 
@@ -248,30 +263,30 @@ def _role_soon(tokens: Sequence[Token], starts: dict[int, Name], at: int) -> boo
     """Tell whether a role noun follows: «chief bridge engineer»."""
     for place in range(at, min(at + 2, len(tokens))):
         token = tokens[place]
-        if token.kind != "word" or place in starts or _breaks(token):
+        if token.kind != "word" or place in starts or _breaks_phrase(token):
             return False
-        if is_role(token.low):
+        if is_role_noun(token.low):
             return True
     return False
 
 
-def _shuts(token: Token, name: Name | None, *, first: bool) -> bool:
+def _shuts_phrase(token: Token, name: Name | None, *, first: bool) -> bool:
     """Tell whether a word cannot belong to the phrase before it."""
     if name is not None:
         return False
     if token.low in DETERMINERS:
         return not first
-    return _breaks(token)
+    return _breaks_phrase(token)
 
 
-def _titled(
+def _build_titled_name(
     tokens: Sequence[Token], at: int, end: int, name: Name, frame: int
-) -> Noted | None:
+) -> SpeakerMention | None:
     if name.kind == "title":
-        return _noted(tokens, at, end, frame, "nominal", sort="title")
+        return _build_speaker_mention(tokens, at, end, frame, "nominal", sort="title")
     if tokens[at].low != "the":
         return None
-    return _noted(
+    return _build_speaker_mention(
         tokens,
         at,
         end,
@@ -288,9 +303,11 @@ def _is_person(name: Name) -> bool:
     return name.kind in {"person", ""}
 
 
-def _named(tokens: Sequence[Token], at: int, name: Name, frame: int) -> Noted:
+def _build_described_name(
+    tokens: Sequence[Token], at: int, name: Name, frame: int
+) -> SpeakerMention:
     """A name with the words before it: «his deputy Tom Cole»."""
-    return _noted(
+    return _build_speaker_mention(
         tokens,
         at,
         name.last,
@@ -303,36 +320,40 @@ def _named(tokens: Sequence[Token], at: int, name: Name, frame: int) -> Noted:
     )
 
 
-def _trim(tokens: Sequence[Token], at: int, end: int) -> int:
+def _trim_phrase(tokens: Sequence[Token], at: int, end: int) -> int:
     while end > at + 2 and tokens[end - 1].low.endswith(("ing", "ed", "ly")):
         end -= 1
     return end
 
 
-def _bare(
+def _build_bare_noun(
     tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
-) -> Noted | None:
+) -> SpeakerMention | None:
     """A role noun without determiner: «critics», «senior officials», «adviser X»."""
-    end = _role_end(tokens, starts, at)
+    end = _find_role_end(tokens, starts, at)
     if end in starts and _is_person(starts[end]) and not tokens[end - 1].possessive:
-        return _named(tokens, at, starts[end], frame)
-    if at and not is_plural(tokens[end - 1].low) and tokens[at - 1].kind == "word":
+        return _build_described_name(tokens, at, starts[end], frame)
+    if at and not is_plural_role(tokens[end - 1].low) and tokens[at - 1].kind == "word":
         # «to campaign», «will host»: a verb, unless it begins its clause.
         return None
     first = at
     while first and tokens[first - 1].kind == "word" and at - first < 2:
         before = tokens[first - 1]
-        if _breaks(before) or before.low.endswith(("ed", "ly")) or before.possessive:
+        if (
+            _breaks_phrase(before)
+            or before.low.endswith(("ed", "ly"))
+            or before.possessive
+        ):
             break
         if before.capital and first - 1 > 0:
             break
-        if not is_plural(tokens[end - 1].low):
+        if not is_plural_role(tokens[end - 1].low):
             break
         first -= 1
-    return _noted(tokens, first, end, frame, "nominal")
+    return _build_speaker_mention(tokens, first, end, frame, "nominal")
 
 
-def _noted(
+def _build_speaker_mention(
     tokens: Sequence[Token],
     first: int,
     last: int,
@@ -343,7 +364,7 @@ def _noted(
     sex: str = "",
     core: int | None = None,
     text: str | None = None,
-) -> Noted:
+) -> SpeakerMention:
     head = tokens[last - 1]
     possessive = head.possessive
     low = head.low.removesuffix("'s").rstrip("'")
@@ -351,11 +372,17 @@ def _noted(
         low = low.partition("'")[0]
     end = head.start + len(low) if possessive or kind == "pronoun" else head.end
     if kind == "pronoun":
-        sex = "m" if low in HE or low == "er" else "f" if low in SHE else ""
+        sex = (
+            "m"
+            if low in MALE_PRONOUNS or low == "er"
+            else "f"
+            if low in FEMALE_PRONOUNS
+            else ""
+        )
         possessive = low in _OBJECT_PRONOUNS
     elif kind == "nominal":
         sex = "f" if low in FEMALE_WORDS else "m" if low in MALE_WORDS else ""
-    return Noted(
+    return SpeakerMention(
         frame,
         first,
         last,
@@ -365,8 +392,39 @@ def _noted(
         kind,
         sort,
         sex,
-        low in THEY or (kind == "nominal" and is_plural(low)),
+        low in PLURAL_PRONOUNS or (kind == "nominal" and is_plural_role(low)),
         possessive,
         first > 0 and tokens[first - 1].low in PREPOSITIONS,
         first if core is None else core,
     )
+
+
+_ROLE_FORMS = ROLE_NOUNS.union(
+    PLURAL_NOUNS,
+    (noun + "s" for noun in ROLE_NOUNS),
+    (noun + "es" for noun in ROLE_NOUNS),
+    (noun[:-1] + "ies" for noun in ROLE_NOUNS if noun.endswith("y")),
+)
+#: Nouns of people that end compounds written as one word, and name nothing else there.
+_PERSON_ENDINGS = tuple(
+    head + number
+    for head in ("master", "mistress", "keeper", "worker", "leader", "owner", "teacher")
+    for number in ("", "s")
+)
+_SHORTEST_COMPOUND = 9
+
+
+def is_role_noun(word: str) -> bool:
+    """Tell whether a word is a role noun, in either number.
+
+    Whoever masters, keeps or leads something is named by one word as by two:
+    «stationmaster», «harbour master».
+    """
+    return word in _ROLE_FORMS or (
+        word.endswith(_PERSON_ENDINGS) and len(word) >= _SHORTEST_COMPOUND
+    )
+
+
+def is_plural_role(word: str) -> bool:
+    """Tell whether a role noun is in the plural."""
+    return word in PLURAL_NOUNS or (word.endswith("s") and word not in ROLE_NOUNS)

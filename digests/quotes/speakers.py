@@ -1,19 +1,33 @@
-"""Says whom a mention means: the full name, the noun phrase, or nobody.
+"""Resolve a mention to the speaker's full name or noun phrase, and to their role.
 
 A name is looked up in the cast. «He» and «she» go to the best named person before
 them: subjects before objects, near before far, the last speaker before others, never
 against the known sex. «They» goes to a plural or a body right before, «it», «I» and
 «we» to nobody: unresolved rather than guessed.
+
+The role is what stands before the name («national security adviser Wi») or in the
+apposition after it («Ruth Bell, a lock warden on the canal,»). The mention
+that the speaker was resolved from is asked first, then the person's others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from digests.language.cast import Cast
-from digests.language.tables import word_set
-from digests.quotes.phrases import Noted
-from digests.quotes.reading import Frame, Reading
-from digests.quotes.tables import CUES, DETERMINERS, HE, PREPOSITIONS, SHE, THEY
+from digests.language.grammar import Token
+from digests.language.name_tables import TITLE_PARTS
+from digests.language.names import Name, PeopleIndex
+from digests.language.words import word_set
+from digests.quotes.parsing import ParsedText, SentenceFrame
+from digests.quotes.reporting import (
+    DETERMINERS,
+    FEMALE_PRONOUNS,
+    MALE_PRONOUNS,
+    PHRASE_BREAKERS,
+    PLURAL_PRONOUNS,
+    PREPOSITIONS,
+    REPORTING_CUES,
+)
+from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 
 _FRAMES_BACK = 9
 _SUBJECT_SIGNS = frozenset(("said", "says", "told", "who"))
@@ -27,44 +41,47 @@ _COMPLEMENTS = frozenset(("of", "for", "from", "at", "with", "in", "fur", "für"
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class ResolvedSpeaker:
     """Whom a mention means; `named` is the mention of the name itself, if any."""
 
     speaker: str
     sex: str
-    noted: Noted
+    noted: SpeakerMention
 
 
-def who(reading: Reading, noted: Noted, last_speaker: str | None) -> Who | None:
+def resolve_speaker(
+    reading: ParsedText, noted: SpeakerMention, last_speaker: str | None
+) -> ResolvedSpeaker | None:
     """Resolve a mention; `last_speaker` is the full name of the speaker before it."""
     if noted.kind == "name":
-        full = reading.cast.full(noted.text, noted.sex, noted.start)
-        together = _together(reading, noted)
+        full = reading.people.full(noted.text, noted.sex, noted.start)
+        together = _join_speakers(reading, noted)
         if together is not None:
-            return Who(together, "", noted)
-        return Who(full, reading.cast.sex(full), noted)
+            return ResolvedSpeaker(together, "", noted)
+        return ResolvedSpeaker(full, reading.people.sex(full), noted)
     if noted.kind == "nominal":
-        return Who(_phrase(reading, noted), noted.sex, noted)
+        return ResolvedSpeaker(_complete_phrase(reading, noted), noted.sex, noted)
     low = reading.text[noted.start : noted.end].lower()
-    if low in HE or low in SHE or low == "er":
-        return _person(reading, noted, last_speaker)
+    if low in MALE_PRONOUNS or low in FEMALE_PRONOUNS or low == "er":
+        return _resolve_person(reading, noted, last_speaker)
     if low == "sie" and _is_singular(reading, noted):
-        return _person(reading, replace(noted, sex="f"), last_speaker)
-    if low in THEY:
-        return _several(reading, noted)
+        return _resolve_person(reading, replace(noted, sex="f"), last_speaker)
+    if low in PLURAL_PRONOUNS:
+        return _resolve_plural(reading, noted)
     return None
 
 
-def _is_singular(reading: Reading, noted: Noted) -> bool:
+def _is_singular(reading: ParsedText, noted: SpeakerMention) -> bool:
     """Tell «sagte sie» (she) from «sagten sie» (they)."""
     tokens = reading.frames[noted.frame].tokens
     beside = tokens[max(0, noted.first - 1) : noted.last + 1]
     return any(
-        token.low in CUES and token.low.endswith(("t", "te")) for token in beside
+        token.low in REPORTING_CUES and token.low.endswith(("t", "te"))
+        for token in beside
     )
 
 
-def _phrase(reading: Reading, noted: Noted) -> str:
+def _complete_phrase(reading: ParsedText, noted: SpeakerMention) -> str:
     """Give the noun phrase with the complement that makes it whole."""
     frame = reading.frames[noted.frame]
     tokens = frame.tokens
@@ -72,7 +89,7 @@ def _phrase(reading: Reading, noted: Noted) -> str:
         article, noun = tokens[noted.last : noted.last + 2]
         if article.low in {"des", "der"} and noun.capital:
             return reading.text[noted.start : noun.end]
-    begins = noted.last + _joint(frame, noted)
+    begins = noted.last + _count_joint_words(frame, noted)
     if noted.last < begins < len(tokens) and tokens[begins].low in DETERMINERS:
         begins += 1
     for other in frame.near(begins, begins):
@@ -83,7 +100,7 @@ def _phrase(reading: Reading, noted: Noted) -> str:
     return reading.text[noted.start : noted.end]
 
 
-def _joint(frame: Frame, noted: Noted) -> int:
+def _count_joint_words(frame: SentenceFrame, noted: SpeakerMention) -> int:
     """Count the words that join a complement: «familiar with», «of»; 0 if none."""
     tokens = frame.tokens
     if noted.last >= len(tokens):
@@ -94,7 +111,7 @@ def _joint(frame: Frame, noted: Noted) -> int:
     return int(low in _COMPLEMENTS or (low == "by" and head in _WRITTEN))
 
 
-def _together(reading: Reading, noted: Noted) -> str | None:
+def _join_speakers(reading: ParsedText, noted: SpeakerMention) -> str | None:
     """Give both where two speak together: «Bell and Cole said»."""
     frame = reading.frames[noted.frame]
     tokens = frame.tokens
@@ -115,12 +132,12 @@ def _together(reading: Reading, noted: Noted) -> str | None:
     if second.core > second.first or first.after_preposition:
         return None
     one, two = (
-        reading.cast.full(each.text, each.sex, each.start) for each in (first, second)
+        reading.people.full(each.text, each.sex, each.start) for each in (first, second)
     )
     return f"{one} and {two}" if one != two else None
 
 
-def _is_described(frame: Frame, noted: Noted) -> bool:
+def _is_described(frame: SentenceFrame, noted: SpeakerMention) -> bool:
     """Tell «a source familiar with the talks», «said a warden sent to the lock»."""
     tokens = frame.tokens
     if noted.last + 2 >= len(tokens):
@@ -128,11 +145,13 @@ def _is_described(frame: Frame, noted: Noted) -> bool:
     low = tokens[noted.last].low
     if tokens[noted.last + 1].low not in PREPOSITIONS:
         return False
-    after_cue = noted.first > 0 and tokens[noted.first - 1].low in CUES
+    after_cue = noted.first > 0 and tokens[noted.first - 1].low in REPORTING_CUES
     return low in _DESCRIBING or (after_cue and low.endswith("ed"))
 
 
-def _before(reading: Reading, noted: Noted) -> Iterator[tuple[Frame, Noted]]:
+def _iter_mentions_before(
+    reading: ParsedText, noted: SpeakerMention
+) -> Iterator[tuple[SentenceFrame, SpeakerMention]]:
     """Give the mentions before `noted`, nearest frame first."""
     for index in range(noted.frame, max(-1, noted.frame - _FRAMES_BACK), -1):
         frame = reading.frames[index]
@@ -142,26 +161,28 @@ def _before(reading: Reading, noted: Noted) -> Iterator[tuple[Frame, Noted]]:
                 yield frame, other
 
 
-def _person(reading: Reading, noted: Noted, last_speaker: str | None) -> Who | None:
+def _resolve_person(
+    reading: ParsedText, noted: SpeakerMention, last_speaker: str | None
+) -> ResolvedSpeaker | None:
     best, chosen = -9.0, None
     newer = False
-    for frame, other in _before(reading, noted):
-        found = _antecedent(reading, other, noted.sex)
+    for frame, other in _iter_mentions_before(reading, noted):
+        found = _resolve_pronoun(reading, other, noted.sex)
         if found is None:
             continue
         paragraphs = reading.frames[noted.frame].paragraph - frame.paragraph
-        value = _fitness(reading.cast, frame, found, noted, paragraphs)
+        value = _rate_antecedent(reading.people, frame, found, noted, paragraphs)
         if found.speaker == last_speaker and not newer:
             value += 1.0
-        newer = newer or _leads(frame, other)
+        newer = newer or _is_about(frame, other)
         if value > best:
             best, chosen = value, found
-    if chosen is not None and reading.cast.is_person(chosen.speaker):
-        reading.cast.learn(chosen.speaker, noted.sex)
+    if chosen is not None and reading.people.is_person(chosen.speaker):
+        reading.people.learn(chosen.speaker, noted.sex)
     return chosen
 
 
-def _leads(frame: Frame, other: Noted) -> bool:
+def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
     """Tell whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,»."""
     free = frame.free
     if not free:
@@ -170,29 +191,35 @@ def _leads(frame: Frame, other: Noted) -> bool:
     return other is free[0] or apposed
 
 
-def _antecedent(reading: Reading, other: Noted, sex: str) -> Who | None:
+def _resolve_pronoun(
+    reading: ParsedText, other: SpeakerMention, sex: str
+) -> ResolvedSpeaker | None:
     """Give whom a mention means if «he» or «she» can mean it."""
     if other.kind == "name" and other.sort in {"person", ""}:
-        full = reading.cast.full(other.text, other.sex, other.start)
+        full = reading.people.full(other.text, other.sex, other.start)
         free = not other.possessive and not other.after_preposition
-        if other.sort == "" and not (free or reading.cast.is_person(full)):
+        if other.sort == "" and not (free or reading.people.is_person(full)):
             return None
-        known = reading.cast.sex(full)
+        known = reading.people.sex(full)
     elif other.kind == "nominal" and not other.plural and other.sex:
-        full, known = _phrase(reading, other), other.sex
+        full, known = _complete_phrase(reading, other), other.sex
     else:
         return None
     if known and sex and known != sex:
         return None
-    return Who(full, known, other)
+    return ResolvedSpeaker(full, known, other)
 
 
-def _fitness(
-    cast: Cast, frame: Frame, found: Who, noted: Noted, paragraphs: int
+def _rate_antecedent(
+    people: PeopleIndex,
+    frame: SentenceFrame,
+    found: ResolvedSpeaker,
+    noted: SpeakerMention,
+    paragraphs: int,
 ) -> float:
     """Weigh an antecedent: near, subject, known to be of that sex, much spoken of."""
     other = found.noted
-    unsure = other.kind == "name" and not cast.is_person(found.speaker)
+    unsure = other.kind == "name" and not people.is_person(found.speaker)
     value = -0.5 * (noted.frame - frame.index) - 0.9 * min(3, paragraphs)
     if found.sex and found.sex == noted.sex:
         value += 1.0
@@ -204,16 +231,18 @@ def _fitness(
         value -= 1.0
     else:
         value += 1.0
-        if _leads(frame, other):
+        if _is_about(frame, other):
             value += 0.8
     after = frame.tokens[other.last : other.last + 2]
     if any(token.low in _SUBJECT_SIGNS for token in after):
         value += 0.7
-    return value + min(0.8, 0.1 * cast.count(found.speaker))
+    return value + min(0.8, 0.1 * people.count(found.speaker))
 
 
-def _several(reading: Reading, noted: Noted) -> Who | None:
-    for frame, other in _before(reading, noted):
+def _resolve_plural(
+    reading: ParsedText, noted: SpeakerMention
+) -> ResolvedSpeaker | None:
+    for frame, other in _iter_mentions_before(reading, noted):
         if noted.frame - frame.index > 2:
             return None
         if other.after_preposition and other.kind == "nominal":
@@ -221,7 +250,177 @@ def _several(reading: Reading, noted: Noted) -> Who | None:
             if before in PREPOSITIONS:
                 continue
         if other.kind == "nominal" and other.plural:
-            return Who(_phrase(reading, other), "", other)
+            return ResolvedSpeaker(_complete_phrase(reading, other), "", other)
         if other.kind == "name" and other.sort == "body":
-            return Who(reading.cast.full(other.text), "", other)
+            return ResolvedSpeaker(reading.people.full(other.text), "", other)
     return None
+
+
+_COURTESY = frozenset(
+    ("mr", "mrs", "ms", "miss", "dr", "mx", "sir", "lady", "herr", "frau")
+)
+#: «A» says nothing, and «its» nothing without the sentence before.
+_NEVER_KEPT = frozenset(("a", "an", "its", "his", "her", "their", "our", "my"))
+_LONGEST = 16
+_BACK = 5
+#: Words of a role up to the noun that says that it is one.
+_COMPOUND = 3
+
+
+def find_role(
+    reading: ParsedText, roles: dict[str, str], speaker: str, noted: SpeakerMention
+) -> str | None:
+    """Give the role of `speaker`, or None where the article gives none."""
+    found = _find_role_at(reading, noted) if noted.kind == "name" else None
+    return found or roles.get(speaker)
+
+
+def find_known_roles(reading: ParsedText, speakers: set[str]) -> dict[str, str]:
+    """Give the first role that the article gives each of `speakers`."""
+    found: dict[str, str] = {}
+    parts = {part for speaker in speakers for part in speaker.split()}
+    for frame in reading.frames:
+        if not any(_may_have_role(frame, name, parts) for name in frame.names):
+            continue
+        for noted in frame.mentions:
+            if noted.kind != "name" or noted.sort != "person":
+                continue
+            speaker = reading.people.full(noted.text, noted.sex, noted.start)
+            if speaker not in found:
+                role_here = _find_role_at(reading, noted)
+                if role_here is not None:
+                    found[speaker] = role_here
+    return found
+
+
+def _may_have_role(frame: SentenceFrame, name: Name, parts: set[str]) -> bool:
+    """Tell whether a role may stand at a name: at a bare surname hardly ever."""
+    before = frame.tokens[name.first - 1].low if name.first else ""
+    told = " " in name.text or name.core > name.first or is_role_noun(before)
+    return told and not parts.isdisjoint(name.text.split())
+
+
+def _find_role_at(reading: ParsedText, noted: SpeakerMention) -> str | None:
+    frame = reading.frames[noted.frame]
+    text = reading.text
+    return (
+        _find_role_before(text, frame, noted)
+        or _find_role_after(text, frame, noted)
+        or _find_role_in_apposition(text, frame, noted)
+    )
+
+
+def _find_role_before(
+    text: str, frame: SentenceFrame, noted: SpeakerMention
+) -> str | None:
+    tokens = frame.tokens
+    words = tokens[_role_start(frame, noted) : noted.core]
+    if not words:
+        return None
+    if words[0].start < tokens[noted.first].start and not _has_role(words):
+        words = _strip_role(tokens[noted.first : noted.core])
+    return text[words[0].start : words[-1].end] if words else None
+
+
+def _role_start(frame: SentenceFrame, noted: SpeakerMention) -> int:
+    """Find where the words before a name begin that may be its role."""
+    tokens = frame.tokens
+    first = noted.core - len(_strip_role(tokens[noted.first : noted.core]))
+    if first > noted.first:
+        return first
+    while first > 0 and noted.first - first < _BACK:
+        before = tokens[first - 1]
+        if before.kind != "word" or before.possessive or _ends_role(before.low):
+            break
+        first -= 1
+    return first
+
+
+def _strip_role(words: list[Token]) -> list[Token]:
+    """Cut articles, possessors and courtesy titles off the front."""
+    first = 0
+    for at, word in enumerate(words):
+        low = word.low.rstrip(".")
+        if word.possessive or low in DETERMINERS or low in _COURTESY:
+            first = at + 1
+    return words[first:]
+
+
+def _has_role(words: list[Token]) -> bool:
+    return any(is_role_noun(word.low) for word in words)
+
+
+def _ends_role(low: str) -> bool:
+    return (
+        low in PHRASE_BREAKERS
+        or low in PREPOSITIONS
+        or low in DETERMINERS
+        or (low in REPORTING_CUES and not is_role_noun(low))
+        or low.endswith(("ed", "ing"))
+    )
+
+
+def _find_role_after(
+    text: str, frame: SentenceFrame, noted: SpeakerMention
+) -> str | None:
+    tokens = frame.tokens
+    at = noted.last
+    if at + 1 >= len(tokens) or tokens[at].text != ",":
+        return None
+    first = at + 1
+    opening = tokens[first]
+    if not (
+        opening.low in DETERMINERS
+        or opening.possessive
+        or opening.low in TITLE_PARTS
+        or is_role_noun(opening.low)
+        or _is_compound(tokens, first)
+    ):
+        return None
+    end = first
+    while end < len(tokens) and end - first < _LONGEST and tokens[end].kind == "word":
+        if (
+            tokens[end].low in {"who", "whose", "which"}
+            or tokens[end].low in REPORTING_CUES
+        ):
+            break
+        end += 1
+    words = tokens[first:end]
+    if not _has_role(words):
+        return None
+    return _without_article(text, words)
+
+
+def _is_compound(tokens: Sequence[Token], first: int) -> bool:
+    """Tell «Ada Berg, harbour master at Hallin,» from «Ada Berg, harbour and all»."""
+    for token in tokens[first : first + _COMPOUND]:
+        if token.kind != "word" or token.capital or _ends_role(token.low):
+            return False
+        if is_role_noun(token.low):
+            return True
+    return False
+
+
+def _find_role_in_apposition(
+    text: str, frame: SentenceFrame, noted: SpeakerMention
+) -> str | None:
+    """«Rovers' manager, Rhona Castlemaine»: the phrase that the name explains."""
+    tokens = frame.tokens
+    if noted.first < 2 or tokens[noted.first - 1].text != ",":
+        return None
+    last = noted.first - 1
+    other = frame.ends.get(last)
+    if other is not None and other.after_preposition:
+        other = frame.ends.get(other.first - 1)
+    if other is None or other.kind != "nominal":
+        return None
+    words = tokens[other.first : last]
+    return _without_article(text, words) if _has_role(words) else None
+
+
+def _without_article(text: str, words: list[Token]) -> str | None:
+    """Give the words, without an article that no possessor needs."""
+    owned = any(word.possessive for word in words)
+    if words[0].low in _NEVER_KEPT or (words[0].low == "the" and not owned):
+        words = words[1:]
+    return text[words[0].start : words[-1].end] if words else None

@@ -1,4 +1,4 @@
-"""Finds the subject of a reporting word in its frame; it weighs nothing.
+"""Find the subject of a reporting word within its sentence.
 
 Walks left from the word over auxiliaries and adverbs, then: the mention there (out of
 its prepositional chain: «a spokesman for X said»), the noun before an apposition or a
@@ -10,11 +10,15 @@ frame's main subject is shared («X rose and said»).
 from bisect import bisect_left
 from typing import NamedTuple
 
-from digests.language.tokens import Token
-from digests.language.verbs import looks_finite
-from digests.quotes.phrases import Noted
-from digests.quotes.reading import Frame
-from digests.quotes.tables import BETWEEN, CLAUSE_OPENERS, STRONG, TURNING
+from digests.language.grammar import Token, looks_finite
+from digests.quotes.parsing import SentenceFrame
+from digests.quotes.reporting import (
+    CLAUSE_OPENERS,
+    INVERTING_CUES,
+    STRONG_CUES,
+    VERB_GAP_WORDS,
+)
+from digests.quotes.speaker_mentions import SpeakerMention
 
 _RELATIVES = frozenset(("who", "that", "which"))
 _PROGRESSIVE = frozenset(("is", "are", "was", "were", "been"))
@@ -22,66 +26,74 @@ _BE = _PROGRESSIVE | {"be", "being", "get", "got", "isn't", "wasn't", "weren't"}
 _ADVERBS = frozenset(("also", "not", "once", "often", "later", "then", "never", "now"))
 _FAR_CUE = 40
 #: Reporting words that a quotation may stand before: «"Why?" asked Ruth Bell».
-_AFTER_WORDS = TURNING | {"asked", "asks", "reported", "denied", "urged", "laut"}
+_AFTER_WORDS = INVERTING_CUES | {"asked", "asks", "reported", "denied", "urged", "laut"}
 _SHUT = frozenset((",", "—", "–", "-"))
 
 
-class Subject(NamedTuple):
+class SpeechSubject(NamedTuple):
     """A mention and the way by which it was reached."""
 
-    noted: Noted
+    noted: SpeakerMention
     how: str
 
 
-def subject(frame: Frame, cue: int) -> Subject | None:
+def find_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     """Give the subject of the reporting word at token `cue`."""
-    agent = _agent(frame, cue)
+    agent = _find_agent(frame, cue)
     if agent is not None or is_passive(frame, cue):
         return agent
-    return _own(frame, cue) or _shared(frame, cue)
+    return _find_own_subject(frame, cue) or _find_shared_subject(frame, cue)
 
 
-def _own(frame: Frame, cue: int) -> Subject | None:
+def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     """Give the subject that stands at the word itself, not one shared with another."""
     tokens = frame.tokens
     at = _skip_left(tokens, cue - 1)
     if tokens[cue].low.endswith("ing"):
         return _of_participle(frame, at)
     if at >= 0 and tokens[at].text in _SHUT:
-        head = _head(frame, at)
+        head = _find_head(frame, at)
         if head is not None:
-            return Subject(head, "apposition")
-        turned = _turned(frame, cue) if tokens[cue].low in TURNING else None
+            return SpeechSubject(head, "apposition")
+        turned = (
+            _find_inverted_subject(frame, cue)
+            if tokens[cue].low in INVERTING_CUES
+            else None
+        )
         if frame.german and not (at and tokens[at - 1].kind == "cover"):
             # «Der Minister, Jan Lindner, nannte den Plan …»: an object follows.
             return _named_aside(frame, at) or _before_aside(frame, at) or turned
         if turned is not None:
             return _before_aside(frame, at) if _rules_on(frame, turned) else turned
     if _after_quote(tokens, at):
-        return _turned(frame, cue) if tokens[cue].low in _AFTER_WORDS else None
+        return (
+            _find_inverted_subject(frame, cue)
+            if tokens[cue].low in _AFTER_WORDS
+            else None
+        )
     return (
-        _turned_german(frame, cue)
+        _find_inverted_german_subject(frame, cue)
         or _ending_at(frame, at + 1)
         or _before_aside(frame, at)
         or _antecedent(frame, at)
     )
 
 
-def _of_participle(frame: Frame, at: int) -> Subject | None:
+def _of_participle(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     """«…, saying …»: the subject is the main clause's; «with X calling …» is X's."""
-    beside = _ends(frame, at + 1)
+    beside = _find_ending_at(frame, at + 1)
     if beside is not None and beside.first:
         # «Bell issued a statement describing it»: the statement is Bell's.
         before = frame.tokens[beside.first - 1].low
         if before == "with" or (before == "of" and beside.sort == "person"):
             # «with X calling», «a film of X asking».
-            return Subject(beside, "direct")
+            return SpeechSubject(beside, "direct")
         if frame.tokens[at + 1].low in _PROGRESSIVE and not beside.possessive:
-            return Subject(beside, "direct")
+            return SpeechSubject(beside, "direct")
     return None
 
 
-def _rules_on(frame: Frame, turned: Subject) -> bool:
+def _rules_on(frame: SentenceFrame, turned: SpeechSubject) -> bool:
     """Tell «X, a warden, said the lock was …» from «…, said Ruth Bell»."""
     last = turned.noted.last
     tokens = frame.tokens
@@ -91,25 +103,29 @@ def _rules_on(frame: Frame, turned: Subject) -> bool:
     return following.kind == "cover" or looks_finite(following.text)
 
 
-def main_subject(frame: Frame, before: int | None = None) -> Noted | None:
+def find_main_subject(
+    frame: SentenceFrame, before: int | None = None
+) -> SpeakerMention | None:
     """Give the first mention that stands for itself, after an opening clause if any."""
     first = None
     for noted in frame.free:
         if before is not None and noted.last > before:
             break
         if noted.first > frame.opening:
-            return apposed(frame, noted, noted.last)
+            return find_apposed_name(frame, noted, noted.last)
         first = first or noted
     return first
 
 
 def _skip_left(tokens: list[Token], at: int) -> int:
-    while at >= 0 and (tokens[at].low in BETWEEN or tokens[at].low.endswith("ly")):
+    while at >= 0 and (
+        tokens[at].low in VERB_GAP_WORDS or tokens[at].low.endswith("ly")
+    ):
         at -= 1
     return at
 
 
-def _head(frame: Frame, at: int) -> Noted | None:
+def _find_head(frame: SentenceFrame, at: int) -> SpeakerMention | None:
     """Give the name in «Bell, a warden at the lock, which leaks, said …».
 
     It stands first in its clause and an aside follows that is shut at `at`.
@@ -132,7 +148,7 @@ def _after_quote(tokens: list[Token], at: int) -> bool:
     return at < 0 or tokens[at].kind == "cover"
 
 
-def _agent(frame: Frame, cue: int) -> Subject | None:
+def _find_agent(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     """«as confirmed by the adviser», «was called “a wonder” by X»: the agent."""
     tokens = frame.tokens
     at = cue + 1
@@ -143,13 +159,13 @@ def _agent(frame: Frame, cue: int) -> Subject | None:
         return None
     for noted in frame.near(at, at):
         if noted.first <= at + 1 < noted.last and not noted.possessive:
-            return Subject(noted, "agent")
+            return SpeechSubject(noted, "agent")
         if noted.first == at + 1 and noted.possessive:
             at = noted.last - 1
     return None
 
 
-def is_passive(frame: Frame, cue: int) -> bool:
+def is_passive(frame: SentenceFrame, cue: int) -> bool:
     """Tell «was asked», «is being told» from «asked» and «was telling»."""
     tokens = frame.tokens
     if not tokens[cue].low.endswith(("ed", "told", "said", "termed")):
@@ -160,39 +176,43 @@ def is_passive(frame: Frame, cue: int) -> bool:
     return at >= 0 and tokens[at].low in _BE
 
 
-def _turned(frame: Frame, cue: int) -> Subject | None:
+def _find_inverted_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     at = cue + 1
     tokens = frame.tokens
     while at < len(tokens) and (
-        tokens[at].low in BETWEEN or tokens[at].low.endswith("ly")
+        tokens[at].low in VERB_GAP_WORDS or tokens[at].low.endswith("ly")
     ):
         at += 1
     for noted in frame.near(at, at):
         if noted.first == at and not noted.possessive:
-            return Subject(apposed(frame, noted, noted.last), "inverted")
+            return SpeechSubject(
+                find_apposed_name(frame, noted, noted.last), "inverted"
+            )
         if noted.first > at:
             break
     return None
 
 
-def _turned_german(frame: Frame, cue: int) -> Subject | None:
+def _find_inverted_german_subject(
+    frame: SentenceFrame, cue: int
+) -> SpeechSubject | None:
     """«Gestern sagte die Ministerin»: the verb comes second whatever comes first."""
     if not frame.german:
         return None
-    found = _turned(frame, cue)
+    found = _find_inverted_subject(frame, cue)
     if found is None or found.noted.kind != "nominal":
         return found
     # «Die SPD nannte den Plan …»: what follows the verb is its object then.
-    left = main_subject(frame, before=cue)
+    left = find_main_subject(frame, before=cue)
     return None if left is not None else found
 
 
-def _ending_at(frame: Frame, last: int) -> Subject | None:
-    noted = _ends(frame, last)
+def _ending_at(frame: SentenceFrame, last: int) -> SpeechSubject | None:
+    noted = _find_ending_at(frame, last)
     if noted is None or noted.possessive or frame.tokens[last - 1].low == "who":
         return None
     while True:
-        outer = _holder(frame, noted)
+        outer = _find_holder(frame, noted)
         if outer is None:
             break
         noted = outer
@@ -200,27 +220,29 @@ def _ending_at(frame: Frame, last: int) -> Subject | None:
         before = frame.tokens[noted.first - 1].low
         if before not in CLAUSE_OPENERS:
             return None
-    return Subject(apposed(frame, noted, last), "direct")
+    return SpeechSubject(find_apposed_name(frame, noted, last), "direct")
 
 
-def _holder(frame: Frame, noted: Noted) -> Noted | None:
+def _find_holder(frame: SentenceFrame, noted: SpeakerMention) -> SpeakerMention | None:
     """Give the phrase that `noted` only completes: «a spokesman» of «for X»."""
     if not noted.first:
         return None
     before = frame.tokens[noted.first - 1]
     if noted.after_preposition:
-        outer = _ends(frame, noted.first - 1)
+        outer = _find_ending_at(frame, noted.first - 1)
         return None if outer is None or outer.possessive else outer
     if before.possessive:
-        outer = _ends(frame, noted.first)
+        outer = _find_ending_at(frame, noted.first)
         return outer if outer is not None and outer.after_preposition else None
     if before.low == "and":
-        outer = _ends(frame, noted.first - 1)
+        outer = _find_ending_at(frame, noted.first - 1)
         return outer if outer is not None and outer.after_preposition else None
     return None
 
 
-def apposed(frame: Frame, noted: Noted, last: int) -> Noted:
+def find_apposed_name(
+    frame: SentenceFrame, noted: SpeakerMention, last: int
+) -> SpeakerMention:
     """Give the name in «the mayor of Hallin, Ada Brandt,» for the phrase.
 
     `last` is where the phrase ends with what completes it («of Hallin»).
@@ -237,11 +259,11 @@ def apposed(frame: Frame, noted: Noted, last: int) -> Noted:
     return noted
 
 
-def _ends(frame: Frame, last: int) -> Noted | None:
+def _find_ending_at(frame: SentenceFrame, last: int) -> SpeakerMention | None:
     return frame.ends.get(last)
 
 
-def _before_aside(frame: Frame, at: int) -> Subject | None:
+def _before_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     """Jump over an aside that is shut at `at`: «X (R-Ohio) said», «X, a Y, said»."""
     tokens = frame.tokens
     if at < 1:
@@ -258,45 +280,45 @@ def _before_aside(frame: Frame, at: int) -> Subject | None:
             continue
         found = _ending_at(frame, noted.last)
         if found is not None and found.noted.sort != "place":
-            return Subject(found.noted, "apposition")
+            return SpeechSubject(found.noted, "apposition")
     return None
 
 
-def _named_aside(frame: Frame, at: int) -> Subject | None:
+def _named_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     """«Der Minister, Jan Lindner, …»: the name between the commas."""
-    noted = _ends(frame, at)
+    noted = _find_ending_at(frame, at)
     if noted is None or noted.sort != "person" or noted.after_preposition:
         return None
     if not noted.first or frame.tokens[noted.first - 1].text != ",":
         return None
-    return Subject(noted, "apposition")
+    return SpeechSubject(noted, "apposition")
 
 
-def _antecedent(frame: Frame, at: int) -> Subject | None:
+def _antecedent(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     tokens = frame.tokens
     if at < 1 or tokens[at].low not in _RELATIVES:
         return None
     last = at - 1 if tokens[at - 1].text in _SHUT else at
-    noted = _ends(frame, last)
+    noted = _find_ending_at(frame, last)
     if noted is None or noted.possessive:
         found = _before_aside(frame, at - 1)
-        return Subject(found.noted, "relative") if found else None
-    return Subject(noted, "relative")
+        return SpeechSubject(found.noted, "relative") if found else None
+    return SpeechSubject(noted, "relative")
 
 
-def _shared(frame: Frame, cue: int) -> Subject | None:
+def _find_shared_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     reached = _of_cue_before(frame, cue)
-    noted = reached.noted if reached else main_subject(frame, before=cue)
-    return Subject(noted, "shared") if noted is not None else None
+    noted = reached.noted if reached else find_main_subject(frame, before=cue)
+    return SpeechSubject(noted, "shared") if noted is not None else None
 
 
-def _of_cue_before(frame: Frame, cue: int) -> Subject | None:
+def _of_cue_before(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     """«…, Bell said, adding …»: the subject of the reporting word just before."""
     tokens = frame.tokens
     before = bisect_left(frame.cues, cue) - 1
     if before < 0 or cue - frame.cues[before] > _FAR_CUE:
         return None
     at = frame.cues[before]
-    if tokens[at].low.endswith("ing") or tokens[at].low not in STRONG:
+    if tokens[at].low.endswith("ing") or tokens[at].low not in STRONG_CUES:
         return None
-    return _own(frame, at)
+    return _find_own_subject(frame, at)

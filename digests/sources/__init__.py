@@ -1,4 +1,4 @@
-"""Where articles come from, each kind in its own module; nothing is composed here.
+"""Where articles come from: feeds, pages, sitemaps, folders, OPML lists.
 
 `folder` reads files that somebody keeps on this machine. Everything else comes through
 `reading`: `fetch` is the one way out to the network, `feed`, `page` and `sitemap` read

@@ -1,21 +1,26 @@
-"""Turns a feed's entries into articles: plain words, sound dates, lasting ids.
+"""Turn feed entries into articles: plain text, valid dates, stable ids.
 
 Nothing of an entry stays live: markup becomes text, an address with a name and
 password is none, a date that cannot be is none.
+
+An address is compared without what only tells where a reader came from, so that the
+same article keeps one name through campaigns, http and https.
 """
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import compress
-from urllib.parse import urljoin
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from digests.extract import web_address
-from digests.language.clean import clean, revision
-from digests.markup import plain_texts
-from digests.sources.dates import published
-from digests.sources.feed.identity import ids
-from digests.sources.feed.nouns import Entry
-from digests.sources.words import language, one_line
+from digests.extraction import validate_web_address
+from digests.language.markup import html_to_texts
+from digests.language.normalization import clean_text, revision_hash
+from digests.sources.untrusted import clean_line, parse_language_tag, parse_published
 from digests.types import Article
 
 _LONGEST_TITLE = 500
@@ -24,15 +29,35 @@ _LONGEST_TEXT = 200_000
 #: How texts end that go on elsewhere.
 _LONGEST_END = 80
 _DOTS = ("…", "...", "[…]", "[...]")
-_GO_ON = ("read more", "continue reading", "weiterlesen", "lire la suite")
+_CONTINUATIONS = ("read more", "continue reading", "weiterlesen", "lire la suite")
 _WEB = ("http://", "https://")
 #: A description that is longer tells the whole; a content that is shorter does not.
 _WHOLE_DESCRIPTION = 1_500
 _WHOLE_CONTENT = 280
 
 
-def articles(
-    entries: Sequence[Entry],
+class FeedEntry(NamedTuple):
+    """One entry as a reading library gives it: markup and dates as written.
+
+    A tuple, because there are hundreds in a feed and they live for milliseconds.
+    """
+
+    guid: str = ""
+    link: str = ""
+    #: May hold markup, as feeds do.
+    title: str = ""
+    body: str = ""
+    #: Whether the body is the entry's content, not its description.
+    content: bool = False
+    #: Whether the body is plain text by the feed's own word.
+    plain: bool = False
+    author: str = ""
+    published: str = ""
+    lang: str = ""
+
+
+def build_articles(
+    entries: Sequence[FeedEntry],
     *,
     now: datetime,
     base: str,
@@ -48,50 +73,50 @@ def articles(
         source: The outlet's name.
         lang: The feed's language, for entries that declare none.
     """
-    links = [_link(entry, base) for entry in entries]
-    titles = [one_line(entry.title)[:_LONGEST_TITLE].rstrip() for entry in entries]
-    texts = _texts(entries)
+    links = [_entry_link(entry, base) for entry in entries]
+    titles = [clean_line(entry.title)[:_LONGEST_TITLE].rstrip() for entry in entries]
+    texts = _entry_texts(entries)
     words = [
         f"{title or text[:_LONGEST_TITLE]}\0{entry.published}"
         for title, text, entry in zip(titles, texts, entries, strict=True)
     ]
-    names = ids([entry.guid.strip() for entry in entries], links, words)
+    names = assign_ids([entry.guid.strip() for entry in entries], links, words)
     kept: dict[str, Article] = {}
     for name, title, text, link, entry in zip(
         names, titles, texts, links, entries, strict=True
     ):
         if (title or text) and name not in kept:
             kept[name] = Article(
-                id=name if name.isprintable() else clean(name),
+                id=name if name.isprintable() else clean_text(name),
                 text=text,
                 title=title or None,
                 source=source,
                 url=link,
-                published=published(entry.published, now),
-                author=one_line(entry.author)[:_LONGEST_AUTHOR] or None,
-                lang=language(entry.lang) or lang,
-                revision=revision(title, text),
+                published=parse_published(entry.published, now),
+                author=clean_line(entry.author)[:_LONGEST_AUTHOR] or None,
+                lang=parse_language_tag(entry.lang) or lang,
+                revision=revision_hash(title, text),
                 excerpt=_is_excerpt(text, entry.content),
             )
     return tuple(kept.values())
 
 
-def _texts(entries: Sequence[Entry]) -> list[str]:
+def _entry_texts(entries: Sequence[FeedEntry]) -> list[str]:
     """What the entries' bodies say, each for itself, in the stored form."""
     bodies = [entry.body[: 4 * _LONGEST_TEXT] for entry in entries]
     marked = [
         not entry.plain and ("<" in body or "&" in body)
         for entry, body in zip(entries, bodies, strict=True)
     ]
-    words = iter(plain_texts(compress(bodies, marked)))
+    words = iter(html_to_texts(compress(bodies, marked)))
     texts = (
-        next(words) if is_marked else clean(body).strip()
+        next(words) if is_marked else clean_text(body).strip()
         for body, is_marked in zip(bodies, marked, strict=True)
     )
     return [text[:_LONGEST_TEXT] for text in texts]
 
 
-def _link(entry: Entry, base: str) -> str | None:
+def _entry_link(entry: FeedEntry, base: str) -> str | None:
     """Where the entry stands; a guid that is an address does where nothing else is."""
     guid = entry.guid if entry.guid.startswith(_WEB) else ""
     written = (entry.link or guid).strip()
@@ -100,11 +125,109 @@ def _link(entry: Entry, base: str) -> str | None:
             written = urljoin(base, written)
         except ValueError:
             return None
-    return web_address(written)
+    return validate_web_address(written)
 
 
 def _is_excerpt(text: str, content: bool) -> bool:
     if len(text) < (_WHOLE_CONTENT if content else _WHOLE_DESCRIPTION):
         return True
     end = text[-_LONGEST_END:].rstrip().casefold()
-    return end.endswith(_DOTS) or any(map(end.__contains__, _GO_ON))
+    return end.endswith(_DOTS) or any(map(end.__contains__, _CONTINUATIONS))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RawFeed:
+    """A feed as a reading library gives it."""
+
+    title: str = ""
+    link: str = ""
+    lang: str = ""
+    entries: tuple[FeedEntry, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feed:
+    """A feed whose entries are articles, in the feed's order."""
+
+    title: str
+    #: The site that it belongs to, or None.
+    link: str | None
+    #: BCP 47, or None.
+    lang: str | None
+    #: At most 500; entries without title and text are left out.
+    articles: tuple[Article, ...]
+    #: How many entries were found (the first 500 are read).
+    entries: int
+
+
+_TRACKING_NAMES = (
+    r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_hs\w+|ref_?src|"
+    r"cmpid|at_(?:medium|campaign|custom\d+|link_\w+)|xtor|wt_mc|ocid|__twitter_\w+|"
+    r"guccounter|ns_\w+|s?cid|smid|spm|sr_share|share_id)"
+)
+_TRACKING = re.compile(rf"{_TRACKING_NAMES}\Z", re.IGNORECASE)
+_TRACKED = re.compile(rf"(?:\A|&){_TRACKING_NAMES}=", re.IGNORECASE)
+#: What needs no taking apart: a host, a path, and a query without anything escaped.
+_PLAIN_ADDRESS = re.compile(
+    r"https?://(?:www\.)?([A-Za-z0-9.-]+)(?:/([^?#;\s]*[^?#;\s/]|))?/*"
+    r"(?:\?([A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*(?:&[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*){0,98}))?"
+    r"\Z"
+)
+_ADDRESS = ("http://", "https://")
+_LONGEST_ID = 500
+
+
+def canonicalize_address(address: str) -> str:
+    """The address for comparing: without tracking, fragment, scheme's s, last slash."""
+    plain = _PLAIN_ADDRESS.match(address)
+    if plain and not (plain[3] and _TRACKED.search(plain[3])):
+        query = f"?{plain[3]}" if plain[3] else ""
+        return f"https://{plain[1].lower()}/{plain[2] or ''}{query}"
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").removeprefix("www.")
+        port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+        pairs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)
+    except ValueError:
+        return address
+    kept = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
+    path = parts.path.rstrip("/") or "/"
+    return urlunsplit(("https", host + port, path, urlencode(kept), ""))
+
+
+def assign_ids(
+    guids: Sequence[str], links: Sequence[str | None], words: Sequence[str]
+) -> tuple[str, ...]:
+    """One id an entry, in order; equal ids are the same entry again.
+
+    Args:
+        guids: What the feed calls them, or "".
+        links: Where they stand, or None.
+        words: Title and date of each.
+    """
+    # A guid that is an address flips and grows like one.
+    guids = [canonicalize_address(g) if g.startswith(_ADDRESS) else g for g in guids]
+    if all(guids) and len(set(guids)) == len(guids):
+        return tuple(map(_shorten_id, guids))
+    places = [canonicalize_address(link) if link else "" for link in links]
+    shared = _ambiguous_guids(
+        guids, [p or w for p, w in zip(places, words, strict=True)]
+    )
+    return tuple(
+        _shorten_id(guid if guid and guid not in shared else place or _hash(said))
+        for guid, place, said in zip(guids, places, words, strict=True)
+    )
+
+
+def _ambiguous_guids(guids: Sequence[str], others: Sequence[str]) -> set[str]:
+    """Guids that a feed gives to several entries: these name nothing."""
+    apart = {(guid, other) for guid, other in zip(guids, others, strict=True) if guid}
+    return {guid for guid, times in Counter(g for g, _ in apart).items() if times > 1}
+
+
+def _shorten_id(name: str) -> str:
+    return name if len(name) <= _LONGEST_ID else _hash(name)
+
+
+def _hash(words: str) -> str:
+    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]

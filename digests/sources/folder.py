@@ -1,4 +1,4 @@
-"""Reads articles from a file or a folder of files; it follows no path out of it.
+"""Read articles from a file or a folder of files.
 
 A file is text, Markdown or HTML, with an optional head of `key: value` lines between
 two lines of `---`. What cannot be read becomes a `Problem` that names the file and says
@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 from digests.errors import UnreadableInput
-from digests.extract import extract, instant, web_address
-from digests.language.clean import clean, decode, revision
+from digests.extraction import extract_article, parse_instant, validate_web_address
+from digests.language.normalization import clean_text, decode_text, revision_hash
 from digests.types import Article
 
 _LARGEST = 2 << 20
@@ -23,7 +23,7 @@ _MARKDOWN = frozenset((".md", ".markdown"))
 _HTML = frozenset((".html", ".htm"))
 _ENDINGS = frozenset((".txt",)) | _MARKDOWN | _HTML
 #: Files about a folder, not articles of it.
-_ABOUT = frozenset(("readme", "license", "licence", "notice", "changelog"))
+_NOT_ARTICLES = frozenset(("readme", "license", "licence", "notice", "changelog"))
 _KEYS = ("title", "source", "published", "author", "lang", "sample", "revises", "url")
 _RULE = "---"
 _HEAD_LINE = re.compile(r"([A-Za-z][\w-]{0,40})[ \t]*:[ \t]*(.*)\Z")
@@ -33,7 +33,7 @@ _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
+class ReadProblem:
     """Something that could not be read, and what to do about it."""
 
     #: The file, relative to the folder that was read.
@@ -45,14 +45,14 @@ class Problem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class ReadResult:
     """What was read and what was not."""
 
     articles: tuple[Article, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[ReadProblem, ...]
 
 
-class _Unreadable(Exception):
+class _FileUnreadable(Exception):
     """One file cannot be read: what is wrong, and the remedy."""
 
     def __init__(self, what: str, remedy: str) -> None:
@@ -60,7 +60,7 @@ class _Unreadable(Exception):
         self.what, self.remedy = what, remedy
 
 
-def read(path: Path, *, source: str | None = None) -> Reading:
+def read_articles(path: Path, *, source: str | None = None) -> ReadResult:
     """The articles of a file, or of a folder and the folders right inside it.
 
     Args:
@@ -77,18 +77,18 @@ def read(path: Path, *, source: str | None = None) -> Reading:
     root = path if path.is_dir() else path.parent
     outlet = source if source is not None else (path.name if path.is_dir() else "")
     articles: dict[str, Article] = {}
-    problems: list[Problem] = []
+    problems: list[ReadProblem] = []
     for file in _files(path, problems):
         article = _read_one(file, root, problems)
         if article is not None:
             kept = article if article.source else replace(article, source=outlet)
             articles[kept.id] = kept
     if not articles:
-        raise UnreadableInput(_nothing(path, problems))
-    return Reading(articles=tuple(articles.values()), problems=tuple(problems))
+        raise UnreadableInput(_nothing_readable(path, problems))
+    return ReadResult(articles=tuple(articles.values()), problems=tuple(problems))
 
 
-def _nothing(path: Path, problems: list[Problem]) -> str:
+def _nothing_readable(path: Path, problems: list[ReadProblem]) -> str:
     if not problems:
         return f"{path} holds no .txt, .md or .html file; put an article into it."
     first = problems[0]
@@ -100,44 +100,44 @@ def _nothing(path: Path, problems: list[Problem]) -> str:
 # Files
 
 
-def _files(path: Path, problems: list[Problem]) -> Iterator[Path]:
+def _files(path: Path, problems: list[ReadProblem]) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
     names: set[str] = set()
-    for file in _within(path, problems):
-        if file.suffix.lower() not in _ENDINGS or file.stem.lower() in _ABOUT:
+    for file in _files_within(path, problems):
+        if file.suffix.lower() not in _ENDINGS or file.stem.lower() in _NOT_ARTICLES:
             continue
-        where = _where(file, path)
-        if not _stays(file, path):
-            problems.append(_left_out(where))
-        elif (name := _id(file, path)) in names:
+        where = _relative_name(file, path)
+        if not _is_inside(file, path):
+            problems.append(_outside_problem(where))
+        elif (name := _article_id(file, path)) in names:
             what = f"Another file of this folder has the name {name} too."
-            problems.append(Problem(where=where, what=what, remedy="Rename one."))
+            problems.append(ReadProblem(where=where, what=what, remedy="Rename one."))
         else:
             names.add(name)
             yield file
 
 
-def _within(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+def _files_within(folder: Path, problems: list[ReadProblem]) -> Iterator[Path]:
     """Files first to last by name, then those of each folder right inside."""
     entries = _entries(folder, folder, problems)
     yield from (entry for entry in entries if not entry.is_dir())
     for inner in entries:
-        if inner.is_dir() and _stays(inner, folder):
+        if inner.is_dir() and _is_inside(inner, folder):
             found = _entries(inner, folder, problems)
             yield from (entry for entry in found if not entry.is_dir())
         elif inner.is_dir():
-            problems.append(_left_out(_where(inner, folder)))
+            problems.append(_outside_problem(_relative_name(inner, folder)))
 
 
-def _entries(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
+def _entries(folder: Path, root: Path, problems: list[ReadProblem]) -> list[Path]:
     try:
         found = sorted(folder.iterdir(), key=lambda entry: entry.name)
     except OSError as error:
         problems.append(
-            Problem(
-                where=_where(folder, root),
+            ReadProblem(
+                where=_relative_name(folder, root),
                 what=f"The folder cannot be opened: {error.strerror}.",
                 remedy="Check who may read it.",
             )
@@ -146,76 +146,76 @@ def _entries(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
     return [entry for entry in found if not entry.name.startswith(".")]
 
 
-def _stays(file: Path, root: Path) -> bool:
+def _is_inside(file: Path, root: Path) -> bool:
     try:
         return file.resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError):  # a circle of links
         return False
 
 
-def _left_out(where: str) -> Problem:
-    return Problem(
+def _outside_problem(where: str) -> ReadProblem:
+    return ReadProblem(
         where=where,
         what="It is a link that leads out of the folder.",
         remedy="Copy the file into the folder.",
     )
 
 
-def _where(file: Path, root: Path) -> str:
+def _relative_name(file: Path, root: Path) -> str:
     shown = file.relative_to(root).as_posix() if file != root else file.name
-    return clean(shown)
+    return clean_text(shown)
 
 
-def _id(file: Path, root: Path) -> str:
+def _article_id(file: Path, root: Path) -> str:
     """The file's name without its ending, after the inner folder's name if any."""
-    return clean(file.relative_to(root).with_suffix("").as_posix())
+    return clean_text(file.relative_to(root).with_suffix("").as_posix())
 
 
 # One file
 
 
-def _read_one(file: Path, root: Path, problems: list[Problem]) -> Article | None:
-    where = _where(file, root)
+def _read_one(file: Path, root: Path, problems: list[ReadProblem]) -> Article | None:
+    where = _relative_name(file, root)
     try:
-        text = _decoded(file)
-        fields, body = _head(text, where, problems)
-        return _article(_id(file, root), file.suffix.lower(), fields, body)
-    except _Unreadable as error:
-        problems.append(Problem(where=where, what=error.what, remedy=error.remedy))
+        text = _decode_file(file)
+        fields, body = _split_head(text, where, problems)
+        return _article(_article_id(file, root), file.suffix.lower(), fields, body)
+    except _FileUnreadable as error:
+        problems.append(ReadProblem(where=where, what=error.what, remedy=error.remedy))
         return None
 
 
-def _decoded(file: Path) -> str:
+def _decode_file(file: Path) -> str:
     try:
-        raw = _bytes(file)
+        raw = _read_bytes(file)
     except OSError as error:
-        raise _Unreadable(
+        raise _FileUnreadable(
             f"It cannot be opened: {error.strerror}.", "Check who may read it."
         ) from error
     if len(raw) > _LARGEST:
-        raise _Unreadable(
+        raise _FileUnreadable(
             "It is larger than 2 MiB.", "Split it, or give a shorter one."
         )
     try:
-        text = clean(decode(raw))
+        text = clean_text(decode_text(raw))
     except UnreadableInput as error:
-        raise _Unreadable(str(error), "Replace it by a text file.") from error
+        raise _FileUnreadable(str(error), "Replace it by a text file.") from error
     if not text.strip():
-        raise _Unreadable("It is empty.", "Put an article into it, or delete it.")
+        raise _FileUnreadable("It is empty.", "Put an article into it, or delete it.")
     return text
 
 
-def _bytes(file: Path) -> bytes:
+def _read_bytes(file: Path) -> bytes:
     """At most one byte more than is read; a pipe or device is never waited for."""
     handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _Unreadable("It is no regular file.", "Give a text or HTML file.")
+            raise _FileUnreadable("It is no regular file.", "Give a text or HTML file.")
         return stream.read(_LARGEST + 1)
 
 
-def _head(
-    text: str, where: str, problems: list[Problem]
+def _split_head(
+    text: str, where: str, problems: list[ReadProblem]
 ) -> tuple[Mapping[str, str], str]:
     """The head's known fields and the text after it; without a head all is text."""
     lines = text.split("\n", _LONGEST_HEAD + 2)
@@ -228,8 +228,10 @@ def _head(
         if match and match[1].lower() in _KEYS:
             fields[match[1].lower()] = match[2].strip()
         elif line.strip():
-            problems.append(_unknown(match[1] if match else line.strip()[:40], where))
-    _check(fields, where, problems)
+            problems.append(
+                _unknown_key(match[1] if match else line.strip()[:40], where)
+            )
+    _check_fields(fields, where, problems)
     body = "\n".join(lines[closing + 1 :])
     return fields, body.removeprefix("\n")
 
@@ -244,30 +246,36 @@ def _closing(lines: list[str]) -> int | None:
     return None
 
 
-def _unknown(key: str, where: str) -> Problem:
-    return Problem(
+def _unknown_key(key: str, where: str) -> ReadProblem:
+    return ReadProblem(
         where=where,
         what=f"Its head has {key!r}, which means nothing here.",
         remedy=f"Known are: {', '.join(_KEYS)}.",
     )
 
 
-def _check(fields: dict[str, str], where: str, problems: list[Problem]) -> None:
+def _check_fields(
+    fields: dict[str, str], where: str, problems: list[ReadProblem]
+) -> None:
     """Take out what is not well-formed, and say so."""
     for key, is_good, remedy in (
-        ("published", instant, "Write it like 2026-01-06T08:30:00+01:00."),
-        ("url", web_address, "Give http or https, without a user name or password."),
+        ("published", parse_instant, "Write it like 2026-01-06T08:30:00+01:00."),
+        (
+            "url",
+            validate_web_address,
+            "Give http or https, without a user name or password.",
+        ),
         ("lang", _LANG.match, "Give a language tag such as en or de-AT."),
     ):
         if key in fields and not is_good(fields[key]):
             what = f"Its head's {key} is not one: {fields.pop(key)[:80]!r}."
-            problems.append(Problem(where=where, what=what, remedy=remedy))
+            problems.append(ReadProblem(where=where, what=what, remedy=remedy))
 
 
 def _article(name: str, ending: str, fields: Mapping[str, str], body: str) -> Article:
-    page = extract(body) if ending in _HTML else Article(id=name, text=body)
+    page = extract_article(body) if ending in _HTML else Article(id=name, text=body)
     if not page.text.strip():
-        raise _Unreadable("It holds no readable article.", "Give a page with text.")
+        raise _FileUnreadable("It holds no readable article.", "Give a page with text.")
     title = fields.get("title") or page.title
     text = page.text
     if not title and ending in _MARKDOWN and (heading := _HEADING.match(text)):
@@ -281,11 +289,11 @@ def _article(name: str, ending: str, fields: Mapping[str, str], body: str) -> Ar
         published=_moment(fields) or page.published,
         author=fields.get("author", page.author),
         lang=fields.get("lang", page.lang),
-        revision=revision(title, text),
+        revision=revision_hash(title, text),
         revises=fields.get("revises"),
         sample=fields.get("sample"),
     )
 
 
 def _moment(fields: Mapping[str, str]) -> datetime | None:
-    return instant(fields.get("published", ""))
+    return parse_instant(fields.get("published", ""))

@@ -1,4 +1,4 @@
-"""Lists of feeds as other readers keep them: OPML in and out, with folders.
+"""Parse and write OPML subscription lists.
 
 Reading is for the cage where the file is a stranger's. The form is OPML 2.0
 (opml.org/spec2.opml); folders are outlines without an address.
@@ -8,15 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digests.errors import Unreadable
-from digests.extract import web_address
-from digests.sources.words import one_line
-from digests.sources.xml_bytes import harmless, root_of
+from digests.errors import SourceUnreadable
+from digests.extraction import validate_web_address
+from digests.sources.untrusted import clean_line, parse_xml, sanitize_xml
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MOST = 1_000
+MAX_SUBSCRIPTIONS = 1_000
 _LARGEST = 5 << 20
 _LONGEST_NAME = 200
 _DEEPEST = 10
@@ -37,7 +36,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outline:
+class OpmlDocument:
     """What a file lists."""
 
     subscriptions: tuple[Subscription, ...]
@@ -45,39 +44,41 @@ class Outline:
     left_out: int
 
 
-def read(body: bytes) -> Outline:
+def parse_opml(body: bytes) -> OpmlDocument:
     """The feeds that the file lists, each address once, at most 1,000.
 
     Raises:
         Unreadable: It is no OPML, or built to do harm.
     """
     if len(body) > _LARGEST:
-        raise Unreadable("It is larger than 5 MiB; split it.")
-    root = root_of(harmless(body))
+        raise SourceUnreadable("It is larger than 5 MiB; split it.")
+    root = parse_xml(sanitize_xml(body))
     if str(root.tag).lower() != "opml":
-        raise Unreadable("It is no OPML file; export one from your feed reader.")
+        raise SourceUnreadable("It is no OPML file; export one from your feed reader.")
     found: dict[str, Subscription] = {}
     left_out = 0
     for outline, folders in _outlines(root):
-        one = _subscription(outline, folders) if len(found) < MOST else None
+        one = (
+            _subscription(outline, folders) if len(found) < MAX_SUBSCRIPTIONS else None
+        )
         if one is None:
             left_out += 1
         else:
             found.setdefault(one.address, one)
-    return Outline(subscriptions=tuple(found.values()), left_out=left_out)
+    return OpmlDocument(subscriptions=tuple(found.values()), left_out=left_out)
 
 
-def prepare() -> None:
+def load_libraries() -> None:
     """Load what `read` needs, before the cage begins to count."""
     import lxml.etree  # noqa: F401
 
 
-def write(subscriptions: Sequence[Subscription], *, title: str = "Feeds") -> bytes:
+def write_opml(subscriptions: Sequence[Subscription], *, title: str = "Feeds") -> bytes:
     """The list as an OPML file in UTF-8, in order, folders where they first occur."""
     from lxml import etree
 
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = _xml(title)
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = _xml_text(title)
     body = etree.SubElement(root, "body")
     folders: dict[tuple[str, ...], _Element] = {(): body}
     for one in subscriptions:
@@ -85,12 +86,12 @@ def write(subscriptions: Sequence[Subscription], *, title: str = "Feeds") -> byt
         for depth in range(1, len(one.folders) + 1):
             path = one.folders[:depth]
             if path not in folders:
-                named = _xml(path[-1])
+                named = _xml_text(path[-1])
                 folders[path] = etree.SubElement(
                     place, "outline", text=named, title=named
                 )
             place = folders[path]
-        name = _xml(one.title or one.address)
+        name = _xml_text(one.title or one.address)
         outline = etree.SubElement(
             place, "outline", type="rss", text=name, title=name, xmlUrl=one.address
         )
@@ -121,20 +122,20 @@ def _children(element: "_Element", name: str) -> list["_Element"]:
 
 
 def _subscription(outline: "_Element", folders: tuple[str, ...]) -> Subscription | None:
-    address = web_address(_attribute(outline, "xmlurl"))
+    address = validate_web_address(_attribute(outline, "xmlurl"))
     if address is None:
         return None
     return Subscription(
         address=address,
         title=_title(outline),
-        site=web_address(_attribute(outline, "htmlurl")),
+        site=validate_web_address(_attribute(outline, "htmlurl")),
         folders=folders,
     )
 
 
 def _title(outline: "_Element") -> str:
     written = _attribute(outline, "title") or _attribute(outline, "text")
-    return one_line(written)[:_LONGEST_NAME]
+    return clean_line(written)[:_LONGEST_NAME]
 
 
 def _attribute(outline: "_Element", name: str) -> str:
@@ -147,7 +148,7 @@ def _attribute(outline: "_Element", name: str) -> str:
     return ""
 
 
-def _xml(text: str) -> str:
+def _xml_text(text: str) -> str:
     """The text without the characters that XML cannot hold."""
     return "".join(c for c in text if c >= " " and not "\ud800" <= c <= "\udfff"
                    and c not in "\ufffe\uffff")  # fmt: skip

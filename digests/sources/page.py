@@ -1,4 +1,4 @@
-"""Any web page as bytes → its article and the feeds it names; nothing is fetched.
+"""Parse a web page from bytes: its article and the feeds it links to.
 
 For the cage: it reads strangers' bytes. The reading itself is `digests.extract`.
 """
@@ -7,25 +7,36 @@ import codecs
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urljoin
 
-from digests.errors import Unreadable, UnreadableInput
-from digests.extract import extract
-from digests.language.clean import decode
-from digests.sources.dates import sound
-from digests.sources.discover import FeedLink, feeds
+from digests.errors import SourceUnreadable, UnreadableInput
+from digests.extraction import extract_article, validate_web_address
+from digests.language.markup import is_too_deep
+from digests.language.normalization import decode_text
+from digests.sources.untrusted import clean_line, validate_instant
 from digests.types import Article
 
 _HEAD = 4 << 10
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
-_META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I)
-_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_META_CHARSET = re.compile(
+    rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I
+)
+_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: What browsers read instead of these (encoding.spec.whatwg.org).
-_MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252",
+_ENCODING_MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252",
           "us-ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
+class FeedLink:
+    """A feed that a page names."""
+
+    address: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParsedPage:
     """What stands on a page."""
 
     #: Its text may be empty: then the page has no article.
@@ -33,7 +44,9 @@ class Page:
     feeds: tuple[FeedLink, ...]
 
 
-def read(body: bytes, *, url: str, content_type: str = "", now: datetime) -> Page:
+def parse_page(
+    body: bytes, *, url: str, content_type: str = "", now: datetime
+) -> ParsedPage:
     """The page in these bytes.
 
     Args:
@@ -45,45 +58,103 @@ def read(body: bytes, *, url: str, content_type: str = "", now: datetime) -> Pag
     Raises:
         Unreadable: It is a picture, an archive or the like.
     """
-    html = decoded(body, content_type)
-    article = extract(html, url=url)
-    return Page(
-        article=replace(article, published=sound(article.published, now)),
-        feeds=feeds(html, url=url),
+    html = decode_page(body, content_type)
+    article = extract_article(html, url=url)
+    return ParsedPage(
+        article=replace(article, published=validate_instant(article.published, now)),
+        feeds=find_feed_links(html, url=url),
     )
 
 
-def prepare() -> None:
+def load_libraries() -> None:
     """Load what `read` needs, before the cage begins to count."""
     import readability  # noqa: F401
     import selectolax.lexbor  # noqa: F401
     import trafilatura  # noqa: F401
 
 
-def decoded(body: bytes, content_type: str = "") -> str:
+def decode_page(body: bytes, content_type: str = "") -> str:
     """The page's characters: by its mark, its server, its own word, or by trial.
 
     Raises:
         Unreadable: The bytes are no text.
     """
     try:
-        plain = decode(body)
+        plain = decode_text(body)
     except UnreadableInput as error:
-        raise Unreadable(str(error)) from None
-    if body.startswith(_MARKS):
+        raise SourceUnreadable(str(error)) from None
+    if body.startswith(_ORDER_MARKS):
         return plain
     named = _CHARSET.search(content_type)
-    said = _META.search(body[:_HEAD])
+    said = _META_CHARSET.search(body[:_HEAD])
     name = named[1] if named else said[1].decode("ascii", "replace") if said else ""
-    return _as(body, name) or plain
+    return _decode_as(body, name) or plain
 
 
-def _as(body: bytes, name: str) -> str | None:
+def _decode_as(body: bytes, name: str) -> str | None:
     """The text in a coding; None where there is none or the bytes are not in it."""
     try:
-        info = codecs.lookup(_MEANT.get(name.lower(), name))
+        info = codecs.lookup(_ENCODING_MEANT.get(name.lower(), name))
         if info.name == "utf-7" or not getattr(info, "_is_text_encoding", True):
             return None
         return body.decode(info.name)
     except (LookupError, ValueError):
         return None
+
+
+#: More feeds than this no page offers to choose from.
+_MAX_FEEDS = 20
+_MAX_LINKS = 5_000
+_FEED_TYPES = frozenset(
+    (
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/rdf+xml",
+        "application/feed+json",
+        "application/json",
+    )
+)
+#: How addresses of feeds end, for pages that only link to them.
+_FEED_ENDINGS = ("/feed", "/rss", "/atom", ".rss", ".atom", "/feed.xml", "/rss.xml",
+            "/atom.xml", "/index.xml", "/feed.json")  # fmt: skip
+
+
+def find_feed_links(html: str, *, url: str) -> tuple[FeedLink, ...]:
+    """The feeds, declared ones first, each once; at most 20.
+
+    Args:
+        html: The page, decoded.
+        url: Where it was fetched, to complete relative addresses.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    if is_too_deep(html):
+        return ()
+    try:
+        parsed = LexborHTMLParser(html)
+        declared = parsed.css('link[rel~="alternate"][href][type]')
+        linked = parsed.css("a[href]")
+    except Exception:  # a stranger's page breaks it in more ways than it lists
+        return ()
+    found: dict[str, FeedLink] = {}
+    for node in declared[:_MAX_LINKS]:
+        written = node.attributes
+        if (written["type"] or "").split(";")[0].strip().lower() in _FEED_TYPES:
+            _add_link(found, written["href"], written.get("title"), url)
+    for node in linked[:_MAX_LINKS]:
+        href = (node.attributes["href"] or "").strip()
+        if href.partition("?")[0].rstrip("/").lower().endswith(_FEED_ENDINGS):
+            _add_link(found, href, node.text(), url)
+    return tuple(found.values())
+
+
+def _add_link(
+    found: dict[str, FeedLink], href: str | None, title: str | None, url: str
+) -> None:
+    try:
+        address = validate_web_address(urljoin(url, (href or "").strip()))
+    except ValueError:
+        return
+    if address and len(found) < _MAX_FEEDS:
+        named = FeedLink(address=address, title=clean_line(title or "")[:200])
+        found.setdefault(address, named)

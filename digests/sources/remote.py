@@ -1,23 +1,32 @@
-"""THE WAY IN: an address → fetched → told apart → read in the cage → articles.
+"""Read an address: fetch it, detect its kind, parse it in the sandbox.
 
 async with Fetcher(policy(setting)) as fetcher, Cage() as cage:
     visit = await read(address, fetcher=fetcher, cage=cage, now=now)
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
-from digests.errors import Unreadable
+from digests.errors import DigestsError, FetchRefused, SourceUnreadable
 from digests.sources import page, sitemap
-from digests.sources.cage import Cage
-from digests.sources.discover import FeedLink
-from digests.sources.feed import parse
-from digests.sources.fetch import Fetched, Fetcher, NotModified, Validators
+from digests.sources.feed import parse_feed
+from digests.sources.fetch import (
+    Fetcher,
+    FetchResponse,
+    NotModified,
+    Validators,
+    parse_policy,
+)
+from digests.sources.folder import ReadProblem, ReadResult
+from digests.sources.page import FeedLink
+from digests.sources.sandbox import Sandbox
 from digests.types import Article
 
-Kind = Literal["feed", "page", "sitemap"]
+SourceKind = Literal["feed", "page", "sitemap"]
 
 _HEAD = 4 << 10
 _PROLOGUE = re.compile(
@@ -26,7 +35,7 @@ _PROLOGUE = re.compile(
 _ROOT = re.compile(
     rb"<(?:[a-z][\w-]*:)?(rss|rdf|feed|urlset|sitemapindex|html)\b", re.I
 )
-_KINDS: dict[bytes, Kind] = {
+_KINDS: dict[bytes, SourceKind] = {
     b"rss": "feed",
     b"rdf": "feed",
     b"feed": "feed",
@@ -40,7 +49,7 @@ _KINDS: dict[bytes, Kind] = {
 class Visit:
     """What one look at an address gave."""
 
-    kind: Kind
+    kind: SourceKind
     #: Where it was in the end.
     url: str
     #: Its own title, or "".
@@ -54,21 +63,21 @@ class Visit:
     moved_to: str | None = None
 
 
-async def read(
+async def read_address(
     address: str,
     *,
     fetcher: Fetcher,
-    cage: Cage,
+    sandbox: Sandbox,
     now: datetime,
     known: Validators | None = None,
-    kind: Kind | None = None,
+    kind: SourceKind | None = None,
 ) -> Visit | NotModified:
     """Look at an address and read what stands there.
 
     Args:
         address: Any that `Fetcher.fetch` takes.
         fetcher: The way out.
-        cage: Where it is read.
+        sandbox: Where it is read.
         now: When; aware.
         known: What the last visit gave.
         kind: What the source was when it was added; a page at a feed's address is
@@ -80,17 +89,17 @@ async def read(
     answer = await fetcher.fetch(address, known)
     if isinstance(answer, NotModified):
         return answer
-    found = kind_of(answer.body, answer.content_type)
+    found = detect_kind(answer.body, answer.content_type)
     if kind is not None and found != kind:
-        raise Unreadable(f"It was a {kind} and is a {found} now.")
+        raise SourceUnreadable(f"It was a {kind} and is a {found} now.")
     if found == "feed":
-        return await _feed(answer, cage, now)
+        return await _visit_feed(answer, sandbox, now)
     if found == "sitemap":
-        return await _sitemap(answer, cage, now)
-    return await _page(answer, cage, now)
+        return await _visit_sitemap(answer, sandbox, now)
+    return await _visit_page(answer, sandbox, now)
 
 
-def kind_of(body: bytes, content_type: str = "") -> Kind:
+def detect_kind(body: bytes, content_type: str = "") -> SourceKind:
     """What the bytes are, by their first element, then by what the server says."""
     head = body[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if head.startswith(b"{"):
@@ -102,8 +111,8 @@ def kind_of(body: bytes, content_type: str = "") -> Kind:
     return "feed" if declared.endswith(("xml", "json")) else "page"
 
 
-async def _feed(answer: Fetched, cage: Cage, now: datetime) -> Visit:
-    feed = await cage.run(parse, answer.body, url=answer.url, now=now)
+async def _visit_feed(answer: FetchResponse, sandbox: Sandbox, now: datetime) -> Visit:
+    feed = await sandbox.run(parse_feed, answer.body, url=answer.url, now=now)
     return Visit(
         kind="feed",
         url=answer.url,
@@ -115,8 +124,10 @@ async def _feed(answer: Fetched, cage: Cage, now: datetime) -> Visit:
     )
 
 
-async def _sitemap(answer: Fetched, cage: Cage, now: datetime) -> Visit:
-    articles = await cage.run(sitemap.read, answer.body, now=now)
+async def _visit_sitemap(
+    answer: FetchResponse, sandbox: Sandbox, now: datetime
+) -> Visit:
+    articles = await sandbox.run(sitemap.parse_sitemap, answer.body, now=now)
     return Visit(
         kind="sitemap",
         url=answer.url,
@@ -128,16 +139,16 @@ async def _sitemap(answer: Fetched, cage: Cage, now: datetime) -> Visit:
     )
 
 
-async def _page(answer: Fetched, cage: Cage, now: datetime) -> Visit:
-    found = await cage.run(
-        page.read,
+async def _visit_page(answer: FetchResponse, sandbox: Sandbox, now: datetime) -> Visit:
+    found = await sandbox.run(
+        page.parse_page,
         answer.body,
         url=answer.url,
         content_type=answer.content_type,
         now=now,
     )
     if not found.article.text and not found.feeds:
-        raise Unreadable("There is neither an article nor a feed on this page.")
+        raise SourceUnreadable("There is neither an article nor a feed on this page.")
     return Visit(
         kind="page",
         url=answer.url,
@@ -146,4 +157,72 @@ async def _page(answer: Fetched, cage: Cage, now: datetime) -> Visit:
         feeds=found.feeds,
         validators=answer.validators,
         moved_to=answer.moved_to,
+    )
+
+
+_AS_SETTING = "an admin can allow it in FETCH_ALLOW_PRIVATE"
+
+
+async def read_addresses(
+    addresses: Sequence[str], *, now: datetime, allow_private: str = ""
+) -> list[ReadResult | DigestsError]:
+    """What each address holds, in their order, or why it cannot be read.
+
+    Args:
+        addresses: Of feeds, pages or sites; a site is read at the feed it names where
+            its own page holds no article.
+        now: The time; aware.
+        allow_private: As `digests.sources.fetch.policy` takes it.
+
+    Raises:
+        UsageError: `allow_private` is not what it should be.
+    """
+    found: list[ReadResult | DigestsError] = []
+    async with Fetcher(parse_policy(allow_private)) as fetcher, Sandbox() as sandbox:
+        for address in addresses:
+            try:
+                found.append(await _read_source(address, fetcher, sandbox, now))
+            except FetchRefused as error:
+                # What an admin has a setting for is an option here.
+                here = str(error).replace(_AS_SETTING, "allow it with --allow-private")
+                found.append(FetchRefused(here))
+            except DigestsError as error:
+                found.append(error)
+    return found
+
+
+async def _read_source(
+    address: str, fetcher: Fetcher, sandbox: Sandbox, now: datetime
+) -> ReadResult:
+    visit: Visit | NotModified
+    visit = await read_address(address, fetcher=fetcher, sandbox=sandbox, now=now)
+    if isinstance(visit, Visit) and visit.feeds and _is_home_page(visit):
+        feed = visit.feeds[0].address
+        visit = await read_address(feed, fetcher=fetcher, sandbox=sandbox, now=now)
+    if isinstance(visit, NotModified) or not visit.articles:
+        raise SourceUnreadable(f"{address} holds no articles at present.")
+    articles = tuple(_with_id(article, address) for article in visit.articles)
+    return ReadResult(articles=articles, problems=_suggest_feeds(address, visit))
+
+
+def _is_home_page(visit: Visit) -> bool:
+    """Whether it is a site's page rather than an article's."""
+    return not visit.articles or not urlsplit(visit.url).path.strip("/")
+
+
+def _with_id(article: Article, address: str) -> Article:
+    return article if article.id else replace(article, id=article.url or address)
+
+
+def _suggest_feeds(address: str, visit: Visit) -> tuple[ReadProblem, ...]:
+    """That a page was read as one article where its site has feeds."""
+    if visit.kind != "page" or not visit.feeds:
+        return ()
+    names = ", ".join(link.address for link in visit.feeds[:3])
+    return (
+        ReadProblem(
+            where=address,
+            what="It was read as one page.",
+            remedy=f"Its site also has feeds: {names}",
+        ),
     )

@@ -1,4 +1,4 @@
-"""News sitemaps: headlines with addresses and dates; nothing is fetched.
+"""Parse news sitemaps: headlines with addresses and dates.
 
 For the cage. The form is that of sitemaps.org with Google's news extension; a sitemap
 without news elements, or an index of sitemaps, tells no headlines.
@@ -8,23 +8,27 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from digests.errors import Unreadable
-from digests.extract import web_address
-from digests.language.clean import revision
-from digests.sources.dates import published
-from digests.sources.feed.identity import canonical
-from digests.sources.words import language, one_line
-from digests.sources.xml_bytes import harmless, root_of
+from digests.errors import SourceUnreadable
+from digests.extraction import validate_web_address
+from digests.language.normalization import revision_hash
+from digests.sources.feed_entries import canonicalize_address
+from digests.sources.untrusted import (
+    clean_line,
+    parse_language_tag,
+    parse_published,
+    parse_xml,
+    sanitize_xml,
+)
 from digests.types import Article
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_MOST = 500
+_MAX_ENTRIES = 500
 _FIELDS = frozenset(("loc", "title", "publication_date", "name", "language"))
 
 
-def read(body: bytes, *, now: datetime) -> tuple[Article, ...]:
+def parse_sitemap(body: bytes, *, now: datetime) -> tuple[Article, ...]:
     """The articles that the sitemap names, in its order, without their texts.
 
     Args:
@@ -34,18 +38,20 @@ def read(body: bytes, *, now: datetime) -> tuple[Article, ...]:
     Raises:
         Unreadable: It is no news sitemap.
     """
-    root = root_of(harmless(body))
-    if _name(root) != "urlset":
-        raise Unreadable("It is no news sitemap; give the address of one.")
-    listed = (found for found in root if _name(found) == "url")
-    made = (_article(_fields(found), now) for found in islice(listed, _MOST))
+    root = parse_xml(sanitize_xml(body))
+    if _local_name(root) != "urlset":
+        raise SourceUnreadable("It is no news sitemap; give the address of one.")
+    listed = (found for found in root if _local_name(found) == "url")
+    made = (_article(_fields(found), now) for found in islice(listed, _MAX_ENTRIES))
     kept = {article.id: article for article in made if article is not None}
     if not kept:
-        raise Unreadable("This sitemap names no news; give the address of a feed.")
+        raise SourceUnreadable(
+            "This sitemap names no news; give the address of a feed."
+        )
     return tuple(kept.values())
 
 
-def prepare() -> None:
+def load_libraries() -> None:
     """Load what `read` needs, before the cage begins to count."""
     import lxml.etree  # noqa: F401
 
@@ -53,29 +59,29 @@ def prepare() -> None:
 def _fields(place: "_Element") -> dict[str, str]:
     fields: dict[str, str] = {}
     for element in place.iter():
-        if (name := _name(element)) in _FIELDS:
-            fields.setdefault(name, one_line(element.text or ""))
+        if (name := _local_name(element)) in _FIELDS:
+            fields.setdefault(name, clean_line(element.text or ""))
     return fields
 
 
 def _article(fields: dict[str, str], now: datetime) -> Article | None:
-    address = web_address(fields.get("loc"))
+    address = validate_web_address(fields.get("loc"))
     title = fields.get("title", "")[:500]
     if not address or not title:
         return None
     return Article(
-        id=canonical(address),
+        id=canonicalize_address(address),
         text="",
         title=title,
         source=fields.get("name", "")[:200],
         url=address,
-        published=published(fields.get("publication_date", ""), now),
-        lang=language(fields.get("language", "")),
-        revision=revision(title, ""),
+        published=parse_published(fields.get("publication_date", ""), now),
+        lang=parse_language_tag(fields.get("language", "")),
+        revision=revision_hash(title, ""),
         excerpt=True,
     )
 
 
-def _name(element: "_Element") -> str:
+def _local_name(element: "_Element") -> str:
     """The tag without its namespace."""
     return str(element.tag).rpartition("}")[2]

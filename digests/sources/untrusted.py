@@ -1,4 +1,4 @@
-"""Makes XML from strangers harmless before any parser sees it; it reads no content.
+"""Sanitize what feeds and pages contain: XML, single-line texts, tags, dates.
 
 Bytes that a parser could read in another way than we do are turned into UTF-8 first;
 then what declares entities of its own is refused: bombs, files, other hosts.
@@ -6,9 +6,14 @@ then what declares entities of its own is refused: bombs, files, other hosts.
 
 import codecs
 import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import TYPE_CHECKING
 
-from digests.errors import Unreadable
+from digests.errors import SourceUnreadable
+from digests.extraction import parse_instant
+from digests.language.markup import html_to_text
+from digests.language.normalization import clean_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -42,19 +47,21 @@ _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,400}\?>")
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
-def harmless(body: bytes) -> bytes:
+def sanitize_xml(body: bytes) -> bytes:
     """The document in UTF-8 or bytes that ASCII tags can be read from.
 
     Raises:
         Unreadable: It declares entities of its own.
     """
-    body = _narrow(body)
+    body = _recode_if_wide(body)
     if _ENTITY.search(body):
-        raise Unreadable("It declares entities of its own, as no sound list does.")
+        raise SourceUnreadable(
+            "It declares entities of its own, as no sound list does."
+        )
     return body
 
 
-def as_utf8(body: bytes) -> bytes:
+def recode_as_utf8(body: bytes) -> bytes:
     """A harmless document in UTF-8: by its own word, or by what it can be.
 
     Parsers that guess for themselves can take minutes over it.
@@ -72,7 +79,7 @@ def as_utf8(body: bytes) -> bytes:
     return _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
 
 
-def root_of(body: bytes) -> "_Element":
+def parse_xml(body: bytes) -> "_Element":
     """The root of a harmless document, read as far as it can be.
 
     Raises:
@@ -94,13 +101,13 @@ def root_of(body: bytes) -> "_Element":
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None:
-        raise Unreadable("It is not XML that can be read.")
+        raise SourceUnreadable("It is not XML that can be read.")
     return root
 
 
-def _narrow(body: bytes) -> bytes:
+def _recode_if_wide(body: bytes) -> bytes:
     """The same text in bytes that mean what they look like."""
-    coding = _coding(body)
+    coding = _detect_encoding(body)
     if coding is None:
         return body.lstrip()
     try:
@@ -111,7 +118,7 @@ def _narrow(body: bytes) -> bytes:
     return text.lstrip().encode("utf-8", "replace")
 
 
-def _coding(body: bytes) -> str | None:
+def _detect_encoding(body: bytes) -> str | None:
     """Who must decode it first; None where ASCII tags are already plain to see."""
     for mark, coding in _ORDER_MARKS:
         if body.startswith(mark):
@@ -125,10 +132,10 @@ def _coding(body: bytes) -> str | None:
     if declared is None:
         return None
     name = declared[1].decode("ascii", "replace").strip()
-    return None if _TRANSPARENT.match(name) else _known(name)
+    return None if _TRANSPARENT.match(name) else _safe_encoding(name)
 
 
-def _known(name: str) -> str:
+def _safe_encoding(name: str) -> str:
     """The coding, unless it is none of text or says one thing and does another."""
     try:
         info = codecs.lookup(name)
@@ -138,3 +145,48 @@ def _known(name: str) -> str:
     wide = info.name.startswith(("utf-16", "utf-32", "cp037", "cp500", "cp1026"))
     text = getattr(info, "_is_text_encoding", True)
     return "utf-8" if wide or not text else info.name
+
+
+_TAG = re.compile(r"<[A-Za-z/!]")
+_REFERENCE = re.compile(r"&[#A-Za-z]")
+_LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
+#: More is not looked at for one line.
+_LONGEST_LINE = 20_000
+
+
+def clean_line(written: str) -> str:
+    """Words of a title or name: markup and references resolved, one line."""
+    written = written[:_LONGEST_LINE]
+    if "<" in written and _TAG.search(written):
+        written = html_to_text(written)
+    elif "&" in written and _REFERENCE.search(written):
+        written = unescape(written)
+    # Printable: no blank but the plain one, nothing that the stored form lacks.
+    if written.isprintable() and "  " not in written:
+        return written.strip()
+    return " ".join(clean_text(written).split())
+
+
+def parse_language_tag(written: str) -> str | None:
+    """A declared language where it is a tag."""
+    if not written:
+        return None
+    tag = written.strip().replace("_", "-")
+    return tag if _LANG.match(tag) else None
+
+
+_MAX_AHEAD = timedelta(hours=24)
+#: Before the first feeds nothing was published in one; such dates are defaults.
+_FIRST_YEAR = 1990
+
+
+def parse_published(written: str, now: datetime) -> datetime | None:
+    """The moment in UTC; None when nothing or nonsense is written."""
+    return validate_instant(parse_instant(written), now) if written else None
+
+
+def validate_instant(moment: datetime | None, now: datetime) -> datetime | None:
+    """The moment where it can be one; what is over a day ahead was published now."""
+    if moment is None or moment.year < _FIRST_YEAR:
+        return None
+    return now.astimezone(UTC) if moment > now + _MAX_AHEAD else moment

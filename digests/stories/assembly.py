@@ -1,4 +1,4 @@
-"""Makes stories out of articles and memberships: who reported, and whom to tell from.
+"""Build stories from articles and memberships: outlets, and the article to summarise.
 
 Of an article and its newer versions only the newest is told. Outlets are counted by
 original texts: a wire copy adds no outlet, nor does one that was cut or has paragraphs
@@ -9,11 +9,19 @@ a copy.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
-from digests.stories.grouping import age
-from digests.stories.same_item import Shingles, shingles
-from digests.stories.terms import has_body, telling
-from digests.types import Article, Membership, Story
+from digests.stories.duplicates import Shingles, extract_shingles
+from digests.stories.terms import find_salient_terms, has_body
+from digests.types import Article, Story, StoryMembership
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def article_sort_key(article: Article) -> tuple[datetime, str]:
+    """Sort key, earliest first; an article without a date counts as late."""
+    return (article.published or _NEVER, article.id)
+
 
 #: More length than this makes no article better to tell from.
 _LONG_ENOUGH = 4000
@@ -25,8 +33,8 @@ _TAKEN_OVER = 0.7
 _LOOKED_AT = 60
 
 
-def gather(
-    articles: Sequence[Article], memberships: Sequence[Membership]
+def gather_stories(
+    articles: Sequence[Article], memberships: Sequence[StoryMembership]
 ) -> tuple[Story, ...]:
     """The stories, in the order in which their first article stands in `articles`.
 
@@ -36,22 +44,22 @@ def gather(
             out.
     """
     by_id = {membership.article: membership for membership in memberships}
-    versions = _versions(articles)
-    current = {_last(found).id for found in versions.values()}
+    versions = _group_versions(articles)
+    current = {_find_last_version(found).id for found in versions.values()}
     item_of = {a.id: name for name, found in versions.items() for a in found}
-    copy_of = {a.id: _original(a.id, by_id) for a in articles}
+    copy_of = {a.id: _find_original_id(a.id, by_id) for a in articles}
     text_of = {name: item_of.get(first, first) for name, first in copy_of.items()}
     members: dict[str, list[Article]] = defaultdict(list)
     for article in articles:
         if article.id in by_id and article.id in current:
             members[by_id[article.id].story].append(article)
     return tuple(
-        _story(name, found, _originals(found, by_id, text_of))
+        _build_story(name, found, _find_originals(found, by_id, text_of))
         for name, found in members.items()
     )
 
 
-def _versions(articles: Sequence[Article]) -> Mapping[str, Sequence[Article]]:
+def _group_versions(articles: Sequence[Article]) -> Mapping[str, Sequence[Article]]:
     """The articles of one item under the name of its first version."""
     by_id = {article.id: article for article in articles}
     versions: dict[str, list[Article]] = defaultdict(list)
@@ -70,61 +78,63 @@ def _first_version(article: Article, by_id: Mapping[str, Article]) -> str:
     return min(seen) if name in seen and by_id[name].revises else name
 
 
-def _last(versions: Sequence[Article]) -> Article:
+def _find_last_version(versions: Sequence[Article]) -> Article:
     revised = {article.revises for article in versions}
     open_ends = [a for a in versions if a.id not in revised] or list(versions)
-    return max(open_ends, key=age)
+    return max(open_ends, key=article_sort_key)
 
 
-def _story(
+def _build_story(
     name: str, members: Sequence[Article], originals: Sequence[Article]
 ) -> Story:
-    shared = Counter(stem for article in originals for stem in telling(article))
-    told = max(originals, key=lambda a: (_worth(a, shared), _earliness(a)))
-    others = sorted((a for a in members if a.id != told.id), key=age)
+    shared = Counter(
+        stem for article in originals for stem in find_salient_terms(article)
+    )
+    lead = max(originals, key=lambda a: (_rate_article(a, shared), _rate_earliness(a)))
+    others = sorted((a for a in members if a.id != lead.id), key=article_sort_key)
     outlets = dict.fromkeys(
-        [told.source, *(a.source for a in sorted(originals, key=age))]
+        [lead.source, *(a.source for a in sorted(originals, key=article_sort_key))]
     )
     return Story(
         id=name,
-        articles=(told, *others),
+        articles=(lead, *others),
         outlets=tuple(outlet for outlet in outlets if outlet),
     )
 
 
-def _originals(
+def _find_originals(
     members: Sequence[Article],
-    by_id: Mapping[str, Membership],
+    by_id: Mapping[str, StoryMembership],
     text_of: Mapping[str, str],
 ) -> list[Article]:
     """One article of each text: the original, or its earliest copy where it is gone."""
     kept: dict[str, Article] = {}
     for is_copy in (False, True):
-        for article in sorted(members, key=age):
+        for article in sorted(members, key=article_sort_key):
             if (by_id[article.id].duplicate_of is not None) == is_copy:
                 kept.setdefault(text_of[article.id], article)
-    return _independent(sorted(kept.values(), key=age))
+    return _select_independent(sorted(kept.values(), key=article_sort_key))
 
 
-def _independent(articles: Sequence[Article]) -> list[Article]:
+def _select_independent(articles: Sequence[Article]) -> list[Article]:
     """Without those that took most of their text from an earlier one, or all of it."""
     kept: list[Article] = []
     texts: list[Shingles] = []
     for article in articles:
         if has_body(article):
-            own = shingles(article.text)
-            if any(_taken_over(own, other) for other in texts[:_LOOKED_AT]):
+            own = extract_shingles(article.text)
+            if any(_share_taken_over(own, other) for other in texts[:_LOOKED_AT]):
                 continue
             texts.append(own)
         kept.append(article)
     return kept
 
 
-def _taken_over(one: Shingles, other: Shingles) -> bool:
+def _share_taken_over(one: Shingles, other: Shingles) -> bool:
     return len(one & other) >= _TAKEN_OVER * min(len(one), len(other))
 
 
-def _original(article: str, by_id: Mapping[str, Membership]) -> str:
+def _find_original_id(article: str, by_id: Mapping[str, StoryMembership]) -> str:
     """The id of the first article that has the text of this one."""
     seen = {article}
     while article in by_id and (before := by_id[article].duplicate_of):
@@ -135,12 +145,12 @@ def _original(article: str, by_id: Mapping[str, Membership]) -> str:
     return article
 
 
-def _worth(article: Article, shared: Mapping[str, int]) -> float:
+def _rate_article(article: Article, shared: Mapping[str, int]) -> float:
     if not has_body(article):
         return 0.0
-    facts = sum(shared[stem] > 1 for stem in telling(article))
+    facts = sum(shared[stem] > 1 for stem in find_salient_terms(article))
     return 1 + facts + min(len(article.text), _LONG_ENOUGH) / _CHARACTERS_A_FACT
 
 
-def _earliness(article: Article) -> float:
+def _rate_earliness(article: Article) -> float:
     return -article.published.timestamp() if article.published else float("-inf")

@@ -1,16 +1,32 @@
-"""Says to which story of an archive an article belongs; the archive stays as it is.
+"""Assign articles to stories, all at once or one by one, and keep story ids stable.
 
 By the measures of the batch form (`grouping`), over the few articles that a
 `StoryIndex` finds worth comparing.
+
+Same item first (`same_item`), then same event among the originals (`same_event`); a
+repetition and a newer version follow their original. Ids are `naming`'s.
+
+A new story is named after its earliest article. A story that was there before keeps
+its id while articles join or leave: where stories merge, the one with most of the
+articles gives the id, where one splits, its largest part keeps it. What became of an
+id is told by `moved`, so that an old link still leads somewhere.
+
+`group` → `gather` → `rank`, and `admits` before them: pure functions of the articles,
+the style and what was told before.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digests.stories import naming
-from digests.stories.archive import StoryIndex
-from digests.stories.profiles import Profile, profile
-from digests.types import Article, Membership
+from digests.stories.assembly import article_sort_key
+from digests.stories.clustering import cluster_events
+from digests.stories.duplicates import find_repeats
+from digests.stories.index import StoryIndex
+from digests.stories.profiles import ArticleProfile, build_profile
+from digests.stories.terms import TermBackground
+from digests.types import Article, StoryMembership
 
 #: A story is weighed when one of its articles is at least so alike.
 _WORTH_WEIGHING = 0.5
@@ -19,10 +35,10 @@ _STAYS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Placed:
+class StoryPlacement:
     """The story of an article, and other stories that may be the same event."""
 
-    membership: Membership
+    membership: StoryMembership
     #: Stories that it is alike enough to as well, the most alike first.
     rivals: tuple[str, ...] = ()
     #: Whether the story is a new one of its own.
@@ -31,7 +47,7 @@ class Placed:
     before: str | None = None
 
 
-def join(article: Article, archive: StoryIndex) -> Membership:
+def assign_article(article: Article, archive: StoryIndex) -> StoryMembership:
     """The story of an article among those of the archive, or a new one of its own.
 
     The archive stays as it is. A later version stays in the story of the version
@@ -40,17 +56,17 @@ def join(article: Article, archive: StoryIndex) -> Membership:
     """
     there = archive.story_of(article.id) or archive.story_of(article.revises or "")
     if there is not None:
-        return Membership(article=article.id, story=there)
-    return place(article, archive).membership
+        return StoryMembership(article=article.id, story=there)
+    return place_article(article, archive).membership
 
 
-def place(
+def place_article(
     article: Article,
     archive: StoryIndex,
     *,
     before: str | None = None,
-    read: Profile | None = None,
-) -> Placed:
+    read: ArticleProfile | None = None,
+) -> StoryPlacement:
     """Where the archive would have an article that is not in it.
 
     Args:
@@ -62,35 +78,39 @@ def place(
             another one only when nothing is left of what it was about.
         read: Its profile, for callers that have it.
     """
-    read = read or profile(article, archive.background)
+    read = read or build_profile(article, archive.background)
     compared = archive.candidates(read)
-    original = archive.alike(article, read, compared)
-    found = _alike(archive, read, compared)
+    original = archive.find_copy(article, read, compared)
+    found = _list_alike_stories(archive, read, compared)
     if original is not None:
         copied = archive.story_at(original)
-        if before in (None, copied) or not _stays(archive, before, read, compared):
-            member = Membership(
+        if before in (None, copied) or not _may_stay(archive, before, read, compared):
+            member = StoryMembership(
                 article=article.id,
                 story=copied,
                 duplicate_of=archive.article_at(original),
             )
-            return Placed(membership=member, rivals=_without(copied, found))
-    if before is not None and _stays(archive, before, read, compared):
-        member = Membership(article=article.id, story=before)
-        return Placed(membership=member, rivals=_without(before, found))
+            return StoryPlacement(
+                membership=member, rivals=_exclude_story(copied, found)
+            )
+    if before is not None and _may_stay(archive, before, read, compared):
+        member = StoryMembership(article=article.id, story=before)
+        return StoryPlacement(membership=member, rivals=_exclude_story(before, found))
     if found:
-        member = Membership(article=article.id, story=found[0])
-        return Placed(membership=member, rivals=found[1:])
+        member = StoryMembership(article=article.id, story=found[0])
+        return StoryPlacement(membership=member, rivals=found[1:])
     alone = before is not None and before not in archive.members
     if before is not None and alone:
-        return Placed(membership=Membership(article=article.id, story=before))
-    story = naming.new_id(article.id, archive.members)
-    member = Membership(article=article.id, story=story)
-    return Placed(membership=member, new=True, before=before)
+        return StoryPlacement(
+            membership=StoryMembership(article=article.id, story=before)
+        )
+    story = new_story_id(article.id, archive.members)
+    member = StoryMembership(article=article.id, story=story)
+    return StoryPlacement(membership=member, new=True, before=before)
 
 
-def _alike(
-    archive: StoryIndex, read: Profile, compared: Mapping[int, float]
+def _list_alike_stories(
+    archive: StoryIndex, read: ArticleProfile, compared: Mapping[int, float]
 ) -> tuple[str, ...]:
     """The stories that the article is alike enough to, the most alike first."""
     worth = [place for place, near in compared.items() if near >= _WORTH_WEIGHING]
@@ -99,10 +119,10 @@ def _alike(
     return tuple(name for near, name in sorted(weighed, reverse=True) if near >= 1)
 
 
-def _stays(
+def _may_stay(
     archive: StoryIndex,
     before: str | None,
-    read: Profile,
+    read: ArticleProfile,
     compared: Mapping[int, float],
 ) -> bool:
     if before is None or before not in archive.members:
@@ -110,5 +130,163 @@ def _stays(
     return archive.weigh(before, read, compared) >= _STAYS
 
 
-def _without(story: str, several: tuple[str, ...]) -> tuple[str, ...]:
+def _exclude_story(story: str, several: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in several if name != story)
+
+
+def group_articles(
+    articles: Sequence[Article],
+    known: Iterable[StoryMembership] = (),
+    *,
+    background: TermBackground | None = None,
+) -> tuple[StoryMembership, ...]:
+    """One membership an article, in the same order; the input's order decides nothing.
+
+    Args:
+        articles: With ids that are unique among them.
+        known: To which stories articles were said to belong before; their ids are
+            kept (`naming`). They decide no membership.
+        background: How many stories of an archive have each word; None = only these
+            articles, which is too few where they are those of one or two stories.
+    """
+    ordered = sorted(articles, key=article_sort_key)
+    repeated = _find_followed(ordered)
+    originals = [i for i in range(len(ordered)) if i not in repeated]
+    found = sorted(cluster_events([ordered[i] for i in originals], background))
+    event_numbers = _map_events(found, originals, repeated)
+    members: dict[int, list[str]] = defaultdict(list)
+    for i, article in enumerate(ordered):
+        members[event_numbers[i]].append(article.id)
+    before = {each.article: each.story for each in known}
+    names = name_stories([members[n] for n in range(len(found))], before)
+    copies = _find_copies(ordered, repeated)
+    by_id = {
+        article.id: StoryMembership(
+            article=article.id,
+            story=names[event_numbers[i]],
+            duplicate_of=copies.get(i),
+        )
+        for i, article in enumerate(ordered)
+    }
+    return tuple(by_id[article.id] for article in articles)
+
+
+def _map_events(
+    found: Sequence[Sequence[int]],
+    originals: Sequence[int],
+    repeated: Mapping[int, int],
+) -> Mapping[int, int]:
+    """The event of each article; what repeats another goes where that one is."""
+    event_numbers = {originals[i]: n for n, event in enumerate(found) for i in event}
+    event_numbers |= {i: event_numbers[_find_original(i, repeated)] for i in repeated}
+    return event_numbers
+
+
+def _find_followed(ordered: Sequence[Article]) -> dict[int, int]:
+    """Copies and newer versions, each with the one that it follows."""
+    repeated = find_repeats(ordered)
+    place = {article.id: i for i, article in enumerate(ordered)}
+    for i, article in enumerate(ordered):
+        before = place.get(article.revises or "")
+        if before is not None and not _leads_to(before, i, repeated):
+            repeated[i] = before
+    return repeated
+
+
+def _leads_to(start: int, goal: int, repeated: Mapping[int, int]) -> bool:
+    while start != goal and start in repeated:
+        start = repeated[start]
+    return start == goal
+
+
+def _find_original(i: int, repeated: Mapping[int, int]) -> int:
+    while i in repeated:
+        i = repeated[i]
+    return i
+
+
+def _find_copies(
+    ordered: Sequence[Article], repeated: Mapping[int, int]
+) -> dict[int, str]:
+    """Only what repeats another item: a newer version is no copy of its older one."""
+    place = {article.id: i for i, article in enumerate(ordered)}
+    copies = {}
+    for i in repeated:
+        first = i
+        while repeated.get(first) == place.get(ordered[first].revises or "", -1):
+            first = repeated[first]
+        if first in repeated:
+            copies[i] = ordered[repeated[first]].id
+    return copies
+
+
+#: 32 signs that are not taken for one another when read aloud or copied by hand.
+_SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
+_ID_SIGNS = 6
+
+
+def new_story_id(article: str, taken: Container[str]) -> str:
+    """The id of a story whose earliest article this is."""
+    return next(name for name in _iter_ids(article) if name not in taken)
+
+
+def name_stories(
+    events: Sequence[Sequence[str]], before: Mapping[str, str]
+) -> tuple[str, ...]:
+    """An id for each event.
+
+    Args:
+        events: The ids of each event's articles, the earliest first.
+        before: Article to the story that it belonged to until now.
+    """
+    claims = [
+        (-count, place, story)
+        for place, event in enumerate(events)
+        for story, count in _count_claims(event, before).items()
+    ]
+    kept: dict[int, str] = {}
+    for _, place, story in sorted(claims):
+        if place not in kept and story not in kept.values():
+            kept[place] = story
+    taken = set(before.values())
+    for place, event in enumerate(events):
+        if place not in kept:
+            kept[place] = new_story_id(event[0], taken)
+            taken.add(kept[place])
+    return tuple(kept[place] for place in range(len(events)))
+
+
+def find_moved_stories(
+    before: Iterable[StoryMembership], after: Iterable[StoryMembership]
+) -> Mapping[str, tuple[str, ...]]:
+    """Old story id to the ids where its articles are now, most articles first.
+
+    Only ids that changed their meaning are listed: merged into another story, or
+    split. Articles that are gone say nothing.
+    """
+    now = {each.article: each.story for each in after}
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in before:
+        if each.article in now:
+            found[each.story][now[each.article]] += 1
+    return {
+        old: tuple(sorted(new, key=lambda story: (-new[story], story)))
+        for old, new in found.items()
+        if new.keys() != {old}
+    }
+
+
+def _count_claims(event: Sequence[str], before: Mapping[str, str]) -> Counter[str]:
+    return Counter(before[article] for article in event if article in before)
+
+
+def _iter_ids(article: str) -> Iterable[str]:
+    """The id, then others for the rare case that two stories would share it."""
+    attempt = 0
+    while True:
+        salted = f"{article}\0{attempt}" if attempt else article
+        digest = hashlib.sha256(salted.encode("utf-8", "surrogatepass")).digest()
+        number = int.from_bytes(digest[:8], "big")
+        signs = "".join(_SIGNS[number >> 5 * n & 31] for n in range(_ID_SIGNS))
+        yield f"s-{signs}"
+        attempt += 1

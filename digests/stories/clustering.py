@@ -1,20 +1,26 @@
-"""Joins articles that report one event; it does not rank them or give them a name.
+"""Measure how alike two articles are, and cluster those that report one event.
 
 Agglomerative clustering by mean likeness (average link, `likeness`). A headline is a
 thin sample of its story's words, therefore the mean is set in relation to how alike
 the headlines within each story are (between average link and the cosine of the
 centroids). Pairs are found through an inverted index with bounded lists.
+
+1 is the threshold. Two texts are compared by their names and by their other words,
+each in its own right: the same people in another event share the names alone, two
+firms that report on one day share the other words alone. The lengths count for less
+than in a cosine, because a long text that shares much with another shares it for a
+reason. A headline has too few words for that; there the cosine decides, and one word
+in common is too little to begin a story with.
 """
 
 import heapq
+import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from digests.stories import likeness
-from digests.stories.likeness import HEADLINES
-from digests.stories.profiles import Profile, profiles
-from digests.stories.terms import Background
+from digests.stories.profiles import ArticleProfile, build_profiles
+from digests.stories.terms import TermBackground
 from digests.types import Article
 
 #: 0 is average link, 1 the cosine of the centroids.
@@ -28,8 +34,8 @@ _NOISE = 0.3
 Neighbours = list[dict[int, float]]
 
 
-def events(
-    articles: Sequence[Article], background: Background | None = None
+def cluster_events(
+    articles: Sequence[Article], background: TermBackground | None = None
 ) -> list[list[int]]:
     """The places of the articles of each event, every article in exactly one.
 
@@ -38,11 +44,11 @@ def events(
             the others.
         background: How many stories have each word; None = only these articles.
     """
-    read = profiles(articles, background)
-    return _agglomerate(_neighbours(read), [profile.text for profile in read])
+    read = build_profiles(articles, background)
+    return _merge_clusters(_find_neighbours(read), [profile.text for profile in read])
 
 
-def _neighbours(read: Sequence[Profile]) -> Neighbours:
+def _find_neighbours(read: Sequence[ArticleProfile]) -> Neighbours:
     links: Neighbours = [{} for _ in read]
     holders: dict[str, list[int]] = defaultdict(list)
     products: dict[str, list[float]] = defaultdict(list)
@@ -66,7 +72,7 @@ def _neighbours(read: Sequence[Profile]) -> Neighbours:
             products[stem].append(weight)
         for j, product in found.items():
             names = in_names.get(j, 0.0)
-            near = likeness.combine(profile, read[j], names, product - names, shared[j])
+            near = combine_likeness(profile, read[j], names, product - names, shared[j])
             if near > _NOISE:
                 links[i][j] = links[j][i] = near
     return links
@@ -89,14 +95,14 @@ class _Cluster:
 
     def take(self, gone: "_Cluster", likeness: float) -> None:
         """The members of `gone` come in, whose likenesses to ours add up to this."""
-        self.within += gone.within + 2 * likeness * HEADLINES
+        self.within += gone.within + 2 * likeness * HEADLINE_THRESHOLD
         self.members += gone.members
         self.texts = self.texts and gone.texts
         size = len(self.members)
-        self.part = 1 / (size * evenness(self.within, size, texts=self.texts))
+        self.part = 1 / (size * measure_evenness(self.within, size, texts=self.texts))
 
 
-def evenness(within: float, size: int, *, texts: bool) -> float:
+def measure_evenness(within: float, size: int, *, texts: bool) -> float:
     """How alike the members of a story are: 1 for texts, less for its headlines.
 
     Args:
@@ -107,7 +113,7 @@ def evenness(within: float, size: int, *, texts: bool) -> float:
     return 1.0 if texts else float((within / size**2) ** (BREADTH / 2))
 
 
-def _agglomerate(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
+def _merge_clusters(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
     """Join the most alike again and again; each cluster waits with its best partner."""
     clusters = {
         i: _Cluster(members=[i], texts=texts[i], links=near)
@@ -122,7 +128,7 @@ def _agglomerate(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
             continue
         cluster = clusters[i]
         if cluster.partner in clusters and cluster.sure:
-            _merge(clusters, i, cluster.partner, heap)
+            _merge_pair(clusters, i, cluster.partner, heap)
         else:
             _find_best(i, cluster, clusters, heap)
     return [sorted(cluster.members) for cluster in clusters.values()]
@@ -145,7 +151,7 @@ def _find_best(
         heapq.heappush(heap, (-best, i))
 
 
-def _merge(
+def _merge_pair(
     clusters: dict[int, _Cluster], i: int, j: int, heap: list[tuple[float, int]]
 ) -> None:
     """Take the cluster with fewer links into the other one."""
@@ -174,3 +180,105 @@ def _merge(
     kept.best, kept.partner, kept.sure = best, partner, True
     if best >= 1:
         heapq.heappush(heap, (-best, i))
+
+
+#: One threshold for headlines, one for texts.
+HEADLINE_THRESHOLD = 0.09
+TEXT_THRESHOLD = 0.85
+#: Texts in languages whose names we cannot tell.
+_UNNAMED = 0.14
+#: How much the lengths count: 1 is a cosine.
+_NAMES_POWER, _WORDS_POWER, _WORDS = 0.5, 0.3, 2.0
+_NAMES_UNIT, _WORDS_UNIT = 400.0, 1600.0
+#: What is left of the likeness …
+_ONE_WORD = 0.5
+_AT_ODDS = 0.5
+#: … of two texts of one outlet: it seldom reports one event twice on one day.
+_ONE_OUTLET = 0.7
+_SOON = 24.0
+_NEARLY = 0.99
+WINDOW_HOURS = 72.0
+_DAY = 24.0
+
+
+def compare_profiles(one: ArticleProfile, other: ArticleProfile) -> float:
+    """The likeness of two articles, 0 and up; from 1 on they report one event."""
+    small, large = sorted((one, other), key=lambda p: len(p.weights))
+    in_names = in_words = 0.0
+    shared = 0
+    for stem, weight in small.weights.items():
+        if stem in large.weights:
+            shared += 1
+            product = weight * large.weights[stem]
+            if stem in one.names and stem in other.names:
+                in_names += product
+            else:
+                in_words += product
+    return combine_likeness(one, other, in_names, in_words, shared)
+
+
+def combine_likeness(
+    one: ArticleProfile,
+    other: ArticleProfile,
+    in_names: float,
+    in_words: float,
+    shared: int,
+) -> float:
+    """The likeness from the products of the weights of the words in common."""
+    kept = decay_over_time(one.hours, other.hours)
+    if not kept or not shared:
+        return 0.0
+    if one.text and other.text:
+        return kept * _compare_texts(one, other, in_names, in_words)
+    cosine = (in_names + in_words) / (one.length * other.length)
+    if shared == 1:
+        return kept * min(_NEARLY, _ONE_WORD * cosine / HEADLINE_THRESHOLD)
+    return kept * cosine / HEADLINE_THRESHOLD
+
+
+def decay_over_time(one: float | None, other: float | None) -> float:
+    """What time leaves of a likeness: all within a day, nothing beyond 72 hours."""
+    if one is None or other is None:
+        return 1.0
+    apart = abs(one - other)
+    if apart <= _DAY:
+        return 1.0
+    return math.exp((1 - apart / _DAY) / 3) if apart <= WINDOW_HOURS else 0.0
+
+
+def are_contradictory(one: ArticleProfile, other: ArticleProfile) -> bool:
+    """Whether they tell of two matches or two parts of a series."""
+    if one.scores and other.scores and not one.scores & other.scores:
+        return True
+    return _differs_in_series(one.series.items(), other.series.items())
+
+
+def _compare_texts(
+    one: ArticleProfile, other: ArticleProfile, in_names: float, in_words: float
+) -> float:
+    if one.named and other.named:
+        names = one.names_length * other.names_length / _NAMES_UNIT
+        others = one.words_length * other.words_length / _WORDS_UNIT
+        by_names = in_names / _NAMES_UNIT / math.pow(names, _NAMES_POWER)
+        by_words = in_words / _WORDS_UNIT / math.pow(others, _WORDS_POWER)
+        found = (by_names + _WORDS * by_words) / TEXT_THRESHOLD
+    else:
+        found = (in_names + in_words) / (one.length * other.length) / _UNNAMED
+    if are_contradictory(one, other):
+        found *= _AT_ODDS
+    return found * _ONE_OUTLET if _is_same_outlet(one, other) else found
+
+
+def _is_same_outlet(one: ArticleProfile, other: ArticleProfile) -> bool:
+    """Whether one outlet wrote both within hours, and neither to correct the other."""
+    if not one.source or one.source != other.source or one.corrects or other.corrects:
+        return False
+    known = one.hours is not None and other.hours is not None
+    return not known or abs((one.hours or 0.0) - (other.hours or 0.0)) <= _SOON
+
+
+def _differs_in_series(
+    one: Collection[tuple[str, str]], other: Collection[tuple[str, str]]
+) -> bool:
+    found = dict(one)
+    return any(what in found and found[what] != which for what, which in other)

@@ -1,24 +1,30 @@
-"""Finds articles that are the same text over again, whatever they are about.
+"""Find articles that are the same text over again, such as wire copies.
 
 Wire copies and reprints: the Jaccard index of the word triples (shingles; Broder,
 1997) is at least 0.7. Only pairs that share one of their rarest shingles can reach
 that (prefix filtering; Chaudhuri et al., 2006; Bayardo et al., 2007), so that the
 search is exact and near linear. Headlines without a text repeat each other when their
 folded words are the same within three days.
+
+Rows lie one behind the other in flat arrays; of a text's shingles only the smallest
+hashes are kept (bottom-k sketch; Broder, 1997).
 """
 
+import heapq
 import math
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
+from zlib import crc32
 
-from digests.language.fold import fold
-from digests.language.words import tokens
+from digests.language.normalization import normalize_text
+from digests.language.words import split_words
 from digests.stories.terms import has_body
 from digests.types import Article
 
 #: Share of common shingles from which on one text is a copy of the other.
-SAME = 0.7
+COPY_THRESHOLD = 0.7
 _SHINGLE = 3
 _SHORTEST_TITLE = 4
 _WINDOW = timedelta(hours=72)
@@ -26,21 +32,21 @@ _WINDOW = timedelta(hours=72)
 Shingles = frozenset[tuple[str, ...]]
 
 
-def repeats(articles: Sequence[Article]) -> dict[int, int]:
+def find_repeats(articles: Sequence[Article]) -> dict[int, int]:
     """Map the place of each repeating article to the place of an earlier one.
 
     Args:
         articles: In the order in which the earlier one counts as the original.
     """
     found = _same_titles(articles)
-    texts = {i: shingles(a.text) for i, a in enumerate(articles) if has_body(a)}
+    texts = {i: extract_shingles(a.text) for i, a in enumerate(articles) if has_body(a)}
     found |= _same_texts(texts)
     return found
 
 
-def shingles(text: str) -> Shingles:
+def extract_shingles(text: str) -> Shingles:
     """Every run of three words of the folded text; a shorter text is one run."""
-    found = tokens(fold(text))
+    found = split_words(normalize_text(text))
     if len(found) <= _SHINGLE:
         return frozenset((found,))
     return frozenset(zip(found, found[1:], found[2:], strict=False))
@@ -52,9 +58,11 @@ def _same_texts(texts: dict[int, Shingles]) -> dict[int, int]:
     repeated: dict[int, int] = {}
     for i, own in texts.items():
         rarest = sorted(own, key=lambda shingle: (spread[shingle], shingle))
-        prefix = rarest[: len(own) - math.ceil(SAME * len(own)) + 1]
+        prefix = rarest[: len(own) - math.ceil(COPY_THRESHOLD * len(own)) + 1]
         candidates = {j for shingle in prefix for j in holders[shingle]}
-        original = next((j for j in sorted(candidates) if _alike(own, texts[j])), None)
+        original = next(
+            (j for j in sorted(candidates) if _is_alike(own, texts[j])), None
+        )
         if original is not None:
             repeated[i] = original
         for shingle in prefix:
@@ -63,12 +71,12 @@ def _same_texts(texts: dict[int, Shingles]) -> dict[int, int]:
     return repeated
 
 
-def _alike(one: Shingles, other: Shingles) -> bool:
+def _is_alike(one: Shingles, other: Shingles) -> bool:
     small, large = sorted((len(one), len(other)))
-    if small < SAME * large:
+    if small < COPY_THRESHOLD * large:
         return False
     shared = len(one & other)
-    return shared >= SAME * (small + large - shared)
+    return shared >= COPY_THRESHOLD * (small + large - shared)
 
 
 def _same_titles(articles: Sequence[Article]) -> dict[int, int]:
@@ -77,18 +85,39 @@ def _same_titles(articles: Sequence[Article]) -> dict[int, int]:
     for i, article in enumerate(articles):
         if has_body(article):
             continue
-        words = tokens(fold(article.title or article.text))
+        words = split_words(normalize_text(article.title or article.text))
         title = " ".join(words)
         if len(words) < _SHORTEST_TITLE:
             continue
-        if title in last and _near(articles[last[title]], article):
+        if title in last and _is_near_in_time(articles[last[title]], article):
             repeated[i] = last[title]
         else:
             last[title] = i
     return repeated
 
 
-def _near(one: Article, other: Article) -> bool:
+def _is_near_in_time(one: Article, other: Article) -> bool:
     if one.published is None or other.published is None:
         return True
     return abs(one.published - other.published) <= _WINDOW
+
+
+_SKETCH = 64
+
+
+def sketch_text(text: str) -> "array[int]":
+    """The smallest hashes of the text's shingles."""
+    hashes = {
+        crc32(" ".join(shingle).encode("utf-8", "surrogatepass"))
+        for shingle in extract_shingles(text)
+    }
+    return array("I", heapq.nsmallest(_SKETCH, hashes))
+
+
+def is_copy(one: "array[int]", other: "array[int]") -> bool:
+    """Whether the share of common shingles is at least that of a copy."""
+    if not one or not other:
+        return False
+    both = set(one) & set(other)
+    smallest = sorted({*one, *other})[:_SKETCH]
+    return sum(h in both for h in smallest) >= COPY_THRESHOLD * len(smallest)

@@ -1,4 +1,4 @@
-r"""Decides whether an admin's filters let an article in; it judges nothing by itself.
+"""Decide whether a digest's word filters admit an article.
 
 A filter is a word («battery»), a phrase («"climate summit"», or with a space), or a
 pattern between slashes («/batter(y|ies)/»). Words and phrases match whole words of
@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from digests.errors import InputError
-from digests.language.fold import fold
-from digests.types import Article, Style
+from digests.language.normalization import normalize_text
+from digests.types import Article, EditionStyle
 
 _Match = Callable[[str, str], bool]
 _MARKS = "\"'“”„«»‘’"
@@ -22,83 +22,83 @@ _MARKS = "\"'“”„«»‘’"
 _PATTERN_BYTES = 1 << 20
 
 
-def admits(article: Article, style: Style) -> str | None:
+def find_refusal_reason(article: Article, style: EditionStyle) -> str | None:
     """None when the article may come in, else the reason in a plain sentence.
 
     Raises:
         InputError: A pattern is not one that RE2 understands; the message names it.
     """
-    foreign = _foreign(article, style)
+    foreign = _refuse_language(article, style)
     if foreign is not None:
         return foreign
-    raw, folded = _forms(article)
-    found = _first(style.exclude, raw, folded)
+    raw, folded = _list_forms(article)
+    found = _find_first_match(style.exclude, raw, folded)
     if found is not None:
         return f"It contains {found}, which this digest leaves out."
-    if style.include and _first(style.include, raw, folded) is None:
+    if style.include and _find_first_match(style.include, raw, folded) is None:
         wanted = " or ".join(style.include)
         return f"It contains nothing of what this digest asks for: {wanted}."
     return None
 
 
-def matching(article: Article, filters: Iterable[str]) -> tuple[str, ...]:
+def match_filters(article: Article, filters: Iterable[str]) -> tuple[str, ...]:
     """Those of the filters that match the article, in their order.
 
     Raises:
         InputError: A pattern is not one that RE2 understands; the message names it.
     """
-    raw, folded = _forms(article)
-    return tuple(f for f in filters if _matcher(f)(raw, folded))
+    raw, folded = _list_forms(article)
+    return tuple(f for f in filters if _build_matcher(f)(raw, folded))
 
 
-def check(written: str) -> None:
+def validate_filter(written: str) -> None:
     """Whether this can be a filter.
 
     Raises:
         InputError: It is empty, or a pattern that RE2 does not understand.
     """
-    _matcher(written)
+    _build_matcher(written)
 
 
-def _foreign(article: Article, style: Style) -> str | None:
+def _refuse_language(article: Article, style: EditionStyle) -> str | None:
     lang = (article.lang or style.lang).lower().split("-")[0]
     if lang == style.lang.lower().split("-")[0]:
         return None
     return f"Written in another language ({lang}) than this digest ({style.lang})."
 
 
-def _forms(article: Article) -> tuple[str, str]:
+def _list_forms(article: Article) -> tuple[str, str]:
     raw = f"{article.title or ''}\n{article.text}"
-    return raw, f" {fold(raw)} "
+    return raw, f" {normalize_text(raw)} "
 
 
-def _first(filters: Iterable[str], raw: str, folded: str) -> str | None:
-    return next((f for f in filters if _matcher(f)(raw, folded)), None)
+def _find_first_match(filters: Iterable[str], raw: str, folded: str) -> str | None:
+    return next((f for f in filters if _build_matcher(f)(raw, folded)), None)
 
 
 @lru_cache(maxsize=512)
-def _matcher(written: str) -> _Match:
+def _build_matcher(written: str) -> _Match:
     stripped = written.strip()
     if len(stripped) > 2 and stripped.startswith("/") and stripped.endswith("/"):
-        pattern = _pattern(stripped[1:-1], written)
+        pattern = _compile_pattern(stripped[1:-1], written)
         return lambda raw, _: bool(pattern.search(raw.encode("utf-8", "replace")))
-    phrase = fold(stripped.strip(_MARKS))
+    phrase = normalize_text(stripped.strip(_MARKS))
     if not phrase:
         raise InputError(
             f"The filter {written!r} is empty; give a word, a phrase or a /pattern/."
         )
-    words = _whole(phrase)
+    words = _match_whole_phrase(phrase)
     return lambda _, folded: phrase in folded and bool(words.search(folded))
 
 
-def _whole(phrase: str) -> re.Pattern[str]:
+def _match_whole_phrase(phrase: str) -> re.Pattern[str]:
     """The phrase not inside a longer word, where its ends are letters or digits."""
     before = r"(?<!\w)" if phrase[0].isalnum() else ""
     after = r"(?!\w)" if phrase[-1].isalnum() else ""
     return re.compile(before + re.escape(phrase) + after)
 
 
-def _pattern(inner: str, written: str) -> Any:
+def _compile_pattern(inner: str, written: str) -> Any:
     import re2  # a compiled library of 7 MB, needed by few digests
 
     options = re2.Options()

@@ -1,4 +1,4 @@
-"""Holds the articles of an archive with their stories in memory; it decides nothing.
+"""Index of an archive's articles and their stories, in memory.
 
 `joining` asks a `StoryIndex` to which of its stories an article belongs;
 `StoryIndex.add` then takes the article in. The few articles worth comparing come from
@@ -16,13 +16,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
+from typing import Literal
 
-from digests.language.fold import fold
-from digests.stories import likeness, rows, terms
-from digests.stories.profiles import Profile, profile
-from digests.stories.rows import Rows
-from digests.stories.same_event import evenness
-from digests.types import Article, Membership
+from digests.language.normalization import normalize_text
+from digests.stories import clustering, duplicates, terms
+from digests.stories.clustering import measure_evenness
+from digests.stories.profiles import ArticleProfile, build_profile
+from digests.types import Article, StoryMembership
 
 #: By so many of its heaviest words an article is found.
 _FOUND_BY = 32
@@ -46,7 +46,7 @@ class StoryIndex:
 
     def __init__(self) -> None:
         #: How many stories have each word.
-        self.background = terms.Background()
+        self.background = terms.TermBackground()
         #: Story to the places of its articles, in the order in which they came.
         self.members: dict[str, array[int]] = {}
         self._within: dict[str, float] = {}
@@ -56,11 +56,11 @@ class StoryIndex:
         self._stem_ids: dict[str, int] = {}
         self._stems: list[str] = []
         self._holders: list[array[int]] = []
-        self._vectors = Rows("I")
-        self._weights = Rows("H")
-        self._sketches = Rows("I")
+        self._vectors = CompactRows("I")
+        self._weights = CompactRows("H")
+        self._sketches = CompactRows("I")
         #: Profiles without their words, which are in the rows.
-        self._facts: list[Profile] = []
+        self._facts: list[ArticleProfile] = []
         self._hours: array[float] = array("d")
         self._by_title: dict[int, int] = {}
         self._by_text: dict[int, int] = {}
@@ -76,13 +76,16 @@ class StoryIndex:
         place = self._place.get(article)
         return None if place is None else self._story[place]
 
-    def memberships(self) -> Iterator[Membership]:
+    def memberships(self) -> Iterator[StoryMembership]:
         """Every article with its story, in the order in which they came."""
         for article, place in self._place.items():
-            yield Membership(article=article, story=self._story[place])
+            yield StoryMembership(article=article, story=self._story[place])
 
     def add(
-        self, article: Article, membership: Membership, read: Profile | None = None
+        self,
+        article: Article,
+        membership: StoryMembership,
+        read: ArticleProfile | None = None,
     ) -> None:
         """Take an article in, as a member of this story (`join`).
 
@@ -91,25 +94,27 @@ class StoryIndex:
         """
         if article.id in self:
             return
-        read = read or profile(article, self.background)
-        self._widen(read, membership)
+        read = read or build_profile(article, self.background)
+        self._update_breadth(read, membership)
         place = len(self._articles)
         self._articles.append(article.id)
         self._place[article.id] = place
         self._story.append(membership.story)
         if membership.story not in self.members:
             self.members[membership.story] = array("I")
-            self.background.add(self._known(terms.counts(article)))
+            self.background.add(self._intern_stems(terms.count_terms(article)))
         self.members[membership.story].append(place)
         self._hours.append(_NO_DATE if read.hours is None else read.hours)
         self._vectors.append(self._encoded(read))
         self._weights.append(round(w * _SCALE) for w in read.weights.values())
-        self._sketches.append(rows.sketch(article.text) if read.text else ())
+        self._sketches.append(duplicates.sketch_text(article.text) if read.text else ())
         self._facts.append(replace(read, weights=_NOTHING, names=_NONE))
         if membership.duplicate_of is None:
-            for stem in _heaviest(read):
-                self._hold(self._holders[self._stem_ids[stem]], place)
-        (self._by_text if read.text else self._by_title)[_key(article, read)] = place
+            for stem in _list_heaviest(read):
+                self._insert_holder(self._holders[self._stem_ids[stem]], place)
+        (self._by_text if read.text else self._by_title)[_text_key(article, read)] = (
+            place
+        )
 
     def remove(self, article: str) -> None:
         """Forget an article; one that is not there is passed over."""
@@ -141,7 +146,7 @@ class StoryIndex:
                 self._place[new] = place
                 self._articles[place] = new
 
-    def newest(self, most: int, since: float) -> "StoryIndex":
+    def copy_newest(self, most: int, since: float) -> "StoryIndex":
         """The same without what is older, and with so many articles at the most.
 
         Args:
@@ -151,10 +156,10 @@ class StoryIndex:
         living = [p for p, article in enumerate(self._articles) if article]
         kept = [p for p in living if not self._hours[p] < since]
         if len(kept) > most:
-            kept = sorted(heapq.nlargest(most, kept, key=self._age))
+            kept = sorted(heapq.nlargest(most, kept, key=self._sortable_hours))
         made = StoryIndex()
         made.background = self.background
-        places = {place: made._copy(self, place) for place in kept}
+        places = {place: made._copy_place(self, place) for place in kept}
         for number, holders in enumerate(self._holders):
             held = array("I", (places[p] for p in holders if p in places))
             if held:
@@ -165,10 +170,10 @@ class StoryIndex:
         ):
             ours.update({k: places[p] for k, p in theirs.items() if p in places})
         made._within = {s: w for s, w in self._within.items() if s in made.members}
-        made.background.forget(made._stem_ids)
+        made.background.prune(made._stem_ids)
         return made
 
-    def settle(self, memberships: Iterable[Membership]) -> None:
+    def reassign(self, memberships: Iterable[StoryMembership]) -> None:
         """Move articles to the stories that they now belong to (`group`).
 
         Articles that are not in the archive are passed over.
@@ -185,10 +190,10 @@ class StoryIndex:
         for story in changed:
             self._measure(story)
 
-    def candidates(self, read: Profile) -> dict[int, float]:
+    def candidates(self, read: ArticleProfile) -> dict[int, float]:
         """The places of the articles worth comparing, with their likeness."""
         votes: dict[int, float] = defaultdict(float)
-        for stem in _heaviest(read):
+        for stem in _list_heaviest(read):
             number = self._stem_ids.get(stem)
             if number is not None:
                 weight = read.weights[stem]
@@ -197,7 +202,7 @@ class StoryIndex:
         best = heapq.nlargest(_COMPARED, votes, key=lambda p: (votes[p], -p))
         return self.compare(read, best)
 
-    def compare(self, read: Profile, places: Iterable[int]) -> dict[int, float]:
+    def compare(self, read: ArticleProfile, places: Iterable[int]) -> dict[int, float]:
         """The likeness of an article to those at these places."""
         own = {
             number: (weight, stem in read.names)
@@ -207,7 +212,7 @@ class StoryIndex:
         return {place: self._likeness(read, own, place) for place in places}
 
     def _likeness(
-        self, read: Profile, own: Mapping[int, tuple[float, bool]], place: int
+        self, read: ArticleProfile, own: Mapping[int, tuple[float, bool]], place: int
     ) -> float:
         in_names = in_words = 0.0
         shared = 0
@@ -223,24 +228,28 @@ class StoryIndex:
             else:
                 in_words += weight * scaled / _SCALE
         other = self._facts[place]
-        return likeness.combine(read, other, in_names, in_words, shared)
+        return clustering.combine_likeness(read, other, in_names, in_words, shared)
 
-    def alike(
-        self, article: Article, read: Profile, compared: Mapping[int, float]
+    def find_copy(
+        self, article: Article, read: ArticleProfile, compared: Mapping[int, float]
     ) -> int | None:
         """The place of an article whose text this one repeats."""
         known = self._by_text if read.text else self._by_title
-        place = known.get(_key(article, read))
+        place = known.get(_text_key(article, read))
         if place is not None and self._repeated(place, read):
             return place
         if not read.text:
             return None
-        own = rows.sketch(article.text)
+        own = duplicates.sketch_text(article.text)
         near = (place for place, found in compared.items() if found >= 1)
-        found = (place for place in near if rows.same(own, self._sketches[place]))
+        found = (
+            place for place in near if duplicates.is_copy(own, self._sketches[place])
+        )
         return min(found, default=None)
 
-    def weigh(self, story: str, read: Profile, compared: Mapping[int, float]) -> float:
+    def weigh(
+        self, story: str, read: ArticleProfile, compared: Mapping[int, float]
+    ) -> float:
         """The likeness of an article to a story, as the batch form has it."""
         members = self.members[story]
         latest = members[-_MEMBERS:]
@@ -248,7 +257,7 @@ class StoryIndex:
         near = sum({**compared, **others}[place] for place in latest)
         texts = all(self._facts[place].text for place in latest)
         within = self._within.get(story, 1.0)
-        return near / len(latest) / evenness(within, len(members), texts=texts)
+        return near / len(latest) / measure_evenness(within, len(members), texts=texts)
 
     def story_at(self, place: int) -> str:
         """The story of the article at this place."""
@@ -264,24 +273,24 @@ class StoryIndex:
             yield from holders[-_LOOKED_AT:]
             return
         known = self._hours
-        last = hours + likeness.WINDOW
+        last = hours + clustering.WINDOW_HOURS
         end = len(holders)
         if end and known[holders[-1]] > last:
             end = bisect_right(holders, last, key=known.__getitem__)
         for place in reversed(holders[max(0, end - _LOOKED_AT) : end]):
             apart = hours - known[place]
-            if apart > likeness.WINDOW:
+            if apart > clustering.WINDOW_HOURS:
                 break
             yield place
 
-    def _repeated(self, place: int, read: Profile) -> bool:
+    def _repeated(self, place: int, read: ArticleProfile) -> bool:
         """Whether the article is still there; a headline is a copy in the window."""
         if not self._articles[place]:
             return False
         then = self._facts[place].hours
-        return read.text or likeness.over_time(read.hours, then) > 0
+        return read.text or clustering.decay_over_time(read.hours, then) > 0
 
-    def _hold(self, holders: "array[int]", place: int) -> None:
+    def _insert_holder(self, holders: "array[int]", place: int) -> None:
         """Keep the places of a word in the order of time, whenever they come."""
         hours = self._hours
         if holders and hours[place] < hours[holders[-1]]:
@@ -289,11 +298,11 @@ class StoryIndex:
         else:
             holders.append(place)
 
-    def _age(self, place: int) -> float:
+    def _sortable_hours(self, place: int) -> float:
         hours = self._hours[place]
         return math.inf if math.isnan(hours) else hours
 
-    def _copy(self, other: "StoryIndex", place: int) -> int:
+    def _copy_place(self, other: "StoryIndex", place: int) -> int:
         """Take a place of another index over, but for what leads to it."""
         new = len(self._articles)
         self._articles.append(other._articles[place])
@@ -302,7 +311,7 @@ class StoryIndex:
         self.members.setdefault(other._story[place], array("I")).append(new)
         self._hours.append(other._hours[place])
         self._vectors.append(
-            self._number(other._stems[n >> 1]) << 1 | (n & 1)
+            self._stem_number(other._stems[n >> 1]) << 1 | (n & 1)
             for n in other._vectors[place]
         )
         self._weights.append(other._weights[place])
@@ -310,7 +319,9 @@ class StoryIndex:
         self._facts.append(other._facts[place])
         return new
 
-    def _widen(self, read: Profile, membership: Membership) -> None:
+    def _update_breadth(
+        self, read: ArticleProfile, membership: StoryMembership
+    ) -> None:
         """Keep how alike the headlines of a story are."""
         members = self.members.get(membership.story)
         if members is None or membership.duplicate_of is not None:
@@ -320,7 +331,7 @@ class StoryIndex:
             return
         mean = sum(self.compare(read, latest).values()) / len(latest)
         before = self._within.get(membership.story, 1.0)
-        both = 2 * mean * len(members) * likeness.HEADLINES
+        both = 2 * mean * len(members) * clustering.HEADLINE_THRESHOLD
         self._within[membership.story] = before + 1 + both
 
     def _measure(self, story: str) -> None:
@@ -333,31 +344,33 @@ class StoryIndex:
         latest = members[-_MEMBERS:]
         if all(self._facts[place].text for place in latest):
             return
-        read = [self._profile(place) for place in latest]
-        near = sum(likeness.of(a, b) for a, b in combinations(read, 2))
+        read = [self._restore_profile(place) for place in latest]
+        near = sum(clustering.compare_profiles(a, b) for a, b in combinations(read, 2))
         pairs = len(read) * (len(read) - 1) / 2
-        mean = likeness.HEADLINES * near / pairs if pairs else 0.0
+        mean = clustering.HEADLINE_THRESHOLD * near / pairs if pairs else 0.0
         count = len(members)
         self._within[story] = count + count * (count - 1) * mean
 
-    def _known(self, stems: Iterable[str]) -> Iterator[str]:
+    def _intern_stems(self, stems: Iterable[str]) -> Iterator[str]:
         """The same words as objects that are kept already."""
         for stem in stems:
             number = self._stem_ids.get(stem)
             yield stem if number is None else self._stems[number]
 
-    def _encoded(self, read: Profile) -> list[int]:
+    def _encoded(self, read: ArticleProfile) -> list[int]:
         """The number of each word, and in the last bit whether it is a name."""
-        return [self._number(stem) << 1 | (stem in read.names) for stem in read.weights]
+        return [
+            self._stem_number(stem) << 1 | (stem in read.names) for stem in read.weights
+        ]
 
-    def _number(self, stem: str) -> int:
+    def _stem_number(self, stem: str) -> int:
         number = self._stem_ids.setdefault(stem, len(self._stems))
         if number == len(self._stems):
             self._stems.append(stem)
             self._holders.append(array("I"))
         return number
 
-    def _profile(self, place: int) -> Profile:
+    def _restore_profile(self, place: int) -> ArticleProfile:
         numbers = self._vectors[place]
         stems = [self._stems[number >> 1] for number in numbers]
         weights = (scaled / _SCALE for scaled in self._weights[place])
@@ -368,13 +381,31 @@ class StoryIndex:
         )
 
 
-def _heaviest(read: Profile) -> list[str]:
+def _list_heaviest(read: ArticleProfile) -> list[str]:
     if len(read.weights) <= _FOUND_BY:
         return list(read.weights)
     weights = read.weights
     return heapq.nlargest(_FOUND_BY, weights, key=lambda stem: (weights[stem], stem))
 
 
-def _key(article: Article, read: Profile) -> int:
+def _text_key(article: Article, read: ArticleProfile) -> int:
     said = article.text if read.text else article.title or article.text
-    return hash(fold(said))
+    return hash(normalize_text(said))
+
+
+class CompactRows:
+    """Rows of numbers of different length, one behind the other in one array."""
+
+    __slots__ = ("_ends", "_numbers")
+
+    def __init__(self, kind: Literal["I", "H"]) -> None:
+        self._numbers: array[int] = array(kind)
+        self._ends: array[int] = array("I", (0,))
+
+    def __getitem__(self, row: int) -> "array[int]":
+        return self._numbers[self._ends[row] : self._ends[row + 1]]
+
+    def append(self, numbers: Iterable[int]) -> None:
+        """Put one more row behind the others."""
+        self._numbers.extend(numbers)
+        self._ends.append(len(self._numbers))

@@ -1,4 +1,4 @@
-"""Puts the dated events of a story in order; it dates nothing that the text does not.
+"""Order the dated events of a story.
 
 An event is a sentence that says when: by a calendar date, a weekday or a relative
 date. Each is resolved against the day its article was published. What cannot be
@@ -11,67 +11,73 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date
 
-from digests.language import dates, days, marks, sentences, words
-from digests.types import Article, Event, Span
+from digests.language import dates, quotation_marks, sentences, words
+from digests.types import Article, Span, TimelineEvent
 
 #: From this share of common content words on two sentences tell the same event.
-_SAME = 0.5
+_SAME_WORDS = 0.5
 
 
-def of(articles: Sequence[Article]) -> tuple[Event, ...]:
+def order_events(articles: Sequence[Article]) -> tuple[TimelineEvent, ...]:
     """The events that the articles of one story date, the earliest first.
 
     Returns:
         Of each article and sentence one event, by the day that ends first; the
         undated ones last, in the order they are told in.
     """
-    told = [event for article in articles for event in _events(article)]
-    dated = [e for e in told if e.first is not None]
+    listed = [event for article in articles for event in _list_events(article)]
+    dated = [e for e in listed if e.first is not None]
     dated.sort(key=lambda e: (e.first or date.max, e.last or date.max))
-    return tuple(_once([*dated, *(e for e in told if e.first is None)]))
+    return tuple(_deduplicate_events([*dated, *(e for e in listed if e.first is None)]))
 
 
-def _events(article: Article) -> Iterator[Event]:
+def _list_events(article: Article) -> Iterator[TimelineEvent]:
     """The events of one article, in text order."""
     text = article.text
     published = article.published
     day = published.astimezone(UTC).date() if published else None
-    named = sorted(_named(article, day), key=lambda d: (d.start, -d.end))
-    quoted = marks.quoted(text, article.lang)
+    named = sorted(_list_days(article, day), key=lambda d: (d.start, -d.end))
+    quoted = quotation_marks.find_quoted(text, article.lang)
     opened = [q.start for q in quoted]
     at = 0
-    for sentence in sentences.split(text, article.lang):
+    for sentence in sentences.split_sentences(text, article.lang):
         inside = []
         while at < len(named) and named[at].start < sentence.end:
             inside.append(named[at])
             at += 1
         plain = [d for d in inside if not _is_quoted(d, quoted, opened)]
         if plain:
-            yield _event(article, sentence, plain)
+            yield _build_event(article, sentence, plain)
 
 
 def _is_quoted(
-    day: days.Day, quoted: Sequence[marks.Quoted], opened: Sequence[int]
+    day: dates.DayMention,
+    quoted: Sequence[quotation_marks.QuotedSpan],
+    opened: Sequence[int],
 ) -> bool:
     at = bisect_right(opened, day.start) - 1
     return at >= 0 and day.start < quoted[at].end
 
 
-def _named(article: Article, day: date | None) -> Iterator[days.Day]:
-    for moment in dates.find(article.text):
+def _list_days(article: Article, day: date | None) -> Iterator[dates.DayMention]:
+    for moment in dates.find_moments(article.text):
         if moment.kind != "time":
-            ahead = days.looks_ahead(article.text, moment.start)
-            found = days.on_calendar(moment, day, ahead=ahead)
+            ahead = dates.looks_ahead(article.text, moment.start)
+            found = dates.resolve_calendar_date(moment, day, ahead=ahead)
             first, last = found or (None, None)
-            yield days.Day(start=moment.start, end=moment.end, first=first, last=last)
-    yield from days.find(article.text, day, article.lang)
+            yield dates.DayMention(
+                start=moment.start, end=moment.end, first=first, last=last
+            )
+    yield from dates.find_days(article.text, day, article.lang)
 
 
-def _event(article: Article, sentence: Span, named: Sequence[days.Day]) -> Event:
+def _build_event(
+    article: Article, sentence: Span, named: Sequence[dates.DayMention]
+) -> TimelineEvent:
     """The event of a sentence, at the narrowest of the days it names."""
     resolved = [d for d in named if d.first and d.last]
-    chosen = min(resolved, key=_width) if resolved else named[0]
-    return Event(
+    chosen = min(resolved, key=_measure_width) if resolved else named[0]
+    return TimelineEvent(
         article=article.id,
         text=article.text[sentence.start : sentence.end],
         sentence=sentence,
@@ -81,20 +87,20 @@ def _event(article: Article, sentence: Span, named: Sequence[days.Day]) -> Event
     )
 
 
-def _width(day: days.Day) -> int:
+def _measure_width(day: dates.DayMention) -> int:
     return (day.last - day.first).days if day.first and day.last else 1 << 30
 
 
-def _once(events: Sequence[Event]) -> Iterator[Event]:
+def _deduplicate_events(events: Sequence[TimelineEvent]) -> Iterator[TimelineEvent]:
     kept: dict[tuple[date | None, date | None], list[frozenset[str]]] = {}
     for event in events:
-        content = frozenset(words.content(event.text))
+        content = frozenset(words.extract_stems(event.text))
         before = kept.setdefault((event.first, event.last), [])
-        if not any(_alike(content, other) for other in before):
+        if not any(_is_same_event(content, other) for other in before):
             before.append(content)
             yield event
 
 
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+def _is_same_event(one: frozenset[str], other: frozenset[str]) -> bool:
     union = len(one | other)
-    return bool(union) and len(one & other) >= _SAME * union
+    return bool(union) and len(one & other) >= _SAME_WORDS * union

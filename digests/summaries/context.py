@@ -1,4 +1,4 @@
-"""Finds the sentence in which a reporter says why the news matters; it infers nothing.
+"""Find the sentence in which a reporter says why the news matters.
 
 Only set phrases of consequence count («matters because», «at stake», «sets a
 precedent», «the ruling means that», «affects 31,000»), in the reporter's own words:
@@ -48,25 +48,25 @@ _LONGEST = 300
 _LOOKED_AT = 40
 
 
-def why_it_matters(article: Article) -> Sentence | None:
+def find_why_it_matters(article: Article) -> Sentence | None:
     """The first sentence that says why the news matters, verbatim, or None.
 
     A sentence that leans on the one before it counts only as the second of the
     article: then what it leans on is the news itself.
     """
-    for passage in passages.of(article, _LOOKED_AT):
+    for passage in passages.extract_passages(article, _LOOKED_AT):
         cue = _SAYS_WHY.search(passage.text)
         if cue is None or _DOUBTED.search(passage.text, 0, cue.end()):
             continue
-        if _is_plain(passage):
-            return fitting.whole(passage)
+        if _is_plain_statement(passage):
+            return fitting.build_sentence(passage)
     return None
 
 
-def _is_plain(passage: Passage) -> bool:
+def _is_plain_statement(passage: Passage) -> bool:
     text = passage.text
     if passage.leans and passage.place != 1:
         return False
     if len(text) > _LONGEST or text.endswith("?") or _SPEECH.search(text):
         return False
-    return passages.presentable(passage) and not passage.personal
+    return passages.is_presentable(passage) and not passage.personal

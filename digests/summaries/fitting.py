@@ -1,65 +1,143 @@
-"""Makes passages into shown sentences within a budget; it reorders nothing.
+"""Fit sentences into a character budget: leads, updates, shortened passages.
 
 A passage that does not fit ends the row; the first one is shortened at a clause
 instead, so that a summary is never empty for want of a few characters.
+
+It chooses no news (`digests.stories`), it writes no word of its own.
+
+The plain answer where choosing sentences would be a guess (opinion, first person,
+interviews), and the yardstick of every other summariser.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 
-from digests.summaries import clauses, cuts
+from digests.summaries import passages, shortening
 from digests.summaries.passages import Passage
-from digests.types import Article, Sentence, Span
+from digests.types import Article, Sentence, Span, Summary
 
 
-def fit(
+def fit_sentences(
     article: Article, chosen: Sequence[Passage], chars: int
 ) -> tuple[Sentence, ...]:
     """The sentences of the passages in their order, joined within `chars`."""
-    told: list[Sentence] = []
+    fitted: list[Sentence] = []
     used = 0
     for passage in chosen:
-        room = chars - used - bool(told)
-        sentence = whole(passage) if len(passage.text) <= room else None
-        if sentence is None and not told:
-            sentence = trimmed(article, passage, room)
+        budget = chars - used - bool(fitted)
+        sentence = build_sentence(passage) if len(passage.text) <= budget else None
+        if sentence is None and not fitted:
+            sentence = trim_passage(article, passage, budget)
         if sentence is None:
             break
-        used += len(sentence.text) + bool(told)
-        told.append(sentence)
-    return tuple(told)
+        used += len(sentence.text) + bool(fitted)
+        fitted.append(sentence)
+    return tuple(fitted)
 
 
-def whole(passage: Passage) -> Sentence:
+def build_sentence(passage: Passage) -> Sentence:
     """A passage as it stands."""
     return Sentence(text=passage.text, spans=(passage.span,))
 
 
-def trimmed(article: Article, passage: Passage, room: int) -> Sentence | None:
+def trim_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
     """A passage shortened at a clause to at most `room` characters."""
-    version = _longest(article.text, passage.span, room - 1)
+    version = _find_longest_version(article.text, passage.span, budget - 1)
     if version is None:
         return None
-    return Sentence(text=clauses.written(article.text, version, "."), spans=version)
+    return Sentence(
+        text=shortening.format_version(article.text, version, "."), spans=version
+    )
 
 
-def _longest(text: str, span: Span, limit: int) -> clauses.Version | None:
+def _find_longest_version(
+    text: str, span: Span, limit: int
+) -> shortening.SentenceVersion | None:
     """The longest version within `limit` whose cut leaves nothing hanging."""
-    best: clauses.Version | None = None
+    best: shortening.SentenceVersion | None = None
     length = 0
-    for version in _versions(text, span):
-        size = len(clauses.written(text, version))
+    for version in _iter_sound_versions(text, span):
+        size = len(shortening.format_version(text, version))
         if length < size <= limit:
             best, length = version, size
     return best
 
 
-def _versions(text: str, span: Span) -> Iterator[clauses.Version]:
+def _iter_sound_versions(text: str, span: Span) -> Iterator[shortening.SentenceVersion]:
     """The shorter versions of a sentence whose cut leaves nothing hanging."""
-    for version in clauses.versions(text, span):
+    for version in shortening.list_shorter_versions(text, span):
         last = version[-1]
-        if last.end == span.end or not cuts.spoils(text, last.start, last.end):
+        if last.end == span.end or not shortening.is_harmful_cut(
+            text, last.start, last.end
+        ):
             yield version
-    for end in cuts.conjunct_ends(text, span):
+    for end in shortening.find_conjunct_ends(text, span):
         version = (Span(start=span.start, end=end),)
-        if clauses.reads_well(text, version):
+        if shortening.is_readable(text, version):
             yield version
+
+
+def summarise_update(
+    article: Article, summary: Summary, news: Sequence[Span], chars: int
+) -> tuple[Sentence, ...]:
+    """The new sentences in document order, then the summary's as far as they fit.
+
+    Args:
+        article: The spans point into its text.
+        summary: What would be told to somebody who knows nothing.
+        news: Where the new sentences stand.
+        chars: Hard limit on the sentences' texts joined by one space.
+    """
+    fitted = list(
+        fit_sentences(
+            article,
+            _choose_new_passages(passages.extract_passages(article), news),
+            chars,
+        )
+    )
+    covered = [span for sentence in fitted for span in sentence.spans]
+    budget = chars - sum(len(sentence.text) + 1 for sentence in fitted)
+    for sentence in summary.sentences:
+        if _spans_meet(sentence.spans, covered) or len(sentence.text) > budget:
+            continue
+        fitted.append(sentence)
+        budget -= len(sentence.text) + 1
+    return tuple(fitted) or summary.sentences
+
+
+def _choose_new_passages(
+    found: Sequence[Passage], news: Sequence[Span]
+) -> list[Passage]:
+    """The passages with news, and before one that leans the one that it leans on."""
+    chosen: list[Passage] = []
+    for passage in found:
+        if not passages.is_presentable(passage) or not _spans_meet(
+            [passage.span], news
+        ):
+            continue
+        if passage.leans and passage.place and found[passage.place - 1] not in chosen:
+            before = found[passage.place - 1]
+            if before.leans or not passages.is_presentable(before):
+                continue
+            chosen.append(before)
+        chosen.append(passage)
+    return chosen
+
+
+def _spans_meet(spans: Sequence[Span], others: Sequence[Span]) -> bool:
+    return any(a.start < b.end and b.start < a.end for a in spans for b in others)
+
+
+#: More sentences than this are no summary, whatever the budget.
+MAX_LEAD_SENTENCES = 8
+
+
+def fit_lead(
+    article: Article,
+    found: Sequence[Passage],
+    chars: int,
+    most: int = MAX_LEAD_SENTENCES,
+) -> tuple[Sentence, ...]:
+    """The first passages that fit into `chars`, at most `most` of them."""
+    shown = (p for p in found if passages.is_presentable(p))
+    return fit_sentences(article, list(itertools.islice(shown, most)), chars)

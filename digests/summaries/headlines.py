@@ -1,9 +1,13 @@
-"""Writes a headline by leaving words out of one sentence; it adds none.
+"""Write a headline by leaving words out of one sentence.
 
 A given title is kept. Else the best sentence of the lead is shortened: ornaments go
 first (an opening like «On Monday,», titles before a full name, inserted clauses),
 then the tail at a clause or, where that is not enough, at a phrase. Of what fits the
 version that keeps most of the story wins. A headline never ends on a function word.
+
+Ornaments are titles before a full name, days and dates that nothing hangs on, and
+the given names of people whom the text itself calls by one name alone. All are
+stretches of the article's text, as pairs of start and end.
 """
 
 import math
@@ -12,16 +16,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, combinations
 
-from digests.language import verbs, words
-from digests.summaries import clauses, ornaments, passages
-from digests.summaries.clauses import Version
-from digests.summaries.ornaments import Gap
+from digests.language import grammar, names, words
+from digests.language.grammar import Token
+from digests.summaries import passages, shortening
 from digests.summaries.passages import Passage
+from digests.summaries.shortening import SentenceVersion
 from digests.types import Article, Headline, Span
 
 #: Wanted and hardest length of a headline, in characters.
-WANTED = 80
-LONGEST = 100
+WANTED_LENGTH = 80
+MAX_LENGTH = 100
 
 _LOOKED_AT = 8
 #: So many content words tell a story; so many characters are worth one of them.
@@ -62,7 +66,7 @@ _TIMES_WORDS = """
     evening night early late earlier today yesterday week
 """
 #: Stems that tell when, not what.
-_TIMES = frozenset(words.content(_TIMES_WORDS))
+_TIMES = frozenset(words.extract_stems(_TIMES_WORDS))
 #: Where a phrase ends and what follows can be spared.
 _PHRASE = re.compile(
     r"\s(?=(?:in|at|on|for|from|during|over|with|by|near|against|before|until|through|"
@@ -115,7 +119,9 @@ _BE = frozenset(
 )
 
 
-def write(article: Article, found: Sequence[Passage] | None = None) -> Headline:
+def write_headline(
+    article: Article, found: Sequence[Passage] | None = None
+) -> Headline:
     """The article's title, or its best lead sentence made short.
 
     Args:
@@ -129,29 +135,29 @@ def write(article: Article, found: Sequence[Passage] | None = None) -> Headline:
     title = " ".join((article.title or "").split())
     if title:
         return Headline(text=title)
-    found = passages.of(article) if found is None else found
+    found = passages.extract_passages(article) if found is None else found
     return _from_sentences(article, found) or _from_words(article)
 
 
 def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | None:
-    shown = [p for p in found[:_LOOKED_AT] if passages.presentable(p)]
+    shown = [p for p in found[:_LOOKED_AT] if passages.is_presentable(p)]
     shown = [p for p in shown if not p.leans and p.text[0].isalnum()] or shown
-    told = Counter(word for passage in found for word in passage.words)
+    word_counts = Counter(word for passage in found for word in passage.words)
     for passage in shown:
-        version = _best(article.text, passage.span, told)
+        version = _choose_version(article.text, passage.span, word_counts)
         if version is not None:
-            return Headline(text=_shown(article.text, version), spans=version)
+            return Headline(text=_format_headline(article.text, version), spans=version)
     return None
 
 
-def _tightened(text: str, version: Version) -> Version:
+def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
     """A version without articles, and without the main verb's «has» or «is» (to).
 
     Passives keep theirs: «rebels attacked» is not «rebels were attacked».
     """
     gaps = [m.span() for s in version for m in _SPARED.finditer(text, s.start, s.end)]
     for m in _WORD.finditer(text, version[0].start, version[-1].end):
-        if verbs.looks_finite(m.group()):
+        if grammar.looks_finite(m.group()):
             auxiliary = _AUXILIARY.match(text, m.start(), version[-1].end)
             if auxiliary:
                 gaps.append(auxiliary.span())
@@ -163,25 +169,29 @@ def _tightened(text: str, version: Version) -> Version:
     pieces = tuple(
         piece
         for s in version
-        for piece in _without(s, [g for g in gaps if s.start <= g[0] and g[1] <= s.end])
+        for piece in _remove_gaps(
+            s, [g for g in gaps if s.start <= g[0] and g[1] <= s.end]
+        )
     )
     return pieces or version
 
 
-def _best(text: str, span: Span, told: Counter[str]) -> Version | None:
+def _choose_version(
+    text: str, span: Span, word_counts: Counter[str]
+) -> SentenceVersion | None:
     """The version of a sentence that keeps most of the story for least."""
-    best: Version | None = None
+    best: SentenceVersion | None = None
     highest = -math.inf
-    given = ornaments.given_names(text, span)
-    silent = _TIMES.union(words.content(" ".join(text[a:b] for a, b in given)))
-    for loose, version in _versions(text, span, given):
-        if not version or not clauses.reads_well(text, version):
+    given = find_given_names(text, span)
+    silent = _TIMES.union(words.extract_stems(" ".join(text[a:b] for a, b in given)))
+    for loose, version in _iter_priced_versions(text, span, given):
+        if not version or not shortening.is_readable(text, version):
             continue
-        tight = _tightened(text, version)
-        shown = _shown(text, tight)
-        if len(shown) > LONGEST or _is_stump(shown):
+        tight = _tighten_version(text, version)
+        shown = _format_headline(text, tight)
+        if len(shown) > MAX_LENGTH or _is_stump(shown):
             continue
-        worth = _worth(shown, told, silent) - loose
+        worth = _rate_headline(shown, word_counts, silent) - loose
         if worth > highest:
             best, highest = tight, worth
     return best
@@ -191,32 +201,37 @@ def _is_stump(shown: str) -> bool:
     stump = _STUMP.search(shown)
     if stump is None:
         return False
-    return not any(map(verbs.looks_finite, stump["left"].split()))
+    return not any(map(grammar.looks_finite, stump["left"].split()))
 
 
-def _worth(shown: str, told: Counter[str], silent: frozenset[str]) -> float:
+def _rate_headline(
+    shown: str, word_counts: Counter[str], silent: frozenset[str]
+) -> float:
     """What a headline tells, in content words, less what its length costs."""
-    kept = set(words.content(shown)) - silent
-    tells = sum(1.0 if told[w] > 1 else _SAID_ONCE for w in kept)
-    over = max(0, len(shown) - WANTED)
+    kept = set(words.extract_stems(shown)) - silent
+    tells = sum(1.0 if word_counts[w] > 1 else _SAID_ONCE for w in kept)
+    over = max(0, len(shown) - WANTED_LENGTH)
     return min(tells, _ENOUGH) - len(shown) / _CHARS_A_WORD - over / _CHARS_OVER
 
 
-def _versions(
-    text: str, span: Span, given: list[Gap]
-) -> Iterator[tuple[float, Version]]:
+TextGap = tuple[int, int]
+
+
+def _iter_priced_versions(
+    text: str, span: Span, given: list[TextGap]
+) -> Iterator[tuple[float, SentenceVersion]]:
     """Versions with what they cost: the less clean a cut, the dearer."""
-    held = _objects(text, span)
-    for cost, body in _bodies(text, span, given):
+    held = _find_protected_gaps(text, span)
+    for cost, body in _iter_bodies(text, span, given):
         yield cost, body
-        for end in clauses.ends(text, span):
-            yield cost + _lost(held, end), _until(body, end)
+        for end in shortening.find_clause_ends(text, span):
+            yield cost + _price_lost_object(held, end), _cut_version(body, end)
         for m in _PHRASE.finditer(text, span.start, span.end):
-            lost = _PHRASE_COST + _lost(held, m.start())
-            yield cost + lost, _until(body, _phrase_end(text, span, m))
+            lost = _PHRASE_COST + _price_lost_object(held, m.start())
+            yield cost + lost, _cut_version(body, _phrase_end(text, span, m))
 
 
-def _objects(text: str, span: Span) -> list[Gap]:
+def _find_protected_gaps(text: str, span: Span) -> list[TextGap]:
     """Where no cut may fall without losing what was promised, or what came of it."""
     found = [m.span() for m in _OPENS_OBJECT.finditer(text, span.start, span.end)]
     outcome = _OUTCOME.search(text, span.start, span.end)
@@ -225,52 +240,56 @@ def _objects(text: str, span: Span) -> list[Gap]:
     return found
 
 
-def _lost(held: Sequence[tuple[int, int]], end: int) -> float:
+def _price_lost_object(held: Sequence[tuple[int, int]], end: int) -> float:
     return _OBJECT_COST * sum(a < end < b for a, b in held)
 
 
 def _phrase_end(text: str, span: Span, m: re.Match[str]) -> int:
     """Where a phrase cut ends, or the sentence's start where words still wait."""
     kept = text[span.start : m.start()]
-    last = words.tokens(kept[-60:])[-2:]
+    last = words.split_words(kept[-60:])[-2:]
     if len(last) < 2 or last[-1] in _WAITING or last[0] in _BEFORE_VERB:
         return span.start
-    if verbs.looks_finite(last[-1]) and (m["to"] or last[0] not in _BE):
+    if grammar.looks_finite(last[-1]) and (m["to"] or last[0] not in _BE):
         return span.start
     if m["joins"] and not _verb_at(text, m.end() + len(m["joins"])):
         return span.start
     if _NAMES_IT.search(kept):
         return span.start
     held = _HOLDS.search(kept)
-    if held and not any(map(verbs.looks_finite, words.tokens(kept[held.end() :]))):
+    if held and not any(
+        map(grammar.looks_finite, words.split_words(kept[held.end() :]))
+    ):
         return span.start
     return m.start()
 
 
 def _verb_at(text: str, at: int) -> bool:
     following = re.match(r"\s([\w'’]+)", text[at : at + 30])
-    return bool(following and verbs.looks_finite(following[1]))
+    return bool(following and grammar.looks_finite(following[1]))
 
 
-def _until(body: Version, end: int) -> Version:
+def _cut_version(body: SentenceVersion, end: int) -> SentenceVersion:
     kept = [s for s in body if s.start < end]
     return tuple(Span(start=s.start, end=min(s.end, end)) for s in kept)
 
 
-def _bodies(text: str, span: Span, given: list[Gap]) -> Iterator[tuple[float, Version]]:
+def _iter_bodies(
+    text: str, span: Span, given: list[TextGap]
+) -> Iterator[tuple[float, SentenceVersion]]:
     """The sentence without some of its ornaments, the fullest first."""
     opening = _OPENING.match(text, span.start, span.end)
     connective = _CONNECTIVE.match(text, span.start, span.end)
     starts = [(0.0, connective.end() if connective else span.start)]
     if opening and not text.startswith(("and ", "und "), opening.end()):
         starts.append((_OPENING_COST, opening.end()))
-    titles = ornaments.titles(text, span)
-    inserted = clauses.insertions(text, span)
-    days = ornaments.dates(text, span)
+    titles = find_titles(text, span)
+    inserted = shortening.find_insertions(text, span)
+    days = find_dates(text, span)
     for cost, start in starts:
-        middle = _middle(text, Span(start=start, end=span.end))
+        middle = _find_middle(text, Span(start=start, end=span.end))
         spared = [part for part in (titles, inserted, days) if part]
-        options: list[tuple[float, list[Gap]]] = [(0.0, [])]
+        options: list[tuple[float, list[TextGap]]] = [(0.0, [])]
         options += [
             (0.0, sorted(chain.from_iterable(parts)))
             for size in range(1, len(spared) + 1)
@@ -282,15 +301,15 @@ def _bodies(text: str, span: Span, given: list[Gap]) -> Iterator[tuple[float, Ve
             options += [(_SHORT_NAME_COST, short)]
         options += [(_MIDDLE_COST, [middle])] if middle else []
         for dearer, gaps in options:
-            yield cost + dearer, _without(Span(start=start, end=span.end), gaps)
+            yield cost + dearer, _remove_gaps(Span(start=start, end=span.end), gaps)
 
 
-def _middle(text: str, span: Span) -> tuple[int, int] | None:
+def _find_middle(text: str, span: Span) -> tuple[int, int] | None:
     """The phrases between a subject and its verb: «trial date [for …] has been …»."""
     if _LED_BY.match(text, span.start, span.end):
         return None
     for m in _WORD.finditer(text, span.start, min(span.end, span.start + 160)):
-        if verbs.looks_finite(m.group()):
+        if grammar.looks_finite(m.group()):
             break
     else:
         return None
@@ -300,7 +319,7 @@ def _middle(text: str, span: Span) -> tuple[int, int] | None:
     return (phrase.start() + 1, m.start())
 
 
-def _without(span: Span, gaps: Sequence[tuple[int, int]]) -> Version:
+def _remove_gaps(span: Span, gaps: Sequence[tuple[int, int]]) -> SentenceVersion:
     pieces = []
     start = span.start
     for a, b in gaps:
@@ -312,8 +331,8 @@ def _without(span: Span, gaps: Sequence[tuple[int, int]]) -> Version:
     return tuple(pieces)
 
 
-def _shown(text: str, version: Version) -> str:
-    shown = clauses.written(text, version)
+def _format_headline(text: str, version: SentenceVersion) -> str:
+    shown = shortening.format_version(text, version)
     stops = shown.endswith(".") and not shown.endswith(("..", "a.m.", "p.m.", "U.S."))
     return shown[:-1] if stops else shown
 
@@ -324,12 +343,110 @@ def _from_words(article: Article) -> Headline:
     line = re.search(r"[^\W_][^\n]{0,400}", text)
     if line is None:
         return Headline(text="")
-    ends = [line.start() + end for _, end in words.spans(line.group())]
-    while ends and ends[-1] - line.start() > WANTED:
+    ends = [line.start() + end for _, end in words.locate_words(line.group())]
+    while ends and ends[-1] - line.start() > WANTED_LENGTH:
         ends.pop()
-    while ends and clauses.dangles(text[line.start() : ends[-1]]):
+    while ends and shortening.ends_dangling(text[line.start() : ends[-1]]):
         ends.pop()
     if not ends:
         return Headline(text="")
     span = Span(start=line.start(), end=ends[-1])
-    return Headline(text=clauses.written(text, (span,)), spans=(span,))
+    return Headline(text=shortening.format_version(text, (span,)), spans=(span,))
+
+
+_RANKS = (
+    "President|Prime Minister|Vice President|Foreign Minister|Finance Minister|"
+    "Interior Minister|Defence Minister|Defense Minister|Home Secretary|Chancellor|"
+    "Foreign Secretary|Secretary of State|Defense Secretary|Minister|Secretary|Senator|"
+    "Governor|Mayor|General|Colonel|Judge|Justice|Professor|Dr|Sir|King|Queen|Prince|"
+    "Princess|Pope|Archbishop|Bishop|Chief Executive|CEO|Chairman|Director|Coach"
+)
+_TITLE = re.compile(
+    rf"(?:(?:former|then)\s)?(?:[A-Z][\w.-]+\s){{0,3}}(?:{_RANKS})\.?\s"
+    rf"(?=[A-Z][\w'’-]+\s[A-Z])"
+)
+_DAY = (
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"(?:\s(?:morning|afternoon|evening|night))?"
+)
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+)
+#: Days and dates: the first that a headline can do without.
+_DATE = re.compile(
+    rf"\s(?:(?:early|late|earlier)\s)?(?:(?:on|in)\s)?(?:{_DAY}|{_MONTH}\s\d{{1,2}}"
+    rf"(?:,\s\d{{4}}|(?!\d))|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?)(?=[\s,.])(?<!,)"
+)
+_NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at)\s(?:\d|[A-Z])|['’]")
+#: A date that these words lead to is no ornament.
+_LEADS_TO_DATE = re.compile(
+    r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|next|last)|\.)$", re.I
+)
+#: What may stand before a surname without being a given name.
+_MAY_PRECEDE = re.compile(
+    rf"{_RANKS}|Mr|Mrs|Ms|Miss|Lord|Lady|But|And|When|As|While|If|After|Before|That|"
+    r"However|Although|Since|Then|Both|For|In|At|With|By|To|Of|The|Asked|Earlier|Later"
+)
+#: How far into a text a name is followed up, and the longest neighbour of one.
+_READ_CHARS = 20_000
+_LONGEST_NAME = 24
+_NAME_BEFORE = re.compile(r"\b([A-Z][\w'’-]*)\s\Z")
+_NAME_AFTER = re.compile(r"\s([A-Z]\w+)")
+
+
+def find_titles(text: str, span: Span) -> list[TextGap]:
+    """The ranks before full names («Norland President Ada Brandt»)."""
+    return [m.span() for m in _TITLE.finditer(text, span.start, span.end)]
+
+
+def find_dates(text: str, span: Span) -> list[TextGap]:
+    """Days and dates that nothing but «when» hangs on."""
+    return [
+        m.span()
+        for m in _DATE.finditer(text, span.start, span.end)
+        if text[m.start() - 1 : m.start()] != ","
+        and not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 8) : m.start()])
+        and not _NOT_AFTER_DATE.match(text, m.end())
+    ]
+
+
+def find_given_names(text: str, span: Span) -> list[TextGap]:
+    """What a person's full name can lose: the text itself uses the rest alone."""
+    found = grammar.tokenize_span(text, span.start, span.end)
+    gaps = []
+    for name in names.find_names(found):
+        parts = found[name.core : name.last]
+        if name.kind != "person" or len(parts) < 2:
+            continue
+        for kept in (parts[-1], parts[0]):
+            if _stands_alone(
+                text, kept.text.removesuffix("'s").removesuffix("’s"), parts
+            ):
+                before, after = (parts[0].start, kept.start), (kept.end, parts[-1].end)
+                gaps += [gap for gap in (before, after) if gap[0] < gap[1]]
+                break
+    return gaps
+
+
+def _stands_alone(text: str, word: str, parts: Sequence[Token]) -> bool:
+    """Whether the text says `word` without the rest, and of nobody else."""
+    alone = False
+    others = {t.text for t in parts}
+    at = text.find(word)
+    while 0 <= at < _READ_CHARS:
+        end = at + len(word)
+        before = _NAME_BEFORE.search(text, max(0, at - _LONGEST_NAME), at)
+        after = _NAME_AFTER.match(text, end)
+        whole = (
+            not text[max(0, at - 1) : at].isalnum()
+            and not text[end : end + 1].isalnum()
+        )
+        at = text.find(word, end)
+        neighbours = {m[1] for m in (before, after) if m}
+        if not whole or neighbours & others:
+            continue
+        if after or (before and not _MAY_PRECEDE.fullmatch(before[1])):
+            return False
+        alone = True
+    return alone

@@ -1,4 +1,4 @@
-"""Cuts an article into the sentences a summary may use; it chooses none of them.
+"""Split an article into the sentences that a summary may use.
 
 Each passage is a sentence with its words, without dateline and byline; what no
 reader should meet in a summary (captions, calls to action, half sentences, speech
@@ -10,11 +10,11 @@ import re
 from typing import NamedTuple
 
 from digests.language import sentences, words
-from digests.language.tables import word_set
+from digests.language.words import word_set
 from digests.types import Article, Span
 
 #: News is told early: no summary takes a sentence from behind this one.
-MOST = 14
+MAX_PASSAGES = 14
 #: Longer «sentences» are lists and tables.
 _LONGEST = 900
 #: So much of a text is read at all; a sentence that is cut there is no sentence.
@@ -101,21 +101,21 @@ class Passage(NamedTuple):
     in_speech: bool
 
 
-def of(article: Article, most: int = MOST) -> tuple[Passage, ...]:
+def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passage, ...]:
     """The passages of an article's first `most` sentences, in document order."""
     found: list[Passage] = []
     speech = 0
     read = article.text[:_READ]
-    labels = _labelled(read)
-    root = words.rooter(article.lang)
-    for span in sentences.split(read, article.lang, most=most):
+    labels = _is_transcript(read)
+    root = words.get_stemmer(article.lang)
+    for span in sentences.split_sentences(read, article.lang, most=most):
         if span.end - span.start > _LONGEST or _is_torn(article.text, span):
             continue
-        start = _after_dateline(article.text, span) if len(found) < 2 else span.start
+        start = _skip_dateline(article.text, span) if len(found) < 2 else span.start
         text = " ".join(article.text[start : span.end].split())
         if not text or _BYLINE.match(text):
             continue
-        tokens = words.tokens(text)
+        tokens = words.split_words(text)
         stems = tuple(filter(None, map(root, tokens)))
         opening, closing = _last_marks(text)
         marked = opening >= 0 or closing >= 0
@@ -145,20 +145,20 @@ def _last_marks(text: str) -> tuple[int, int]:
     for m in _MARK.finditer(text):
         at = m.start()
         before, after = text[at - 1 : at] if at else " ", text[at + 1 : at + 2]
-        if _opens(m[0], before, after):
+        if _opens_speech(m[0], before, after):
             opening = at
-        elif _closes(m[0], before, after):
+        elif _closes_speech(m[0], before, after):
             closing = at
     return opening, closing
 
 
-def _opens(mark: str, before: str, after: str) -> bool:
+def _opens_speech(mark: str, before: str, after: str) -> bool:
     if mark in "“„«":
         return True
     return mark in "\"'‘" and before in " ([—–-" and after.isalnum()
 
 
-def _closes(mark: str, before: str, after: str) -> bool:
+def _closes_speech(mark: str, before: str, after: str) -> bool:
     if mark in "”»":
         return True
     if after.isalnum() or mark in "‘":
@@ -182,7 +182,7 @@ _INDENT = 40
 _GOES_ON = frozenset(",;–—")
 
 
-def _labelled(text: str) -> bool:
+def _is_transcript(text: str) -> bool:
     """Whether a text is a transcript: most of its lines say who speaks."""
     if text.count(":") < _FEWEST_LABELS:
         return False
@@ -197,14 +197,18 @@ def _is_said(text: str, span: Span) -> bool:
     return _LABEL.match(text, text.rfind("\n", 0, span.start) + 1) is not None
 
 
-def presentable(passage: Passage) -> bool:
+def is_presentable(passage: Passage) -> bool:
     """Whether a passage may be shown: a whole sentence, and no boilerplate."""
-    if passage.in_speech or not whole(passage.text) or not balanced(passage.text):
+    if (
+        passage.in_speech
+        or not is_whole_sentence(passage.text)
+        or not has_balanced_marks(passage.text)
+    ):
         return False
-    return not junk(passage.text)
+    return not is_junk(passage.text)
 
 
-def junk(text: str) -> bool:
+def is_junk(text: str) -> bool:
     """Whether a text is a caption, a call to action or the like."""
     if _JUNK_OPENING.match(text):
         return True
@@ -216,7 +220,7 @@ def _is_personal(text: str) -> bool:
     return bool(_FIRST_PERSON.search(_IN_MARKS.sub("", text)))
 
 
-def _after_dateline(text: str, span: Span) -> int:
+def _skip_dateline(text: str, span: Span) -> int:
     head = text[span.start : min(span.end, span.start + 120)]
     if not any(sign in head for sign in _DATELINE_SIGNS):
         return span.start
@@ -224,7 +228,7 @@ def _after_dateline(text: str, span: Span) -> int:
     return m.end() if m and m.end() < span.end else span.start
 
 
-def whole(text: str) -> bool:
+def is_whole_sentence(text: str) -> bool:
     """Whether a text begins and ends as a sentence does."""
     first = _STARTS.match(text)
     ending = text.rstrip(_CLOSING)[-2:]
@@ -241,7 +245,7 @@ _SPEECH_ENDS = re.compile(r"[.!?…]['’]$")
 _SINGLE_CLOSES = re.compile(r"(?<=[\w.,!?…])\s?['’](?!\w)")
 
 
-def balanced(text: str) -> bool:
+def has_balanced_marks(text: str) -> bool:
     """Whether every quotation mark and bracket that opens also closes."""
     if text.count('"') % 2:
         return False
@@ -256,6 +260,6 @@ def balanced(text: str) -> bool:
     return opens <= len(_SINGLE_CLOSES.findall(text))
 
 
-def overlap(one: frozenset[str], two: frozenset[str]) -> float:
+def measure_overlap(one: frozenset[str], two: frozenset[str]) -> float:
     """Share of the smaller set's words that the other one also has, 0 to 1."""
     return len(one & two) / min(len(one), len(two)) if one and two else 0.0

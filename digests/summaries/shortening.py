@@ -1,4 +1,4 @@
-"""Shortens a sentence at clause boundaries, keeping exact spans; it rewords nothing.
+"""Shorten a sentence at clause boundaries, with exact spans, where its sense holds.
 
 A version of a sentence is a tuple of spans of the article's text. Two moves exist:
 cut the tail off at a clause («…, pledging to …», «… after the …»), and take out an
@@ -6,16 +6,23 @@ inserted clause between commas («…, who is 38, …»). A version counts only 
 still reads as a sentence: it has a finite verb, ends in no function word, and leaves
 no mark or bracket open (clause-level compression after Dorr et al., 2003, «Hedge
 Trimmer», without its parser).
+
+Two questions of a cut. Does the last word that is kept still wait for what went
+(«shortly | after 2 a.m.», «at a time | when …», «unable to say | where …»)? And does
+the rest still say the same without it («the first man | since 1990», «did not quit |
+because he was tired», «will be paid | when …»)? Either spoils the cut. And one more
+kind of place: before the last «and», where what is kept is true without the addition.
 """
 
 import re
 from collections.abc import Iterator
 
-from digests.language import verbs, words
-from digests.summaries.passages import balanced
+from digests.language import grammar, words
+from digests.language.words import word_set
+from digests.summaries.passages import has_balanced_marks
 from digests.types import Span
 
-Version = tuple[Span, ...]
+SentenceVersion = tuple[Span, ...]
 
 #: Where a tail may begin without the rest saying anything else. Conditions («if»,
 #: «unless», «until») are no such place, and lists have no such commas.
@@ -59,42 +66,42 @@ _MARKS_AFTER = ",;:—–- \n\t\u00a0"
 _STOPS = ".!?…"
 
 
-def shorten(text: str, span: Span, limit: int) -> Version | None:
+def shorten_sentence(text: str, span: Span, limit: int) -> SentenceVersion | None:
     """The longest version of a sentence whose text has at most `limit` characters."""
-    best: Version | None = None
+    best: SentenceVersion | None = None
     length = 0
-    for version in versions(text, span):
-        size = len(written(text, version))
+    for version in list_shorter_versions(text, span):
+        size = len(format_version(text, version))
         if length < size <= limit:
             best, length = version, size
     return best
 
 
-def versions(text: str, span: Span) -> Iterator[Version]:
+def list_shorter_versions(text: str, span: Span) -> Iterator[SentenceVersion]:
     """The readable versions of a sentence that are shorter than the sentence."""
-    bodies: list[Version] = [(span,)]
+    bodies: list[SentenceVersion] = [(span,)]
     without = _without_insertions(text, span)
     if len(without) > 1:
         bodies.append(without)
-        if reads_well(text, without):
+        if is_readable(text, without):
             yield without
     for body in bodies:
-        for end in ends(text, body[-1]):
+        for end in find_clause_ends(text, body[-1]):
             cut = (*body[:-1], Span(start=body[-1].start, end=end))
-            if reads_well(text, cut):
+            if is_readable(text, cut):
                 yield cut
         if len(body) > 1:
             yield from _cut_first(text, body[0])
 
 
-def _cut_first(text: str, first: Span) -> Iterator[Version]:
-    for end in ends(text, first):
+def _cut_first(text: str, first: Span) -> Iterator[SentenceVersion]:
+    for end in find_clause_ends(text, first):
         cut = (Span(start=first.start, end=end),)
-        if reads_well(text, cut):
+        if is_readable(text, cut):
             yield cut
 
 
-def ends(text: str, span: Span) -> list[int]:
+def find_clause_ends(text: str, span: Span) -> list[int]:
     """Where the tail may be cut off; what vouches for the sentence stays."""
     last = max(
         (m.end() for m in _VOUCHES.finditer(text, span.start, span.end)), default=0
@@ -103,53 +110,55 @@ def ends(text: str, span: Span) -> list[int]:
     return [m.start() for m in found if m.start() >= last]
 
 
-def insertions(text: str, span: Span) -> list[tuple[int, int]]:
+def find_insertions(text: str, span: Span) -> list[tuple[int, int]]:
     """Stretches between commas or dashes that the main clause can do without."""
     found = []
     for m in _INSERTED.finditer(text, span.start, span.end):
         after = re.match(r"\s?([\w'’-]+)", text[m.end() : m.end() + 40])
         vouches = _VOUCHES.search(text, m.start(), m.end())
-        if after and verbs.looks_finite(after[1]) and not vouches:
+        if after and grammar.looks_finite(after[1]) and not vouches:
             found.append((m.start(), m.end() + len(after.group()) - len(after[1])))
     return found
 
 
-def _without_insertions(text: str, span: Span) -> Version:
+def _without_insertions(text: str, span: Span) -> SentenceVersion:
     pieces = []
     start = span.start
-    for a, b in insertions(text, span):
+    for a, b in find_insertions(text, span):
         if a > start:
             pieces.append(Span(start=start, end=a))
             start = b
     return (*pieces, Span(start=start, end=span.end))
 
 
-def dangles(shown: str) -> bool:
+def ends_dangling(shown: str) -> bool:
     """Whether a text ends in a word that something must follow, or has no word."""
-    found = words.tokens(shown[-80:])
+    found = words.split_words(shown[-80:])
     return not found or found[-1] in _DANGLING
 
 
-def reads_well(text: str, version: Version) -> bool:
+def is_readable(text: str, version: SentenceVersion) -> bool:
     """Whether a version still reads as a sentence of its own."""
     whole = " ".join(text[s.start : s.end].strip() for s in version)
-    found = words.tokens(whole)
+    found = words.split_words(whole)
     if len(found) < _FEWEST_WORDS or found[-1] in _DANGLING:
         return False
-    if not any(verbs.looks_finite(w) for w in found[1:]) or _waits(whole):
+    if not any(grammar.looks_finite(w) for w in found[1:]) or _awaits_main_clause(
+        whole
+    ):
         return False
-    return balanced(whole) and len(_DASH.findall(whole)) % 2 == 0
+    return has_balanced_marks(whole) and len(_DASH.findall(whole)) % 2 == 0
 
 
-def _waits(whole: str) -> bool:
+def _awaits_main_clause(whole: str) -> bool:
     """Whether the words are an opening that waits for its main clause."""
     about = _LEFT_OPEN.match(whole)
-    if about and not any(verbs.looks_finite(w) for w in words.tokens(about[1])):
+    if about and not any(grammar.looks_finite(w) for w in words.split_words(about[1])):
         return True
     if not _OPENER.match(whole):
         return False
     main = whole.partition(", ")[2]
-    return not any(verbs.looks_finite(w) for w in words.tokens(main))
+    return not any(grammar.looks_finite(w) for w in words.split_words(main))
 
 
 #: «The mayor, who was elected last spring»: the clause about him is not closed.
@@ -167,7 +176,7 @@ _OPENER = re.compile(
 _SPACED_MARK = re.compile(r"(?<=\w)\s([,;:.])(?=\s|$)")
 
 
-def written(text: str, version: Version, mark: str = "") -> str:
+def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
     """A version as it is shown: even white space, a capital first, an ending mark."""
     pieces = []
     for span in version:
@@ -176,13 +185,13 @@ def written(text: str, version: Version, mark: str = "") -> str:
     shown = _SPACED_MARK.sub(r"\1", " ".join(pieces)).rstrip(_MARKS_AFTER)
     if shown and shown[-1] not in _STOPS and not shown.endswith(_CLOSED):
         shown += mark
-    return capital(shown)
+    return capitalize_start(shown)
 
 
 _CLOSED = tuple(s + m for s in _STOPS for m in "\"'”’“»«)]")
 
 
-def capital(shown: str) -> str:
+def capitalize_start(shown: str) -> str:
     """A text with its first letter large; marks before it stay."""
     m = re.match(r"[\"'“‘„«»(\[]*", shown)
     at = m.end() if m else 0
@@ -190,3 +199,133 @@ def capital(shown: str) -> str:
     # «ß» and «ı» have no capital of their own: a word must stay the same word.
     kept = large.casefold() == shown[at : at + 1].casefold() and len(large) == 1
     return shown[:at] + large + shown[at + 1 :] if kept else shown
+
+
+#: After these a clause of time or reason is part of the phrase, not an addition.
+_LEANS_ON = word_set(
+    "shortly soon long right just immediately ever even only largely mainly mostly",
+    "partly simply precisely exactly especially particularly now then late early",
+    "days day weeks week months month years year hours hour minutes minute seconds",
+    "moments moment decades decade centuries nights night mornings morning evening",
+    "time times point stage case cases situation place places area areas age era",
+    "reason reasons way ways kurz erst nur gerade schon tage wochen monate jahre",
+    "stunden minuten tag woche monat jahr zeit zeitpunkt",
+)
+#: These wait for more whatever follows.
+_WAITS = word_set(
+    "even especially particularly notably namely yet whether such like unlike versus",
+    "via per plus except besides towards toward onto throughout across near beyond",
+    "sogar insbesondere trotz samt laut",
+)
+#: «unable to say when», «it is unclear where»: the clause is what the verb is about.
+_ASKS = word_set(
+    "say says said know knows knew known see sees saw seen decide decides decided tell",
+    "tells told ask asks asked explain explains explained remember remembers show",
+    "shows showed shown unclear clear sure determine determined wonder wondered is",
+    "was weiß wissen klar unklar fragen sagen",
+)
+_CLAUSE = re.compile(
+    r"\s(after|before|since|when|while|where|because|as|although|though|once|until|"
+    r"following|despite|amid|weil|nachdem|obwohl|während|bevor|wo|wenn|seit)\b"
+)
+_SUPERLATIVE = re.compile(
+    r"\b(?:first|last|only|most|least|best|worst|[a-z]{3,}(?:est)|erste[nrs]?|"
+    r"einzige[nrs]?|letzte[nrs]?)\b"
+)
+_DENIES = re.compile(
+    r"\b(?:not|never|no|nobody|none|cannot|nicht|nie|kein\w*)\b|n['’]t\b", re.IGNORECASE
+)
+#: With these a clause of time is a condition.
+_OPEN = re.compile(
+    r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|"
+    r"soll|sollen|muss|müssen|darf|dürfen)\b"
+)
+_LONE = re.compile(r",\s[a-zäöü]+$")
+#: A lone word after a comma that needs nothing more.
+_ENOUGH = (", too", ", though", ", however")
+_LOOKED_AT = 400
+
+
+def is_harmful_cut(text: str, start: int, at: int) -> bool:
+    """Whether cutting `text[start:]` off at `at` leaves half a phrase or another sense.
+
+    Args:
+        text: The article's text.
+        start: Where the sentence, or its last piece, begins.
+        at: The end of what is kept.
+    """
+    kept = text[max(start, at - _LOOKED_AT) : at].rstrip()
+    link = _CLAUSE.match(text, at)
+    return _leaves_hanging(kept, link) or (
+        link is not None and _changes_sense(kept, link[1])
+    )
+
+
+def _leaves_hanging(kept: str, link: re.Match[str] | None) -> bool:
+    """Whether the last word kept waits for what follows it."""
+    found = words.split_words(kept[-80:])
+    if not found or found[-1] in _WAITS:
+        return True
+    if _LONE.search(kept) and not kept.endswith(_ENOUGH):
+        return True
+    if link is None:
+        return False
+    return found[-1] in _LEANS_ON or (found[-1] in _ASKS and link[1] in _QUESTIONS)
+
+
+_QUESTIONS = frozenset(("when", "where", "wo", "wann"))
+_REASONS = frozenset(("because", "weil"))
+_CONDITIONS = frozenset(("when", "where", "once", "until", "wenn"))
+_SINCE = frozenset(("since", "seit"))
+
+
+def _changes_sense(kept: str, link: str) -> bool:
+    """Whether what is kept means something else without the clause."""
+    if link in _SINCE:
+        return _SUPERLATIVE.search(kept) is not None
+    if link in _REASONS:
+        return _DENIES.search(kept) is not None
+    return link in _CONDITIONS and _OPEN.search(kept) is not None
+
+
+_AND = re.compile(r",?\s(?:and|und)\s(?P<next>[\w'’-]+)")
+_ADDED = word_set(
+    "the a an his her its their this these those several many some more in on for with",
+    "to from at by der die das ein eine seine ihre mit für in",
+)
+#: What is added behind these is no addition, or the rest is untrue without it.
+_NEEDS_BOTH = re.compile(
+    r"\b(?:between|both|either|neither|whether|half|combined|together|total|equal\w*|"
+    r"same|differen\w+|among|if|unless|until|once|only|when|without|zwischen|sowohl|"
+    r"weder|ob|wenn|nur|ohne|zusammen)\b",
+    re.IGNORECASE,
+)
+#: Who says so, or how sure it is, stands in the tail: it must stay.
+_VOUCHED = re.compile(
+    r"\b(?:sa(?:id|ys?)|told|according|claim\w*|alleg\w*|report\w*|announced|believe\w*|"
+    r"den(?:y|ies|ied)|doubt\w*|warn\w*|not|never|no|but|laut|sagten?|zufolge|angeblich|"
+    r"nicht|aber)\b|n['’]t\b|[\"“”„]",
+)
+_LIST = 60
+
+
+def find_conjunct_ends(text: str, span: Span) -> list[int]:
+    """Where the last thing that a sentence adds with «and» may be left out."""
+    found = []
+    for m in _AND.finditer(text, span.start, span.end):
+        kept, tail = text[span.start : m.start()], text[m.end() : span.end]
+        if "," in kept[-_LIST:] or _NEEDS_BOTH.search(kept) or _DENIES.search(kept):
+            continue
+        if _joins_whole_things(kept, m["next"]) and not _VOUCHED.search(tail):
+            found.append(m.start())
+    return found
+
+
+def _joins_whole_things(kept: str, following: str) -> bool:
+    """Whether «and» joins two whole things: no «red and green lamps»."""
+    before = words.split_words(kept[-_LIST:])
+    if not before or grammar.looks_finite(before[-1]):
+        return False
+    if following.lower() in _ADDED or grammar.looks_finite(following):
+        return True
+    return grammar.looks_participle(following) and before[-1][-1:] == "s"

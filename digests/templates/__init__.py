@@ -1,4 +1,4 @@
-"""Renders an edition as text, Markdown or HTML; it chooses and changes nothing in it.
+"""Render an edition as text, Markdown or HTML (Jinja2, one template a format).
 
 One Jinja2 template a format. Whatever a template prints is escaped for its format
 unless it was made ready by `escaping`, so that an article's words never become markup.
@@ -10,31 +10,31 @@ from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from digests.templates import escaping, wording
+from digests.templates import formatting
 from digests.types import Edition
 
-Format = Literal["text", "markdown", "html"]
+DocumentFormat = Literal["text", "markdown", "html"]
 
-_FILES: Mapping[Format, str] = {
+_FILES: Mapping[DocumentFormat, str] = {
     "text": "edition.txt",
     "markdown": "edition.md",
     "html": "edition.html",
 }
-_ESCAPES: Mapping[Format, Callable[[object], str]] = {
-    "text": escaping.plain,
-    "markdown": escaping.markdown,
+_ESCAPES: Mapping[DocumentFormat, Callable[[object], str]] = {
+    "text": formatting.escape_plain,
+    "markdown": formatting.escape_markdown,
     # What Jinja2 escapes after it.
-    "html": escaping.plain,
+    "html": formatting.escape_plain,
 }
 
 
-def render(edition: Edition, format: Format) -> str:
+def render(edition: Edition, format: DocumentFormat) -> str:
     """The whole edition as one document that ends in a line break."""
     return _template(format).render(edition=edition)
 
 
 @lru_cache(maxsize=3)
-def _template(format: Format) -> Template:
+def _template(format: DocumentFormat) -> Template:
     # Text and Markdown have their own escapes: HTML's would spoil their words.
     environment = Environment(
         loader=PackageLoader("digests", "templates"),
@@ -46,14 +46,20 @@ def _template(format: Format) -> Template:
         keep_trailing_newline=True,
     )
     environment.globals |= {
-        name: getattr(wording, name)
-        for name in (
-            *("contents", "day", "origin", "brief_origin", "parts", "hero", "also"),
-            *("together", "quoted", "speaker", "figure", "dispute", "made"),
-        )
-    }
-    environment.globals |= {
-        "address": escaping.address,
-        "link": escaping.markdown_link,
+        "contents": formatting.format_contents,
+        "day": formatting.format_day,
+        "origin": formatting.format_origin,
+        "brief_origin": formatting.format_brief_origin,
+        "parts": formatting.order_parts,
+        "hero": formatting.select_hero,
+        "also": formatting.place_brief,
+        "together": formatting.join_sentences,
+        "quoted": formatting.format_quote,
+        "speaker": formatting.format_speaker,
+        "figure": formatting.format_figure,
+        "dispute": formatting.format_dispute,
+        "made": formatting.describe_process,
+        "address": formatting.sanitize_address,
+        "link": formatting.format_markdown_link,
     }
     return environment.get_template(_FILES[format])

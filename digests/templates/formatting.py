@@ -1,30 +1,41 @@
-"""The small words around an edition: counts, dates, outlets; never an article's own.
+"""Functions that templates call: escaping, counts, dates, outlets.
 
 Each takes nouns and gives words without markup; escaping is the templates' business.
+
+Dropped are control characters, direction controls, tag characters and combining marks
+beyond four on a letter; white space becomes single spaces. In Markdown every sign that
+could mean something is escaped (CommonMark 0.31 §2.4), and what a reader's programme
+could take for an address is taken apart in the same way.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, TypeAlias
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from digests.sections import Section, layout
+from markupsafe import Markup
+
 from digests.types import (
     ArticleRef,
-    Card,
     Dispute,
     Edition,
+    EditionFigure,
     EditionStory,
+    QuoteCard,
+    Section,
     Sentence,
-    ToldFigure,
+    arrange_sections,
 )
 
-Part: TypeAlias = Section | Literal["origin"]
+DocumentPart: TypeAlias = Section | Literal["origin"]
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
     *("September", "October", "November", "December"),
 )
-_MARKS = {
+_QUOTATION_MARKS = {
     "de": "„“",
     "cs": "„“",
     "pl": "„”",
@@ -39,22 +50,24 @@ _MARKS = {
 }
 
 
-def contents(edition: Edition) -> str:
+def format_contents(edition: Edition) -> str:
     """«5 stories from 31 articles in 12 sources · 2 min read»."""
     stories = len(edition.stories)
-    told = _counted(stories, "story", "stories") if stories else "Nothing new"
-    read = _counted(edition.made_from.articles, "article", "articles")
-    outlets = _counted(edition.made_from.sources, "source", "sources")
+    shown = _format_count(stories, "story", "stories") if stories else "Nothing new"
+    read = _format_count(edition.made_from.articles, "article", "articles")
+    outlets = _format_count(edition.made_from.sources, "source", "sources")
     reading = f" · {edition.minutes} min read" if stories else ""
-    return f"{told} from {read} in {outlets}{reading}"
+    return f"{shown} from {read} in {outlets}{reading}"
 
 
-def day(moment: datetime) -> str:
+def format_day(moment: datetime) -> str:
     """«Tuesday, 24 November 2026»."""
-    return f"{_DAYS[moment.weekday()]}, {_date(moment)}"
+    return f"{_DAYS[moment.weekday()]}, {_format_date(moment)}"
 
 
-def parts(edition: Edition, usual: Sequence[Part]) -> tuple[Part, ...]:
+def order_parts(
+    edition: Edition, usual: Sequence[DocumentPart]
+) -> tuple[DocumentPart, ...]:
     """What stands under a story's headline, in order; its origin is always there.
 
     Args:
@@ -63,80 +76,150 @@ def parts(edition: Edition, usual: Sequence[Part]) -> tuple[Part, ...]:
     """
     if edition.sections is None:
         return tuple(usual)
-    return (*layout(edition.sections, ()).story, "origin")
+    return (*arrange_sections(edition.sections, ()).story, "origin")
 
 
-def hero(edition: Edition) -> Card | None:
+def select_hero(edition: Edition) -> QuoteCard | None:
     """The one quote of the edition, where quotes are shown."""
-    return edition.hero if layout(edition.sections, ()).hero else None
+    return edition.hero if arrange_sections(edition.sections, ()).hero else None
 
 
-def also(edition: Edition) -> str:
+def place_brief(edition: Edition) -> str:
     """Where «also in brief» stands, seen from the stories."""
-    return layout(edition.sections, ()).also if edition.brief else "nowhere"
+    return arrange_sections(edition.sections, ()).also if edition.brief else "nowhere"
 
 
-def origin(story: EditionStory) -> str:
+def format_origin(story: EditionStory) -> str:
     """«Hallin Courier · 2 more sources · 6 January 2026, 07:10 UTC»."""
-    return _origin(story.outlets, story.articles[0] if story.articles else None)
+    return _join_origin(story.outlets, story.articles[0] if story.articles else None)
 
 
-def brief_origin(outlets: tuple[str, ...], article: ArticleRef) -> str:
+def format_brief_origin(outlets: tuple[str, ...], article: ArticleRef) -> str:
     """The same for a line of «also in brief», without the time."""
-    return _origin(outlets, None) or article.source
+    return _join_origin(outlets, None) or article.source
 
 
-def together(sentences: tuple[Sentence, ...]) -> str:
+def join_sentences(sentences: tuple[Sentence, ...]) -> str:
     """The sentences of a summary, one after the other."""
     return " ".join(sentence.text for sentence in sentences)
 
 
-def quoted(card: Card) -> str:
+def format_quote(card: QuoteCard) -> str:
     """The verbatim words between the quotation marks of their language."""
-    marks = _MARKS.get(card.lang.partition("-")[0].lower(), "“”")
+    marks = _QUOTATION_MARKS.get(card.lang.partition("-")[0].lower(), "“”")
     return f"{marks[0]}{card.text.strip()}{marks[1]}"
 
 
-def speaker(card: Card) -> str:
+def format_speaker(card: QuoteCard) -> str:
     """«Ana Ruiz, lead author»; says so where the text names nobody."""
     if card.speaker is None:
         return "speaker not named in text"
     return f"{card.speaker}, {card.role}" if card.role else card.speaker
 
 
-def figure(told: ToldFigure) -> str:
+def format_figure(shown: EditionFigure) -> str:
     """«about $273 billion (bilateral trade)»."""
-    what = told.figure.what.strip()
-    return f"{told.figure.text} ({what})" if what else told.figure.text
+    what = shown.figure.what.strip()
+    return f"{shown.figure.text} ({what})" if what else shown.figure.text
 
 
-def dispute(pair: Dispute) -> str:
+def format_dispute(pair: Dispute) -> str:
     """«About 31,000 (vehicles), Hallin Courier · 36,000 (vehicles), Strand Radio»."""
-    sides = (f"{figure(told)}, {told.source}" for told in (pair.ours, pair.theirs))
+    sides = (
+        f"{format_figure(shown)}, {shown.source}" for shown in (pair.ours, pair.theirs)
+    )
     return " · ".join(sides)
 
 
-def made(edition: Edition) -> str:
+def describe_process(edition: Edition) -> str:
     """How the edition was made: what was checked, and that no model wrote it."""
     quoted = any(story.cards for story in edition.stories) or edition.hero
-    if quoted and layout(edition.sections, ()).hero:
+    if quoted and arrange_sections(edition.sections, ()).hero:
         return "Quotes checked word for word · written without AI"
     return "Written without AI"
 
 
-def _origin(outlets: tuple[str, ...], article: ArticleRef | None) -> str:
+def _join_origin(outlets: tuple[str, ...], article: ArticleRef | None) -> str:
     parts = [outlets[0]] if outlets else [article.source] if article else []
     if len(outlets) > 1:
-        parts.append(_counted(len(outlets) - 1, "more source", "more sources"))
+        parts.append(_format_count(len(outlets) - 1, "more source", "more sources"))
     if article and article.published:
         moment = article.published
-        parts.append(f"{_date(moment)}, {moment.hour:02}:{moment.minute:02} UTC")
+        parts.append(f"{_format_date(moment)}, {moment.hour:02}:{moment.minute:02} UTC")
     return " · ".join(part for part in parts if part)
 
 
-def _date(moment: datetime) -> str:
+def _format_date(moment: datetime) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
-def _counted(n: int, one: str, several: str) -> str:
+def _format_count(n: int, one: str, several: str) -> str:
     return f"{n} {one if n == 1 else several}"
+
+
+_DROPPED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MOST_MARKS = 4
+_MARKDOWN_SIGNS = re.compile(r"[\\`*_{}\[\]<>#|~&@^$]")
+#: «https://», «www.», «example.com»: programmes make links of these by themselves.
+_ADDRESS_SIGNS = re.compile(r":(?=//)|(?<=\w)\.(?=[^\W\d_])|(?<=[tT][oO]):(?=\w)")
+#: What begins a list, a rule or a heading at the start of a line.
+_LINE_START = re.compile(r"\A(\d{1,9}(?=[.)])|(?=[-+=!:]))")
+
+
+def escape_plain(value: object) -> str:
+    """The words on one line, without what could play with the reader's screen."""
+    if isinstance(value, Markup):
+        return value
+    text = _SURROGATE.sub("\ufffd", _DROPPED.sub("", str(value)))
+    return " ".join((text if text.isascii() else _limit_marks(text)).split())
+
+
+def escape_markdown(value: object) -> str:
+    """The words so that a Markdown reader shows them and nothing else."""
+    if isinstance(value, Markup):
+        return value
+    escaped = _MARKDOWN_SIGNS.sub(r"\\\g<0>", escape_plain(value))
+    escaped = _ADDRESS_SIGNS.sub(r"\\\g<0>", escaped)
+    return _LINE_START.sub(r"\1\\", escaped)
+
+
+def format_markdown_link(text: str, url: str | None) -> Markup:
+    """A Markdown link where the address is one, else the words alone."""
+    shown, target = escape_markdown(text), sanitize_address(url)
+    # Marked as ready because both parts were escaped here.
+    return Markup(f"[{shown}](<{target}>)" if target else shown)  # noqa: S704
+
+
+def sanitize_address(url: str | None) -> str | None:
+    """A plain http(s) address with its host in ASCII, or None where it is not one."""
+    try:
+        parts = urlsplit((url or "").strip())
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port is not None else ""
+    except (ValueError, UnicodeError):
+        return None
+    strange = parts.username is not None or parts.password is not None
+    if parts.scheme not in {"http", "https"} or strange or not _HOST.match(host):
+        return None
+    path, query, anchor = (
+        quote(part.encode("utf-8", "replace"), safe="/:;=,.~!$&+%?@-_")
+        for part in (parts.path, parts.query, parts.fragment)
+    )
+    return urlunsplit((parts.scheme, host + port, path, query, anchor))
+
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?\Z|\[[0-9a-f:.]{2,45}\]\Z")
+
+
+def _limit_marks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for sign in text:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)

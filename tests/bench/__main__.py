@@ -18,7 +18,7 @@ from pathlib import Path
 
 from digests.compose import compose
 from digests.sources import folder
-from digests.types import Article, Style
+from digests.types import Article, EditionStyle
 from tests.builders import NOON
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
@@ -37,8 +37,10 @@ def main() -> None:
 
 def composing() -> Iterator[tuple[str, str, str]]:
     """One article of about 600 words, composed alone, after a warm-up."""
-    articles = [trimmed(a) for a in folder.read(SEEDS).articles if len(a.text) > 1500]
-    style = Style()
+    articles = [
+        trimmed(a) for a in folder.read_articles(SEEDS).articles if len(a.text) > 1500
+    ]
+    style = EditionStyle()
     for article in articles:
         compose([article], now=NOON, style=style)
     each = []

@@ -3,7 +3,8 @@
     python -m tests.bench.access [CHANGED]
 
 Over the wire to the real platforms, and on the local page: the cells of
-`tests.bot.platforms.matrix`; then CHANGED (10,000) changed ids of buttons, interactions
+`tests.bot.platforms.permission_matrix`;
+then CHANGED (10,000) changed ids of buttons, interactions
 sent again, and requests that Slack did not sign. It prints, and its exit code says
 whether nothing was wrong.
 """
@@ -23,17 +24,25 @@ from typing import Any, cast
 
 import structlog
 
-from bot.commands.controls import Controls
+from bot.commands.controls import ControlSigner
 from bot.errors import UserError
-from bot.platforms.discord.keys import pressed
-from bot.platforms.slack.called import WINDOW, genuine
-from bot.storage import migrate
-from bot.types import Invocation, Permission, Person, Place, Workspace
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, FLOOD, POOL, Newsroom, newsroom
-from tests.bot.platforms import matrix
-from tests.bot.platforms.discord import conftest as discord_side
+from bot.model import Invocation, Location, Permission, Person, Workspace
+from bot.platforms.discord.components import strip_key
+from bot.platforms.slack.endpoints import MAX_AGE, verify_signature
+from bot.storage import schema_upgrade
+from tests.bot.harness import (
+    BRIDGE,
+    CONFIGURATION,
+    FLOOD,
+    POOL,
+    BotHarness,
+    open_harness,
+)
+from tests.bot.platforms import permission_matrix
+from tests.bot.platforms.discord import conftest
 from tests.bot.platforms.slack import conftest as slack_side
 from tests.wire.discord import server as discord_server
+from tests.wire.slack import server
 from tests.wire.slack import server as slack_server
 
 CHANGED, TIMES, SEED = 10_000, 30, 7
@@ -58,16 +67,16 @@ def show(what: str, number: int, wrong: list[str]) -> int:
 
 async def cells() -> int:
     wrong = 0
-    async with a_desk(discord_side.CONFIGURATION, "discord") as (desk, discord, asks):
-        found = await matrix.on_discord(desk, discord)
+    async with a_desk(conftest.CONFIGURATION, "discord") as (harness, discord, asks):
+        found = await permission_matrix.on_discord(harness, discord)
         wrong += show("access on Discord, wrong cells", found.cells, found.wrong)
         wrong += show("interactions sent again, with an effect", *await asks())
-    async with a_desk(slack_side.CONFIGURATION, "slack") as (desk, slack, asks):
-        found = await matrix.on_slack(desk, slack)
+    async with a_desk(slack_side.CONFIGURATION, "slack") as (harness, slack, asks):
+        found = await permission_matrix.on_slack(harness, slack)
         wrong += show("access on Slack, wrong cells", found.cells, found.wrong)
         wrong += show("envelopes sent again, with an effect", *await asks())
-    async with a_desk(CONFIGURATION, "") as (desk, _, _):
-        found = await matrix.on_page(desk)
+    async with a_desk(CONFIGURATION, "") as (harness, _, _):
+        found = await permission_matrix.on_page(harness)
         wrong += show("access on the page, wrong cells", found.cells, found.wrong)
     return wrong
 
@@ -77,34 +86,34 @@ async def a_desk(configuration: str, name: str) -> AsyncIterator[tuple[Any, Any,
     """A newsroom with an edition, what it is connected to, and its repeats."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/standfirst.db"
-        migrate.upgrade(url)
+        schema_upgrade.upgrade_database(url)
         if name == "":
-            async with newsroom(url, Path(folder)) as desk:
-                await furnished(desk, configuration)
-                yield desk, None, None
+            async with open_harness(url, Path(folder)) as harness:
+                await furnished(harness, configuration)
+                yield harness, None, None
             return
         server: Any = {"discord": discord_server, "slack": slack_server}[name]
-        side: Any = {"discord": discord_side, "slack": slack_side}[name]
+        side: Any = {"discord": conftest, "slack": slack_side}[name]
         async with server.serving() as local:
             platform = side.a_platform(local)
-            async with newsroom(url, Path(folder), cast(Any, platform)) as desk:
-                local.ledger.clock = desk.clock
-                await furnished(desk, configuration)
-                async with side.listening(local, desk.inbox, platform):
-                    yield desk, local, lambda: replayed(desk, local, name)
+            async with open_harness(url, Path(folder), cast(Any, platform)) as harness:
+                local.ledger.clock = harness.clock
+                await furnished(harness, configuration)
+                async with side.listening(local, harness.inbox, platform):
+                    yield harness, local, lambda: replayed(harness, local, name)
 
 
-async def furnished(desk: Newsroom, configuration: str) -> None:
-    desk.publish("bridge", BRIDGE)
-    desk.publish("pool", POOL)
-    await desk.apply(configuration)
-    await desk.post()
+async def furnished(harness: BotHarness, configuration: str) -> None:
+    harness.publish("bridge", BRIDGE)
+    harness.publish("pool", POOL)
+    await harness.apply(configuration)
+    await harness.post()
 
 
-async def replayed(desk: Newsroom, local: Any, name: str) -> tuple[int, list[str]]:
+async def replayed(harness: BotHarness, local: Any, name: str) -> tuple[int, list[str]]:
     """A confirmed post, pressed once and sent again and again: it is posted once."""
     channel = {"discord": "2001", "slack": "C2001"}[name]
-    desk.publish("flood", FLOOD)
+    harness.publish("flood", FLOOD)
     before = len(local.ledger.says(channel))
     asked = await (
         local.people.command("newsdesk post")
@@ -116,14 +125,14 @@ async def replayed(desk: Newsroom, local: Any, name: str) -> tuple[int, list[str
     for _ in range(TIMES):
         await local.people.again(press)
         await asyncio.sleep(0.02)
-    await desk.outbox.drain()
+    await harness.outbox.drain()
     came = len(local.ledger.says(channel)) - before
     return TIMES, [] if came == 1 else [f"{came} messages of one press"]
 
 
 def tampered(number: int) -> tuple[int, list[str]]:
     """Cut, grown, swapped and mixed ids, and good ones in another workspace."""
-    ours = Controls(b"0123456789abcdef")
+    ours = ControlSigner(b"0123456789abcdef")
     ids = [ours.signed(1, "post", str(n), f"{n:012x}") for n in range(20)]
     dice = random.Random(SEED)
     wrong, tried = [], 0
@@ -143,11 +152,11 @@ def tampered(number: int) -> tuple[int, list[str]]:
                 good.replace("post", "posts"),
             )
         )
-        if here == 1 and pressed(changed) in ids:
+        if here == 1 and strip_key(changed) in ids:
             continue
         tried += 1
         try:
-            ours.press(_pressing(here), pressed(changed))
+            ours.press(_pressing(here), strip_key(changed))
         except UserError:
             continue
         wrong.append(f"{changed} in workspace {here}")
@@ -158,7 +167,7 @@ def _pressing(workspace: int) -> Invocation:
     here = Workspace(id=workspace, platform="discord", external_id="1001", name="N")
     return Invocation(
         key="1",
-        place=Place(workspace=here, channel=None),
+        place=Location(workspace=here, channel=None),
         person=Person(id="1", name="P", permission=Permission.EDITOR),
         path="",
         args={},
@@ -175,13 +184,13 @@ def unsigned(number: int) -> tuple[int, list[str]]:
         at, signer, sent = now, secret, body
         kind = dice.randrange(6)
         if kind == 0:
-            at = now + dice.choice((-1, 1)) * (WINDOW + 1 + dice.randrange(10**6))
+            at = now + dice.choice((-1, 1)) * (MAX_AGE + 1 + dice.randrange(10**6))
         if kind == 1:
             signer = hashlib.sha256(dice.randbytes(8)).hexdigest()
         if kind == 2:
             place = dice.randrange(len(body))
             sent = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
-        signed = slack_server.signed(body, at=at, secret=signer)
+        signed = server.signed(body, at=at, secret=signer)
         headers = {name.lower(): value for name, value in signed.items()}
         if kind == 3:
             del headers[dice.choice(list(headers))]
@@ -196,7 +205,7 @@ def unsigned(number: int) -> tuple[int, list[str]]:
             headers["x-slack-request-timestamp"] = dice.choice(
                 ("", "nan", "1e9", "-1", "9" * 400, "0x65", "٣", " ", "None")
             )
-        if genuine(headers, sent, secret=secret, at=now):
+        if verify_signature(headers, sent, secret=secret, at=now):
             wrong.append(f"kind {kind}: {headers}")
     return number, wrong
 

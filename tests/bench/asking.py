@@ -4,9 +4,10 @@ import statistics
 import time
 from collections.abc import Iterator
 
-from digests.asking import answer, read
+from digests.answers.questions import parse_question
+from digests.answers.selection import select_answer
 from tests import cases
-from tests.digests.asking.measure import TODAY, archive, score
+from tests.digests.answers.measure import TODAY, archive, score
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
@@ -23,9 +24,9 @@ def rows() -> Iterator[tuple[str, str, str]]:
         )
     took = []
     for row in cases.rows("asking/answered")[:60]:
-        question = read(row["question"], TODAY)
+        question = parse_question(row["question"], TODAY)
         begun = time.process_time()
-        answer(question, archive())
+        select_answer(question, archive())
         took.append(1000 * (time.process_time() - begun))
     name = f"one answer out of {len(archive())} articles, median"
     yield name, f"{statistics.median(took):.0f} ms", ""

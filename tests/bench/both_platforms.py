@@ -31,13 +31,13 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
-from bot import config_file
 from bot.app import SystemClock
+from bot.configuration import file_import
+from bot.model import PlatformName
 from bot.storage import Database
-from bot.types import PlatformName
 from tests.bot.process import Home, Running, eventually, page
+from tests.wire.discord import ledger, server
 from tests.wire.discord import ledger as discord_ledger
-from tests.wire.discord import server as discord_server
 from tests.wire.slack import ledger as slack_ledger
 from tests.wire.slack import server as slack_server
 
@@ -107,7 +107,7 @@ def show(name: str, starts: list[Start]) -> None:
     print(f"{name:<16}" + "".join(f"{each:>13}" for each in cells), flush=True)
 
 
-READING = {discord_ledger.GUILD: "discord", slack_ledger.TEAM: "slack"}
+READING = {ledger.GUILD: "discord", slack_ledger.TEAM: "slack"}
 
 
 def start(home: Home, ends: Mapping[str, "End"], seconds: float) -> Start:
@@ -197,8 +197,8 @@ def until_ready(process: Running) -> None:
 
 def worked(pid: int) -> float:
     """Seconds of the processor that it and its children, gone ones too, have taken."""
-    told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    words = told.rpartition(")")[2].split()
+    reported = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    words = reported.rpartition(")")[2].split()
     own = sum(int(word) for word in words[11:15]) / TICKS
     return own + sum(worked(child) for child in children(pid))
 
@@ -210,10 +210,12 @@ def children(pid: int) -> list[int]:
 
 def size(pid: int) -> tuple[float, float]:
     """Megabytes resident, and how many of these nobody shares."""
-    told = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+    reported = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
 
     def of(name: str) -> float:
-        return sum(int(n) for n in re.findall(rf"^{name}:\s+(\d+)", told, re.M)) / 1024
+        return (
+            sum(int(n) for n in re.findall(rf"^{name}:\s+(\d+)", reported, re.M)) / 1024
+        )
 
     return of("Rss"), of("Private_Clean") + of("Private_Dirty")
 
@@ -232,8 +234,8 @@ async def furnished(home: Home, count: int) -> None:
     database = Database.open(f"sqlite:///{folder / 'standfirst.db'}")
     try:
         await database.write(
-            config_file.carry_out,
-            config_file.read(file),
+            file_import.apply_checked_file,
+            file_import.read_file(file),
             prune=False,
             now=SystemClock().now(),
         )
@@ -258,7 +260,7 @@ def workspace(platform: str, external_id: str, channels: list[str]) -> str:
         for each in channels
     )
     folder = "articles" if external_id in READING else "quiet"
-    told = "".join(
+    reported = "".join(
         f'[[workspace.digest]]\nname = "{external_id} {first}"\n'
         f'sources = ["{folder}"]\n'
         f"destinations = {json.dumps(channels[first : first + TOGETHER])}\n"
@@ -266,11 +268,11 @@ def workspace(platform: str, external_id: str, channels: list[str]) -> str:
         for first in range(0, len(channels), TOGETHER)
     )
     head = f'[[workspace]]\nplatform = "{platform}"\nid = "{external_id}"\n'
-    return head + places + told
+    return head + places + reported
 
 
 def guild_of(number: int) -> str:
-    return str(int(discord_ledger.GUILD) + number)
+    return str(int(ledger.GUILD) + number)
 
 
 def channel_of(guild: int, number: int) -> str:
@@ -320,7 +322,7 @@ def serve_slack(pipe: Pipe, channels: int) -> None:
 
 
 async def _serve_discord(pipe: Pipe, channels: int) -> None:
-    async with discord_server.serving(SystemClock()) as discord:
+    async with server.serving(SystemClock()) as discord:
         for guild in range(1, GUILDS):
             discord.gateway.guilds.append(another(discord.ledger, guild, channels))
         for number in range(channels // GUILDS):
@@ -335,12 +337,14 @@ async def _serve_discord(pipe: Pipe, channels: int) -> None:
             pipe.send((await asked.done()).words)
 
 
-def another(ledger: discord_ledger.Ledger, guild: int, channels: int) -> dict[str, Any]:
+def another(ledger: ledger.Ledger, guild: int, channels: int) -> dict[str, Any]:
     """One more server, with channels of its own."""
     names = [channel_of(guild, number) for number in range(channels // GUILDS)]
     places = {name: discord_ledger.Channel(id=name) for name in names}
-    told = discord_ledger.guild(replace(ledger, channels=places))
-    said = json.dumps(told).replace(f'"{discord_ledger.GUILD}"', f'"{guild_of(guild)}"')
+    reported = discord_ledger.guild(replace(ledger, channels=places))
+    said = json.dumps(reported).replace(
+        f'"{discord_ledger.GUILD}"', f'"{guild_of(guild)}"'
+    )
     found: dict[str, Any] = json.loads(said)
     return found
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from typing import Any
 
-from digests.language.sentences import split
-from digests.summaries import SUMMARISERS
+from digests.language.sentences import split_sentences
+from digests.summaries.registry import SUMMARISERS
 from digests.types import Article
 from tests.bench.sentences import news
 
@@ -79,7 +79,7 @@ class Words:
     language = "english"
 
     def to_sentences(self, paragraph: str) -> list[str]:
-        return [paragraph[s.start : s.end] for s in split(paragraph)]
+        return [paragraph[s.start : s.end] for s in split_sentences(paragraph)]
 
     def to_words(self, sentence: str) -> list[str]:
         return re.findall(r"[^\W\d_]+", sentence)
@@ -88,7 +88,7 @@ class Words:
 def of(size: int) -> Iterator[str]:
     """Documents of so many sentences of the sample articles."""
     text = " ".join(news())
-    spans = split(text)
+    spans = split_sentences(text)
     for at in range(0, len(spans) - size, size):
         yield text[spans[at].start : spans[at + size - 1].end]
 

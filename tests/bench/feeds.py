@@ -22,9 +22,9 @@ from typing import Any
 
 import feedparser
 
-from digests import extract
+from digests import extraction
 from digests.errors import SourceError
-from digests.sources.feed import parse
+from digests.sources.feed import parse_feed
 
 NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
 RUNS = 7
@@ -60,7 +60,7 @@ def speed() -> Iterator[str]:
 
 
 def ours(body: bytes) -> tuple[object, ...]:
-    return parse(body, url="https://news.example/feed", now=NOW).articles
+    return parse_feed(body, url="https://news.example/feed", now=NOW).articles
 
 
 def theirs(body: bytes) -> object:
@@ -99,7 +99,7 @@ def agreement() -> Iterator[str]:
 
 def entries(body: bytes) -> int:
     try:
-        return parse(body, url="https://news.example/feed", now=NOW).entries
+        return parse_feed(body, url="https://news.example/feed", now=NOW).entries
     except SourceError:
         return 0
 
@@ -113,7 +113,7 @@ def pages() -> Iterator[str]:
     if DATA is None:
         yield "article text: the pages are not beside us"
         return
-    readers = {"ours": lambda html: extract.extract(html).text}
+    readers = {"ours": lambda html: extraction.extract_article(html).text}
     try:
         readers["newspaper4k"] = newspaper4k(import_module("newspaper"))
     except ImportError:
@@ -173,10 +173,10 @@ def snippets(texts: list[str], expected: list[dict]) -> tuple[float, float]:
     """Precision and recall of the snippets that must and must not be in the texts."""
     found = wanted = leaked = 0
     for text, row in zip(texts, expected, strict=True):
-        told = squashed(text)
-        found += sum(squashed(one) in told for one in row["must"])
+        reported = squashed(text)
+        found += sum(squashed(one) in reported for one in row["must"])
         wanted += len(row["must"])
-        leaked += sum(squashed(one) in told for one in row["must_not"])
+        leaked += sum(squashed(one) in reported for one in row["must_not"])
     return found / max(1, found + leaked), found / max(1, wanted)
 
 

@@ -20,14 +20,13 @@ from typing import ParamSpec, TypeVar
 
 from sqlalchemy import insert
 
-from bot.engine.in_process import InProcess
-from bot.intake.filing import Filing
-from bot.intake.identity import Named
-from bot.intake.keeping import Found, Piece
-from bot.storage import Connection, Database, schema, sources
-from bot.types import Source
-from digests.language.clean import revision
-from digests.types import Analysis, Article, Headline, Summary
+from bot.ingest.storing import NamedArticle, PendingRevision, ReadingChanges
+from bot.ingest.story_views import StoryAssigner
+from bot.jobs.in_process import InProcessEngine
+from bot.model import Source
+from bot.storage import Connection, Database, schema, source_store
+from digests.language.normalization import revision_hash
+from digests.types import Article, ArticleAnalysis, Headline, Summary
 from tests.bench.stories import ARCHIVED, megabytes, report
 from tests.builders import NOON
 
@@ -42,7 +41,7 @@ _ROWS = 1000
 class Timed:
     """The engine of one process, with the processor time that its work has taken."""
 
-    def __init__(self, engine: InProcess) -> None:
+    def __init__(self, engine: InProcessEngine) -> None:
         self.seconds = 0.0
         self._engine = engine
 
@@ -66,10 +65,10 @@ def rows(archived: int) -> Iterator[tuple[str, str, str]]:
 
 
 async def _measured(url: str, archived: int) -> list[tuple[str, str, str]]:
-    db, engine = Database.open(url), InProcess()
+    db, engine = Database.open(url), InProcessEngine()
     try:
         source = await db.write(_archive, archived)
-        filing = Filing(db=db, engine=(timed := Timed(engine)))
+        filing = StoryAssigner(db=db, engine=(timed := Timed(engine)))
         now = NOON + timedelta(days=DAYS)
         before, begun = megabytes(), time.process_time()
         await filing.keep(source, _found(archived), now=now)
@@ -105,7 +104,7 @@ async def _measured(url: str, archived: int) -> list[tuple[str, str, str]]:
 
 def _archive(connection: Connection, archived: int) -> Source:
     """So many articles, each in a story of its own, as the intake stores them."""
-    source = sources.ensure(
+    source = source_store.upsert_source(
         connection,
         workspace_id=None,
         kind="feed",
@@ -128,7 +127,7 @@ def _fill(
             schema.revisions,
             lambda n, a: {
                 "article_id": n + 1,
-                "hash": revision(a.title, a.text),
+                "hash": revision_hash(a.title, a.text),
                 "external_id": a.id,
                 "current": True,
                 "fetched_at": a.published,
@@ -148,16 +147,22 @@ def _fill(
     connection.execute(insert(schema.story_articles), members)
 
 
-def _found(n: int) -> Found:
+def _found(n: int) -> ReadingChanges:
     """A second article on the event of the first of this number."""
-    told = report(n, random.Random(n), DAYS, again=True)
-    nothing = Analysis(
-        article=told,
+    reported = report(n, random.Random(n), DAYS, again=True)
+    nothing = ArticleAnalysis(
+        article=reported,
         summary=Summary(headline=Headline(text=""), sentences=()),
         quotes=(),
         figures=(),
     )
-    return Found(pieces=(Piece(named=Named(article=told, names=()), analysis=nothing),))
+    return ReadingChanges(
+        pieces=(
+            PendingRevision(
+                named=NamedArticle(article=reported, names=()), analysis=nothing
+            ),
+        )
+    )
 
 
 def _joined(connection: Connection) -> int:

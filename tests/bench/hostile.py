@@ -9,8 +9,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digests.errors import Killed, SourceError
-from digests.sources.cage import Cage
+from digests.errors import SandboxKilled, SourceError
+from digests.sources.sandbox import Sandbox
 from tests.chaos.bombs import Bomb, all_of
 from tests.chaos.jobs import pid
 from tests.chaos.test_hostile_documents import corpus, read
@@ -20,25 +20,25 @@ NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
 
 
 async def main() -> None:
-    async with serving({}) as canary, Cage() as cage:
-        costs = [await cost(cage, bomb) for bomb in all_of(canary.place)]
+    async with serving({}) as canary, Sandbox() as sandbox:
+        costs = [await cost(sandbox, bomb) for bomb in all_of(canary.place)]
         for name, took, grew, end in costs:
             print(f"{name:<40} {took:5.2f} s {grew:>8}  {end}")
         print(f"bombs: {len(costs)}, slowest {max(c[1] for c in costs):.2f} s")
-        await over_corpus(cage)
+        await over_corpus(sandbox)
         print(f"connections to the canary: {canary.dialled}")
 
 
-async def cost(cage: Cage, bomb: Bomb) -> tuple[str, float, str, str]:
+async def cost(sandbox: Sandbox, bomb: Bomb) -> tuple[str, float, str, str]:
     body = bomb.make()
-    worker = await cage.run(pid)
+    worker = await sandbox.run(pid)
     before = resident(worker, "VmRSS")
     forget_the_peak(worker)
     begun = time.perf_counter()
     end = "read"
     try:
-        await read(cage, bomb.kind, body)
-    except Killed:
+        await read(sandbox, bomb.kind, body)
+    except SandboxKilled:
         end = "killed"
     except SourceError:
         end = "refused"
@@ -50,14 +50,14 @@ async def cost(cage: Cage, bomb: Bomb) -> tuple[str, float, str, str]:
     return bomb.name, took, grew, end
 
 
-async def over_corpus(cage: Cage) -> None:
+async def over_corpus(sandbox: Sandbox) -> None:
     slowest, number, killed = 0.0, 0, 0
     try:
         for _, kind, body in corpus():
             begun = time.perf_counter()
             try:
-                await read(cage, kind, body)
-            except Killed:
+                await read(sandbox, kind, body)
+            except SandboxKilled:
                 killed += 1
             except SourceError:
                 pass

@@ -24,22 +24,31 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.model import (
+    DueMoment,
+    Form,
+    Invocation,
+    Location,
+    MessagePart,
+    Permission,
+    Person,
+    Reply,
+)
 from bot.storage import (
     Connection,
-    deliveries,
-    destinations,
-    editions,
-    migrate,
-    occurrences,
+    delivery_store,
+    destination_store,
+    digest_store,
+    edition_store,
+    schedule_store,
+    schema_upgrade,
 )
-from bot.storage import digests as kept_digests
-from bot.types import Due, Form, Invocation, Part, Permission, Person, Place, Reply
 from digests.sources import folder
-from digests.types import Article, Told
+from digests.types import Article, PublishedLedger
 from tests.bench import search
 from tests.bench.search import SPEAKERS, queries, speaker, word
 from tests.bot.commands.examples import given_for
-from tests.bot.newsroom import Newsroom, newsroom
+from tests.bot.harness import BotHarness, open_harness
 from tests.bot.platforms.local.samples import BRIDGE, a_ref, a_story, an_edition
 from tests.fakes import FakeClock
 
@@ -53,7 +62,7 @@ def main(count: int, times: int, words: Sequence[str]) -> None:
     search.Language.article = with_samples(search.Language.article)  # type: ignore[method-assign,assignment]
     with tempfile.TemporaryDirectory() as home:
         file = Path(home) / "archive.db"
-        migrate.upgrade(f"sqlite:///{file}")
+        schema_upgrade.upgrade_database(f"sqlite:///{file}")
         begun = time.perf_counter()
         search.fill_sqlite(file, count)
         took = time.perf_counter() - begun
@@ -65,7 +74,7 @@ def with_samples(
     made: Callable[[search.Language], tuple[str, str]],
 ) -> Callable[[search.Language], tuple[str, str]]:
     """One article in ten has a sample's sentences, and words of its own."""
-    samples = folder.read(SEEDS).articles
+    samples = folder.read_articles(SEEDS).articles
     numbers = iter(range(sys.maxsize))
 
     def article(language: search.Language) -> tuple[str, str]:
@@ -82,8 +91,10 @@ def with_samples(
 async def measured(file: Path, count: int, times: int, words: Sequence[str]) -> None:
     at = datetime.fromtimestamp(search.BEGUN / 1e6, UTC)
     now = at + timedelta(days=365 * count / search.ARTICLES)
-    async with newsroom(f"sqlite:///{file}", file.parent, clock=FakeClock(now)) as desk:
-        stories = await desk.db.write(posted, count, now)
+    async with open_harness(
+        f"sqlite:///{file}", file.parent, clock=FakeClock(now)
+    ) as harness:
+        stories = await harness.db.write(posted, count, now)
         # As `bot.runner` does: what stands by is not looked through for garbage.
         gc.collect()
         gc.freeze()
@@ -91,7 +102,7 @@ async def measured(file: Path, count: int, times: int, words: Sequence[str]) -> 
         load = os.getloadavg()[0]
         cells = "".join(f"{each:>10}" for each in head)
         print(f"{f'milliseconds; load {load:.1f}':<34}{cells}")
-        for name, ask, asks in lines(desk, count, times, stories):
+        for name, ask, asks in lines(harness, count, times, stories):
             if not words or any(each in name for each in words):
                 await line(name, ask, asks)
 
@@ -109,9 +120,9 @@ async def line(name: str, ask: "Ask", asks: Sequence[Args]) -> None:
     wall.sort()
     busy.sort()
     cells = [at(wall, 0.5), at(wall, 0.99), at(busy, 0.5), at(busy, 0.99), wall[-1]]
-    told = "".join(f"{each:>10.1f}" for each in cells)
+    reported = "".join(f"{each:>10.1f}" for each in cells)
     late = "  over" if at(busy, 0.99) > BUDGET else ""
-    print(f"{name:<34}{told}{problems:>10}{late}", flush=True)
+    print(f"{name:<34}{reported}{problems:>10}{late}", flush=True)
 
 
 def at(ordered: Sequence[float], share: float) -> float:
@@ -124,14 +135,14 @@ Ask = Callable[[Args], "asyncio.Future[Reply | Form | tuple[str, ...]]"]
 
 
 def lines(
-    desk: Newsroom, count: int, times: int, stories: Sequence[str]
+    harness: BotHarness, count: int, times: int, stories: Sequence[str]
 ) -> Iterator[tuple[str, Ask, Sequence[Args]]]:
     """Each command, and each completion of one, with what it is asked."""
     asked = questions(count, times, stories)
     numbers = iter(range(sys.maxsize))
 
-    async def place() -> Place:
-        return replace(await desk.place("big"), channel=CHANNEL)
+    async def place() -> Location:
+        return replace(await harness.place("big"), channel=CHANNEL)
 
     def asking(path: str, option: str = "") -> Ask:
         async def ask(args: Args) -> Reply | Form | tuple[str, ...]:
@@ -143,12 +154,12 @@ def lines(
                 args=args,
             )
             if option:
-                return await desk.inbox.complete(invocation, option, args[option])
-            return await desk.inbox.dispatch(invocation)
+                return await harness.inbox.complete(invocation, option, args[option])
+            return await harness.inbox.dispatch(invocation)
 
         return ask  # type: ignore[return-value]
 
-    for command in desk.inbox.commands:
+    for command in harness.inbox.commands:
         if command.permission is not Permission.EVERYONE:
             continue
         own = {"": [given_for(command)] * times}
@@ -183,7 +194,7 @@ def questions(
     def some(number: int) -> str:
         return words[number % len(words)]
 
-    def told(number: int) -> Sequence[str]:
+    def reported(number: int) -> Sequence[str]:
         return (
             str(1 + number % len(stories)),
             stories[number % len(stories)],
@@ -191,7 +202,7 @@ def questions(
         )
 
     def story(kind: int) -> Sequence[Args]:
-        return each(lambda n: {"story": told(n)[kind]})
+        return each(lambda n: {"story": reported(n)[kind]})
 
     by_story = {"2": story(0), "told": story(1), "untold": story(2)}
     return {
@@ -209,7 +220,7 @@ def questions(
             "topic": each(lambda n: {"topic": some(n)}),
             "since": each(lambda n: {"topic": some(n), "since": "3 days"}),
             "nothing": each(lambda _: {}),
-            "2": each(lambda n: {"topic": told(n)[0]}),
+            "2": each(lambda n: {"topic": reported(n)[0]}),
         },
         "news search": {
             "words": each(lambda n: {"words": some(n)}),
@@ -244,37 +255,44 @@ ASKED = (
 
 def posted(conn: Connection, count: int, now: datetime) -> Sequence[str]:
     """Post an edition of five stories; their ids."""
-    place = destinations.ensure(conn, workspace_id=1, name="big", channel=CHANNEL)
-    (digest,) = kept_digests.in_workspace(conn, workspace_id=1)
+    place = destination_store.upsert_destination(
+        conn, workspace_id=1, name="big", channel=CHANNEL
+    )
+    (digest,) = digest_store.list_digests(conn, workspace_id=1)
     last = count // search.STORY_OF
     stories = tuple(
-        told(f"s-{number}", search.STORY_OF * (number - 1) + 1)
+        reported(f"s-{number}", search.STORY_OF * (number - 1) + 1)
         for number in range(last, last - 5, -1)
     )
-    due = Due(at=now, local_date=now.date(), slot="08:30")
-    occurrence = occurrences.plan(
+    due = DueMoment(at=now, local_date=now.date(), slot="08:30")
+    occurrence = schedule_store.plan_occurrence(
         conn, workspace_id=1, digest_id=digest.id, due=due, zone="UTC",
         trigger="schedule",
     )  # fmt: skip
     assert occurrence is not None
-    issue = editions.store(
+    stored_edition = edition_store.add_edition(
         conn,
         workspace_id=1,
         digest_id=digest.id,
         occurrence_id=occurrence.id,
         edition=replace(an_edition(), stories=stories, brief=(), hero=None),
         manifest="m",
-        told=Told(),
+        published=PublishedLedger(),
     )
-    parts = (Part(key="1", payload={}, fallback_text="told"),)
-    deliveries.add(
-        conn, workspace_id=1, issue=issue, destination=place, parts=parts, now=now
+    parts = (MessagePart(key="1", payload={}, fallback_text="told"),)
+    delivery_store.add_deliveries(
+        conn,
+        workspace_id=1,
+        stored_edition=stored_edition,
+        destination=place,
+        parts=parts,
+        now=now,
     )
     conn.exec_driver_sql("UPDATE deliveries SET state = 'sent', message_id = '1'")
     return [story.id for story in stories]
 
 
-def told(story: str, first: int):
+def reported(story: str, first: int):
     """A story of the archive as an edition tells it."""
     articles: list[Article] = [
         replace(BRIDGE, id=str(key), revision=str(key))

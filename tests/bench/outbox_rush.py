@@ -16,21 +16,21 @@ from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 from bot.app import SystemClock
-from bot.outbox import Outbox
+from bot.delivery import Outbox
+from bot.model import DueMoment, RenderContext
 from bot.platforms.discord import limits
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import (
     Connection,
     Database,
-    deliveries,
-    destinations,
-    digests,
-    editions,
-    occurrences,
-    workspaces,
+    delivery_store,
+    destination_store,
+    digest_store,
+    edition_store,
+    schedule_store,
+    workspace_store,
 )
-from bot.types import Due, RenderContext
-from digests.types import Told
+from digests.types import PublishedLedger
 from tests.bot.storage.builders import an_edition
 from tests.wire.discord.faults import Slow
 from tests.wire.discord.server import serving
@@ -82,7 +82,7 @@ async def rush(
     """Send all of it; the due moment, and how long the event loop was ever blocked."""
     database = Database.open(f"sqlite:///{file}")
     platform = DiscordPlatform(**address)
-    await platform._signed_in()
+    await platform._ensure_session()
     await database.write(furnish, platform, count, spaces)
     outbox = Outbox(
         db=database,
@@ -108,48 +108,48 @@ def furnish(
     now = SystemClock().now()
     edition = an_edition(made_at=now)
     for number in range(spaces):
-        workspace = workspaces.ensure(
+        workspace = workspace_store.upsert_workspace(
             conn, platform="discord", external_id=str(number), name="w", now=now
         )
-        digest = digests.ensure(
+        digest = digest_store.upsert_digest(
             conn, workspace_id=workspace.id, name="d", sources=[], destinations=[]
         )
-        occurrence = occurrences.plan(
+        occurrence = schedule_store.plan_occurrence(
             conn,
             workspace_id=workspace.id,
             digest_id=digest.id,
-            due=Due(at=now, local_date=now.date(), slot="08:30"),
+            due=DueMoment(at=now, local_date=now.date(), slot="08:30"),
             zone="UTC",
             trigger="schedule",
         )
         assert occurrence is not None
-        issue = editions.store(
+        stored_edition = edition_store.add_edition(
             conn,
             workspace_id=workspace.id,
             digest_id=digest.id,
             occurrence_id=occurrence.id,
             edition=edition,
             manifest="m",
-            told=Told(),
+            published=PublishedLedger(),
         )
         context = RenderContext(
-            edition_id=issue.public_id,
+            edition_id=stored_edition.public_id,
             digest="d",
             zone="UTC",
             locale="en",
             next_due=None,
         )
         for channel in range(number, count, spaces):
-            place = destinations.ensure(
+            place = destination_store.upsert_destination(
                 conn,
                 workspace_id=workspace.id,
                 name=str(channel),
                 channel=str(FIRST_CHANNEL + channel),
             )
-            deliveries.add(
+            delivery_store.add_deliveries(
                 conn,
                 workspace_id=workspace.id,
-                issue=issue,
+                stored_edition=stored_edition,
                 destination=place,
                 parts=platform.render(edition, context),
                 now=now,

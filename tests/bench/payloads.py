@@ -65,8 +65,10 @@ def main(editions: int, seed: int, processes: int) -> int:
             wrong.update(more)
             size.update(looked)
             details += said
-    told = ", ".join(f"{number:,} {what}" for what, number in size.items())
-    print(f"{editions:,} editions and answers a platform, seeds from {seed}: {told}")
+    reported = ", ".join(f"{number:,} {what}" for what, number in size.items())
+    print(
+        f"{editions:,} editions and answers a platform, seeds from {seed}: {reported}"
+    )
     for platform in PLATFORMS:
         cells = ", ".join(f"{kind} {wrong[platform, kind]}" for kind in KINDS)
         print(f"{platform:<8} {cells}")

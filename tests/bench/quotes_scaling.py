@@ -6,7 +6,7 @@ against the first size: about 1 where the engine is linear.
 
 import time
 
-from digests.quotes import find
+from digests.quotes.attribution import find_quotes
 
 NEWS = (
     "Ruth Bell, a warden of Cole Lock, said that the gate was “a rusty old disgrace.” "
@@ -70,7 +70,7 @@ def seconds(shape: str, size: int) -> float:
     """How long `find` takes on `shape`, repeated to `size` characters."""
     text = (shape * (size // len(shape) + 1))[:size]
     start = time.perf_counter()
-    find(text)
+    find_quotes(text)
     return time.perf_counter() - start
 
 

@@ -23,14 +23,13 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-from bot import editions
-from digests.compose import compose
-from digests.readings import ROOM, Readings
+from bot.publishing import editions
+from digests.compose import MAX_CACHED_CHARACTERS, AnalysisCache, compose
 from digests.sources import folder
-from digests.types import Article, Style
+from digests.types import Article, EditionStyle
 from tests.bench.__main__ import SEEDS, trimmed
 from tests.bench.stories import word
-from tests.bot.newsroom import newsroom
+from tests.bot.harness import open_harness
 from tests.builders import NOON
 
 ARTICLES, DIGESTS = 200, 10
@@ -57,14 +56,16 @@ def main(count: int, digests: int) -> None:
     """Print a line a figure."""
     several = articles(count)
     composer(several)
-    for name, room in (("as it is", ROOM), ("nothing kept", 0)):
+    for name, room in (("as it is", MAX_CACHED_CHARACTERS), ("nothing kept", 0)):
         took, made = asyncio.run(a_round(several, digests, room))
         print(f"a round of {digests} digests, {name:<14} {took:6.2f} s  ({made} made)")
 
 
 def articles(count: int) -> list[Article]:
     """Long ones, each of an event of its own."""
-    long = [trimmed(a) for a in folder.read(SEEDS).articles if len(a.text) > 1500]
+    long = [
+        trimmed(a) for a in folder.read_articles(SEEDS).articles if len(a.text) > 1500
+    ]
     return [_of_its_own(long[n % len(long)], n) for n in range(count)]
 
 
@@ -87,7 +88,7 @@ def _of_its_own(article: Article, number: int) -> Article:
 
 def composer(several: Sequence[Article]) -> None:
     """The composer alone, and what a reading takes."""
-    style, kept = Style(), Readings()
+    style, kept = EditionStyle(), AnalysisCache()
     compose(several[:5], now=NOON, style=style)
     plain = timed(lambda: compose(several, now=NOON, style=style))
     first = timed(lambda: compose(several, now=NOON, style=style, read=kept.read))
@@ -97,14 +98,14 @@ def composer(several: Sequence[Article]) -> None:
     print(f"the second of them{second:34.2f} s  ({plain / second:.1f} times faster)")
     gc.collect()
     tracemalloc.start()
-    begun, more = tracemalloc.get_traced_memory()[0], Readings()
+    begun, more = tracemalloc.get_traced_memory()[0], AnalysisCache()
     for article in several:
         more.read(article, style)
     gc.collect()
     taken = tracemalloc.get_traced_memory()[0] - begun
     tracemalloc.stop()
     texts = sum(len(article.text) for article in several)
-    full = (taken + texts) / texts * ROOM
+    full = (taken + texts) / texts * MAX_CACHED_CHARACTERS
     print(f"all the room, at the most{full / 2**20:27.1f} MB  (dropped with the round)")
 
 
@@ -113,19 +114,19 @@ async def a_round(
 ) -> tuple[float, int]:
     """Seconds for what is due at one moment, and how many editions it made."""
     with tempfile.TemporaryDirectory() as home:
-        async with newsroom(f"sqlite:///{home}/b.db", Path(home)) as desk:
+        async with open_harness(f"sqlite:///{home}/b.db", Path(home)) as harness:
             for article in several:
-                desk.publish(article.id, _file(article))
+                harness.publish(article.id, _file(article))
             named = "".join(_DIGEST.format(n=n) for n in range(digests))
-            await desk.apply(_HEAD + named)
-            desk.clock.advance(minutes=2)
-            await desk.editions.plan()
-            await desk.intake.refresh((await desk.digest("Brief 0")).sources)
-            with patch.object(editions, "Readings", lambda: Readings(room)):
+            await harness.apply(_HEAD + named)
+            harness.clock.advance(minutes=2)
+            await harness.publisher.plan()
+            await harness.ingestor.refresh((await harness.digest("Brief 0")).sources)
+            with patch.object(editions, "AnalysisCache", lambda: AnalysisCache(room)):
                 begun = time.process_time()
-                done = await desk.editions.compose_due()
+                done = await harness.publisher.compose_due()
                 took = time.process_time() - begun
-    return took, sum(outcome.issue is not None for outcome in done)
+    return took, sum(outcome.stored_edition is not None for outcome in done)
 
 
 def _file(article: Article) -> str:

@@ -27,10 +27,16 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot import planning, schedules
-from bot.storage import Connection, Database, digests, occurrences, workspaces
-from bot.storage import schedules as timetable
-from bot.storage.columns import to_json
+from bot import schedules
+from bot.publishing import planning
+from bot.storage import (
+    Connection,
+    Database,
+    digest_store,
+    schedule_store,
+    workspace_store,
+)
+from bot.storage.columns import encode_json
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC", "Australia/Sydney")
@@ -86,13 +92,13 @@ def add_rows(way: str, count: int) -> tuple[float, float]:
 async def _add_rows(url: str, way: str, count: int) -> tuple[float, float]:
     database = Database.open(url)
     # All sentences there are: reading them ahead fills no memory by the row.
-    known = [_row(schedules.parse(sentence(n))) for n in range(DISTINCT)]
-    rules = [schedules.parse(sentence(n)) for n in range(DISTINCT)]
+    known = [_row(schedules.parse_schedule(sentence(n))) for n in range(DISTINCT)]
+    rules = [schedules.parse_schedule(sentence(n)) for n in range(DISTINCT)]
 
     def rows() -> Iterator[tuple[object, ...]]:
         for number in range(count):
             if way == "sentences":
-                row = _row(schedules.parse(sentence(number)))
+                row = _row(schedules.parse_schedule(sentence(number)))
             elif way == "computed":
                 row = _row(rules[number % DISTINCT])
             else:
@@ -121,11 +127,11 @@ def sentence(number: int) -> str:
 
 def _row(rule: schedules.Schedule) -> tuple[object, ...]:
     """The values of a row but its position, as SQLite keeps them."""
-    due = schedules.following(rule, NOW)
+    due = schedules.find_following_due(rule, NOW)
     assert due is not None
     return (
-        schedules.say(rule),
-        to_json(schedules.to_json(rule)),
+        schedules.describe_schedule(rule),
+        encode_json(schedules.schedule_to_json(rule)),
         rule.zone,
         (due.at - EPOCH) // timedelta(microseconds=1),
         due.local_date.isoformat(),
@@ -135,11 +141,11 @@ def _row(rule: schedules.Schedule) -> tuple[object, ...]:
 
 def furnish(conn: Connection, count: int) -> None:
     """One workspace and `count` digests."""
-    workspace = workspaces.ensure(
+    workspace = workspace_store.upsert_workspace(
         conn, platform="local", external_id="w", name="w", zone="UTC", now=NOW
     )
     for number in range(count):
-        digests.ensure(
+        digest_store.upsert_digest(
             conn,
             workspace_id=workspace.id,
             name=f"digest {number}",
@@ -199,12 +205,14 @@ async def plan_at_once(count: int) -> None:
         idle = max(late)
         late.clear()
         begun, batches = time.perf_counter(), 0
-        while await database.write(planning.plan_batch, now):
+        while await database.write(planning.plan_due_schedules, now):
             batches += 1
         taken = time.perf_counter() - begun
         stop.set()
         await monitor
-        planned = await database.read(occurrences.due, now=now, limit=count + 1)
+        planned = await database.read(
+            schedule_store.list_due_occurrences, now=now, limit=count + 1
+        )
         await database.close()
     print(
         f"{len(planned):,} due at one instant: planned in {taken:.1f} s, "
@@ -214,20 +222,20 @@ async def plan_at_once(count: int) -> None:
 
 
 def _one_each(conn: Connection) -> None:
-    rule = schedules.parse("daily at 12:00")
+    rule = schedules.parse_schedule("daily at 12:00")
     values: dict[str, Any] = {
         "workspace_id": 1,
         "rows": [
-            timetable.NewSchedule(
-                sentence=schedules.say(rule),
-                rule=schedules.to_json(rule),
+            schedule_store.NewSchedule(
+                sentence=schedules.describe_schedule(rule),
+                rule=schedules.schedule_to_json(rule),
                 zone=rule.zone,
-                next=schedules.following(rule, NOW),
+                next=schedules.find_following_due(rule, NOW),
             )
         ],
     }
     for (key,) in conn.execute(text("SELECT id FROM digests")).all():
-        timetable.replace(conn, digest_id=key, **values)
+        schedule_store.replace_schedules(conn, digest_id=key, **values)
 
 
 async def _watch(stop: asyncio.Event, late: list[float]) -> None:

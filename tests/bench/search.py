@@ -25,11 +25,16 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from bot.answering import EVERYWHERE, Narrowed, _found, _likely
-from bot.storage import engines, figures, migrate, quotes, stories
-from bot.storage.columns import _vector
-from digests.asking import Question, read
-from digests.language.lookup import terms, wanted
+from bot.lookup.text_search import (
+    NO_FILTER,
+    SearchFilter,
+    _load_likely_articles,
+    _search,
+)
+from bot.storage import engines, figure_store, quote_store, schema_upgrade, story_store
+from bot.storage.columns import _format_tsvector
+from digests.answers.questions import Question, parse_question
+from digests.language.search_terms import extract_terms, parse_query
 
 ARTICLES = 1_000_000
 #: The invented language, its stock of sentences, and what an article is made of.
@@ -130,7 +135,7 @@ def rows_of(first: int, count: int, language: Language, rng: random.Random) -> R
 
 @lru_cache(maxsize=WORDS)
 def _stem(said: str) -> str:
-    return next(terms(said))
+    return next(extract_terms(said))
 
 
 def speaker(number: int) -> str:
@@ -209,7 +214,7 @@ def _there(value: Any) -> Any:
     if isinstance(value, int) and value >= BEGUN:
         return datetime.fromtimestamp(value / 1e6, UTC)
     if isinstance(value, str) and value.startswith("§"):
-        return _vector(value.split())
+        return _format_tsvector(value.split())
     return value
 
 
@@ -277,8 +282,8 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
 
         def searched(here: int) -> Callable[[str], Any]:
             def ask(words: str) -> Any:
-                return _found(
-                    db, workspace_id=here, asked=wanted(words), within=EVERYWHERE
+                return _search(
+                    db, workspace_id=here, asked=parse_query(words), within=NO_FILTER
                 )
 
             return ask
@@ -304,7 +309,7 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
             yield f"… by a name's beginning, {name}", quantiles(took), budget
         took, _ = timed(
             asks[:200],
-            lambda topic: quotes.by_speaker(
+            lambda topic: quote_store.list_quotes(
                 db, workspace_id=BIG, topic=topic, limit=10
             ),
             clock,
@@ -312,7 +317,7 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
         yield "quotes by topic", quantiles(took), budget
         took, _ = timed(
             asks[:200],
-            lambda topic: figures.about_topic(
+            lambda topic: figure_store.list_figures(
                 db, workspace_id=BIG, topic=topic, limit=10
             ),
             clock,
@@ -320,28 +325,32 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
         yield "figures by topic", quantiles(took), budget
         took, _ = timed(
             [f"s-{rng.randrange(1, count // STORY_OF)}" for _ in range(200)],
-            lambda story: stories.articles_of(db, workspace_id=BIG, story=story),
+            lambda story: story_store.list_story_articles(
+                db, workspace_id=BIG, story=story
+            ),
             clock,
         )
         yield "story", quantiles(took), budget
         took, _ = timed(
             [speaker(n).split()[0][: 1 + n % 3] for n in range(50)],
-            lambda typed: quotes.names(db, workspace_id=BIG, prefix=typed, limit=25),
+            lambda typed: quote_store.list_speaker_names(
+                db, workspace_id=BIG, prefix=typed, limit=25
+            ),
             clock,
         )
         yield "speakers to choose from", quantiles(took), budget
 
 
 NARROWED = {
-    "of an outlet": Narrowed(outlet="outlet"),
-    "of a source": Narrowed(source="Outlet 7"),
-    "by a speaker": Narrowed(speaker=word(11)),
-    "since a day": Narrowed(since=datetime.fromtimestamp(BEGUN / 1e6 + 3e7, UTC)),
+    "of an outlet": SearchFilter(outlet="outlet"),
+    "of a source": SearchFilter(source="Outlet 7"),
+    "by a speaker": SearchFilter(speaker=word(11)),
+    "since a day": SearchFilter(since=datetime.fromtimestamp(BEGUN / 1e6 + 3e7, UTC)),
 }
 
 
-def narrowed(db: Any, within: Narrowed, words: str) -> Any:
-    return _found(db, workspace_id=BIG, asked=wanted(words), within=within)
+def narrowed(db: Any, within: SearchFilter, words: str) -> Any:
+    return _search(db, workspace_id=BIG, asked=parse_query(words), within=within)
 
 
 def questions() -> list[Question]:
@@ -351,15 +360,17 @@ def questions() -> list[Question]:
     words = [" ".join(word(int(30 * 1.6**rank)) for rank in each) for each in ranks]
     when = ("?", " last week?", " in May 2025?")
     today = datetime.fromtimestamp(BEGUN / 1e6, UTC).date() + timedelta(days=364)
-    return [read(f"When did {w}{when[n % 3]}", today) for n, w in enumerate(words)]
+    return [
+        parse_question(f"When did {w}{when[n % 3]}", today) for n, w in enumerate(words)
+    ]
 
 
 def likely(db: Any, question: Question) -> Any:
-    return _likely(db, workspace_id=BIG, question=question)
+    return _load_likely_articles(db, workspace_id=BIG, question=question)
 
 
 def said_by(db: Any, here: int, speaker: str) -> Any:
-    return quotes.by_speaker(db, workspace_id=here, speaker=speaker, limit=10)
+    return quote_store.list_quotes(db, workspace_id=here, speaker=speaker, limit=10)
 
 
 def beside_the_peer(file: Path, engine: Any) -> Iterator[tuple[str, str, str]]:
@@ -383,10 +394,10 @@ def beside_the_peer(file: Path, engine: Any) -> Iterator[tuple[str, str, str]]:
                 ).fetchall(),
             )
             theirs += took
-            asked = wanted(words)
+            asked = parse_query(words)
             took, (last,) = timed(
                 [asked],
-                lambda a: _found(db, workspace_id=BIG, asked=a, within=EVERYWHERE),
+                lambda a: _search(db, workspace_id=BIG, asked=a, within=NO_FILTER),
             )
             ours += took
             ids = {int(article.id) for article in last}
@@ -406,7 +417,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         file = Path(home) / "archive.db"
         address = url or f"sqlite:///{file}"
-        migrate.upgrade(address)
+        schema_upgrade.upgrade_database(address)
         begun = time.perf_counter()
         if url:
             fill_postgresql(url, count)
@@ -415,10 +426,10 @@ def main() -> None:
         took = time.perf_counter() - begun
         show("filled", f"{count:,} in {took:.0f} s", "")
         if url:
-            engine = engines.postgresql_engine(engines.parse(url))
+            engine = engines.create_postgresql_engine(engines.parse_database_url(url))
         else:
             show("… on the disk", f"{file.stat().st_size / 1e6:.0f} MB", "")
-            engine = engines.sqlite_engine(file, writes=True)
+            engine = engines.create_sqlite_engine(file, writes=True)
         for row in measure(engine, count, "≤ 100 ms" if url else "≤ 50 ms"):
             show(*row)
         if not url:

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from digests.language.sentences import split
+from digests.language.sentences import split_sentences
 from tests import cases
 
 RUNS = 5
@@ -43,7 +43,7 @@ def main() -> None:
 
 def splitters() -> Iterator[tuple[str, Ends]]:
     """What can be measured here, ours first."""
-    yield "ours", lambda text, lang: {span.end for span in split(text, lang)}
+    yield "ours", lambda text, lang: {span.end for span in split_sentences(text, lang)}
     if find_spec("pysbd"):
         yield "pysbd", pysbd_ends()
 
@@ -92,7 +92,7 @@ def news() -> list[str]:
         if "hallenbad" not in path.name
     ]
     text = " ".join(" ".join(bodies).split())
-    spans = split(text)
+    spans = split_sentences(text)
     return [
         text[spans[at].start : spans[at + LENGTH - 1].end]
         for at in range(0, len(spans) - LENGTH, LENGTH)

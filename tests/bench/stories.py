@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from digests.stories import StoryIndex, group, join
-from digests.types import Article, Membership
+from digests.stories.assignment import assign_article, group_articles
+from digests.stories.index import StoryIndex
+from digests.types import Article, StoryMembership
 from tests.builders import NOON
 
 ARCHIVED = 100_000
@@ -30,7 +31,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     rng = random.Random(1)
     articles = [headline(n, rng) for n in range(HEADLINES)]
     begun = time.process_time()
-    found = group(articles)
+    found = group_articles(articles)
     took = time.process_time() - begun
     stories = len({member.story for member in found})
     yield f"{HEADLINES} headlines of one event", f"{took:.2f} s", "≤ 1.5 s"
@@ -47,13 +48,13 @@ def arriving(name: str, days: int) -> Iterator[tuple[str, str, str]]:
     begun = time.process_time()
     for n in range(ARCHIVED):
         article = report(n, rng, days)
-        index.add(article, Membership(article=article.id, story=f"s-{n}"))
+        index.add(article, StoryMembership(article=article.id, story=f"s-{n}"))
     filled = time.process_time() - begun
     took, own = [], 0
     for n in range(ARCHIVED - ARRIVING, ARCHIVED):
         article = report(n, rng, days, again=True)
         begun = time.process_time()
-        story = join(article, index).story
+        story = assign_article(article, index).story
         took.append(1000 * (time.process_time() - begun))
         own += story == f"s-{n}"
     took.sort()

@@ -7,9 +7,10 @@ of the largest text against the smallest: about 1 or less where the work is line
 import time
 from collections.abc import Callable
 
-from digests.grounding import check
+from digests.grounding.claims import check_claim
 from digests.language import sentences
-from digests.summaries import SUMMARISERS, explain
+from digests.summaries.extractive import explain_summary
+from digests.summaries.registry import SUMMARISERS
 from digests.types import Article
 
 NEWS = "The mayor of Hallin opened the bridge, said Ada Brandt. It cost $5 million. "
@@ -35,11 +36,11 @@ SHAPES = {
 SIZES = (10_000, 1_000_000)
 
 WORK: dict[str, Callable[[str], object]] = {
-    "split": sentences.split,
+    "split": sentences.split_sentences,
     "summary": lambda text: SUMMARISERS["extractive"].summarise(_article(text), 280),
-    "explain": lambda text: explain(_article(text), 280),
-    "check, long source": lambda text: check(text, CLAIM),
-    "check, long claim": lambda text: check(CLAIM, text),
+    "explain": lambda text: explain_summary(_article(text), 280),
+    "check, long source": lambda text: check_claim(text, CLAIM),
+    "check, long claim": lambda text: check_claim(CLAIM, text),
 }
 
 

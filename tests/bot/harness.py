@@ -7,19 +7,28 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from bot import config_file
-from bot.archive import Archive
 from bot.commands import registry
-from bot.commands.controls import Controls
-from bot.commands.desk import Desk
-from bot.commands.dispatch import inbox
-from bot.doctor import Doctor
-from bot.editions import Editions
-from bot.intake import Intake
-from bot.intake.outside import Outside
-from bot.outbox import Outbox
-from bot.storage import Database, workspaces
-from bot.types import Digest, Form, Inbox, Invocation, Permission, Person, Place, Reply
+from bot.commands.context import CommandContext
+from bot.commands.controls import ControlSigner
+from bot.commands.dispatch import build_inbox
+from bot.configuration import file_import
+from bot.delivery import Outbox
+from bot.ingest.polling import Ingestor
+from bot.ingest.source_reader import SourceReader
+from bot.lookup.archive import Archive
+from bot.model import (
+    Digest,
+    Form,
+    Inbox,
+    Invocation,
+    Location,
+    Permission,
+    Person,
+    Reply,
+)
+from bot.operations.doctor import Doctor
+from bot.publishing.editions import EditionPublisher
+from bot.storage import Database, workspace_store
 from tests.fakes import FakeClock, FakeEngine, FakePlatform
 
 CONFIGURATION = """
@@ -78,13 +87,13 @@ _events = count(1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Newsroom:
+class BotHarness:
     home: Path
     db: Database
     clock: FakeClock
     platform: FakePlatform
-    intake: Intake
-    editions: Editions
+    ingestor: Ingestor
+    publisher: EditionPublisher
     outbox: Outbox
     archive: Archive
     inbox: Inbox
@@ -101,24 +110,24 @@ class Newsroom:
         file = self.home / "newsroom.toml"
         file.write_text(text, encoding="utf-8")
         return await self.db.write(
-            config_file.carry_out,
-            config_file.read(file),
+            file_import.apply_checked_file,
+            file_import.read_file(file),
             prune=prune,
             now=self.clock.now(),
         )
 
     async def wake(self) -> datetime | None:
         """What the scheduler does at a due moment."""
-        await self.editions.plan()
-        await self.editions.compose_due()
-        looks = await self.editions.corrections.run()
-        moments = (await self.outbox.drain(), looks, await self.editions.next_due())
+        await self.publisher.plan()
+        await self.publisher.compose_due()
+        looks = await self.publisher.corrections.run()
+        moments = (await self.outbox.drain(), looks, await self.publisher.next_due())
         return min((at for at in moments if at), default=None)
 
     async def post(self, key: str = "now"):
         """`standfirst digest post`, and its delivery."""
         digest = await self.digest()
-        outcome = await self.editions.post_now(digest.workspace_id, digest, key)
+        outcome = await self.publisher.post_now(digest.workspace_id, digest, key)
         await self.outbox.drain()
         return outcome
 
@@ -128,18 +137,20 @@ class Newsroom:
         found = await self.archive.all_digests()
         return next(digest for digest in found if digest.name == name)
 
-    async def place(self, external_id: str = "newsroom") -> Place:
+    async def place(self, external_id: str = "newsroom") -> Location:
         found = await self.db.read(
-            workspaces.by_external, platform="local", external_id=external_id
+            workspace_store.find_workspace_by_external_id,
+            platform="local",
+            external_id=external_id,
         )
         assert found is not None
-        return Place(workspace=found, channel="c-morning")
+        return Location(workspace=found, channel="c-morning")
 
     async def says(
         self, path: str, *, editor: bool = True, key: str | None = None, **args: str
     ) -> Reply:
         """The answer to a command."""
-        return reply(
+        return expect_reply(
             await self.inbox.dispatch(await self.asks(path, editor, key, args))
         )
 
@@ -157,64 +168,66 @@ class Newsroom:
 
 
 @contextmanager
-def short_of_time(desk: Newsroom, seconds: float = 0.8) -> Iterator[None]:
+def short_send_timeout(harness: BotHarness, seconds: float = 0.8) -> Iterator[None]:
     """What never answers is given up soon; whatever answers has its usual time.
 
     Only around the call that a fault holds up: on a busy machine an honest answer
     takes longer than this.
     """
-    usual = desk.outbox.send_timeout
-    object.__setattr__(desk.outbox, "send_timeout", timedelta(seconds=seconds))
+    usual = harness.outbox.send_timeout
+    object.__setattr__(harness.outbox, "send_timeout", timedelta(seconds=seconds))
     try:
         yield
     finally:
-        object.__setattr__(desk.outbox, "send_timeout", usual)
+        object.__setattr__(harness.outbox, "send_timeout", usual)
 
 
-def reply(answer: Reply | Form) -> Reply:
+def expect_reply(answer: Reply | Form) -> Reply:
     assert isinstance(answer, Reply)
     return answer
 
 
 @asynccontextmanager
-async def newsroom(
+async def open_harness(
     url: str,
     home: Path,
     platform: FakePlatform | None = None,
-    outside: Outside | None = None,
+    source_reader: SourceReader | None = None,
     clock: FakeClock | None = None,
-) -> AsyncIterator[Newsroom]:
+) -> AsyncIterator[BotHarness]:
     """A newsroom over this database; opening it again is a restart."""
     (home / "articles").mkdir(exist_ok=True)
     db = Database.open(url)
     clock, engine = clock or FakeClock(), FakeEngine()
     platform = platform or FakePlatform()
     archive = Archive(db=db)
-    intake = Intake(db=db, engine=engine, clock=clock, outside=outside or Outside())
-    editions = Editions(
+    ingestor = Ingestor(
+        db=db, engine=engine, clock=clock, source_reader=source_reader or SourceReader()
+    )
+    publisher = EditionPublisher(
         db=db,
         engine=engine,
         clock=clock,
-        intake=intake,
+        ingestor=ingestor,
         platforms={platform.name: platform},
     )
-    desk = Desk(
+    context = CommandContext(
         db=db,
         archive=archive,
-        editions=editions,
-        controls=Controls(b"0123456789abcdef"),
+        publisher=publisher,
+        controls=ControlSigner(b"0123456789abcdef"),
         clock=clock,
         version="0",
         wake=lambda: None,
     )
     try:
-        yield Newsroom(
+        yield BotHarness(
             home=home,
             db=db,
             clock=clock,
             platform=platform,
-            intake=intake,
-            editions=editions,
+            ingestor=ingestor,
+            publisher=publisher,
             archive=archive,
             outbox=Outbox(
                 db=db,
@@ -224,15 +237,15 @@ async def newsroom(
                 uncertain_wait=WAIT,
                 steady=lambda: clock.now().timestamp(),
             ),
-            inbox=inbox(desk, registry.build(desk)),
+            inbox=build_inbox(context, registry.build_commands(context)),
             doctor=Doctor(
                 db=db,
-                intake=intake,
+                ingestor=ingestor,
                 archive=archive,
                 platforms={platform.name: platform},
             ),
         )
     finally:
-        if outside is None:
-            await intake.outside.__aexit__(None, None, None)
+        if source_reader is None:
+            await ingestor.source_reader.__aexit__(None, None, None)
         await db.close()

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from bot import connections
+from bot import app
 from bot.platforms.local.platform import LocalPlatform
 from bot.settings import Settings
 from tests.fakes import FakeClock
@@ -19,25 +19,25 @@ async def own() -> dict[str, str]:
 
 
 async def test_without_tokens_only_the_local_page_is_on():
-    on, states = connections.platforms(Settings(), local())
+    on, states = app.build_platforms(Settings(), local())
     assert set(on) == {"local"}
-    assert await connections.ready(own, states)() == {"database": "ok"}
+    assert await app.combine_readiness(own, states)() == {"database": "ok"}
 
 
 async def test_a_token_switches_discord_on_and_ready_waits_for_it():
     settings = Settings.model_validate({"discord_token": "t"})
-    on, states = connections.platforms(settings, local())
+    on, states = app.build_platforms(settings, local())
     assert set(on) == {"local", "discord"}
-    found = await connections.ready(own, states)()
+    found = await app.combine_readiness(own, states)()
     assert found["database"] == "ok"
     assert "not connected" in found["discord"]
 
 
 async def test_a_token_switches_slack_on_and_ready_waits_for_it():
     settings = Settings.model_validate({"slack_bot_token": "xoxb-t"})
-    on, states = connections.platforms(settings, local())
+    on, states = app.build_platforms(settings, local())
     assert set(on) == {"local", "slack"}
-    found = await connections.ready(own, states)()
+    found = await app.combine_readiness(own, states)()
     assert "not connected" in found["slack"]
 
 

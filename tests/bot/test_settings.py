@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.errors import ConfigurationError
-from bot.settings import _MUST_BE, Settings, load
+from bot.settings import _MUST_BE, Settings, load_settings
 
 TOP = Path(__file__).parents[2]
 EXAMPLE = (TOP / ".env.example").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def loaded(home, **env):
         "XDG_DATA_HOME": str(home / "data"),
     }
     given = {f"STANDFIRST_{name}": value for name, value in env.items()}
-    return load(xdg | given, home / "here")
+    return load_settings(xdg | given, home / "here")
 
 
 def write_env(home, text):
@@ -84,7 +84,7 @@ def test_values_may_be_in_capitals(home):
 
 def test_a_relative_xdg_folder_does_not_count(home):
     env = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": str(home / "config")}
-    settings, _ = load(env, home / "here")
+    settings, _ = load_settings(env, home / "here")
     assert settings.demo_folder.is_absolute()
 
 
@@ -92,7 +92,7 @@ def test_the_processs_own_environment_is_read_when_none_is_given(home, monkeypat
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv("STANDFIRST_WEB_PORT", "4321")
     monkeypatch.chdir(home / "here")
-    settings, _ = load()
+    settings, _ = load_settings()
     assert settings.web_port == 4321
 
 
@@ -110,9 +110,9 @@ def test_settings_do_not_change(home):
 def test_all_mistakes_are_told_together_a_sentence_each(home):
     write_env(home, "STANDFIRST_LOG_LEVEL=loud\n")
     write_toml(home, "send_timeout = -1\nlog_format = [1]\nsurprise = true")
-    told = complaint(home, WEB_PORT="abc").splitlines()
+    reported = complaint(home, WEB_PORT="abc").splitlines()
     toml = home / "config/standfirst/standfirst.toml"
-    assert sorted(told) == [
+    assert sorted(reported) == [
         "STANDFIRST_LOG_LEVEL must be debug, info, warning or error, not «loud»; "
         f"see {home}/here/.env.",
         "STANDFIRST_WEB_PORT must be a whole number from 0 to 65535, not «abc»; "
@@ -138,9 +138,9 @@ BAD = {
     ("name", "value"), [(name, value) for name in BAD for value in BAD[name]]
 )
 def test_a_bad_value_is_refused_by_its_name(home, name, value):
-    told = complaint(home, **{name: value})
-    assert told.startswith(f"STANDFIRST_{name} must be ")
-    assert f"«{value}»" in told
+    reported = complaint(home, **{name: value})
+    assert reported.startswith(f"STANDFIRST_{name} must be ")
+    assert f"«{value}»" in reported
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost"])
@@ -154,16 +154,16 @@ def test_a_page_for_others_is_refused_with_the_reason(home):
 
 def test_a_broken_file_is_one_mistake_among_the_others(home):
     write_toml(home, "web_port = ")
-    told = complaint(home, WEB_PORT="abc").splitlines()
-    assert len(told) == 2
-    assert "standfirst.toml cannot be read: " in told[0]
+    reported = complaint(home, WEB_PORT="abc").splitlines()
+    assert len(reported) == 2
+    assert "standfirst.toml cannot be read: " in reported[0]
 
 
 @pytest.mark.parametrize("name", ["here/.env", "config/standfirst/standfirst.toml"])
 def test_a_file_in_another_encoding_is_named_without_its_bytes(home, name):
     (home / name).write_bytes(b"STANDFIRST_SECRET_KEY = 'canary\xff'\n")
-    told = complaint(home)
-    assert told == f"{home / name} cannot be read: it is not UTF-8."
+    reported = complaint(home)
+    assert reported == f"{home / name} cannot be read: it is not UTF-8."
 
 
 # ── unknown names and doubts ───────────────────────────────────────────────────
@@ -183,7 +183,10 @@ def test_an_unknown_name_is_a_warning_with_the_nearest_known_one(home):
 
 def test_names_of_other_programs_are_none_of_our_business(home):
     write_env(home, "PORT=1\nSTAND=2\n")
-    assert load({"XDG_CONFIG_HOME": str(home), "WEB_PORT": "x"}, home / "here")[1] == ()
+    assert (
+        load_settings({"XDG_CONFIG_HOME": str(home), "WEB_PORT": "x"}, home / "here")[1]
+        == ()
+    )
 
 
 def test_a_wait_that_is_not_longer_than_the_time_out_is_warned_of(home):
@@ -207,15 +210,17 @@ def test_no_secret_is_shown_in_settings_or_complaints(home):
         "DATABASE_URL": "postgresql://me:canary-of-the-base@host/name",
     }
     settings, warnings = loaded(home, **secrets)
-    told = complaint(home, **secrets, WEB_PORT="abc")
-    assert "canary" not in repr(settings) + str(settings) + told + "".join(warnings)
+    reported = complaint(home, **secrets, WEB_PORT="abc")
+    assert "canary" not in repr(settings) + str(settings) + reported + "".join(warnings)
     assert settings.database_url == secrets["DATABASE_URL"]
 
 
 def test_a_bad_address_is_refused_without_being_shown(home):
-    told = complaint(home, DATABASE_URL="me:canary@host/name")
-    assert told.startswith("STANDFIRST_DATABASE_URL must be the address of a database")
-    assert "canary" not in told
+    reported = complaint(home, DATABASE_URL="me:canary@host/name")
+    assert reported.startswith(
+        "STANDFIRST_DATABASE_URL must be the address of a database"
+    )
+    assert "canary" not in reported
 
 
 def test_settings_made_by_hand_are_refused_without_showing_their_values():
@@ -312,8 +317,8 @@ def test_where_slack_is_may_be_set(home, end):
     ["slack.com/api/", "wss://slack.com/api/", "https://slack.com/", "https://"],
 )
 def test_an_address_of_slack_that_is_none_is_refused(home, value):
-    told = complaint(home, SLACK_API_BASE=value)
-    assert told.startswith("STANDFIRST_SLACK_API_BASE must be ")
+    reported = complaint(home, SLACK_API_BASE=value)
+    assert reported.startswith("STANDFIRST_SLACK_API_BASE must be ")
 
 
 @pytest.mark.parametrize(

@@ -60,17 +60,17 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def house() -> Iterator[Served]:
+def served_page() -> Iterator[Served]:
     with served(Stage()) as running:
         running.send(an_edition_delivery())
         yield running
 
 
 @pytest.fixture
-def page(chromium, house) -> Iterator[Page]:
+def page(chromium, served_page) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 860})
     context.set_default_timeout(5_000)
     opened = context.new_page()
-    opened.goto(house.url)
+    opened.goto(served_page.url)
     yield opened
     context.close()

@@ -11,29 +11,29 @@ from typing import Any
 from starlette.applications import Starlette
 
 from bot.errors import UserError
-from bot.platforms.local import pages
-from bot.platforms.local.platform import LocalPlatform
-from bot.platforms.local.render import render
-from bot.texts import Texts
-from bot.types import (
+from bot.i18n.translation import Texts
+from bot.model import (
     Command,
+    CommandOption,
     Control,
     Delivery,
     Destination,
-    Facts,
+    FactTable,
     Form,
     Inbox,
     Invocation,
-    Line,
-    Option,
+    ListItem,
     Paragraph,
     Permission,
-    Quoted,
+    QuoteBlock,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
     Workspace,
 )
+from bot.platforms.local import pages
+from bot.platforms.local.platform import LocalPlatform
+from bot.platforms.local.render import render
 from bot.web import server
 from digests.types import Article
 from tests.bot.platforms.local import samples
@@ -66,21 +66,21 @@ class Stage:
     articles: dict[str, Article] = field(default_factory=lambda: dict(samples.ARTICLES))
     asked: list[Invocation] = field(default_factory=list)
     channels: tuple[Destination, ...] = CHANNELS
-    troubles: tuple[str, ...] = ()
+    list_problems: tuple[str, ...] = ()
     url: str = ""
 
     def __post_init__(self) -> None:
         self.platform = LocalPlatform(mailbox=self.mailbox, clock=self.clock)
 
     def app(self) -> Starlette:
-        routes = pages.routes(
+        routes = pages.build_page_routes(
             platform=self.platform,
             mailbox=self.mailbox,
             clock=self.clock,
-            rooms=self._rooms,
-            troubles=self._troubles,
+            list_channels=self._rooms,
+            list_problems=self._troubles,
         )
-        return server.build(
+        return server.build_application(
             routes=routes,
             read_article=self._article,
             ready=self._ready,
@@ -90,7 +90,7 @@ class Stage:
         )
 
     async def _troubles(self) -> tuple[str, ...]:
-        return self.troubles
+        return self.list_problems
 
     def inbox(self) -> Inbox:
         return an_inbox(
@@ -101,15 +101,15 @@ class Stage:
         )
 
     def commands(self) -> tuple[Command, ...]:
-        speaker = Option(
+        speaker = CommandOption(
             name="speaker", description="Who said it", rest=True, completes="speaker"
         )
-        topic = Option(name="topic", description="What it is about")
-        story = Option(name="story", description="Number or id", required=True)
-        tone = Option(
+        topic = CommandOption(name="topic", description="What it is about")
+        story = CommandOption(name="story", description="Number or id", required=True)
+        tone = CommandOption(
             name="tone", description="How", required=True, choices=("calm", "brisk")
         )
-        note = Option(name="note", description="Anything else", rest=True)
+        note = CommandOption(name="note", description="Anything else", rest=True)
         return (
             _command(
                 "news latest", "The newest edition here, or an earlier one", _latest
@@ -162,7 +162,11 @@ class Stage:
 
 
 def _command(
-    path: str, description: str, run: Any, *options: Option, editors: bool = False
+    path: str,
+    description: str,
+    run: Any,
+    *options: CommandOption,
+    editors: bool = False,
 ) -> Command:
     return Command(
         path=path,
@@ -176,7 +180,7 @@ def _command(
 
 async def _latest(_: Invocation) -> Reply:
     parts = render(samples.an_edition(), samples.a_context())
-    return Reply(title="The newest edition", blocks=(Shown(parts=parts),))
+    return Reply(title="The newest edition", blocks=(RenderedEdition(parts=parts),))
 
 
 async def _story(invocation: Invocation) -> Reply:
@@ -184,19 +188,19 @@ async def _story(invocation: Invocation) -> Reply:
         title=samples.BRIDGE.title or "",
         blocks=(
             Paragraph(text=samples.BRIDGE_TEXT.split("\n")[0]),
-            Quoted(card=samples.HERO),
-            Line(
+            QuoteBlock(card=samples.HERO),
+            ListItem(
                 title="Harbour bridge closes after crack is found",
                 note="Hallin Courier · today 07:30",
                 article="bridge",
             ),
-            Line(
+            ListItem(
                 title="Ferry runs every 20 minutes",
                 text="With room for 240 passengers.",
                 url="https://courier.example/ferry",
             ),
-            Line(title="", text="A sentence.", article="bridge", start=0, end=8),
-            Small(text=f"Asked for: {invocation.args.get('story', '')}"),
+            ListItem(title="", text="A sentence.", article="bridge", start=0, end=8),
+            SmallPrint(text=f"Asked for: {invocation.args.get('story', '')}"),
         ),
         controls=(
             Control(id="v1:quotes", label="Quotes", primary=True),
@@ -209,21 +213,23 @@ async def _quotes(_: Invocation) -> Reply:
     bare = replace(samples.HERO, speaker=None, role=None)
     return Reply(
         title="2 quotes of Tomas Ekdahl",
-        blocks=(Quoted(card=samples.HERO), Quoted(card=bare)),
+        blocks=(QuoteBlock(card=samples.HERO), QuoteBlock(card=bare)),
     )
 
 
 async def _help(_: Invocation) -> Reply:
     lines = (
-        Line(title="/news latest", text="The newest edition here, or an earlier one"),
-        Line(title="/news quotes", text="Who said what, word for word"),
+        ListItem(
+            title="/news latest", text="The newest edition here, or an earlier one"
+        ),
+        ListItem(title="/news quotes", text="Who said what, word for word"),
     )
     return Reply(title="What can be asked", blocks=lines)
 
 
 async def _status(_: Invocation) -> Reply:
     rows = (("Next edition", "tomorrow 08:30"), ("Sources", "9, all well"))
-    return Reply(title="Morning news", blocks=(Facts(rows=rows),))
+    return Reply(title="Morning news", blocks=(FactTable(rows=rows),))
 
 
 async def _style(invocation: Invocation) -> Reply:
@@ -263,7 +269,7 @@ def served(stage: Stage, port: int = 0) -> Iterator[Served]:
     async def run() -> None:
         running = asyncio.create_task(stage.platform.run(stage.inbox()))
         before = (stage.platform.hub.close,)
-        async with server.serving(
+        async with server.serve_application(
             stage.app(), host="127.0.0.1", port=port, before_stop=before
         ) as address:
             stage.url = address.url

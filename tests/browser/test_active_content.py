@@ -28,7 +28,7 @@ def a_hostile_delivery(number: int, text: str):
     )
 
 
-def poke(page) -> None:
+def wake_now(page) -> None:
     """Everything that a script might wait for."""
     page.evaluate(
         """() => { for (const at of document.querySelectorAll("main *")) {
@@ -39,7 +39,7 @@ def poke(page) -> None:
 
 
 def nothing_ran(page) -> bool:
-    poke(page)
+    wake_now(page)
     page.wait_for_timeout(150)
     title: str = page.title()
     count = page.locator(
@@ -66,9 +66,9 @@ def test_a_script_that_got_into_the_page_would_still_not_run(page):
     assert page.title() == "#news · Standfirst"
 
 
-def test_no_string_runs_in_an_edition_that_was_there_or_arrives(page, house):
+def test_no_string_runs_in_an_edition_that_was_there_or_arrives(page, served_page):
     for number, text in enumerate(hostile.STRINGS, 10):
-        house.send(a_hostile_delivery(number, text))
+        served_page.send(a_hostile_delivery(number, text))
     everything = len(hostile.STRINGS) + 1
     expect(page.locator(".message")).to_have_count(everything)
     assert nothing_ran(page)
@@ -85,13 +85,13 @@ def test_no_string_runs_when_it_is_typed(page):
     assert nothing_ran(page)
 
 
-def test_no_string_runs_on_the_reading_page(page, house):
+def test_no_string_runs_on_the_reading_page(page, served_page):
     text = "\n".join(hostile.STRINGS)
-    house.stage.articles["bad"] = replace(
+    served_page.stage.articles["bad"] = replace(
         samples.BRIDGE, title=text, source=text, author=text, text=text, url=text
     )
-    page.goto(f"{house.url}/articles/bad/newest?from=3&to=90")
-    poke(page)
+    page.goto(f"{served_page.url}/articles/bad/newest?from=3&to=90")
+    wake_now(page)
     page.wait_for_timeout(150)
     assert page.title() != "ran"
     assert page.locator("main script, main img, main iframe, main base").count() == 0

@@ -28,7 +28,7 @@ def test_the_first_tab_leads_to_the_box(page):
     expect(page.locator("#command")).to_be_focused()
 
 
-def test_a_command_is_completed_and_sent_with_the_keyboard(page, house):
+def test_a_command_is_completed_and_sent_with_the_keyboard(page, served_page):
     page.focus("#command")
     page.keyboard.type("/news q")
     box = page.locator("#command")
@@ -44,7 +44,7 @@ def test_a_command_is_completed_and_sent_with_the_keyboard(page, house):
     expect(box).to_have_value("/news quotes Tomas Ekdahl ")
     press(page, "Escape", "Enter")
     expect(page.locator("#answer figure")).to_have_count(2)
-    assert house.stage.asked[-1].args == {"speaker": "Tomas Ekdahl"}
+    assert served_page.stage.asked[-1].args == {"speaker": "Tomas Ekdahl"}
     expect(box).to_be_focused()
     expect(box).to_have_value("")
 
@@ -67,7 +67,7 @@ def test_escape_closes_what_is_offered_and_keeps_the_line(page):
     expect(page.locator("#command")).to_have_value("/n")
 
 
-def test_a_story_is_opened_from_the_select(page, house):
+def test_a_story_is_opened_from_the_select(page, served_page):
     tab_to(page, ".pick select")
     press(page, "ArrowDown")
     tab_to(page, ".pick button")
@@ -75,7 +75,7 @@ def test_a_story_is_opened_from_the_select(page, house):
     answer = page.locator("#answer")
     expect(answer).to_contain_text("Harbour bridge closes")
     expect(answer).to_be_focused()
-    assert house.stage.asked[-1].path == "news story"
+    assert served_page.stage.asked[-1].path == "news story"
 
 
 def test_folded_quotes_open_with_the_keyboard(page):
@@ -105,7 +105,7 @@ def test_an_answer_is_dismissed_and_the_focus_goes_to_the_box(page):
     expect(page.locator("#command")).to_be_focused()
 
 
-def test_a_form_leads_to_its_mistake_and_then_works(page, house):
+def test_a_form_leads_to_its_mistake_and_then_works(page, served_page):
     page.fill("#command", "/newsdesk style")
     press(page, "Enter")
     tone = page.get_by_label("Tone")
@@ -116,7 +116,7 @@ def test_a_form_leads_to_its_mistake_and_then_works(page, house):
     tone.select_option("brisk")
     page.locator(".questions .primary").click()
     expect(page.locator("#answer")).to_contain_text("It is brisk now.")
-    assert house.stage.asked[-1].args == {"tone": "brisk"}
+    assert served_page.stage.asked[-1].args == {"tone": "brisk"}
 
 
 def test_the_theme_is_kept(page):
@@ -130,49 +130,49 @@ def test_the_theme_is_kept(page):
 # ── live ───────────────────────────────────────────────────────────────────────
 
 
-def test_a_message_arrives_without_reload_and_leaves_the_focus_alone(page, house):
+def test_a_message_arrives_without_reload_and_leaves_the_focus_alone(page, served_page):
     page.focus("#command")
     page.keyboard.type("half a thou")
-    house.send(an_edition_delivery(2))
+    served_page.send(an_edition_delivery(2))
     expect(page.locator(".message")).to_have_count(2)
     expect(page.locator("#log")).to_contain_text("New edition: Morning news, 3 stories")
     expect(page.locator("#command")).to_be_focused()
     expect(page.locator("#command")).to_have_value("half a thou")
 
 
-def test_edits_and_deletes_are_followed(page, house):
-    house.send(a_delivery(2))
+def test_edits_and_deletes_are_followed(page, served_page):
+    served_page.send(a_delivery(2))
     expect(page.locator(".message")).to_have_count(2)
-    house.send(a_delivery(2, operation="edit", fallback_text="Corrected words"))
+    served_page.send(a_delivery(2, operation="edit", fallback_text="Corrected words"))
     expect(page.locator(".message").last).to_contain_text("Corrected words")
     expect(page.locator(".message").last).to_contain_text("edited")
-    house.send(a_delivery(2, operation="delete"))
+    served_page.send(a_delivery(2, operation="delete"))
     expect(page.locator(".message")).to_have_count(1)
 
 
-def test_another_channels_message_marks_the_channel(page, house):
-    house.send(a_delivery(2, channel="science"))
+def test_another_channels_message_marks_the_channel(page, served_page):
+    served_page.send(a_delivery(2, channel="science"))
     science = page.get_by_role("link", name="science")
     expect(science).to_contain_text("(new messages)")
 
 
-def test_nothing_is_lost_while_the_connection_is_away(page, house):
+def test_nothing_is_lost_while_the_connection_is_away(page, served_page):
     expect(page.locator(".message")).to_have_count(1)
     page.context.set_offline(True)
     for number in range(2, 6):
-        house.send(a_delivery(number))
+        served_page.send(a_delivery(number))
     page.context.set_offline(False)
-    house.send(a_delivery(6))
+    served_page.send(a_delivery(6))
     expect(page.locator(".message")).to_have_count(6, timeout=10_000)
 
 
 # ── without JavaScript ─────────────────────────────────────────────────────────
 
 
-def test_all_of_it_works_without_javascript(chromium, house):
+def test_all_of_it_works_without_javascript(chromium, served_page):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(house.url)
+    page.goto(served_page.url)
     page.fill("#command", "/news quotes Ekdahl")
     page.keyboard.press("Enter")
     expect(page.locator("#answer figure")).to_have_count(2)

@@ -20,9 +20,9 @@ PATHS = (
 )
 
 
-def opened(chromium, house, path: str, **context):
+def opened(chromium, served_page, path: str, **context):
     page = chromium.new_context(reduced_motion="reduce", **context).new_page()
-    page.goto(house.url + path)
+    page.goto(served_page.url + path)
     return page
 
 
@@ -34,15 +34,15 @@ def violations(page) -> list[str]:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_axe_finds_nothing(chromium, house, path, scheme, viewport):
-    page = opened(chromium, house, path, color_scheme=scheme, viewport=viewport)
+def test_axe_finds_nothing(chromium, served_page, path, scheme, viewport):
+    page = opened(chromium, served_page, path, color_scheme=scheme, viewport=viewport)
     assert violations(page) == []
     page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_with_everything_open(chromium, house, scheme):
-    page = opened(chromium, house, "/", color_scheme=scheme, viewport=WIDE)
+def test_axe_finds_nothing_with_everything_open(chromium, served_page, scheme):
+    page = opened(chromium, served_page, "/", color_scheme=scheme, viewport=WIDE)
     lines = ("/news story 1", "/news quots", "/newsdesk status", "/newsdesk style")
     for count, line in enumerate(lines, 1):
         page.fill("#command", line)
@@ -58,8 +58,8 @@ def test_axe_finds_nothing_with_everything_open(chromium, house, scheme):
     page.context.close()
 
 
-def test_axe_finds_nothing_in_the_drawer(chromium, house):
-    page = opened(chromium, house, "/", viewport=PHONE)
+def test_axe_finds_nothing_in_the_drawer(chromium, served_page):
+    page = opened(chromium, served_page, "/", viewport=PHONE)
     page.get_by_role("button", name="Channels and people").click()
     expect(page.get_by_role("link", name="science")).to_be_visible()
     assert violations(page) == []
@@ -69,14 +69,14 @@ def test_axe_finds_nothing_in_the_drawer(chromium, house):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nothing_is_wider_than_the_narrowest_phone(chromium, house, path):
-    page = opened(chromium, house, path, viewport=NARROW)
+def test_nothing_is_wider_than_the_narrowest_phone(chromium, served_page, path):
+    page = opened(chromium, served_page, path, viewport=NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.context.close()
 
 
-def test_answers_are_not_wider_than_the_narrowest_phone(chromium, house):
-    page = opened(chromium, house, "/", viewport=NARROW)
+def test_answers_are_not_wider_than_the_narrowest_phone(chromium, served_page):
+    page = opened(chromium, served_page, "/", viewport=NARROW)
     lines = ("/news story 1", "/newsdesk status", "/newsdesk style", "x" * 900)
     for count, line in enumerate(lines, 1):
         page.fill("#command", line)
@@ -86,8 +86,8 @@ def test_answers_are_not_wider_than_the_narrowest_phone(chromium, house):
     page.context.close()
 
 
-def test_what_has_the_focus_is_not_behind_a_bar(chromium, house):
-    page = opened(chromium, house, "/", viewport=PHONE)
+def test_what_has_the_focus_is_not_behind_a_bar(chromium, served_page):
+    page = opened(chromium, served_page, "/", viewport=PHONE)
     for _ in range(40):
         page.keyboard.press("Tab")
         hidden = page.evaluate(

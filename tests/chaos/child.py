@@ -24,7 +24,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from bot import app, logs, runner
+from bot import app, runner
 from bot.settings import Settings
 from tests.chaos.clock import SharedClock
 from tests.chaos.points import Points
@@ -91,25 +91,25 @@ async def work(job: Job) -> int:
         asyncio.get_running_loop().create_task(_watch(job.lag))
     if job.served:
         return await _serve(job, settings, clock)
-    logs.configure(settings)
-    async with opened(job, settings, clock) as house:
-        return await _until_quiet(job, house, clock)
+    runner.configure_logging(settings)
+    async with opened(job, settings, clock) as application:
+        return await _until_quiet(job, application, clock)
 
 
 @asynccontextmanager
 async def opened(
     job: Job, settings: Settings, clock: SharedClock
-) -> AsyncIterator[app.House]:
+) -> AsyncIterator[app.Application]:
     """The house with its clocks, paces and points arranged."""
     patch.object(app.SystemClock, "now", lambda _: clock.now()).start()
     # The steady clock that `app` hands out is the shared one too.
     steady = SimpleNamespace(monotonic=clock.monotonic)
     patch.object(app, "time", steady).start()
-    async with app.opened(settings, at=job.points.named) as house:
-        for platform in house.platforms.values():
+    async with app.open_application(settings, at=job.points.named) as application:
+        for platform in application.platforms.values():
             pacing(platform, clock, leaps=job.leaps and not job.served)
             job.points.around(platform)
-        yield house
+        yield application
 
 
 def pacing(platform: Any, clock: SharedClock, *, leaps: bool) -> None:
@@ -117,7 +117,7 @@ def pacing(platform: Any, clock: SharedClock, *, leaps: bool) -> None:
     if platform.name == "local":
         return
     slack = platform.name == "slack"
-    pace = platform.installations.one.pace if slack else platform._pace
+    pace = platform.installations.one.pace if slack else platform._rate_limiter
     pace._now = clock.monotonic
 
     async def leap(seconds: float) -> None:
@@ -130,16 +130,20 @@ def pacing(platform: Any, clock: SharedClock, *, leaps: bool) -> None:
 
 async def _serve(job: Job, settings: Settings, clock: SharedClock) -> int:
     arranged = lambda settings, at: opened(job, settings, clock)  # noqa: E731
-    patch.object(runner, "opened", arranged).start()
-    return await runner.run(settings, say=lambda line: print(line, flush=True))
+    patch.object(runner, "open_application", arranged).start()
+    return await runner.run_application(
+        settings, say=lambda line: print(line, flush=True)
+    )
 
 
-async def _until_quiet(job: Job, house: app.House, clock: SharedClock) -> int:
-    await house.editions.realign()
+async def _until_quiet(
+    job: Job, application: app.Application, clock: SharedClock
+) -> int:
+    await application.publisher.realign()
     for _ in range(WAKES):
-        following = await wake(house)
+        following = await wake(application)
         if following is None or following > job.until:
-            await leave(house)
+            await leave(application)
             return QUIET
         wait = (following - clock.now()).total_seconds()
         if job.leaps:
@@ -151,17 +155,21 @@ async def _until_quiet(job: Job, house: app.House, clock: SharedClock) -> int:
     return RESTLESS
 
 
-async def wake(house: app.House) -> datetime | None:
+async def wake(application: app.Application) -> datetime | None:
     """What `bot.runner` does at a due moment, one thing after the other."""
-    await house.editions.plan()
-    await house.editions.compose_due()
-    looks = await house.editions.corrections.run()
-    moments = (await house.outbox.drain(), looks, await house.editions.next_due())
+    await application.publisher.plan()
+    await application.publisher.compose_due()
+    looks = await application.publisher.corrections.run()
+    moments = (
+        await application.outbox.drain(),
+        looks,
+        await application.publisher.next_due(),
+    )
     return min((at for at in moments if at), default=None)
 
 
-async def leave(house: app.House) -> None:
-    for platform in house.platforms.values():
+async def leave(application: app.Application) -> None:
+    for platform in application.platforms.values():
         close = getattr(platform, "close", None)
         if close is not None:
             await close()
@@ -183,9 +191,9 @@ def _limit(file: Path) -> None:
     """As a full disk: SQLite makes the database no larger than `file` says."""
     from sqlalchemy import Connection, event
 
-    from bot.storage import database, engines
+    from bot.storage import engines
 
-    make = engines.sqlite_engine
+    make = engines.create_sqlite_engine
 
     def limited(*args: Any, **kwargs: Any) -> Any:
         engine = make(*args, **kwargs)
@@ -197,4 +205,4 @@ def _limit(file: Path) -> None:
 
         return engine
 
-    database.engines.sqlite_engine = limited  # type: ignore[attr-defined]
+    engines.create_sqlite_engine = limited

@@ -10,8 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bot.storage import migrate
-from tests.bot.newsroom import CONFIGURATION, Newsroom, newsroom
+from bot.storage import schema_upgrade
+from tests.bot.harness import CONFIGURATION, BotHarness, open_harness
 from tests.chaos.board import Board, Line
 from tests.chaos.kills import homes
 from tests.chaos.mutations import switched_off
@@ -159,7 +159,7 @@ async def downtime(seed: int, board: Board, *, without: str = "") -> list[Line]:
     sums, wrong = Counter[str](), []
     with homes() as home, switched_off(without):
         template = home / "empty.db"
-        migrate.upgrade(f"sqlite:///{template}")
+        schema_upgrade.upgrade_database(f"sqlite:///{template}")
         for number, (sentence, down) in enumerate(itertools.product(SENTENCES, DOWN)):
             place = home / str(number)
             place.mkdir()
@@ -191,29 +191,29 @@ async def _outage(home: Path, sentence: str, down: timedelta, random: Random) ->
     press = Press(home / "articles", random)
     text = CONFIGURATION.replace("every 2 minutes Europe/Berlin", sentence)
     found = Outage()
-    async with _opened(home, clock) as (desk, _):
-        await desk.apply(text)
+    async with _opened(home, clock) as (harness, _):
+        await harness.apply(text)
         press.publish(clock.now(), 1, long=False)
-        await desk.wake()
-        before = len(await _occurrences(desk))
+        await harness.wake()
+        before = len(await _occurrences(harness))
     clock.advance(down)
     press.publish(clock.now(), 2, long=False)
-    async with _opened(home, clock) as (desk, platform):
-        await desk.wake()
-        rows = (await _occurrences(desk))[before:]
+    async with _opened(home, clock) as (harness, platform):
+        await harness.wake()
+        rows = (await _occurrences(harness))[before:]
         composed = [row for row in rows if row["state"] in {"composed", "deferred"}]
         found.late = len(composed)
         found.too_old = sum(
             clock.now() - row["due_at"] > timedelta(hours=6) for row in composed
         )
         # What was published meanwhile comes with the late one or with the next.
-        await _pass(desk, clock, clock.now() + timedelta(days=4), platform)
+        await _pass(harness, clock, clock.now() + timedelta(days=4), platform)
         found.doubled = len(platform.doubled())
         found.silent = 0 if platform.messages else 1
     return found
 
 
-async def _occurrences(desk: Newsroom) -> list[dict[str, Any]]:
+async def _occurrences(harness: BotHarness) -> list[dict[str, Any]]:
     from sqlalchemy import select
 
     from bot.storage.schema import occurrences
@@ -222,16 +222,16 @@ async def _occurrences(desk: Newsroom) -> list[dict[str, Any]]:
         query = select(occurrences).order_by(occurrences.c.id)
         return [dict(row) for row in connection.execute(query).mappings()]
 
-    return await desk.db.read(rows)
+    return await harness.db.read(rows)
 
 
 async def _pass(
-    desk: Newsroom, clock: FakeClock, moment: datetime, platform: FakePlatform
+    harness: BotHarness, clock: FakeClock, moment: datetime, platform: FakePlatform
 ) -> None:
     """Until something was posted, and a little longer; not beyond `moment`."""
     more = 5
     while more and clock.now() <= moment:
-        following = await desk.wake()
+        following = await harness.wake()
         more -= bool(platform.messages)
         if following is None:
             break
@@ -241,8 +241,8 @@ async def _pass(
 @asynccontextmanager
 async def _opened(
     home: Path, clock: FakeClock
-) -> AsyncIterator[tuple[Newsroom, FakePlatform]]:
+) -> AsyncIterator[tuple[BotHarness, FakePlatform]]:
     platform = FakePlatform()
     url = f"sqlite:///{home / 'standfirst.db'}"
-    async with newsroom(url, home, platform, clock=clock) as desk:
-        yield desk, platform
+    async with open_harness(url, home, platform, clock=clock) as harness:
+        yield harness, platform

@@ -15,13 +15,13 @@ from random import Random
 from statistics import quantiles
 from typing import Any, Final
 
-from bot import config_file
-from bot.storage import Database, migrate
+from bot.configuration import file_import
+from bot.storage import Database, schema_upgrade
 from tests.chaos.child import Job
 from tests.chaos.clock import SharedClock
 from tests.chaos.nursery import Process
 from tests.chaos.press import Press
-from tests.wire.discord import server as discord_server
+from tests.wire.discord import server
 from tests.wire.discord.faults import Fault, Limit
 
 #: Requests that Discord takes in any second.
@@ -51,7 +51,7 @@ channel = "{channel}"
 class Counting:
     """How Discord counts, put into the strict server; and the storms it is told."""
 
-    discord: discord_server.LocalDiscord
+    discord: server.LocalDiscord
     #: Seconds after the first request → what is answered from then on, for how long.
     storms: Sequence["Storm"] = ()
     arrived: list[float] = field(default_factory=list)
@@ -67,10 +67,10 @@ class Counting:
     def __post_init__(self) -> None:
         fault, answer = self.discord._fault, self.discord._answer
 
-        def counted(call: discord_server.Call) -> Fault | None:
+        def counted(call: server.Call) -> Fault | None:
             return self._limit(call) or fault(call)
 
-        def noted(request: Any, call: discord_server.Call) -> Any:
+        def noted(request: Any, call: server.Call) -> Any:
             answered = answer(request, call)
             if call.operation == "post":
                 self.posted.setdefault(call.channel, call.at)
@@ -79,7 +79,7 @@ class Counting:
         self.discord._fault = counted  # type: ignore[method-assign]
         self.discord._answer = noted  # type: ignore[method-assign]
 
-    def _limit(self, call: discord_server.Call) -> Fault | None:
+    def _limit(self, call: server.Call) -> Fault | None:
         if call.operation != "post":
             return None
         for key in ("", call.channel):
@@ -118,13 +118,13 @@ class Storm:
     #: Which channels; None = all.
     of: Callable[[str], bool] | None = None
 
-    def left(self, call: discord_server.Call, passed: float) -> float | None:
+    def left(self, call: server.Call, passed: float) -> float | None:
         hits = self.of is None or self.of(call.channel)
         if hits and self.begins <= passed < self.begins + self.lasts:
             return self.begins + self.lasts - passed
         return None
 
-    def channel(self, call: discord_server.Call) -> str:
+    def channel(self, call: server.Call) -> str:
         return "" if self.of is None else call.channel
 
 
@@ -173,7 +173,7 @@ async def rush(
     Press(home / "articles", Random(seed)).publish(clock.now(), 5, long=False)
     channels = [str(20_000 + number) for number in range(destinations)]
     await _set_up(home, clock, channels, workspaces, due)
-    async with discord_server.serving(clock) as discord:
+    async with server.serving(clock) as discord:
         discord.official = False
         for channel in channels:
             discord.ledger.channel(channel)
@@ -191,7 +191,7 @@ async def rush(
 
 
 def _measured(
-    discord: discord_server.LocalDiscord,
+    discord: server.LocalDiscord,
     counting: Counting,
     due: datetime,
     channels: Sequence[str],
@@ -216,9 +216,7 @@ def _measured(
     )
 
 
-def _job(
-    home: Path, discord: discord_server.LocalDiscord, due: datetime, without: str
-) -> Job:
+def _job(home: Path, discord: server.LocalDiscord, due: datetime, without: str) -> Job:
     address = discord.address
     return Job(
         settings={
@@ -257,11 +255,14 @@ async def _set_up(
         )
     file.write_text(text, encoding="utf-8")
     url = f"sqlite:///{home / 'standfirst.db'}"
-    migrate.upgrade(url)
+    schema_upgrade.upgrade_database(url)
     database = Database.open(url)
     try:
         await database.write(
-            config_file.carry_out, config_file.read(file), prune=False, now=clock.now()
+            file_import.apply_checked_file,
+            file_import.read_file(file),
+            prune=False,
+            now=clock.now(),
         )
     finally:
         await database.close()

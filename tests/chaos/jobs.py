@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from digests.errors import Gone, UnreadableInput
+from digests.errors import SourceGone, UnreadableInput
 from digests.types import Article
 
 
@@ -93,7 +93,7 @@ def environment() -> list[str]:
 
 
 def gone() -> None:
-    raise Gone("It has ended.")
+    raise SourceGone("It has ended.")
 
 
 def unreadable() -> None:

@@ -383,7 +383,16 @@ def _sizes(wire: Wire) -> tuple[Size, ...]:
 
 def _parts(tallies: Mapping[str, Tally]) -> list[int]:
     """Kills on the first, second and third message, where a message was on its way."""
-    on_its_way = ("send", "step", "wire", "read_back", "at c", "at s", "at a", "at r")
+    on_its_way = (
+        "send",
+        "record_and_claim",
+        "wire",
+        "read_back",
+        "at c",
+        "at s",
+        "at a",
+        "at r",
+    )
     kills: Counter[int] = Counter()
     for tally in tallies.values():
         for (name, passing), number in tally.kills.items():
@@ -395,9 +404,9 @@ def _parts(tallies: Mapping[str, Tally]) -> list[int]:
 async def _report(board: Board, tallies: Mapping[str, Tally]) -> None:
     while True:
         await asyncio.sleep(10)
-        told = (f"{name} {t.injected} of {t.wanted}" for name, t in tallies.items())
+        reported = (f"{name} {t.injected} of {t.wanted}" for name, t in tallies.items())
         wrong = sum(t.findings.number for t in tallies.values())
-        board.say(f"  {', '.join(told)}; wrong so far: {wrong}")
+        board.say(f"  {', '.join(reported)}; wrong so far: {wrong}")
 
 
 @contextmanager

@@ -23,30 +23,30 @@ async def lived(days: int, seed: int, board: Board) -> list[Line]:
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert process.stdout is not None
-    told: dict[str, Any] = {}
+    reported: dict[str, Any] = {}
     try:
         async for line in process.stdout:
-            told = json.loads(line)
-            if told["day"] % 5 == 0:
-                board.say(f"  day {told['day']}: {told['posts']} posts")
+            reported = json.loads(line)
+            if reported["day"] % 5 == 0:
+                board.say(f"  day {reported['day']}: {reported['posts']} posts")
     finally:
-        if process.returncode is None and not told.get("sum"):
+        if process.returncode is None and not reported.get("sum"):
             process.kill()
         await process.wait()
-    return _lines(days, seed, told)
+    return _lines(days, seed, reported)
 
 
-def _lines(days: int, seed: int, told: Mapping[str, Any]) -> list[Line]:
-    faults = sum(told["faults"].values())
-    what = f"{days} days, {told['posts']:,} posts"
+def _lines(days: int, seed: int, reported: Mapping[str, Any]) -> list[Line]:
+    faults = sum(reported["faults"].values())
+    what = f"{days} days, {reported['posts']:,} posts"
     facts = {"seed": seed, "faults": faults, "stated": 4 * days}
-    wrong = [*told["lost"], *told["doubled"]]
-    grown = told["grown"]
+    wrong = [*reported["lost"], *reported["doubled"]]
+    grown = reported["grown"]
     lines = [
         Line(
             row="S18",
             what=f"{what}: lost, doubled",
-            figure=f"{len(told['lost'])}, {len(told['doubled'])}",
+            figure=f"{len(reported['lost'])}, {len(reported['doubled'])}",
             goal="0, 0",
             met=not wrong,
             details=wrong,
@@ -55,10 +55,10 @@ def _lines(days: int, seed: int, told: Mapping[str, Any]) -> list[Line]:
         Line(
             row="S18",
             what=f"{what}: unhandled errors of tasks; database",
-            figure=f"{len(told['unhandled'])}; {told['integrity']}",
+            figure=f"{len(reported['unhandled'])}; {reported['integrity']}",
             goal="0; ok",
-            met=not told["unhandled"] and told["integrity"] == "ok",
-            details=told["unhandled"],
+            met=not reported["unhandled"] and reported["integrity"] == "ok",
+            details=reported["unhandled"],
             **facts,
         ),
     ]
@@ -67,7 +67,7 @@ def _lines(days: int, seed: int, told: Mapping[str, Any]) -> list[Line]:
             Line(
                 row="S18 D23",
                 what=f"{what}: growth of memory since day {WARM}",
-                figure=f"{100 * grown:.1f} % of {told['resident']:.0f} MB",
+                figure=f"{100 * grown:.1f} % of {reported['resident']:.0f} MB",
                 goal="< 5 %",
                 met=grown < 0.05,
                 **facts,

@@ -23,9 +23,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bot import app, config_file, logs
+from bot import app, runner
+from bot.configuration import file_import
 from bot.settings import Settings
-from bot.storage import Database, migrate
+from bot.storage import Database, schema_upgrade
 from tests.chaos import child
 from tests.chaos.clock import SharedClock
 from tests.chaos.kills import homes
@@ -84,7 +85,7 @@ class Month:
     wires: dict[str, Wire]
     presses: dict[str, Press]
     channels: dict[str, list[str]]
-    house: app.House | None = None
+    application: app.Application | None = None
     faults: Counter[str] = field(default_factory=Counter)
     unhandled: list[str] = field(default_factory=list)
     #: (channel, key) → how many messages carried it.
@@ -92,7 +93,7 @@ class Month:
     #: Message ids that were counted.
     seen: set[tuple[str, str]] = field(default_factory=set)
     #: Channel → article's name → editions that told it.
-    told: defaultdict[str, defaultdict[str, set[int]]] = field(
+    reported: defaultdict[str, defaultdict[str, set[int]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
     )
     #: Platform → when, and the article's name.
@@ -164,11 +165,11 @@ async def _set_up(month: Month) -> None:
     file = month.home / "newsroom.toml"
     file.write_text(text, encoding="utf-8")
     url = f"sqlite:///{month.database}"
-    migrate.upgrade(url)
+    schema_upgrade.upgrade_database(url)
     database = Database.open(url)
-    wanted = config_file.read(file)
+    wanted = file_import.read_file(file)
     now = month.clock.now()
-    await database.write(config_file.carry_out, wanted, prune=False, now=now)
+    await database.write(file_import.apply_checked_file, wanted, prune=False, now=now)
     await database.close()
 
 
@@ -177,25 +178,25 @@ async def _day(month: Month, end: datetime) -> None:
     for press in month.presses.values():
         press.forget(before=month.clock.now() - timedelta(days=2))
         press.litter()
-    async with Again(month) as house:
+    async with Again(month) as application:
         while month.clock.now() < end:
             _publish(month)
             kind = _drawn(month)
             _break(month, kind)
             if kind == "cut":
-                await _cut(month, house.house)
-                await house.again()
+                await _cut(month, application.application)
+                await application.again()
                 continue
-            following = await child.wake(house.house)
+            following = await child.wake(application.application)
             _mend(month)
             if kind == "restart":
-                await house.again()
+                await application.again()
                 if month.random.random() < 0.3:
                     month.faults["outage"] += 1
                     month.clock.advance(month.random.uniform(0.1, 9) * _HOUR)
             elif kind == "step":
                 month.clock.advance(month.random.choice(_STEPS))
-                await house.house.editions.realign()
+                await application.application.publisher.realign()
             target = min(following or end, end)
             if target > month.clock.now():
                 month.clock.set(target)
@@ -226,9 +227,9 @@ async def _calm(month: Month) -> None:
 
 async def _quiet(month: Month) -> None:
     end = month.clock.now() + timedelta(days=1)
-    async with Again(month) as house:
+    async with Again(month) as application:
         for _ in range(400):
-            following = await child.wake(house.house)
+            following = await child.wake(application.application)
             if following is None or following > end:
                 return
             if following > month.clock.now():
@@ -243,9 +244,9 @@ class Again:
         self._stack = AsyncExitStack()
 
     @property
-    def house(self) -> app.House:
-        assert self._month.house is not None
-        return self._month.house
+    def application(self) -> app.Application:
+        assert self._month.application is not None
+        return self._month.application
 
     async def __aenter__(self) -> "Again":
         await self._open()
@@ -270,18 +271,18 @@ class Again:
         )
         job = child.Job(settings={}, clock=month.home, log=month.home, until=BEGIN)
         opening = child.opened(job, settings, month.clock)
-        month.house = await self._stack.enter_async_context(opening)
-        await month.house.editions.realign()
+        month.application = await self._stack.enter_async_context(opening)
+        await month.application.publisher.realign()
 
     async def _close(self) -> None:
-        await child.leave(self.house)
+        await child.leave(self.application)
         await self._stack.aclose()
-        self._month.house = None
+        self._month.application = None
 
 
-async def _cut(month: Month, house: app.House) -> None:
+async def _cut(month: Month, application: app.Application) -> None:
     """Stopped at any moment of its work, as by SIGTERM."""
-    working = asyncio.create_task(child.wake(house))
+    working = asyncio.create_task(child.wake(application))
     await asyncio.sleep(month.random.uniform(0, 0.12))
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
@@ -344,7 +345,7 @@ def _count(month: Month) -> None:
                 for article in names:
                     if article in post.text:
                         edition = edition_of.get(post.key, -1)
-                        month.told[channel][article].add(edition)
+                        month.reported[channel][article].add(edition)
         wire.forget(KEPT)
     gc.collect()
     # What malloc keeps for later is not what anything holds.
@@ -368,9 +369,9 @@ def _sum(month: Month) -> dict[str, Any]:
     for name, articles in month.published.items():
         names = [article for at, article in articles if at < settled]
         for channel in month.channels[name]:
-            told = month.told[channel]
-            lost += [f"{channel}: never {n}" for n in names if not told[n]]
-            doubled += [f"{channel}: twice {n}" for n in names if len(told[n]) > 1]
+            reported = month.reported[channel]
+            lost += [f"{channel}: never {n}" for n in names if not reported[n]]
+            doubled += [f"{channel}: twice {n}" for n in names if len(reported[n]) > 1]
     (integrity,) = (row[0] for row in _rows(month, "PRAGMA integrity_check(1)"))
     return {
         "sum": True,
@@ -396,15 +397,15 @@ def _resident() -> float:
 
 
 def _tell(day: int, month: Month, **more: Any) -> None:
-    told = {
+    reported = {
         "day": day,
         "posts": month.keys.total(),
         "faults": month.faults,
         "resident": month.resident[-1],
     }
-    print(json.dumps({**told, **more}), flush=True)
+    print(json.dumps({**reported, **more}), flush=True)
 
 
 if __name__ == "__main__":
-    logs.configure(Settings.model_validate({"log_level": "error"}))
+    runner.configure_logging(Settings.model_validate({"log_level": "error"}))
     asyncio.run(_live(int(sys.argv[1]), int(sys.argv[2])))

@@ -76,14 +76,14 @@ async def red(seed: int, board: Board, names: Sequence[str] = ()) -> list[Line]:
 
 
 def _no_nonce() -> list[Any]:
-    from bot.platforms.discord import sending
-    from bot.platforms.discord.messages import posting
+    from bot.platforms.discord import messages
+    from bot.platforms.discord.messages import build_post_body
 
     def bare(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        body = posting(*args, **kwargs)
+        body = build_post_body(*args, **kwargs)
         return {k: v for k, v in body.items() if k not in {"nonce", "enforce_nonce"}}
 
-    return [patch.object(sending, "posting", bare)]
+    return [patch.object(messages, "build_post_body", bare)]
 
 
 def _no_reading_back() -> list[Any]:
@@ -101,25 +101,27 @@ def _no_reading_back() -> list[Any]:
 
 def _no_key() -> list[Any]:
     from bot.platforms.slack import platform
-    from bot.platforms.slack.messages import posting
+    from bot.platforms.slack.messages import build_post_body
 
     def bare(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {k: v for k, v in posting(*args, **kwargs).items() if k != "metadata"}
+        return {
+            k: v for k, v in build_post_body(*args, **kwargs).items() if k != "metadata"
+        }
 
-    return [patch.object(platform, "posting", bare)]
+    return [patch.object(platform, "build_post_body", bare)]
 
 
 def _no_wait() -> list[Any]:
-    from bot.storage import deliveries
+    from bot.storage import delivery_queue
 
-    due = deliveries.uncertain_due
+    due = delivery_queue.list_due_uncertain
 
     def at_once(conn: Any, **kwargs: Any) -> Any:
         return due(conn, **{**kwargs, "wait": timedelta(0)})
 
     return [
-        patch.object(deliveries, "uncertain_due", at_once),
-        patch("bot.outbox.carrying.Outbox._may_look", lambda *_: True),
+        patch.object(delivery_queue, "list_due_uncertain", at_once),
+        patch("bot.delivery.outbox.Outbox._may_read_back", lambda *_: True),
     ]
 
 
@@ -127,10 +129,10 @@ def _no_claim() -> list[Any]:
     """The claim does not stand in the database while the message is on its way."""
     from sqlalchemy import update
 
-    from bot.storage import deliveries
+    from bot.storage import delivery_queue
     from bot.storage.schema import deliveries as table
 
-    claim = deliveries.claim
+    claim = delivery_queue.claim_deliveries
 
     def forgetful(conn: Any, **kwargs: Any) -> Any:
         claimed = claim(conn, **kwargs)
@@ -142,38 +144,38 @@ def _no_claim() -> list[Any]:
         )
         return claimed
 
-    return [patch.object(deliveries, "claim", forgetful)]
+    return [patch.object(delivery_queue, "claim_deliveries", forgetful)]
 
 
 def _no_turns() -> list[Any]:
     """Whoever comes takes what another one is sending."""
     from sqlalchemy import true
 
-    from bot.storage import claims
+    from bot.storage import delivery_queue
     from bot.storage.schema import deliveries as table
 
-    claimable = claims._claimable
+    claimable = delivery_queue._is_claimable
 
     def greedy(*args: Any) -> Any:
         _state, working, earlier, _turn, *rest = claimable(*args)
         open_ones = table.c.state.in_(("ready", "retry", "sending"))
         return (open_ones, working, earlier, true(), *rest)
 
-    return [patch.object(claims, "_claimable", greedy)]
+    return [patch.object(delivery_queue, "_is_claimable", greedy)]
 
 
 def _no_unique_occurrence() -> list[Any]:
     from uuid import uuid4
 
-    from bot.storage import occurrences
+    from bot.storage import schedule_store
 
-    plan = occurrences.plan
+    plan = schedule_store.plan_occurrence
 
     def again(conn: Any, *, due: Any, **kwargs: Any) -> Any:
         slot = f"{due.slot}+{uuid4()}"
         return plan(conn, due=replace(due, slot=slot), **kwargs)
 
-    return [patch.object(occurrences, "plan", again)]
+    return [patch.object(schedule_store, "plan_occurrence", again)]
 
 
 def _no_lease() -> list[Any]:
@@ -182,11 +184,11 @@ def _no_lease() -> list[Any]:
     async def mine(*_: Any) -> bool:
         return True
 
-    return [patch.object(runner, "_take", mine)]
+    return [patch.object(runner, "_acquire_lease", mine)]
 
 
 def _no_pace() -> list[Any]:
-    from bot.platforms.discord.pace import Pace, Window
+    from bot.platforms.discord.rate_limits import ArrivalWindow, DiscordRateLimiter
 
     @asynccontextmanager
     async def at_once(self: Any, method: str, channel: str) -> Any:
@@ -198,34 +200,35 @@ def _no_pace() -> list[Any]:
         self._open.append(begun)
         return begun
 
-    return [patch.object(Pace, "turn", at_once), patch.object(Window, "enter", now)]
+    return [
+        patch.object(DiscordRateLimiter, "turn", at_once),
+        patch.object(ArrivalWindow, "enter", now),
+    ]
 
 
 def _no_waits() -> list[Any]:
-    from bot.outbox import carrying
-    from bot.outbox.verdicts import verdict
-    from bot.platforms.discord.pace import Pace
+    from bot.delivery import decide_retry, outbox
+    from bot.platforms.discord.rate_limits import DiscordRateLimiter
 
     def soon(error: Exception, delivery: Any, now: datetime) -> Any:
-        found = verdict(error, delivery, now)
+        found = decide_retry(error, delivery, now)
         return replace(found, not_before=min(found.not_before or now, now + _SOON))
 
     return [
-        patch.object(Pace, "check", lambda *_: None),
-        patch.object(carrying, "verdict", soon),
+        patch.object(DiscordRateLimiter, "check", lambda *_: None),
+        patch.object(outbox, "decide_retry", soon),
     ]
 
 
 def _no_stop() -> list[Any]:
-    from bot.outbox import carrying
-    from bot.outbox.verdicts import verdict
+    from bot.delivery import decide_retry, outbox
 
     def undeterred(error: Exception, delivery: Any, now: datetime) -> Any:
-        found = verdict(error, delivery, now)
+        found = decide_retry(error, delivery, now)
         later = now + timedelta(minutes=1) if found.stops else found.not_before
         return replace(found, stops=None, not_before=later)
 
-    return [patch.object(carrying, "verdict", undeterred)]
+    return [patch.object(outbox, "decide_retry", undeterred)]
 
 
 def _no_budget() -> list[Any]:
@@ -235,26 +238,28 @@ def _no_budget() -> list[Any]:
 
 
 def _no_catch_up() -> list[Any]:
-    from bot.schedules import backlog
+    from bot.schedules import posting_rules
 
-    return [patch.object(backlog, "catch_up", lambda _: timedelta(days=400))]
+    return [
+        patch.object(posting_rules, "catch_up_limit", lambda _: timedelta(days=400))
+    ]
 
 
 def _no_look_at_start() -> list[Any]:
-    from bot.storage import files
+    from bot.storage import sqlite_files
 
-    return [patch.object(files, "_whole", lambda *_: True)]
+    return [patch.object(sqlite_files, "_is_intact", lambda *_: True)]
 
 
 def _no_look_at_indexes() -> list[Any]:
     """Pages are looked at; whether an index says what its table says is not."""
-    from bot.storage import files
+    from bot.storage import sqlite_files
 
     def pages(connection: Any, which: str) -> bool:
         found = connection.execute(f"PRAGMA quick_check({which})").fetchone()
         return bool(found == ("ok",))
 
-    return [patch.object(files, "_in_order", pages)]
+    return [patch.object(sqlite_files, "_passes_check", pages)]
 
 
 # ── over what ──────────────────────────────────────────────────────────────────

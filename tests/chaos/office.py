@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from bot import connections
+from bot import app
 from bot.ports import Platform
 from bot.settings import Settings
-from tests.bot.newsroom import Newsroom, newsroom
+from tests.bot.harness import BotHarness, open_harness
 from tests.chaos.child import pacing
 from tests.chaos.world import World
 
@@ -27,14 +27,14 @@ class Office:
     """The bot, and what it works for."""
 
     world: World
-    desk: Newsroom
+    harness: BotHarness
     platform: Any
 
     async def until(self, moment: datetime) -> None:
         """Do what is due by then, each thing at its time."""
         clock = self.world.clock
         for _ in range(WAKES):
-            following = await self.desk.wake()
+            following = await self.harness.wake()
             if following is None or following > moment:
                 break
             if following > clock.now():
@@ -55,29 +55,29 @@ class Office:
 
     async def status(self) -> str:
         """What an admin sees who asks how it stands."""
-        from bot.storage import workspaces
-        from bot.types import Invocation, Permission, Person, Place
+        from bot.model import Invocation, Location, Permission, Person
+        from bot.storage import workspace_store
 
-        workspace = await self.desk.db.read(
-            workspaces.by_external,
+        workspace = await self.harness.db.read(
+            workspace_store.find_workspace_by_external_id,
             platform=self.world.wire.name,
             external_id=self.world.wire.workspace,
         )
         assert workspace is not None
         invocation = Invocation(
             key=f"status-{self.world.clock.now().timestamp()}",
-            place=Place(workspace=workspace, channel=None),
+            place=Location(workspace=workspace, channel=None),
             person=Person(id="p", name="P", permission=Permission.EDITOR),
             path="newsdesk status",
             args={},
         )
-        return str(await self.desk.inbox.dispatch(invocation))
+        return str(await self.harness.inbox.dispatch(invocation))
 
 
 def platform_of(world: World, **changes: Any) -> Platform:
     """The real platform, told where its other end is."""
     settings = Settings.model_validate({**world.wire.settings, **changes})
-    on, _ = connections.platforms(settings, cast(Any, _Local()))
+    on, _ = app.build_platforms(settings, cast(Any, _Local()))
     platform: Any = on[world.wire.name]
     pacing(platform, world.clock, leaps=True)
     return cast(Platform, platform)
@@ -95,9 +95,11 @@ async def office(
     platform = platform or platform_of(world)
     url = f"sqlite:///{world.database}"
     clock = cast(Any, world.clock)
-    async with newsroom(url, world.folder, platform, clock=clock) as desk:
-        built = Office(world=world, desk=desk, platform=platform)
-        running = asyncio.create_task(platform.run(desk.inbox)) if connected else None
+    async with open_harness(url, world.folder, platform, clock=clock) as harness:
+        built = Office(world=world, harness=harness, platform=platform)
+        running = (
+            asyncio.create_task(platform.run(harness.inbox)) if connected else None
+        )
         try:
             if running is not None:
                 for _ in range(2000):

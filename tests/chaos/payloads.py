@@ -6,12 +6,12 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
-from bot.platforms.discord import messages as discord_messages
-from bot.platforms.discord.render import render as discord_render
+from bot.platforms.discord import messages
+from bot.platforms.discord.render import render
 from bot.platforms.slack import messages as slack_messages
 from bot.platforms.slack.render import render as slack_render
 from digests.types import Edition, Headline, Sentence
-from tests.bot.platforms.discord import hostile as discord_hostile
+from tests.bot.platforms.discord import hostile
 from tests.bot.platforms.local.samples import (
     BRIDGE,
     HERO,
@@ -25,7 +25,7 @@ from tests.chaos.board import Board, Line
 from tests.chaos.kills import homes
 from tests.chaos.office import office
 from tests.chaos.world import world
-from tests.wire.discord import rules as discord_rules
+from tests.wire.discord import rules
 from tests.wire.slack import rules as slack_rules
 
 #: Stories of an edition that is shown to the rules, and hostile texts of each.
@@ -120,14 +120,14 @@ async def measured(texts: int, seed: int, board: Board) -> list[Line]:
 
 
 def _edition(random: Random) -> Edition:
-    def told(text: str) -> Sentence:
+    def reported(text: str) -> Sentence:
         return Sentence(text=text, spans=())
 
     stories = tuple(
         a_story(
             replace(BRIDGE, id=f"a{number}"),
             headline=Headline(text=_text(random)),
-            summary=(told(_text(random)), told(_text(random))),
+            summary=(reported(_text(random)), reported(_text(random))),
             cards=(replace(HERO, text=_text(random) or "x"),),
         )
         for number in range(STORIES)
@@ -139,20 +139,20 @@ def _text(random: Random) -> str:
     """A few hostile pieces, or many of one wide character."""
     if random.random() < 0.3:
         return random.choice(WIDE) * random.choice((1, 40, 200, 700, 4000))
-    pieces = (*discord_hostile.STRINGS, *slack_hostile.STRINGS, *WIDE, "plain words ")
+    pieces = (*hostile.STRINGS, *slack_hostile.STRINGS, *WIDE, "plain words ")
     return "".join(random.choices(pieces, k=random.choice((1, 3, 9, 60))))
 
 
 def _discord(edition: Edition) -> list[str]:
     found = []
-    for part in discord_render(edition, a_context()):
+    for part in render(edition, a_context()):
         delivery = a_delivery(
             platform="discord",
             key="k" * 25,
             payload=part.payload,
             fallback_text=part.fallback_text,
         )
-        found += discord_rules.message(discord_messages.posting(delivery))
+        found += rules.message(messages.build_post_body(delivery))
     return [f"{path}: {sentence}" for path, sentence in found]
 
 
@@ -167,7 +167,7 @@ def _slack(edition: Edition) -> list[str]:
         )
         body: Mapping[str, Any] = {
             "channel": "C1",
-            **slack_messages.posting(delivery),
+            **slack_messages.build_post_body(delivery),
         }
         found += slack_rules.message(body)
     return [f"{path}: {sentence}" for path, sentence in found]

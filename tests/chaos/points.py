@@ -15,7 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 #: Transactions that have nothing to do with an edition on its way.
-_APART = frozenset({"secret", "try_again"})
+_APART = frozenset({"get_signing_secret", "retest_stopped_workspaces"})
 #: Behind the commit of an edition, of a claim, and behind the platform's answer.
 STORED, CLAIMED, ANSWERED = "at stored", "at claimed", "at answered"
 
@@ -45,7 +45,7 @@ class Points:
 
     def arrange(self) -> None:
         """Put the points into this process's storage and product."""
-        from bot.storage.database import Database
+        from bot.storage import Database
 
         write: Callable[..., Any] = Database._write
 

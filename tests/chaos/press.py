@@ -38,7 +38,7 @@ _MORE = 30
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class InventedStory:
     """An article that was published: what its headline is known by."""
 
     name: str
@@ -54,7 +54,9 @@ class Press:
         self._written: list[tuple[datetime, Path]] = []
         folder.mkdir(parents=True, exist_ok=True)
 
-    def publish(self, at: datetime, articles: int, *, long: bool) -> Sequence[Told]:
+    def publish(
+        self, at: datetime, articles: int, *, long: bool
+    ) -> Sequence[InventedStory]:
         """So many new articles; long ones make an edition of several messages."""
         return [self._publish(at, long) for _ in range(articles)]
 
@@ -83,7 +85,7 @@ class Press:
                 kept.append((at, file))
         self._written = kept
 
-    def _publish(self, at: datetime, long: bool) -> Told:
+    def _publish(self, at: datetime, long: bool) -> InventedStory:
         name = self._word().capitalize() + self._word()
         headline = self._say(self._random.choice(_HEADLINES), name)
         paper = f"{name} Courier{self._more(8) if long else ''}"
@@ -95,7 +97,7 @@ class Press:
         file = self._folder / f"{name.lower()}-{next(self._numbers)}.txt"
         file.write_text(f"{written}{text}\n", encoding="utf-8")
         self._written.append((at, file))
-        return Told(name=name)
+        return InventedStory(name=name)
 
     def _paragraphs(self, name: str, long: bool) -> Iterator[str]:
         for _ in range(2):

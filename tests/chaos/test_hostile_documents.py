@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from digests.errors import Killed, SourceError
+from digests.errors import SandboxKilled, SourceError
 from digests.sources import opml, page, sitemap
-from digests.sources.cage import Cage
-from digests.sources.feed import parse
+from digests.sources.feed import parse_feed
+from digests.sources.sandbox import Sandbox
 from tests.chaos.bombs import Kind, all_of
 from tests.wire.server import serving
 
@@ -33,15 +33,15 @@ CORPUS = next(
 MOST_KILLED = 4
 
 
-async def read(cage: Cage, kind: Kind, body: bytes) -> object:
+async def read(sandbox: Sandbox, kind: Kind, body: bytes) -> object:
     url = "https://news.example/x"
     if kind == "feed":
-        return await cage.run(parse, body, url=url, now=NOW)
+        return await sandbox.run(parse_feed, body, url=url, now=NOW)
     if kind == "page":
-        return await cage.run(page.read, body, url=url, now=NOW)
+        return await sandbox.run(page.parse_page, body, url=url, now=NOW)
     if kind == "sitemap":
-        return await cage.run(sitemap.read, body, now=NOW)
-    return await cage.run(opml.read, body)
+        return await sandbox.run(sitemap.parse_sitemap, body, now=NOW)
+    return await sandbox.run(opml.parse_opml, body)
 
 
 async def read_all(
@@ -49,11 +49,11 @@ async def read_all(
 ) -> tuple[int, list[str]]:
     """How many were read or refused in plain words, and the names of the killed."""
     done, killed = 0, []
-    async with Cage() as cage:
+    async with Sandbox() as sandbox:
         for name, kind, body in documents:
             try:
-                await read(cage, kind, body)
-            except Killed:
+                await read(sandbox, kind, body)
+            except SandboxKilled:
                 killed.append(name)
                 continue
             except SourceError:

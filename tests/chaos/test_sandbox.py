@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from digests.errors import Gone, Killed, Unreadable
-from digests.sources.cage import Cage, Limits
+from digests.errors import SandboxKilled, SourceGone, SourceUnreadable
+from digests.sources.sandbox import Sandbox, SandboxLimits
 from digests.types import Article
 from tests.chaos import jobs
 from tests.wire.server import serving
@@ -21,46 +21,46 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-async def cage() -> AsyncIterator[Cage]:
-    async with Cage(Limits(cpu=0.3, wall=60)) as opened:
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(SandboxLimits(cpu=0.3, wall=60)) as opened:
         yield opened
 
 
-async def test_a_worker_is_started_for_the_first_job_and_used_again(cage: Cage):
-    first = await cage.run(jobs.pid)
+async def test_a_worker_is_started_for_the_first_job_and_used_again(sandbox: Sandbox):
+    first = await sandbox.run(jobs.pid)
     assert first != os.getpid()
-    assert await cage.run(jobs.pid) == first
+    assert await sandbox.run(jobs.pid) == first
 
 
-async def test_nouns_come_out_as_they_were(cage: Cage):
-    assert await cage.run(jobs.article) == Article(id="a", text="words")
+async def test_nouns_come_out_as_they_were(sandbox: Sandbox):
+    assert await sandbox.run(jobs.article) == Article(id="a", text="words")
 
 
 @pytest.mark.parametrize(
     "job", [jobs.spin, jobs.spin_in_an_expression, jobs.fill_memory, jobs.die],
 )  # fmt: skip
-async def test_a_killed_reader_is_an_error_for_its_document_only(cage: Cage, job):
-    before = await cage.run(jobs.pid)
+async def test_a_killed_reader_is_an_error_for_its_document_only(sandbox: Sandbox, job):
+    before = await sandbox.run(jobs.pid)
     # Well before the limit by the clock: each is met by the limit of its own.
     async with asyncio.timeout(30):
-        with pytest.raises(Killed):
-            await cage.run(job)
-    assert await cage.run(jobs.pid) != before
+        with pytest.raises(SandboxKilled):
+            await sandbox.run(job)
+    assert await sandbox.run(jobs.pid) != before
 
 
 async def test_an_answer_beyond_its_limit_is_not_taken():
-    async with Cage(Limits(answer=1_000)) as cage:
-        with pytest.raises(Killed):
-            await cage.run(jobs.long_answer)
+    async with Sandbox(SandboxLimits(answer=1_000)) as sandbox:
+        with pytest.raises(SandboxKilled):
+            await sandbox.run(jobs.long_answer)
 
 
 async def test_who_sleeps_is_ended_by_the_clock():
-    async with Cage(Limits(wall=0.5)) as cage:
-        with pytest.raises(Killed):
-            await cage.run(jobs.sleep, 60)
+    async with Sandbox(SandboxLimits(wall=0.5)) as sandbox:
+        with pytest.raises(SandboxKilled):
+            await sandbox.run(jobs.sleep, 60)
 
 
-async def test_the_event_loop_goes_on_while_a_reader_spins(cage: Cage):
+async def test_the_event_loop_goes_on_while_a_reader_spins(sandbox: Sandbox):
     ticks = 0
 
     async def tick() -> None:
@@ -70,94 +70,98 @@ async def test_the_event_loop_goes_on_while_a_reader_spins(cage: Cage):
             ticks += 1
 
     ticking = asyncio.create_task(tick())
-    with pytest.raises(Killed):
-        await cage.run(jobs.spin_in_an_expression)
+    with pytest.raises(SandboxKilled):
+        await sandbox.run(jobs.spin_in_an_expression)
     ticking.cancel()
     assert ticks >= 5
 
 
-async def test_jobs_that_wait_are_done_after_a_kill(cage: Cage):
-    spinning = asyncio.create_task(cage.run(jobs.spin))
+async def test_jobs_that_wait_are_done_after_a_kill(sandbox: Sandbox):
+    spinning = asyncio.create_task(sandbox.run(jobs.spin))
     await asyncio.sleep(0)
-    assert await asyncio.gather(*(cage.run(jobs.echo, i) for i in range(5))) == [
+    assert await asyncio.gather(*(sandbox.run(jobs.echo, i) for i in range(5))) == [
         *range(5)
     ]
-    with pytest.raises(Killed):
+    with pytest.raises(SandboxKilled):
         await spinning
 
 
-async def test_a_job_that_is_given_up_leaves_no_answer_for_the_next(cage: Cage):
+async def test_a_job_that_is_given_up_leaves_no_answer_for_the_next(sandbox: Sandbox):
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
-            await cage.run(jobs.sleep, 60)
-    assert await cage.run(jobs.echo, "mine") == "mine"
+            await sandbox.run(jobs.sleep, 60)
+    assert await sandbox.run(jobs.echo, "mine") == "mine"
 
 
-async def test_a_worker_that_keeps_memory_is_replaced(cage: Cage):
-    first = await cage.run(jobs.keep_memory)
-    assert await cage.run(jobs.pid) != first
+async def test_a_worker_that_keeps_memory_is_replaced(sandbox: Sandbox):
+    first = await sandbox.run(jobs.keep_memory)
+    assert await sandbox.run(jobs.pid) != first
 
 
-async def test_an_answer_that_would_run_something_is_not_opened(cage: Cage, tmp_path):
+async def test_an_answer_that_would_run_something_is_not_opened(
+    sandbox: Sandbox, tmp_path
+):
     target = tmp_path / "made"
-    with pytest.raises(Killed):
-        await cage.run(jobs.betray, str(target))
+    with pytest.raises(SandboxKilled):
+        await sandbox.run(jobs.betray, str(target))
     assert not target.exists()
 
 
-async def test_what_a_library_prints_does_not_get_between(cage: Cage):
-    assert await cage.run(jobs.babble) == 7
+async def test_what_a_library_prints_does_not_get_between(sandbox: Sandbox):
+    assert await sandbox.run(jobs.babble) == 7
 
 
-async def test_a_reader_dials_nobody(cage: Cage):
+async def test_a_reader_dials_nobody(sandbox: Sandbox):
     async with serving({}) as canary:
-        with pytest.raises(Unreadable):
-            await cage.run(jobs.dial, canary.port)
+        with pytest.raises(SourceUnreadable):
+            await sandbox.run(jobs.dial, canary.port)
         assert canary.dialled == 0
 
 
-async def test_a_reader_starts_no_process_and_writes_no_file(cage: Cage, tmp_path):
-    with pytest.raises(Unreadable):
-        await cage.run(jobs.start_a_process)
-    with pytest.raises(Unreadable):
-        await cage.run(jobs.write, str(tmp_path / "made"))
+async def test_a_reader_starts_no_process_and_writes_no_file(
+    sandbox: Sandbox, tmp_path
+):
+    with pytest.raises(SourceUnreadable):
+        await sandbox.run(jobs.start_a_process)
+    with pytest.raises(SourceUnreadable):
+        await sandbox.run(jobs.write, str(tmp_path / "made"))
     made = tmp_path / "made"
     assert not made.exists() or made.read_bytes() == b""
 
 
-async def test_a_reader_sees_nothing_of_our_environment(cage: Cage, monkeypatch):
+async def test_a_reader_sees_nothing_of_our_environment(sandbox: Sandbox, monkeypatch):
     monkeypatch.setenv("DISCORD_TOKEN", "sesame")
-    assert "DISCORD_TOKEN" not in await cage.run(jobs.environment)
+    assert "DISCORD_TOKEN" not in await sandbox.run(jobs.environment)
 
 
-async def test_errors_of_the_reader_come_out_as_ours(cage: Cage):
-    with pytest.raises(Gone, match="ended"):
-        await cage.run(jobs.gone)
-    with pytest.raises(Unreadable, match="picture"):
-        await cage.run(jobs.unreadable)
-    with pytest.raises(Unreadable) as caught:
-        await cage.run(jobs.defect)
+async def test_errors_of_the_reader_come_out_as_ours(sandbox: Sandbox):
+    with pytest.raises(SourceGone, match="ended"):
+        await sandbox.run(jobs.gone)
+    with pytest.raises(SourceUnreadable, match="picture"):
+        await sandbox.run(jobs.unreadable)
+    with pytest.raises(SourceUnreadable) as caught:
+        await sandbox.run(jobs.defect)
     assert "stranger" not in str(caught.value)
 
 
 async def test_an_idle_worker_is_let_go_and_started_anew():
-    async with Cage(Limits(idle=0.1)) as cage:
-        first = await cage.run(jobs.pid)
+    async with Sandbox(SandboxLimits(idle=0.1)) as sandbox:
+        first = await sandbox.run(jobs.pid)
         async with asyncio.timeout(10):
             while _alive(first):  # noqa: ASYNC110 - nobody tells us
                 await asyncio.sleep(0.05)
-        assert await cage.run(jobs.pid) != first
+        assert await sandbox.run(jobs.pid) != first
 
 
 KEEPER = """
 import asyncio, sys
-from digests.sources.cage import Cage
+from digests.sources.sandbox import Sandbox
 from tests.chaos import jobs
 
 async def main():
-    async with Cage() as cage:
-        print(await cage.run(jobs.pid), flush=True)
-        await cage.run(jobs.{job}{args})
+    async with Sandbox() as sandbox:
+        print(await sandbox.run(jobs.pid), flush=True)
+        await sandbox.run(jobs.{job}{args})
 
 asyncio.run(main())
 """

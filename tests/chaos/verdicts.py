@@ -1,5 +1,6 @@
 """S3, S6, S8, D3, D5–D8: what a platform says no to, for good or for a while, and what
-is neither yes nor no."""
+is neither yes nor no.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,15 +39,17 @@ async def for_good(
                     for _ in range(4):
                         await bot.round()
                     asked = built.wire.asked(built.channels[0]) - before
-                    told = len(built.wire.posts(built.channels[1]))
+                    reported = len(built.wire.posts(built.channels[1]))
                 faults += 1
                 worst = max(worst, asked)
-                others += told
+                others += reported
                 if asked > 2:
                     wrong.append(f"{name}: {asked} calls after «{said}»")
                 # A token is everybody's; a channel is its own.
-                if told != 5 and said not in _WHOLE:
-                    wrong.append(f"{name}: «{said}»: the other channel got {told} of 5")
+                if reported != 5 and said not in _WHOLE:
+                    wrong.append(
+                        f"{name}: «{said}»: the other channel got {reported} of 5"
+                    )
     return [
         Line(
             row="S8 D6-8",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
-from bot.types import PlatformName
+from bot.model import PlatformName
 from tests.chaos.clock import SharedClock
 from tests.wire.discord.faults import Lost, Slow, Status
 

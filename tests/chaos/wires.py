@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
-from bot.types import PlatformName
+from bot.model import PlatformName
 from tests.chaos.clock import SharedClock
 from tests.chaos.wire import How, Opening, Post, Served, Strike, When
+from tests.wire.discord import server
 from tests.wire.discord import server as discord_server
 from tests.wire.discord.faults import Limit, Status
 from tests.wire.discord.ledger import ALL_WE_NEED, GUILD, HISTORY
-from tests.wire.slack import faults as slack_faults
-from tests.wire.slack import ledger as slack_ledger
+from tests.wire.slack import faults, ledger
 from tests.wire.slack import server as slack_server
 
 #: What proxies say, and 200 with a page in the place of an answer.
@@ -39,7 +39,7 @@ class DiscordWire(Served):
     limited = Limit
 
     @property
-    def discord(self) -> discord_server.LocalDiscord:
+    def discord(self) -> server.LocalDiscord:
         server: discord_server.LocalDiscord = self.server
         return server
 
@@ -75,7 +75,7 @@ class DiscordWire(Served):
 async def discord(
     clock: SharedClock, _file: Path, channels: Iterable[str]
 ) -> AsyncIterator[DiscordWire]:
-    async with discord_server.serving(clock) as serving:
+    async with server.serving(clock) as serving:
         # What is told twice or never does not hang on it; the wire tests hold to it.
         serving.official = False
         for channel in channels:
@@ -89,16 +89,16 @@ class SlackWire(Served):
     """The strict Slack of `tests.wire.slack`."""
 
     name: PlatformName = "slack"
-    workspace = slack_ledger.TEAM
+    workspace = ledger.TEAM
     kinds = (
         *(Status(status=status) for status in (500, 502, 503, 504)),
         *_KEPT,
         *_PAGES,
-        slack_faults.Refusal(code="internal_error"),
-        slack_faults.Refusal(code="fatal_error", commits=True),
+        faults.Refusal(code="internal_error"),
+        faults.Refusal(code="fatal_error", commits=True),
     )
-    refusal = slack_faults.Refusal(code="invalid_blocks")
-    limited = slack_faults.Limit
+    refusal = faults.Refusal(code="invalid_blocks")
+    limited = faults.Limit
 
     @property
     def slack(self) -> slack_server.LocalSlack:
@@ -118,7 +118,7 @@ class SlackWire(Served):
         return [
             Post(
                 id=message["ts"],
-                key=slack_ledger.key_of(message),
+                key=ledger.key_of(message),
                 text=f"{message.get('text')}{message.get('blocks')}",
             )
             for message in self.slack.ledger.says(channel)

@@ -14,13 +14,13 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, Literal
 
-from bot import config_file
-from bot.storage import Database, migrate
+from bot.configuration import file_import
+from bot.storage import Database, schema_upgrade
 from tests.chaos.child import Job
 from tests.chaos.clock import SharedClock
 from tests.chaos.nursery import Process
 from tests.chaos.points import Points
-from tests.chaos.press import Press, Told
+from tests.chaos.press import InventedStory, Press
 from tests.chaos.wire import Wire
 from tests.chaos.wires import PREFIXES, WIRES
 
@@ -91,7 +91,7 @@ class World:
     press: Press
     without: str = ""
     changes: dict[str, Any] = field(default_factory=dict)
-    published: list[Told] = field(default_factory=list)
+    published: list[InventedStory] = field(default_factory=list)
     rounds: int = 0
     due: datetime = BEGIN
 
@@ -166,19 +166,19 @@ class World:
         self, channel: str, posts: Sequence[Any], edition_of: dict[str, int]
     ) -> Findings:
         found = Findings()
-        told: defaultdict[str, set[int]] = defaultdict(set)
-        names = {told.name for told in self.published}
+        reported: defaultdict[str, set[int]] = defaultdict(set)
+        names = {reported.name for reported in self.published}
         for post in posts:
             if post.key not in edition_of:
                 found.doubled.append(f"{self.name}: {channel} has {post.key}, unknown")
                 continue
             for name in names:
                 if name in post.text:
-                    told[name].add(edition_of[post.key])
+                    reported[name].add(edition_of[post.key])
         for name in sorted(names):
-            if not told[name]:
+            if not reported[name]:
                 found.lost.append(f"{self.name}: {channel} was never told of {name}")
-            if len(told[name]) > 1:
+            if len(reported[name]) > 1:
                 found.doubled.append(f"{self.name}: {channel} was told of {name} twice")
         return found
 
@@ -246,12 +246,12 @@ async def _set_up(built: World) -> None:
         encoding="utf-8",
     )
     url = f"sqlite:///{built.database}"
-    migrate.upgrade(url)
+    schema_upgrade.upgrade_database(url)
     database = Database.open(url)
     try:
         await database.write(
-            config_file.carry_out,
-            config_file.read(file),
+            file_import.apply_checked_file,
+            file_import.read_file(file),
             prune=False,
             now=built.clock.now(),
         )

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bot.engine.in_process import InProcess
+from bot.jobs.in_process import InProcessEngine
 from bot.ports import Engine
 from tests.fakes import FakeEngine
 
@@ -14,7 +14,7 @@ def engine(request):
     if request.param == "fake":
         yield FakeEngine()
         return
-    real = InProcess()
+    real = InProcessEngine()
     yield real
     real.close()
 
@@ -33,7 +33,7 @@ async def test_it_raises_what_the_work_raises(engine: Engine):
 
 
 async def test_the_default_engine_keeps_the_event_loop_free():
-    real = InProcess()
+    real = InProcessEngine()
     try:
         assert await real.run(threading.current_thread) is not threading.main_thread()
     finally:

@@ -8,21 +8,25 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.installed import Installed, Tokens
-from bot.storage import Database, erasing, workspaces
-from bot.storage.install_states import KeptStates
-from bot.storage.installations import LEASE, KeptInstallations
-from bot.storage.sealing import Seal, Unsealable
+from bot.model import AppInstallation, InstallationTokens
+from bot.storage import Database, deletion_store, workspace_store
+from bot.storage.installation_store import (
+    EXCHANGE_LEASE,
+    DatabaseInstallationStore,
+    DatabaseStateStore,
+    TokenCipher,
+    TokenDecryptionError,
+)
 from tests.fakes import FakeClock
 
 CLOCK = FakeClock()
-TOKENS = Tokens(
+TOKENS = InstallationTokens(
     token="xoxe.xoxb-canary-1",
     refresh="xoxe-canary-1",
     expires_at=CLOCK.now() + timedelta(hours=12),
 )
 NEXT = replace(TOKENS, token="xoxe.xoxb-canary-2", refresh="xoxe-canary-2")
-HERE = Installed(
+HERE = AppInstallation(
     team="T1",
     name="Newsroom",
     installer="U1",
@@ -38,13 +42,13 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def store(database: Database, clock: FakeClock) -> KeptInstallations:
-    return KeptInstallations(database, Seal(b"k" * 32), clock, "slack")
+def store(database: Database, clock: FakeClock) -> DatabaseInstallationStore:
+    return DatabaseInstallationStore(database, TokenCipher(b"k" * 32), clock, "slack")
 
 
 @pytest.fixture
-def states(database: Database, clock: FakeClock) -> KeptStates:
-    return KeptStates(database, clock)
+def states(database: Database, clock: FakeClock) -> DatabaseStateStore:
+    return DatabaseStateStore(database, clock)
 
 
 async def test_what_is_kept_is_found_as_it_was(store):
@@ -65,15 +69,19 @@ async def test_it_makes_the_workspace_and_lets_one_that_was_stopped_go_on(
     store, database, clock
 ):
     await store.keep(HERE)
-    made = await database.read(workspaces.present, platform="slack", external_id="T1")
+    made = await database.read(
+        workspace_store.find_active_workspace, platform="slack", external_id="T1"
+    )
     await database.write(
-        workspaces.stop,
+        workspace_store.stop_workspace,
         workspace_id=made.id,
         reason="refused",
         retest_at=clock.now() + timedelta(hours=6),
     )
     await store.keep(HERE)
-    found = await database.read(workspaces.present, platform="slack", external_id="T1")
+    found = await database.read(
+        workspace_store.find_active_workspace, platform="slack", external_id="T1"
+    )
     assert found == made
     assert found.name == "Newsroom"
 
@@ -86,10 +94,12 @@ async def test_who_was_refused_before_it_was_installed_stops_nothing(
 ):
     await store.keep(HERE)
     await store.keep(HERE)
-    made = await database.read(workspaces.present, platform="slack", external_id="T1")
+    made = await database.read(
+        workspace_store.find_active_workspace, platform="slack", external_id="T1"
+    )
 
     stopped = await database.write(
-        workspaces.stop,
+        workspace_store.stop_workspace,
         workspace_id=made.id,
         reason="The app is not installed.",
         retest_at=clock.now() + timedelta(hours=6),
@@ -132,7 +142,7 @@ async def test_whoever_began_an_exchange_and_died_is_out_of_it_after_a_minute(
 ):
     kept = await store.keep(HERE)
     assert await store.claim(kept)
-    clock.advance(seconds=LEASE.total_seconds() - 1)
+    clock.advance(seconds=EXCHANGE_LEASE.total_seconds() - 1)
     assert not await store.claim(kept)
     clock.advance(seconds=1)
     assert await store.claim(kept)
@@ -159,11 +169,15 @@ async def test_what_is_forgotten_is_gone_and_others_stay(store, database):
 
 async def test_erasing_a_workspace_erases_its_tokens(store, database):
     await store.keep(HERE)
-    found = await database.read(workspaces.present, platform="slack", external_id="T1")
+    found = await database.read(
+        workspace_store.find_active_workspace, platform="slack", external_id="T1"
+    )
     asked: Any = {"workspace_id": found.id, "now": FakeClock().now()}
-    await database.write(erasing.show, **asked, person_id=None, reason="asked")
-    await database.write(erasing.order, **asked)
-    await database.write(erasing.finish, **asked)
+    await database.write(
+        deletion_store.propose_erasure, **asked, person_id=None, reason="asked"
+    )
+    await database.write(deletion_store.order_erasure, **asked)
+    await database.write(deletion_store.finish_erasure, **asked)
     assert await rows(database) == 0
 
 
@@ -199,17 +213,17 @@ async def test_tokens_lie_sealed_and_open_nowhere_else(store, database, clock):
     moved, own = await store.find("T2"), await store.find("T1")
     assert moved.tokens is None
     assert own.tokens == TOKENS
-    other = KeptInstallations(database, Seal(b"o" * 32), clock, "slack")
+    other = DatabaseInstallationStore(database, TokenCipher(b"o" * 32), clock, "slack")
     shut = await other.find("T1")
     assert shut is not None
     assert shut.tokens is None
 
 
 def test_a_seal_opens_only_what_it_closed():
-    seal = Seal(b"k" * 32)
-    closed = seal.close("secret", "T1 token")
-    assert seal.open(closed, "T1 token") == "secret"
-    assert closed != seal.close("secret", "T1 token")
+    seal = TokenCipher(b"k" * 32)
+    closed = seal.encrypt("secret", "T1 token")
+    assert seal.decrypt(closed, "T1 token") == "secret"
+    assert closed != seal.encrypt("secret", "T1 token")
     for wrong in (
         closed[:-4],
         closed.replace("s1.", "s2."),
@@ -218,10 +232,10 @@ def test_a_seal_opens_only_what_it_closed():
         "s1.ä",
         "plain",
     ):
-        with pytest.raises(Unsealable):
-            seal.open(wrong, "T1 token")
-    with pytest.raises(Unsealable):
-        seal.open(closed, "T2 token")
+        with pytest.raises(TokenDecryptionError):
+            seal.decrypt(wrong, "T1 token")
+    with pytest.raises(TokenDecryptionError):
+        seal.decrypt(closed, "T2 token")
 
 
 # ── begun installations ────────────────────────────────────────────────────────

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.errors import Refused
+from bot.errors import SendRefused
 from bot.ports import Mailbox
-from bot.storage import Database, workspaces
-from bot.storage.messages import LocalMailbox
+from bot.storage import Database, workspace_store
+from bot.storage.message_store import LocalMailbox
 from tests.bot.platforms.local.samples import MADE, a_delivery
 from tests.fakes_mailbox import MemoryMailbox
 
@@ -25,7 +25,11 @@ async def mailbox(request) -> AsyncIterator[Mailbox]:
         return
     database = Database.open(request.getfixturevalue(request.param))
     workspace = await database.write(
-        workspaces.ensure, platform="local", external_id="local", name="L", now=MADE
+        workspace_store.upsert_workspace,
+        platform="local",
+        external_id="local",
+        name="L",
+        now=MADE,
     )
     assert workspace.id == 1, "the samples' messages are in workspace 1"
     yield LocalMailbox(database)
@@ -53,7 +57,7 @@ async def test_a_change_keeps_the_id_and_notes_the_time(mailbox):
 
 
 async def test_changing_what_is_gone_is_refused(mailbox):
-    with pytest.raises(Refused):
+    with pytest.raises(SendRefused):
         await mailbox.change(a_delivery(), MADE)
 
 

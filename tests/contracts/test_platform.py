@@ -12,19 +12,20 @@ from typing import Any
 
 import pytest
 
-from bot.errors import Refused
+from bot.errors import SendRefused
+from bot.model import Delivery
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.local.platform import LocalPlatform
 from bot.platforms.slack.platform import SlackPlatform
 from bot.ports import Platform
-from bot.types import Delivery
 from tests.bot.platforms.local import samples
 from tests.bot.platforms.local.samples import a_context, an_edition
 from tests.builders import an_inbox
 from tests.fakes import FakeClock, FakePlatform
 from tests.fakes_mailbox import MemoryMailbox
+from tests.wire.discord import server
 from tests.wire.discord import server as discord_server
-from tests.wire.slack import ledger as slack_ledger
+from tests.wire.slack import ledger
 from tests.wire.slack import server as slack_server
 
 
@@ -64,10 +65,10 @@ PLATFORMS: dict[str, Callable[[], AbstractAsyncContextManager[Platform]]] = {
 REMEMBERING = sorted(set(PLATFORMS) - {"slack"})
 #: Where channels and workspaces have to exist.
 PLACES: dict[str, dict[str, Any]] = {
-    "discord": {"channel": discord_server.CHANNEL},
+    "discord": {"channel": server.CHANNEL},
     "slack": {
         "channel": slack_server.CHANNEL,
-        "workspace_external_id": slack_ledger.TEAM,
+        "workspace_external_id": ledger.TEAM,
     },
 }
 
@@ -137,7 +138,7 @@ async def test_what_is_done_to_a_message_is_not_taken_for_done_because_it_stands
 
 
 async def test_editing_what_is_gone_is_refused(platform):
-    with pytest.raises(Refused):
+    with pytest.raises(SendRefused):
         await platform.send(a_delivery(platform, operation="edit", message_id="404"))
 
 

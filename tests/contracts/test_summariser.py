@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests.summaries import SUMMARISERS
+from digests.summaries.registry import SUMMARISERS
 from digests.types import Article
 from tests.builders import an_article
 

@@ -1,12 +1,17 @@
-"""`python -m digests VERB PATH…` as people use it."""
+"""`python -m digests VERB PATH…` as people use it.
+
+`python -m digests VERB ADDRESS`: feeds, pages and sites beside files.
+"""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from digests.__main__ import main
+from digests.cli import main
 from tests.builders import BRIDGE
+from tests.feeds import items, rss
+from tests.wire.outlet import SITE, outlet
 
 ARTICLE = f"""---
 title: Harbour bridge closes after crack is found
@@ -96,17 +101,17 @@ def test_an_unknown_verb_is_exit_2_and_lists_those_that_are(capsys):
 
 def test_a_path_that_is_not_there_is_exit_1_and_the_others_are_read(folder, capsys):
     assert main(["quotes", "nowhere.txt", str(folder)]) == 1
-    told = capsys.readouterr()
-    assert "nowhere.txt" in told.err
-    assert "Ada Brandt" in told.out
+    reported = capsys.readouterr()
+    assert "nowhere.txt" in reported.err
+    assert "Ada Brandt" in reported.out
 
 
 def test_an_unreadable_file_in_a_folder_is_told_and_the_others_are_read(folder, capsys):
     (folder / "broken.txt").write_bytes(b"\0\1\2" * 500)
     assert main(["quotes", str(folder)]) == 0
-    told = capsys.readouterr()
-    assert "broken.txt" in told.err
-    assert "Ada Brandt" in told.out
+    reported = capsys.readouterr()
+    assert "broken.txt" in reported.err
+    assert "Ada Brandt" in reported.out
 
 
 def test_files_of_one_name_in_two_folders_stay_two_articles(folder, tmp_path, capsys):
@@ -116,3 +121,57 @@ def test_files_of_one_name_in_two_folders_stay_two_articles(folder, tmp_path, ca
     (other / "bridge.txt").write_text(text, encoding="utf-8")
     main(["compose", str(folder / "bridge.txt"), str(other), "--format", "json"])
     assert json.loads(capsys.readouterr().out)["made_from"]["articles"] == 2
+
+
+PAGE = (
+    "<html lang=en><head><title>Bridge closed</title></head><body><article>"
+    "<h1>Bridge closed</h1>"
+    f"<p>{'The harbour bridge at Hallin was closed after a crack was found. ' * 8}</p>"
+    "<p>“Nobody was in danger at any time,” said engineer Ada Brandt.</p>"
+    "</article></body></html>"
+).encode()
+
+
+@pytest.fixture
+def site():
+    pages = {"/": SITE, "/feed": rss(items(range(4))), "/2026/bridge": PAGE}
+    with outlet(pages) as address:
+        yield address
+
+
+def test_a_feed_becomes_an_edition(site, capsys):
+    assert main(["compose", f"{site}/feed", "--allow-private"]) == 0
+    assert "from 4 articles" in capsys.readouterr().out
+
+
+def test_a_site_is_read_at_its_feed(site, capsys):
+    assert main(["compose", f"{site}/", "--allow-private"]) == 0
+    assert "from 4 articles" in capsys.readouterr().out
+
+
+def test_a_page_is_one_article(site, capsys):
+    place = site.removeprefix("http://")
+    assert main(["quotes", f"{site}/2026/bridge", "--allow-private", place]) == 0
+    assert "Ada Brandt" in capsys.readouterr().out
+
+
+def test_a_private_address_is_refused_with_the_option(site, capsys):
+    assert main(["compose", f"{site}/feed"]) == 1
+    assert "--allow-private" in capsys.readouterr().err
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_read(site, capsys):
+    addresses = [f"{site}/no", f"{site}/feed"]
+    assert main(["compose", *addresses, "--allow-private"]) == 1
+    said = capsys.readouterr()
+    assert "nothing at this address" in said.err
+    assert "from 4 articles" in said.out
+
+
+def test_files_and_addresses_keep_their_order(site, capsys, tmp_path):
+    file = tmp_path / "mine.txt"
+    file.write_text("The lake is wide. It is old.", encoding="utf-8")
+    names = [str(file), f"{site}/2026/bridge"]
+    assert main(["sentences", *names, "--allow-private"]) == 0
+    said = capsys.readouterr().out
+    assert said.index("The lake is wide.") < said.index("The harbour bridge")

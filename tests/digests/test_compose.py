@@ -6,8 +6,15 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests.compose import compose, told_by
-from digests.types import Article, Decision, Edition, Membership, Style, Told
+from digests.compose import collect_published, compose
+from digests.types import (
+    Article,
+    ArticleDecision,
+    Edition,
+    EditionStyle,
+    PublishedLedger,
+    StoryMembership,
+)
 from tests.builders import BRIDGE, NOON, an_article
 
 POOL = an_article(
@@ -37,13 +44,13 @@ SAME_EVENT_NO_NEWS = an_article(
 )
 
 
-def decision(edition: Edition, article: str) -> Decision:
+def decision(edition: Edition, article: str) -> ArticleDecision:
     (found,) = [d for d in edition.decisions if d.article == article]
     return found
 
 
-def edition_of(*articles, told: Told | None = None, **style) -> Edition:
-    return compose(articles, now=NOON, told=told, style=Style(**style))
+def edition_of(*articles, ledger: PublishedLedger | None = None, **style) -> Edition:
+    return compose(articles, now=NOON, ledger=ledger, style=EditionStyle(**style))
 
 
 def words_shown(edition: Edition) -> set[str]:
@@ -69,13 +76,13 @@ def test_every_quote_is_the_articles_words_at_its_span():
 
 def test_what_was_told_is_not_told_again():
     first = edition_of(an_article())
-    assert edition_of(an_article(), told=told_by(first)).stories == ()
+    assert edition_of(an_article(), ledger=collect_published(first)).stories == ()
 
 
 def test_a_story_told_in_brief_counts_as_told():
     first = edition_of(an_article(), POOL, stories=1)
     assert len(first.brief) == 1
-    again = edition_of(an_article(), POOL, told=told_by(first), stories=1)
+    again = edition_of(an_article(), POOL, ledger=collect_published(first), stories=1)
     assert (again.stories, again.brief) == ((), ())
 
 
@@ -86,7 +93,7 @@ def test_of_a_story_told_in_brief_no_article_comes_back_as_an_update():
     articles = (an_article(), longer)
     first = edition_of(*articles, stories=0)
     assert len(first.brief) == 1
-    again = edition_of(*articles, told=told_by(first))
+    again = edition_of(*articles, ledger=collect_published(first))
     assert (again.stories, again.brief) == ((), ())
 
 
@@ -136,12 +143,12 @@ def test_figures_on_which_outlets_agree_are_no_dispute():
 def test_why_it_matters_is_a_sentence_of_the_article_or_nothing():
     why = "The closure means that every container has to be brought in by sea."
     (plain,) = edition_of(an_article()).stories
-    told = an_article(text=f"{an_article().text}\n\n{why}")
-    (story,) = edition_of(told).stories
+    explained = an_article(text=f"{an_article().text}\n\n{why}")
+    (story,) = edition_of(explained).stories
     assert plain.matters is None
     assert story.matters is not None
     (span,) = story.matters.spans
-    assert told.text[span.start : span.end] == story.matters.text
+    assert explained.text[span.start : span.end] == story.matters.text
 
 
 def test_every_article_has_exactly_one_decision():
@@ -175,7 +182,9 @@ def test_a_replaced_version_names_the_outlet_of_the_newer_one():
 
 def test_what_was_told_before_says_so():
     first = edition_of(an_article())
-    again = edition_of(an_article(), SAME_EVENT_NO_NEWS, told=told_by(first))
+    again = edition_of(
+        an_article(), SAME_EVENT_NO_NEWS, ledger=collect_published(first)
+    )
     decided = decision(again, "no-news")
     assert (decided.stage, decided.outcome) == ("told", "left out")
     assert "of Hallin Courier" in decided.reason
@@ -193,7 +202,7 @@ def test_an_update_tells_what_is_new_first():
     first = edition_of(an_article())
     new = "Welders from Torvale will replace nine beams before Easter."
     more = an_article(id="more", text=f"{BRIDGE}\n\n{new}", published=LATER)
-    (story,) = edition_of(an_article(), more, told=told_by(first)).stories
+    (story,) = edition_of(an_article(), more, ledger=collect_published(first)).stories
     assert story.update
     assert story.summary[0].text == new
     assert len(story.summary) > 1
@@ -202,20 +211,20 @@ def test_an_update_tells_what_is_new_first():
 def test_a_revision_of_commas_never_returns():
     first = edition_of(an_article())
     commas = an_article(text=BRIDGE.replace("on Tuesday after", "on Tuesday, after"))
-    again = edition_of(commas, told=told_by(first))
+    again = edition_of(commas, ledger=collect_published(first))
     assert (again.stories, again.brief) == ((), ())
 
 
 def test_a_corrected_figure_that_was_shown_returns():
     first = edition_of(an_article(), summary_chars=600)
     corrected = an_article(text=BRIDGE.replace("31,000", "13,000"))
-    again = edition_of(corrected, told=told_by(first), summary_chars=600)
+    again = edition_of(corrected, ledger=collect_published(first), summary_chars=600)
     assert [story.update for story in again.stories] == [True]
 
 
 def test_a_late_earlier_article_does_not_rename_a_story():
     (before,) = edition_of(an_article()).stories
-    known = [Membership(article="bridge", story=before.id)]
+    known = [StoryMembership(article="bridge", story=before.id)]
     early = replace(SAME_EVENT, published=NOON - timedelta(hours=9))
     edition = compose([an_article(), early], now=NOON, known=known)
     assert [story.id for story in edition.stories] == [before.id]
@@ -263,9 +272,9 @@ news_articles = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(news_articles, max_size=6, unique_by=lambda a: a.id))
 def test_telling_twice_the_same_articles_tells_nothing(articles: list[Article]):
-    style = Style(stories=4, brief=20)
+    style = EditionStyle(stories=4, brief=20)
     first = compose(articles, now=NOON, style=style)
-    again = compose(articles, now=NOON, style=style, told=told_by(first))
+    again = compose(articles, now=NOON, style=style, ledger=collect_published(first))
     shown = {s.id for s in first.stories} | {b.story for b in first.brief}
     assert not shown & {s.id for s in again.stories}
     assert not shown & {b.story for b in again.brief}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.extract import extract, instant, web_address
+from digests.extraction import extract_article, parse_instant, validate_web_address
 
 PARAGRAPHS = (
     "The council of Brannock voted on Tuesday to turn the old tannery site into a "
@@ -33,7 +33,7 @@ def ld(json: str) -> str:
 
 
 def test_the_article_comes_out_without_menu_and_footer():
-    text = extract(a_page()).text
+    text = extract_article(a_page()).text
     for paragraph in PARAGRAPHS:
         assert paragraph in text
     assert "Section 7" not in text
@@ -42,7 +42,7 @@ def test_the_article_comes_out_without_menu_and_footer():
 
 def test_a_page_of_few_words_gives_its_paragraph():
     short = "A short notice of more than sixty characters stands alone on its page."
-    assert extract(f"<html><body><p>{short}</p></body></html>").text == short
+    assert extract_article(f"<html><body><p>{short}</p></body></html>").text == short
 
 
 TOLD = "\n".join(PARAGRAPHS)
@@ -55,9 +55,9 @@ def paragraphs(*more: str) -> str:
 
 def test_the_title_is_not_told_once_more_at_the_head():
     # Here the first heading differs from what the page calls its title elsewhere.
-    assert extract(a_page()).text == TOLD
+    assert extract_article(a_page()).text == TOLD
     head = "<meta property='og:title' content='A meadow for Brannock'>"
-    assert extract(a_page(head)).text == TOLD
+    assert extract_article(a_page(head)).text == TOLD
 
 
 def test_a_text_that_is_only_its_title_stays():
@@ -65,7 +65,7 @@ def test_a_text_that_is_only_its_title_stays():
     page = (
         f"<html><head><title>{short}</title></head><body><p>{short}</p></body></html>"
     )
-    assert extract(page).text == short
+    assert extract_article(page).text == short
 
 
 @pytest.mark.parametrize(
@@ -76,30 +76,30 @@ def test_a_text_that_is_only_its_title_stays():
     ],
 )
 def test_a_line_that_only_leads_to_another_article_is_left_out(signpost: str):
-    assert extract(a_page(body=paragraphs(signpost))).text == TOLD
+    assert extract_article(a_page(body=paragraphs(signpost))).text == TOLD
 
 
 def test_a_sentence_with_a_link_in_it_stays():
-    told = (
+    reported = (
         "The <a href='/1'>vote of the council on Tuesday</a> was the third in a year."
     )
-    found = extract(a_page(body=paragraphs(told))).text
+    found = extract_article(a_page(body=paragraphs(reported))).text
     assert "The vote of the council on Tuesday was the third in a year." in found
 
 
 def test_an_article_in_a_table_that_lays_out_its_page_is_told_in_paragraphs():
-    told = [f"In hour {hour}: {p}" for hour in range(4) for p in PARAGRAPHS]
-    story = "".join(f"<p>{p}</p>" for p in told)
+    reported = [f"In hour {hour}: {p}" for hour in range(4) for p in PARAGRAPHS]
+    story = "".join(f"<p>{p}</p>" for p in reported)
     page = (
         "<html><body><table><tr><td><a href='/'>Home</a></td><td>"
         f"<h1>Council votes for meadow</h1>{story}</td></tr></table></body></html>"
     )
-    assert extract(page).text == "\n".join(told)
+    assert extract_article(page).text == "\n".join(reported)
 
 
 def test_a_table_of_figures_stays_a_table():
     table = "<table><tr><td>2024</td><td>91 cm</td></tr></table>"
-    found = extract(a_page(body=f"{paragraphs()}{table}")).text
+    found = extract_article(a_page(body=f"{paragraphs()}{table}")).text
     assert "| 2024 | 91 cm |" in found
 
 
@@ -110,12 +110,12 @@ def test_a_page_that_scripts_put_together_is_told_by_its_json_ld():
     lines = [f"In hour {hour}: {p}" for hour in range(3) for p in PARAGRAPHS]
     about_its_author = "<p>" + "Ida Roe has written about the river for years. " * 6
     page = a_page(ld(BODY % "\\n".join(lines)), about_its_author)
-    assert extract(page).text == "\n".join(lines)
+    assert extract_article(page).text == "\n".join(lines)
 
 
 def test_what_a_page_shows_counts_before_what_its_json_ld_tells():
     page = a_page(ld(BODY % ("The council voted. " * 20)))
-    assert extract(page).text == TOLD
+    assert extract_article(page).text == TOLD
 
 
 def test_json_ld_tells_title_author_date_and_outlet():
@@ -127,7 +127,7 @@ def test_json_ld_tells_title_author_date_and_outlet():
             '"publisher": {"name": "Brannock Gazette"}, "inLanguage": "en"}]}'
         )
     )
-    found = extract(page)
+    found = extract_article(page)
     assert found.title == "Meadow &amp; willows"
     assert found.author == "Edda Lund, Jo Brandt"
     assert found.published == datetime(2026, 1, 6, 21, 10, tzinfo=UTC)
@@ -142,7 +142,7 @@ def test_open_graph_fills_what_json_ld_leaves_open():
         + '<meta property="article:published_time" content="2026-01-06T08:00:00Z">'
         + '<meta property="og:site_name" content="Brannock Gazette">'
     )
-    found = extract(page)
+    found = extract_article(page)
     assert found.title == "From JSON"
     assert found.published == datetime(2026, 1, 6, 8, tzinfo=UTC)
     assert found.source == "Brannock Gazette"
@@ -150,7 +150,7 @@ def test_open_graph_fills_what_json_ld_leaves_open():
 
 def test_plain_html_tells_the_rest():
     page = a_page("<link rel=canonical href='/a/meadow'>")
-    found = extract(page, url="https://gazette.example/a/meadow?utm_source=x")
+    found = extract_article(page, url="https://gazette.example/a/meadow?utm_source=x")
     assert found.title == "Council votes for meadow"
     assert found.url == "https://gazette.example/a/meadow"
     assert found.lang == "en-GB"
@@ -160,29 +160,29 @@ def test_an_author_that_is_an_address_is_none():
     page = a_page(
         ld('{"@type": "Article", "author": {"name": "https://x.example/me"}}')
     )
-    assert extract(page).author is None
+    assert extract_article(page).author is None
 
 
 @pytest.mark.parametrize(
     "broken", ["{", "[1, 2", '{"@type": "NewsArticle"', "null", "[" * 50_000]
 )
 def test_broken_json_ld_is_passed_over(broken):
-    assert PARAGRAPHS[0] in extract(a_page(ld(broken))).text
+    assert PARAGRAPHS[0] in extract_article(a_page(ld(broken))).text
 
 
 def test_a_canonical_address_with_a_password_is_not_taken():
     page = a_page("<link rel=canonical href='https://me:secret@gazette.example/'>")
-    assert extract(page).url is None
+    assert extract_article(page).url is None
 
 
 @pytest.mark.parametrize("html", ["", " ", "\0", "<", "<!--", "]]>", "\ud800", "{}"])
 def test_odd_strings_are_answered(html):
-    assert extract(html).title is None
+    assert extract_article(html).title is None
 
 
 @given(st.text(alphabet=st.sampled_from("<>/=\"'&;!-[]{}ap di\n\0é"), max_size=200))
 def test_no_string_is_refused(html):
-    assert isinstance(extract(html).text, str)
+    assert isinstance(extract_article(html).text, str)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_no_string_is_refused(html):
 )
 def test_a_page_made_to_be_slow_is_not(attack):
     before = time.process_time()
-    extract(attack)
+    extract_article(attack)
     assert time.process_time() - before < 4
 
 
@@ -204,19 +204,19 @@ def test_a_page_made_to_be_slow_is_not(attack):
     ],
 )
 def test_dates_are_read_as_utc(written, hour):
-    found = instant(written)
+    found = parse_instant(written)
     assert found is not None
     assert (found.hour, found.tzinfo) == (hour, UTC)
 
 
 @pytest.mark.parametrize("written", ["", "yesterday", "2026-13-01", "0001-01-01T00+23"])
 def test_what_is_no_date_gives_none(written):
-    assert instant(written) is None
+    assert parse_instant(written) is None
 
 
 @given(st.text(max_size=60))
 def test_no_date_is_too_odd(written):
-    instant(written)
+    parse_instant(written)
 
 
 @pytest.mark.parametrize(
@@ -236,4 +236,4 @@ def test_no_date_is_too_odd(written):
     ],
 )
 def test_what_is_no_plain_web_address_gives_none(address):
-    assert web_address(address) is None
+    assert validate_web_address(address) is None

@@ -25,7 +25,7 @@ GOOD = {
 
 def answers(verb, *lines, **options):
     texts = [x if isinstance(x, str) else json.dumps(x) for x in lines]
-    return [json.loads(a) for a in jsonl.answers(verb, texts, **options)]
+    return [json.loads(a) for a in jsonl.answer_lines(verb, texts, **options)]
 
 
 @pytest.mark.parametrize("verb", GOOD)
@@ -76,7 +76,7 @@ def test_stories_with_equal_ids_each_get_their_answer():
 
 
 def test_a_lone_surrogate_goes_out_as_it_came_in():
-    (line,) = jsonl.answers("quotes", ['{"id": "\\ud800", "text": "x"}'])
+    (line,) = jsonl.answer_lines("quotes", ['{"id": "\\ud800", "text": "x"}'])
     assert json.loads(line)["id"] == "\ud800"
 
 

@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests import readings
-from digests.compose import analyse, compose
-from digests.readings import Readings
-from digests.types import Analysis, Article, Style
+from digests.compose import AnalysisCache, analyse_article, compose
+from digests.types import Article, ArticleAnalysis, EditionStyle
 from tests.builders import BRIDGE, NOON, an_article
 
-SHORT = Style(summary_chars=90)
+SHORT = EditionStyle(summary_chars=90)
 
 
 @pytest.fixture
@@ -22,45 +20,47 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of the articles that were read, in their order."""
     done: list[str] = []
 
-    def counting(article: Article, style: Style | None = None) -> Analysis:
+    def counting(
+        article: Article, style: EditionStyle | None = None
+    ) -> ArticleAnalysis:
         done.append(article.id)
-        return analyse(article, style)
+        return analyse_article(article, style)
 
-    monkeypatch.setattr(readings, "analyse", counting)
+    monkeypatch.setattr("digests.compose.analyse_article", counting)
     return done
 
 
 def test_the_same_words_are_read_once(read):
-    kept = Readings()
+    kept = AnalysisCache()
     for name in ("a", "b"):
-        kept.read(an_article(id=name), Style())
+        kept.read(an_article(id=name), EditionStyle())
     assert read == ["a"]
 
 
 @pytest.mark.parametrize(
     ("changes", "style"),
     [
-        ({"text": BRIDGE.replace("31,000", "32,000")}, Style()),
-        ({"title": "Another title"}, Style()),
-        ({"lang": "de"}, Style()),
+        ({"text": BRIDGE.replace("31,000", "32,000")}, EditionStyle()),
+        ({"title": "Another title"}, EditionStyle()),
+        ({"lang": "de"}, EditionStyle()),
         ({}, SHORT),
     ],
 )
 def test_other_words_another_language_or_length_are_another_reading(
-    read, changes: dict[str, Any], style: Style
+    read, changes: dict[str, Any], style: EditionStyle
 ):
-    kept = Readings()
-    kept.read(an_article(), Style())
+    kept = AnalysisCache()
+    kept.read(an_article(), EditionStyle())
     other = an_article(**changes)
-    assert kept.read(other, style) == analyse(other, style)
+    assert kept.read(other, style) == analyse_article(other, style)
     assert len(read) == 2
 
 
 def test_a_reading_is_told_as_the_article_that_was_asked_for():
-    kept = Readings()
-    kept.read(an_article(source="Hallin Courier"), Style())
+    kept = AnalysisCache()
+    kept.read(an_article(source="Hallin Courier"), EditionStyle())
     renamed = an_article(id="elsewhere", source="The Courier")
-    assert kept.read(renamed, Style()).article == renamed
+    assert kept.read(renamed, EditionStyle()).article == renamed
 
 
 _OTHERWISE = st.fixed_dictionaries(
@@ -85,28 +85,28 @@ def test_nothing_but_the_words_makes_a_difference_to_what_is_read(
 ):
     """What a reading is found by is all that it follows from."""
     plain, other = an_article(), an_article(**changes)
-    assert analyse(other) == replace(analyse(plain), article=other)
+    assert analyse_article(other) == replace(analyse_article(plain), article=other)
 
 
 def test_an_edition_is_the_same_with_what_was_read_before():
     articles = [an_article(), an_article(id="b", text=BRIDGE[::-1], source="Echo")]
-    kept = Readings()
-    for style in (Style(), SHORT, Style(stories=1)):
+    kept = AnalysisCache()
+    for style in (EditionStyle(), SHORT, EditionStyle(stories=1)):
         for _ in range(2):
-            told = compose(articles, now=NOON, style=style, read=kept.read)
-            assert told == compose(articles, now=NOON, style=style)
+            reported = compose(articles, now=NOON, style=style, read=kept.read)
+            assert reported == compose(articles, now=NOON, style=style)
 
 
 def test_the_room_is_bounded_and_what_was_used_last_stays(read):
     one, two, three = (an_article(id=n, title=n) for n in ("1", "2", "3"))
-    kept = Readings(room=2 * len(BRIDGE))
+    kept = AnalysisCache(room=2 * len(BRIDGE))
     for article in (one, two, one, three, one, two):
-        kept.read(article, Style())
+        kept.read(article, EditionStyle())
     assert read == ["1", "2", "3", "2"]
 
 
 def test_what_is_larger_than_the_room_is_read_each_time(read):
-    kept = Readings(room=len(BRIDGE) - 1)
+    kept = AnalysisCache(room=len(BRIDGE) - 1)
     for _ in range(2):
-        kept.read(an_article(), Style())
+        kept.read(an_article(), EditionStyle())
     assert len(read) == 2

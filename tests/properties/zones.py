@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from bot.schedules import Schedule, following
+from bot.schedules import Schedule, find_following_due
 from bot.schedules.rules import EVERY_DAY
 
 FIRST, LAST = date(2024, 1, 1), date(2030, 12, 31)
@@ -56,7 +56,7 @@ def counted(zone: str, slot: time, shown: "Shown") -> Count:
 
 def _moments(schedule: Schedule, shown: "Shown") -> Iterator[tuple[date, datetime]]:
     after = datetime.combine(FIRST - 2 * _DAY, time(), UTC)
-    while (due := following(schedule, after)) is not None:
+    while (due := find_following_due(schedule, after)) is not None:
         if due.local_date > LAST:
             return
         if due.local_date >= FIRST:

@@ -13,24 +13,24 @@ import pytest
 import trustme
 
 from digests.errors import (
-    Denied,
-    Gone,
-    Limited,
-    Missing,
-    Refused,
+    AccessDenied,
+    CertificateUntrusted,
+    FetchRefused,
+    FetchTimeout,
+    ResponseTooLarge,
     SourceError,
-    TooLarge,
-    TooSlow,
-    Unreachable,
-    Unreadable,
-    Untrusted,
+    SourceGone,
+    SourceMissing,
+    SourceRateLimited,
+    SourceUnreachable,
+    SourceUnreadable,
 )
 from digests.sources.fetch import (
-    Fetched,
+    AttachmentRules,
     Fetcher,
-    Handed,
+    FetchPolicy,
+    FetchResponse,
     NotModified,
-    Policy,
     Validators,
 )
 from tests.wire.server import (
@@ -56,7 +56,7 @@ async def asking(
 ) -> AsyncIterator[tuple[Fetcher, Server]]:
     """A fetcher that may dial this server, and the server."""
     async with serving(scripts) as server:
-        rules = Policy(
+        rules = FetchPolicy(
             private=frozenset((server.place, *more)), spacing=0, robots=False
         )
         async with Fetcher(replace(rules, **changes)) as fetcher:
@@ -71,7 +71,7 @@ async def test_a_body_comes_back_with_what_to_ask_with_next_time():
                "Content-Type": "Application/RSS+XML"}  # fmt: skip
     async with asking({"/f": answer(b"<rss/>", headers=headers)}) as (fetcher, server):
         got = await fetcher.fetch(server.url("/f#top"))
-    assert got == Fetched(
+    assert got == FetchResponse(
         url=server.url("/f"),
         body=b"<rss/>",
         content_type="application/rss+xml",
@@ -90,7 +90,7 @@ async def test_an_unchanged_feed_is_asked_for_with_its_validators_and_has_no_bod
 
 async def test_unchanged_without_having_been_asked_so_is_an_error():
     async with asking({"/f": answer(status=304)}) as (fetcher, server):
-        with pytest.raises(Unreachable):
+        with pytest.raises(SourceUnreachable):
             await fetcher.fetch(server.url("/f"))
 
 
@@ -108,17 +108,29 @@ async def test_we_say_who_we_are():
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(400, Missing), (401, Denied), (403, Denied), (404, Missing), (407, Denied),
-     (408, Unreachable), (410, Gone), (429, Limited), (451, Missing),
-     (500, Unreachable), (502, Unreachable), (503, Unreachable), (300, Unreachable),
-     (305, Unreachable)],
-)  # fmt: skip
+    [
+        (400, SourceMissing),
+        (401, AccessDenied),
+        (403, AccessDenied),
+        (404, SourceMissing),
+        (407, AccessDenied),
+        (408, SourceUnreachable),
+        (410, SourceGone),
+        (429, SourceRateLimited),
+        (451, SourceMissing),
+        (500, SourceUnreachable),
+        (502, SourceUnreachable),
+        (503, SourceUnreachable),
+        (300, SourceUnreachable),
+        (305, SourceUnreachable),
+    ],
+)
 async def test_a_status_says_whose_turn_it_is(status: int, error: type[SourceError]):
     async with asking({"/f": answer(b"no", status=status)}) as (fetcher, server):
         with pytest.raises(error) as caught:
             await fetcher.fetch(server.url("/f"))
     assert type(caught.value) is error
-    assert caught.value.permanent == (error is Gone or error is Denied)
+    assert caught.value.permanent == (error is SourceGone or error is AccessDenied)
 
 
 # Too much, too slow
@@ -127,15 +139,15 @@ async def test_a_status_says_whose_turn_it_is(status: int, error: type[SourceErr
 @pytest.mark.parametrize(
     ("script", "error"),
     [
-        (endless({}, b"x" * 65_536), TooLarge),
-        (endless({"Content-Length": "10000000000"}, b"x" * 65_536), TooLarge),
+        (endless({}, b"x" * 65_536), ResponseTooLarge),
+        (endless({"Content-Length": "10000000000"}, b"x" * 65_536), ResponseTooLarge),
         (endless({"Transfer-Encoding": "chunked"}, b"1000\r\n" + b"x" * 4096 + b"\r\n"),
-         TooLarge),
-        (answer(BOMB, headers={"Content-Encoding": "gzip"}), TooLarge),
-        (answer(BOMB, headers={"Content-Encoding": "gzip, gzip"}), Unreadable),
-        (answer(BOMB, headers={"Content-Encoding": "br"}), Unreadable),
-        (answer(b"short", length=9_999), Unreachable),
-        (answer(b"x", headers={"X": "y" * 100_000}), Unreachable),
+         ResponseTooLarge),
+        (answer(BOMB, headers={"Content-Encoding": "gzip"}), ResponseTooLarge),
+        (answer(BOMB, headers={"Content-Encoding": "gzip, gzip"}), SourceUnreadable),
+        (answer(BOMB, headers={"Content-Encoding": "br"}), SourceUnreadable),
+        (answer(b"short", length=9_999), SourceUnreachable),
+        (answer(b"x", headers={"X": "y" * 100_000}), SourceUnreachable),
     ],
     ids=["endless", "ten-gigabytes", "chunks", "bomb", "twice", "br", "lie", "header"],
 )  # fmt: skip
@@ -157,7 +169,7 @@ async def test_an_endless_body_is_cut_near_the_limit():
             sent += 65_536
 
     async with asking({"/f": run}, deadline=10) as (fetcher, server):
-        with pytest.raises(TooLarge):
+        with pytest.raises(ResponseTooLarge):
             await fetcher.fetch(server.url("/f"))
     assert sent < 16 * MIB  # 2 MiB and what the sockets held
 
@@ -179,7 +191,7 @@ async def slow_head(request: Request, writer: asyncio.StreamWriter) -> None:
 async def test_one_deadline_covers_a_slow_start_and_a_dripping_body(script: Script):
     async with asking({"/f": script}, deadline=0.3) as (fetcher, server):
         async with asyncio.timeout(5):
-            with pytest.raises(TooSlow):
+            with pytest.raises(FetchTimeout):
                 await fetcher.fetch(server.url("/f"))
 
 
@@ -189,7 +201,7 @@ async def test_the_deadline_is_one_for_all_redirects():
         await redirect("/f")(request, writer)
 
     async with asking({"/f": slowly}, deadline=0.4) as (fetcher, server):
-        with pytest.raises(TooSlow):
+        with pytest.raises(FetchTimeout):
             await fetcher.fetch(server.url("/f"))
     assert len(server.requests) < 5
 
@@ -198,13 +210,13 @@ async def test_hosts_that_hang_leave_room_for_others():
     async with AsyncExitStack() as stack, serving({"/f": answer(b"x")}) as server:
         slow = [await stack.enter_async_context(serving(silent)) for _ in range(120)]
         places = frozenset(one.place for one in (*slow, server))
-        rules = Policy(private=places, spacing=0, robots=False)
+        rules = FetchPolicy(private=places, spacing=0, robots=False)
         fetcher = await stack.enter_async_context(Fetcher(rules))
         hanging = [asyncio.create_task(fetcher.fetch(one.url("/"))) for one in slow]
         async with asyncio.timeout(10):
             while sum(o.dialled for o in slow) < len(slow):  # noqa: ASYNC110 - no events
                 await asyncio.sleep(0.01)
-            assert isinstance(await fetcher.fetch(server.url("/f")), Fetched)
+            assert isinstance(await fetcher.fetch(server.url("/f")), FetchResponse)
         for task in hanging:
             task.cancel()
         await asyncio.gather(*hanging, return_exceptions=True)
@@ -217,9 +229,9 @@ async def test_five_redirects_are_followed_and_a_sixth_is_not():
     chain = {f"/{i}": redirect(f"/{i + 1}") for i in range(6)} | {"/6": answer(b"end")}
     async with asking(chain) as (fetcher, server):
         got = await fetcher.fetch(server.url("/1"))
-        assert isinstance(got, Fetched)
+        assert isinstance(got, FetchResponse)
         assert got.body == b"end"
-        with pytest.raises(Unreachable, match="5 times"):
+        with pytest.raises(SourceUnreachable, match="5 times"):
             await fetcher.fetch(server.url("/0"))
 
 
@@ -230,7 +242,7 @@ async def test_five_redirects_are_followed_and_a_sixth_is_not():
 )  # fmt: skip
 async def test_a_redirect_is_judged_like_a_first_address(there: str):
     async with asking({"/f": redirect(there)}) as (fetcher, server):
-        with pytest.raises((Refused, Unreachable)):
+        with pytest.raises((FetchRefused, SourceUnreachable)):
             await fetcher.fetch(server.url("/f"))
     assert server.dialled == 1
 
@@ -298,10 +310,10 @@ async def test_no_error_tells_a_name_and_password(script: Script):
         address = server.url("/f?key=sesame").replace("://", "://ada:sesame@")
         with pytest.raises(SourceError) as caught:
             await fetcher.fetch(address)
-    told: BaseException | None = caught.value
-    while told is not None:
-        assert "sesame" not in f"{told!s}{told!r}{told.args}"
-        told = told.__cause__
+    reported: BaseException | None = caught.value
+    while reported is not None:
+        assert "sesame" not in f"{reported!s}{reported!r}{reported.args}"
+        reported = reported.__cause__
 
 
 # Manners
@@ -311,7 +323,7 @@ async def test_a_pause_that_was_asked_for_is_kept_without_asking_again():
     script = answer(status=429, headers={"Retry-After": "3600"})
     async with asking({"/f": script, "/g": answer(b"x")}) as (fetcher, server):
         for path in ("/f", "/g"):
-            with pytest.raises(Limited) as caught:
+            with pytest.raises(SourceRateLimited) as caught:
                 await fetcher.fetch(server.url(path))
             assert caught.value.wait == pytest.approx(3600, abs=5)
     assert server.paths() == ["/f"]
@@ -320,7 +332,7 @@ async def test_a_pause_that_was_asked_for_is_kept_without_asking_again():
 async def test_503_with_a_time_is_a_pause():
     script = answer(status=503, headers={"Retry-After": "99999999"})
     async with asking({"/f": script}) as (fetcher, server):
-        with pytest.raises(Limited) as caught:
+        with pytest.raises(SourceRateLimited) as caught:
             await fetcher.fetch(server.url("/f"))
     assert caught.value.wait == 24 * 3600
 
@@ -339,7 +351,7 @@ async def test_robots_txt_keeps_us_out():
     rules = answer(b"User-agent: *\nDisallow: /private")
     scripts = {"/robots.txt": rules, "/private/f": answer(b"x"), "/f": answer(b"y")}
     async with asking(scripts, robots=True) as (fetcher, server):
-        with pytest.raises(Refused, match="robots"):
+        with pytest.raises(FetchRefused, match="robots"):
             await fetcher.fetch(server.url("/private/f"))
         await fetcher.fetch(server.url("/f"))
     assert server.paths() == ["/robots.txt", "/f"]
@@ -349,7 +361,7 @@ async def test_robots_txt_is_asked_about_where_a_redirect_leads():
     rules = answer(b"User-agent: *\nDisallow: /private")
     scripts = {"/robots.txt": rules, "/f": redirect("/private/f")}
     async with asking(scripts, robots=True) as (fetcher, server):
-        with pytest.raises(Refused, match="robots"):
+        with pytest.raises(FetchRefused, match="robots"):
             await fetcher.fetch(server.url("/f"))
     assert "/private/f" not in server.paths()
 
@@ -358,7 +370,7 @@ async def test_robots_txt_is_asked_about_where_a_redirect_leads():
 async def test_without_a_clear_robots_txt_one_address_is_read(script: Script):
     scripts = {"/robots.txt": script, "/f": answer(b"x")}
     async with asking(scripts, robots=True, deadline=2) as (fetcher, server):
-        assert isinstance(await fetcher.fetch(server.url("/f")), Fetched)
+        assert isinstance(await fetcher.fetch(server.url("/f")), FetchResponse)
 
 
 # Certificates
@@ -375,9 +387,9 @@ def self_made(*, expired: bool = False) -> ssl.SSLContext:
 @pytest.mark.parametrize("expired", [False, True])
 async def test_a_certificate_that_is_not_good_is_refused_and_told(expired: bool):
     async with serving({"/f": answer(b"x")}, tls=self_made(expired=expired)) as server:
-        rules = Policy(private=frozenset((server.place,)), spacing=0, robots=False)
+        rules = FetchPolicy(private=frozenset((server.place,)), spacing=0, robots=False)
         async with Fetcher(rules) as fetcher:
-            with pytest.raises(Untrusted, match="certificate of"):
+            with pytest.raises(CertificateUntrusted, match="certificate of"):
                 await fetcher.fetch(server.url("/f"))
     assert server.requests == []
 
@@ -394,10 +406,10 @@ async def test_a_redirect_from_https_to_http_is_refused(monkeypatch):
         scripts = {"/f": redirect(plain.url("/g")), "/ok": answer(b"x")}
         async with serving(scripts, tls=context) as server:
             places = frozenset((server.place, plain.place))
-            rules = Policy(private=places, spacing=0, robots=False)
+            rules = FetchPolicy(private=places, spacing=0, robots=False)
             async with Fetcher(rules) as fetcher:
-                assert isinstance(await fetcher.fetch(server.url("/ok")), Fetched)
-                with pytest.raises(Refused, match="https to http"):
+                assert isinstance(await fetcher.fetch(server.url("/ok")), FetchResponse)
+                with pytest.raises(FetchRefused, match="https to http"):
                     await fetcher.fetch(server.url("/f"))
     assert plain.dialled == 0
 
@@ -406,23 +418,25 @@ async def test_answers_may_come_one_after_another_over_one_fetcher():
     script = in_turn(answer(b"one"), answer(b"two"))
     async with asking({"/f": script}) as (fetcher, server):
         bodies = [(await fetcher.fetch(server.url("/f"))) for _ in range(2)]
-    assert [b.body for b in bodies if isinstance(b, Fetched)] == [b"one", b"two"]
+    assert [b.body for b in bodies if isinstance(b, FetchResponse)] == [b"one", b"two"]
 
 
 # What somebody handed over
 
 
-def handed(
+def attachment(
     server: Server, *, origin: str = "", most: int = MIB, bearer: str = ""
-) -> Handed:
-    return Handed(origin=origin or server.url(""), most=most, bearer=bearer)
+) -> AttachmentRules:
+    return AttachmentRules(origin=origin or server.url(""), most=most, bearer=bearer)
 
 
 async def test_a_file_that_was_handed_over_is_asked_for_with_its_word_and_at_once():
     scripts = {"/f": answer(b"name = 1"), "/robots.txt": answer(b"Disallow: /")}
     async with asking(scripts, robots=True) as (fetcher, server):
-        got = await fetcher.fetch(server.url("/f"), handed=handed(server, bearer="xo"))
-    assert isinstance(got, Fetched)
+        got = await fetcher.fetch(
+            server.url("/f"), attachment=attachment(server, bearer="xo")
+        )
+    assert isinstance(got, FetchResponse)
     assert got.body == b"name = 1"
     (asked,) = server.requests
     assert asked.headers["authorization"] == "Bearer xo"
@@ -434,9 +448,9 @@ async def test_a_file_that_lies_elsewhere_is_not_asked_for():
             "https://files.example",
             server.url("").replace("http", "https"),
         ):
-            with pytest.raises(Refused, match="handed over"):
+            with pytest.raises(FetchRefused, match="handed over"):
                 await fetcher.fetch(
-                    server.url("/f"), handed=handed(server, origin=origin)
+                    server.url("/f"), attachment=attachment(server, origin=origin)
                 )
     assert server.requests == []
 
@@ -445,9 +459,9 @@ async def test_a_file_that_is_led_elsewhere_is_not_asked_for_there():
     async with serving({"/f": answer(b"x")}) as other:
         scripts = {"/f": redirect(other.url("/f"))}
         async with asking(scripts, other.place) as (fetcher, server):
-            with pytest.raises(Refused, match="handed over"):
+            with pytest.raises(FetchRefused, match="handed over"):
                 await fetcher.fetch(
-                    server.url("/f"), handed=handed(server, bearer="secret")
+                    server.url("/f"), attachment=attachment(server, bearer="secret")
                 )
         assert other.requests == []
 
@@ -458,14 +472,18 @@ async def test_a_file_larger_than_may_be_is_cut_off(packed: bool):
     headers = {"Content-Encoding": "gzip"} if packed else {}
     script = answer(gzip.compress(body) if packed else body, headers=headers)
     async with asking({"/f": script}) as (fetcher, server):
-        with pytest.raises(TooLarge):
-            await fetcher.fetch(server.url("/f"), handed=handed(server, most=1_999))
-        got = await fetcher.fetch(server.url("/f"), handed=handed(server, most=2_000))
-    assert isinstance(got, Fetched)
+        with pytest.raises(ResponseTooLarge):
+            await fetcher.fetch(
+                server.url("/f"), attachment=attachment(server, most=1_999)
+            )
+        got = await fetcher.fetch(
+            server.url("/f"), attachment=attachment(server, most=2_000)
+        )
+    assert isinstance(got, FetchResponse)
     assert len(got.body) == 2_000
 
 
 def test_the_word_that_a_file_is_asked_for_with_is_in_no_log():
     assert "secret" not in repr(
-        Handed(origin="https://a.example", most=1, bearer="secret")
+        AttachmentRules(origin="https://a.example", most=1, bearer="secret")
     )

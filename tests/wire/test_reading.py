@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digests.errors import Gone, Killed, Unreadable
-from digests.sources.cage import Cage, Limits
-from digests.sources.fetch import Fetcher, NotModified, Policy, Validators
-from digests.sources.reading import Kind, Visit, kind_of, read
+from digests.errors import SandboxKilled, SourceGone, SourceUnreadable
+from digests.sources.fetch import Fetcher, FetchPolicy, NotModified, Validators
+from digests.sources.remote import SourceKind, Visit, detect_kind, read_address
+from digests.sources.sandbox import Sandbox, SandboxLimits
 from tests.wire.server import Script, answer, redirect, serving
 
 NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
@@ -31,17 +31,19 @@ BOMB = (
 
 @asynccontextmanager
 async def newsroom(
-    scripts: Mapping[str, Script], limits: Limits | None = None
-) -> AsyncIterator[tuple[str, Fetcher, Cage]]:
+    scripts: Mapping[str, Script], limits: SandboxLimits | None = None
+) -> AsyncIterator[tuple[str, Fetcher, Sandbox]]:
     async with serving(scripts) as server:
-        rules = Policy(private=frozenset((server.place,)), spacing=0)
-        async with Fetcher(rules) as fetcher, Cage(limits) as cage:
-            yield server.url(""), fetcher, cage
+        rules = FetchPolicy(private=frozenset((server.place,)), spacing=0)
+        async with Fetcher(rules) as fetcher, Sandbox(limits) as sandbox:
+            yield server.url(""), fetcher, sandbox
 
 
 async def visit(scripts: Mapping[str, Script], path: str, **options) -> Visit:
-    async with newsroom(scripts) as (start, fetcher, cage):
-        found = await read(start + path, fetcher=fetcher, cage=cage, now=NOW, **options)
+    async with newsroom(scripts) as (start, fetcher, sandbox):
+        found = await read_address(
+            start + path, fetcher=fetcher, sandbox=sandbox, now=NOW, **options
+        )
         assert isinstance(found, Visit)
         return found
 
@@ -67,33 +69,39 @@ async def test_a_page_gives_its_article_and_the_feeds_it_names():
 
 
 async def test_a_page_without_article_and_feeds_is_an_error():
-    with pytest.raises(Unreadable):
+    with pytest.raises(SourceUnreadable):
         await visit({"/p": answer(b"<html><body></body></html>")}, "/p")
 
 
 async def test_a_parked_domain_at_a_feeds_address_is_never_content():
-    with pytest.raises(Unreadable, match="was a feed and is a page"):
+    with pytest.raises(SourceUnreadable, match="was a feed and is a page"):
         await visit({"/f": answer(PARKED)}, "/f", kind="feed")
 
 
 async def test_an_unchanged_source_is_not_read_again():
     known = Validators(etag='"1"')
-    async with newsroom({"/f": answer(status=304)}) as (start, fetcher, cage):
-        got = await read(start + "/f", fetcher=fetcher, cage=cage, now=NOW, known=known)
+    async with newsroom({"/f": answer(status=304)}) as (start, fetcher, sandbox):
+        got = await read_address(
+            start + "/f", fetcher=fetcher, sandbox=sandbox, now=NOW, known=known
+        )
     assert isinstance(got, NotModified)
 
 
 async def test_a_source_that_ended_says_so():
-    with pytest.raises(Gone):
+    with pytest.raises(SourceGone):
         await visit({"/f": answer(status=410)}, "/f")
 
 
 async def test_a_source_that_kills_its_reader_leaves_the_others_alone():
     scripts = {"/bomb": answer(BOMB), "/f": answer(FEED)}
-    async with newsroom(scripts, Limits(cpu=0.1)) as (start, fetcher, cage):
-        with pytest.raises(Killed):
-            await read(start + "/bomb", fetcher=fetcher, cage=cage, now=NOW)
-        found = await read(start + "/f", fetcher=fetcher, cage=cage, now=NOW)
+    async with newsroom(scripts, SandboxLimits(cpu=0.1)) as (start, fetcher, sandbox):
+        with pytest.raises(SandboxKilled):
+            await read_address(
+                start + "/bomb", fetcher=fetcher, sandbox=sandbox, now=NOW
+            )
+        found = await read_address(
+            start + "/f", fetcher=fetcher, sandbox=sandbox, now=NOW
+        )
     assert isinstance(found, Visit)
     assert len(found.articles) == 1
 
@@ -113,5 +121,7 @@ async def test_a_source_that_kills_its_reader_leaves_the_others_alone():
         (b"just words", "application/atom+xml; x=y", "feed"),
     ],
 )
-def test_what_something_is_is_told_by_its_first_element(body, content_type, kind: Kind):
-    assert kind_of(body, content_type) == kind
+def test_what_something_is_is_told_by_its_first_element(
+    body, content_type, kind: SourceKind
+):
+    assert detect_kind(body, content_type) == kind

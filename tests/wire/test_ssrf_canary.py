@@ -13,7 +13,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from digests.errors import SourceError
-from digests.sources.fetch import Fetcher, Policy
+from digests.sources.fetch import Fetcher, FetchPolicy
 from tests.wire.hostile_addresses import HOSTILE, PUBLIC, spellings
 from tests.wire.server import Request, Server, answer, redirect, serving
 
@@ -38,8 +38,8 @@ class Telling(AbstractResolver):
         """Nothing is open."""
 
 
-def rules(canary: Server, *private: str) -> Policy:
-    return Policy(
+def rules(canary: Server, *private: str) -> FetchPolicy:
+    return FetchPolicy(
         ports=frozenset((canary.port,)),
         private=frozenset(private),
         spacing=0,
@@ -99,7 +99,7 @@ async def test_a_place_that_an_admin_named_opens_no_other():
 
 
 async def test_without_the_check_the_canary_is_reached(monkeypatch):
-    monkeypatch.setattr("digests.sources.fetch.dialling.is_public", lambda _: True)
+    monkeypatch.setattr("digests.sources.fetch.dialing.is_public", lambda _: True)
     async with serving({"/": answer(b"secret")}) as canary:
         async with Fetcher(rules(canary)) as fetcher:
             await fetcher.fetch(canary.url("/"))
@@ -109,6 +109,8 @@ async def test_without_the_check_the_canary_is_reached(monkeypatch):
 @pytest.mark.parametrize("port", [22, 25, 6379, 8000])
 async def test_ports_of_other_services_are_refused_wherever_they_are(port: int):
     nowhere = Telling([PUBLIC[0]])
-    async with Fetcher(Policy(spacing=0, robots=False), resolver=nowhere) as fetcher:
+    async with Fetcher(
+        FetchPolicy(spacing=0, robots=False), resolver=nowhere
+    ) as fetcher:
         with pytest.raises(SourceError, match="port"):
             await fetcher.fetch(f"http://news.example:{port}/")

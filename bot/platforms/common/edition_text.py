@@ -1,4 +1,4 @@
-"""What every renderer says about an edition, in the same words: pure, and no markup.
+"""The sentences that every renderer prints about an edition. Pure, no markup.
 
 The sentences come out inert, on one line and shortened; how they are set and escaped is
 each platform's own affair. Which quote a story shows is decided here too, so that all
@@ -10,48 +10,60 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.platforms.inert import clip, inert
-from bot.platforms.quotation import marks
-from bot.texts import Texts
-from bot.types import RenderContext
-from digests.sections import Section, layout
-from digests.types import Brief, Card, Edition, EditionStory, Note, ToldFigure
+from bot.i18n.translation import Texts
+from bot.model import RenderContext
+from bot.platforms.common.text import get_quotation_marks, sanitize_text, shorten_text
+from digests.types import (
+    BriefStory,
+    CorrectionNote,
+    Edition,
+    EditionFigure,
+    EditionStory,
+    QuoteCard,
+    Section,
+    arrange_sections,
+)
 
 #: Characters of a name: a speaker, an outlet.
-NAME: Final = 120
+MAX_NAME: Final = 120
 #: Corrections that a story shows, and characters of one and of words in it.
-NOTES: Final = 3
-NOTE: Final = 260
-WORDS: Final = 90
+MAX_CORRECTIONS: Final = 3
+MAX_CORRECTION: Final = 260
+MAX_WORDS: Final = 90
 #: Figures that a story shows, where they are wanted.
-FIGURES: Final = 4
+MAX_FIGURES: Final = 4
 #: What a chat message shows of a story where nothing else was chosen.
-SHOWN: Final[tuple[Section, ...]] = ("summary", "quotes")
+DEFAULT_SECTIONS: Final[tuple[Section, ...]] = ("summary", "quotes")
 
 
 # ── the head ───────────────────────────────────────────────────────────────────
 
 
-def under_title(edition: Edition, context: RenderContext, texts: Texts) -> list[str]:
+def format_subtitle(
+    edition: Edition, context: RenderContext, texts: Texts
+) -> list[str]:
     """The day and what the edition was made from; and that it came late, if so."""
-    lines = [f"{day(edition, context, texts)} · {counts(edition, texts)}"]
+    lines = [
+        f"{format_edition_date(edition, context, texts)} · "
+        f"{format_counts(edition, texts)}"
+    ]
     if context.late:
-        lines.append(late(edition, context, texts))
+        lines.append(format_late_notice(edition, context, texts))
     return lines
 
 
-def day(edition: Edition, context: RenderContext, texts: Texts) -> str:
+def format_edition_date(edition: Edition, context: RenderContext, texts: Texts) -> str:
     """«Wednesday 7 January»."""
-    return texts.weekday_date(local_date(edition.made_at, context.zone))
+    return texts.weekday_date(to_local_date(edition.made_at, context.zone))
 
 
-def late(edition: Edition, context: RenderContext, texts: Texts) -> str:
+def format_late_notice(edition: Edition, context: RenderContext, texts: Texts) -> str:
     """«Came late, at 08:30»."""
     at = texts.time(edition.made_at, context.zone)
     return texts.say("Came late, at {time}", time=at)
 
 
-def counts(edition: Edition, texts: Texts) -> str:
+def format_counts(edition: Edition, texts: Texts) -> str:
     """«3 stories from 20 articles in 9 sources · 2 min read»."""
     made = edition.made_from
     from_where = texts.say(
@@ -66,9 +78,11 @@ def counts(edition: Edition, texts: Texts) -> str:
 # ── stories ────────────────────────────────────────────────────────────────────
 
 
-def shown_card(
-    cards: Iterable[Card], hero: Card | None, fits: Callable[[Card], bool]
-) -> Card | None:
+def select_card(
+    cards: Iterable[QuoteCard],
+    hero: QuoteCard | None,
+    fits: Callable[[QuoteCard], bool],
+) -> QuoteCard | None:
     """The first quote that can stand by itself and is not shown already."""
     fitting = (
         card
@@ -78,100 +92,110 @@ def shown_card(
     return next(fitting, None)
 
 
-def in_marks(card: Card) -> str:
+def format_quote(card: QuoteCard) -> str:
     """The quote's own words between its language's marks."""
-    opening, closing = marks(card.lang)
-    return f"{opening}{inert(card.text)}{closing}"
+    opening, closing = get_quotation_marks(card.lang)
+    return f"{opening}{sanitize_text(card.text)}{closing}"
 
 
-def spoken(card: Card, texts: Texts) -> str:
+def format_plain_quote(card: QuoteCard, texts: Texts) -> str:
     """The same in plain words, with who said it: on one line.
 
     What is told in plain words is cut between lines where it is too long, and a quote
     is never cut.
     """
-    return f"{' '.join(in_marks(card).split())} {said_by(card, texts)}"
+    return f"{' '.join(format_quote(card).split())} {format_attribution(card, texts)}"
 
 
-def said_by(card: Card, texts: Texts) -> str:
+def format_attribution(card: QuoteCard, texts: Texts) -> str:
     """«Ada Brandt, engineer, Hallin Courier»."""
     speaker = card.speaker or texts.say("speaker not named in the text")
     role = card.role or ""
     if role.casefold() in speaker.casefold():
         role = ""
-    parts = (clip(inert(part), NAME) for part in (speaker, role, card.source))
+    parts = (
+        shorten_text(sanitize_text(part), MAX_NAME)
+        for part in (speaker, role, card.source)
+    )
     said = ", ".join(part for part in parts if part)
     return f"{said} · {texts.say('withdrawn')}" if card.withdrawn else said
 
 
-def source(
+def format_source(
     story: EditionStory, now: datetime, context: RenderContext, texts: Texts
 ) -> str:
     """«Hallin Courier · 2 more · 08:30»."""
-    told = story.articles[0]
-    names = story.outlets or (told.source,)
-    parts = [clip(inert(names[0]), NAME)]
+    shown = story.articles[0]
+    names = story.outlets or (shown.source,)
+    parts = [shorten_text(sanitize_text(names[0]), MAX_NAME)]
     if len(names) > 1:
         parts.append(texts.say("{n} more", n=len(names) - 1))
-    if told.published is not None:
-        parts.append(when(told.published, now, context.zone, texts))
+    if shown.published is not None:
+        parts.append(format_time(shown.published, now, context.zone, texts))
     return " · ".join(part for part in parts if part)
 
 
-def when(at: datetime, now: datetime, zone: str, texts: Texts) -> str:
+def format_time(at: datetime, now: datetime, zone: str, texts: Texts) -> str:
     """«09:30» on the edition's own day, with the date otherwise."""
-    if local_date(at, zone) == local_date(now, zone):
+    if to_local_date(at, zone) == to_local_date(now, zone):
         return texts.time(at, zone)
     return texts.moment(at, zone, now)
 
 
-def in_brief(
-    brief: Brief, edition: Edition, context: RenderContext, texts: Texts
+def format_brief(
+    brief: BriefStory, edition: Edition, context: RenderContext, texts: Texts
 ) -> str:
     """«Headline · Outlet», and that it was corrected."""
     outlet = brief.outlets[0] if brief.outlets else ""
     parts = [brief.headline.text, outlet]
-    parts += corrected(brief.notes[-1:], edition, context, texts)
-    return " · ".join(clip(inert(part), NAME) for part in parts if part.strip())
+    parts += format_corrections(brief.notes[-1:], edition, context, texts)
+    return " · ".join(
+        shorten_text(sanitize_text(part), MAX_NAME) for part in parts if part.strip()
+    )
 
 
-def corrected(
-    notes: Sequence[Note], edition: Edition, context: RenderContext, texts: Texts
+def format_corrections(
+    notes: Sequence[CorrectionNote],
+    edition: Edition,
+    context: RenderContext,
+    texts: Texts,
 ) -> list[str]:
     """«Corrected 14:05: 40 → 14», a line for each moment; the newest few of them."""
-    at_once: dict[tuple[datetime, bool], list[Note]] = {}
+    at_once: dict[tuple[datetime, bool], list[CorrectionNote]] = {}
     for note in notes:
         at_once.setdefault((note.at, bool(note.said)), []).append(note)
     lines = []
-    for (at, by_editor), several in list(at_once.items())[-NOTES:]:
-        local = local_date(at, context.zone) == local_date(
+    for (at, by_editor), several in list(at_once.items())[-MAX_CORRECTIONS:]:
+        local = to_local_date(at, context.zone) == to_local_date(
             edition.made_at, context.zone
         )
         clock = texts.time if local else texts.day_and_time
-        told = "; ".join(_put_right(note, context, texts) for note in several)
-        values = {"time": clock(at, context.zone), "what": told}
+        shown = "; ".join(_format_correction(note, context, texts) for note in several)
+        values = {"time": clock(at, context.zone), "what": shown}
         if by_editor:
             said = texts.say("Corrected {time} by an editor: {what}", **values)
         else:
             said = texts.say("Corrected {time}: {what}", **values)
-        lines.append(clip(inert(said), NOTE))
+        lines.append(shorten_text(sanitize_text(said), MAX_CORRECTION))
     return lines
 
 
-def _put_right(note: Note, context: RenderContext, texts: Texts) -> str:
+def _format_correction(
+    note: CorrectionNote, context: RenderContext, texts: Texts
+) -> str:
     if note.said:
         return note.said
-    before, after = _apart(note.before.split(), note.after.split())
+    before, after = _drop_common_words(note.before.split(), note.after.split())
     if before and after:
         return f"{before} → {after}"
-    opening, closing = marks(context.locale)
+    opening, closing = get_quotation_marks(context.locale)
     words = f"{opening}{before or after}{closing}"
     if before:
         return texts.say("no longer {words}", words=words)
     return texts.say("now {words}", words=words)
 
 
-def _apart(before: list[str], after: list[str]) -> tuple[str, str]:
+def _drop_common_words(before: list[str], after: list[str]) -> tuple[str, str]:
     """Both without the words that they begin (numbers aside) and end with alike."""
     alike = 0
     for one, other in zip(before[:-1], after[:-1], strict=False):
@@ -181,31 +205,44 @@ def _apart(before: list[str], after: list[str]) -> tuple[str, str]:
     before, after = before[alike:], after[alike:]
     while min(len(before), len(after)) > 1 and before[-1] == after[-1]:
         before, after = before[:-1], after[:-1]
-    return clip(" ".join(before), WORDS), clip(" ".join(after), WORDS)
+    return shorten_text(" ".join(before), MAX_WORDS), shorten_text(
+        " ".join(after), MAX_WORDS
+    )
 
 
-def matters(story: EditionStory, most: int) -> str:
+def format_context(story: EditionStory, most: int) -> str:
     """The sentence that says why it matters, shortened; "" where there is none."""
-    return clip(inert(story.matters.text), most) if story.matters else ""
+    return (
+        shorten_text(sanitize_text(story.matters.text), most) if story.matters else ""
+    )
 
 
-def figures(story: EditionStory) -> str:
+def format_figures(story: EditionStory) -> str:
     """«about $273 billion (bilateral trade) · 62 percent (of voters)»."""
-    return " · ".join(map(_figure, story.figures[:FIGURES]))
+    return " · ".join(map(_format_figure, story.figures[:MAX_FIGURES]))
 
 
-def disputes(story: EditionStory) -> str:
+def format_disputes(story: EditionStory) -> str:
     """«31,000 (vehicles), Hallin Courier · 36,000 (vehicles), Strand Radio»."""
     sides = (side for pair in story.disputes[:1] for side in (pair.ours, pair.theirs))
     return " · ".join(
-        ", ".join(filter(None, (_figure(side), clip(inert(side.source), NAME))))
+        ", ".join(
+            filter(
+                None,
+                (
+                    _format_figure(side),
+                    shorten_text(sanitize_text(side.source), MAX_NAME),
+                ),
+            )
+        )
         for side in sides
     )
 
 
-def _figure(told: ToldFigure) -> str:
+def _format_figure(shown: EditionFigure) -> str:
     said, what = (
-        clip(inert(part), WORDS) for part in (told.figure.text, told.figure.what)
+        shorten_text(sanitize_text(part), MAX_WORDS)
+        for part in (shown.figure.text, shown.figure.what)
     )
     return f"{said} ({what})" if what else said
 
@@ -213,9 +250,9 @@ def _figure(told: ToldFigure) -> str:
 # ── the end ────────────────────────────────────────────────────────────────────
 
 
-def honesty(edition: Edition, context: RenderContext, texts: Texts) -> str:
+def format_method_note(edition: Edition, context: RenderContext, texts: Texts) -> str:
     """How the edition was made, and when the next one comes."""
-    quoted = layout(edition.sections, SHOWN).hero and (
+    quoted = arrange_sections(edition.sections, DEFAULT_SECTIONS).hero and (
         edition.hero is not None or any(story.cards for story in edition.stories)
     )
     checked = (
@@ -230,14 +267,16 @@ def honesty(edition: Edition, context: RenderContext, texts: Texts) -> str:
     return " · ".join(parts)
 
 
-def end(edition: Edition, context: RenderContext, texts: Texts) -> str:
+def format_closing(edition: Edition, context: RenderContext, texts: Texts) -> str:
     """«That’s all for today.»: an edition has an end, and says so."""
     due, zone = context.next_due, context.zone
-    if due is not None and local_date(due, zone) == local_date(edition.made_at, zone):
+    if due is not None and to_local_date(due, zone) == to_local_date(
+        edition.made_at, zone
+    ):
         return texts.say("That’s all.")
     return texts.say("That’s all for today.")
 
 
-def local_date(at: datetime, zone: str) -> date:
+def to_local_date(at: datetime, zone: str) -> date:
     """The date of an instant in a zone."""
     return at.astimezone(ZoneInfo(zone)).date()

@@ -1,7 +1,7 @@
-"""Reads the waits that platforms name in their headers; it waits for nothing itself."""
+"""Read the waiting times that platforms state in their headers."""
 
 
-def seconds(text: str | None, most: float) -> float | None:
+def parse_wait(text: str | None, maximum: float) -> float | None:
     """A wait as a header says it, at most `most`; None where it says nothing useful."""
     try:
         value = float(text or "")
@@ -9,4 +9,4 @@ def seconds(text: str | None, most: float) -> float | None:
         return None
     if not value >= 0:  # negative, or not a number
         return None
-    return min(value, most)
+    return min(value, maximum)

@@ -1,4 +1,4 @@
-"""Makes foreign text inert before it is shown; it must not change what it says.
+"""Make foreign text safe to show: strip, shorten, link; quotation marks by language.
 
 A renderer may drop what is invisible and steers the reader (direction controls, tag
 characters, controls that look like nothing) and more than four marks on one letter.
@@ -8,14 +8,15 @@ http(s) without user information, and its host is written as the network reads i
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 #: Characters of an address that may become a link.
-ADDRESS: Final = 2_000
+MAX_URL: Final = 2_000
 
-_DROPPED = re.compile(
+_UNSAFE = re.compile(
     "["
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls but tab and line ends
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction controls
@@ -24,11 +25,11 @@ _DROPPED = re.compile(
     "\ud800-\udfff"  # lone surrogates: no encoding carries them
     "]"
 )
-_UNFIT = re.compile(r"[\s\x00-\x1f\x7f\\]")
+_UNSAFE_IN_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
 #: A name or number of a host. Whatever else stands there (a «%40») is read by some and
 #: refused by others.
-_HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9-]+|[0-9a-f:.]*:[0-9a-f:.]*")
-_MARKS = 4
+_HOST_NAME = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9-]+|[0-9a-f:.]*:[0-9a-f:.]*")
+_MAX_COMBINING_MARKS = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,44 +40,44 @@ class Link:
     host: str
 
 
-def inert(text: str) -> str:
+def sanitize_text(text: str) -> str:
     """`text` without characters that steer or hide; nothing else changes."""
     if text.isascii() and text.isprintable():
         return text
-    return _few_marks(_DROPPED.sub("", text))
+    return _limit_combining_marks(_UNSAFE.sub("", text))
 
 
-def clip(text: str, most: int) -> str:
+def shorten_text(text: str, limit: int) -> str:
     """At most `most` characters, ending at a word, with an ellipsis where cut."""
     text = " ".join(text.split())
-    if len(text) <= most:
+    if len(text) <= limit:
         return text
-    kept = text[: most - 1]
+    kept = text[: limit - 1]
     head, _, _ = kept.rpartition(" ")
-    kept = head if len(head) > most // 2 else kept
+    kept = head if len(head) > limit // 2 else kept
     while kept and unicodedata.combining(text[len(kept)]):
         kept = kept[:-1]
     return kept.rstrip(" ,;:–-") + "…"
 
 
-def units(text: str) -> int:
+def count_utf16(text: str) -> int:
     """The length of `text` in UTF-16 units, as some platforms count."""
     return len(text.encode("utf-16-le")) // 2
 
 
-def fitted(text: str, most: int) -> str:
+def shorten_utf16(text: str, limit: int) -> str:
     """The same as `clip`, within `most` UTF-16 units."""
-    room = most
-    kept = clip(text, room)
-    while units(kept) > most and room > 1:
-        room -= max(1, (units(kept) - most) // 2)
-        kept = clip(text, room)
+    budget = limit
+    kept = shorten_text(text, budget)
+    while count_utf16(kept) > limit and budget > 1:
+        budget -= max(1, (count_utf16(kept) - limit) // 2)
+        kept = shorten_text(text, budget)
     return kept
 
 
-def link(url: str | None) -> Link | None:
+def make_link(url: str | None) -> Link | None:
     """The link that `url` may become, or None when it may not become one."""
-    if not url or len(url) > ADDRESS or _UNFIT.search(url):
+    if not url or len(url) > MAX_URL or _UNSAFE_IN_URL.search(url):
         return None
     try:
         parts = urlsplit(url)
@@ -87,20 +88,47 @@ def link(url: str | None) -> Link | None:
     host = host.removesuffix(".")
     if parts.scheme not in {"http", "https"} or "@" in parts.netloc:
         return None
-    if not _HOST.fullmatch(host):
+    if not _HOST_NAME.fullmatch(host):
         return None
     shown = f"[{host}]" if ":" in host else host
     href = urlunsplit(parts._replace(netloc=shown + port))
-    return Link(href=inert(href), host=shown + port)
+    return Link(href=sanitize_text(href), host=shown + port)
 
 
-def _few_marks(text: str) -> str:
+def _limit_combining_marks(text: str) -> str:
     if text.isascii():
         return text
     kept: list[str] = []
     marks = 0
     for letter in text:
         marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
-        if marks <= _MARKS:
+        if marks <= _MAX_COMBINING_MARKS:
             kept.append(letter)
     return "".join(kept)
+
+
+#: Outer quotation marks by primary language; every other language gets English ones.
+QUOTATION_MARKS: Final[Mapping[str, tuple[str, str]]] = {
+    "bg": ("„", "“"),
+    "cs": ("„", "“"),
+    "da": ("“", "”"),
+    "de": ("„", "“"),
+    "es": ("«", "»"),
+    "fi": ("”", "”"),
+    "fr": ("« ", " »"),
+    "it": ("«", "»"),
+    "ja": ("「", "」"),
+    "no": ("«", "»"),
+    "pl": ("„", "”"),
+    "pt": ("“", "”"),
+    "ru": ("«", "»"),
+    "sv": ("”", "”"),
+    "uk": ("«", "»"),
+    "zh": ("“", "”"),
+}
+_ENGLISH_MARKS: Final = ("“", "”")
+
+
+def get_quotation_marks(lang: str | None) -> tuple[str, str]:
+    """The opening and the closing mark for quoted words in `lang` (BCP 47)."""
+    return QUOTATION_MARKS.get((lang or "").split("-")[0].lower(), _ENGLISH_MARKS)

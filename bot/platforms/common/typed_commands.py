@@ -1,34 +1,44 @@
-"""Reads a typed command, alike wherever they are typed; it runs nothing.
+"""Parse a typed command line into a command with its arguments. Pure.
 
 `read` turns a line into a call, or into a sentence that says what would have been
 understood; `parse` also into a form, where something required is missing. No right is
 checked. All is pure and built from the command registry alone.
+
+Words are separated by white space. Words between quotation marks of any make
+(straight, curly, low, pointed) are one word; a mark that is never closed is an
+ordinary character. `name=value` stays one word whose value may be quoted.
+
+English words always work. A word stands here in lower case for the one of a command's
+path that it means; roots are the same in every language.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.platforms import questions
-from bot.platforms.localised import in_english
-from bot.platforms.typed import Word, words
-from bot.texts import Texts
-from bot.types import Command, Form, Option, Paragraph, Reply, Small
+from bot.i18n.translation import Texts
+from bot.model import Command, CommandOption, Form, Paragraph, Reply, SmallPrint
+from bot.platforms.common import forms
 
 #: What a bare root stands for.
-BARE: Final[Mapping[str, str]] = {"news": "news latest", "newsdesk": "newsdesk status"}
+ROOT_DEFAULTS: Final[Mapping[str, str]] = {
+    "news": "news latest",
+    "newsdesk": "newsdesk status",
+}
 #: What the words of a sentence after a noun stand for.
-SENTENCES: Final[Mapping[str, str]] = {"newsdesk schedule": "newsdesk schedule add"}
+SENTENCE_COMMANDS: Final[Mapping[str, str]] = {
+    "newsdesk schedule": "newsdesk schedule add"
+}
 _SLASHES = "/／"
 #: How alike (0 to 100) a word must be to be offered instead.
-_NEAR = 55
+_MIN_SIMILARITY = 55
 #: Characters of a line, and of what is said back of it.
-LINE: Final = 2_000
-LABEL: Final = 120
+MAX_LINE: Final = 2_000
+MAX_ECHO: Final = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class ParsedCommand:
     """A command that was understood."""
 
     path: str
@@ -36,14 +46,16 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Given:
+class _ParsedOptions:
     """What was typed for the options, and what found no place."""
 
     args: Mapping[str, str]
     surplus: tuple[str, ...] = ()
 
 
-def parse(line: str, commands: Sequence[Command], texts: Texts) -> Call | Reply | Form:
+def parse_command_or_form(
+    line: str, commands: Sequence[Command], texts: Texts
+) -> ParsedCommand | Reply | Form:
     """What `line` asks for.
 
     Args:
@@ -55,131 +67,164 @@ def parse(line: str, commands: Sequence[Command], texts: Texts) -> Call | Reply 
         A call; a form that asks for what is missing; or a reply with `problem` set
         that says in a sentence what to type instead.
     """
-    found = read(line, commands, texts)
-    command = questions.named(commands, found.path) if isinstance(found, Call) else None
-    if isinstance(found, Call) and command and questions.lacks(command, found.args):
-        return questions.form_of(command, found.args, texts)
+    found = parse_command(line, commands, texts)
+    command = (
+        forms.find_command_by_path(commands, found.path)
+        if isinstance(found, ParsedCommand)
+        else None
+    )
+    if (
+        isinstance(found, ParsedCommand)
+        and command
+        and forms.lacks_required(command, found.args)
+    ):
+        return forms.build_form(command, found.args, texts)
     return found
 
 
-def read(line: str, commands: Sequence[Command], texts: Texts) -> Call | Reply:
+def parse_command(
+    line: str, commands: Sequence[Command], texts: Texts
+) -> ParsedCommand | Reply:
     """The same, and whether something is missing is left to whoever runs it."""
-    if len(line) > LINE:
-        return _too_long(line, texts)
-    typed = words(line)
+    if len(line) > MAX_LINE:
+        return _explain_too_long(line, texts)
+    typed = split_words(line)
     if not typed or typed[0].text[:1] not in _SLASHES or not typed[0].text:
-        return _hint(typed, commands, texts)
+        return _explain_slash(typed, commands, texts)
     command, used = find_command(typed, commands)
     if command is None:
-        command, used = _short_for(typed, commands)
+        command, used = _expand_shorthand(typed, commands)
     if command is None:
-        return _unknown(typed, commands, texts)
-    given = _give(command, typed[used:], line)
-    wrong = _wrong_choice(command, given.args, texts) or _surplus(command, given, texts)
+        return _explain_unknown(typed, commands, texts)
+    given = _assign_options(command, typed[used:], line)
+    wrong = _explain_wrong_choice(command, given.args, texts) or _explain_surplus(
+        command, given, texts
+    )
     if wrong is not None:
         return wrong
-    return Call(path=command.path, args=_spelt(command, given.args))
+    return ParsedCommand(
+        path=command.path, args=_normalize_choices(command, given.args)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TypedWord:
+    """One word of a line: what it says, and where it stands (`line[start:end]`)."""
+
+    text: str
+    start: int
+    end: int
+    #: For `name=value`: what stands before the equals sign; "" otherwise.
+    name: str = ""
 
 
 def find_command(
-    typed: Sequence[Word], commands: Sequence[Command]
+    typed: Sequence[TypedWord], commands: Sequence[Command]
 ) -> tuple[Command | None, int]:
     """The command with the longest path at the start of `typed`, and its length."""
     said = [word.text.lower().lstrip(_SLASHES) for word in typed]
     by_path = {command.path: command for command in commands}
     for used in range(min(3, len(said)), 0, -1):
-        for path in _paths(said[:used]):
+        for path in _list_paths(said[:used]):
             if path in by_path:
                 return by_path[path], used
-    if len(said) == 1 and said[0] in BARE:
-        return by_path.get(BARE[said[0]]), 1
+    if len(said) == 1 and said[0] in ROOT_DEFAULTS:
+        return by_path.get(ROOT_DEFAULTS[said[0]]), 1
     return None, 0
 
 
-def _paths(said: Sequence[str]) -> Iterator[str]:
+def _list_paths(said: Sequence[str]) -> Iterator[str]:
     """The path as it was typed, and in English: its words may be another language's."""
     yield " ".join(said)
     root, *rest = said
-    yield " ".join((root, *map(in_english, rest)))
+    yield " ".join((root, *map(translate_to_english, rest)))
 
 
-def _short_for(
-    typed: Sequence[Word], commands: Sequence[Command]
+def _expand_shorthand(
+    typed: Sequence[TypedWord], commands: Sequence[Command]
 ) -> tuple[Command | None, int]:
     """A noun alone is its list; and a sentence after `schedule` is one to add."""
     said = [word.text.lower().lstrip(_SLASHES) for word in typed]
-    *_, noun = _paths(said[:2])
+    *_, noun = _list_paths(said[:2])
     by_path = {command.path: command for command in commands}
     if len(said) == 2:
         return by_path.get(f"{noun} list"), 2
-    if noun in SENTENCES and len(said) > 3:
-        return by_path.get(SENTENCES[noun]), 2
+    if noun in SENTENCE_COMMANDS and len(said) > 3:
+        return by_path.get(SENTENCE_COMMANDS[noun]), 2
     return None, 0
 
 
-def given_names(command: Command, typed: Sequence[Word]) -> frozenset[str]:
+def list_named_options(command: Command, typed: Sequence[TypedWord]) -> frozenset[str]:
     """The options that `typed` already gives by name."""
     known = {option.name for option in command.options}
     return frozenset(word.name for word in typed if word.name in known)
 
 
-def free_options(command: Command, typed: Sequence[Word]) -> list[Option]:
+def list_free_options(
+    command: Command, typed: Sequence[TypedWord]
+) -> list[CommandOption]:
     """The options that words without a name may fill, in order."""
-    named = given_names(command, typed)
+    named = list_named_options(command, typed)
     return [option for option in command.options if option.name not in named]
 
 
-def _give(command: Command, typed: Sequence[Word], line: str) -> _Given:
+def _assign_options(
+    command: Command, typed: Sequence[TypedWord], line: str
+) -> _ParsedOptions:
     known = {option.name for option in command.options}
     args = {word.name: word.text for word in typed if word.name in known}
     loose = [word for word in typed if word.name not in known]
-    for option in free_options(command, typed):
+    for option in list_free_options(command, typed):
         if not loose:
             break
         if option.rest:
-            args[option.name] = _rest(loose, line)
+            args[option.name] = _join_rest(loose, line)
             loose = []
         else:
-            args[option.name] = _said(loose.pop(0), line)
-    return _Given(args=args, surplus=tuple(_said(word, line) for word in loose))
+            args[option.name] = _original_text(loose.pop(0), line)
+    return _ParsedOptions(
+        args=args, surplus=tuple(_original_text(word, line) for word in loose)
+    )
 
 
-def _said(word: Word, line: str) -> str:
+def _original_text(word: TypedWord, line: str) -> str:
     return line[word.start : word.end] if word.name else word.text
 
 
-def _rest(loose: Sequence[Word], line: str) -> str:
+def _join_rest(loose: Sequence[TypedWord], line: str) -> str:
     if len(loose) == 1:
-        return _said(loose[0], line)
+        return _original_text(loose[0], line)
     return " ".join(line[word.start : word.end] for word in loose)
 
 
 # ── what was not understood ────────────────────────────────────────────────────
 
 
-def _problem(sentence: str, *more: str) -> Reply:
+def _build_problem(sentence: str, *more: str) -> Reply:
     return Reply(
-        blocks=(Paragraph(text=sentence), *(Small(text=text) for text in more)),
+        blocks=(Paragraph(text=sentence), *(SmallPrint(text=text) for text in more)),
         problem=True,
     )
 
 
-def _too_long(line: str, texts: Texts) -> Reply:
-    return _problem(
+def _explain_too_long(line: str, texts: Texts) -> Reply:
+    return _build_problem(
         texts.say(
             "That is {length} characters long; a command has at most {most}. "
             "Nothing was done.",
             length=texts.number(len(line)),
-            most=texts.number(LINE),
+            most=texts.number(MAX_LINE),
         )
     )
 
 
-def _hint(typed: Sequence[Word], commands: Sequence[Command], texts: Texts) -> Reply:
+def _explain_slash(
+    typed: Sequence[TypedWord], commands: Sequence[Command], texts: Texts
+) -> Reply:
     names = {command.path.partition(" ")[2] for command in commands}
     first = typed[0].text.lower() if typed else ""
     example = f"/news {first}" if first in names else "/news latest"
-    return _problem(
+    return _build_problem(
         texts.say(
             "Commands begin with a slash. Try {example}; /news help lists them all.",
             example=example,
@@ -187,14 +232,16 @@ def _hint(typed: Sequence[Word], commands: Sequence[Command], texts: Texts) -> R
     )
 
 
-def _unknown(typed: Sequence[Word], commands: Sequence[Command], texts: Texts) -> Reply:
+def _explain_unknown(
+    typed: Sequence[TypedWord], commands: Sequence[Command], texts: Texts
+) -> Reply:
     said = " ".join(word.text for word in typed[:3]).lower().lstrip(_SLASHES)
-    near = _nearest(said, commands)
-    asked = "/" + _short(said.split(" "), commands)
+    near = _find_nearest(said, commands)
+    asked = "/" + _find_unknown_part(said.split(" "), commands)
     if near is None:
         roots = sorted({command.path.split(" ")[0] for command in commands})
         names = ", ".join(f"/{root}" for root in roots)
-        return _problem(
+        return _build_problem(
             texts.say(
                 "There is no {asked}. Commands begin with {names}; /news help lists "
                 "them.",
@@ -202,15 +249,15 @@ def _unknown(typed: Sequence[Word], commands: Sequence[Command], texts: Texts) -
                 names=names,
             )
         )
-    return _problem(
+    return _build_problem(
         texts.say(
             "There is no {asked}. Did you mean /{near}?", asked=asked, near=near.path
         ),
-        texts.say("For example: {example}", example=example_of(near)),
+        texts.say("For example: {example}", example=format_example(near)),
     )
 
 
-def _short(said: Sequence[str], commands: Sequence[Command]) -> str:
+def _find_unknown_part(said: Sequence[str], commands: Sequence[Command]) -> str:
     """The part of what was said up to the first word that fits no command."""
     starts = {
         tuple(command.path.split(" ")[:count])
@@ -219,11 +266,11 @@ def _short(said: Sequence[str], commands: Sequence[Command]) -> str:
     }
     for count in (1, 2):
         if tuple(said[:count]) not in starts:
-            return " ".join(said[:count])[:LABEL]
-    return " ".join(said[:3])[:LABEL]
+            return " ".join(said[:count])[:MAX_ECHO]
+    return " ".join(said[:3])[:MAX_ECHO]
 
 
-def _nearest(said: str, commands: Sequence[Command]) -> Command | None:
+def _find_nearest(said: str, commands: Sequence[Command]) -> Command | None:
     """The command whose path is most like the first one, two or three words.
 
     A root that was typed right makes nothing likelier: what follows it is compared.
@@ -238,67 +285,145 @@ def _nearest(said: str, commands: Sequence[Command]) -> Command | None:
         for command in same_root or commands
     }
     best: tuple[float, str] = (0.0, "")
-    for attempt in _attempts(rest if same_root else said):
+    for attempt in _list_prefixes(rest if same_root else said):
         found = process.extractOne(attempt, list(by_path), scorer=fuzz.ratio)
         if found is not None:
             best = max(best, (found[1], found[0]))
-    return by_path[best[1]] if best[0] >= _NEAR else None
+    return by_path[best[1]] if best[0] >= _MIN_SIMILARITY else None
 
 
-def _attempts(said: str) -> Iterator[str]:
-    parts = said[:LABEL].split(" ")
+def _list_prefixes(said: str) -> Iterator[str]:
+    parts = said[:MAX_ECHO].split(" ")
     for count in (1, 2, 3):
         if len(parts) >= count:
             yield " ".join(parts[:count])
 
 
-def example_of(command: Command) -> str:
+def format_example(command: Command) -> str:
     """What somebody would really type for `command`."""
     example = command.examples[0] if command.examples else command.path
     return example if example.startswith("/") else f"/{example}"
 
 
-def _surplus(command: Command, given: _Given, texts: Texts) -> Reply | None:
+def _explain_surplus(
+    command: Command, given: _ParsedOptions, texts: Texts
+) -> Reply | None:
     if not given.surplus:
         return None
-    return _problem(
+    return _build_problem(
         texts.say(
             "/{path} does not know what to do with: {words}",
             path=command.path,
-            words=" ".join(given.surplus)[:LABEL],
+            words=" ".join(given.surplus)[:MAX_ECHO],
         ),
-        texts.say("For example: {example}", example=example_of(command)),
+        texts.say("For example: {example}", example=format_example(command)),
     )
 
 
-def _wrong_choice(
+def _explain_wrong_choice(
     command: Command, args: Mapping[str, str], texts: Texts
 ) -> Reply | None:
     for option in command.options:
         said = args.get(option.name, "")
-        if not said or not option.choices or _choice(option, said):
+        if not said or not option.choices or _match_choice(option, said):
             continue
-        return _problem(
+        return _build_problem(
             texts.say(
                 "{name} cannot be {said}. It is one of: {choices}.",
                 name=option.name,
-                said=said[:LABEL],
+                said=said[:MAX_ECHO],
                 choices=", ".join(option.choices),
             ),
-            texts.say("For example: {example}", example=example_of(command)),
+            texts.say("For example: {example}", example=format_example(command)),
         )
     return None
 
 
-def _choice(option: Option, said: str) -> str:
+def _match_choice(option: CommandOption, said: str) -> str:
     folded = said.casefold()
     return next((c for c in option.choices if c.casefold() == folded), "")
 
 
-def _spelt(command: Command, args: Mapping[str, str]) -> Mapping[str, str]:
+def _normalize_choices(command: Command, args: Mapping[str, str]) -> Mapping[str, str]:
     """The arguments with choices written as the registry writes them."""
     spelt = dict(args)
     for option in command.options:
         if option.choices and option.name in spelt:
-            spelt[option.name] = _choice(option, spelt[option.name])
+            spelt[option.name] = _match_choice(option, spelt[option.name])
     return {name: value for name, value in spelt.items() if value}
+
+
+_DOUBLE = frozenset('"“”„«»‟')
+_SINGLE = frozenset("'‘’‚")
+
+
+def split_words(line: str) -> tuple[TypedWord, ...]:
+    """The words of `line`, in order."""
+    return tuple(_iterate_words(line))
+
+
+def _iterate_words(line: str) -> Iterator[TypedWord]:
+    at = 0
+    while at < len(line):
+        if line[at].isspace():
+            at += 1
+            continue
+        word = _read_quoted_word(line, at) or _read_bare_word(line, at)
+        yield word
+        at = word.end
+
+
+def _read_bare_word(line: str, start: int) -> TypedWord:
+    end = start
+    while end < len(line) and not line[end].isspace():
+        end += 1
+        if line[end - 1] == "=" and end < len(line):
+            value = _read_quoted_word(line, end)
+            if value is not None:
+                name = line[start : end - 1].lower()
+                return TypedWord(text=value.text, start=start, end=value.end, name=name)
+    text = line[start:end]
+    name, equals, value_text = text.partition("=")
+    if equals and name.isidentifier():
+        return TypedWord(text=value_text, start=start, end=end, name=name.lower())
+    return TypedWord(text=text, start=start, end=end)
+
+
+def _read_quoted_word(line: str, start: int) -> TypedWord | None:
+    opener = line[start]
+    closers = next((kind for kind in (_DOUBLE, _SINGLE) if opener in kind), None)
+    if closers is None:
+        return None
+    for end in range(start + 1, len(line)):
+        after = line[end + 1 : end + 2]
+        if line[end] in closers and (not after or after.isspace()):
+            return TypedWord(
+                text=line[start + 1 : end].strip(), start=start, end=end + 1
+            )
+    return None
+
+
+#: German; where a path has two words for one thing, either works.
+_GERMAN_WORDS: Final = """
+    neueste latest, meldung story, zeitleiste timeline, zitate quotes, zahlen figures,
+    suche search, suchen search, frage ask, fragen ask, warum why, wann when,
+    korrekturen corrections, merken save, gemerkt saved, folgen follow, mehr more,
+    entfolgen unfollow, weniger less, ich me, melden report, sprache language,
+    diskutieren discuss, hilfe help,
+    einrichten setup, vorschau preview, posten post, zurücknehmen undo, ruhe quiet,
+    korrigieren correct, zeitplan schedule, pausieren pause, fortsetzen resume,
+    ruhezeit quiet, quelle source, quellen source, stil style, ziel destination,
+    ziele destination, zugang access, meldungen reports, verlauf history,
+    diagnose doctor, ausgeben export, anwenden apply, löschen erase, neu create,
+    anlegen create, ändern edit, liste list, kopieren clone, hinzufügen add,
+    entfernen remove, auslassen skip, umbenennen rename, verschieben move,
+    testen test, importieren import, exportieren export, hier here, geben grant,
+    nehmen revoke
+"""
+_GERMAN_PAIRS: Final = (pair.split() for pair in _GERMAN_WORDS.split(","))
+ENGLISH_WORDS: Final[Mapping[str, str]] = {pair[0]: pair[1] for pair in _GERMAN_PAIRS}
+
+
+def translate_to_english(word: str) -> str:
+    """The word of a path that `word` (lower case) means; itself where none."""
+    return ENGLISH_WORDS.get(word, word)

@@ -1,103 +1,159 @@
-"""What would go wrong at a destination, from what the gateway told us: pure, no I/O."""
+"""Doctor checks: identity, gateway, and what would go wrong in a channel.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+`bot.ports.Examiner` over the platform's own login, pace and errors.
+"""
 
-from bot.platforms.discord.permissions import (
-    HISTORY,
-    MENTION_ALL,
-    OPEN_THREADS,
-    SEND,
-    SEND_IN_THREADS,
-    VIEW,
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from bot.errors import SendRefused
+from bot.model import DestinationProblem, Finding, PlatformIdentity, PostOptions
+from bot.platforms.discord.channels import (
+    ANNOUNCEMENT,
+    FORUM_KINDS,
+    THREAD_KINDS,
+    ChannelFacts,
 )
-from bot.platforms.discord.places import ANNOUNCEMENT, POSTS, THREADS
-from bot.types import Manner, Trouble
+from bot.platforms.discord.permissions import (
+    CREATE_THREADS,
+    MENTION_EVERYONE,
+    READ_HISTORY,
+    SEND_IN_THREADS,
+    SEND_MESSAGES,
+    VIEW_CHANNEL,
+)
+
+if TYPE_CHECKING:
+    from bot.platforms.discord.transport import DiscordSession
 
 _CATEGORY: Final = 4
-_CALLED: Final[Mapping[int, str]] = {
-    VIEW: "View Channel",
-    SEND: "Send Messages",
+_PERMISSION_NAMES: Final[Mapping[int, str]] = {
+    VIEW_CHANNEL: "View Channel",
+    SEND_MESSAGES: "Send Messages",
     SEND_IN_THREADS: "Send Messages in Threads",
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
-    """A destination's channel as the bot sees it."""
-
-    #: Its type; None where the server has no such channel for the bot.
-    kind: int | None
-    #: What the bot may do there.
-    may: int
-    #: The server's roles by their numbers: whether everybody may ping them.
-    roles: Mapping[str, bool]
-
-
-def troubles(facts: Facts, manner: Manner) -> Iterator[Trouble]:
+def find_channel_problems(
+    facts: ChannelFacts, manner: PostOptions
+) -> Iterator[DestinationProblem]:
     """What is wrong there, the worst first; nothing where all is well."""
     if facts.kind is None:
-        yield Trouble(
+        yield DestinationProblem(
             text="its channel is not there, or the bot cannot see it",
             fix="give the bot «View Channel» there, or remove the destination",
             stops=True,
         )
         return
     if facts.kind == _CATEGORY:
-        yield Trouble(
+        yield DestinationProblem(
             text="its channel is a category; nothing can be posted there",
             fix="say /newsdesk destination here in one of its channels",
             stops=True,
         )
         return
-    lacking = [_CALLED[bit] for bit in _needed(facts, manner) if not facts.may & bit]
+    lacking = [
+        _PERMISSION_NAMES[bit]
+        for bit in _list_needed_permissions(facts, manner)
+        if not facts.may & bit
+    ]
     if lacking:
         named = ", ".join(f"«{name}»" for name in lacking)
-        yield Trouble(
+        yield DestinationProblem(
             text=f"the bot lacks {named} there",
             fix="give its role that in the channel's settings",
             stops=True,
         )
-    if not facts.may & HISTORY:
-        yield Trouble(
+    if not facts.may & READ_HISTORY:
+        yield DestinationProblem(
             text="without «Read Message History» an unclear message has to be held",
             fix="give the bot's role that in the channel's settings",
         )
-    yield from _of_manner(facts, manner)
+    yield from _check_post_options(facts, manner)
 
 
-def _needed(facts: Facts, manner: Manner) -> Iterator[int]:
-    yield VIEW
-    if facts.kind not in THREADS:
-        yield SEND
-    if facts.kind in THREADS or facts.kind in POSTS or manner.thread:
+def _list_needed_permissions(facts: ChannelFacts, manner: PostOptions) -> Iterator[int]:
+    yield VIEW_CHANNEL
+    if facts.kind not in THREAD_KINDS:
+        yield SEND_MESSAGES
+    if facts.kind in THREAD_KINDS or facts.kind in FORUM_KINDS or manner.thread:
         yield SEND_IN_THREADS
 
 
-def _of_manner(facts: Facts, manner: Manner) -> Iterator[Trouble]:
-    opens = manner.thread and facts.kind not in POSTS | THREADS
-    if opens and not facts.may & OPEN_THREADS:
-        yield Trouble(
+def _check_post_options(
+    facts: ChannelFacts, manner: PostOptions
+) -> Iterator[DestinationProblem]:
+    opens = manner.thread and facts.kind not in FORUM_KINDS | THREAD_KINDS
+    if opens and not facts.may & CREATE_THREADS:
+        yield DestinationProblem(
             text="the bot may open no threads there; all stands in the channel",
             fix="give it «Create Public Threads», or say thread=no",
         )
     if manner.ping is not None:
-        yield from _of_role(manner.ping, facts)
+        yield from _check_role(manner.ping, facts)
     if manner.crosspost and facts.kind != ANNOUNCEMENT:
-        yield Trouble(
+        yield DestinationProblem(
             text="it is no announcement channel; nothing is published",
             fix="make it one in Discord, or say crosspost=no",
         )
 
 
-def _of_role(role: str, facts: Facts) -> Iterator[Trouble]:
+def _check_role(role: str, facts: ChannelFacts) -> Iterator[DestinationProblem]:
     change = "say /newsdesk destination edit with another role, or ping=nobody"
     if role not in facts.roles:
         text = f"the role {role} that it pings does not exist"
-        yield Trouble(text=text, fix=change)
-    elif not facts.roles[role] and not facts.may & MENTION_ALL:
-        yield Trouble(
+        yield DestinationProblem(text=text, fix=change)
+    elif not facts.roles[role] and not facts.may & MENTION_EVERYONE:
+        yield DestinationProblem(
             text=f"the bot may not ping the role {role}, so nobody hears of it",
             fix=f"let anyone mention that role, or {change}",
         )
+
+
+T = TypeVar("T")
+
+
+class CheckCaller(Protocol):
+    """Makes one reading call when it is its turn; raises the `SendError`s."""
+
+    async def __call__(
+        self, method: str, route: str, call: Callable[["DiscordSession"], Awaitable[T]]
+    ) -> T: ...
+
+
+class DiscordExaminer:
+    """`bot.ports.Examiner` for Discord."""
+
+    def __init__(self, ask: CheckCaller) -> None:
+        self._ask = ask
+
+    async def identity(self) -> PlatformIdentity:
+        return await self._ask("GET", "", lambda session: session.check_api.identity())
+
+    async def reach(self) -> Finding:
+        return await self._ask("GET", "", lambda session: session.check_api.gateway())
+
+    async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
+        if not (_is_snowflake(workspace) and _is_snowflake(channel)):
+            return Finding(
+                subject=subject,
+                state="problem",
+                text=f"«{channel}» on «{workspace}» is not the id of a Discord channel",
+                fix="say /newsdesk destination here in the channel",
+            )
+        number = int(channel)
+        try:
+            return await self._ask(
+                "GET",
+                channel,
+                lambda s: s.check_api.channel(number, workspace, subject),
+            )
+        except SendRefused as refused:
+            if refused.whole_workspace:
+                raise
+            fix = "let the bot see the channel, or say /newsdesk destination here"
+            return Finding(subject=subject, state="problem", text=str(refused), fix=fix)
+
+
+def _is_snowflake(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 20

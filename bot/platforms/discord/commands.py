@@ -1,8 +1,12 @@
-"""The registry as Discord's application commands, and back: pure, and nothing is sent.
+"""Turn the registry into application commands, and parse an invoked one. Pure.
 
 `tree` builds what is registered, `same` says whether Discord holds it already, `chosen`
 reads what somebody chose. Who may see a root is only a hint for Discord's menu (server
 admins can override it); the core checks every call.
+
+Beside the option that a file can be given for stands one of Discord's own kind, under
+one name everywhere. What came in names a file by its id, and Discord says beside it
+where the file lies: on its own host, which alone is asked for it.
 """
 
 import re
@@ -10,20 +14,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.attached import ATTACHED
+from bot.i18n.translation import Texts, list_languages
+from bot.model import (
+    ATTACHMENT_HINT,
+    Attachment,
+    Command,
+    CommandOption,
+    Permission,
+    file_origin,
+)
+from bot.platforms.common.text import shorten_text
 from bot.platforms.discord import limits
-from bot.platforms.discord.attachments import ATTACHMENT
 from bot.platforms.discord.permissions import MANAGE_GUILD
-from bot.platforms.inert import clip
-from bot.texts import Texts, languages
-from bot.types import Command, Option, Permission
 
 #: docs.discord.com, interactions/application-commands: option types.
 SUB, GROUP, STRING, FILE = 1, 2, 3, 11
 CHAT_INPUT: Final = 1
 #: Where a root can be used: servers, the bot's DMs, other DMs.
 _EVERYWHERE: Final = (0, 1, 2)
-_OURS: Final = (0, 1)
+_WITHOUT_GROUP_DMS: Final = (0, 1)
 #: Installed for a server, or by a person for themselves.
 _INSTALLED: Final = (0, 1)
 #: What a root is for.
@@ -42,7 +51,7 @@ _NAME: Final = re.compile(r"[-_'\w]{1,32}\Z")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Chosen:
+class ChosenCommand:
     """A command as somebody chose it."""
 
     path: str
@@ -54,106 +63,108 @@ class Chosen:
 # ── what is registered ─────────────────────────────────────────────────────────
 
 
-def tree(commands: Sequence[Command]) -> list[dict[str, Any]]:
+def build_command_tree(commands: Sequence[Command]) -> list[dict[str, Any]]:
     """The commands as the body of one bulk overwrite."""
     roots = dict.fromkeys(command.path.split(" ")[0] for command in commands)
-    return [_root(root, _under(root, commands)) for root in roots]
+    return [_build_root(root, _select_below(root, commands)) for root in roots]
 
 
-def _under(prefix: str, commands: Sequence[Command]) -> list[Command]:
+def _select_below(prefix: str, commands: Sequence[Command]) -> list[Command]:
     return [c for c in commands if c.path == prefix or c.path.startswith(f"{prefix} ")]
 
 
-def _root(root: str, commands: Sequence[Command]) -> dict[str, Any]:
+def _build_root(root: str, commands: Sequence[Command]) -> dict[str, Any]:
     for_editors = all(c.permission >= Permission.EDITOR for c in commands)
     return {
-        **_named(root, ROOTS.get(root, commands[0].description)),
+        **_localize_name(root, ROOTS.get(root, commands[0].description)),
         "type": CHAT_INPUT,
         "default_member_permissions": MANAGE_GUILD if for_editors else None,
-        "contexts": list(_OURS if for_editors else _EVERYWHERE),
+        "contexts": list(_WITHOUT_GROUP_DMS if for_editors else _EVERYWHERE),
         "integration_types": list(_INSTALLED),
-        "options": list(_inside(root, commands)),
+        "options": list(_build_children(root, commands)),
     }
 
 
-def _inside(prefix: str, commands: Sequence[Command]) -> Iterator[dict[str, Any]]:
+def _build_children(
+    prefix: str, commands: Sequence[Command]
+) -> Iterator[dict[str, Any]]:
     """The subcommands and groups of a root or group, or the options of a command."""
     if [c.path for c in commands] == [prefix]:
-        yield from _options(commands[0])
+        yield from _build_options(commands[0])
         return
     depth = prefix.count(" ") + 1
     names = dict.fromkeys(" ".join(c.path.split(" ")[: depth + 1]) for c in commands)
     for name in names:
-        inside = _under(name, commands)
+        inside = _select_below(name, commands)
         alone = [c.path for c in inside] == [name]
         last = name.split(" ")[-1]
-        said = inside[0].description if alone else _enumerated(inside, depth + 1)
+        localized = inside[0].description if alone else _list_names(inside, depth + 1)
         yield {
-            **_named(last, said),
+            **_localize_name(last, localized),
             "type": SUB if alone else GROUP,
-            "options": list(_inside(name, inside)),
+            "options": list(_build_children(name, inside)),
         }
 
 
-def _enumerated(commands: Sequence[Command], depth: int) -> str:
+def _list_names(commands: Sequence[Command], depth: int) -> str:
     """What is in a group: «add, list, remove»."""
     return ", ".join(c.path.split(" ")[depth] for c in commands)
 
 
-def _options(command: Command) -> Iterator[dict[str, Any]]:
-    for option in sorted(command.options, key=lambda o: not _needed(o)):
+def _build_options(command: Command) -> Iterator[dict[str, Any]]:
+    for option in sorted(command.options, key=lambda o: not _is_required(o)):
         yield {
-            **_named(option.name, option.description),
+            **_localize_name(option.name, option.description),
             "type": STRING,
-            "required": _needed(option),
+            "required": _is_required(option),
             "max_length": limits.OPTION_VALUE,
-            **_values(option),
+            **_build_values(option),
         }
         if option.attachable:
-            said = _named(ATTACHMENT, ATTACHED)
-            yield {**said, "type": FILE, "required": False}
+            localized = _localize_name(ATTACHMENT, ATTACHMENT_HINT)
+            yield {**localized, "type": FILE, "required": False}
 
 
-def _needed(option: Option) -> bool:
+def _is_required(option: CommandOption) -> bool:
     """Whether Discord asks for it; for what can be a file, the core does."""
     return option.required and not option.attachable
 
 
-def _values(option: Option) -> dict[str, Any]:
+def _build_values(option: CommandOption) -> dict[str, Any]:
     """Fixed choices where they fit into Discord's list; completion otherwise."""
     if option.choices and len(option.choices) <= limits.OPTIONS:
-        return {"choices": [_choice(choice) for choice in option.choices]}
+        return {"choices": [_build_choice(choice) for choice in option.choices]}
     return {"autocomplete": bool(option.completes or option.choices)}
 
 
-def _choice(choice: str) -> dict[str, Any]:
-    said = {
-        locale: clip(texts.word(choice), limits.OPTION_TEXT)
-        for locale, texts in _languages()
+def _build_choice(choice: str) -> dict[str, Any]:
+    localized = {
+        locale: shorten_text(texts.word(choice), limits.OPTION_TEXT)
+        for locale, texts in _list_locales()
         if texts.word(choice) != choice
     }
-    return {"name": choice, "value": choice, "name_localizations": said or None}
+    return {"name": choice, "value": choice, "name_localizations": localized or None}
 
 
-def _named(name: str, description: str) -> dict[str, Any]:
+def _localize_name(name: str, description: str) -> dict[str, Any]:
     """A name and a description, in every language that has texts for them.
 
     The word for a command's name stands in the catalogues with a slash: «/quotes».
     """
     names: dict[str, str] = {}
-    said: dict[str, str] = {}
-    for locale, texts in _languages():
+    localized: dict[str, str] = {}
+    for locale, texts in _list_locales():
         local_name = texts.word(f"/{name}").removeprefix("/")
         if local_name != name and _is_name(local_name):
             names[locale] = local_name
         local = texts.word(description)
         if local != description:
-            said[locale] = clip(local, limits.DESCRIPTION)
+            localized[locale] = shorten_text(local, limits.DESCRIPTION)
     return {
         "name": name,
         "name_localizations": names or None,
-        "description": clip(description, limits.DESCRIPTION),
-        "description_localizations": said or None,
+        "description": shorten_text(description, limits.DESCRIPTION),
+        "description_localizations": localized or None,
     }
 
 
@@ -161,8 +172,8 @@ def _is_name(name: str) -> bool:
     return bool(_NAME.match(name)) and name == name.lower()
 
 
-def _languages() -> Iterator[tuple[str, Texts]]:
-    for language in languages()[1:]:
+def _list_locales() -> Iterator[tuple[str, Texts]]:
+    for language in list_languages()[1:]:
         for locale in _LOCALES.get(language, (language.replace("_", "-"),)):
             yield locale, Texts.of(language)
 
@@ -170,19 +181,19 @@ def _languages() -> Iterator[tuple[str, Texts]]:
 # ── what Discord holds ─────────────────────────────────────────────────────────
 
 
-def same(
+def are_commands_equal(
     held: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
 ) -> bool:
     """Whether Discord holds exactly these commands, whatever else it says of them."""
-    return _by_name(held) == _by_name(wanted)
+    return _normalize_commands(held) == _normalize_commands(wanted)
 
 
-def _by_name(commands: Sequence[Mapping[str, Any]]) -> list[Any]:
-    plain = [_plain(command, top=True) for command in commands]
+def _normalize_commands(commands: Sequence[Mapping[str, Any]]) -> list[Any]:
+    plain = [_normalize_command(command, top=True) for command in commands]
     return sorted(plain, key=lambda command: (command["type"], command["name"]))
 
 
-def _plain(command: Mapping[str, Any], *, top: bool) -> dict[str, Any]:
+def _normalize_command(command: Mapping[str, Any], *, top: bool) -> dict[str, Any]:
     """What matters of a command or option, with Discord's defaults written out."""
     plain = {
         "name": command["name"],
@@ -190,7 +201,9 @@ def _plain(command: Mapping[str, Any], *, top: bool) -> dict[str, Any]:
         "description": command.get("description") or "",
         "name_localizations": command.get("name_localizations") or {},
         "description_localizations": command.get("description_localizations") or {},
-        "options": [_plain(o, top=False) for o in command.get("options") or ()],
+        "options": [
+            _normalize_command(o, top=False) for o in command.get("options") or ()
+        ],
         "required": bool(command.get("required")),
         "autocomplete": bool(command.get("autocomplete")),
         "max_length": command.get("max_length"),
@@ -210,7 +223,7 @@ def _plain(command: Mapping[str, Any], *, top: bool) -> dict[str, Any]:
 # ── what was chosen ────────────────────────────────────────────────────────────
 
 
-def chosen(data: Mapping[str, Any]) -> Chosen:
+def parse_command(data: Mapping[str, Any]) -> ChosenCommand:
     """The command of an interaction's data: its path, options and the focused one."""
     path = [str(data.get("name", ""))]
     options: Sequence[Mapping[str, Any]] = data.get("options") or ()
@@ -219,10 +232,46 @@ def chosen(data: Mapping[str, Any]) -> Chosen:
         options = options[0].get("options") or ()
     given = {str(o["name"]): str(o.get("value", "")) for o in options}
     focused = next((str(o["name"]) for o in options if o.get("focused")), "")
-    return Chosen(path=" ".join(path), given=given, focused=focused)
+    return ChosenCommand(path=" ".join(path), given=given, focused=focused)
 
 
-def offered(values: Sequence[str]) -> list[dict[str, str]]:
+def build_completions(values: Sequence[str]) -> list[dict[str, str]]:
     """Completions as Discord's choices: what is too long to come back is left out."""
     fitting = [v for v in dict.fromkeys(values) if 0 < len(v) <= limits.OPTION_TEXT]
     return [{"name": value, "value": value} for value in fitting[: limits.OPTIONS]]
+
+
+#: What the option, and the question of a form, is called.
+ATTACHMENT: Final = "attachment"
+#: Where Discord keeps what people upload.
+UPLOAD_ORIGIN: Final = "https://cdn.discordapp.com"
+
+
+def resolve_upload_origin(api_base: str | None) -> str:
+    """Where files lie: beside a REST interface of our own, or on Discord's host."""
+    return file_origin(api_base, UPLOAD_ORIGIN)
+
+
+def extract_attachment(
+    given: Mapping[str, str], data: Mapping[str, Any], origin: str
+) -> tuple[dict[str, str], Attachment | None]:
+    """What was given in words, and the file that came with it.
+
+    Args:
+        given: Option or question → what was given; of a file, its id.
+        data: The interaction's, with what the ids stand for.
+        origin: Where files lie.
+    """
+    words = {name: value for name, value in given.items() if name != ATTACHMENT}
+    known = (data.get("resolved") or {}).get("attachments") or {}
+    found = known.get(given.get(ATTACHMENT, ""))
+    if not isinstance(found, Mapping):
+        return words, None
+    size = found.get("size")
+    file = Attachment(
+        name=str(found.get("filename") or ""),
+        size=size if isinstance(size, int) else 0,
+        address=str(found.get("url") or ""),
+        origin=origin,
+    )
+    return words, file

@@ -1,65 +1,85 @@
-"""Hears what people do on Discord and hands it to the inbox; it decides nothing.
+"""Handle gateway events: interactions, servers joined or left, discussion threads.
 
 Commands, buttons, filled forms, completions; being added to a server and removed. How
 an answer gets back in time is `answering`'s part.
+
+A person gets from the bot no thread that they may not open themselves. Whatever comes
+of it is told in a sentence, and the same message has one thread for ever.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Coroutine
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, Protocol
 
 import structlog
 
-from bot.errors import UserError
-from bot.platforms import events
+from bot.errors import MessageGone, SendError, SendRateLimited, SendRefused, UserError
+from bot.i18n.translation import Texts
+from bot.model import Discussion, Form, Inbox, ListItem, Paragraph, Reply
+from bot.platforms.common import interactions
+from bot.platforms.common.forms import PendingForms, find_command_by_path
+from bot.platforms.common.text import sanitize_text, shorten_utf16
 from bot.platforms.discord import commands, forms, limits, replies
-from bot.platforms.discord.answering import CHOICES, Answered, Answering, Calls, Missed
-from bot.platforms.discord.attachments import ORIGIN, taken
-from bot.platforms.discord.discussing import discussed
-from bot.platforms.discord.interactions import NAME, Arrived, Guild, Kind, event_of
-from bot.platforms.discord.keys import pressed
-from bot.platforms.drafts import Drafts
-from bot.platforms.questions import named
-from bot.texts import Texts
-from bot.types import Form, Inbox, Paragraph, Reply
+from bot.platforms.discord.channels import PLATFORM_NAME, ThreadExists, WrongChannelKind
+from bot.platforms.discord.commands import UPLOAD_ORIGIN, extract_attachment
+from bot.platforms.discord.components import strip_key
+from bot.platforms.discord.interactions import (
+    CHOICES,
+    AlreadyAnswered,
+    DiscordInteraction,
+    DiscordResponder,
+    InteractionApi,
+    InteractionExpired,
+    InteractionKind,
+    JoinedGuild,
+    build_event,
+)
+from bot.platforms.discord.permissions import ADMINISTRATOR, CREATE_THREADS
 
 log = structlog.get_logger(__name__)
 
 #: Why the platform is not ready yet.
-UNREGISTERED: Final = "The commands are not registered with Discord yet."
+NOT_REGISTERED: Final = "The commands are not registered with Discord yet."
 
 
-class Listener:
+class DiscordEventHandler:
     """Stands between the gateway's events and the inbox."""
 
-    def __init__(self, *, defer: float = limits.DEFER, files: str = ORIGIN) -> None:
+    def __init__(
+        self, *, defer: float = limits.DEFER_AFTER, files: str = UPLOAD_ORIGIN
+    ) -> None:
         """Hear nothing yet; `defer` is in seconds, `files` where they lie."""
         self._files = files
         #: Where events go; None while the platform is not running.
         self.inbox: Inbox | None = None
         self._defer = defer
-        self._drafts = Drafts()
+        self._drafts = PendingForms()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._registered: list[dict[str, Any]] | None = None
         #: Why commands do not work yet; "" when they do.
-        self.problem = UNREGISTERED
+        self.problem = NOT_REGISTERED
 
     # ── commands ───────────────────────────────────────────────────────────────
 
-    async def register(self, calls: Calls) -> None:
+    async def register(self, calls: InteractionApi) -> None:
         """See that Discord holds our commands; once, and again until it works."""
         wait = limits.SYNC_FIRST
         while self.inbox is not None:
-            wanted = commands.tree(self.inbox.commands)
+            wanted = commands.build_command_tree(self.inbox.commands)
             if wanted == self._registered:
                 return
             try:
-                if not commands.same(await calls.commands(), wanted):
-                    await calls.put_commands(wanted)
-                    log.info("commands registered", platform=NAME, count=len(wanted))
+                if not commands.are_commands_equal(await calls.commands(), wanted):
+                    await calls.replace_commands(wanted)
+                    log.info(
+                        "commands registered", platform=PLATFORM_NAME, count=len(wanted)
+                    )
             except Exception as error:
-                log.warning("commands not registered", platform=NAME, reason=str(error))
+                log.warning(
+                    "commands not registered", platform=PLATFORM_NAME, reason=str(error)
+                )
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, limits.SYNC_MOST)
                 continue
@@ -68,16 +88,18 @@ class Listener:
 
     # ── people ─────────────────────────────────────────────────────────────────
 
-    async def interaction(self, calls: Calls, arrived: Arrived) -> None:
+    async def interaction(
+        self, calls: InteractionApi, arrived: DiscordInteraction
+    ) -> None:
         """Answer it, unless it was heard before."""
         if self.inbox is None or not self._first_time(arrived.id):
             return
         try:
             await self._answer(calls, self.inbox, arrived)
-        except (Missed, Answered) as reason:
-            log.info("answer not taken", platform=NAME, reason=str(reason))
+        except (InteractionExpired, AlreadyAnswered) as reason:
+            log.info("answer not taken", platform=PLATFORM_NAME, reason=str(reason))
         except Exception:
-            log.exception("interaction failed", platform=NAME, id=arrived.id)
+            log.exception("interaction failed", platform=PLATFORM_NAME, id=arrived.id)
 
     def _first_time(self, number: str) -> bool:
         if number in self._seen:
@@ -87,73 +109,91 @@ class Listener:
             self._seen.popitem(last=False)
         return True
 
-    async def _answer(self, calls: Calls, inbox: Inbox, arrived: Arrived) -> None:
-        event = event_of(arrived)
+    async def _answer(
+        self, calls: InteractionApi, inbox: Inbox, arrived: DiscordInteraction
+    ) -> None:
+        event = build_event(arrived)
         match arrived.kind:
-            case Kind.COMPLETION:
+            case InteractionKind.COMPLETION:
                 await self._complete(calls, inbox, arrived)
-            case Kind.COMMAND:
-                what = commands.chosen(arrived.data)
-                command = named(inbox.commands, what.path)
-                given, file = taken(what.given, arrived.data, self._files)
-                work = events.asked(inbox, event, what.path, given, file)
+            case InteractionKind.COMMAND:
+                what = commands.parse_command(arrived.data)
+                command = find_command_by_path(inbox.commands, what.path)
+                given, file = extract_attachment(what.given, arrived.data, self._files)
+                work = interactions.answer_command(inbox, event, what.path, given, file)
                 private = command is None or command.private
-                work = self._threaded(calls, arrived, work)
-                await self._to(calls, arrived, private=private).give(work)
-            case Kind.MODAL:
-                path = forms.path_of(arrived.custom_id)
-                answers = forms.answers(arrived.data.get("components") or ())
-                given, file = taken(answers, arrived.data, self._files)
-                work = events.filled(inbox, event, path, given, file)
-                await self._to(calls, arrived).give(work)
-            case Kind.COMPONENT:
-                control = pressed(arrived.control)
-                draft = forms.draft_of(control)
+                work = self._add_thread(calls, arrived, work)
+                await self._build_responder(
+                    calls, arrived, private=private
+                ).answer_with(work)
+            case InteractionKind.MODAL:
+                path = forms.parse_form_path(arrived.custom_id)
+                answers = forms.parse_answers(arrived.data.get("components") or ())
+                given, file = extract_attachment(answers, arrived.data, self._files)
+                work = interactions.answer_form(inbox, event, path, given, file)
+                await self._build_responder(calls, arrived).answer_with(work)
+            case InteractionKind.COMPONENT:
+                control = strip_key(arrived.control)
+                draft = forms.parse_draft_id(control)
                 work = (
-                    events.pressed(inbox, event, control)
+                    interactions.answer_control(inbox, event, control)
                     if draft is None
-                    else self._reopened(arrived, draft)
+                    else self._reopen_form(arrived, draft)
                 )
-                work = self._threaded(calls, arrived, work)
-                await self._to(calls, arrived).give(work)
+                work = self._add_thread(calls, arrived, work)
+                await self._build_responder(calls, arrived).answer_with(work)
 
     @staticmethod
-    async def _threaded(
-        calls: Calls, arrived: Arrived, work: Coroutine[Any, Any, Reply | Form]
+    async def _add_thread(
+        calls: InteractionApi,
+        arrived: DiscordInteraction,
+        work: Coroutine[Any, Any, Reply | Form],
     ) -> Reply | Form:
         """The answer, with the thread that it asks for."""
         outcome = await work
         if isinstance(outcome, Reply):
-            return await discussed(calls, arrived, outcome)
+            return await resolve_discussion(calls, arrived, outcome)
         return outcome
 
-    async def _complete(self, calls: Calls, inbox: Inbox, arrived: Arrived) -> None:
-        what = commands.chosen(arrived.data)
+    async def _complete(
+        self, calls: InteractionApi, inbox: Inbox, arrived: DiscordInteraction
+    ) -> None:
+        what = commands.parse_command(arrived.data)
         found: tuple[str, ...] = ()
         try:
             async with asyncio.timeout(limits.COMPLETE):
-                found = await events.completions(
-                    inbox, event_of(arrived), what.path, what.given, what.focused
+                found = await interactions.complete_option(
+                    inbox, build_event(arrived), what.path, what.given, what.focused
                 )
         except TimeoutError:
-            log.info("completion took too long", platform=NAME, command=what.path)
-        data = {"choices": commands.offered(found)}
+            log.info(
+                "completion took too long", platform=PLATFORM_NAME, command=what.path
+            )
+        data = {"choices": commands.build_completions(found)}
         await calls.respond(arrived.id, arrived.token, {"type": CHOICES, "data": data})
 
-    async def _reopened(self, arrived: Arrived, draft: str) -> Reply | Form:
+    async def _reopen_form(
+        self, arrived: DiscordInteraction, draft: str
+    ) -> Reply | Form:
         form = self._drafts.find(arrived.user, draft)
         if form is not None:
             return form
         texts = Texts.of(arrived.locale)
-        return events.problem(
+        return interactions.build_problem(
             texts.say(
                 "This form is not kept any more. Run the command again; your answers "
                 "are still in the message above."
             )
         )
 
-    def _to(self, calls: Calls, arrived: Arrived, *, private: bool = True) -> Answering:
-        return Answering(
+    def _build_responder(
+        self,
+        calls: InteractionApi,
+        arrived: DiscordInteraction,
+        *,
+        private: bool = True,
+    ) -> DiscordResponder:
+        return DiscordResponder(
             calls, arrived, self._drafts, defer=self._defer, private=private
         )
 
@@ -164,34 +204,36 @@ class Listener:
         if self.inbox is None:
             return
         try:
-            await self.inbox.workspace_of(NAME, guild, name)
+            await self.inbox.workspace_of(PLATFORM_NAME, guild, name)
         except UserError as error:
-            log.warning("server not noted", platform=NAME, reason=str(error))
+            log.warning("server not noted", platform=PLATFORM_NAME, reason=str(error))
 
-    async def joined(self, calls: Calls, guild: Guild) -> None:
+    async def joined(self, calls: InteractionApi, guild: JoinedGuild) -> None:
         """Make the server's workspace, and tell its host in private what comes next."""
-        log.info("added to a server", platform=NAME, guild=guild.id)
+        log.info("added to a server", platform=PLATFORM_NAME, guild=guild.id)
         await self.here(guild.id, guild.name)
         texts = Texts.of(guild.locale)
-        for body in replies.messages(_hello(guild, texts), texts):
+        for body in replies.render_reply(_build_welcome(guild, texts), texts):
             try:
-                await calls.tell(guild.host, body)
+                await calls.send_direct_message(guild.host, body)
             except Exception as error:
                 # Whoever takes no messages from strangers has the commands.
-                log.info("no hello", platform=NAME, reason=type(error).__name__)
+                log.info(
+                    "no hello", platform=PLATFORM_NAME, reason=type(error).__name__
+                )
 
     async def left(self, guild: str) -> None:
         """Post nothing there any more."""
-        log.info("removed from a server", platform=NAME, guild=guild)
+        log.info("removed from a server", platform=PLATFORM_NAME, guild=guild)
         if self.inbox is None:
             return
         try:
-            await self.inbox.left(NAME, guild)
+            await self.inbox.left(PLATFORM_NAME, guild)
         except UserError as error:
-            log.warning("server not noted", platform=NAME, reason=str(error))
+            log.warning("server not noted", platform=PLATFORM_NAME, reason=str(error))
 
 
-def _hello(guild: Guild, texts: Texts) -> Reply:
+def _build_welcome(guild: JoinedGuild, texts: Texts) -> Reply:
     """Three sentences: that it worked, what comes next, where to ask."""
     return Reply(
         title=texts.say("Standfirst is on {server}", server=guild.name),
@@ -212,3 +254,84 @@ def _hello(guild: Guild, texts: Texts) -> Reply:
             ),
         ),
     )
+
+
+_CAN_OPEN_THREADS: Final = CREATE_THREADS | ADMINISTRATOR
+
+
+class ThreadApi(Protocol):
+    """The calls that this needs."""
+
+    async def channel_exists(self, channel: str) -> bool:
+        """Whether there is such a channel or thread."""
+        ...
+
+    async def open_thread(self, channel: str, message: str, name: str) -> None:
+        """A thread below a message; raises `SendError`."""
+        ...
+
+
+async def resolve_discussion(
+    calls: ThreadApi, interaction: DiscordInteraction, reply: Reply
+) -> Reply:
+    """The answer with the way to the thread that it asks for."""
+    wanted = reply.discussion
+    if wanted is None:
+        return reply
+    texts = Texts.of(interaction.locale)
+    thread, _, message = wanted.message.rpartition("/")
+    if not thread:
+        refusal = await _open_discussion(calls, interaction, wanted, message, texts)
+        if refusal:
+            return interactions.build_problem(refusal)
+        thread = message
+    thread_link = ListItem(
+        title=texts.say("The thread of this edition"),
+        url=f"https://discord.com/channels/{interaction.guild}/{thread}",
+    )
+    return replace(reply, blocks=(thread_link,), discussion=None)
+
+
+async def _open_discussion(
+    calls: ThreadApi,
+    interaction: DiscordInteraction,
+    wanted: Discussion,
+    message: str,
+    texts: Texts,
+) -> str:
+    """Why there is no thread; "" when there is."""
+    try:
+        if not interaction.permissions & _CAN_OPEN_THREADS:
+            if await calls.channel_exists(message):
+                return ""
+            return texts.say(
+                "Nobody has opened a thread below this edition yet, and you may open "
+                "none here. Ask somebody who may."
+            )
+        name = shorten_utf16(sanitize_text(wanted.name), limits.THREAD_NAME) or "News"
+        await calls.open_thread(wanted.channel, message, name)
+    except ThreadExists:
+        return ""
+    except SendError as error:
+        log.info("no thread", platform=PLATFORM_NAME, reason=str(error))
+        return _explain_error(error, texts)
+    return ""
+
+
+def _explain_error(error: SendError, texts: Texts) -> str:
+    match error:
+        case SendRateLimited():
+            return texts.say(
+                "Discord lets nobody open more threads here just now. Try again in a "
+                "few minutes."
+            )
+        case WrongChannelKind():
+            return texts.say("No thread can be opened in a channel of this kind.")
+        case MessageGone():
+            return texts.say("The edition's message is not there any more.")
+        case SendRefused():
+            return texts.say(
+                "The bot may open no threads here: it needs «Create Public Threads». "
+                "Ask who manages the server."
+            )
+    return texts.say("Discord gave no clear answer. Try again in a minute.")

@@ -1,4 +1,4 @@
-"""Takes the interactions that Discord sends where it calls us; nobody else gets in.
+"""The signed HTTP endpoint that Discord posts interactions to.
 
 Discord signs each request with its key for the application (Ed25519): over the moment
 and the bytes as they came. What is not signed, is signed wrongly, is older than five
@@ -19,29 +19,29 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.platforms import bodies
-from bot.platforms.discord.interactions import NAME
+from bot.platforms.common import webhooks
+from bot.platforms.discord.channels import PLATFORM_NAME
 
 log = structlog.get_logger(__name__)
 
 #: Where in our web server Discord finds it.
 PATH: Final = "/discord/interactions"
 #: Bytes of a request, and seconds that its signature is good for.
-BODY: Final = 1_000_000
-WINDOW: Final = 300
-_STAMP: Final = "x-signature-timestamp"
-_SIGNATURE: Final = "x-signature-ed25519"
+MAX_BODY: Final = 1_000_000
+MAX_AGE: Final = 300
+_TIMESTAMP_HEADER: Final = "x-signature-timestamp"
+_SIGNATURE_HEADER: Final = "x-signature-ed25519"
 _PING: Final = 1
 
 #: Hears an interaction; False where nobody can at present.
-Take = Callable[[Mapping[str, Any]], bool]
+InteractionSink = Callable[[Mapping[str, Any]], bool]
 
 
-class Called:
+class DiscordInteractionsEndpoint:
     """The address that Discord calls, as an ASGI application."""
 
     def __init__(
-        self, take: Take, *, public_key: str, now: Callable[[], datetime]
+        self, take: InteractionSink, *, public_key: str, now: Callable[[], datetime]
     ) -> None:
         """Take nothing yet.
 
@@ -59,34 +59,40 @@ class Called:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        body = await bodies.read(request, BODY)
+        body = await webhooks.read_body(request, MAX_BODY)
         if body is None:
             return Response(status_code=413)
         at = self._now().timestamp()
-        if not genuine(request.headers, body, key=self._key, at=at):
-            log.info("request refused", platform=NAME, reason="not signed by Discord")
+        if not verify_signature(request.headers, body, key=self._key, at=at):
+            log.info(
+                "request refused",
+                platform=PLATFORM_NAME,
+                reason="not signed by Discord",
+            )
             return Response(status_code=401)
         try:
             data = json.loads(body)
             if data["type"] == _PING:
                 return JSONResponse({"type": _PING})
-            heard = self._take(data)
+            accepted = self._take(data)
         except Exception as error:
             # Discord's own, and yet no interaction as we know them: not ours to mend.
-            log.warning("request not read", platform=NAME, reason=type(error).__name__)
+            log.warning(
+                "request not read", platform=PLATFORM_NAME, reason=type(error).__name__
+            )
             return Response(status_code=400)
-        return Response(status_code=202 if heard else 503)
+        return Response(status_code=202 if accepted else 503)
 
 
-def genuine(
+def verify_signature(
     headers: Mapping[str, str], body: bytes, *, key: Ed25519PublicKey, at: float
 ) -> bool:
     """Whether Discord sent this, at most five minutes away from `at` (seconds)."""
     try:
-        stamp = headers[_STAMP]
-        if abs(at - int(stamp)) > WINDOW:
+        stamp = headers[_TIMESTAMP_HEADER]
+        if abs(at - int(stamp)) > MAX_AGE:
             return False
-        key.verify(bytes.fromhex(headers[_SIGNATURE]), stamp.encode() + body)
+        key.verify(bytes.fromhex(headers[_SIGNATURE_HEADER]), stamp.encode() + body)
     except InvalidSignature:
         return False
     except Exception:

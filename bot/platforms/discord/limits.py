@@ -1,4 +1,4 @@
-"""What Discord takes, and our own budget below it: numbers only, no behaviour.
+"""Discord's limits and our budgets below them: numbers only.
 
 Sources: docs.discord.com, resources/message, components/reference, topics/rate-limits.
 Lengths are counted in UTF-16 units, the stricter of the two ways in which they may be
@@ -64,42 +64,42 @@ QUOTE: Final = 400
 #: Requests that are on their way at once.
 IN_FLIGHT: Final = 10
 #: Seconds that a second is held to be longer: clocks and networks are not exact.
-SLACK: Final = 0.005
+CLOCK_MARGIN: Final = 0.005
 #: Round trips of which the quickest one is taken for the quickest possible.
-QUICK_OF: Final = 100
+ROUND_TRIP_SAMPLE: Final = 100
 #: Seconds after which a request without an answer has arrived, or never will.
-LANDED: Final = 5.0
+ARRIVED_AFTER: Final = 5.0
 #: Seconds that a request waits for its turn before it is put off.
-TURN: Final = 5.0
+SLOT_TIMEOUT: Final = 5.0
 #: Invalid answers (401, 403, 429) within these seconds, after which we stay silent;
 #: Discord bans an address after 10,000.
 INVALID_MOST: Final = 100
 INVALID_WINDOW: Final = 600.0
 #: Seconds to wait where Discord limits us without saying for how long, and the most.
-WAIT_UNTOLD: Final = 60.0
-WAIT_MOST: Final = 3600.0
+DEFAULT_RETRY_AFTER: Final = 60.0
+MAX_RETRY_AFTER: Final = 3600.0
 #: Attempts for which we rely on the nonce alone; later ones are read back first,
 #: because Discord remembers a nonce for a few minutes only.
 GUARDED_ATTEMPTS: Final = 4
 #: Messages of ours that are looked through for a key, within how many messages.
-LOOK_OURS: Final = 50
-LOOK_ALL: Final = 500
+READ_BACK_OWN: Final = 50
+READ_BACK_MESSAGES: Final = 500
 #: Characters that an option of a command takes.
 OPTION_VALUE: Final = 1_000
 #: Seconds after which we say that the answer takes longer; Discord waits three.
-DEFER: Final = 1.5
+DEFER_AFTER: Final = 1.5
 #: Seconds for completions: a late list helps nobody.
 COMPLETE: Final = 2.0
 #: Seconds for an answer after that; its token lives 15 minutes.
-ANSWER: Final = 840.0
+ANSWER_TIMEOUT: Final = 840.0
 #: Seconds for which an answer waits where Discord limits us.
-ANSWER_WAIT: Final = 10.0
+ANSWER_MAX_RETRY_AFTER: Final = 10.0
 #: Seconds by which our clock and Discord's may differ.
-CLOCKS_APART: Final = 300.0
+CLOCK_SKEW: Final = 300.0
 #: Characters of a thread's name.
 THREAD_NAME: Final = 100
 #: Pages of archived threads that are looked through.
-LOOK_ARCHIVED: Final = 5
+READ_BACK_ARCHIVED_PAGES: Final = 5
 #: Messages of a channel that are published in an hour; Discord takes ten.
 CROSSPOSTS: Final = 8
 CROSSPOST_WINDOW: Final = 3600.0
@@ -113,7 +113,7 @@ LIST_MESSAGES: Final = 3
 PARAGRAPH: Final = 1_500
 ITEM: Final = 700
 CELL: Final = 300
-QUOTE_ASKED: Final = 1_900
+QUOTE_IN_REPLY: Final = 1_900
 #: Characters of a file that is shown as lines; a longer one is handed over.
 DOCUMENT: Final = 2_400
 #: Pieces of text in one message of an answer: the rest is room for buttons.

@@ -1,4 +1,4 @@
-"""An edition as Discord messages (Components V2): pure, and the same every time.
+"""Render an edition as Components V2 messages. Pure.
 
 Each message is one container of text displays with a select (and, in the last one,
 buttons) below it. Blocks (head, stories, brief, foot) are written first, each in
@@ -11,37 +11,47 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from bot.platforms import wording
-from bot.platforms.discord import limits
-from bot.platforms.discord.markdown import (
-    escape,
-    line,
-    masked,
-    quoted,
-    size,
-    small,
-    struck,
+from bot.i18n.translation import Texts
+from bot.model import PREVIEW_ID, MessagePart, RenderContext
+from bot.platforms.common import edition_text
+from bot.platforms.common.text import (
+    get_quotation_marks,
+    make_link,
+    sanitize_text,
+    shorten_text,
+    shorten_utf16,
 )
-from bot.platforms.inert import clip, fitted, inert, link
-from bot.platforms.quotation import marks
-from bot.texts import Texts
-from bot.types import PREVIEW, Part, RenderContext
-from digests.sections import Section, layout
-from digests.types import Card, Edition, EditionStory
+from bot.platforms.discord import limits
+from bot.platforms.discord.components import (
+    BUTTON,
+    CONTAINER,
+    ROW,
+    SELECT,
+    SEPARATOR,
+    TEXT,
+)
+from bot.platforms.discord.markdown import (
+    escape_line,
+    escape_markdown,
+    format_block_quote,
+    format_link,
+    format_small_print,
+    measure_text,
+    strike_through,
+)
+from digests.types import Edition, EditionStory, QuoteCard, Section, arrange_sections
 
-#: discord.com, components/reference: types.
-ROW, BUTTON, SELECT, TEXT, SEPARATOR, CONTAINER = 1, 2, 3, 10, 14, 17
-_GREY: Final = 2
+_SECONDARY: Final = 2
 #: What a continued message's first line may take.
-_CONTINUED: Final = 2 * limits.HEADLINE + 20
+_CONTINUATION_SIZE: Final = 2 * limits.HEADLINE + 20
 #: Components beside those of blocks: container, continued line, select, buttons.
-_FIXED: Final = 1 + 2 + 2 + 4
+_FIXED_COMPONENTS: Final = 1 + 2 + 2 + 4
 #: A section of a story as markdown, and the same in plain words.
-Said: TypeAlias = tuple[str, str]
+MarkdownAndPlain: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Block:
+class MessageBlock:
     """What stays together: markdown, the same in plain words, and what it opens."""
 
     markdown: str
@@ -50,12 +60,12 @@ class Block:
     option: tuple[str, str] | None = None
 
 
-def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
     """The edition's messages in order, each with its twin in plain words."""
     texts = Texts.of(context.locale)
-    messages = _packed(tuple(_blocks(edition, context, texts)))
+    messages = _pack_messages(tuple(_build_blocks(edition, context, texts)))
     return tuple(
-        _part(number, len(messages), blocks, edition, context, texts)
+        _build_part(number, len(messages), blocks, edition, context, texts)
         for number, blocks in enumerate(messages, 1)
     )
 
@@ -63,217 +73,257 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
 # ── blocks ─────────────────────────────────────────────────────────────────────
 
 
-def _blocks(edition: Edition, context: RenderContext, texts: Texts) -> Iterator[Block]:
-    laid_out = layout(edition.sections, wording.SHOWN)
-    yield _head(edition, context, texts)
-    brief = [_brief(edition, context, texts)] if edition.brief else []
+def _build_blocks(
+    edition: Edition, context: RenderContext, texts: Texts
+) -> Iterator[MessageBlock]:
+    laid_out = arrange_sections(edition.sections, edition_text.DEFAULT_SECTIONS)
+    yield _build_head(edition, context, texts)
+    brief = [_build_brief(edition, context, texts)] if edition.brief else []
     if laid_out.also == "above":
         yield from brief
-    if laid_out.hero and edition.hero is not None and _fits(edition.hero):
-        yield _hero(edition.hero, texts)
+    if laid_out.hero and edition.hero is not None and _fits_quote(edition.hero):
+        yield _build_hero(edition.hero, texts)
     for number, story in enumerate(edition.stories, 1):
-        yield _story(number, story, edition, context, texts)
+        yield _build_story(number, story, edition, context, texts)
     if laid_out.also == "below":
         yield from brief
-    yield _foot(edition, context, texts)
+    yield _build_foot(edition, context, texts)
 
 
-def _head(edition: Edition, context: RenderContext, texts: Texts) -> Block:
-    title = clip(inert(edition.title), limits.HEADLINE)
-    under = wording.under_title(edition, context, texts)
-    return Block(
-        markdown="\n".join([f"## {line(title)}", *(small(line(u)) for u in under)]),
+def _build_head(edition: Edition, context: RenderContext, texts: Texts) -> MessageBlock:
+    title = shorten_text(sanitize_text(edition.title), limits.HEADLINE)
+    under = edition_text.format_subtitle(edition, context, texts)
+    return MessageBlock(
+        markdown="\n".join(
+            [
+                f"## {escape_line(title)}",
+                *(format_small_print(escape_line(u)) for u in under),
+            ]
+        ),
         plain="\n".join([title, *under]),
     )
 
 
-def _hero(card: Card, texts: Texts) -> Block:
-    return Block(markdown=quote_block(card, texts), plain=wording.spoken(card, texts))
+def _build_hero(card: QuoteCard, texts: Texts) -> MessageBlock:
+    return MessageBlock(
+        markdown=render_quote(card, texts),
+        plain=edition_text.format_plain_quote(card, texts),
+    )
 
 
-def _story(
+def _build_story(
     number: int,
     story: EditionStory,
     edition: Edition,
     context: RenderContext,
     texts: Texts,
-) -> Block:
+) -> MessageBlock:
     """The story, with as much of its summary as there is room for."""
-    card = wording.shown_card(story.cards, edition.hero, _fits)
+    card = edition_text.select_card(story.cards, edition.hero, _fits_quote)
     summary = [
-        clip(inert(sentence.text), limits.SENTENCE)
+        shorten_text(sanitize_text(sentence.text), limits.SENTENCE)
         for sentence in story.summary[: limits.SENTENCES]
     ]
-    source = wording.source(story, edition.made_at, context, texts)
-    under = [source, *wording.corrected(story.notes, edition, context, texts)]
-    wanted = layout(edition.sections, wording.SHOWN).story
+    source = edition_text.format_source(story, edition.made_at, context, texts)
+    under = [
+        source,
+        *edition_text.format_corrections(story.notes, edition, context, texts),
+    ]
+    wanted = arrange_sections(edition.sections, edition_text.DEFAULT_SECTIONS).story
     for count in range(len(summary), -1, -1):
-        parts = [_said(part, story, summary[:count], card, texts) for part in wanted]
-        told = _told(number, story, parts, under, texts)
-        if size(told.markdown) <= limits.STORY:
-            return told
-    return _told(number, story, (), under, texts)
+        parts = [
+            _render_section(part, story, summary[:count], card, texts)
+            for part in wanted
+        ]
+        rendered = _assemble_story(number, story, parts, under, texts)
+        if measure_text(rendered.markdown) <= limits.STORY:
+            return rendered
+    return _assemble_story(number, story, (), under, texts)
 
 
-def _said(
+def _render_section(
     section: Section,
     story: EditionStory,
     summary: Sequence[str],
-    card: Card | None,
+    card: QuoteCard | None,
     texts: Texts,
-) -> Said:
+) -> MarkdownAndPlain:
     match section:
         case "summary":
             sentences = " ".join(filter(None, summary))
-            return line(sentences), sentences
+            return escape_line(sentences), sentences
         case "quotes" if card is not None:
-            return quote_block(card, texts), wording.spoken(card, texts)
+            return render_quote(card, texts), edition_text.format_plain_quote(
+                card, texts
+            )
         case "matters":
-            matters = wording.matters(story, limits.SENTENCE)
-            return _labelled((texts.say("Why it matters"), matters))
+            matters = edition_text.format_context(story, limits.SENTENCE)
+            return _render_labelled((texts.say("Why it matters"), matters))
         case "figures":
-            return _labelled(
-                (texts.say("Figures"), wording.figures(story)),
-                (texts.say("Outlets differ:"), wording.disputes(story)),
+            return _render_labelled(
+                (texts.say("Figures"), edition_text.format_figures(story)),
+                (texts.say("Outlets differ:"), edition_text.format_disputes(story)),
             )
         case _:
             return "", ""
 
 
-def _labelled(*rows: tuple[str, str]) -> Said:
+def _render_labelled(*rows: tuple[str, str]) -> MarkdownAndPlain:
     """Lines that begin with what they are; none where nothing is to be said."""
-    told = [row for row in rows if row[1]]
+    rendered = [row for row in rows if row[1]]
     return (
-        "\n".join(f"**{line(label)}** {line(said)}" for label, said in told),
-        "\n".join(f"{label.rstrip(':')}: {said}" for label, said in told),
+        "\n".join(
+            f"**{escape_line(label)}** {escape_line(phrase)}"
+            for label, phrase in rendered
+        ),
+        "\n".join(f"{label.rstrip(':')}: {phrase}" for label, phrase in rendered),
     )
 
 
-def _told(
+def _assemble_story(
     number: int,
     story: EditionStory,
-    parts: Sequence[Said],
+    parts: Sequence[MarkdownAndPlain],
     under: Sequence[str],
     texts: Texts,
-) -> Block:
-    headline = clip(inert(story.headline.text), limits.HEADLINE)
+) -> MessageBlock:
+    headline = shorten_text(sanitize_text(story.headline.text), limits.HEADLINE)
     mark = f"{texts.say('Update')}: " if story.update else ""
     source, *notes = under
-    led = _with_link(line(source), masked(link(story.articles[0].url)))
-    corrected = [small(line(note)) for note in notes]
-    title = f"{number}\\. {line(mark + headline)}".rstrip()
+    linked = _append_link(
+        escape_line(source), format_link(make_link(story.articles[0].url))
+    )
+    corrected = [format_small_print(escape_line(note)) for note in notes]
+    title = f"{number}\\. {escape_line(mark + headline)}".rstrip()
     shown, spoken = [marked for marked, _ in parts], [plain for _, plain in parts]
-    return Block(
-        markdown=_lines(f"**{title}**", *shown, small(led), *corrected),
-        plain=_lines(f"{number}. {mark}{headline}", *spoken, *under),
+    return MessageBlock(
+        markdown=_join_lines(
+            f"**{title}**", *shown, format_small_print(linked), *corrected
+        ),
+        plain=_join_lines(f"{number}. {mark}{headline}", *spoken, *under),
         option=(f"v1:story:{story.id}", f"{number}. {headline}"),
     )
 
 
-def _fits(card: Card) -> bool:
-    return 0 < size(card.text) <= limits.QUOTE
+def _fits_quote(card: QuoteCard) -> bool:
+    return 0 < measure_text(card.text) <= limits.QUOTE
 
 
-def quote_block(card: Card, texts: Texts) -> str:
+def render_quote(card: QuoteCard, texts: Texts) -> str:
     """The quote, whole, as markdown with who said it in small print."""
-    opening, closing = marks(card.lang)
-    said = f"{opening}{escape(card.text)}{closing}"
-    words = quoted(struck(said) if card.withdrawn else said)
-    return f"{words}\n{small(line(wording.said_by(card, texts)))}"
+    opening, closing = get_quotation_marks(card.lang)
+    phrase = f"{opening}{escape_markdown(card.text)}{closing}"
+    words = format_block_quote(strike_through(phrase) if card.withdrawn else phrase)
+    attribution = escape_line(edition_text.format_attribution(card, texts))
+    return f"{words}\n{format_small_print(attribution)}"
 
 
-def _brief(edition: Edition, context: RenderContext, texts: Texts) -> Block:
+def _build_brief(
+    edition: Edition, context: RenderContext, texts: Texts
+) -> MessageBlock:
     title = texts.say("Also in brief")
-    block = Block(markdown=f"**{line(title)}**", plain=title)
+    block = MessageBlock(markdown=f"**{escape_line(title)}**", plain=title)
     for brief in edition.brief[: limits.BRIEF]:
-        said = wording.in_brief(brief, edition, context, texts)
-        led = _with_link(line(said), masked(link(brief.article.url)))
-        longer = Block(
-            markdown=f"{block.markdown}\n- {led}", plain=f"{block.plain}\n– {said}"
+        phrase = edition_text.format_brief(brief, edition, context, texts)
+        linked = _append_link(
+            escape_line(phrase), format_link(make_link(brief.article.url))
         )
-        if size(longer.markdown) > limits.BRIEF_TEXT:
+        longer = MessageBlock(
+            markdown=f"{block.markdown}\n- {linked}", plain=f"{block.plain}\n– {phrase}"
+        )
+        if measure_text(longer.markdown) > limits.BRIEF_TEXT:
             break
         block = longer
     return block
 
 
-def _foot(edition: Edition, context: RenderContext, texts: Texts) -> Block:
-    honesty = wording.honesty(edition, context, texts)
-    end = wording.end(edition, context, texts)
-    return Block(
-        markdown="\n".join((small(line(honesty)), small(line(end)))),
+def _build_foot(edition: Edition, context: RenderContext, texts: Texts) -> MessageBlock:
+    honesty = edition_text.format_method_note(edition, context, texts)
+    end = edition_text.format_closing(edition, context, texts)
+    return MessageBlock(
+        markdown="\n".join(
+            (
+                format_small_print(escape_line(honesty)),
+                format_small_print(escape_line(end)),
+            )
+        ),
         plain=f"{honesty}\n{end}",
     )
 
 
-def _lines(*parts: str) -> str:
+def _join_lines(*parts: str) -> str:
     return "\n".join(filter(None, parts))
 
 
-def _with_link(said: str, led: str) -> str:
-    return " · ".join(filter(None, (said, led)))
+def _append_link(phrase: str, linked: str) -> str:
+    return " · ".join(filter(None, (phrase, linked)))
 
 
 # ── messages ───────────────────────────────────────────────────────────────────
 
 
-def _packed(blocks: Sequence[Block]) -> list[list[Block]]:
+def _pack_messages(blocks: Sequence[MessageBlock]) -> list[list[MessageBlock]]:
     """The blocks in order, in as few messages as hold them."""
-    messages: list[list[Block]] = [[]]
+    messages: list[list[MessageBlock]] = [[]]
     for block in blocks:
-        if messages[-1] and not _hold([*messages[-1], block], first=len(messages) == 1):
+        if messages[-1] and not _fits_message(
+            [*messages[-1], block], first=len(messages) == 1
+        ):
             messages.append([])
         messages[-1].append(block)
     return messages
 
 
-def _hold(blocks: Sequence[Block], *, first: bool) -> bool:
+def _fits_message(blocks: Sequence[MessageBlock], *, first: bool) -> bool:
     """Whether one message holds all of these."""
-    text = sum(size(block.markdown) for block in blocks)
-    text += 0 if first else _CONTINUED
+    text = sum(measure_text(block.markdown) for block in blocks)
+    text += 0 if first else _CONTINUATION_SIZE
     return (
         text <= limits.TEXT_USED
-        and _FIXED + 2 * len(blocks) <= limits.COMPONENTS
+        and _FIXED_COMPONENTS + 2 * len(blocks) <= limits.COMPONENTS
         and sum(block.option is not None for block in blocks) <= limits.STORIES
     )
 
 
-def _named(edition: Edition, context: RenderContext, texts: Texts) -> str:
+def _build_thread_name(edition: Edition, context: RenderContext, texts: Texts) -> str:
     """«Morning brief · Tuesday 24 November»: what its thread is called."""
-    day = wording.day(edition, context, texts)
-    name = fitted(inert(edition.title), limits.THREAD_NAME - size(f" · {day}"))
-    return fitted(" · ".join(filter(None, (name, day))), limits.THREAD_NAME)
+    day = edition_text.format_edition_date(edition, context, texts)
+    name = shorten_utf16(
+        sanitize_text(edition.title), limits.THREAD_NAME - measure_text(f" · {day}")
+    )
+    return shorten_utf16(" · ".join(filter(None, (name, day))), limits.THREAD_NAME)
 
 
-def _part(
+def _build_part(
     number: int,
     of: int,
-    blocks: Sequence[Block],
+    blocks: Sequence[MessageBlock],
     edition: Edition,
     context: RenderContext,
     texts: Texts,
-) -> Part:
+) -> MessagePart:
     markdown = [block.markdown for block in blocks]
     plain = [block.plain for block in blocks]
     if number > 1:
-        title = f"{clip(inert(edition.title), limits.HEADLINE)} · {number}/{of}"
-        markdown.insert(0, small(line(title)))
+        headline = shorten_text(sanitize_text(edition.title), limits.HEADLINE)
+        title = f"{headline} · {number}/{of}"
+        markdown.insert(0, format_small_print(escape_line(title)))
         plain.insert(0, title)
     options = [block.option for block in blocks if block.option is not None]
-    inside = _separated(markdown)
+    inside = _insert_separators(markdown)
     if options:
-        inside.append(_select(options, texts))
+        inside.append(_build_select(options, texts))
     if number == of or not options:
-        inside.append(_buttons(context, texts))
-    return Part(
+        inside.append(_build_buttons(context, texts))
+    return MessagePart(
         key=str(number),
         payload={"components": [{"type": CONTAINER, "components": inside}]},
         fallback_text="\n\n".join(plain),
-        title=_named(edition, context, texts),
+        title=_build_thread_name(edition, context, texts),
     )
 
 
-def _separated(displays: Sequence[str]) -> list[dict[str, Any]]:
+def _insert_separators(displays: Sequence[str]) -> list[dict[str, Any]]:
     inside: list[dict[str, Any]] = []
     for display in displays:
         if inside:
@@ -282,29 +332,29 @@ def _separated(displays: Sequence[str]) -> list[dict[str, Any]]:
     return inside
 
 
-def _select(options: Iterable[tuple[str, str]], texts: Texts) -> dict[str, Any]:
+def _build_select(options: Iterable[tuple[str, str]], texts: Texts) -> dict[str, Any]:
     once = dict(options)
     select = {
         "type": SELECT,
         "custom_id": "v1:open",
-        "placeholder": clip(texts.say("Read more about…"), limits.PLACEHOLDER),
+        "placeholder": shorten_text(texts.say("Read more about…"), limits.PLACEHOLDER),
         "options": [
-            {"label": fitted(label, limits.OPTION_TEXT), "value": control}
+            {"label": shorten_utf16(label, limits.OPTION_TEXT), "value": control}
             for control, label in once.items()
         ],
     }
     return {"type": ROW, "components": [select]}
 
 
-def _buttons(context: RenderContext, texts: Texts) -> dict[str, Any]:
+def _build_buttons(context: RenderContext, texts: Texts) -> dict[str, Any]:
     named = [
         ("v1:quotes", texts.say("Quotes")),
         ("v1:figures", texts.say("Figures")),
     ]
-    if context.edition_id != PREVIEW:
+    if context.edition_id != PREVIEW_ID:
         named.append((f"v1:discuss:{context.edition_id}", texts.say("Discuss")))
     buttons = [
-        {"type": BUTTON, "style": _GREY, "custom_id": control, "label": label}
+        {"type": BUTTON, "style": _SECONDARY, "custom_id": control, "label": label}
         for control, label in named
     ]
     return {"type": ROW, "components": buttons}

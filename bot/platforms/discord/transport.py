@@ -1,4 +1,4 @@
-"""discord.py as we use it: one login, REST calls, and the gateway; no decisions.
+"""discord.py adapted: one login, no waits or retries of its own, our endpoints.
 
 Three things of the library are replaced, each for a reason:
 
@@ -9,28 +9,39 @@ Three things of the library are replaced, each for a reason:
 - *Where it connects to* is set for the whole process before the client exists; with a
   gateway of our own no other host is dialled, whatever an answer says.
 - *Bodies of messages* are ours (`messages`), built once and frozen.
+
+`session` uses it for calls. Events become plain nouns here and go to the listener.
+Every request that leaves asks the pace, also those that the library repeats by itself.
 """
 
-from collections.abc import Mapping
-from typing import Any, cast
+import math
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from types import SimpleNamespace, TracebackType
+from typing import Any, Self, cast
 
 import aiohttp
 import discord
 import yarl
-from discord.http import MultipartParameters, Route
+from discord.gateway import DiscordWebSocket
+from discord.http import HTTPClient, MultipartParameters, Ratelimit, Route
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.calls import Calls
-from bot.platforms.discord.client import Client, point_at
-from bot.platforms.discord.inspecting import Facts
-from bot.platforms.discord.listening import Listener
-from bot.platforms.discord.looking import Looks
-from bot.platforms.discord.pace import Pace
+from bot.platforms.discord.channels import ChannelFacts
+from bot.platforms.discord.events import DiscordEventHandler
+from bot.platforms.discord.interactions import DiscordInteraction, JoinedGuild
+from bot.platforms.discord.rate_limits import (
+    DiscordRateLimiter,
+    ObservedResponse,
+    parse_route,
+)
+from bot.platforms.discord.rest_api import RestCheckApi, RestInteractionApi
 
 Body = Mapping[str, Any]
 
 
-class Session:
+class DiscordSession:
     """One login of the bot."""
 
     def __init__(
@@ -40,8 +51,8 @@ class Session:
         api_base: str | None,
         gateway: str | None,
         heartbeat_timeout: float,
-        pace: Pace,
-        listener: Listener,
+        pace: DiscordRateLimiter,
+        listener: DiscordEventHandler,
     ) -> None:
         """Make the client; nothing is sent yet.
 
@@ -53,11 +64,11 @@ class Session:
             pace: Asked before every request leaves, and told of every answer.
             listener: Told of what people do.
         """
-        point_at(api_base, gateway)
+        configure_endpoints(api_base, gateway)
         self._token = token
         #: Types of channels that the gateway did not tell us of.
         self._kinds: dict[int, int] = {}
-        self._client = Client(
+        self._client = DiscordClient(
             gateway=yarl.URL(gateway) if gateway else None,
             heartbeat_timeout=heartbeat_timeout,
             pace=pace,
@@ -65,14 +76,14 @@ class Session:
         )
 
     @property
-    def calls(self) -> Calls:
+    def calls(self) -> RestInteractionApi:
         """How interactions are answered and commands registered."""
         return self._client.calls
 
     @property
-    def looks(self) -> Looks:
+    def check_api(self) -> RestCheckApi:
         """How the bot stands with Discord."""
-        return self._client.looks
+        return self._client.check_api
 
     @property
     def connected(self) -> bool:
@@ -90,7 +101,7 @@ class Session:
         """Hold the gateway's connections until they cannot be held any more."""
         await self._client.connect()
 
-    def hear(self, interaction: Body) -> None:
+    def dispatch_interaction(self, interaction: Body) -> None:
         """Take an interaction that did not come over the gateway, as if it had.
 
         Raises:
@@ -101,13 +112,13 @@ class Session:
     async def close(self) -> None:
         await self._client.close()
 
-    async def close_hard(self) -> None:
+    async def close_connections(self) -> None:
         """Close what `close` did not get to: the connections themselves."""
         await self._client.http.close()
 
     # ── people ─────────────────────────────────────────────────────────────────
 
-    async def open_dm(self, person: str) -> str:
+    async def open_direct_message(self, person: str) -> str:
         """The channel of the DM with a person; opening it twice gives the same."""
         found = await self._client.http.start_private_message(int(person))
         return str(found["id"])
@@ -120,12 +131,14 @@ class Session:
     # ── messages ───────────────────────────────────────────────────────────────
 
     async def post(self, channel: int, body: Body) -> str:
-        message = await self._client.http.send_message(channel, params=_params(body))
+        message = await self._client.http.send_message(
+            channel, params=_build_params(body)
+        )
         return str(message["id"])
 
     async def edit(self, channel: int, message_id: int, body: Body) -> str:
         message = await self._client.http.edit_message(
-            channel, message_id, params=_params(body)
+            channel, message_id, params=_build_params(body)
         )
         return str(message["id"])
 
@@ -153,14 +166,14 @@ class Session:
             channel_id=channel,
             message_id=message,
         )
-        await self._once(route)
+        await self._request_once(route)
 
     # ── threads ────────────────────────────────────────────────────────────────
 
     async def open_post(self, forum: int, body: Body) -> tuple[int, int]:
         """A new post of a forum or media channel: its number, and its message's."""
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
-        thread = await self._once(route, json=dict(body))
+        thread = await self._request_once(route, json=dict(body))
         return int(thread["id"]), int(thread["message"]["id"])
 
     async def open_thread(self, channel: int, message: int, name: str) -> None:
@@ -194,13 +207,13 @@ class Session:
         found = await self._client.http.request(route, params=bounds)
         return [dict(thread) for thread in found["threads"]], bool(found["has_more"])
 
-    async def _once(self, route: Route, **body: Any) -> Any:
+    async def _request_once(self, route: Route, **body: Any) -> Any:
         """A request that the library does not repeat by itself after a fault.
 
         Without a nonce a repetition may do the same thing twice. Before each try the
         library sets the files back that it sends: what it is given as one ends it.
         """
-        once = cast(Any, [_Once()])
+        once = cast(Any, [_NoRetryFile()])
         return await self._client.http.request(route, files=once, **body)
 
     # ── what is known ──────────────────────────────────────────────────────────
@@ -218,7 +231,7 @@ class Session:
             return int(found.type.value)
         return self._kinds.get(channel)
 
-    async def look_up(self, channel: int) -> int:
+    async def fetch_channel_kind(self, channel: int) -> int:
         """The channel's type, asked for and remembered."""
         found = await self._client.http.get_channel(channel)
         if len(self._kinds) >= limits.REMEMBERED:
@@ -226,7 +239,7 @@ class Session:
         kind = self._kinds[channel] = int(found["type"])
         return kind
 
-    def facts(self, guild: str, channel: str) -> Facts | None:
+    def facts(self, guild: str, channel: str) -> ChannelFacts | None:
         """A channel of a server as the bot sees it; None where that was not told."""
         here = self._client.get_guild(int(guild)) if guild.isdigit() else None
         if here is None or here.unavailable:
@@ -234,9 +247,9 @@ class Session:
         roles = {str(role.id): role.mentionable for role in here.roles}
         found = here.get_channel_or_thread(int(channel)) if channel.isdigit() else None
         if found is None:
-            return Facts(kind=None, may=0, roles=roles)
+            return ChannelFacts(kind=None, may=0, roles=roles)
         may = found.permissions_for(here.me).value
-        return Facts(kind=int(found.type.value), may=may, roles=roles)
+        return ChannelFacts(kind=int(found.type.value), may=may, roles=roles)
 
     def is_ours(self, message: Mapping[str, Any]) -> bool:
         """Whether the bot wrote the message."""
@@ -251,7 +264,7 @@ class Session:
         return allowed.view_channel and allowed.read_message_history
 
 
-class _Once:
+class _NoRetryFile:
     """Stands where the library has a file: it goes out once."""
 
     def reset(self, *, seek: int | bool) -> None:
@@ -259,7 +272,7 @@ class _Once:
             raise aiohttp.ClientError("Discord had a fault, and it may be done.")
 
 
-def closing_code(error: Exception) -> int | None:
+def get_close_code(error: Exception) -> int | None:
     """The code with which Discord ended the gateway's connection for good, if any."""
     match error:
         case discord.ConnectionClosed(code=code):
@@ -269,5 +282,210 @@ def closing_code(error: Exception) -> int | None:
     return None
 
 
-def _params(body: Body) -> MultipartParameters:
+def _build_params(body: Body) -> MultipartParameters:
     return MultipartParameters(payload=dict(body), multipart=None, files=None)
+
+
+#: Answers to people: Discord does not count them, and they have three seconds.
+_UNLIMITED_PATHS = re.compile(r"/(?:interactions|webhooks)/")
+
+
+class _NoRatelimit(Ratelimit):
+    """Stands where the library would wait."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        type: type[BaseException],
+        value: BaseException,
+        traceback: TracebackType,
+    ) -> None:
+        return None
+
+
+class _HttpClient(HTTPClient):
+    """The library's REST client, told where to connect and not to wait."""
+
+    #: The only gateway that may be dialled; None = the one that Discord names.
+    gateway: yarl.URL | None = None
+
+    def get_ratelimit(self, key: str) -> Ratelimit:
+        return _NoRatelimit(None)
+
+    async def ws_connect(
+        self, url: str, *, compress: int = 0
+    ) -> aiohttp.ClientWebSocketResponse:
+        if self.gateway is not None:
+            url = str(self.gateway.with_query(yarl.URL(url).query))
+        return await super().ws_connect(url, compress=compress)
+
+
+class DiscordClient(discord.AutoShardedClient):
+    """The library's client; it keeps no members and no messages."""
+
+    def __init__(
+        self,
+        *,
+        gateway: yarl.URL | None,
+        heartbeat_timeout: float,
+        pace: DiscordRateLimiter,
+        listener: DiscordEventHandler,
+    ) -> None:
+        self._gateway_and_limiter = gateway, pace
+        self._listener = listener
+        #: Shards that have a session at present.
+        self.sessions: set[int] = set()
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            heartbeat_timeout=heartbeat_timeout,
+        )
+        self.calls = RestInteractionApi(self)
+        self.check_api = RestCheckApi(self)
+
+    def _get_state(self, **options: Any) -> Any:
+        # The library's constructor has just made its own.
+        gateway, pace = self._gateway_and_limiter
+        self.http = _HttpClient(
+            self.loop, http_trace=_build_trace_config(pace, self._record_date)
+        )
+        self.http.gateway = gateway
+        self.http.max_ratelimit_timeout = -math.inf
+        return super()._get_state(**options)
+
+    def _record_date(self, date: str) -> None:
+        self.check_api.server_date = date
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        self.sessions.add(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        self.sessions.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        self.sessions.discard(shard_id)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        await self._listener.interaction(
+            self.calls, self._build_interaction(interaction)
+        )
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        joined = JoinedGuild(
+            id=str(guild.id),
+            name=guild.name,
+            host=str(await self._find_installer(guild)),
+            locale=guild.preferred_locale.value,
+        )
+        await self._listener.joined(self.calls, joined)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        # One that the bot was added to while it was away is told like this, too.
+        await self._listener.here(str(guild.id), guild.name)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._listener.left(str(guild.id))
+
+    def _build_interaction(
+        self, interaction: discord.Interaction
+    ) -> DiscordInteraction:
+        """The interaction as our noun; in a server only if the bot belongs to it."""
+        guild = self.get_guild(interaction.guild_id or 0)
+        ours = guild is not None or interaction.is_guild_integration()
+        channel = interaction.channel_id
+        return DiscordInteraction(
+            id=str(interaction.id),
+            token=interaction.token,
+            kind=interaction.type.value,
+            data=cast(Mapping[str, Any], interaction.data or {}),
+            guild=str(interaction.guild_id) if ours else None,
+            guild_name=guild.name if guild is not None else "",
+            channel=None if channel is None else str(channel),
+            user=str(interaction.user.id),
+            user_name=interaction.user.display_name,
+            permissions=interaction.permissions.value,
+            roles=_list_role_ids(interaction.user),
+            locale=interaction.locale.value,
+        )
+
+    async def _find_installer(self, guild: discord.Guild) -> int | None:
+        """Who added the bot, where we may look it up; the owner otherwise."""
+        me = guild.me
+        if me.guild_permissions.view_audit_log:
+            added = discord.AuditLogAction.bot_add
+            with suppress(discord.DiscordException, aiohttp.ClientError):
+                async for entry in guild.audit_logs(action=added, limit=5):
+                    target = entry.target
+                    if target is not None and target.id == me.id:
+                        return entry.user_id
+        return guild.owner_id
+
+
+def _list_role_ids(user: discord.User | discord.Member) -> tuple[str, ...]:
+    """The roles that came with the event; the library shows only those it knows."""
+    return tuple(str(role) for role in getattr(user, "_roles", ()))
+
+
+def configure_endpoints(api_base: str | None, gateway: str | None) -> None:
+    """The library's own places for it: attributes of classes."""
+    if api_base is not None:
+        Route.BASE = api_base
+    if gateway is not None:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+
+
+def _build_trace_config(
+    pace: DiscordRateLimiter, server_date: Callable[[str], None]
+) -> aiohttp.TraceConfig:
+    """Sees every request, also those that the library repeats by itself."""
+
+    async def starting(
+        _session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        params: aiohttp.TraceRequestStartParams,
+    ) -> None:
+        context.entered = None
+        counted = params.url.scheme in {"http", "https"}
+        if counted and not _UNLIMITED_PATHS.search(params.url.path):
+            context.entered = await pace.enter(
+                params.method, parse_route(params.url.path)
+            )
+
+    async def ended(
+        _session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        params: aiohttp.TraceRequestEndParams,
+    ) -> None:
+        leave(context)
+        server_date(params.response.headers.get("Date", ""))
+        pace.record_response(
+            ObservedResponse(
+                method=params.method,
+                channel=parse_route(params.url.path),
+                status=params.response.status,
+                headers=params.response.headers,
+            )
+        )
+
+    async def failed(
+        _session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        _params: aiohttp.TraceRequestExceptionParams,
+    ) -> None:
+        leave(context)
+
+    def leave(context: SimpleNamespace) -> None:
+        if context.entered is not None:
+            pace.leave(context.entered)
+            context.entered = None
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(starting)
+    trace.on_request_end.append(ended)
+    trace.on_request_exception.append(failed)
+    return trace

@@ -1,1 +1,1 @@
-"""The local page: channels in the browser, without any account."""
+"""The local page: channels in the browser, without an account."""

@@ -1,37 +1,53 @@
-"""From what was typed or pressed to what is shown; it checks no permission itself.
+"""Run what was typed or pressed on the page, and complete what is being typed.
 
 The core checks permissions and repeats (`Inbox.dispatch`). The key that makes an
 event unique is made from the page's one-time word and what was asked, so that the
 same request sent twice has one effect.
+
+Commands, names of options and fixed choices come from the registry. Where a value
+comes from the archive (a speaker, a digest), `complete` says what is `wanted`;
+the page asks for it and `filled` adds the answers. Both are pure.
 """
 
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.errors import UserError
-from bot.platforms import questions
-from bot.platforms.lines import Call, read
-from bot.texts import Texts
-from bot.types import (
+from bot.i18n.translation import Texts
+from bot.model import (
+    Command,
+    CommandOption,
     Form,
     Inbox,
     Invocation,
+    Location,
     Paragraph,
     Person,
-    Place,
     Reply,
 )
+from bot.platforms.common import forms
+from bot.platforms.common.typed_commands import (
+    MAX_LINE,
+    ParsedCommand,
+    TypedWord,
+    find_command,
+    list_free_options,
+    list_named_options,
+    parse_command,
+    split_words,
+)
+from bot.platforms.local import limits
 
-_EVENT = re.compile(r"[A-Za-z0-9-]{8,64}")
-ANSWER: Final = "arg-"
+_EVENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+ANSWER_FIELD_PREFIX: Final = "arg-"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class CommandAnswer:
     """What goes back: the echo of what was asked, and the reply or form."""
 
     asked: str
@@ -39,122 +55,313 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asker:
+class PageVisitor:
     """Who asks, where, and with which words the page answers."""
 
     person: Person
-    place: Place
+    place: Location
     texts: Texts
     inbox: Inbox | None
 
 
-def new_event() -> str:
+def create_event_id() -> str:
     """A one-time word for a page or a form."""
     return secrets.token_hex(12)
 
 
-async def typed(asker: Asker, fields: Mapping[str, str]) -> Answer:
+async def run_line(visitor: PageVisitor, fields: Mapping[str, str]) -> CommandAnswer:
     """The answer to a line of the command box, or to a filled form."""
     path = fields.get("path", "")
     line = fields.get("line", "").strip()
-    if asker.inbox is None:
-        return Answer(asked=line or f"/{path}", outcome=_starting(asker.texts))
+    if visitor.inbox is None:
+        return CommandAnswer(
+            asked=line or f"/{path}", outcome=_build_starting_reply(visitor.texts)
+        )
     if path:
-        return await _filled(asker, asker.inbox, fields, path)
-    found = read(line, asker.inbox.commands, asker.texts)
-    if not isinstance(found, Call):
-        return Answer(asked=line, outcome=found)
-    invocation = _invocation(asker, fields, found.path, found.args)
-    return Answer(asked=line, outcome=await _asked(asker, asker.inbox, invocation))
-
-
-async def pressed(asker: Asker, fields: Mapping[str, str]) -> Answer:
-    """The answer to a button or a choice under a message."""
-    label = fields.get("label", "")
-    if asker.inbox is None:
-        return Answer(asked=label, outcome=_starting(asker.texts))
-    event = _invocation(asker, fields, "", {})
-    try:
-        invocation = asker.inbox.press(event, fields.get("control", ""))
-    except UserError as error:
-        return Answer(asked=label, outcome=_problem(asker.texts.error(error)))
-    shown = label or _as_typed(invocation)
-    return Answer(asked=shown, outcome=await asker.inbox.dispatch(invocation))
-
-
-async def led(asker: Asker, path: str, args: Mapping[str, str]) -> Answer:
-    """The answer to an address that stands for a command which only looks things up."""
-    if asker.inbox is None:
-        return Answer(asked=f"/{path}", outcome=_starting(asker.texts))
-    invocation = _invocation(asker, {"event": new_event()}, path, args)
-    return Answer(
-        asked=_as_typed(invocation), outcome=await asker.inbox.dispatch(invocation)
+        return await _submit_form(visitor, visitor.inbox, fields, path)
+    found = parse_command(line, visitor.inbox.commands, visitor.texts)
+    if not isinstance(found, ParsedCommand):
+        return CommandAnswer(asked=line, outcome=found)
+    invocation = _build_invocation(visitor, fields, found.path, found.args)
+    return CommandAnswer(
+        asked=line, outcome=await _dispatch_command(visitor, visitor.inbox, invocation)
     )
 
 
-def starting_point(asker: Asker, path: str, args: Mapping[str, str]) -> Invocation:
+async def press_control(
+    visitor: PageVisitor, fields: Mapping[str, str]
+) -> CommandAnswer:
+    """The answer to a button or a choice under a message."""
+    label = fields.get("label", "")
+    if visitor.inbox is None:
+        return CommandAnswer(asked=label, outcome=_build_starting_reply(visitor.texts))
+    event = _build_invocation(visitor, fields, "", {})
+    try:
+        invocation = visitor.inbox.press(event, fields.get("control", ""))
+    except UserError as error:
+        return CommandAnswer(
+            asked=label, outcome=_build_problem_reply(visitor.texts.error(error))
+        )
+    shown = label or _format_invocation(invocation)
+    return CommandAnswer(asked=shown, outcome=await visitor.inbox.dispatch(invocation))
+
+
+async def run_lookup(
+    visitor: PageVisitor, path: str, args: Mapping[str, str]
+) -> CommandAnswer:
+    """The answer to an address that stands for a command which only looks things up."""
+    if visitor.inbox is None:
+        return CommandAnswer(
+            asked=f"/{path}", outcome=_build_starting_reply(visitor.texts)
+        )
+    invocation = _build_invocation(visitor, {"event": create_event_id()}, path, args)
+    return CommandAnswer(
+        asked=_format_invocation(invocation),
+        outcome=await visitor.inbox.dispatch(invocation),
+    )
+
+
+def build_completion_invocation(
+    visitor: PageVisitor, path: str, args: Mapping[str, str]
+) -> Invocation:
     """An invocation that is only looked at, for completions."""
-    return _invocation(asker, {"event": new_event()}, path, args)
+    return _build_invocation(visitor, {"event": create_event_id()}, path, args)
 
 
-async def _filled(
-    asker: Asker, inbox: Inbox, fields: Mapping[str, str], path: str
-) -> Answer:
+async def _submit_form(
+    visitor: PageVisitor, inbox: Inbox, fields: Mapping[str, str], path: str
+) -> CommandAnswer:
     given = {
-        name.removeprefix(ANSWER): v
+        name.removeprefix(ANSWER_FIELD_PREFIX): v
         for name, v in fields.items()
-        if name.startswith(ANSWER)
+        if name.startswith(ANSWER_FIELD_PREFIX)
     }
-    args = questions.declared(questions.named(inbox.commands, path), given)
-    invocation = _invocation(asker, fields, path, args)
-    outcome = await _asked(asker, inbox, invocation, again=True)
-    return Answer(asked=_as_typed(invocation), outcome=outcome)
+    args = forms.select_declared(
+        forms.find_command_by_path(inbox.commands, path), given
+    )
+    invocation = _build_invocation(visitor, fields, path, args)
+    outcome = await _dispatch_command(visitor, inbox, invocation, again=True)
+    return CommandAnswer(asked=_format_invocation(invocation), outcome=outcome)
 
 
-async def _asked(
-    asker: Asker, inbox: Inbox, invocation: Invocation, *, again: bool = False
+async def _dispatch_command(
+    visitor: PageVisitor, inbox: Inbox, invocation: Invocation, *, again: bool = False
 ) -> Reply | Form:
     """The answer; a form where something required is missing, for who may use it."""
-    command = questions.named(inbox.commands, invocation.path)
+    command = forms.find_command_by_path(inbox.commands, invocation.path)
     if (
         command is not None
-        and questions.lacks(command, invocation.args)
+        and forms.lacks_required(command, invocation.args)
         and await inbox.may(invocation)
     ):
-        form = questions.form_of(command, invocation.args, asker.texts)
-        return questions.unfinished(form, asker.texts) if again else form
+        form = forms.build_form(command, invocation.args, visitor.texts)
+        return forms.mark_missing(form, visitor.texts) if again else form
     return await inbox.dispatch(invocation)
 
 
-def _invocation(
-    asker: Asker, fields: Mapping[str, str], path: str, args: Mapping[str, str]
+def _build_invocation(
+    visitor: PageVisitor, fields: Mapping[str, str], path: str, args: Mapping[str, str]
 ) -> Invocation:
     return Invocation(
-        key=_key(asker, fields),
-        place=asker.place,
-        person=asker.person,
+        key=_build_event_key(visitor, fields),
+        place=visitor.place,
+        person=visitor.person,
         path=path,
         args=args,
-        locale=asker.texts.locale,
+        locale=visitor.texts.locale,
     )
 
 
-def _key(asker: Asker, fields: Mapping[str, str]) -> str:
+def _build_event_key(visitor: PageVisitor, fields: Mapping[str, str]) -> str:
     event = fields.get("event", "")
-    if not _EVENT.fullmatch(event):
-        event = new_event()
+    if not _EVENT_ID.fullmatch(event):
+        event = create_event_id()
     asked = sorted((k, v) for k, v in fields.items() if k not in {"csrf", "event"})
-    seed = repr((asker.person.id, asker.place.channel, asked))
+    seed = repr((visitor.person.id, visitor.place.channel, asked))
     return f"{event}-{hashlib.sha256(seed.encode(errors='replace')).hexdigest()[:12]}"
 
 
-def _as_typed(invocation: Invocation) -> str:
+def _format_invocation(invocation: Invocation) -> str:
     return " ".join((f"/{invocation.path}", *invocation.args.values()))
 
 
-def _starting(texts: Texts) -> Reply:
-    return _problem(texts.say("The bot is still starting. Try again in a moment."))
+def _build_starting_reply(texts: Texts) -> Reply:
+    return _build_problem_reply(
+        texts.say("The bot is still starting. Try again in a moment.")
+    )
 
 
-def _problem(sentence: str) -> Reply:
+def _build_problem_reply(sentence: str) -> Reply:
     return Reply(blocks=(Paragraph(text=sentence),), problem=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompletionItem:
+    """One thing that may be put into the line."""
+
+    #: Replaces `line[start:end]` of its completion.
+    insert: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValueQuery:
+    """Values that only the archive knows."""
+
+    path: str
+    option: str
+    typed: str
+    args: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completion:
+    """What may stand instead of `line[start:end]`."""
+
+    start: int
+    end: int
+    items: tuple[CompletionItem, ...] = ()
+    wanted: ValueQuery | None = None
+    #: Put before and after a value that is filled in.
+    lead: str = ""
+    quoted: bool = True
+
+
+def complete_line(line: str, caret: int, commands: Sequence[Command]) -> Completion:
+    """What may follow at `caret` (0 to `len(line)`) of `line`."""
+    before = line[: max(0, min(caret, len(line)))]
+    if len(before) > MAX_LINE:
+        return Completion(start=len(before), end=len(before))
+    typed = split_words(before)
+    fresh = not before or before[-1].isspace()
+    done = typed if fresh else typed[:-1]
+    command, used = find_command(done, commands) if done else (None, 0)
+    if (
+        command is None
+        or " " not in command.path
+        or _is_bare_root(done, commands, used)
+    ):
+        return _complete_path(before, commands)
+    word = (
+        TypedWord(text="", start=len(before), end=len(before)) if fresh else typed[-1]
+    )
+    return _complete_value(command, done[used:], word, before)
+
+
+def add_values(completion: Completion, values: Sequence[str]) -> Completion:
+    """`completion` with the archive's answers put before what it already offers."""
+    items = tuple(
+        CompletionItem(
+            insert=completion.lead + _quote_value(value, completion.quoted), label=value
+        )
+        for value in values[: limits.COMPLETIONS]
+    )
+    every = (*items, *completion.items)[: limits.COMPLETIONS]
+    return replace(completion, items=every, wanted=None)
+
+
+def _quote_value(value: str, quoted: bool) -> str:
+    needs = quoted and any(letter.isspace() for letter in value)
+    return f'"{value}" ' if needs else f"{value} "
+
+
+def _is_bare_root(
+    done: Sequence[TypedWord], commands: Sequence[Command], used: int
+) -> bool:
+    """Whether only a bare root was typed, so that its names should be offered."""
+    return used == 1 and len(done) == 1 and any(" " in c.path for c in commands)
+
+
+def _complete_path(before: str, commands: Sequence[Command]) -> Completion:
+    typed = " ".join(before.split()).lower()
+    if before[-1:].isspace():
+        typed += " " if typed else ""
+    found = [c for c in commands if f"/{c.path} ".startswith(typed)]
+    if not found and " " not in typed and typed.startswith("/"):
+        found = [c for c in commands if _has_word(c, typed[1:])]
+    items = tuple(
+        CompletionItem(insert=f"/{c.path} ", label=f"/{c.path}", note=c.description)
+        for c in found[: limits.COMPLETIONS]
+    )
+    if typed and not typed.startswith("/"):
+        items = ()
+    return Completion(start=0, end=len(before), items=items)
+
+
+def _has_word(command: Command, start: str) -> bool:
+    return any(word.startswith(start) for word in command.path.split(" "))
+
+
+def _complete_value(
+    command: Command, done: Sequence[TypedWord], word: TypedWord, before: str
+) -> Completion:
+    named = next((o for o in command.options if o.name == word.name), None)
+    option = named or _find_next_option(command, done)
+    start, text = word.start, word.text
+    if option is not None and named is None and option.rest:
+        loose = [w for w in done if w.name not in {o.name for o in command.options}]
+        skipped = _count_filled(command, done, option)
+        start = min([w.start for w in loose[skipped:]] + [word.start])
+        text = before[start:]
+    found = Completion(
+        start=start,
+        end=len(before),
+        lead=f"{option.name}=" if option is not None and named is not None else "",
+        quoted=option is None or named is not None or not option.rest,
+        wanted=_build_value_query(command, option, text, done),
+    )
+    choices = option.choices if option is not None else ()
+    fitting = [c for c in choices if c.casefold().startswith(text.casefold())]
+    with_choices = add_values(replace(found, wanted=None), fitting)
+    names = (
+        ()
+        if named is not None
+        else tuple(_complete_option_names(command, done, word.text))
+    )
+    items = (*with_choices.items, *names)[: limits.COMPLETIONS]
+    return replace(found, items=items)
+
+
+def _complete_option_names(
+    command: Command, done: Sequence[TypedWord], typed: str
+) -> Iterator[CompletionItem]:
+    given = list_named_options(command, done)
+    if len(command.options) < 2:
+        return
+    for option in command.options:
+        if option.name not in given and option.name.startswith(typed.lower()):
+            yield CompletionItem(
+                insert=f"{option.name}=",
+                label=f"{option.name}=",
+                note=option.description,
+            )
+
+
+def _find_next_option(
+    command: Command, done: Sequence[TypedWord]
+) -> CommandOption | None:
+    free = list_free_options(command, done)
+    known = {option.name for option in command.options}
+    loose = sum(1 for word in done if word.name not in known)
+    for count, option in enumerate(free):
+        if option.rest or count == loose:
+            return option
+    return None
+
+
+def _count_filled(
+    command: Command, done: Sequence[TypedWord], option: CommandOption
+) -> int:
+    return list_free_options(command, done).index(option)
+
+
+def _build_value_query(
+    command: Command, option: CommandOption | None, text: str, done: Sequence[TypedWord]
+) -> ValueQuery | None:
+    if option is None or not option.completes:
+        return None
+    known = {o.name for o in command.options}
+    args = {word.name: word.text for word in done if word.name in known}
+    typed = text.lstrip("\"'“„«‘")
+    return ValueQuery(path=command.path, option=option.name, typed=typed, args=args)

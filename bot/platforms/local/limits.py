@@ -1,4 +1,4 @@
-"""The local page's own budget: numbers only, no behaviour.
+"""The local page's own budgets: numbers only.
 
 No outside party sets these. They keep a page quick to read and a hostile feed from
 filling it; quotes are never cut, only left out (`QUOTE`).

@@ -1,66 +1,90 @@
-"""An edition as one message of the local page: pure, and free of markup.
+"""Render an edition as the local page's payload, with its plain-text form. Pure.
 
 The payload is structure (version 1); the templates alone turn it into HTML and escape
 it. Same edition and context, same part. Texts are shortened to `limits`, quotes never:
 one that is too long is left out, and the story's detail shows it.
+
+The words between the outer marks are the stored ones. The marks themselves are those
+of the quote's own language.
+
+It says what the page says, in the same order, without markup. It reads the payload
+that `render` built and nothing else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
-from bot.platforms import wording
-from bot.platforms.inert import clip, link
+from bot.i18n.translation import Texts
+from bot.model import MessagePart, RenderContext
+from bot.platforms.common import edition_text
+from bot.platforms.common.text import (
+    get_quotation_marks,
+    make_link,
+    sanitize_text,
+    shorten_text,
+)
 from bot.platforms.local import limits
-from bot.platforms.local.cards import article_href, card_view
-from bot.platforms.local.plain import edition_text
-from bot.texts import Texts
-from bot.types import Part, RenderContext
-from digests.sections import Layout, Section, layout
 from digests.types import (
     ArticleRef,
-    Brief,
-    Card,
+    BriefStory,
     Edition,
+    EditionFigure,
     EditionStory,
+    QuoteCard,
+    Section,
+    SectionLayout,
     Sentence,
-    ToldFigure,
+    Span,
+    arrange_sections,
 )
 
 VERSION: Final = 1
 #: What a story has where no digest chose: figures and further quotes are folded away.
-USUAL: Final[tuple[Section, ...]] = ("summary", "matters", "quotes", "figures")
+DEFAULT_SECTIONS: Final[tuple[Section, ...]] = (
+    "summary",
+    "matters",
+    "quotes",
+    "figures",
+)
 
 
-def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
     """The edition as the local page's one part, with its twin in plain words."""
     texts = Texts.of(context.locale)
     stories = edition.stories[: limits.STORIES]
-    laid_out = layout(edition.sections, USUAL)
+    laid_out = arrange_sections(edition.sections, DEFAULT_SECTIONS)
     brief = edition.brief[: limits.BRIEF] if laid_out.also != "nowhere" else ()
     payload = {
         "kind": "edition",
         "version": VERSION,
         "id": context.edition_id,
         "lang": context.locale,
-        **_layout(laid_out, edition),
-        "title": clip(edition.title, limits.HEADLINE),
-        "day": wording.day(edition, context, texts),
-        "counts": wording.counts(edition, texts),
-        "late": wording.late(edition, context, texts) if context.late else "",
+        **_build_layout(laid_out, edition),
+        "title": shorten_text(edition.title, limits.HEADLINE),
+        "day": edition_text.format_edition_date(edition, context, texts),
+        "counts": edition_text.format_counts(edition, texts),
+        "late": edition_text.format_late_notice(edition, context, texts)
+        if context.late
+        else "",
         "stories": [
-            _story(number, story, edition, context, texts)
+            _build_story(number, story, edition, context, texts)
             for number, story in enumerate(stories, 1)
         ],
-        "hero": _hero(edition, context, texts) if laid_out.hero else None,
-        "brief": [_brief(one, edition, context, texts) for one in brief],
-        "controls": _controls(stories, texts),
-        "honesty": wording.honesty(edition, context, texts),
-        "end": wording.end(edition, context, texts),
+        "hero": _build_hero(edition, context, texts) if laid_out.hero else None,
+        "brief": [_build_brief(one, edition, context, texts) for one in brief],
+        "controls": _build_controls(stories, texts),
+        "honesty": edition_text.format_method_note(edition, context, texts),
+        "end": edition_text.format_closing(edition, context, texts),
     }
-    return (Part(key="1", payload=payload, fallback_text=edition_text(payload)),)
+    return (
+        MessagePart(
+            key="1", payload=payload, fallback_text=format_edition_text(payload)
+        ),
+    )
 
 
-def _layout(laid_out: Layout, edition: Edition) -> dict[str, Any]:
+def _build_layout(laid_out: SectionLayout, edition: Edition) -> dict[str, Any]:
     """The order of what stands here, where a digest has chosen one."""
     if edition.sections is None:
         return {}
@@ -70,63 +94,72 @@ def _layout(laid_out: Layout, edition: Edition) -> dict[str, Any]:
 # ── stories ────────────────────────────────────────────────────────────────────
 
 
-def _story(
+def _build_story(
     number: int,
     story: EditionStory,
     edition: Edition,
     context: RenderContext,
     texts: Texts,
 ) -> dict[str, Any]:
-    told = story.articles[0]
+    reported = story.articles[0]
     revisions = {ref.id: ref.revision for ref in story.articles}
-    shows = layout(edition.sections, USUAL).story
+    shows = arrange_sections(edition.sections, DEFAULT_SECTIONS).story
     quoted = story.cards if "quotes" in shows else ()
     counted = "figures" in shows
     cards = [card for card in quoted if len(card.text) <= limits.QUOTE]
     cards = cards[: limits.CARDS]
-    shown = _shown_card(cards, edition.hero)
+    shown = _choose_shown_card(cards, edition.hero)
     folded = [card for card in cards if card != shown]
     return {
         "number": number,
         "id": story.id,
-        "headline": clip(story.headline.text, limits.HEADLINE),
-        "link": _link(told),
-        "lang": told.lang or "en",
+        "headline": shorten_text(story.headline.text, limits.HEADLINE),
+        "link": _build_link(reported),
+        "lang": reported.lang or "en",
         "update": texts.say("Update") if story.update else "",
         "summary": [
-            _sentence(sentence, told)
+            _build_sentence(sentence, reported)
             for sentence in story.summary[: limits.SENTENCES]
             if "summary" in shows
         ],
-        "source": wording.source(story, edition.made_at, context, texts),
-        "notes": wording.corrected(story.notes, edition, context, texts),
-        "shown": card_view(shown, texts, context.zone) if shown else None,
-        "cards": [card_view(card, texts, context.zone) for card in folded],
+        "source": edition_text.format_source(story, edition.made_at, context, texts),
+        "notes": edition_text.format_corrections(story.notes, edition, context, texts),
+        "shown": build_card_view(shown, texts, context.zone) if shown else None,
+        "cards": [build_card_view(card, texts, context.zone) for card in folded],
         "matters": (
-            _sentence(story.matters, told)
+            _build_sentence(story.matters, reported)
             if story.matters and "matters" in shows
             else None
         ),
         "disputes": [
-            [_side(told, revisions.get(told.article)) for told in (d.ours, d.theirs)]
+            [
+                _build_side(reported, revisions.get(reported.article))
+                for reported in (d.ours, d.theirs)
+            ]
             for d in story.disputes[: limits.FIGURES]
             if counted
         ],
         "figures": [
-            _figure(figure, revisions.get(figure.article))
+            _build_figure(figure, revisions.get(figure.article))
             for figure in story.figures[: limits.FIGURES]
             if counted
         ],
-        "more": _more(folded, _folded_figures(story, edition), shown, texts),
+        "more": _label_folded(
+            folded, _select_folded_figures(story, edition), shown, texts
+        ),
     }
 
 
-def _folded_figures(story: EditionStory, edition: Edition) -> Sequence[ToldFigure]:
+def _select_folded_figures(
+    story: EditionStory, edition: Edition
+) -> Sequence[EditionFigure]:
     """Figures are folded away unless a digest says where they stand."""
     return story.figures[: limits.FIGURES] if edition.sections is None else ()
 
 
-def _shown_card(cards: Sequence[Card], hero: Card | None) -> Card | None:
+def _choose_shown_card(
+    cards: Sequence[QuoteCard], hero: QuoteCard | None
+) -> QuoteCard | None:
     """The quote that a story shows at once: whole, named, short, not the hero."""
     fitting = (
         card
@@ -139,41 +172,46 @@ def _shown_card(cards: Sequence[Card], hero: Card | None) -> Card | None:
     return next(fitting, None)
 
 
-def _link(ref: ArticleRef) -> dict[str, str]:
+def _build_link(ref: ArticleRef) -> dict[str, str]:
     """Where a headline leads: the outlet's page, or our own with the stored text."""
-    outside = link(ref.url)
+    outside = make_link(ref.url)
     if outside is not None:
         return {"href": outside.href, "host": outside.host}
-    return {"href": article_href(ref.id, ref.revision), "host": ""}
+    return {"href": build_article_href(ref.id, ref.revision), "host": ""}
 
 
-def _sentence(sentence: Sentence, told: ArticleRef) -> dict[str, str]:
+def _build_sentence(sentence: Sentence, reported: ArticleRef) -> dict[str, str]:
     return {
-        "text": clip(sentence.text, limits.SENTENCE),
-        "href": article_href(
-            told.id, sentence.revision or told.revision, *sentence.spans
+        "text": shorten_text(sentence.text, limits.SENTENCE),
+        "href": build_article_href(
+            reported.id, sentence.revision or reported.revision, *sentence.spans
         ),
     }
 
 
-def _figure(told: ToldFigure, revision: str | None) -> dict[str, str]:
-    figure = told.figure
+def _build_figure(reported: EditionFigure, revision: str | None) -> dict[str, str]:
+    figure = reported.figure
     return {
-        "text": clip(figure.text, limits.LABEL),
-        "what": clip(figure.what, limits.LABEL),
-        "href": article_href(told.article, told.revision or revision, figure.sentence),
+        "text": shorten_text(figure.text, limits.LABEL),
+        "what": shorten_text(figure.what, limits.LABEL),
+        "href": build_article_href(
+            reported.article, reported.revision or revision, figure.sentence
+        ),
     }
 
 
-def _side(told: ToldFigure, revision: str | None) -> dict[str, str]:
+def _build_side(reported: EditionFigure, revision: str | None) -> dict[str, str]:
     """One outlet's figure, where outlets differ."""
-    return {**_figure(told, revision), "source": clip(told.source, limits.LABEL)}
+    return {
+        **_build_figure(reported, revision),
+        "source": shorten_text(reported.source, limits.LABEL),
+    }
 
 
-def _more(
-    cards: Sequence[Card],
-    figures: Sequence[ToldFigure],
-    shown: Card | None,
+def _label_folded(
+    cards: Sequence[QuoteCard],
+    figures: Sequence[EditionFigure],
+    shown: QuoteCard | None,
     texts: Texts,
 ) -> str:
     """The label of what is folded away: «2 more quotes · 3 figures»."""
@@ -191,32 +229,34 @@ def _more(
 # ── the rest ───────────────────────────────────────────────────────────────────
 
 
-def _hero(
+def _build_hero(
     edition: Edition, context: RenderContext, texts: Texts
 ) -> dict[str, Any] | None:
     card = edition.hero
     if card is None or len(card.text) > limits.QUOTE:
         return None
-    return card_view(card, texts, context.zone)
+    return build_card_view(card, texts, context.zone)
 
 
-def _brief(
-    brief: Brief, edition: Edition, context: RenderContext, texts: Texts
+def _build_brief(
+    brief: BriefStory, edition: Edition, context: RenderContext, texts: Texts
 ) -> dict[str, Any]:
     return {
-        "notes": wording.corrected(brief.notes[-1:], edition, context, texts),
-        "headline": clip(brief.headline.text, limits.HEADLINE),
-        "link": _link(brief.article),
+        "notes": edition_text.format_corrections(
+            brief.notes[-1:], edition, context, texts
+        ),
+        "headline": shorten_text(brief.headline.text, limits.HEADLINE),
+        "link": _build_link(brief.article),
         "lang": brief.article.lang or "en",
-        "source": clip(brief.outlets[0] if brief.outlets else "", limits.LABEL),
+        "source": shorten_text(brief.outlets[0] if brief.outlets else "", limits.LABEL),
     }
 
 
-def _controls(stories: Iterable[EditionStory], texts: Texts) -> Mapping[str, Any]:
+def _build_controls(stories: Iterable[EditionStory], texts: Texts) -> Mapping[str, Any]:
     options = [
         {
             "id": f"v1:story:{story.id}",
-            "label": f"{number}. {clip(story.headline.text, limits.LABEL)}",
+            "label": f"{number}. {shorten_text(story.headline.text, limits.LABEL)}",
         }
         for number, story in enumerate(stories, 1)
     ]
@@ -227,3 +267,131 @@ def _controls(stories: Iterable[EditionStory], texts: Texts) -> Mapping[str, Any
     label = texts.say("Read more about…")
     select = {"label": label, "options": options} if options else None
     return {"select": select, "buttons": buttons}
+
+
+#: Stands for the stored revision that is read at present.
+NEWEST: Final = "newest"
+
+
+def build_article_href(article: str, revision: str | None, *spans: Span) -> str:
+    """The address of our own page with an article's stored text.
+
+    Args:
+        article: The article's id.
+        revision: The stored version that `spans` point into; None for the newest.
+        spans: The words to mark there.
+    """
+    path = f"/articles/{quote(article, safe='')}/{quote(revision or NEWEST, safe='')}"
+    if not spans:
+        return path
+    places = [pair for s in spans for pair in (("from", s.start), ("to", s.end))]
+    return f"{path}?{urlencode(places)}#here"
+
+
+def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> dict[str, Any]:
+    """A card as JSON structure: what the template `card` shows."""
+    opening, closing = get_quotation_marks(card.lang)
+    unnamed = texts.say("speaker not named in the text")
+    speaker = shorten_text(card.speaker or unnamed, limits.LABEL)
+    role = shorten_text(card.role or "", limits.LABEL)
+    if role and role.casefold() in speaker.casefold():
+        role = ""
+    at = card.published
+    outside = make_link(card.url)
+    return {
+        "text": card.text,
+        "opening": opening,
+        "closing": closing,
+        "lang": card.lang,
+        "speaker": speaker,
+        "named": card.speaker is not None,
+        "role": role,
+        "outlet": shorten_text(card.source, limits.LABEL),
+        "date": texts.weekday_date(edition_text.to_local_date(at, zone)) if at else "",
+        "href": build_article_href(card.article, card.revision, card.span),
+        "outside": outside.href if outside else "",
+        "host": outside.host if outside else "",
+        "alt": card.alt,
+        "withdrawn": texts.say("withdrawn") if card.withdrawn else "",
+    }
+
+
+#: The order of a payload that says none.
+_DEFAULT_LAYOUT: Final[Mapping[str, Any]] = {
+    "story": ("summary", "matters", "quotes", "figures"),
+    "also": "below",
+}
+
+
+def format_edition_text(payload: Mapping[str, Any]) -> str:
+    """The whole edition as lines of text."""
+    return sanitize_text("\n".join(_list_lines(payload)))
+
+
+def _list_lines(payload: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{payload['title']} · {payload['day']}"
+    yield payload["counts"]
+    if payload["late"]:
+        yield payload["late"]
+    laid_out = payload.get("layout") or _DEFAULT_LAYOUT
+    if laid_out["also"] == "above":
+        yield from _list_brief_lines(payload)
+    for story in payload["stories"]:
+        yield ""
+        yield from _list_story_lines(story, laid_out["story"])
+    if payload["hero"]:
+        yield ""
+        yield _format_quote_line(payload["hero"])
+    if laid_out["also"] == "below":
+        yield from _list_brief_lines(payload)
+    yield ""
+    yield payload["honesty"]
+    yield payload["end"]
+
+
+def _list_brief_lines(payload: Mapping[str, Any]) -> Iterator[str]:
+    if payload["brief"]:
+        yield ""
+        for brief in payload["brief"]:
+            said = (brief["headline"], brief["source"], *brief["notes"])
+            yield "– " + " · ".join(filter(None, said))
+
+
+def _list_story_lines(
+    story: Mapping[str, Any], sections: Sequence[str]
+) -> Iterator[str]:
+    mark = f"{story['update']}: " if story["update"] else ""
+    yield f"{story['number']}. {mark}{story['headline']}"
+    for section in sections:
+        yield from _list_section_lines(story, section)
+    yield story["source"]
+    yield from story["notes"]
+
+
+def _list_section_lines(story: Mapping[str, Any], section: str) -> Iterator[str]:
+    match section:
+        case "summary" if story["summary"]:
+            yield " ".join(sentence["text"] for sentence in story["summary"])
+        case "matters" if story["matters"]:
+            yield story["matters"]["text"]
+        case "quotes":
+            cards = (story["shown"], *story["cards"])
+            yield from (_format_quote_line(card) for card in cards if card is not None)
+        case "figures":
+            yield from _list_figure_lines(story)
+
+
+def _list_figure_lines(story: Mapping[str, Any]) -> Iterator[str]:
+    if story["figures"]:
+        yield " · ".join(
+            " ".join(filter(None, (figure["text"], figure["what"])))
+            for figure in story["figures"]
+        )
+    for sides in story["disputes"]:
+        yield " · ".join(f"{s['text']} {s['what']} ({s['source']})" for s in sides)
+
+
+def _format_quote_line(card: Mapping[str, Any]) -> str:
+    said_by = ", ".join(filter(None, (card["speaker"], card["role"], card["outlet"])))
+    said = f"{card['opening']}{card['text']}{card['closing']} {said_by}"
+    return f"{said} · {card['withdrawn']}" if card["withdrawn"] else said

@@ -1,4 +1,4 @@
-"""What the templates are given: messages, replies and forms as plain structure.
+"""Messages and replies as the structure that the templates show. Pure.
 
 It knows nothing of requests and renders nothing. Every text passes through the
 templates' escaping; here only links are judged and neighbours grouped.
@@ -8,30 +8,32 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.platforms.inert import link
-from bot.platforms.local import limits
-from bot.platforms.local.cards import article_href, card_view
-from bot.texts import Texts
-from bot.types import (
+from bot.i18n.translation import Texts
+from bot.model import (
     Block,
     Document,
-    Facts,
-    Line,
-    Listing,
-    Message,
+    FactTable,
+    ListItem,
+    LocalMessage,
+    MessagePart,
     Paragraph,
-    Part,
-    Quoted,
+    Preformatted,
+    QuoteBlock,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
 )
+from bot.platforms.common.text import make_link
+from bot.platforms.local import limits
+from bot.platforms.local.render import build_article_href, build_card_view
 from digests.types import Span
 
-View = dict[str, Any]
+TemplateData = dict[str, Any]
 
 
-def message_view(message: Message, texts: Texts, zone: str, now: datetime) -> View:
+def build_message_view(
+    message: LocalMessage, texts: Texts, zone: str, now: datetime
+) -> TemplateData:
     """A message of a channel, seen `now`: what the template `message` shows."""
     edited = message.edited_at
     return {
@@ -40,12 +42,12 @@ def message_view(message: Message, texts: Texts, zone: str, now: datetime) -> Vi
         "at": message.posted_at.isoformat(timespec="seconds"),
         "time": texts.moment(message.posted_at, zone, now),
         "edited": texts.moment(edited, zone, now) if edited else "",
-        "summary": summary_of(message, texts),
-        "body": _payload(message.payload, message.fallback_text),
+        "summary": summarize_message(message, texts),
+        "body": _build_payload(message.payload, message.fallback_text),
     }
 
 
-def summary_of(message: Message, texts: Texts) -> str:
+def summarize_message(message: LocalMessage, texts: Texts) -> str:
     """One line for the live region: what came, not all of it."""
     payload = message.payload
     if payload.get("kind") == "edition":
@@ -57,55 +59,59 @@ def summary_of(message: Message, texts: Texts) -> str:
     return texts.say("New message: {text}", text=message.fallback_text[:160])
 
 
-def reply_view(reply: Reply, texts: Texts, zone: str) -> View:
+def build_reply_view(reply: Reply, texts: Texts, zone: str) -> TemplateData:
     """A reply: what the template `reply` shows."""
     return {
         "title": reply.title,
-        "blocks": list(_grouped(_block(block, texts, zone) for block in reply.blocks)),
+        "blocks": list(
+            _group_lines(_build_block(block, texts, zone) for block in reply.blocks)
+        ),
         "controls": reply.controls[: limits.CONTROLS],
         "private": reply.private,
         "problem": reply.problem,
     }
 
 
-def _payload(payload: Mapping[str, Any], fallback: str) -> View:
+def _build_payload(payload: Mapping[str, Any], fallback: str) -> TemplateData:
     if payload.get("kind") == "edition" and payload.get("version") == 1:
         return {"kind": "edition", "edition": payload}
     return {"kind": "text", "lines": [line for line in fallback.split("\n") if line]}
 
 
-def _block(block: Block, texts: Texts, zone: str) -> View:
+def _build_block(block: Block, texts: Texts, zone: str) -> TemplateData:
     match block:
         case Paragraph(text=text):
             return {"kind": "paragraph", "text": text}
-        case Listing(text=text) | Document(text=text):
+        case Preformatted(text=text) | Document(text=text):
             return {"kind": "listing", "text": text}
-        case Small(text=text):
+        case SmallPrint(text=text):
             return {"kind": "small", "text": text}
-        case Line():
-            return {"kind": "lines", "lines": [_line(block, texts)]}
-        case Quoted(card=card):
-            return {"kind": "quote", "card": card_view(card, texts, zone)}
-        case Facts(rows=rows):
+        case ListItem():
+            return {"kind": "lines", "lines": [_build_line(block, texts)]}
+        case QuoteBlock(card=card):
+            return {"kind": "quote", "card": build_card_view(card, texts, zone)}
+        case FactTable(rows=rows):
             return {"kind": "facts", "rows": rows}
-        case Shown(parts=parts):
-            return {"kind": "shown", "parts": [_part(part) for part in parts]}
+        case RenderedEdition(parts=parts):
+            return {"kind": "shown", "parts": [_build_part(part) for part in parts]}
 
 
-def _part(part: Part) -> View:
-    return _payload(part.payload, part.fallback_text)
+def _build_part(part: MessagePart) -> TemplateData:
+    return _build_payload(part.payload, part.fallback_text)
 
 
-def _line(line: Line, texts: Texts) -> View:
-    outside = link(line.url)
+def _build_line(line: ListItem, texts: Texts) -> TemplateData:
+    outside = make_link(line.url)
     spans: tuple[Span, ...] = ()
     if line.start is not None and line.end is not None:
         spans = (Span(start=line.start, end=line.end),)
-    ours = article_href(line.article, line.revision, *spans) if line.article else ""
+    ours = (
+        build_article_href(line.article, line.revision, *spans) if line.article else ""
+    )
     return {
         "title": line.title,
         "text": line.text,
-        "pieces": list(_pieces(line)),
+        "pieces": list(_split_at_marks(line)),
         "note": line.note,
         "href": outside.href if outside else ours,
         "host": outside.host if outside else "",
@@ -117,7 +123,7 @@ def _line(line: Line, texts: Texts) -> View:
     }
 
 
-def _pieces(line: Line) -> Iterable[tuple[str, bool]]:
+def _split_at_marks(line: ListItem) -> Iterable[tuple[str, bool]]:
     """The line's text in pieces, and of each whether it is set apart."""
     at = 0
     for start, end in line.marks:
@@ -127,9 +133,9 @@ def _pieces(line: Line) -> Iterable[tuple[str, bool]]:
     yield line.text[at:], False
 
 
-def _grouped(blocks: Iterable[View]) -> Iterable[View]:
+def _group_lines(blocks: Iterable[TemplateData]) -> Iterable[TemplateData]:
     """Neighbouring lines become one list."""
-    last: View | None = None
+    last: TemplateData | None = None
     for block in blocks:
         if last is not None and block["kind"] == last["kind"] == "lines":
             last["lines"].extend(block["lines"])

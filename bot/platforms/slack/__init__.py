@@ -1,4 +1,4 @@
-"""Slack: editions as Block Kit messages, posted over the Web API, heard by Socket Mode.
+"""Slack: Block Kit messages over the Web API; Socket Mode or signed HTTP for events.
 
 Only here are slack_sdk and Bolt imported, and only by `session`, `socket_mode`,
 `events`, `oauth` and `verdicts`, which are loaded when something is first sent or

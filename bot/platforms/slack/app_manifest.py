@@ -1,26 +1,27 @@
-"""What Slack is told of the app, from the command registry: pure, and nothing is sent.
+"""The Slack app: manifest, scopes, addresses, and checks of its settings. Pure.
 
 The manifest makes the app with everything that the code uses and nothing more. Why it
 asks for each scope is said in words beside it: a manifest holds no comments.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from bot.platforms.inert import clip
-from bot.platforms.slack.apps import REDIRECT
-from bot.types import Command
+from bot.model import Command, Finding
+from bot.platforms.common.text import shorten_text
+from bot.settings import SETTINGS_PREFIX, Settings
 
-Mode = Literal["socket", "http"]
+ConnectionMode = Literal["socket", "http"]
 #: Where Slack calls us, on the web port.
-PATH: Final = "/slack/events"
+EVENTS_PATH: Final = "/slack/events"
 #: Where apps are made and kept.
-APPS: Final = "https://api.slack.com/apps"
+APPS_URL: Final = "https://api.slack.com/apps"
 #: docs.slack.dev, reference/app-manifest.
-_DESCRIPTION: Final = 140
-_HINT: Final = 1_000
+_MAX_DESCRIPTION: Final = 140
+_MAX_USAGE_HINT: Final = 1_000
 
 #: What the app asks for, and why.
 SCOPES: Final[Mapping[str, str]] = {
@@ -39,21 +40,21 @@ SCOPES: Final[Mapping[str, str]] = {
     "groups:read": "sees whether it, and who has it post, is in a private channel",
 }
 #: Without these nothing works; the others each cost what they are for.
-NEEDED: Final = frozenset({"commands", "chat:write", "users:read"})
+REQUIRED_SCOPES: Final = frozenset({"commands", "chat:write", "users:read"})
 #: What the app-level token of Socket Mode asks for; it is made by hand.
 SOCKET_SCOPE: Final = "connections:write"
-EVENTS: Final = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+BOT_EVENTS: Final = ("app_home_opened", "app_uninstalled", "tokens_revoked")
 #: What a root is for.
-ROOTS: Final[Mapping[str, str]] = {
+ROOT_DESCRIPTIONS: Final[Mapping[str, str]] = {
     "news": "Read on: sources, quotes, figures, search",
     "newsdesk": "Run the digests of this workspace",
 }
 
 
-def manifest(
+def build_manifest(
     commands: Sequence[Command],
     *,
-    mode: Mode,
+    mode: ConnectionMode,
     url: str = "",
     rotation: bool = False,
 ) -> dict[str, Any]:
@@ -68,16 +69,16 @@ def manifest(
     """
     oauth: dict[str, Any] = {"scopes": {"bot": list(SCOPES)}}
     if mode == "http":
-        oauth["redirect_urls"] = [f"{url.rstrip('/')}{REDIRECT}"]
-    called = f"{url.rstrip('/')}{PATH}" if mode == "http" else ""
+        oauth["redirect_urls"] = [f"{url.rstrip('/')}{REDIRECT_PATH}"]
+    called = f"{url.rstrip('/')}{EVENTS_PATH}" if mode == "http" else ""
     at = {"request_url": called} if called else {}
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
             "name": "Standfirst",
-            "description": clip(
+            "description": shorten_text(
                 "News digests in which every word can be traced to its source",
-                _DESCRIPTION,
+                _MAX_DESCRIPTION,
             ),
         },
         "features": {
@@ -87,11 +88,11 @@ def manifest(
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": "Standfirst", "always_online": True},
-            "slash_commands": list(_slash_commands(commands, called)),
+            "slash_commands": list(_build_slash_commands(commands, called)),
         },
         "oauth_config": oauth,
         "settings": {
-            "event_subscriptions": {**at, "bot_events": list(EVENTS)},
+            "event_subscriptions": {**at, "bot_events": list(BOT_EVENTS)},
             "interactivity": {"is_enabled": True, **at},
             "org_deploy_enabled": False,
             "socket_mode_enabled": mode == "socket",
@@ -100,13 +101,13 @@ def manifest(
     }
 
 
-def creation(made: Mapping[str, Any]) -> str:
+def build_creation_url(made: Mapping[str, Any]) -> str:
     """Where the app is made from this manifest, without pasting it."""
     packed = json.dumps(made, separators=(",", ":"), ensure_ascii=False)
-    return f"{APPS}?new_app=1&manifest_json={quote(packed, safe='')}"
+    return f"{APPS_URL}?new_app=1&manifest_json={quote(packed, safe='')}"
 
 
-def reasons(mode: Mode) -> Iterator[str]:
+def list_scope_reasons(mode: ConnectionMode) -> Iterator[str]:
     """Each scope with what it is for, one line each."""
     for scope, why in SCOPES.items():
         yield f"{scope}: {why}"
@@ -114,7 +115,7 @@ def reasons(mode: Mode) -> Iterator[str]:
         yield f"{SOCKET_SCOPE} (app-level token, made by hand): opens Socket Mode"
 
 
-def _slash_commands(
+def _build_slash_commands(
     commands: Sequence[Command], called: str
 ) -> Iterator[dict[str, Any]]:
     for root in dict.fromkeys(command.path.split(" ")[0] for command in commands):
@@ -124,9 +125,107 @@ def _slash_commands(
         names = dict.fromkeys(path[0] for path in inside)
         found = {
             "command": f"/{root}",
-            "description": ROOTS.get(root, "Standfirst"),
-            "usage_hint": clip(" | ".join(names), _HINT),
+            "description": ROOT_DESCRIPTIONS.get(root, "Standfirst"),
+            "usage_hint": shorten_text(" | ".join(names), _MAX_USAGE_HINT),
             # Channels and people are then told with their ids.
             "should_escape": True,
         }
         yield {**found, "url": called} if called else found
+
+
+#: Where it is installed, and where Slack sends whoever agreed; on the web port.
+INSTALL_PATH: Final = "/slack/install"
+REDIRECT_PATH: Final = "/slack/oauth_redirect"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlackApp:
+    """What Slack tells our app by, and where the world reaches us."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    #: Our public address, without a stroke at its end: «https://news.example».
+    public_url: str
+
+    @property
+    def redirect_uri(self) -> str:
+        return f"{self.public_url}{REDIRECT_PATH}"
+
+    @property
+    def install_url(self) -> str:
+        return f"{self.public_url}{INSTALL_PATH}"
+
+
+_SUBJECT: Final = "slack settings"
+_CHAPTER: Final = "README, «More than one Slack workspace»"
+
+
+def check_settings(settings: Settings) -> Iterator[Finding]:
+    """What is wrong with how the app is set up, as a whole."""
+    lacks = settings.installing_lacks
+    if lacks:
+        yield _problem(
+            f"nobody can install the app; missing: {', '.join(lacks)}",
+            f"set what is missing ({_CHAPTER})",
+        )
+    if lacks == ():
+        yield from _check_address(settings)
+        if settings.slack_bot_token is not None:
+            yield _warning(
+                f"{SETTINGS_PREFIX}SLACK_BOT_TOKEN is not used where workspaces "
+                "install the app",
+                "take it out; install the app into that workspace as well",
+            )
+    on = lacks == () or settings.slack_bot_token is not None
+    called = settings.slack_app_token is None
+    if on and called and settings.slack_signing_secret is None:
+        yield _problem(
+            "commands do not work: nothing tells that a call comes from Slack",
+            f"set {SETTINGS_PREFIX}SLACK_SIGNING_SECRET, "
+            f"or {SETTINGS_PREFIX}SLACK_APP_TOKEN for Socket "
+            "Mode",
+        )
+
+
+def _check_address(settings: Settings) -> Iterator[Finding]:
+    address = settings.public_url or ""
+    if not address.startswith("https://") and settings.slack_api_base is None:
+        yield _problem(
+            f"Slack sends nobody to {address}: it wants https",
+            f"set {SETTINGS_PREFIX}PUBLIC_URL to the https:// address of your proxy",
+        )
+        return
+    yield Finding(
+        subject=_SUBJECT,
+        state="ok",
+        text=f"the app's Redirect URL on Slack must be {address}{REDIRECT_PATH}",
+    )
+
+
+def check_scopes(
+    granted_scopes: Collection[str] | None, *, subject: str, again: str
+) -> Iterator[Finding]:
+    """What the app asks for by its manifest, and was not given.
+
+    Args:
+        granted_scopes: What it was given, by Slack's word; None = Slack did not say.
+        subject: Whose app it is.
+        again: How it is installed again: a new manifest alone gives nothing.
+    """
+    for scope, why in SCOPES.items():
+        if granted_scopes is not None and scope not in granted_scopes:
+            yield Finding(
+                subject=subject,
+                state="problem" if scope in REQUIRED_SCOPES else "warning",
+                text=f"the app lacks the scope {scope}: {why}",
+                fix="bring the app's manifest up to date (standfirst slack-manifest), "
+                f"then {again}",
+            )
+
+
+def _problem(text: str, fix: str) -> Finding:
+    return Finding(subject=_SUBJECT, state="problem", text=text, fix=fix)
+
+
+def _warning(text: str, fix: str) -> Finding:
+    return Finding(subject=_SUBJECT, state="warning", text=text, fix=fix)

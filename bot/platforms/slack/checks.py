@@ -1,4 +1,4 @@
-"""Examines Slack for the doctor and the first set-up; it must not change anything.
+"""Doctor checks: tokens, scopes, Socket Mode, membership in channels. Read-only.
 
 `bot.ports.Examiner` over one installation. What the token may is told by Slack beside
 every answer (`X-OAuth-Scopes`); a channel is looked up by its id.
@@ -10,16 +10,18 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from bot.errors import Refused, SendError
-from bot.findings import Finding, Identity
-from bot.platforms.slack import manifest
-from bot.platforms.slack.checks import of_scopes
-from bot.platforms.slack.installation import Installation
+from bot.errors import SendError, SendRefused
+from bot.model import Finding, PlatformIdentity
+from bot.platforms.slack import app_manifest
+from bot.platforms.slack.app_manifest import check_scopes
+from bot.platforms.slack.installations import Installation
 
-_CHANNEL: Final = re.compile(r"[CDG][A-Z0-9]{1,30}")
+_CHANNEL_ID: Final = re.compile(r"[CDG][A-Z0-9]{1,30}")
 #: «xapp-1-A0123456-…»: the app that a token of Socket Mode is of.
 _APP_TOKEN: Final = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
-AGAIN: Final = "install the app again under «Install App» at " + manifest.APPS
+REINSTALL_HINT: Final = (
+    "install the app again under «Install App» at " + app_manifest.APPS_URL
+)
 
 
 class SlackExaminer:
@@ -32,39 +34,43 @@ class SlackExaminer:
         self._app_token = app_token
         self._secret = secret
 
-    async def identity(self) -> Identity:
-        session = await self._installation.signed_in()
+    async def identity(self) -> PlatformIdentity:
+        session = await self._installation.sign_in()
         # It may have been let in long ago: whether it still is, and by which clock.
         await self._installation.ask("auth.test", lambda s: s.login())
         application = await self._application(session.scopes)
-        return Identity(
+        return PlatformIdentity(
             bot=session.bot_name,
             application=application,
             places=(session.team_name,),
             findings=(
-                *of_scopes(session.scopes, subject="slack scopes", again=AGAIN),
-                *self._mixed_up(application),
+                *check_scopes(
+                    session.scopes, subject="slack scopes", again=REINSTALL_HINT
+                ),
+                *self._check_same_app(application),
             ),
-            clock=_moment(session.dated),
+            clock=_parse_date(session.server_date),
         )
 
     async def reach(self) -> Finding:
         token = self._app_token
         if token is None:
-            return self._called()
-        from bot.platforms.slack.verdicts import code_of, verdict
+            return self._check_signing()
+        from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 
-        session = await self._installation.signed_in()
+        session = await self._installation.sign_in()
         try:
             # Not by the installation: a refusal of this token stops no posting.
             await session.may_open_socket(token)
         except Exception as error:
-            if not isinstance(found := verdict(error, guarded=True), Refused):
+            if not isinstance(
+                found := classify_send_error(error, guarded=True), SendRefused
+            ):
                 raise found from error
             return Finding(
                 subject="slack socket mode",
                 state="problem",
-                text=f"Slack refuses the app's token: {code_of(error)}",
+                text=f"Slack refuses the app's token: {get_error_code(error)}",
                 fix="make one with the scope connections:write under «Basic "
                 "Information», «App-Level Tokens», for STANDFIRST_SLACK_APP_TOKEN; "
                 "and «Socket Mode» must be on",
@@ -73,7 +79,7 @@ class SlackExaminer:
         return Finding(subject="slack socket mode", state="ok", text=text)
 
     async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
-        session = await self._installation.signed_in()
+        session = await self._installation.sign_in()
         if workspace != session.team:
             return Finding(
                 subject=subject,
@@ -81,7 +87,7 @@ class SlackExaminer:
                 text=f"the token is of the workspace {session.team}, not {workspace}",
                 fix="set the token of that workspace, or its right id",
             )
-        if not _CHANNEL.fullmatch(channel):
+        if not _CHANNEL_ID.fullmatch(channel):
             return Finding(
                 subject=subject,
                 state="problem",
@@ -92,9 +98,9 @@ class SlackExaminer:
             found = await self._installation.ask(
                 "conversations.info", lambda s: s.channel(channel)
             )
-        except Refused as refused:
-            return _unseen(refused, subject)
-        return _standing(found, subject, session.scopes or frozenset())
+        except SendRefused as refused:
+            return _explain_unseen_channel(refused, subject)
+        return _check_membership(found, subject, session.scopes or frozenset())
 
     async def _application(self, scopes: frozenset[str] | None) -> str:
         if scopes is not None and "users:read" not in scopes:
@@ -107,19 +113,21 @@ class SlackExaminer:
             # Only to compare it with the other token's.
             return ""
 
-    def _mixed_up(self, application: str) -> Iterator[Finding]:
+    def _check_same_app(self, application: str) -> Iterator[Finding]:
         found = _APP_TOKEN.match(self._app_token or "")
         if found and application and found[1] != application:
             yield Finding(
                 subject="slack tokens",
                 state="problem",
                 text=f"the two tokens are of two apps: {application} and {found[1]}",
-                fix="take both from the same app at " + manifest.APPS,
+                fix="take both from the same app at " + app_manifest.APPS_URL,
             )
 
-    def _called(self) -> Finding:
+    def _check_signing(self) -> Finding:
         if self._secret:
-            text = f"Slack calls {manifest.PATH} at the bot's address, signed"
+            text = (
+                f"Slack calls {app_manifest.EVENTS_PATH} at the bot's address, signed"
+            )
             return Finding(subject="slack calls", state="ok", text=text)
         return Finding(
             subject="slack commands",
@@ -129,15 +137,15 @@ class SlackExaminer:
         )
 
 
-def _unseen(refused: Refused, subject: str) -> Finding:
+def _explain_unseen_channel(refused: SendRefused, subject: str) -> Finding:
     """Why a channel cannot be looked at; where only a scope lacks, it may be well."""
-    code = _code(refused)
+    code = _get_code(refused)
     if code == "missing_scope":
         return Finding(
             subject=subject,
             state="warning",
             text="whether the bot is in the channel cannot be seen",
-            fix=f"add the scopes channels:read and groups:read, then {AGAIN}",
+            fix=f"add the scopes channels:read and groups:read, then {REINSTALL_HINT}",
         )
     if refused.whole_workspace:
         raise refused
@@ -145,7 +153,7 @@ def _unseen(refused: Refused, subject: str) -> Finding:
     return Finding(subject=subject, state="problem", text=str(refused), fix=fix)
 
 
-def _standing(
+def _check_membership(
     channel: Mapping[str, Any], subject: str, scopes: frozenset[str]
 ) -> Finding:
     if channel.get("is_archived"):
@@ -175,16 +183,16 @@ def _standing(
     )
 
 
-def _code(refused: Refused) -> str:
+def _get_code(refused: SendRefused) -> str:
     """Slack's own word for it, where the sentence ends with one in brackets."""
-    from bot.platforms.slack.verdicts import code_of
+    from bot.platforms.slack.send_errors import get_error_code
 
     cause = refused.__cause__
-    return code_of(cause) if isinstance(cause, Exception) else str(refused)
+    return get_error_code(cause) if isinstance(cause, Exception) else str(refused)
 
 
-def _moment(dated: str) -> datetime | None:
+def _parse_date(server_date: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(dated)
+        return parsedate_to_datetime(server_date)
     except ValueError:
         return None

@@ -1,4 +1,4 @@
-"""slack_sdk as we use it: one installation's token and its Web API calls; no decisions.
+"""Web API client: slack_sdk with one token, no retries, our own connection pool.
 
 Three things of the library are set, each for a reason:
 
@@ -18,14 +18,14 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import Refused, Unclear
+from bot.errors import SendRefused, SendUnclear
 from bot.platforms.slack import limits
-from bot.platforms.slack.apps import App
+from bot.platforms.slack.app_manifest import SlackApp
 
 Body = Mapping[str, Any]
 
 
-class Session:
+class SlackClient:
     """One workspace's installation of the app, signed in with its bot token."""
 
     def __init__(
@@ -42,7 +42,7 @@ class Session:
             api_base: Where the Web API is, ending in `/api/`; None = slack.com.
             http: The pool of connections; its giver closes it. None = one of its own.
         """
-        self._http = http or pool()
+        self._http = http or open_pool()
         self._owns = http is None
         self.web = AsyncWebClient(
             token=token or None,
@@ -60,7 +60,7 @@ class Session:
         #: What the token may, as Slack says; None where it does not say.
         self.scopes: frozenset[str] | None = None
         #: The `Date` of the answer.
-        self.dated = ""
+        self.server_date = ""
 
     @property
     def closed(self) -> bool:
@@ -81,9 +81,9 @@ class Session:
         self.team_name = str(found.get("team") or "")
         self.bot = str(found.get("bot_id") or "")
         self.bot_name = str(found.get("user") or "")
-        self.dated = str(found.headers.get("Date") or "")
-        told = found.headers.get("X-OAuth-Scopes")
-        self.scopes = None if told is None else _listed(told)
+        self.server_date = str(found.headers.get("Date") or "")
+        scopes_header = found.headers.get("X-OAuth-Scopes")
+        self.scopes = None if scopes_header is None else _split_scopes(scopes_header)
 
     async def close(self) -> None:
         if self._owns:
@@ -91,17 +91,17 @@ class Session:
 
     # ── installing ─────────────────────────────────────────────────────────────
 
-    async def granted(self, app: App, *, code: str) -> dict[str, Any]:
+    async def exchange_code(self, app: SlackApp, *, code: str) -> dict[str, Any]:
         """What an installation gives, for the code that it ended with."""
         return await self._access(app, code=code, redirect_uri=app.redirect_uri)
 
-    async def exchanged(self, app: App, *, refresh: str) -> dict[str, Any]:
+    async def refresh_tokens(self, app: SlackApp, *, refresh: str) -> dict[str, Any]:
         """The next pair of tokens; what is exchanged is spent."""
         return await self._access(
             app, grant_type="refresh_token", refresh_token=refresh
         )
 
-    async def _access(self, app: App, **asked: str) -> dict[str, Any]:
+    async def _access(self, app: SlackApp, **asked: str) -> dict[str, Any]:
         # The library's own method for it uses a way of aiohttp's that is going away.
         pair = f"{app.client_id}:{app.client_secret}".encode()
         found = await self.web.api_call(
@@ -193,7 +193,7 @@ class Session:
 
     # ── people ─────────────────────────────────────────────────────────────────
 
-    async def open_dm(self, user: str) -> str:
+    async def open_direct_message(self, user: str) -> str:
         """The channel in which the bot and a person are alone. Needs im:write."""
         found = await self.web.conversations_open(users=user)
         return str(found["channel"]["id"])
@@ -218,7 +218,7 @@ class Session:
         """Send the file there; no token goes with it."""
         async with self._http.post(url, data=content) as answer:
             if answer.status != 200:
-                raise Refused("Slack did not take the file.", message_only=True)
+                raise SendRefused("Slack did not take the file.", message_only=True)
 
     async def complete_upload(self, number: str, name: str, channel: str) -> None:
         """Show the file in a channel."""
@@ -226,7 +226,7 @@ class Session:
             files=[{"id": number, "title": name}], channel_id=channel
         )
 
-    def may(self, scope: str) -> bool:
+    def has_scope(self, scope: str) -> bool:
         """Whether the token has it; also where Slack does not say."""
         return not self.scopes or scope in self.scopes
 
@@ -235,7 +235,7 @@ class Session:
         async with self._http.post(url, json=dict(body)) as answer:
             return answer.status < 300
 
-    async def whisper(self, channel: str, user: str, body: Body) -> None:
+    async def post_ephemeral(self, channel: str, user: str, body: Body) -> None:
         """A message in a channel that only one person sees."""
         await self.web.chat_postEphemeral(channel=channel, user=user, **body)
 
@@ -246,7 +246,7 @@ class Session:
         await self.web.views_publish(user_id=user, view=dict(view))
 
 
-def pool() -> aiohttp.ClientSession:
+def open_pool() -> aiohttp.ClientSession:
     """Connections to Slack, as every call needs them."""
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(
@@ -254,21 +254,21 @@ def pool() -> aiohttp.ClientSession:
             connect=limits.CONNECT,
             sock_connect=limits.CONNECT,
         ),
-        trace_configs=[_no_redirections()],
+        trace_configs=[_forbid_redirections()],
     )
 
 
-def _listed(scopes: str) -> frozenset[str]:
+def _split_scopes(scopes: str) -> frozenset[str]:
     return frozenset(scope.strip() for scope in scopes.split(",") if scope.strip())
 
 
-def _no_redirections() -> aiohttp.TraceConfig:
+def _forbid_redirections() -> aiohttp.TraceConfig:
     async def redirected(
         _session: aiohttp.ClientSession,
         _context: SimpleNamespace,
         params: aiohttp.TraceRequestRedirectParams,
     ) -> None:
-        raise Unclear(f"{params.url.host} answered with a redirection.")
+        raise SendUnclear(f"{params.url.host} answered with a redirection.")
 
     trace = aiohttp.TraceConfig()
     trace.on_request_redirect.append(redirected)

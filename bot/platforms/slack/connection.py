@@ -1,15 +1,22 @@
-"""One Socket Mode connection of slack_sdk: opened, held, left; no decisions.
+"""Receive events: the Bolt app's listeners and one Socket Mode connection.
 
 The library would connect again by itself, with the address of the connection that it
 lost, and for ever. Here a connection ends once, with a reason, and whoever holds it
 opens the next one. It ends when Slack says so, when it breaks, when nothing answers our
 pings, and when it answers them but has had no word for long: such a connection looks
 alive and may be dead.
+
+Every event is acknowledged, known or not: Slack switches events off for an app that
+leaves them. What people do is the `Listener`'s, and so is whose workspace is ours. The
+library gets no token and is not asked who may come in: it would answer strangers by
+itself, at any address that an event names.
 """
 
 import asyncio
 import json
+import re
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -19,17 +26,23 @@ from slack_bolt.adapter.socket_mode.async_internals import (
     send_async_response,
 )
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import Refused
+from bot.errors import SendRefused
 from bot.platforms.slack import limits
+from bot.platforms.slack.client import SlackClient
+from bot.platforms.slack.endpoints import Acknowledgement
+from bot.platforms.slack.events import SlackEventHandler
 
 #: Seconds that saying goodbye may take.
-GOODBYE: Final = 1.0
+CLOSE_TIMEOUT: Final = 1.0
 _TEXT: Final = aiohttp.WSMsgType.TEXT
-_ENDS: Final = frozenset({
+_CLOSING_TYPES: Final = frozenset({
     aiohttp.WSMsgType.CLOSE,
     aiohttp.WSMsgType.CLOSING,
     aiohttp.WSMsgType.CLOSED,
@@ -37,7 +50,7 @@ _ENDS: Final = frozenset({
 })  # fmt: skip
 
 
-class Socket(SocketModeClient):
+class SlackSocket(SocketModeClient):
     """A connection that brings envelopes to a Bolt app and carries its answers back."""
 
     def __init__(
@@ -47,8 +60,8 @@ class Socket(SocketModeClient):
         app_token: str,
         web: AsyncWebClient,
         host: str | None,
-        silence: float = limits.SILENCE,
-        wordless: float = limits.WORDLESS,
+        ping_timeout: float = limits.PING_TIMEOUT,
+        idle_timeout: float = limits.IDLE_TIMEOUT,
     ) -> None:
         """Make it; nothing is dialled yet.
 
@@ -57,8 +70,8 @@ class Socket(SocketModeClient):
             app_token: The app's token, which opens connections.
             web: Asks for the address of a connection.
             host: The only host that may be dialled; None = the one that Slack names.
-            silence: Seconds within which pings are answered, and hello is said.
-            wordless: Seconds without a word of Slack's after which we leave.
+            idle_timeout: Seconds within which pings are answered, and hello is said.
+            ping_timeout: Seconds without a word of Slack's after which we leave.
         """
         super().__init__(
             app_token=app_token, web_client=web, auto_reconnect_enabled=False
@@ -67,8 +80,8 @@ class Socket(SocketModeClient):
         self.proxy = web.proxy
         self._app = app
         self._host = host
-        self._silence = silence
-        self._wordless = wordless
+        self._ping_timeout = ping_timeout
+        self._idle_timeout = idle_timeout
         self._over = False
         self.socket_mode_request_listeners.append(self._handle)
 
@@ -91,13 +104,13 @@ class Socket(SocketModeClient):
         session = await pool.ws_connect(
             url,
             autoping=False,
-            heartbeat=self._silence / 2,
+            heartbeat=self._ping_timeout / 2,
             proxy=self.proxy,
-            timeout=aiohttp.ClientWSTimeout(ws_close=GOODBYE),
+            timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
         )
         try:
-            async with asyncio.timeout(self._silence):
-                await _hello(session)
+            async with asyncio.timeout(self._ping_timeout):
+                await _wait_for_hello(session)
         except BaseException:
             await session.close()
             raise
@@ -119,20 +132,20 @@ class Socket(SocketModeClient):
         session = self.current_session
         assert session is not None, "it was not opened"
         clock = asyncio.get_running_loop()
-        leave_at = clock.time() + self._wordless
+        leave_at = clock.time() + self._idle_timeout
         while True:
             try:
                 async with asyncio.timeout_at(leave_at):
                     message = await session.receive()
             except TimeoutError:
                 return "no word for long"
-            if message.type in _ENDS:
+            if message.type in _CLOSING_TYPES:
                 return ""
             if message.type is aiohttp.WSMsgType.PING:
                 await session.pong(message.data)
             if message.type is _TEXT:
-                leave_at = clock.time() + self._wordless
-                said = _said(message)
+                leave_at = clock.time() + self._idle_timeout
+                said = _parse_message(message)
                 if said.get("type") == "disconnect":
                     return str(said.get("reason") or "disconnect")
                 await self.enqueue_message(message.data)
@@ -149,13 +162,13 @@ class Socket(SocketModeClient):
         else:
             allowed = parts.scheme in {"ws", "wss"} and parts.hostname == self._host
         if not allowed:
-            raise Refused(
+            raise SendRefused(
                 f"Slack named {parts.scheme}://{parts.hostname} for Socket Mode, which "
                 "may not be dialled. Check STANDFIRST_SLACK_API_BASE."
             )
 
 
-async def _hello(session: aiohttp.ClientWebSocketResponse) -> None:
+async def _wait_for_hello(session: aiohttp.ClientWebSocketResponse) -> None:
     """Wait for Slack's first words."""
     while True:
         message = await session.receive()
@@ -163,13 +176,92 @@ async def _hello(session: aiohttp.ClientWebSocketResponse) -> None:
             await session.pong(message.data)
         elif message.type is not aiohttp.WSMsgType.PONG:
             break
-    if _said(message).get("type") != "hello":
+    if _parse_message(message).get("type") != "hello":
         raise ConnectionError("Slack's socket did not say hello.")
 
 
-def _said(message: aiohttp.WSMessage) -> dict[str, Any]:
+def _parse_message(message: aiohttp.WSMessage) -> dict[str, Any]:
     try:
         found = json.loads(message.data) if message.type is _TEXT else {}
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+_ANYTHING = re.compile(".*")
+
+
+def build_bolt_app(session: SlackClient, listener: SlackEventHandler) -> AsyncApp:
+    """The app whose events `listener` hears."""
+
+    async def authorize(team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id=team_id)
+
+    # The token comes with `authorize`; a client that has one would be warned about.
+    web = AsyncWebClient(base_url=session.web.base_url, retry_handlers=[])
+    web.proxy = session.web.proxy
+    app = AsyncApp(
+        name="standfirst",
+        client=web,
+        authorize=authorize,
+        # What comes over HTTP was checked by `called` before it gets here.
+        request_verification_enabled=False,
+    )
+
+    _register_listeners(app, listener)
+    return app
+
+
+def _register_listeners(app: AsyncApp, listener: SlackEventHandler) -> None:
+    # Bolt hands arguments over by their names.
+    async def command(body: dict[str, Any], ack: AsyncAck) -> None:
+        await listener.command(body, ack)
+
+    async def press(body: dict[str, Any], ack: AsyncAck) -> None:
+        await listener.press(body, ack)
+
+    async def submission(body: dict[str, Any], ack: AsyncAck) -> None:
+        await listener.submission(body, ack)
+
+    async def home(body: dict[str, Any], ack: AsyncAck) -> None:
+        await listener.home(body, ack)
+
+    async def ended(body: dict[str, Any]) -> None:
+        # It only may have: such an event can come late, or be of another's token.
+        team = body.get("team_id")
+        if isinstance(team, str):
+            await listener.ended(team)
+
+    async def ignored() -> None:
+        """Nothing is done about it; Bolt acknowledges it."""
+
+    app.command(_ANYTHING)(command)
+    app.block_action(_ANYTHING)(press)
+    app.view_submission(_ANYTHING)(submission)
+    app.event("app_home_opened")(home)
+    app.event("app_uninstalled")(ended)
+    app.event("tokens_revoked")(ended)
+    app.event(_ANYTHING)(ignored)
+
+
+async def dispatch_request(
+    app: AsyncApp, body: str, headers: Mapping[str, str]
+) -> Acknowledgement:
+    """Hand a request of Slack's over; its acknowledgement.
+
+    Raises:
+        ValueError: It is no event.
+    """
+    try:
+        request = AsyncBoltRequest(body=body, headers=dict(headers))
+        whole = {"event": {}, **request.body}
+    except Exception as error:
+        # The library reads what it expects without looking whether it is there.
+        raise ValueError("It is no event of Slack's.") from error
+    if not (whole.get("type") or whole.get("command")) or not isinstance(
+        whole["event"], dict
+    ):
+        raise ValueError("It is no event of Slack's.")
+    answer = await app.async_dispatch(request)
+    kind = answer.headers.get("content-type", ["text/plain"])[0]
+    return Acknowledgement(status=answer.status, body=str(answer.body or ""), kind=kind)

@@ -1,4 +1,4 @@
-"""Where a person's own messages go: the conversation with the app, opened when needed.
+"""Open the conversation with a person and put it in place of the channel.
 
 It renders and sends nothing.
 """
@@ -7,15 +7,15 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from bot.errors import Refused, Unclear, Unreached
+from bot.errors import SendNotReceived, SendRefused, SendUnclear
+from bot.model import PERSON_PREFIX, Delivery
 from bot.platforms.slack.installations import Installations
-from bot.types import PERSON, Delivery
 
 OPEN: Final = "conversations.open"
-_PERSON: Final = re.compile(r"[UW][A-Z0-9]{1,30}", re.ASCII)
+_PERSON_ID: Final = re.compile(r"[UW][A-Z0-9]{1,30}", re.ASCII)
 
 
-class Persons:
+class SlackDirectMessages:
     """The conversations that were opened."""
 
     def __init__(self, installations: Installations) -> None:
@@ -23,7 +23,7 @@ class Persons:
         #: By workspace and person.
         self._opened: dict[tuple[str, str], str] = {}
 
-    async def placed(self, delivery: Delivery) -> Delivery:
+    async def resolve_channel(self, delivery: Delivery) -> Delivery:
         """The same with the conversation's channel, where it is for a person.
 
         Raises:
@@ -31,11 +31,14 @@ class Persons:
                 the app lacks the scope for it. What else the app does goes on.
             SendError: As `verdicts` says.
         """
-        if not delivery.channel.startswith(PERSON):
+        if not delivery.channel.startswith(PERSON_PREFIX):
             return delivery
-        key = delivery.workspace_external_id, delivery.channel.removeprefix(PERSON)
-        if not _PERSON.fullmatch(key[1]):
-            raise Refused(f"«{key[1]}» is not the id of a Slack person.")
+        key = (
+            delivery.workspace_external_id,
+            delivery.channel.removeprefix(PERSON_PREFIX),
+        )
+        if not _PERSON_ID.fullmatch(key[1]):
+            raise SendRefused(f"«{key[1]}» is not the id of a Slack person.")
         channel = self._opened.get(key)
         if channel is None:
             channel = await self._open(*key)
@@ -43,18 +46,20 @@ class Persons:
         return replace(delivery, channel=channel)
 
     async def _open(self, workspace: str, person: str) -> str:
-        from bot.platforms.slack.verdicts import NotLetIn
+        from bot.platforms.slack.send_errors import TokenRefused
 
         installation = await self._installations.of(workspace)
         try:
-            return await installation.ask(OPEN, lambda session: session.open_dm(person))
-        except NotLetIn:
+            return await installation.ask(
+                OPEN, lambda session: session.open_direct_message(person)
+            )
+        except TokenRefused:
             raise
-        except Unclear as unclear:
+        except SendUnclear as unclear:
             # Opening it twice gives the same, and nothing was said there yet.
-            raise Unreached(str(unclear)) from unclear
-        except Refused as refused:
-            raise Refused(
+            raise SendNotReceived(str(unclear)) from unclear
+        except SendRefused as refused:
+            raise SendRefused(
                 f"Slack opens no conversation with you: {refused} An administrator can "
                 "see whether the app has the scope im:write.",
                 may_return=True,

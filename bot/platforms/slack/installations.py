@@ -1,34 +1,249 @@
-"""Which installation serves a workspace: the one that is ours, or those in the store.
+"""The app in one workspace or in all that installed it: sign in, call the Web API.
 
 With one bot's token there is one. Where workspaces install the app themselves, the
 store is asked each time: it is the truth, also for what another process has installed
 or taken off since. An installation is never used for a workspace that it is not of.
+
+It knows the pace, where the token comes from, and whether Slack still lets us in: once
+it does not, nothing is asked any more. Every failure comes out as one of our errors. A
+call whose token has run out certainly had no effect: it goes on with the next one,
+once. Where several workspaces have installed the app, there is one of these for each.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from bot.errors import BotError, Refused, SendError, Unreached
-from bot.findings import Finding
-from bot.installed import Installed, Tokens
-from bot.platforms.slack.apps import App
-from bot.platforms.slack.checks import of_scopes
-from bot.platforms.slack.installation import Installation
-from bot.platforms.slack.pace import Pace
-from bot.platforms.slack.tokens import RotatingTokens, tokens_of
+import structlog
+
+from bot.errors import (
+    BotError,
+    SendError,
+    SendNotReceived,
+    SendRateLimited,
+    SendRefused,
+)
+from bot.model import AppInstallation, Delivery, Finding, InstallationTokens
+from bot.platforms.slack.app_manifest import SlackApp, check_scopes
+from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
+from bot.platforms.slack.tokens import RotatingTokens, TokenSource, parse_tokens
 from bot.ports import InstallationStore
 
 if TYPE_CHECKING:
     import aiohttp
 
-    from bot.platforms.slack.session import Session
+    from bot.platforms.slack.client import SlackClient
 
 T = TypeVar("T")
 
 #: Seconds that an exchange of tokens may take; shorter than the claim to it.
-EXCHANGE: Final = 30.0
+REFRESH_TIMEOUT: Final = 30.0
+
+
+class Installation:
+    """The app in one workspace."""
+
+    def __init__(
+        self,
+        *,
+        tokens: TokenSource,
+        api_base: str | None,
+        pace: SlackRateLimiter,
+        session: Callable[[str], "SlackClient"] | None = None,
+    ) -> None:
+        """Ask nothing yet.
+
+        Args:
+            tokens: The bot's tokens in the workspace.
+            api_base: Where the Web API is, ending in `/api/`; None = Slack's own.
+            pace: Says when a request may go out.
+            session: Makes a session for a token; None = one with connections of its
+                own.
+        """
+        self.api_base = api_base
+        self.pace = pace
+        #: Why nothing is asked any more.
+        self.refused: str | None = None
+        #: The workspace, once signed in; "" before.
+        self.team = ""
+        #: Set when `refused` is.
+        self.stopped = asyncio.Event()
+        self._tokens = tokens
+        self._new_session = session or self._with_own_pool
+        self._session: SlackClient | None = None
+        self._login_lock = asyncio.Lock()
+        #: When signing in last failed, and how.
+        self._failed: tuple[float, SendError] | None = None
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether Slack let us in, and we did not leave since."""
+        return self._session is not None
+
+    async def sign_in(self) -> "SlackClient":
+        """The session that is signed in, or a new one.
+
+        Raises:
+            SendError: Slack did not let us in; nothing was sent.
+        """
+        clock = asyncio.get_running_loop()
+        asked = clock.time()
+        async with self._login_lock:
+            self._check_token()
+            token = await self._token()
+            if self._session is not None and not self._session.closed:
+                self._session.token = token
+                return self._session
+            if self._failed is not None and self._failed[0] >= asked:
+                # It was tried while we waited; all who wait need not try in turn.
+                raise self._failed[1]
+            session = self._new_session(token)
+            try:
+                await self._retry_renewed(session, session.login)
+            except Exception as error:
+                await session.close()
+                found = self._record_sign_in_failure(error)
+                self._failed = clock.time(), found
+                raise found from error
+            except BaseException:
+                await session.close()
+                raise
+            self._session, self.team = session, session.team
+            return session
+
+    async def call(
+        self,
+        method: str,
+        delivery: Delivery,
+        call: Callable[["SlackClient", str], Awaitable[T]],
+    ) -> T:
+        """One request about a delivery's channel, when it is its turn.
+
+        Raises:
+            SendError: As `verdicts` says.
+        """
+        channel = _get_channel(delivery)
+        session = await self.sign_in()
+        _check_workspace(session, delivery)
+        async with self.pace.turn(method, channel):
+            self._check_token()
+            try:
+                found = await self._retry_renewed(
+                    session, lambda: call(session, channel)
+                )
+            except Exception as error:
+                raise self._record_failure(error, method, channel) from error
+            if method == POST_MESSAGE:
+                self.pace.posted()
+            return found
+
+    async def ask(
+        self, method: str, call: Callable[["SlackClient"], Awaitable[T]]
+    ) -> T:
+        """One request for a person who waits for it; it goes before what is posted.
+
+        Raises:
+            SendError: As `verdicts` says.
+        """
+        session = await self.sign_in()
+        self.pace.check(method, "")
+        try:
+            return await self._retry_renewed(session, lambda: call(session))
+        except Exception as error:
+            raise self._record_failure(error, method, "") from error
+
+    async def verify_token(self) -> None:
+        """Slack says that the app was taken off; whether it was, the token tells."""
+        try:
+            session = await self.sign_in()
+            await self._retry_renewed(session, session.login)
+        except Exception as error:
+            self._record_sign_in_failure(error)
+
+    async def close(self) -> None:
+        """Leave; the next call signs in again."""
+        await self._tokens.close()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    # ── tokens ─────────────────────────────────────────────────────────────────
+
+    def _with_own_pool(self, token: str) -> "SlackClient":
+        from bot.platforms.slack.client import SlackClient
+
+        return SlackClient(token=token, api_base=self.api_base)
+
+    async def bearer(self) -> str:
+        """The token that holds at present, for what is no call of the Web API.
+
+        Raises:
+            SendError: There is none.
+        """
+        return await self._token()
+
+    async def _token(self) -> str:
+        from bot.platforms.slack.send_errors import TokenRefused
+
+        try:
+            return await self._tokens.current()
+        except TokenRefused as error:
+            self._stop(str(error))
+            raise
+
+    async def _retry_renewed(
+        self, session: "SlackClient", call: Callable[[], Awaitable[T]]
+    ) -> T:
+        """A call, and the same again where its token has just run out."""
+        from bot.platforms.slack.send_errors import get_error_code
+
+        used = session.token
+        try:
+            return await call()
+        except Exception as error:
+            if get_error_code(error) != TOKEN_EXPIRED:
+                raise
+            token = await self._tokens.renew(used)
+            if token is None:
+                raise
+            session.token = token
+        return await call()
+
+    # ── ends ───────────────────────────────────────────────────────────────────
+
+    def _record_failure(self, error: Exception, method: str, channel: str) -> SendError:
+        from bot.platforms.slack.send_errors import TokenRefused, classify_send_error
+
+        found = classify_send_error(error, guarded=method != POST_MESSAGE)
+        if isinstance(found, SendRateLimited):
+            self.pace.limited(method, channel, found.retry_after)
+        if isinstance(found, TokenRefused):
+            self._stop(str(found))
+        return found
+
+    def _record_sign_in_failure(self, error: Exception) -> SendError:
+        """What a failed sign-in means for a delivery: nothing was sent yet."""
+        from bot.platforms.slack.send_errors import TokenRefused, classify_send_error
+
+        found = classify_send_error(error, guarded=True)
+        if isinstance(found, SendRateLimited):
+            return found
+        if isinstance(found, TokenRefused):
+            self._stop(str(found))
+            return found
+        return SendNotReceived(f"The bot could not sign in to Slack: {found}")
+
+    def _stop(self, reason: str) -> None:
+        if self.refused is None:
+            self.refused = reason
+            self.stopped.set()
+            log.error("platform stopped", platform="slack", reason=reason)
+
+    def _check_token(self) -> None:
+        if self.refused is not None:
+            raise SendRefused(self.refused, whole_workspace=True)
 
 
 class Installations(Protocol):
@@ -53,11 +268,11 @@ class Installations(Protocol):
         """The installation in a workspace. Raises `SendError`."""
         ...
 
-    async def lets_in(self, team: str) -> bool:
+    async def is_installed(self, team: str) -> bool:
         """Whether events of a workspace are for us. Raises nothing."""
         ...
 
-    async def front(self) -> "Session":
+    async def shared_client(self) -> "SlackClient":
         """What connections for everybody are opened with. Raises `SendError`."""
         ...
 
@@ -65,7 +280,7 @@ class Installations(Protocol):
         """Wait until nobody is served any more."""
         ...
 
-    async def take_off(self, team: str) -> bool:
+    async def remove_if_revoked(self, team: str) -> bool:
         """Slack says that the app was taken off there; whether it was."""
         ...
 
@@ -74,18 +289,18 @@ class Installations(Protocol):
         ...
 
 
-async def ask(
+async def call_workspace(
     installations: Installations,
     team: str,
     method: str,
-    call: Callable[["Session"], Awaitable[T]],
+    call: Callable[["SlackClient"], Awaitable[T]],
 ) -> T:
     """One request for somebody of a workspace. Raises `SendError`."""
     installation = await installations.of(team)
     return await installation.ask(method, call)
 
 
-class OneInstallation:
+class SingleInstallation:
     """The app in one workspace, with one token from the settings."""
 
     def __init__(self, installation: Installation) -> None:
@@ -101,30 +316,30 @@ class OneInstallation:
 
     @property
     def ready(self) -> bool:
-        return self.one.known
+        return self.one.is_signed_in
 
     async def of(self, team: str) -> Installation:
         # Where it is asked to post for another, it says so itself.
         return self.one
 
-    async def lets_in(self, team: str) -> bool:
+    async def is_installed(self, team: str) -> bool:
         return bool(team) and team == self.one.team
 
-    async def front(self) -> "Session":
-        return await self.one.signed_in()
+    async def shared_client(self) -> "SlackClient":
+        return await self.one.sign_in()
 
     async def stopped(self) -> None:
         await self.one.stopped.wait()
 
-    async def take_off(self, team: str) -> bool:
-        await self.one.look_whether_let_in()
+    async def remove_if_revoked(self, team: str) -> bool:
+        await self.one.verify_token()
         return self.one.refused is not None
 
     async def close(self) -> None:
         await self.one.close()
 
 
-class ManyInstallations:
+class StoredInstallations:
     """The app in every workspace that installed it."""
 
     refused: str | None = None
@@ -134,10 +349,10 @@ class ManyInstallations:
         self,
         store: InstallationStore,
         *,
-        app: App,
+        app: SlackApp,
         api_base: str | None,
         now: Callable[[], datetime],
-        pace: Callable[[], Pace],
+        pace: Callable[[], SlackRateLimiter],
     ) -> None:
         """Know nobody yet.
 
@@ -155,13 +370,13 @@ class ManyInstallations:
         self._now = now
         self._open: dict[str, tuple[int, Installation]] = {}
         self._pool: aiohttp.ClientSession | None = None
-        self._front: Session | None = None
+        self._shared_client: SlackClient | None = None
 
     async def of(self, team: str) -> Installation:
         found = await self._found(team)
         if found is None:
             self._open.pop(team, None)
-            raise Refused(
+            raise SendRefused(
                 f"The app is not installed in the Slack workspace {team}. Install it: "
                 f"{self.app.install_url}",
                 whole_workspace=True,
@@ -172,27 +387,27 @@ class ManyInstallations:
             self._open[team] = found.id, installation
         return installation
 
-    async def lets_in(self, team: str) -> bool:
+    async def is_installed(self, team: str) -> bool:
         try:
             found = await self._found(team)
         except BotError:
             return False
         return found is not None
 
-    async def front(self) -> "Session":
-        if self._front is None or self._front.closed:
-            self._front = self._session("")
-        return self._front
+    async def shared_client(self) -> "SlackClient":
+        if self._shared_client is None or self._shared_client.closed:
+            self._shared_client = self._session("")
+        return self._shared_client
 
     async def stopped(self) -> None:
         await asyncio.Event().wait()
 
-    async def take_off(self, team: str) -> bool:
+    async def remove_if_revoked(self, team: str) -> bool:
         found = await self._found(team)
         if found is None:
             return False
         installation = await self.of(team)
-        await installation.look_whether_let_in()
+        await installation.verify_token()
         if installation.refused is None:
             return False
         await self.store.forget(found)
@@ -205,23 +420,25 @@ class ManyInstallations:
         try:
             found = await self._found(team)
         except SendError as error:
-            return (_trouble(team, str(error), ""),)
+            return (_build_problem(team, str(error), ""),)
         if found is None:
             fix = f"install it: {self.app.install_url}"
-            return (_trouble(team, "the app is not installed there", fix),)
+            return (_build_problem(team, "the app is not installed there", fix),)
         if found.tokens is None:
             text = "its tokens were kept under another STANDFIRST_SECRET_KEY"
-            return (_trouble(team, text, f"put that one back, or {again}"),)
+            return (_build_problem(team, text, f"put that one back, or {again}"),)
         if found.broken is not None:
             until = found.tokens.expires_at
             text = f"nothing can be posted: {found.broken}"
             if until:
                 when = f"{until:%Y-%m-%d %H:%M}"
                 text = f"nothing can be posted from {when} UTC on: {found.broken}"
-            return (_trouble(team, text, again),)
+            return (_build_problem(team, text, again),)
         # None were written down where an earlier Standfirst kept it.
-        told = found.scopes or None
-        return tuple(of_scopes(told, subject=f"slack {found.name}", again=again))
+        granted_scopes = found.scopes or None
+        return tuple(
+            check_scopes(granted_scopes, subject=f"slack {found.name}", again=again)
+        )
 
     async def close(self) -> None:
         opened, self._open = self._open, {}
@@ -233,15 +450,17 @@ class ManyInstallations:
 
     # ── one of them ────────────────────────────────────────────────────────────
 
-    async def _found(self, team: str) -> Installed | None:
+    async def _found(self, team: str) -> AppInstallation | None:
         try:
             return await self.store.find(team)
         except BotError as error:
-            raise Unreached(f"The installation cannot be looked up: {error}") from error
+            raise SendNotReceived(
+                f"The installation cannot be looked up: {error}"
+            ) from error
 
-    def _new(self, installed: Installed) -> Installation:
+    def _new(self, installed: AppInstallation) -> Installation:
         if installed.tokens is None:
-            raise Refused(
+            raise SendRefused(
                 "The tokens of this Slack workspace were kept under another "
                 "STANDFIRST_SECRET_KEY. Put that one back, or install the app again: "
                 f"{self.app.install_url}",
@@ -261,7 +480,7 @@ class ManyInstallations:
             session=self._session,
         )
 
-    async def try_out(self, token: str) -> "Session":
+    async def open_client(self, token: str) -> "SlackClient":
         """A session with a token that is not kept yet, signed in.
 
         Raises what the library raises.
@@ -270,20 +489,47 @@ class ManyInstallations:
         await session.login()
         return session
 
-    def _session(self, token: str) -> "Session":
-        from bot.platforms.slack.session import Session, pool
+    def _session(self, token: str) -> "SlackClient":
+        from bot.platforms.slack.client import SlackClient, open_pool
 
         if self._pool is None or self._pool.closed:
-            self._pool = pool()
-        return Session(token=token, api_base=self.api_base, http=self._pool)
+            self._pool = open_pool()
+        return SlackClient(token=token, api_base=self.api_base, http=self._pool)
 
-    async def _exchange(self, refresh: str) -> Tokens:
+    async def _exchange(self, refresh: str) -> InstallationTokens:
         asked_at = self._now()
-        async with asyncio.timeout(EXCHANGE):
-            front = await self.front()
-            answer = await front.exchanged(self.app, refresh=refresh)
-        return tokens_of(answer, asked_at)
+        async with asyncio.timeout(REFRESH_TIMEOUT):
+            shared_client = await self.shared_client()
+            answer = await shared_client.refresh_tokens(self.app, refresh=refresh)
+        return parse_tokens(answer, asked_at)
 
 
-def _trouble(team: str, text: str, fix: str) -> Finding:
+def _build_problem(team: str, text: str, fix: str) -> Finding:
     return Finding(subject=f"slack {team}", state="problem", text=text, fix=fix)
+
+
+log = structlog.get_logger(__name__)
+
+#: What Slack says where a token has run out.
+TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 - an error of Slack's
+_CHANNEL_ID: Final = re.compile(r"[CDGUW][A-Z0-9]{1,30}")
+
+
+def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
+    wanted = delivery.workspace_external_id
+    if wanted != session.team:
+        raise SendRefused(
+            f"The bot's token is for the Slack workspace {session.team}, and this is "
+            f"for {wanted}. Set the id of the workspace, or its token.",
+            whole_workspace=True,
+        )
+
+
+def _get_channel(delivery: Delivery) -> str:
+    """The channel's id; `Refused` when it cannot be one."""
+    if not _CHANNEL_ID.fullmatch(delivery.channel):
+        raise SendRefused(
+            f"«{delivery.channel}» is not the id of a Slack channel: Slack shows it at "
+            "the end of the channel's details, and it begins with C."
+        )
+    return delivery.channel

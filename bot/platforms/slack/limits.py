@@ -1,4 +1,4 @@
-"""What Slack takes, and our own budget below it: numbers only, no behaviour.
+"""Slack's limits, and our own budgets below them: numbers only.
 
 Sources: docs.slack.dev, reference/block-kit, reference/methods/chat.postMessage,
 apis/web-api/rate-limits, apis/events-api/using-socket-mode. Lengths are counted in
@@ -50,55 +50,55 @@ QUOTE: Final = 400
 IN_FLIGHT: Final = 4
 RATE: Final = 20.0
 RATE_LEAST: Final = 0.5
-SLOWER: Final = 0.7
-FASTER: Final = 0.01
+RATE_DECREASE: Final = 0.7
+RATE_INCREASE: Final = 0.01
 #: Seconds that a request waits for its turn before it is put off, at the most.
-TURN: Final = 5.0
+SLOT_TIMEOUT: Final = 5.0
 #: Seconds that a connection may take to come about, and a whole request.
 CONNECT: Final = 10.0
 REQUEST: Final = 60.0
 #: Seconds to wait where Slack limits us: the least (it counts in whole ones), where it
 #: does not say for how long, and the most.
-WAIT_LEAST: Final = 1.0
-WAIT_UNTOLD: Final = 30.0
-WAIT_MOST: Final = 3600.0
+MIN_RETRY_AFTER: Final = 1.0
+DEFAULT_RETRY_AFTER: Final = 30.0
+MAX_RETRY_AFTER: Final = 3600.0
 #: Messages that one look into a channel's history brings, and that are looked through.
 HISTORY_PAGE: Final = 200
-LOOK_ALL: Final = 2_000
+READ_BACK_MESSAGES: Final = 2_000
 #: People of a channel that one look brings (docs.slack.dev: at most 1,000).
 MEMBERS_PAGE: Final = 200
 #: Seconds by which Slack's clock may be behind ours.
-CLOCKS_APART: Final = 300.0
+CLOCK_SKEW: Final = 300.0
 #: Seconds within which Slack answers a ping and says hello, and seconds without a word
 #: of it (an event, a wish) after which a socket is renewed although pings are answered.
-SILENCE: Final = 30.0
-WORDLESS: Final = 3600.0
+PING_TIMEOUT: Final = 30.0
+IDLE_TIMEOUT: Final = 3600.0
 #: Characters of a view's title and buttons, of a label and a hint in it, of what is
 #: typed into it, of what it carries along, and of an option's value.
 VIEW_TITLE: Final = 24
 VIEW_LABEL: Final = 150
 VIEW_HINT: Final = 300
 VIEW_VALUE: Final = 3_000
-VIEW_CARRIED: Final = 3_000
+VIEW_METADATA: Final = 3_000
 OPTION_VALUE: Final = 150
 #: Blocks of a home tab or a form.
 VIEW_BLOCKS: Final = 100
 #: Seconds after an event in which it can still open a form: Slack says three.
-TRIGGER: Final = 2.5
+TRIGGER_LIFE: Final = 2.5
 #: Seconds that a filled form is held for its answer: Slack waits three.
-FORM: Final = 1.5
+FORM_HOLD: Final = 1.5
 #: Seconds for an answer: the address that it goes to lives half an hour.
-ANSWER: Final = 1_500.0
+ANSWER_TIMEOUT: Final = 1_500.0
 #: Seconds for the hello to whoever installed the app; their browser waits for it.
-HELLO: Final = 15.0
+WELCOME_TIMEOUT: Final = 15.0
 #: Seconds to look up who somebody is, and for which that is remembered; of how many.
-LOOK_UP: Final = 5.0
+LOOKUP_TIMEOUT: Final = 5.0
 PERSON_LIFE: Final = 60.0
-PEOPLE: Final = 1_000
+PERSONS_CACHED: Final = 1_000
 #: Seconds for which a workspace's user groups are remembered, and for which Slack is
 #: not asked again where it did not tell; of how many workspaces, and how many members.
 GROUPS_LIFE: Final = 60.0
-GROUPS_AGAIN: Final = 30.0
+GROUPS_RETRY: Final = 30.0
 GROUPS_TEAMS: Final = 200
 GROUPS_MEMBERS: Final = 50_000
 #: Messages of one answer (its address takes five), and of these, those that list
@@ -116,8 +116,8 @@ DOCUMENT: Final = 2_400
 ITEM: Final = 700
 CELL: Final = 300
 NAME: Final = 120
-QUOTE_ASKED: Final = 2_500
+QUOTE_IN_REPLY: Final = 2_500
 #: Rows of a table that stay together.
 ROWS: Final = 5
 #: Events that are remembered, so that one that comes twice is answered once.
-REMEMBERED: Final = 2_000
+EVENTS_REMEMBERED: Final = 2_000

@@ -1,4 +1,4 @@
-"""Bolt's installation flow as we use it: what is asked of Slack, and what is kept.
+"""OAuth installation flow over Bolt, and the pages it shows.
 
 Bolt decides what is in order: the state is one of ours, comes once, in time, from the
 browser that it was given to. These of its ways are changed, each for a reason:
@@ -10,15 +10,26 @@ browser that it was given to. These of its ways are changed, each for a reason:
   query into it as it is.
 - *Its authorisation* is not used, which would ask Slack for each event: `installations`
   and `tokens` know better.
+
+They stand for themselves: what brings Slack here may be a proxy that hands on these two
+addresses alone. So their style is inside, named to the browser by its hash, and nothing
+else may be loaded, run or framed. What comes from outside is escaped text.
 """
 
+import base64
+import hashlib
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import structlog
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from slack_bolt.error import BoltError
 from slack_bolt.oauth.async_callback_options import (
     AsyncCallbackOptions,
@@ -35,42 +46,55 @@ from slack_sdk.oauth.installation_store.async_installation_store import (
 )
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
-from bot.errors import BotError, Unclear
-from bot.installed import Installed, Tokens
-from bot.platforms.slack import pages
-from bot.platforms.slack.apps import INSTALL, REDIRECT
-from bot.platforms.slack.installations import ManyInstallations
-from bot.platforms.slack.manifest import SCOPES
-from bot.platforms.slack.pages import Page, Pages
-from bot.platforms.slack.tokens import tokens_of
-from bot.platforms.slack.verdicts import code_of, verdict
+from bot.errors import BotError, SendUnclear
+from bot.i18n.translation import Texts
+from bot.model import AppInstallation, InstallationTokens
+from bot.platforms.common.text import sanitize_text, shorten_utf16
+from bot.platforms.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
+from bot.platforms.slack.installations import StoredInstallations
+from bot.platforms.slack.send_errors import classify_send_error, get_error_code
+from bot.platforms.slack.tokens import parse_tokens
 from bot.ports import InstallationStore, StateStore
-from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
 
 #: Where one agrees, at Slack's own.
 AUTHORIZE: Final = "https://slack.com/oauth/v2/authorize"
 #: The library's own log, which nobody reads: it names codes.
-_UNREAD: Final = logging.Logger("unread", level=logging.CRITICAL + 1)
+_SILENT_LOG: Final = logging.Logger("unread", level=logging.CRITICAL + 1)
 
 #: Told of each new installation, once it is kept.
-Arrived = Callable[[Installed], Awaitable[None]]
+OnInstalled = Callable[[AppInstallation], Awaitable[None]]
 
 
-class NotKept(BoltError):
+class InstallationNotSaved(BoltError):
     """Slack agreed, and nothing was kept; its text is a word of `pages.failed`."""
 
 
-class Flow(AsyncOAuthFlow):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstallPage:
+    """What a page says."""
+
+    title: str
+    sentences: tuple[str, ...]
+    steps: tuple[str, ...] = ()
+    #: Where its one button leads, and what that says.
+    href: str = ""
+    label: str = ""
+    #: What the app asks for, each with its reason.
+    rights: tuple[tuple[str, str], ...] = ()
+    rights_title: str = ""
+
+
+class InstallFlow(AsyncOAuthFlow):
     """An installation from its first page to its last."""
 
     def __init__(
         self,
-        installations: ManyInstallations,
+        installations: StoredInstallations,
         *,
         states: StateStore,
-        arrived: Arrived,
+        arrived: OnInstalled,
         now: Callable[[], datetime],
         texts: Texts,
     ) -> None:
@@ -78,7 +102,7 @@ class Flow(AsyncOAuthFlow):
         self._arrived = arrived
         self._now = now
         self._texts = texts
-        self._pages = Pages()
+        self._pages = InstallPages()
         app = installations.app
         settings = AsyncOAuthSettings(
             client_id=app.client_id,
@@ -87,17 +111,17 @@ class Flow(AsyncOAuthFlow):
             scopes=list(SCOPES),
             user_scopes=[],
             redirect_uri=app.redirect_uri,
-            install_path=INSTALL,
-            redirect_uri_path=REDIRECT,
-            authorization_url=_authorize(installations.api_base),
+            install_path=INSTALL_PATH,
+            redirect_uri_path=REDIRECT_PATH,
+            authorization_url=_build_authorize_url(installations.api_base),
             callback_options=AsyncCallbackOptions(
                 success=self._succeeded, failure=self._failed
             ),
-            installation_store=_Store(installations.store, now),
-            state_store=_States(states),
-            logger=_UNREAD,
+            installation_store=_BoltInstallationStore(installations.store, now),
+            state_store=_BoltStateStore(states),
+            logger=_SILENT_LOG,
         )
-        super().__init__(logger=_UNREAD, settings=settings)
+        super().__init__(logger=_SILENT_LOG, settings=settings)
 
     # ── what Bolt asks ─────────────────────────────────────────────────────────
 
@@ -112,7 +136,7 @@ class Flow(AsyncOAuthFlow):
         return f"{self.settings.authorization_url}?{urlencode(query)}"
 
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:
-        return self._pages.html(pages.beginning(url, self._texts))
+        return self._pages.html(build_start_page(url, self._texts))
 
     async def append_set_cookie_headers(
         self, headers: dict[str, Any], set_cookie_value: str | None
@@ -125,19 +149,21 @@ class Flow(AsyncOAuthFlow):
     async def run_installation(self, code: str) -> Installation | None:
         asked_at = self._now()
         try:
-            session = await self._installations.front()
-            answer = await session.granted(self._installations.app, code=code)
+            session = await self._installations.shared_client()
+            answer = await session.exchange_code(self._installations.app, code=code)
             if answer.get("is_enterprise_install"):
-                return _for_organisation(answer)
-            tokens = tokens_of(answer, asked_at)
-            session = await self._installations.try_out(tokens.token)
+                return _build_organisation_installation(answer)
+            tokens = parse_tokens(answer, asked_at)
+            session = await self._installations.open_client(tokens.token)
             _check_team(session.team, answer)
         except Exception as error:
             # Codes and tokens stand in none of these: the answer held no token.
-            reason = code_of(error) or str(verdict(error, guarded=True))
+            reason = get_error_code(error) or str(
+                classify_send_error(error, guarded=True)
+            )
             log.warning("installation failed", platform="slack", reason=reason)
             return None
-        return _installation(answer, tokens, bot=session.bot)
+        return _build_installation(answer, tokens, bot=session.bot)
 
     async def _succeeded(self, args: AsyncSuccessArgs) -> BoltResponse:
         kept = args.installation
@@ -145,7 +171,7 @@ class Flow(AsyncOAuthFlow):
         if found is not None:
             log.info("installed", platform="slack", team=found.team)
             await self._arrived(found)
-        page = pages.installed(
+        page = build_installed_page(
             kept.team_name or "",
             app=kept.app_id or "",
             team=kept.team_id or "",
@@ -154,11 +180,15 @@ class Flow(AsyncOAuthFlow):
         return self._answer(page, 200)
 
     async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
-        reason = str(args.error) if isinstance(args.error, NotKept) else args.reason
-        page = pages.failed(reason, self._texts)
+        reason = (
+            str(args.error)
+            if isinstance(args.error, InstallationNotSaved)
+            else args.reason
+        )
+        page = build_failed_page(reason, self._texts)
         return self._answer(page, args.suggested_status_code)
 
-    def _answer(self, page: Page, status: int) -> BoltResponse:
+    def _answer(self, page: InstallPage, status: int) -> BoltResponse:
         cookie = self.settings.state_utils.build_set_cookie_for_deletion()
         headers: dict[str, str | Sequence[str]] = {
             "Content-Type": "text/html; charset=utf-8",
@@ -168,7 +198,7 @@ class Flow(AsyncOAuthFlow):
         return BoltResponse(status=status, body=self._pages.html(page), headers=headers)
 
 
-class _Store(AsyncInstallationStore):
+class _BoltInstallationStore(AsyncInstallationStore):
     """What Bolt keeps an installation in: ours behind the library's interface.
 
     Its own store over SQLAlchemy was not taken: it keeps tokens as they are, writes
@@ -182,14 +212,14 @@ class _Store(AsyncInstallationStore):
 
     async def async_save(self, installation: Installation) -> None:
         if installation.is_enterprise_install or not installation.team_id:
-            raise NotKept("org")
+            raise InstallationNotSaved("org")
         expires = installation.bot_token_expires_at
-        tokens = Tokens(
+        tokens = InstallationTokens(
             token=installation.bot_token or "",
             refresh=installation.bot_refresh_token,
             expires_at=datetime.fromtimestamp(expires, UTC) if expires else None,
         )
-        installed = Installed(
+        installed = AppInstallation(
             team=installation.team_id,
             name=installation.team_name or installation.team_id,
             installer=installation.user_id,
@@ -201,10 +231,10 @@ class _Store(AsyncInstallationStore):
             await self._store.keep(installed)
         except BotError as error:
             log.error("installation not kept", platform="slack", reason=str(error))
-            raise NotKept("not_kept") from error
+            raise InstallationNotSaved("not_kept") from error
 
 
-class _States(AsyncOAuthStateStore):
+class _BoltStateStore(AsyncOAuthStateStore):
     """Begun installations, behind the library's interface."""
 
     def __init__(self, states: StateStore) -> None:
@@ -217,7 +247,7 @@ class _States(AsyncOAuthStateStore):
         return await self._states.consume(state)
 
 
-def _authorize(api_base: str | None) -> str:
+def _build_authorize_url(api_base: str | None) -> str:
     """Slack's page where one agrees; behind a proxy, the proxy's."""
     if api_base is None:
         return AUTHORIZE
@@ -226,14 +256,14 @@ def _authorize(api_base: str | None) -> str:
 
 
 def _check_team(team: str, answer: Mapping[str, Any]) -> None:
-    if team != _inside(answer, "team").get("id"):
-        raise Unclear("The token is of another workspace than Slack says.")
+    if team != _get_mapping(answer, "team").get("id"):
+        raise SendUnclear("The token is of another workspace than Slack says.")
 
 
-def _installation(
-    answer: Mapping[str, Any], tokens: Tokens, *, bot: str
+def _build_installation(
+    answer: Mapping[str, Any], tokens: InstallationTokens, *, bot: str
 ) -> Installation:
-    team = _inside(answer, "team")
+    team = _get_mapping(answer, "team")
     at = tokens.expires_at
     return Installation(
         app_id=answer.get("app_id"),
@@ -245,18 +275,177 @@ def _installation(
         bot_scopes=str(answer.get("scope") or ""),
         bot_refresh_token=tokens.refresh,
         bot_token_expires_at=int(at.timestamp()) if at else None,
-        user_id=str(_inside(answer, "authed_user").get("id") or ""),
+        user_id=str(_get_mapping(answer, "authed_user").get("id") or ""),
     )
 
 
-def _for_organisation(answer: Mapping[str, Any]) -> Installation:
+def _build_organisation_installation(answer: Mapping[str, Any]) -> Installation:
     return Installation(
-        enterprise_id=_inside(answer, "enterprise").get("id"),
-        user_id=str(_inside(answer, "authed_user").get("id") or ""),
+        enterprise_id=_get_mapping(answer, "enterprise").get("id"),
+        user_id=str(_get_mapping(answer, "authed_user").get("id") or ""),
         is_enterprise_install=True,
     )
 
 
-def _inside(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _get_mapping(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = answer.get(name)
     return found if isinstance(found, Mapping) else {}
+
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+#: Characters of a workspace's name.
+_MAX_NAME: Final = 80
+_ERROR_CODE: Final = re.compile(r"[a-z_]{1,60}")
+_SLACK_ID: Final = re.compile(r"[A-Z0-9]{1,30}")
+
+
+class InstallPages:
+    """Writes pages as HTML."""
+
+    def __init__(self) -> None:
+        style = (TEMPLATES / "install.css").read_text(encoding="utf-8").strip()
+        templates = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=_finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._template = templates.get_template("install.html")
+        # Markup: it is our own, and a browser compares it byte by byte with its hash.
+        self._style = Markup(style)  # noqa: S704
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        self.policy = (
+            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'none'; "
+            "frame-ancestors 'none'; base-uri 'none'"
+        )
+
+    def html(self, page: InstallPage) -> str:
+        return self._template.render(page=page, style=self._style)
+
+
+def build_start_page(url: str, texts: Texts) -> InstallPage:
+    """The page with the button; `url` is Slack's page where one agrees."""
+    return InstallPage(
+        title=texts.say("Add Standfirst to a Slack workspace"),
+        sentences=(
+            texts.say(
+                "Standfirst posts short news digests to your channels. Every word in "
+                "them can be traced to its source: quotes are checked word for word."
+            ),
+            texts.say(
+                "Slack asks you which workspace it is for, and shows what the app "
+                "wants to be allowed. Nothing is posted until somebody sets it up."
+            ),
+        ),
+        href=url,
+        label=texts.say("Add to Slack"),
+        rights=tuple((name, texts.word(why)) for name, why in SCOPES.items()),
+        rights_title=texts.say("What it asks for, and why"),
+    )
+
+
+def build_installed_page(
+    name: str, *, app: str, team: str, texts: Texts
+) -> InstallPage:
+    """It is done; `name` is the workspace's."""
+    known = _SLACK_ID.fullmatch(app) and _SLACK_ID.fullmatch(team)
+    return InstallPage(
+        title=texts.say(
+            "Standfirst is installed in {name}",
+            name=shorten_utf16(name, _MAX_NAME) or team,
+        ),
+        sentences=(texts.say("Three steps are left, all of them in Slack:"),),
+        steps=(
+            texts.say("Open the channel that the news is for."),
+            texts.say("Invite the app: /invite @Standfirst"),
+            texts.say("Say /newsdesk setup: it asks for a source and a time."),
+        ),
+        href=f"https://slack.com/app_redirect?app={app}&team={team}" if known else "",
+        label=texts.say("Open it in Slack"),
+    )
+
+
+def build_failed_page(reason: str, texts: Texts) -> InstallPage:
+    """Nothing was installed, and why.
+
+    Args:
+        reason: Bolt's or Slack's word for it, or one of our own (`org`, `not_kept`);
+            it may come from anybody.
+        texts: Their language.
+    """
+    title, sentences = _FAILURES.get(reason, ("", ()))
+    if not title:
+        code = reason if _ERROR_CODE.fullmatch(reason) else "?"
+        said = texts.say("Slack did not let the app be installed ({code}).", code=code)
+        return _build_retry_page(texts.say("Nothing was installed"), (said,), texts)
+    return _build_retry_page(
+        texts.word(title), tuple(map(texts.word, sentences)), texts
+    )
+
+
+def _build_retry_page(
+    title: str, sentences: tuple[str, ...], texts: Texts
+) -> InstallPage:
+    return InstallPage(
+        title=title,
+        sentences=sentences,
+        href=INSTALL_PATH,
+        label=texts.say("Start again"),
+    )
+
+
+_STALE: Final = (
+    "This link is not good any more",
+    (
+        "It was used already, is older than ten minutes, or was begun in another "
+        "browser. Nothing was installed.",
+        "The browser has to take cookies from this address.",
+    ),
+)
+_FAILURES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "access_denied": (
+        "Nothing was installed",
+        ("You said no in Slack, which is fine. Nothing was kept.",),
+    ),
+    "invalid_browser": _STALE,
+    "invalid_state": _STALE,
+    "missing_code": _STALE,
+    "invalid_code": (
+        "Slack did not confirm it",
+        (
+            "Slack was asked for the app's token and gave none. Nothing was installed.",
+            "If it stays so, whoever runs this Standfirst finds the reason in its log.",
+        ),
+    ),
+    "invalid_team_for_non_distributed_app": (
+        "The app may not go there yet",
+        (
+            "Slack lets it be installed only in the workspace that made it. Whoever "
+            "runs this Standfirst can change that: Manage Distribution, in the app's "
+            "settings on Slack.",
+        ),
+    ),
+    "org": (
+        "Choose one workspace",
+        (
+            "The app was about to be installed for a whole organisation, which "
+            "Standfirst does not do. Nothing was installed: choose a workspace of it.",
+        ),
+    ),
+    "not_kept": (
+        "It could not be kept",
+        (
+            "Slack agreed, but this Standfirst could not write it down. Nothing was "
+            "installed. Try again in a minute.",
+        ),
+    ),
+}
+
+
+def _finalize(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return sanitize_text(value)
+    return value

@@ -1,4 +1,4 @@
-"""Slack as a platform: posts over the Web API, listens by Socket Mode or is called.
+"""`bot.ports.Platform` for Slack: send, read back, stay connected.
 
 Slack knows no idempotency keys. A message carries its delivery's key in its metadata,
 and an unclear post is looked for in the channel's history before it is sent again.
@@ -19,38 +19,41 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bot.errors import Gone, Limited, Refused
+from bot.errors import MessageGone, SendRateLimited, SendRefused
+from bot.model import Delivery, Inbox, MessagePart, PlatformName, RenderContext
 from bot.platforms.slack import limits
-from bot.platforms.slack.called import Answer, Called
-from bot.platforms.slack.examining import SlackExaminer
-from bot.platforms.slack.installation import Installation
-from bot.platforms.slack.installations import Installations, OneInstallation
-from bot.platforms.slack.listening import NAME, Listener
-from bot.platforms.slack.messages import editing, posting
-from bot.platforms.slack.pace import POST, Pace
-from bot.platforms.slack.persons import Persons
-from bot.platforms.slack.reading_back import Reader
+from bot.platforms.slack.checks import SlackExaminer
+from bot.platforms.slack.direct_messages import SlackDirectMessages
+from bot.platforms.slack.endpoints import Acknowledgement, SlackEventsEndpoint
+from bot.platforms.slack.events import PLATFORM_NAME, SlackEventHandler
+from bot.platforms.slack.installations import (
+    Installation,
+    Installations,
+    SingleInstallation,
+)
+from bot.platforms.slack.messages import build_edit_body, build_post_body
+from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
+from bot.platforms.slack.read_back import SlackHistoryReader
 from bot.platforms.slack.render import render
 from bot.platforms.slack.tokens import FixedToken
-from bot.types import Delivery, Inbox, Part, PlatformName, RenderContext
 from digests.types import Edition
 
 if TYPE_CHECKING:
     from slack_bolt.app.async_app import AsyncApp
 
-    from bot.platforms.slack.session import Session
-    from bot.platforms.slack.socket_mode import Socket
+    from bot.platforms.slack.client import SlackClient
+    from bot.platforms.slack.connection import SlackSocket
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 UPDATE, DELETE = "chat.update", "chat.delete"
 #: Seconds before a lost connection is tried again: doubled each time, up to the last.
-AGAIN_FIRST: Final = 1.0
-AGAIN_MOST: Final = 30.0
+RECONNECT_DELAY: Final = 1.0
+MAX_RECONNECT_DELAY: Final = 30.0
 #: Seconds that a connection has to stand for all to be well again.
-STEADY: Final = 10.0
-_TS: Final = re.compile(r"\d{1,12}\.\d{1,6}")
+STABLE_AFTER: Final = 10.0
+_MESSAGE_ID: Final = re.compile(r"\d{1,12}\.\d{1,6}")
 
 
 class SlackPlatform:
@@ -64,10 +67,10 @@ class SlackPlatform:
         app_token: str | None = None,
         signing_secret: str = "",
         api_base: str | None = None,
-        silence: float = limits.SILENCE,
-        wordless: float = limits.WORDLESS,
-        patience: float = limits.TURN,
-        hold: float = limits.FORM,
+        ping_timeout: float = limits.PING_TIMEOUT,
+        idle_timeout: float = limits.IDLE_TIMEOUT,
+        patience: float = limits.SLOT_TIMEOUT,
+        hold: float = limits.FORM_HOLD,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -80,46 +83,46 @@ class SlackPlatform:
             signing_secret: What Slack signs such calls with.
             api_base: Where the Web API is, ending in `/api/`; None = Slack's own. With
                 one of our own, no other host is dialled.
-            silence: Seconds of silence after which a socket is dead.
-            wordless: Seconds without an event after which a socket is renewed.
+            idle_timeout: Seconds of silence after which a socket is dead.
+            ping_timeout: Seconds without an event after which a socket is renewed.
             patience: Seconds that a message may wait for its turn; well below the time
                 that a whole send is given.
             hold: Seconds that a filled form waits for its answer.
             now: Seconds of a clock that never goes back.
             sleep: Waits by that clock.
         """
-        self.installations = installations or OneInstallation(
+        self.installations = installations or SingleInstallation(
             Installation(
                 tokens=FixedToken(token),
                 api_base=api_base,
-                pace=Pace(now, sleep, patience),
+                pace=SlackRateLimiter(now, sleep, patience),
             )
         )
-        self._persons = Persons(self.installations)
-        self._reader = Reader(self._call)
+        self._direct_messages = SlackDirectMessages(self.installations)
+        self._reader = SlackHistoryReader(self._call)
         self._app_token = app_token
         self._signing_secret = signing_secret
-        self._silence = silence
-        self._wordless = wordless
-        self._socket: Socket | None = None
+        self._ping_timeout = ping_timeout
+        self._idle_timeout = idle_timeout
+        self._socket: SlackSocket | None = None
         #: Hears what Slack calls us with, where it does.
         self._app: AsyncApp | None = None
         #: Why the socket stays closed, although posting goes on.
-        self._cut_off: str | None = None
-        self.listener = Listener(self.installations, hold=hold, now=now)
+        self._socket_closed_reason: str | None = None
+        self.listener = SlackEventHandler(self.installations, hold=hold, now=now)
         #: Looks how the bot stands with Slack; where many workspaces installed it, each
         #: has its own findings.
         self.examiner = (
             SlackExaminer(installations.one, app_token, signing_secret)
-            if isinstance(installations := self.installations, OneInstallation)
+            if isinstance(installations := self.installations, SingleInstallation)
             else None
         )
 
     @property
     def name(self) -> PlatformName:
-        return NAME
+        return PLATFORM_NAME
 
-    def called(self, now: Callable[[], datetime]) -> Called | None:
+    def called(self, now: Callable[[], datetime]) -> SlackEventsEndpoint | None:
         """What Slack calls, by signed requests; None where we connect to it.
 
         Args:
@@ -127,7 +130,9 @@ class SlackPlatform:
         """
         if self._app_token is not None:
             return None
-        return Called(self._take, secret=self._signing_secret, now=now)
+        return SlackEventsEndpoint(
+            self._receive_request, secret=self._signing_secret, now=now
+        )
 
     @property
     def inbox(self) -> Inbox | None:
@@ -137,7 +142,7 @@ class SlackPlatform:
     @property
     def state(self) -> str:
         """«ok» while connected; otherwise what is missing, in words."""
-        problem = self.installations.refused or self._cut_off
+        problem = self.installations.refused or self._socket_closed_reason
         if problem is not None:
             return problem
         if self._app_token is None:
@@ -147,10 +152,12 @@ class SlackPlatform:
         return "ok" if connected else "It is not connected yet."
 
     @property
-    def _may_connect(self) -> bool:
-        return self.installations.refused is None and self._cut_off is None
+    def _can_connect(self) -> bool:
+        return self.installations.refused is None and self._socket_closed_reason is None
 
-    def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+    def render(
+        self, edition: Edition, context: RenderContext
+    ) -> tuple[MessagePart, ...]:
         return render(edition, context)
 
     # ── sending ────────────────────────────────────────────────────────────────
@@ -161,7 +168,7 @@ class SlackPlatform:
         Raises:
             SendError: As `verdicts` says.
         """
-        delivery = await self._persons.placed(delivery)
+        delivery = await self._direct_messages.resolve_channel(delivery)
         match delivery.operation:
             case "post":
                 return await self._post(delivery)
@@ -172,22 +179,24 @@ class SlackPlatform:
 
     async def _post(self, delivery: Delivery) -> str:
         return await self._call(
-            POST,
+            POST_MESSAGE,
             delivery,
-            lambda session, channel: session.post(channel, posting(delivery)),
+            lambda session, channel: session.post(channel, build_post_body(delivery)),
         )
 
     async def _edit(self, delivery: Delivery) -> str:
-        ts = _ts(delivery)
+        ts = _get_message_id(delivery)
         return await self._call(
             UPDATE,
             delivery,
-            lambda session, channel: session.edit(channel, ts, editing(delivery)),
+            lambda session, channel: session.edit(
+                channel, ts, build_edit_body(delivery)
+            ),
         )
 
     async def _delete(self, delivery: Delivery) -> str:
-        ts = _ts(delivery)
-        with suppress(Gone):
+        ts = _get_message_id(delivery)
+        with suppress(MessageGone):
             await self._call(
                 DELETE,
                 delivery,
@@ -199,17 +208,17 @@ class SlackPlatform:
         self,
         method: str,
         delivery: Delivery,
-        call: "Callable[[Session, str], Awaitable[T]]",
+        call: "Callable[[SlackClient, str], Awaitable[T]]",
     ) -> T:
         installation = await self.installations.of(delivery.workspace_external_id)
         return await installation.call(method, delivery, call)
 
     async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
         """Whether the channel is open to everybody there, or the person is in it."""
-        from bot.platforms.slack.membership import may_write
+        from bot.platforms.slack.permissions import can_write
 
         installation = await self.installations.of(workspace)
-        return await may_write(installation, channel, person_id)
+        return await can_write(installation, channel, person_id)
 
     async def read_back(self, delivery: Delivery) -> str | None:
         """Id of our message that carries the delivery's key, if there is one.
@@ -220,7 +229,7 @@ class SlackPlatform:
         """
         if delivery.operation != "post":
             return None
-        delivery = await self._persons.placed(delivery)
+        delivery = await self._direct_messages.resolve_channel(delivery)
         return await self._reader.read_back(delivery)
 
     # ── the connection ─────────────────────────────────────────────────────────
@@ -238,40 +247,42 @@ class SlackPlatform:
     async def close(self) -> None:
         """Leave; what is sent later signs in again."""
         self._app = None
-        await self._leave_socket()
+        await self._close_socket()
         await self.installations.close()
 
     async def _stay_connected(self) -> None:
         clock = asyncio.get_running_loop()
-        wait = AGAIN_FIRST
-        while self._may_connect:
+        wait = RECONNECT_DELAY
+        while self._can_connect:
             begun = clock.time()
             try:
-                session = await self.installations.front()
+                session = await self.installations.shared_client()
                 if session.team:
-                    await self.listener.here(session.team, session.team_name)
+                    await self.listener.register_workspace(
+                        session.team, session.team_name
+                    )
                 if self._app_token is None:
-                    self._be_called(session)
+                    self._accept_requests(session)
                     return
-                await self._hold_socket(session)
+                await self._hold_connection(session)
             except Exception as error:
-                wait = max(wait, self._lost(error))
-                await self._leave_socket()
-            if clock.time() - begun > STEADY:
-                wait = AGAIN_FIRST
-            if self._may_connect:
-                await self._pause(wait)
-                wait = min(wait * 2, AGAIN_MOST)
-        await self._leave_socket()
+                wait = max(wait, self._handle_disconnect(error))
+                await self._close_socket()
+            if clock.time() - begun > STABLE_AFTER:
+                wait = RECONNECT_DELAY
+            if self._can_connect:
+                await self._wait_to_reconnect(wait)
+                wait = min(wait * 2, MAX_RECONNECT_DELAY)
+        await self._close_socket()
 
-    async def _pause(self, wait: float) -> None:
+    async def _wait_to_reconnect(self, wait: float) -> None:
         """Between two connections; not at all the first time that Slack asks for it."""
-        if self._socket is None or wait > AGAIN_FIRST:
+        if self._socket is None or wait > RECONNECT_DELAY:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self.installations.stopped()
 
-    async def _hold_socket(self, session: "Session") -> None:
+    async def _hold_connection(self, session: "SlackClient") -> None:
         """Until the connection ends, or the token turns out to be refused.
 
         The one before, if Slack only asked us to renew it, is left when the new one
@@ -283,83 +294,92 @@ class SlackPlatform:
         except BaseException:
             await socket.close()
             raise
-        await self._leave_socket()
+        await self._close_socket()
         self._socket = socket
-        held = asyncio.create_task(socket.hold())
+        receiving = asyncio.create_task(socket.hold())
         stopped = asyncio.create_task(self.installations.stopped())
         try:
-            await asyncio.wait((held, stopped), return_when=asyncio.FIRST_COMPLETED)
-            reason = held.result() if held.done() else ""
+            await asyncio.wait(
+                (receiving, stopped), return_when=asyncio.FIRST_COMPLETED
+            )
+            reason = receiving.result() if receiving.done() else ""
         finally:
             stopped.cancel()
-            held.cancel()
-            await asyncio.gather(held, stopped, return_exceptions=True)
-        log.info("socket ended", platform=NAME, reason=reason or "it broke")
+            receiving.cancel()
+            await asyncio.gather(receiving, stopped, return_exceptions=True)
+        log.info("socket ended", platform=PLATFORM_NAME, reason=reason or "it broke")
         if not reason:
-            await self._leave_socket()
+            await self._close_socket()
 
-    def _be_called(self, session: "Session") -> None:
+    def _accept_requests(self, session: "SlackClient") -> None:
         """From now on Slack's calls find somebody."""
-        from bot.platforms.slack.events import listening
+        from bot.platforms.slack.connection import build_bolt_app
 
-        self._app = listening(session, self.listener)
+        self._app = build_bolt_app(session, self.listener)
         if not self._signing_secret:
             log.warning(
                 "commands do not work",
-                platform=NAME,
+                platform=PLATFORM_NAME,
                 reason="There is no STANDFIRST_SLACK_APP_TOKEN for Socket Mode, and no "
                 "STANDFIRST_SLACK_SIGNING_SECRET to know Slack's calls by.",
             )
 
-    async def _take(self, body: str, headers: Mapping[str, str]) -> Answer:
+    async def _receive_request(
+        self, body: str, headers: Mapping[str, str]
+    ) -> Acknowledgement:
         """What Slack sent us by a call of its own."""
-        from bot.platforms.slack.events import taken
+        from bot.platforms.slack.connection import dispatch_request
 
         if self._app is None or self.inbox is None:
-            return Answer(status=503)
-        return await taken(self._app, body, headers)
+            return Acknowledgement(status=503)
+        return await dispatch_request(self._app, body, headers)
 
-    def _new_socket(self, session: "Session") -> "Socket":
-        from bot.platforms.slack.events import listening
-        from bot.platforms.slack.socket_mode import Socket
+    def _new_socket(self, session: "SlackClient") -> "SlackSocket":
+        from bot.platforms.slack.connection import SlackSocket, build_bolt_app
 
         api_base = self.installations.api_base
-        return Socket(
-            app=listening(session, self.listener),
+        return SlackSocket(
+            app=build_bolt_app(session, self.listener),
             app_token=self._app_token or "",
             web=session.web,
             host=urlsplit(api_base).hostname if api_base else None,
-            silence=self._silence,
-            wordless=self._wordless,
+            ping_timeout=self._ping_timeout,
+            idle_timeout=self._idle_timeout,
         )
 
-    async def _leave_socket(self) -> None:
+    async def _close_socket(self) -> None:
         socket, self._socket = self._socket, None
         if socket is not None:
             with suppress(Exception):
                 await socket.close()
 
-    def _lost(self, error: Exception) -> float:
+    def _handle_disconnect(self, error: Exception) -> float:
         """What the end of a connection means, told once; seconds to wait at least."""
-        from bot.platforms.slack.verdicts import code_of, verdict
+        from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 
-        found = verdict(error, guarded=True)
+        found = classify_send_error(error, guarded=True)
         if self.installations.refused is not None:
             return 0.0
-        if isinstance(found, Refused):
-            self._cut_off = (
-                f"Slack opens no Socket Mode ({code_of(error) or found}). Check "
+        if isinstance(found, SendRefused):
+            self._socket_closed_reason = (
+                f"Slack opens no Socket Mode ({get_error_code(error) or found}). Check "
                 "STANDFIRST_SLACK_APP_TOKEN. Posting goes on; commands do not work."
             )
-            log.error("socket closed for good", platform=NAME, reason=self._cut_off)
+            log.error(
+                "socket closed for good",
+                platform=PLATFORM_NAME,
+                reason=self._socket_closed_reason,
+            )
             return 0.0
-        log.warning("connection lost", platform=NAME, reason=str(found))
-        return found.retry_after if isinstance(found, Limited) else 0.0
+        log.warning("connection lost", platform=PLATFORM_NAME, reason=str(found))
+        return found.retry_after if isinstance(found, SendRateLimited) else 0.0
 
 
-def _ts(delivery: Delivery) -> str:
+def _get_message_id(delivery: Delivery) -> str:
     """The message's id; `Refused` when it cannot be one."""
     ts = delivery.message_id or ""
-    if not _TS.fullmatch(ts):
-        raise Refused(f"«{ts}» is not the id of a Slack message.", message_only=True)
+    if not _MESSAGE_ID.fullmatch(ts):
+        raise SendRefused(
+            f"«{ts}» is not the id of a Slack message.", message_only=True
+        )
     return ts

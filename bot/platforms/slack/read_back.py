@@ -1,4 +1,4 @@
-"""Looks whether a post arrived: by its key, in the channel or the thread of an edition.
+"""Look for a delivery's key in the channel or thread to see whether it arrived.
 
 It sends nothing. Where it cannot be told, it says so by an error, never by «no».
 """
@@ -7,35 +7,35 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from bot.errors import Gone, Refused
+from bot.errors import MessageGone, SendRefused
+from bot.model import Delivery
 from bot.platforms.slack import limits
-from bot.platforms.slack.messages import carries, thread_of
-from bot.types import Delivery
+from bot.platforms.slack.messages import carries_key, get_thread
 
 if TYPE_CHECKING:
-    from bot.platforms.slack.session import Session
+    from bot.platforms.slack.client import SlackClient
 
 HISTORY: Final = "conversations.history"
 REPLIES: Final = "conversations.replies"
 #: Messages, and the next page's cursor; "" = there is none.
-Page = tuple[list[dict[str, Any]], str]
+HistoryPage = tuple[list[dict[str, Any]], str]
 
 
-class Call(Protocol):
+class CallForDelivery(Protocol):
     """One request for a delivery when it is its turn; every failure a `SendError`."""
 
     async def __call__(
         self,
         method: str,
         delivery: Delivery,
-        call: Callable[["Session", str], Awaitable[Page]],
-    ) -> Page: ...
+        call: Callable[["SlackClient", str], Awaitable[HistoryPage]],
+    ) -> HistoryPage: ...
 
 
-class Reader:
+class SlackHistoryReader:
     """Reads back over the platform's calls."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: CallForDelivery) -> None:
         self._call = call
 
     async def read_back(self, delivery: Delivery) -> str | None:
@@ -47,27 +47,31 @@ class Reader:
             Refused: The bot may not read the channel's history, or too much was
                 written there since.
         """
-        seen, cursor, oldest = 0, "", _oldest(delivery)
-        while seen < limits.LOOK_ALL:
+        seen, cursor, oldest = 0, "", _get_oldest(delivery)
+        while seen < limits.READ_BACK_MESSAGES:
             page, cursor = await self._page(delivery, oldest, cursor)
             for ours in page:
-                if carries(ours, delivery.key):
+                if carries_key(ours, delivery.key):
                     return str(ours["ts"])
             if not cursor:
                 return None
             seen += limits.HISTORY_PAGE
-        raise Refused("Whether it arrived cannot be seen: too much was posted since.")
+        raise SendRefused(
+            "Whether it arrived cannot be seen: too much was posted since."
+        )
 
-    async def _page(self, delivery: Delivery, oldest: str | None, cursor: str) -> Page:
+    async def _page(
+        self, delivery: Delivery, oldest: str | None, cursor: str
+    ) -> HistoryPage:
         """What the bot wrote on one page of the history, and the next page's cursor."""
-        from bot.platforms.slack.verdicts import NotLetIn
+        from bot.platforms.slack.send_errors import TokenRefused
 
         try:
             page, more = await self._read(delivery, oldest, cursor or None)
-        except (NotLetIn, Gone):
+        except (TokenRefused, MessageGone):
             raise
-        except Refused as refused:
-            raise Refused(
+        except SendRefused as refused:
+            raise SendRefused(
                 "Whether it arrived cannot be seen: the bot needs to be in the channel "
                 "and to have the scopes channels:history, groups:history and "
                 f"im:history. {refused}"
@@ -76,33 +80,33 @@ class Reader:
 
     async def _read(
         self, delivery: Delivery, oldest: str | None, cursor: str | None
-    ) -> Page:
+    ) -> HistoryPage:
         """A page of the channel, or of the thread that the delivery stands in."""
-        thread = thread_of(delivery)
+        thread = get_thread(delivery)
         if thread is None:
 
-            async def history(session: "Session", channel: str) -> Page:
+            async def history(session: "SlackClient", channel: str) -> HistoryPage:
                 page = await session.history(channel, oldest=oldest, cursor=cursor)
-                return _ours(session, page)
+                return _select_own(session, page)
 
             return await self._call(HISTORY, delivery, history)
 
-        async def replies(session: "Session", channel: str) -> Page:
+        async def replies(session: "SlackClient", channel: str) -> HistoryPage:
             page = await session.replies(channel, thread, oldest=oldest, cursor=cursor)
-            return _ours(session, page)
+            return _select_own(session, page)
 
         return await self._call(REPLIES, delivery, replies)
 
 
-def _ours(session: "Session", page: Page) -> Page:
+def _select_own(session: "SlackClient", page: HistoryPage) -> HistoryPage:
     """The page without what others wrote."""
     messages, more = page
     return [message for message in messages if session.is_ours(message)], more
 
 
-def _oldest(delivery: Delivery) -> str | None:
+def _get_oldest(delivery: Delivery) -> str | None:
     """Where a look begins: when the delivery was claimed, and some time before."""
     if delivery.claimed_at is None:
         return None
-    begun = delivery.claimed_at - timedelta(seconds=limits.CLOCKS_APART)
+    begun = delivery.claimed_at - timedelta(seconds=limits.CLOCK_SKEW)
     return f"{begun.timestamp():.6f}"

@@ -1,4 +1,4 @@
-"""An edition as Slack messages (Block Kit): pure, and the same every time.
+"""Render an edition as Slack messages (Block Kit). Pure and deterministic.
 
 Foreign words stand in `rich_text` and `plain_text` only, which Slack never reads as
 markup. Pieces (head, stories, brief, foot) are written first, each as blocks and in
@@ -10,20 +10,25 @@ is left out, and the story's detail shows it.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.platforms import wording
-from bot.platforms.inert import clip, fitted, inert, link, units
-from bot.platforms.slack import elements, limits
-from bot.platforms.slack.mrkdwn import masked, size
-from bot.texts import Texts
-from bot.types import Part, RenderContext
-from digests.sections import Section, layout
-from digests.types import Card, Edition, EditionStory
+from bot.i18n.translation import Texts
+from bot.model import MessagePart, RenderContext
+from bot.platforms.common import edition_text
+from bot.platforms.common.text import (
+    count_utf16,
+    make_link,
+    sanitize_text,
+    shorten_text,
+    shorten_utf16,
+)
+from bot.platforms.slack import block_kit, limits
+from bot.platforms.slack.block_kit import format_link, measure_blocks
+from digests.types import Edition, EditionStory, QuoteCard, Section, arrange_sections
 
-Json = elements.Json
+Json = block_kit.Json
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
+class SlackEditionPiece:
     """What stays together: blocks, the same in plain words, and what it opens."""
 
     blocks: tuple[Json, ...]
@@ -33,7 +38,7 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class SectionText:
     """A section of a story: a quote set off, what comes after; and in plain words."""
 
     quoted: Json = field(default_factory=dict)
@@ -41,12 +46,14 @@ class Said:
     plain: str = ""
 
 
-def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
     """The edition's messages in order, each with its twin in plain words."""
     texts = Texts.of(context.locale)
-    messages = _packed(tuple(_pieces(edition, context, texts)), edition, texts)
+    messages = _pack_messages(
+        tuple(_list_pieces(edition, context, texts)), edition, texts
+    )
     return tuple(
-        _part(number, len(messages), pieces, edition, texts)
+        _build_part(number, len(messages), pieces, edition, texts)
         for number, pieces in enumerate(messages, 1)
     )
 
@@ -54,164 +61,186 @@ def render(edition: Edition, context: RenderContext) -> tuple[Part, ...]:
 # ── pieces ─────────────────────────────────────────────────────────────────────
 
 
-def _pieces(edition: Edition, context: RenderContext, texts: Texts) -> Iterator[Piece]:
-    laid_out = layout(edition.sections, wording.SHOWN)
-    yield _head(edition, context, texts)
-    brief = [_brief(edition, context, texts)] if edition.brief else []
+def _list_pieces(
+    edition: Edition, context: RenderContext, texts: Texts
+) -> Iterator[SlackEditionPiece]:
+    laid_out = arrange_sections(edition.sections, edition_text.DEFAULT_SECTIONS)
+    yield _build_head(edition, context, texts)
+    brief = [_build_brief(edition, context, texts)] if edition.brief else []
     if laid_out.also == "above":
         yield from brief
-    if laid_out.hero and edition.hero is not None and _fits(edition.hero):
-        yield _hero(edition.hero, texts)
+    if laid_out.hero and edition.hero is not None and _fits_quote(edition.hero):
+        yield _build_hero(edition.hero, texts)
     for number, story in enumerate(edition.stories, 1):
-        yield _story(number, story, edition, context, texts)
+        yield _build_story(number, story, edition, context, texts)
     if laid_out.also == "below":
         yield from brief
-    yield _foot(edition, context, texts)
+    yield _build_foot(edition, context, texts)
 
 
-def _head(edition: Edition, context: RenderContext, texts: Texts) -> Piece:
-    title = _title(edition)
-    under = wording.under_title(edition, context, texts)
-    header = [{"type": "header", "text": elements.plain(title)}] if title else []
-    return Piece(
-        blocks=(*header, elements.context(*map(elements.plain, under))),
-        plain=elements.lines(title, *under),
+def _build_head(
+    edition: Edition, context: RenderContext, texts: Texts
+) -> SlackEditionPiece:
+    title = _shorten_title(edition)
+    under = edition_text.format_subtitle(edition, context, texts)
+    header = [{"type": "header", "text": block_kit.plain_text(title)}] if title else []
+    return SlackEditionPiece(
+        blocks=(*header, block_kit.context_block(*map(block_kit.plain_text, under))),
+        plain=block_kit.join_lines(title, *under),
     )
 
 
-def _title(edition: Edition) -> str:
-    return fitted(inert(edition.title), limits.HEADER)
+def _shorten_title(edition: Edition) -> str:
+    return shorten_utf16(sanitize_text(edition.title), limits.HEADER)
 
 
-def _hero(card: Card, texts: Texts) -> Piece:
-    said_by = wording.said_by(card, texts)
-    return Piece(
+def _build_hero(card: QuoteCard, texts: Texts) -> SlackEditionPiece:
+    said_by = edition_text.format_attribution(card, texts)
+    return SlackEditionPiece(
         blocks=(
-            elements.rich(elements.quoted(card)),
-            elements.context(elements.plain(said_by)),
+            block_kit.rich_block(block_kit.rich_quote(card)),
+            block_kit.context_block(block_kit.plain_text(said_by)),
         ),
-        plain=wording.spoken(card, texts),
+        plain=edition_text.format_plain_quote(card, texts),
     )
 
 
-def _story(
+def _build_story(
     number: int,
     story: EditionStory,
     edition: Edition,
     context: RenderContext,
     texts: Texts,
-) -> Piece:
+) -> SlackEditionPiece:
     """The story, with as much of its summary as there is room for."""
-    card = wording.shown_card(story.cards, edition.hero, _fits)
+    card = edition_text.select_card(story.cards, edition.hero, _fits_quote)
     summary = [
-        fitted(inert(sentence.text), limits.SENTENCE)
+        shorten_utf16(sanitize_text(sentence.text), limits.SENTENCE)
         for sentence in story.summary[: limits.SENTENCES]
     ]
-    source = wording.source(story, edition.made_at, context, texts)
-    under = [source, *wording.corrected(story.notes, edition, context, texts)]
-    wanted = layout(edition.sections, wording.SHOWN).story
+    source = edition_text.format_source(story, edition.made_at, context, texts)
+    under = [
+        source,
+        *edition_text.format_corrections(story.notes, edition, context, texts),
+    ]
+    wanted = arrange_sections(edition.sections, edition_text.DEFAULT_SECTIONS).story
     for count in range(len(summary), -1, -1):
-        parts = [_said(part, story, summary[:count], card, texts) for part in wanted]
-        told = _told(number, story, parts, under, texts)
-        if size(told.blocks) <= limits.STORY:
-            return told
-    return _told(number, story, (), under, texts)
+        parts = [
+            _render_section(part, story, summary[:count], card, texts)
+            for part in wanted
+        ]
+        rendered = _assemble_story(number, story, parts, under, texts)
+        if measure_blocks(rendered.blocks) <= limits.STORY:
+            return rendered
+    return _assemble_story(number, story, (), under, texts)
 
 
-def _said(
+def _render_section(
     section: Section,
     story: EditionStory,
     summary: Sequence[str],
-    card: Card | None,
+    card: QuoteCard | None,
     texts: Texts,
-) -> Said:
+) -> SectionText:
     match section:
         case "summary":
-            return _labelled(("", " ".join(filter(None, summary))))
+            return _render_labelled(("", " ".join(filter(None, summary))))
         case "quotes" if card is not None:
-            after = elements.text(f"— {wording.said_by(card, texts)}")
-            return Said(
-                quoted=elements.quoted(card),
+            after = block_kit.rich_run(
+                f"— {edition_text.format_attribution(card, texts)}"
+            )
+            return SectionText(
+                quoted=block_kit.rich_quote(card),
                 words=(after,),
-                plain=wording.spoken(card, texts),
+                plain=edition_text.format_plain_quote(card, texts),
             )
         case "matters":
-            matters = wording.matters(story, limits.SENTENCE)
-            return _labelled((texts.say("Why it matters"), matters))
+            matters = edition_text.format_context(story, limits.SENTENCE)
+            return _render_labelled((texts.say("Why it matters"), matters))
         case "figures":
-            return _labelled(
-                (texts.say("Figures"), wording.figures(story)),
-                (texts.say("Outlets differ:"), wording.disputes(story)),
+            return _render_labelled(
+                (texts.say("Figures"), edition_text.format_figures(story)),
+                (texts.say("Outlets differ:"), edition_text.format_disputes(story)),
             )
         case _:
-            return Said()
+            return SectionText()
 
 
-def _labelled(*rows: tuple[str, str]) -> Said:
+def _render_labelled(*rows: tuple[str, str]) -> SectionText:
     """Lines that begin with what they are; none where nothing is to be said."""
     words: list[Json] = []
     lines: list[str] = []
     for label, said in rows:
         if said and label:
-            words += [elements.text(f"\n{label}", bold=True), elements.text(f" {said}")]
+            words += [
+                block_kit.rich_run(f"\n{label}", bold=True),
+                block_kit.rich_run(f" {said}"),
+            ]
             lines.append(f"{label.rstrip(':')}: {said}")
         elif said:
-            words.append(elements.text(f"\n{said}"))
+            words.append(block_kit.rich_run(f"\n{said}"))
             lines.append(said)
-    return Said(words=tuple(words), plain="\n".join(lines))
+    return SectionText(words=tuple(words), plain="\n".join(lines))
 
 
-def _told(
+def _assemble_story(
     number: int,
     story: EditionStory,
-    parts: Sequence[Said],
+    parts: Sequence[SectionText],
     under: Sequence[str],
     texts: Texts,
-) -> Piece:
-    headline = fitted(inert(story.headline.text), limits.HEADLINE)
+) -> SlackEditionPiece:
+    headline = shorten_utf16(sanitize_text(story.headline.text), limits.HEADLINE)
     mark = f"{texts.say('Update')}: " if story.update else ""
     title = f"{number}. {mark}{headline}".rstrip()
-    told: list[Json] = []
-    run = [elements.text(title, bold=True)]
+    rendered: list[Json] = []
+    run = [block_kit.rich_run(title, bold=True)]
     for part in parts:
         if part.quoted:
-            told += [elements.section(*run), part.quoted]
+            rendered += [block_kit.rich_section(*run), part.quoted]
             run = []
         run += part.words
-    told.append(elements.section(*run))
+    rendered.append(block_kit.rich_section(*run))
     spoken = [part.plain for part in parts]
     source, *notes = under
-    led = elements.context(
-        elements.plain(source), elements.mrkdwn(masked(link(story.articles[0].url)))
+    led = block_kit.context_block(
+        block_kit.plain_text(source),
+        block_kit.mrkdwn_text(format_link(make_link(story.articles[0].url))),
     )
-    corrected = [elements.context(elements.plain(note)) for note in notes]
-    return Piece(
-        blocks=tuple(b for b in (elements.rich(*told), led, *corrected) if b),
-        plain=elements.lines(title, *spoken, *under),
+    corrected = [block_kit.context_block(block_kit.plain_text(note)) for note in notes]
+    return SlackEditionPiece(
+        blocks=tuple(
+            b for b in (block_kit.rich_block(*rendered), led, *corrected) if b
+        ),
+        plain=block_kit.join_lines(title, *spoken, *under),
         option=(f"v1:story:{story.id}", f"{number}. {headline}"),
     )
 
 
-def _fits(card: Card) -> bool:
-    return bool(card.text.strip()) and units(card.text) <= limits.QUOTE
+def _fits_quote(card: QuoteCard) -> bool:
+    return bool(card.text.strip()) and count_utf16(card.text) <= limits.QUOTE
 
 
-def _brief(edition: Edition, context: RenderContext, texts: Texts) -> Piece:
+def _build_brief(
+    edition: Edition, context: RenderContext, texts: Texts
+) -> SlackEditionPiece:
     title = texts.say("Also in brief")
     items: list[Json] = []
     lines = [title]
     for brief in edition.brief[: limits.BRIEF]:
-        said = wording.in_brief(brief, edition, context, texts)
-        item = elements.section(*elements.with_link(said, link(brief.article.url)))
-        if not item or size([*items, item]) > limits.BRIEF_SIZE:
+        said = edition_text.format_brief(brief, edition, context, texts)
+        item = block_kit.rich_section(
+            *block_kit.add_rich_link(said, make_link(brief.article.url))
+        )
+        if not item or measure_blocks([*items, item]) > limits.BRIEF_SIZE:
             continue
         items.append(item)
         lines.append(f"– {said}")
     listed = {"type": "rich_text_list", "style": "bullet", "elements": items}
-    return Piece(
+    return SlackEditionPiece(
         blocks=(
-            elements.rich(
-                elements.section(elements.text(title, bold=True)),
+            block_kit.rich_block(
+                block_kit.rich_section(block_kit.rich_run(title, bold=True)),
                 listed if items else {},
             ),
         ),
@@ -219,84 +248,105 @@ def _brief(edition: Edition, context: RenderContext, texts: Texts) -> Piece:
     )
 
 
-def _foot(edition: Edition, context: RenderContext, texts: Texts) -> Piece:
+def _build_foot(
+    edition: Edition, context: RenderContext, texts: Texts
+) -> SlackEditionPiece:
     said = (
-        wording.honesty(edition, context, texts),
-        wording.end(edition, context, texts),
+        edition_text.format_method_note(edition, context, texts),
+        edition_text.format_closing(edition, context, texts),
     )
-    return Piece(
-        blocks=(elements.context(*map(elements.plain, said)),),
-        plain=elements.lines(*said),
+    return SlackEditionPiece(
+        blocks=(block_kit.context_block(*map(block_kit.plain_text, said)),),
+        plain=block_kit.join_lines(*said),
     )
 
 
 # ── messages ───────────────────────────────────────────────────────────────────
 
 
-def _packed(
-    pieces: Sequence[Piece], edition: Edition, texts: Texts
-) -> list[list[Piece]]:
+def _pack_messages(
+    pieces: Sequence[SlackEditionPiece], edition: Edition, texts: Texts
+) -> list[list[SlackEditionPiece]]:
     """The pieces in order, in as few messages as hold them."""
-    messages: list[list[Piece]] = [[]]
+    messages: list[list[SlackEditionPiece]] = [[]]
     for piece in pieces:
-        if messages[-1] and not _hold([*messages[-1], piece], edition, texts):
+        if messages[-1] and not _fits_message([*messages[-1], piece], edition, texts):
             messages.append([])
         messages[-1].append(piece)
     return messages
 
 
-def _hold(pieces: Sequence[Piece], edition: Edition, texts: Texts) -> bool:
+def _fits_message(
+    pieces: Sequence[SlackEditionPiece], edition: Edition, texts: Texts
+) -> bool:
     """Whether one message holds all of these, whichever of them it comes to be."""
     if sum(piece.option is not None for piece in pieces) > limits.STORIES:
         return False
     # The longest that it can be: continued, and the last one.
-    blocks = _blocks(99, 99, pieces, edition, texts)
-    return len(blocks) <= limits.BLOCKS_USED and size(blocks) <= limits.BLOCKS_SIZE_USED
+    blocks = _build_blocks(99, 99, pieces, edition, texts)
+    return (
+        len(blocks) <= limits.BLOCKS_USED
+        and measure_blocks(blocks) <= limits.BLOCKS_SIZE_USED
+    )
 
 
-def _part(
-    number: int, of: int, pieces: Sequence[Piece], edition: Edition, texts: Texts
-) -> Part:
+def _build_part(
+    number: int,
+    of: int,
+    pieces: Sequence[SlackEditionPiece],
+    edition: Edition,
+    texts: Texts,
+) -> MessagePart:
     plain = [piece.plain for piece in pieces]
     if number > 1:
-        plain.insert(0, _continued(number, of, edition))
-    return Part(
+        plain.insert(0, _continued_title(number, of, edition))
+    return MessagePart(
         key=str(number),
-        payload={"blocks": _blocks(number, of, pieces, edition, texts)},
+        payload={"blocks": _build_blocks(number, of, pieces, edition, texts)},
         fallback_text="\n\n".join(plain),
     )
 
 
-def _blocks(
-    number: int, of: int, pieces: Sequence[Piece], edition: Edition, texts: Texts
+def _build_blocks(
+    number: int,
+    of: int,
+    pieces: Sequence[SlackEditionPiece],
+    edition: Edition,
+    texts: Texts,
 ) -> list[Json]:
     blocks: list[Json] = []
     if number > 1:
-        blocks.append(elements.context(elements.plain(_continued(number, of, edition))))
+        blocks.append(
+            block_kit.context_block(
+                block_kit.plain_text(_continued_title(number, of, edition))
+            )
+        )
     for place, piece in enumerate(pieces):
         if place and piece.option is not None:
             blocks.append({"type": "divider"})
         blocks += piece.blocks
     options = [piece.option for piece in pieces if piece.option is not None]
-    controls = [_select(options, texts)] if options else []
+    controls = [_build_select(options, texts)] if options else []
     if number == of or not options:
-        controls += _buttons(texts)
+        controls += _build_buttons(texts)
     return [*blocks, {"type": "actions", "elements": controls}]
 
 
-def _continued(number: int, of: int, edition: Edition) -> str:
-    return f"{_title(edition)} · {number}/{of}"
+def _continued_title(number: int, of: int, edition: Edition) -> str:
+    return f"{_shorten_title(edition)} · {number}/{of}"
 
 
-def _select(options: Iterable[tuple[str, str]], texts: Texts) -> Json:
-    placeholder = clip(texts.say("Read more about…"), limits.PLACEHOLDER)
+def _build_select(options: Iterable[tuple[str, str]], texts: Texts) -> Json:
+    placeholder = shorten_text(texts.say("Read more about…"), limits.PLACEHOLDER)
     return {
         "type": "static_select",
         "action_id": "v1:open",
-        "placeholder": elements.plain(placeholder),
+        "placeholder": block_kit.plain_text(placeholder),
         "options": [
             {
-                "text": elements.plain(fitted(label, limits.LABEL_OF_CONTROL)),
+                "text": block_kit.plain_text(
+                    shorten_utf16(label, limits.LABEL_OF_CONTROL)
+                ),
                 "value": control,
             }
             for control, label in dict(options).items()
@@ -304,9 +354,9 @@ def _select(options: Iterable[tuple[str, str]], texts: Texts) -> Json:
     }
 
 
-def _buttons(texts: Texts) -> list[Json]:
+def _build_buttons(texts: Texts) -> list[Json]:
     named = (
         ("v1:quotes", texts.say("Quotes")),
         ("v1:figures", texts.say("Figures")),
     )
-    return [elements.button(control, label) for control, label in named]
+    return [block_kit.button_element(control, label) for control, label in named]

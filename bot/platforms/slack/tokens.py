@@ -1,4 +1,4 @@
-"""Gives the token to call Slack with, and exchanges it before it runs out.
+"""Bot tokens: a fixed one, or rotating ones that are refreshed before they expire.
 
 A token of an app with token rotation is good for twelve hours; it comes with another
 that can be exchanged once for the next pair. So an exchange is asked for by one alone:
@@ -18,29 +18,36 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from bot.errors import BotError, Limited, Refused, SendError, Unclear, Unreached
-from bot.installed import Installed, Tokens
+from bot.errors import (
+    BotError,
+    SendError,
+    SendNotReceived,
+    SendRateLimited,
+    SendRefused,
+    SendUnclear,
+)
+from bot.model import AppInstallation, InstallationTokens
 from bot.ports import InstallationStore
 
 log = structlog.get_logger(__name__)
 
 #: A token is exchanged when it is good for no longer than this.
-EARLY: Final = timedelta(hours=2)
+REFRESH_BEFORE: Final = timedelta(hours=2)
 #: After one in vain, while the old token is good, the next one waits for this.
-AGAIN: Final = timedelta(minutes=1)
+RETRY_AFTER: Final = timedelta(minutes=1)
 #: Seconds between looks whether another process has ended its own, and of them all.
-LOOK: Final = 0.25
-PATIENCE: Final = 10.0
+POLL_INTERVAL: Final = 0.25
+MAX_WAIT: Final = 10.0
 #: What Slack says of an exchange that was spent or taken back.
 _SPENT: Final = frozenset({
     "invalid_refresh_token", "invalid_grant", "token_revoked", "token_expired",
     "invalid_auth", "account_inactive", "authorization_not_found",
 })  # fmt: skip
 #: What it says where the settings are wrong.
-_OURS: Final = frozenset({"bad_client_secret", "invalid_client_id"})
+_WRONG_SETTINGS: Final = frozenset({"bad_client_secret", "invalid_client_id"})
 
 #: (what is exchanged) → the next pair. Raises what the library raises.
-Exchange = Callable[[str], Awaitable[Tokens]]
+RefreshTokens = Callable[[str], Awaitable[InstallationTokens]]
 
 
 class TokenSource(Protocol):
@@ -50,7 +57,7 @@ class TokenSource(Protocol):
         """A token that is good for a while yet. Raises `SendError`."""
         ...
 
-    async def renewed(self, refused: str) -> str | None:
+    async def renew(self, refused: str) -> str | None:
         """Another, after Slack said that `refused` has run out; None: there is none.
 
         Raises `SendError`.
@@ -71,7 +78,7 @@ class FixedToken:
     async def current(self) -> str:
         return self._token
 
-    async def renewed(self, refused: str) -> str | None:
+    async def renew(self, refused: str) -> str | None:
         return None
 
     async def close(self) -> None:
@@ -83,10 +90,10 @@ class RotatingTokens:
 
     def __init__(
         self,
-        installed: Installed,
+        installed: AppInstallation,
         *,
         store: InstallationStore,
-        exchange: Exchange,
+        exchange: RefreshTokens,
         now: Callable[[], datetime],
         again_at: str,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -107,31 +114,31 @@ class RotatingTokens:
         self._now = now
         self._again_at = again_at
         self._sleep = sleep
-        self._working: asyncio.Task[None] | None = None
+        self._renewal: asyncio.Task[None] | None = None
         #: Not before this is tried again what was in vain.
         self._not_before: datetime | None = None
         #: Tokens that could not be kept yet, and what they are kept in the place of.
-        self._unkept: Installed | None = None
+        self._unsaved: AppInstallation | None = None
 
     async def current(self) -> str:
-        if self._unkept is not None:
-            await self._keep(self._unkept)
+        if self._unsaved is not None:
+            await self._save(self._unsaved)
         tokens = self._tokens
         if tokens.expires_at is None or tokens.refresh is None:
             return tokens.token
         left = tokens.expires_at - self._now()
-        if left > EARLY or (left > timedelta(0) and self._in_vain_lately()):
+        if left > REFRESH_BEFORE or (left > timedelta(0) and self._failed_recently()):
             return tokens.token
         try:
             await self._renew()
         except SendError as error:
             if left <= timedelta(0):
                 raise
-            self._not_before = self._now() + AGAIN
+            self._not_before = self._now() + RETRY_AFTER
             log.warning("token not exchanged yet", platform="slack", reason=str(error))
         return self._tokens.token
 
-    async def renewed(self, refused: str) -> str | None:
+    async def renew(self, refused: str) -> str | None:
         if self._tokens.refresh is None:
             return None
         if self._tokens.token == refused:
@@ -140,16 +147,16 @@ class RotatingTokens:
 
     async def close(self) -> None:
         """Wait for an exchange that is under way: its answer comes once."""
-        if self._working is not None:
+        if self._renewal is not None:
             with suppress(Exception):
-                await asyncio.shield(self._working)
+                await asyncio.shield(self._renewal)
 
     @property
-    def _tokens(self) -> Tokens:
+    def _tokens(self) -> InstallationTokens:
         assert self._installed.tokens is not None, "they were read before"
         return self._installed.tokens
 
-    def _in_vain_lately(self) -> bool:
+    def _failed_recently(self) -> bool:
         broken = self._installed.broken is not None
         waits = self._not_before is not None and self._now() < self._not_before
         return broken or waits
@@ -158,37 +165,41 @@ class RotatingTokens:
 
     async def _renew(self) -> None:
         """One exchange for all who wait; whoever stops waiting does not end it."""
-        if self._working is None or self._working.done():
-            self._working = asyncio.create_task(self._work())
-            self._working.add_done_callback(_seen)
-        await asyncio.shield(self._working)
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._refresh_or_wait())
+            self._renewal.add_done_callback(_retrieve_exception)
+        await asyncio.shield(self._renewal)
 
-    async def _work(self) -> None:
+    async def _refresh_or_wait(self) -> None:
         used = self._tokens.token
         waited = 0.0
         while True:
             try:
                 newest = await self._store.find(self._installed.team)
-                if self._take_over(newest, used):
+                if self._adopt_newest(newest, used):
                     return
                 if await self._store.claim(self._installed):
-                    await self._ask()
+                    await self._refresh()
                     return
             except SendError:
                 raise
             except BotError as error:
-                raise Unreached(f"Its token cannot be looked up: {error}") from error
-            if waited >= PATIENCE:
-                raise Unreached("Another process is getting a new token.")
-            await self._sleep(LOOK)
-            waited += LOOK
+                raise SendNotReceived(
+                    f"Its token cannot be looked up: {error}"
+                ) from error
+            if waited >= MAX_WAIT:
+                raise SendNotReceived("Another process is getting a new token.")
+            await self._sleep(POLL_INTERVAL)
+            waited += POLL_INTERVAL
 
-    def _take_over(self, newest: Installed | None, used: str) -> bool:
+    def _adopt_newest(self, newest: AppInstallation | None, used: str) -> bool:
         """Whether somebody has exchanged it already; or else there is none any more."""
-        from bot.platforms.slack.verdicts import NotLetIn
+        from bot.platforms.slack.send_errors import TokenRefused
 
         if newest is None or newest.id != self._installed.id or newest.tokens is None:
-            raise NotLetIn(f"The app was taken off, or installed anew. {self._remedy}")
+            raise TokenRefused(
+                f"The app was taken off, or installed anew. {self._remedy}"
+            )
         if newest.version < self._installed.version:
             # Ours are newer, and could not be kept yet.
             return self._tokens.token != used
@@ -196,10 +207,10 @@ class RotatingTokens:
         if newest.tokens.token != used:
             return True
         if newest.broken is not None:
-            raise NotLetIn(newest.broken)
+            raise TokenRefused(newest.broken)
         return False
 
-    async def _ask(self) -> None:
+    async def _refresh(self) -> None:
         installed = self._installed
         assert self._tokens.refresh is not None, "it was looked at before"
         try:
@@ -214,44 +225,50 @@ class RotatingTokens:
         self._installed = replace(
             installed, tokens=tokens, version=installed.version + 1
         )
-        await self._keep(installed)
+        await self._save(installed)
 
-    async def _keep(self, before: Installed) -> None:
+    async def _save(self, before: AppInstallation) -> None:
         """Keep what came in the place of `before`; where that fails, before its use."""
         try:
             await self._store.settle(before, tokens=self._tokens)
         except BotError as error:
-            self._unkept = before
+            self._unsaved = before
             log.error("token not kept yet", platform="slack", reason=str(error))
         else:
-            self._unkept = None
+            self._unsaved = None
 
     def _failed(self, error: Exception) -> SendError:
-        from bot.platforms.slack.verdicts import NotLetIn, code_of, verdict
+        from bot.platforms.slack.send_errors import (
+            TokenRefused,
+            classify_send_error,
+            get_error_code,
+        )
 
-        code = code_of(error)
+        code = get_error_code(error)
         if _is_spent(error):
-            return NotLetIn(
+            return TokenRefused(
                 f"Slack gives no new token for this workspace ({code}). {self._remedy}"
             )
-        if code in _OURS:
-            return Refused(
+        if code in _WRONG_SETTINGS:
+            return SendRefused(
                 f"Slack does not know the app ({code}). Check "
                 "STANDFIRST_SLACK_CLIENT_ID and STANDFIRST_SLACK_CLIENT_SECRET.",
                 whole_workspace=True,
             )
-        found = verdict(error, guarded=True)
-        if isinstance(found, Limited) or getattr(found, "whole_workspace", False):
+        found = classify_send_error(error, guarded=True)
+        if isinstance(found, SendRateLimited) or getattr(
+            found, "whole_workspace", False
+        ):
             return found
         # Whatever it was about, the call that the token is for was not begun.
-        return Unreached(f"There is no new token yet: {found}")
+        return SendNotReceived(f"There is no new token yet: {found}")
 
     @property
     def _remedy(self) -> str:
         return f"Install the app again: {self._again_at}"
 
 
-def tokens_of(answer: Mapping[str, Any], asked_at: datetime) -> Tokens:
+def parse_tokens(answer: Mapping[str, Any], asked_at: datetime) -> InstallationTokens:
     """The tokens in an answer of Slack's to what was asked at that instant.
 
     Raises:
@@ -260,20 +277,20 @@ def tokens_of(answer: Mapping[str, Any], asked_at: datetime) -> Tokens:
     token, refresh = answer.get("access_token"), answer.get("refresh_token")
     lasts = answer.get("expires_in")
     if not isinstance(token, str) or not token or answer.get("token_type") != "bot":
-        raise Unclear("Slack's answer holds no token of a bot.")
+        raise SendUnclear("Slack's answer holds no token of a bot.")
     if not isinstance(refresh, str) or not isinstance(lasts, int):
-        return Tokens(token=token)
+        return InstallationTokens(token=token)
     expires_at = asked_at + timedelta(seconds=lasts)
-    return Tokens(token=token, refresh=refresh, expires_at=expires_at)
+    return InstallationTokens(token=token, refresh=refresh, expires_at=expires_at)
 
 
 def _is_spent(error: Exception) -> bool:
-    from bot.platforms.slack.verdicts import code_of
+    from bot.platforms.slack.send_errors import get_error_code
 
-    return code_of(error) in _SPENT
+    return get_error_code(error) in _SPENT
 
 
-def _seen(task: asyncio.Task[None]) -> None:
+def _retrieve_exception(task: asyncio.Task[None]) -> None:
     """Whoever waited has heard of the error; where nobody did, that is no defect."""
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,4 @@
-"""The tables, and nothing else: no verb, no connection, no value.
+"""The tables, and nothing else: no function, no connection, no value.
 
 Every table of a workspace carries `workspace_id`, also where it could be reached
 through a parent: the foreign keys are pairs (id, workspace_id), so that the database
@@ -12,20 +12,25 @@ README.md says how.
 """
 
 from bot.storage.schema.base import metadata
-from bot.storage.schema.configuration import (
+from bot.storage.schema.configuration_tables import (
     changes,
     destinations,
     digest_destinations,
     digest_sources,
     digests,
+    erasures,
     grants,
+    install_states,
+    installations,
+    invocations,
+    keys,
+    leases,
     occurrences,
     schedules,
     sources,
     workspaces,
 )
-from bot.storage.schema.installed import install_states, installations
-from bot.storage.schema.news import (
+from bot.storage.schema.news_tables import (
     article_ids,
     articles,
     compositions,
@@ -38,25 +43,24 @@ from bot.storage.schema.news import (
     story_articles,
     story_moves,
 )
-from bot.storage.schema.outgoing import (
+from bot.storage.schema.people_tables import (
+    feedback,
+    follows,
+    notices,
+    readers,
+    reports,
+    saved_stories,
+)
+from bot.storage.schema.publishing_tables import (
     corrections,
     deliveries,
     edition_stories,
     editions,
     local_messages,
+    published_articles,
+    published_items,
     rereads,
-    told,
-    told_articles,
 )
-from bot.storage.schema.personal import (
-    feedback,
-    follows,
-    readers,
-    reports,
-    saved_stories,
-)
-from bot.storage.schema.process import erasures, invocations, keys, leases
-from bot.storage.schema.telling import notices
 
 __all__ = [
     "article_ids",
@@ -85,6 +89,8 @@ __all__ = [
     "metadata",
     "notices",
     "occurrences",
+    "published_articles",
+    "published_items",
     "quotes",
     "readers",
     "reports",
@@ -98,7 +104,5 @@ __all__ = [
     "stories",
     "story_articles",
     "story_moves",
-    "told",
-    "told_articles",
     "workspaces",
 ]

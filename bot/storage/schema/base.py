@@ -29,10 +29,10 @@ metadata = MetaData(
 #: SQLite gives keys by itself only to a column of type INTEGER.
 Key = BigInteger().with_variant(Integer(), "sqlite")
 #: Compared by code point, so that a range finds what begins with given letters.
-ByCodePoint = Text().with_variant(Text(collation="C"), "postgresql")
+CodePointText = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-def for_postgresql() -> None:
+def apply_postgresql_options() -> None:
     """Give indexes what they are on PostgreSQL, which waits in their `info`.
 
     Said at once, it would load that dialect (2 MB) where nobody asks for it.
@@ -42,22 +42,22 @@ def for_postgresql() -> None:
             index.dialect_kwargs.update(index.info)
 
 
-def id_() -> Column[int]:
+def id_column() -> Column[int]:
     """Make the database's own key."""
     return Column("id", Key, primary_key=True, autoincrement=True)
 
 
-def ref(name: str, target: str, *, null: bool = False) -> Column[int]:
+def reference_column(name: str, target: str, *, null: bool = False) -> Column[int]:
     """Make a column that goes with the row it points at."""
     return Column(name, Key, ForeignKey(target, ondelete="CASCADE"), nullable=null)
 
 
-def workspace() -> Column[int]:
+def workspace_column() -> Column[int]:
     """Make the column that pairs with others in `within`."""
     return Column("workspace_id", Key, nullable=False)
 
 
-def within(parent: str, column: str) -> ForeignKeyConstraint:
+def same_workspace(parent: str, column: str) -> ForeignKeyConstraint:
     """Point `column` at a row of `parent` of the same workspace."""
     return ForeignKeyConstraint(
         [column, "workspace_id"],
@@ -66,12 +66,12 @@ def within(parent: str, column: str) -> ForeignKeyConstraint:
     )
 
 
-def one_of(column: str, *values: str) -> CheckConstraint:
+def check_one_of(column: str, *values: str) -> CheckConstraint:
     """Let the database refuse a word that is no state of `column`."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-def table(name: str, *parts: SchemaItem) -> Table:
+def define_table(name: str, *parts: SchemaItem) -> Table:
     """Make a table with an `id` that is never used twice."""
     return Table(name, metadata, *parts, sqlite_autoincrement=True)

@@ -1,4 +1,4 @@
-"""Tables of what admins configure, and of when it is due."""
+"""Tables of workspaces, their configuration and schedules, and of the process."""
 
 from sqlalchemy import (
     Boolean,
@@ -14,31 +14,31 @@ from sqlalchemy import (
     false,
 )
 
-from bot.storage.columns import Instant, Json, Words
+from bot.storage.columns import Instant, Json, SafeText
 from bot.storage.schema.base import (
     Key,
-    id_,
+    check_one_of,
+    define_table,
+    id_column,
     metadata,
-    one_of,
-    ref,
-    table,
-    within,
-    workspace,
+    reference_column,
+    same_workspace,
+    workspace_column,
 )
 
-workspaces = table(
+workspaces = define_table(
     "workspaces",
-    id_(),
-    Column("platform", Words, nullable=False),
-    Column("external_id", Words, nullable=False),
-    Column("name", Words, nullable=False),
-    Column("zone", Words, nullable=False),
-    Column("locale", Words, nullable=False),
+    id_column(),
+    Column("platform", SafeText, nullable=False),
+    Column("external_id", SafeText, nullable=False),
+    Column("name", SafeText, nullable=False),
+    Column("zone", SafeText, nullable=False),
+    Column("locale", SafeText, nullable=False),
     Column("created_at", Instant, nullable=False),
     # Since when the bot is no longer there; the rest waits in case it comes back.
     Column("left_at", Instant),
     # Why the platform takes nothing of it; NULL when it works.
-    Column("stopped", Words),
+    Column("stopped", SafeText),
     # When one message may try whether it works again.
     Column("retest_at", Instant),
     # Since when the bot is there, the last time that it came (back).
@@ -46,18 +46,18 @@ workspaces = table(
     UniqueConstraint("platform", "external_id"),
 )
 
-destinations = table(
+destinations = define_table(
     "destinations",
-    id_(),
-    ref("workspace_id", "workspaces.id"),
-    Column("name", Words, nullable=False),
-    Column("channel", Words, nullable=False),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    Column("name", SafeText, nullable=False),
+    Column("channel", SafeText, nullable=False),
     # Why nothing is posted there; NULL when it works.
-    Column("paused", Words),
+    Column("paused", SafeText),
     # When one message may try whether it works again; NULL = only a person can say.
     Column("retest_at", Instant),
     # Whose own it is (the platform's id); NULL = the workspace's.
-    Column("person_id", Words),
+    Column("person_id", SafeText),
     # How messages are posted there, as `bot.manners` words it; NULL = plainly.
     Column("manner", Json),
     UniqueConstraint("workspace_id", "name"),
@@ -65,28 +65,28 @@ destinations = table(
     UniqueConstraint("id", "workspace_id"),
 )
 
-sources = table(
+sources = define_table(
     "sources",
-    id_(),
-    ref("workspace_id", "workspaces.id", null=True),
-    Column("kind", Words, nullable=False),
-    Column("address", Words, nullable=False),
-    Column("name", Words, nullable=False),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id", null=True),
+    Column("kind", SafeText, nullable=False),
+    Column("address", SafeText, nullable=False),
+    Column("name", SafeText, nullable=False),
     Column("last_good", Instant),
-    Column("problem", Words),
+    Column("problem", SafeText),
     # For conditional requests and polling.
-    Column("etag", Words),
-    Column("last_modified", Words),
+    Column("etag", SafeText),
+    Column("last_modified", SafeText),
     Column("next_poll_at", Instant, index=True),
     Column("asked_at", Instant),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("rest_until", Instant),
     Column("stopped", Boolean, nullable=False, server_default=false()),
     # Where it says that it has moved for good, and how often in a row.
-    Column("moved_to", Words),
+    Column("moved_to", SafeText),
     Column("moved_seen", Integer, nullable=False, server_default="0"),
     Column("items_a_day", Double),
-    Column("notice", Words),
+    Column("notice", SafeText),
     Column("noticed_at", Instant),
     UniqueConstraint("workspace_id", "address"),
 )
@@ -99,16 +99,16 @@ Index(
     info={"postgresql_where": sources.c.workspace_id.is_(None)},
 )
 
-digests = table(
+digests = define_table(
     "digests",
-    id_(),
-    ref("workspace_id", "workspaces.id"),
-    Column("name", Words, nullable=False),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    Column("name", SafeText, nullable=False),
     Column("stories", Integer, nullable=False),
     Column("include", Json, nullable=False),
     Column("exclude", Json, nullable=False),
-    Column("quiet_hours", Words),
-    Column("language", Words, nullable=False),
+    Column("quiet_hours", SafeText),
+    Column("language", SafeText, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("deleted_at", Instant),
     # The first local date on which it posts again; NULL = no such pause.
@@ -116,31 +116,35 @@ digests = table(
     # Local dates that are left out, as ISO dates; NULL = none.
     Column("skips", Json),
     # What becomes of messages whose article is corrected: edit, tell, off.
-    Column("corrections", Words, nullable=False, server_default="edit"),
+    Column("corrections", SafeText, nullable=False, server_default="edit"),
     # Whose own it is (the platform's id); NULL = the workspace's.
-    Column("person_id", Words),
+    Column("person_id", SafeText),
     # How it tells its stories, by the names of the noun; NULL = as usual.
     Column("look", Json),
     UniqueConstraint("id", "workspace_id"),
 )
 #: Which digests a name means one of: those of the workspace itself.
-NAMED = and_(digests.c.deleted_at.is_(None), digests.c.person_id.is_(None))
-_OWN = and_(digests.c.deleted_at.is_(None), digests.c.person_id.is_not(None))
+IS_WORKSPACE_DIGEST = and_(
+    digests.c.deleted_at.is_(None), digests.c.person_id.is_(None)
+)
+_IS_PERSONAL_DIGEST = and_(
+    digests.c.deleted_at.is_(None), digests.c.person_id.is_not(None)
+)
 Index(
     "uq_digests_workspace_id_name",
     digests.c.workspace_id,
     digests.c.name,
     unique=True,
-    sqlite_where=NAMED,
-    info={"postgresql_where": NAMED},
+    sqlite_where=IS_WORKSPACE_DIGEST,
+    info={"postgresql_where": IS_WORKSPACE_DIGEST},
 )
 Index(
     "uq_digests_workspace_id_person_id",
     digests.c.workspace_id,
     digests.c.person_id,
     unique=True,
-    sqlite_where=_OWN,
-    info={"postgresql_where": _OWN},
+    sqlite_where=_IS_PERSONAL_DIGEST,
+    info={"postgresql_where": _IS_PERSONAL_DIGEST},
 )
 
 digest_sources = Table(
@@ -154,15 +158,15 @@ digest_sources = Table(
         primary_key=True,
         index=True,
     ),
-    workspace(),
+    workspace_column(),
     Column("position", Integer, nullable=False),
     # When an edition first took the source in; what it held then is no news later.
     Column("begun_at", Instant),
     # Kept in the list, and left out of editions, until somebody resumes it.
     Column("paused", Boolean, nullable=False, server_default=false()),
     # How the digest calls it; NULL = as it calls itself.
-    Column("called", Words),
-    within("digests", "digest_id"),
+    Column("called", SafeText),
+    same_workspace("digests", "digest_id"),
     Index(None, "workspace_id"),
 )
 
@@ -171,76 +175,149 @@ digest_destinations = Table(
     metadata,
     Column("digest_id", Key, primary_key=True),
     Column("destination_id", Key, primary_key=True, index=True),
-    workspace(),
+    workspace_column(),
     Column("position", Integer, nullable=False),
-    within("digests", "digest_id"),
-    within("destinations", "destination_id"),
+    same_workspace("digests", "digest_id"),
+    same_workspace("destinations", "destination_id"),
 )
 
-schedules = table(
+schedules = define_table(
     "schedules",
-    id_(),
-    workspace(),
+    id_column(),
+    workspace_column(),
     Column("digest_id", Key, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("sentence", Words, nullable=False),
+    Column("sentence", SafeText, nullable=False),
     Column("rule", Json, nullable=False),
-    Column("zone", Words, nullable=False),
+    Column("zone", SafeText, nullable=False),
     # All three together, or none: nothing is due any more.
     Column("next_due_at", Instant, index=True),
     Column("next_local_date", Date),
-    Column("next_slot", Words),
+    Column("next_slot", SafeText),
     UniqueConstraint("digest_id", "position"),
-    within("digests", "digest_id"),
+    same_workspace("digests", "digest_id"),
 )
 
-occurrences = table(
+occurrences = define_table(
     "occurrences",
-    id_(),
-    workspace(),
+    id_column(),
+    workspace_column(),
     Column("digest_id", Key, nullable=False),
     Column("local_date", Date, nullable=False),
-    Column("slot", Words, nullable=False),
+    Column("slot", SafeText, nullable=False),
     Column("due_at", Instant, nullable=False),
-    Column("zone", Words, nullable=False),
-    Column("trigger", Words, nullable=False),
-    Column("state", Words, nullable=False),
-    Column("reason", Words),
+    Column("zone", SafeText, nullable=False),
+    Column("trigger", SafeText, nullable=False),
+    Column("state", SafeText, nullable=False),
+    Column("reason", SafeText),
     Column("late", Boolean, nullable=False),
     # When a deferred one (quiet hours) is looked at again.
     Column("not_before", Instant),
     UniqueConstraint("digest_id", "local_date", "slot"),
     UniqueConstraint("id", "workspace_id"),
-    within("digests", "digest_id"),
-    one_of("trigger", "schedule", "manual"),
-    one_of("state", "due", "composed", "deferred", "skipped"),
+    same_workspace("digests", "digest_id"),
+    check_one_of("trigger", "schedule", "manual"),
+    check_one_of("state", "due", "composed", "deferred", "skipped"),
     Index(None, "state", "due_at"),
 )
 
-changes = table(
+changes = define_table(
     "changes",
-    id_(),
-    ref("workspace_id", "workspaces.id"),
-    Column("public_id", Words, nullable=False),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    Column("public_id", SafeText, nullable=False),
     # What is changed, each thing before and after, in the words of `configuring`.
     Column("steps", Json, nullable=False),
-    Column("person_id", Words, nullable=False),
-    Column("person_name", Words, nullable=False),
+    Column("person_id", SafeText, nullable=False),
+    Column("person_name", SafeText, nullable=False),
     Column("proposed_at", Instant, nullable=False),
     # NULL: it was shown to somebody, who has not said yes.
     Column("made_at", Instant),
     # The change that this one takes back.
-    Column("reverts", Words),
+    Column("reverts", SafeText),
     UniqueConstraint("public_id"),
     Index(None, "workspace_id", "made_at"),
 )
 
-grants = table(
+grants = define_table(
     "grants",
-    id_(),
-    ref("workspace_id", "workspaces.id"),
-    Column("kind", Words, nullable=False),
-    Column("external_id", Words, nullable=False),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    Column("kind", SafeText, nullable=False),
+    Column("external_id", SafeText, nullable=False),
     UniqueConstraint("workspace_id", "kind", "external_id"),
-    one_of("kind", "person", "role"),
+    check_one_of("kind", "person", "role"),
+)
+
+installations = define_table(
+    "installations",
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    Column("installer", SafeText, nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("installed_at", Instant, nullable=False),
+    # Sealed (`storage.sealing`), both.
+    Column("token", SafeText, nullable=False),
+    Column("refresh", SafeText),
+    Column("expires_at", Instant),
+    # Grows with every exchange of the tokens.
+    Column("version", Integer, nullable=False),
+    # Until when whoever began an exchange may take for it.
+    Column("exchanging_until", Instant),
+    # Why there will be no new tokens.
+    Column("broken", SafeText),
+    UniqueConstraint("workspace_id"),
+)
+
+install_states = Table(
+    "install_states",
+    metadata,
+    Column("digest", SafeText, primary_key=True),
+    Column("until", Instant, nullable=False, index=True),
+)
+
+invocations = Table(
+    "invocations",
+    metadata,
+    Column("platform", SafeText, primary_key=True),
+    Column("key", SafeText, primary_key=True),
+    Column("seen_at", Instant, nullable=False, index=True),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", SafeText, primary_key=True),
+    Column("holder", SafeText),
+    Column("fence", Integer, nullable=False),
+    Column("until", Instant),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", SafeText, primary_key=True),
+    Column("value", SafeText, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+# Which workspaces are being erased or were: without their names or anything of them.
+# It points at no row, because the row is what goes.
+erasures = define_table(
+    "erasures",
+    id_column(),
+    Column("workspace_id", Key, nullable=False, index=True),
+    Column("platform", SafeText, nullable=False),
+    Column("external_id", SafeText, nullable=False),
+    # The platform's id of who ordered it; NULL: the operator, or nobody.
+    Column("person_id", SafeText),
+    Column("reason", SafeText, nullable=False),
+    # How many of each went, by what people call them.
+    Column("counts", Json, nullable=False),
+    Column("shown_at", Instant, nullable=False),
+    # NULL: it was only shown what would go.
+    Column("ordered_at", Instant),
+    Column("done_at", Instant),
+    check_one_of("reason", "asked", "left"),
+    Index(None, "platform", "external_id"),
 )

@@ -1,4 +1,4 @@
-"""Tables of what was read, what stands in it, and what became of it on the way out."""
+"""Tables of articles, of what was found in them, and of stories."""
 
 from sqlalchemy import (
     DDL,
@@ -15,23 +15,23 @@ from sqlalchemy import (
     true,
 )
 
-from bot.storage.columns import Instant, Json, Terms, Words
+from bot.storage.columns import Instant, Json, SafeText, SearchTerms
 from bot.storage.schema.base import (
-    ByCodePoint,
+    CodePointText,
     Key,
-    id_,
+    define_table,
+    id_column,
     metadata,
-    ref,
-    table,
-    within,
-    workspace,
+    reference_column,
+    same_workspace,
+    workspace_column,
 )
 
-articles = table(
+articles = define_table(
     "articles",
-    id_(),
-    ref("source_id", "sources.id"),
-    Column("url", Words),
+    id_column(),
+    reference_column("source_id", "sources.id"),
+    Column("url", SafeText),
     Column("first_seen", Instant, nullable=False),
     Index(None, "source_id"),
 )
@@ -47,7 +47,7 @@ article_ids = Table(
         ForeignKey("sources.id", ondelete="CASCADE"),
         primary_key=True,
     ),
-    Column("external_id", Words, primary_key=True),
+    Column("external_id", SafeText, primary_key=True),
     Column(
         "article_id",
         Key,
@@ -57,13 +57,13 @@ article_ids = Table(
     ),
 )
 
-revisions = table(
+revisions = define_table(
     "revisions",
-    id_(),
-    ref("article_id", "articles.id"),
-    Column("hash", Words, nullable=False),
+    id_column(),
+    reference_column("article_id", "articles.id"),
+    Column("hash", SafeText, nullable=False),
     # Under which of the article's names this version came.
-    Column("external_id", Words, nullable=False),
+    Column("external_id", SafeText, nullable=False),
     Column("current", Boolean, nullable=False),
     Column("fetched_at", Instant, nullable=False),
     # When it was published as far as that can be: never after it was fetched, and
@@ -71,12 +71,12 @@ revisions = table(
     Column("dated_at", Instant, nullable=False),
     Column("published", Instant),
     # The outlet that the text itself names; NULL: the source's name.
-    Column("outlet", Words),
-    Column("author", Words),
-    Column("lang", Words),
-    Column("sample", Words),
-    Column("title", Words),
-    Column("text", Words, nullable=False),
+    Column("outlet", SafeText),
+    Column("author", SafeText),
+    Column("lang", SafeText),
+    Column("sample", SafeText),
+    Column("title", SafeText),
+    Column("text", SafeText, nullable=False),
     # Stored as if it had been told: nobody waits for it as news.
     Column("baseline", Boolean, nullable=False, server_default=false()),
     # The text goes on elsewhere.
@@ -107,7 +107,7 @@ searchable = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("terms", Terms, nullable=False),
+    Column("terms", SearchTerms, nullable=False),
 )
 Index(
     "ix_searchable_terms", searchable.c.terms, info={"postgresql_using": "gin"}
@@ -130,20 +130,20 @@ for _statement in (
 
 # Words of a quote and of a mention are not stored: they are the revision's text from
 # start to end.
-quotes = table(
+quotes = define_table(
     "quotes",
-    id_(),
-    ref("revision_id", "revisions.id"),
+    id_column(),
+    reference_column("revision_id", "revisions.id"),
     Column("position", Integer, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
-    Column("kind", Words, nullable=False),
-    Column("speaker", Words),
-    Column("speaker_folded", Words),
-    Column("role", Words),
+    Column("kind", SafeText, nullable=False),
+    Column("speaker", SafeText),
+    Column("speaker_folded", SafeText),
+    Column("role", SafeText),
     Column("mention_start", Integer),
     Column("mention_end", Integer),
-    Column("cue", Words),
+    Column("cue", SafeText),
     Column("context_start", Integer, nullable=False),
     Column("context_end", Integer, nullable=False),
     Column("grp", Integer, nullable=False),
@@ -157,7 +157,7 @@ speaker_words = Table(
     "speaker_words",
     metadata,
     Column("block", Key, primary_key=True, autoincrement=False),
-    Column("word", ByCodePoint, primary_key=True),
+    Column("word", CodePointText, primary_key=True),
     Column(
         "quote_id",
         Key,
@@ -171,26 +171,26 @@ speaker_words = Table(
     sqlite_with_rowid=False,
 )
 
-figures = table(
+figures = define_table(
     "figures",
-    id_(),
-    ref("revision_id", "revisions.id"),
+    id_column(),
+    reference_column("revision_id", "revisions.id"),
     Column("position", Integer, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("value", Double, nullable=False),
-    Column("unit", Words, nullable=False),
-    Column("what", Words, nullable=False),
+    Column("unit", SafeText, nullable=False),
+    Column("what", SafeText, nullable=False),
     Column("sentence_start", Integer, nullable=False),
     Column("sentence_end", Integer, nullable=False),
     UniqueConstraint("revision_id", "position"),
 )
 
-stories = table(
+stories = define_table(
     "stories",
-    id_(),
-    ref("workspace_id", "workspaces.id", null=True),
-    Column("public_id", Words, nullable=False, index=True),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id", null=True),
+    Column("public_id", SafeText, nullable=False, index=True),
     Column("first_seen", Instant, nullable=False),
     UniqueConstraint("workspace_id", "public_id"),
 )
@@ -225,13 +225,13 @@ story_articles = Table(
 
 # Where the articles of a story went: merged into another, or split. Its id goes on
 # leading to them.
-story_moves = table(
+story_moves = define_table(
     "story_moves",
-    id_(),
+    id_column(),
     # Whose view; NULL is everybody's.
-    ref("workspace_id", "workspaces.id", null=True),
-    Column("story", Words, nullable=False),
-    Column("became", Words, nullable=False),
+    reference_column("workspace_id", "workspaces.id", null=True),
+    Column("story", SafeText, nullable=False),
+    Column("became", SafeText, nullable=False),
     # 0 where most of its articles are.
     Column("position", Integer, nullable=False),
     Column("moved_at", Instant, nullable=False),
@@ -241,18 +241,18 @@ story_moves = table(
 
 # What became of each article that was at hand when an edition was made, or found to
 # have nothing new; one row for as long as nothing changes.
-compositions = table(
+compositions = define_table(
     "compositions",
-    id_(),
-    workspace(),
+    id_column(),
+    workspace_column(),
     Column("digest_id", Key, nullable=False),
     # The first moment that ended so.
     Column("occurrence_id", Key, nullable=False, index=True),
     Column("made_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("decisions", Json, nullable=False),
-    within("digests", "digest_id"),
-    within("occurrences", "occurrence_id"),
+    same_workspace("digests", "digest_id"),
+    same_workspace("occurrences", "occurrence_id"),
     Index(None, "digest_id", "id"),
     Index(None, "workspace_id", "id"),
 )

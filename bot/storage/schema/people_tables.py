@@ -1,89 +1,124 @@
-"""Tables of what is personal to a reader: their own words, choices and reports.
+"""Tables of single people: choices, saved stories, reports, private notices.
 
 A person is (workspace, the platform's id of them), and each row carries both. All of it
 goes with the workspace, and with the person when they erase their data.
 """
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, UniqueConstraint
 
-from bot.storage.columns import Instant, Json, Words
-from bot.storage.schema.base import id_, one_of, ref, table
+from bot.storage.columns import Instant, Json, SafeText
+from bot.storage.schema.base import (
+    Key,
+    check_one_of,
+    define_table,
+    id_column,
+    reference_column,
+)
 
-readers = table(
+readers = define_table(
     "readers",
-    id_(),
-    ref("workspace_id", "workspaces.id"),
-    Column("person_id", Words, nullable=False),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    Column("person_id", SafeText, nullable=False),
     # The language of answers; NULL = the platform's.
-    Column("locale", Words),
+    Column("locale", SafeText),
     # The zone of their times; NULL = the workspace's.
-    Column("zone", Words),
+    Column("zone", SafeText),
     # Why their own digest stands still, as they were told last.
-    Column("told_pause", Words),
+    Column("told_pause", SafeText),
     UniqueConstraint("workspace_id", "person_id"),
 )
 
-saved_stories = table(
+saved_stories = define_table(
     "saved_stories",
-    id_(),
-    ref("workspace_id", "workspaces.id"),
-    Column("person_id", Words, nullable=False),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    Column("person_id", SafeText, nullable=False),
     # Public id.
-    Column("story", Words, nullable=False),
-    Column("headline", Words, nullable=False),
-    Column("url", Words),
+    Column("story", SafeText, nullable=False),
+    Column("headline", SafeText, nullable=False),
+    Column("url", SafeText),
     Column("saved_at", Instant, nullable=False),
     UniqueConstraint("workspace_id", "person_id", "story"),
 )
 
-follows = table(
+follows = define_table(
     "follows",
-    id_(),
-    ref("workspace_id", "workspaces.id"),
-    Column("person_id", Words, nullable=False),
-    Column("kind", Words, nullable=False),
-    Column("name", Words, nullable=False),
-    Column("folded", Words, nullable=False),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    Column("person_id", SafeText, nullable=False),
+    Column("kind", SafeText, nullable=False),
+    Column("name", SafeText, nullable=False),
+    Column("folded", SafeText, nullable=False),
     Column("followed_at", Instant, nullable=False),
     UniqueConstraint("workspace_id", "person_id", "folded"),
-    one_of("kind", "topic", "speaker"),
+    check_one_of("kind", "topic", "speaker"),
 )
 
-feedback = table(
+feedback = define_table(
     "feedback",
-    id_(),
-    ref("workspace_id", "workspaces.id"),
-    Column("person_id", Words, nullable=False),
-    Column("story", Words, nullable=False),
-    Column("headline", Words, nullable=False),
-    Column("direction", Words, nullable=False),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    Column("person_id", SafeText, nullable=False),
+    Column("story", SafeText, nullable=False),
+    Column("headline", SafeText, nullable=False),
+    Column("direction", SafeText, nullable=False),
     # What of the story counts: names and words, as filters take them.
     Column("terms", Json, nullable=False),
     Column("given_at", Instant, nullable=False),
     UniqueConstraint("workspace_id", "person_id", "story"),
-    one_of("direction", "more", "less"),
+    check_one_of("direction", "more", "less"),
 )
 
-reports = table(
+reports = define_table(
     "reports",
-    id_(),
-    ref("workspace_id", "workspaces.id"),
-    Column("person_id", Words, nullable=False),
-    Column("person_name", Words, nullable=False),
-    Column("public_id", Words, nullable=False),
-    Column("story", Words, nullable=False),
-    Column("headline", Words, nullable=False),
-    Column("text", Words, nullable=False),
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    Column("person_id", SafeText, nullable=False),
+    Column("person_name", SafeText, nullable=False),
+    Column("public_id", SafeText, nullable=False),
+    Column("story", SafeText, nullable=False),
+    Column("headline", SafeText, nullable=False),
+    Column("text", SafeText, nullable=False),
     Column("made_at", Instant, nullable=False),
     # By whom it was settled and what they answered; NULL = it is open.
     Column("settled_at", Instant),
-    Column("settled_by", Words),
-    Column("answer", Words),
+    Column("settled_by", SafeText),
+    Column("answer", SafeText),
     # When the reader was told; NULL = not yet.
     Column("told_at", Instant),
     # The language in which it was made; NULL: it is older than this column.
-    Column("locale", Words),
+    Column("locale", SafeText),
     UniqueConstraint("public_id"),
     Index(None, "workspace_id", "settled_at"),
     Index(None, "workspace_id", "person_id"),
+)
+
+notices = define_table(
+    "notices",
+    id_column(),
+    reference_column("workspace_id", "workspaces.id"),
+    # Where posting stopped; NULL = in the whole workspace. No reference: a place that
+    # is removed meanwhile is found not to stand still any more.
+    Column("destination_id", Key),
+    # Who is told; NULL = whoever installed the bot.
+    Column("person_id", SafeText),
+    Column("key", SafeText, nullable=False),
+    Column("text", SafeText, nullable=False),
+    Column("state", SafeText, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", Instant),
+    Column("claimed_at", Instant),
+    Column("not_before", Instant),
+    Column("reason", SafeText),
+    Column("made_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    # The report that it answers, where it is about none of these; erased with it.
+    reference_column("report_id", "reports.id", null=True),
+    UniqueConstraint("key"),
+    check_one_of("state", "ready", "sending", "sent", "retry", "uncertain", "failed"),
+    Index(None, "workspace_id", "made_at"),
+    Index(None, "state"),
+    Index(None, "report_id"),
 )

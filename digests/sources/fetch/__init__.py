@@ -1,20 +1,19 @@
-"""The one guarded way out to the network; nothing here reads what it brings back.
+"""The one guarded way out to the network; returns bytes, parses nothing.
 
 async with Fetcher(policy(setting)) as fetcher:
     answer = await fetcher.fetch("https://news.example/feed.xml")
 """
 
-from digests.sources.fetch.answers import Fetched, NotModified, Validators
 from digests.sources.fetch.client import Fetcher
-from digests.sources.fetch.handed import Handed
-from digests.sources.fetch.policy import Policy, policy
+from digests.sources.fetch.policy import AttachmentRules, FetchPolicy, parse_policy
+from digests.sources.fetch.response import FetchResponse, NotModified, Validators
 
 __all__ = [
-    "Fetched",
+    "AttachmentRules",
+    "FetchPolicy",
+    "FetchResponse",
     "Fetcher",
-    "Handed",
     "NotModified",
-    "Policy",
     "Validators",
-    "policy",
+    "parse_policy",
 ]

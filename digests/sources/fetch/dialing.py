@@ -1,23 +1,27 @@
-"""Opens connections, and only to addresses that the allow rule lets through.
+"""Open connections to public addresses only.
 
 The check sits at the last moment: the socket for an address is made here, after every
 look-up, redirect and rebinding, from the very numbers that the kernel then dials.
+
+An allow rule, because every list of forbidden ranges has holes: IPv4 that is global and
+neither multicast nor the relay of 6to4; IPv6 only out of 2000::/3 less the ranges of
+it that carry other addresses (Teredo, 6to4) or none (documentation). Sources: IANA's
+special-purpose address registries, RFC 6890, RFC 7526, RFC 9637.
 """
 
 import errno
 import socket
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from aiohappyeyeballs import AddrInfoType
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from aiohttp.abc import AbstractResolver
 
-from digests.sources.fetch.addresses import is_public
-
 #: What the kernel would say too when a connection is not permitted.
-FORBIDDEN = errno.EACCES
+FORBIDDEN_ERRNO = errno.EACCES
 
 
-def session(
+def open_session(
     agent: str, *, guarded: bool, resolver: AbstractResolver | None = None
 ) -> ClientSession:
     """A session without cookies, proxies, unpacking or deadlines of its own.
@@ -49,5 +53,44 @@ def _public_socket(about: AddrInfoType) -> socket.socket:
     """A socket for one address; the loop dials exactly what was judged here."""
     family, kind, protocol, _, address = about
     if not is_public(str(address[0])):
-        raise PermissionError(FORBIDDEN, "The address is not public")
+        raise PermissionError(FORBIDDEN_ERRNO, "The address is not public")
     return socket.socket(family=family, type=kind, proto=protocol)
+
+
+_RELAY_OF_6TO4 = IPv4Network("192.88.99.0/24")
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_NOT_UNICAST = (
+    IPv6Network("2001::/23"),
+    IPv6Network("2001:db8::/32"),
+    IPv6Network("2002::/16"),
+    IPv6Network("3fff::/20"),
+)
+
+
+def is_public(address: str) -> bool:
+    """Whether a numeric address, as it would be dialled, belongs to the open internet.
+
+    Args:
+        address: As the operating system writes it; anything else is not public.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv4Address):
+        return _is_public_4(parsed)
+    if parsed.ipv4_mapped is not None:
+        return _is_public_4(parsed.ipv4_mapped)
+    return _is_public_6(parsed)
+
+
+def _is_public_4(address: IPv4Address) -> bool:
+    return (
+        address.is_global and not address.is_multicast and address not in _RELAY_OF_6TO4
+    )
+
+
+def _is_public_6(address: IPv6Address) -> bool:
+    if address.scope_id is not None or address not in _GLOBAL_UNICAST:
+        return False
+    return not any(address in network for network in _NOT_UNICAST)

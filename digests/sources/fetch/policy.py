@@ -1,22 +1,26 @@
-"""What an admin allows the way out to do; a frozen noun and the rules on its fields."""
+"""What may be fetched: the policy from the settings, rules for attachments.
+
+Nobody crawls there: it is asked for at once, and no robots.txt has a say. In its place
+one origin is asked and no other, wherever that may redirect.
+"""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yarl import URL
 
-from digests.errors import Refused, UsageError
+from digests.errors import FetchRefused, UsageError
 
 #: How we introduce ourselves, to servers and to their robots.txt.
-AGENT = "Standfirst (news digests; +https://github.com/standfirst/standfirst)"
-ROBOT = "Standfirst"
+USER_AGENT = "Standfirst (news digests; +https://github.com/standfirst/standfirst)"
+ROBOT_NAME = "Standfirst"
 
 _LONGEST_ADDRESS = 2048
 _NO_HOST = re.compile(r"[\x00-\x20\x7f]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Policy:
+class FetchPolicy:
     """Limits of the way out; the defaults are for the open internet."""
 
     #: «host:port», lower case, that may be dialled besides public 80 and 443.
@@ -35,10 +39,10 @@ class Policy:
     spacing: float = 1.0
     #: Whether robots.txt is asked and obeyed.
     robots: bool = True
-    agent: str = AGENT
+    agent: str = USER_AGENT
 
 
-def policy(allow_private: str = "") -> Policy:
+def parse_policy(allow_private: str = "") -> FetchPolicy:
     """The policy that a setting asks for.
 
     Args:
@@ -50,28 +54,28 @@ def policy(allow_private: str = "") -> Policy:
     """
     written = allow_private.strip()
     if written == "1":
-        return Policy(everything=True)
+        return FetchPolicy(everything=True)
     entries = [entry.strip() for entry in written.split(",") if entry.strip()]
-    return Policy(private=frozenset(map(_entry, entries)))
+    return FetchPolicy(private=frozenset(map(_parse_entry, entries)))
 
 
-def _entry(written: str) -> str:
-    url = _url(f"http://{written}/")
+def _parse_entry(written: str) -> str:
+    url = _parse_url(f"http://{written}/")
     if url is None or url.raw_path != "/" or url.explicit_port is None:
         raise UsageError(
             f"{written!r} is not a private address to allow; "
             "write host:port, for example feeds.local:8080, or 1 for all."
         )
-    return place(url)
+    return format_host_port(url)
 
 
-def place(url: URL) -> str:
+def format_host_port(url: URL) -> str:
     """«host:port» of an address, for comparing and for people."""
     host = (url.host or "").rstrip(".").lower()
     return f"[{host}]:{url.port}" if ":" in host else f"{host}:{url.port}"
 
 
-def parsed(address: str, rules: Policy) -> URL:
+def parse_address(address: str, rules: FetchPolicy) -> URL:
     """The address taken apart, where the policy lets us ask for it at all.
 
     What it resolves to is judged when it is dialled, by `dialling`.
@@ -79,25 +83,27 @@ def parsed(address: str, rules: Policy) -> URL:
     Raises:
         Refused: Not http(s), no host, unreadable, or a port that is not allowed.
     """
-    url = _url(address.strip())
+    url = _parse_url(address.strip())
     if url is None:
-        raise Refused("This is not an address that can be read.")
+        raise FetchRefused("This is not an address that can be read.")
     if url.scheme not in ("http", "https") or not url.host:
-        raise Refused("Only addresses that begin with http:// or https:// are read.")
+        raise FetchRefused(
+            "Only addresses that begin with http:// or https:// are read."
+        )
     if url.port not in rules.ports and not may_be_private(url, rules):
-        raise Refused(
-            f"{place(url)} is on another port than 80 and 443; "
+        raise FetchRefused(
+            f"{format_host_port(url)} is on another port than 80 and 443; "
             "an admin can allow it in FETCH_ALLOW_PRIVATE."
         )
     return url
 
 
-def may_be_private(url: URL, rules: Policy) -> bool:
+def may_be_private(url: URL, rules: FetchPolicy) -> bool:
     """Whether this host and port may be dialled wherever they lead."""
-    return rules.everything or place(url) in rules.private
+    return rules.everything or format_host_port(url) in rules.private
 
 
-def _url(written: str) -> URL | None:
+def _parse_url(written: str) -> URL | None:
     if len(written) > _LONGEST_ADDRESS:
         return None
     try:
@@ -107,3 +113,22 @@ def _url(written: str) -> URL | None:
     except ValueError:
         return None
     return None if _NO_HOST.search(host) else url
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttachmentRules:
+    """What a fetch is held to, besides the policy."""
+
+    #: «https://files.example», the only scheme, host and port that are asked.
+    origin: str
+    #: Bytes, over the wire and unpacked.
+    most: int
+    #: Said to the origin; a secret. "" = the address is enough.
+    bearer: str = field(default="", repr=False)
+
+    def check(self, url: URL) -> None:
+        """Raise `Refused` where the address is not the origin's."""
+        if url.origin() != URL(self.origin).origin():
+            raise FetchRefused(
+                f"{url.host} is not where files lie that are handed over here."
+            )

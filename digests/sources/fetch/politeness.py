@@ -1,61 +1,32 @@
-"""One fetch at a time from a host, with space between them, and none in its pauses.
+"""Pace requests to a host and obey its robots.txt.
 
 `Turns` keeps what it knows of hosts in memory only; who polls over days keeps the
 pauses in a table. Time is monotonic seconds, so that no clock change shortens a pause.
+
+A clear answer binds us. No file, no answer or a broken one does not: somebody asked
+for this one address, we do not walk through sites.
 """
 
 import asyncio
 import re
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
-from digests.errors import Limited
+from protego import Protego
+from yarl import URL
 
-#: Nobody is obeyed for longer; most such answers are mistakes.
-LONGEST_PAUSE = 24 * 3600.0
-#: Where a host asks for a pause and does not say how long.
-USUAL_PAUSE = 15 * 60.0
+from digests.errors import SourceError, SourceRateLimited
+from digests.sources.fetch.policy import ROBOT_NAME
+from digests.sources.fetch.response import FetchResponse
 
-_MOST_HOSTS = 10_000
-
-
-def pause(written: str | None, dated: str | None = None) -> float:
-    """How many seconds Retry-After asks for, between 1 second and 24 hours.
-
-    Args:
-        written: Seconds or a date; nonsense and nothing give the usual pause.
-        dated: The answer's own Date, that a date is measured from; None = our clock.
-    """
-    text = (written or "").strip()
-    if re.fullmatch(r"\d{1,20}(\.\d{0,9})?", text, re.ASCII):
-        return _capped(float(text))
-    until = _date(text)
-    if until is None:
-        return USUAL_PAUSE
-    since = _date(dated or "")
-    seconds = until.timestamp() - (since.timestamp() if since else time.time())
-    return _capped(seconds)
-
-
-def _date(written: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(written)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _capped(seconds: float) -> float:
-    return min(max(seconds, 1.0), LONGEST_PAUSE)
+_MAX_QUEUED_HOSTS = 10_000
 
 
 @dataclass(slots=True)
-class _Host:
+class _HostState:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     #: When the next fetch may start.
     free_at: float = 0.0
@@ -64,17 +35,17 @@ class _Host:
     waiting: int = 0
 
 
-class Turns:
+class HostQueue:
     """Whose turn it is at each host."""
 
     def __init__(
         self, spacing: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._spacing, self._clock = spacing, clock
-        self._hosts: OrderedDict[str, _Host] = OrderedDict()
+        self._hosts: OrderedDict[str, _HostState] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, name: str, *, spaced: bool = True) -> AsyncIterator[None]:
+    async def reserve(self, name: str, *, spaced: bool = True) -> AsyncIterator[None]:
         """Hold the host for one fetch; others wait.
 
         Args:
@@ -95,26 +66,26 @@ class Turns:
         finally:
             host.waiting -= 1
 
-    def rest(self, name: str, seconds: float) -> None:
+    def pause_host(self, name: str, seconds: float) -> None:
         """Leave the host alone for these seconds."""
         until = self._clock() + seconds
         host = self._host(name)
         host.paused_until = max(host.paused_until, until)
 
-    def space(self, name: str, seconds: float) -> None:
+    def delay_next(self, name: str, seconds: float) -> None:
         """Let the next fetch start only in so many seconds."""
         host = self._host(name)
         host.free_at = max(host.free_at, self._clock() + seconds)
 
-    def _check_pause(self, name: str, host: _Host) -> None:
+    def _check_pause(self, name: str, host: _HostState) -> None:
         left = host.paused_until - self._clock()
         if left > 0:
-            raise Limited(f"{name} asked for a pause.", wait=left)
+            raise SourceRateLimited(f"{name} asked for a pause.", wait=left)
 
-    def _host(self, name: str) -> _Host:
-        host = self._hosts.setdefault(name, _Host())
+    def _host(self, name: str) -> _HostState:
+        host = self._hosts.setdefault(name, _HostState())
         self._hosts.move_to_end(name)
-        if len(self._hosts) > _MOST_HOSTS:
+        if len(self._hosts) > _MAX_QUEUED_HOSTS:
             self._forget()
         return host
 
@@ -125,3 +96,79 @@ class Turns:
             if not host.waiting and host.paused_until <= now:
                 del self._hosts[name]
                 return
+
+
+#: RFC 9309, 2.4: not longer than a day; after no answer we ask again sooner.
+_CACHE_SECONDS, _CACHE_SECONDS_EMPTY = 24 * 3600.0, 3600.0
+_LARGEST = 500 << 10
+_MAX_ROBOTS_HOSTS = 2_000
+_LONGEST_DELAY = 30.0
+
+FetchRobots = Callable[[URL], Awaitable[FetchResponse]]
+
+_AGENT_LINE = re.compile(
+    r"^[ \t]*user[- ]?agent\b[ \t]*:?(.*)$", re.IGNORECASE | re.MULTILINE
+)
+_OTHER_AGENT = "User-agent: stranger"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RobotsRules:
+    """One host's rules; `None` = it has none."""
+
+    parsed: Protego | None
+    until: float
+
+    def allow(self, url: URL) -> bool:
+        """Whether we may read this address of the host."""
+        return self.parsed is None or self.parsed.can_fetch(str(url), ROBOT_NAME)
+
+    def delay(self) -> float:
+        """Seconds that the host wants between two fetches, at most 30."""
+        asked = self.parsed.crawl_delay(ROBOT_NAME) if self.parsed else None
+        return min(max(asked or 0.0, 0.0), _LONGEST_DELAY)
+
+
+class RobotsCache:
+    """The rules of hosts, asked for once and kept for a day."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._known: OrderedDict[URL, RobotsRules] = OrderedDict()
+
+    async def rules(self, url: URL, ask: FetchRobots) -> RobotsRules:
+        """The rules of the host of `url`; `ask` fetches its robots.txt if need be."""
+        origin = url.origin()
+        known = self._known.get(origin)
+        if known is None or known.until <= self._clock():
+            known = await self._ask(origin, ask)
+            self._known[origin] = known
+            if len(self._known) > _MAX_ROBOTS_HOSTS:
+                self._known.popitem(last=False)
+        return known
+
+    async def _ask(self, origin: URL, ask: FetchRobots) -> RobotsRules:
+        try:
+            answer = await ask(origin / "robots.txt")
+        except SourceError:
+            return RobotsRules(parsed=None, until=self._clock() + _CACHE_SECONDS_EMPTY)
+        text = answer.body[:_LARGEST].decode("utf-8", "replace")
+        parsed = await asyncio.to_thread(_parsed, text)
+        return RobotsRules(parsed=parsed, until=self._clock() + _CACHE_SECONDS)
+
+
+def _parsed(text: str) -> Protego | None:
+    # With every stranger under one name a file costs time by its length, not by
+    # names × rules.
+    ours = _AGENT_LINE.sub(
+        lambda line: line[0] if _is_ours(line[1]) else _OTHER_AGENT, text
+    )
+    try:
+        return Protego.parse(ours)
+    except Exception:  # a stranger's file must not stop the fetch
+        return None
+
+
+def _is_ours(name: str) -> bool:
+    written = name.partition("#")[0].strip().lower()
+    return written == "*" or written.replace("*", "") == ROBOT_NAME.lower()

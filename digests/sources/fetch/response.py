@@ -1,15 +1,30 @@
-"""Unpacks a body as it arrives, to a limit, and never twice.
+"""Responses: types, bounded decoding of bodies, errors by status.
 
 zlib is asked for at most what is still allowed, so that a bomb costs no more memory
 than the limit. br and zstd are not offered, because their readers know no limit.
 """
 
+import re
+import time
 import zlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
-from digests.errors import TooLarge, Unreadable
+from aiohttp import ClientResponse
 
-OFFERED = "gzip, deflate"
+from digests.errors import (
+    AccessDenied,
+    ResponseTooLarge,
+    SourceError,
+    SourceGone,
+    SourceMissing,
+    SourceRateLimited,
+    SourceUnreachable,
+    SourceUnreadable,
+)
+
+OFFERED_ENCODINGS = "gzip, deflate"
 
 _GZIP = 16 + zlib.MAX_WBITS
 _PLAIN = frozenset(("", "identity"))
@@ -17,7 +32,7 @@ _GZIPS = frozenset(("gzip", "x-gzip"))
 
 
 @dataclass(kw_only=True, slots=True)
-class Body:
+class BodyDecoder:
     """A body in the making: `take` chunks, then ask for `whole`."""
 
     #: The value of Content-Encoding.
@@ -35,7 +50,9 @@ class Body:
         if coding in _GZIPS:
             self._unpacker = zlib.decompressobj(_GZIP)
         elif coding not in _PLAIN and coding != "deflate":
-            raise Unreadable("The answer is packed in a way that we did not ask for.")
+            raise SourceUnreadable(
+                "The answer is packed in a way that we did not ask for."
+            )
         self.coding = coding
 
     def take(self, chunk: bytes) -> None:
@@ -47,13 +64,15 @@ class Body:
         """
         self._came += len(chunk)
         if self._came > self.raw:
-            raise TooLarge(f"The answer is larger than {_size(self.raw)}.")
+            raise ResponseTooLarge(
+                f"The answer is larger than {_format_size(self.raw)}."
+            )
         if self.coding == "deflate" and self._unpacker is None and chunk:
-            self._unpacker = _deflate(chunk)
+            self._unpacker = _deflate_decompressor(chunk)
         try:
             self._unpack(chunk)
         except zlib.error:
-            raise Unreadable("The answer is not packed as it says.") from None
+            raise SourceUnreadable("The answer is not packed as it says.") from None
 
     def whole(self) -> bytes:
         """Everything that came; a stream that broke off gives what it held."""
@@ -72,11 +91,13 @@ class Body:
     def _keep(self, part: bytes) -> None:
         self._size += len(part)
         if self._size > self.unpacked:
-            raise TooLarge(f"The answer is larger than {_size(self.unpacked)}.")
+            raise ResponseTooLarge(
+                f"The answer is larger than {_format_size(self.unpacked)}."
+            )
         self._parts.append(part)
 
 
-def _deflate(start: bytes) -> "zlib._Decompress":
+def _deflate_decompressor(start: bytes) -> "zlib._Decompress":
     """With the header of zlib, as the standard says, or bare, as some send it."""
     bare = start[0] & 0x0F != zlib.DEFLATED or (
         len(start) > 1 and (start[0] << 8 | start[1]) % 31 != 0
@@ -84,5 +105,107 @@ def _deflate(start: bytes) -> "zlib._Decompress":
     return zlib.decompressobj(-zlib.MAX_WBITS if bare else zlib.MAX_WBITS)
 
 
-def _size(limit: int) -> str:
+def _format_size(limit: int) -> str:
     return f"{limit / (1 << 20):g} MiB"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Validators:
+    """What a server told us to ask with next time (RFC 9110, 13.1)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FetchResponse:
+    """A whole answer, unpacked."""
+
+    #: Where the body came from in the end; without user information.
+    url: str
+    body: bytes
+    #: The value of Content-Type, lower case, or "".
+    content_type: str
+    validators: Validators
+    #: Where the address has moved for good, when every redirect said so.
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotModified:
+    """Nothing has changed since the validators that were sent."""
+
+    url: str
+    validators: Validators
+    moved_to: str | None = None
+
+
+PERMANENT_REDIRECTS = frozenset((301, 308))
+REDIRECTS = PERMANENT_REDIRECTS | {302, 303, 307}
+NOT_MODIFIED_STATUS = 304
+
+_DENIED = frozenset((401, 403, 407))
+#: A client's mistake by number, but one that passes.
+_PASSING = frozenset((408, 421, 425))
+
+
+def error_for_response(answer: ClientResponse, host: str) -> SourceError | None:
+    """The error that the status stands for; None where there is a body to read."""
+    status = answer.status
+    if 200 <= status < 300:
+        return None
+    asked = answer.headers.get("Retry-After")
+    if status == 429 or (status == 503 and asked):
+        wait = parse_retry_after(asked, answer.headers.get("Date"))
+        return SourceRateLimited(
+            f"{host} asks for a pause (status {status}).", wait=wait
+        )
+    return _error_for_status(status, host)
+
+
+def _error_for_status(status: int, host: str) -> SourceError:
+    if status == 410:
+        return SourceGone(f"{host} says that this address has ended (status 410).")
+    if status in _DENIED:
+        return AccessDenied(
+            f"{host} does not let us read this address (status {status})."
+        )
+    if 400 <= status < 500 and status not in _PASSING:
+        return SourceMissing(f"{host} has nothing at this address (status {status}).")
+    return SourceUnreachable(f"{host} could not answer (status {status}).")
+
+
+#: Nobody is obeyed for longer; most such answers are mistakes.
+LONGEST_PAUSE = 24 * 3600.0
+#: Where a host asks for a pause and does not say how long.
+DEFAULT_PAUSE = 15 * 60.0
+
+
+def parse_retry_after(written: str | None, dated: str | None = None) -> float:
+    """How many seconds Retry-After asks for, between 1 second and 24 hours.
+
+    Args:
+        written: Seconds or a date; nonsense and nothing give the usual pause.
+        dated: The answer's own Date, that a date is measured from; None = our clock.
+    """
+    text = (written or "").strip()
+    if re.fullmatch(r"\d{1,20}(\.\d{0,9})?", text, re.ASCII):
+        return _clamp_pause(float(text))
+    until = _parse_http_date(text)
+    if until is None:
+        return DEFAULT_PAUSE
+    since = _parse_http_date(dated or "")
+    seconds = until.timestamp() - (since.timestamp() if since else time.time())
+    return _clamp_pause(seconds)
+
+
+def _parse_http_date(written: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(written)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _clamp_pause(seconds: float) -> float:
+    return min(max(seconds, 1.0), LONGEST_PAUSE)

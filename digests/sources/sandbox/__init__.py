@@ -1,10 +1,9 @@
-"""Hostile bytes are read in a process of their own, which may end without harm.
+"""Parse hostile bytes in a separate, limited process.
 
 async with Cage() as cage:
     feed = await cage.run(feed.parse, body, url=url, now=now)
 """
 
-from digests.sources.cage.keeper import Cage
-from digests.sources.cage.limits import Limits
+from digests.sources.sandbox.process import Sandbox, SandboxLimits
 
-__all__ = ["Cage", "Limits"]
+__all__ = ["Sandbox", "SandboxLimits"]

@@ -1,37 +1,62 @@
-"""Keeps the worker: starts it when needed, hands it one job at a time, ends it.
+"""Start, feed and replace the worker process; the frames on its pipe.
 
 A worker that is too slow, too large or dead costs its own job only; the next job gets
 a new one. Nothing that it writes is trusted beyond nouns and plain values.
+
+The worker reads what strangers wrote; should one of them take it over, its answers
+still build nothing but our own nouns and plain values in the keeper.
 """
 
 import asyncio
+import io
 import os
+import pickle
+import struct
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
-from digests.errors import Killed, SourceError
-from digests.sources.cage.frames import LENGTH, opened, packed
-from digests.sources.cage.limits import Limits
+from digests.errors import SandboxKilled, SourceError
 
 _Args = ParamSpec("_Args")
-_Read = TypeVar("_Read")
+_Result = TypeVar("_Result")
 
-_WORKER = "digests.sources.cage.worker"
+_WORKER = "digests.sources.sandbox.worker"
 
 
-class Cage:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SandboxLimits:
+    """Of one job."""
+
+    #: Seconds of CPU; no sound feed or page comes near.
+    cpu: float = 1.25
+    #: Seconds by the clock, for a machine that is busy elsewhere.
+    wall: float = 15.0
+    #: Bytes that the worker may grow by, beyond the code it has loaded.
+    memory: int = 64 << 20
+    #: Bytes that a worker may keep between jobs before it is replaced.
+    kept: int = 24 << 20
+    #: Bytes of an answer.
+    answer: int = 32 << 20
+    #: Jobs after which a worker is replaced, against slow leaks.
+    jobs: int = 1000
+    #: Seconds after which an idle worker is let go.
+    idle: float = 60.0
+
+
+class Sandbox:
     """A worker for hostile bytes; use it as an async context manager."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
-        self._turn = asyncio.Lock()
+    def __init__(self, limits: SandboxLimits | None = None) -> None:
+        self._limits = limits or SandboxLimits()
+        self._lock = asyncio.Lock()
         self._worker: Process | None = None
-        self._done = 0
+        self._jobs_done = 0
         self._idle: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
@@ -43,21 +68,22 @@ class Cage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._rest(None)
-        await self._end()
+        self._set_idle_timer(None)
+        await self._stop_worker()
 
     async def run(
         self,
-        read: Callable[_Args, _Read],
+        read: Callable[_Args, _Result],
         /,
         *args: _Args.args,
         **kwargs: _Args.kwargs,
-    ) -> _Read:
+    ) -> _Result:
         """What `read` gives for these arguments, from inside the cage.
 
         Args:
             read: A function of a module of `digests`; what its module needs is
-                imported by that module's `prepare`, if it has one, before time counts.
+                imported by that module's `load_libraries`, if it has one,
+                before time counts.
             args: Bytes and plain values.
             kwargs: The same by name.
 
@@ -66,54 +92,56 @@ class Cage:
             SourceError: What `read` raised.
         """
         name = (read.__module__, read.__qualname__)
-        job = packed((name, args, kwargs, self._limits))
-        async with self._turn:
-            self._rest(None)
+        job = encode_frame((name, args, kwargs, self._limits))
+        async with self._lock:
+            self._set_idle_timer(None)
             try:
-                answer, tired = await self._ask(job)
+                answer, worn = await self._ask(job)
             except BaseException:
                 # Whatever it was, the pipe may hold half an answer.
-                await self._end()
+                await self._stop_worker()
                 raise
-            self._done += 1
-            if tired or self._done >= self._limits.jobs:
-                await self._end()
-            self._rest(self._limits.idle)
+            self._jobs_done += 1
+            if worn or self._jobs_done >= self._limits.jobs:
+                await self._stop_worker()
+            self._set_idle_timer(self._limits.idle)
         if isinstance(answer, SourceError):
             raise answer
-        return cast(_Read, answer)
+        return cast(_Result, answer)
 
     async def _ask(self, job: bytes) -> tuple[Any, bool]:
         """The answer, and whether its worker should be replaced."""
-        worker = self._worker or await self._start()
+        worker = self._worker or await self._start_worker()
         try:
             async with asyncio.timeout(self._limits.wall):
                 content = await self._exchange(worker, job)
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
-            raise Killed(
+            raise SandboxKilled(
                 "It took more time or memory than any sound feed or page, so that its "
                 "reader was ended."
             ) from None
         try:
-            answer, tired = opened(content)
-            return answer, bool(tired)
+            answer, worn = decode_answer(content)
+            return answer, bool(worn)
         except Exception:
-            raise Killed("Its reader gave no sound answer and was ended.") from None
+            raise SandboxKilled(
+                "Its reader gave no sound answer and was ended."
+            ) from None
 
     async def _exchange(self, worker: Process, job: bytes) -> bytes:
         assert worker.stdin is not None
         assert worker.stdout is not None
         worker.stdin.write(job)
         await worker.stdin.drain()
-        head = await worker.stdout.readexactly(LENGTH.size)
-        size = LENGTH.unpack(head)[0]
+        head = await worker.stdout.readexactly(FRAME_LENGTH.size)
+        size = FRAME_LENGTH.unpack(head)[0]
         if size > self._limits.answer:
             raise ConnectionError("too much")
         return await worker.stdout.readexactly(size)
 
-    async def _start(self) -> Process:
+    async def _start_worker(self) -> Process:
         """A new worker, that inherits neither our environment nor our files."""
-        home = _home()
+        home = _import_root()
         self._worker = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -125,10 +153,10 @@ class Cage:
             cwd=home,
             env={"PYTHONPATH": home, "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"},
         )
-        self._done = 0
+        self._jobs_done = 0
         return self._worker
 
-    async def _end(self) -> None:
+    async def _stop_worker(self) -> None:
         worker, self._worker = self._worker, None
         if worker is None:
             return
@@ -136,22 +164,65 @@ class Cage:
             worker.kill()
         await worker.wait()
 
-    def _rest(self, seconds: float | None) -> None:
+    def _set_idle_timer(self, seconds: float | None) -> None:
         """Let the worker go after so many idle seconds; None = not any more."""
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
         if seconds is not None:
             loop = asyncio.get_running_loop()
-            self._idle = loop.call_later(seconds, self._let_go)
+            self._idle = loop.call_later(seconds, self._release_worker)
 
-    def _let_go(self) -> None:
+    def _release_worker(self) -> None:
         if self._worker is not None and self._worker.stdin is not None:
             # At the end of its pipe a worker leaves by itself.
             self._worker.stdin.close()
             self._worker = None
 
 
-def _home() -> str:
+def _import_root() -> str:
     """The folder that the worker imports `digests` from: the one we came from."""
     return str(Path(__file__).resolve().parents[3])
+
+
+FRAME_LENGTH = struct.Struct(">I")
+
+#: Modules whose frozen nouns and errors an answer may hold.
+_ALLOWED_MODULES = ("digests.types", "digests.errors", "digests.sources.")
+_ALLOWED_TYPES = {
+    ("datetime", "datetime"),
+    ("datetime", "timedelta"),
+    ("datetime", "timezone"),
+}
+
+
+def encode_frame(value: object) -> bytes:
+    """The frame of a value."""
+    content = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    return FRAME_LENGTH.pack(len(content)) + content
+
+
+def decode_answer(content: bytes) -> Any:
+    """The value of an answer.
+
+    Raises:
+        pickle.UnpicklingError: It holds anything but nouns and plain values.
+    """
+    return _RestrictedUnpickler(io.BytesIO(content)).load()
+
+
+class _RestrictedUnpickler(pickle.Unpickler):  # noqa: S301 - this is what makes it safe
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _ALLOWED_TYPES:
+            return super().find_class(module, name)
+        if module.startswith(_ALLOWED_MODULES) and "." not in name:
+            found = super().find_class(module, name)
+            if _is_allowed(found):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} is not a noun")
+
+
+def _is_allowed(found: object) -> bool:
+    if not isinstance(found, type):
+        return False
+    return is_dataclass(found) or issubclass(found, SourceError)

@@ -1,44 +1,32 @@
-"""What one job in the cage may use; set by the worker on itself, kept by the kernel.
+"""The sandboxed process: sets its limits, parses bytes, returns plain values.
 
 CPU time is a timer of the process (`ITIMER_PROF`), whose signal ends it even inside a
 regular expression or a C library; memory is its private data (`RLIMIT_DATA`, which on
 Linux counts what is mapped too). Where a system has neither, the wall limit of the
 keeper is left.
+
+It dials nobody, writes no file, starts no process, and ends with its keeper.
 """
 
 import ctypes
+import gc
 import os
+import pickle
 import signal
 import sys
-from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any, BinaryIO
+
+from digests.errors import DigestsError, SourceError, SourceUnreadable
+from digests.sources.sandbox.process import FRAME_LENGTH, SandboxLimits, encode_frame
 
 if sys.platform != "win32":
     import resource
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """Of one job."""
-
-    #: Seconds of CPU; no sound feed or page comes near.
-    cpu: float = 1.25
-    #: Seconds by the clock, for a machine that is busy elsewhere.
-    wall: float = 15.0
-    #: Bytes that the worker may grow by, beyond the code it has loaded.
-    memory: int = 64 << 20
-    #: Bytes that a worker may keep between jobs before it is replaced.
-    kept: int = 24 << 20
-    #: Bytes of an answer.
-    answer: int = 32 << 20
-    #: Jobs after which a worker is replaced, against slow leaks.
-    jobs: int = 1000
-    #: Seconds after which an idle worker is let go.
-    idle: float = 60.0
-
-
 _PR_SET_PDEATHSIG = 1
-_GENTLY = 10
+_NICENESS = 10
 
 
 def tie_to_parent(parent: int) -> None:
@@ -49,31 +37,123 @@ def tie_to_parent(parent: int) -> None:
         os._exit(1)
 
 
-def step_back() -> None:
+def lower_priority() -> None:
     """Let everything else on the machine go first; write neither cores nor files."""
     if sys.platform != "win32":
-        os.nice(_GENTLY)
+        os.nice(_NICENESS)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def allow_cpu(seconds: float) -> None:
+def limit_cpu(seconds: float) -> None:
     """End this process once it has used so much CPU time; 0 = no limit."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def allow_memory(ceiling: int) -> None:
+def limit_memory(ceiling: int) -> None:
     """Let this process hold so many bytes of private data."""
     if sys.platform == "linux":
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (ceiling, hard))
 
 
-def private_data() -> int:
+def measure_private_data() -> int:
     """How many bytes this process holds for itself; 0 where nobody can tell."""
     if sys.platform != "linux":
         return 0
     status = Path("/proc/self/status").read_text(encoding="utf-8", errors="replace")
     lines = (line for line in status.splitlines() if line.startswith("VmData:"))
     return int(next(lines).split()[1]) << 10
+
+
+#: What no reader of bytes has any business with.
+_FORBIDDEN = (
+    "socket.connect",
+    "socket.bind",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.sendto",
+    "subprocess.Popen",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.system",
+    "urllib.Request",
+    "webbrowser.open",
+)
+
+
+def main(parent: int) -> None:
+    """Answer jobs until the keeper closes the pipe."""
+    tie_to_parent(parent)
+    lower_priority()
+    sys.addaudithook(_refuse_event)
+    # What a library prints must not get between the frames.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    jobs = sys.stdin.buffer
+    code = 0
+    while job := _next_job(jobs):
+        name, args, kwargs, own = job
+        if name[0] not in sys.modules:
+            limit_memory(sys.maxsize)
+            _load_libraries(name[0])
+            code = measure_private_data()
+        answer = _run_job(name, args, kwargs, own, code)
+        # Memory that stays would be missing from what the next job may use.
+        worn = measure_private_data() > code + own.kept
+        answers.write(encode_frame((answer, worn)))
+        answers.flush()
+
+
+def _refuse_event(event: str, details: tuple[object, ...]) -> None:
+    if event in _FORBIDDEN:
+        raise PermissionError(f"{event} is not for the cage")
+
+
+def _next_job(jobs: BinaryIO) -> Any:
+    head = jobs.read(FRAME_LENGTH.size)
+    if len(head) < FRAME_LENGTH.size:
+        return None
+    return pickle.loads(jobs.read(FRAME_LENGTH.unpack(head)[0]))  # noqa: S301 - the keeper's
+
+
+def _load_libraries(module: str) -> None:
+    """Import what a job needs before anything is counted."""
+    load_libraries = getattr(import_module(module), "load_libraries", None)
+    if load_libraries is not None:
+        load_libraries()
+    # What was loaded stays: no look for garbage need go through it again.
+    gc.collect()
+    gc.freeze()
+
+
+def _run_job(
+    name: tuple[str, str],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    own: SandboxLimits,
+    code: int,
+) -> object:
+    read = getattr(sys.modules[name[0]], name[1])
+    limit_memory(code + own.memory)
+    limit_cpu(own.cpu)
+    try:
+        return read(*args, **kwargs)
+    except SourceError as error:
+        return error
+    except DigestsError as error:
+        return SourceUnreadable(str(error))
+    except MemoryError:
+        # Whoever was refused memory may be broken; the next job gets a new worker.
+        os._exit(1)
+    except Exception as error:
+        # A library's text may hold the stranger's; its kind is enough.
+        return SourceUnreadable(f"It cannot be read ({type(error).__name__}).")
+    finally:
+        limit_cpu(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

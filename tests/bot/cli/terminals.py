@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 
-class Scripted:
+class ScriptedTerminal:
     """Answers in turn; an exception in the list is raised, a function is called."""
 
     def __init__(

@@ -12,7 +12,7 @@ import pytest
 
 from bot import cli
 from bot.cli import backups
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, POOL
+from tests.bot.harness import BRIDGE, CONFIGURATION, POOL
 from tests.bot.process import Home
 
 SERVER = "postgresql://bob:hunter2@db.example:5433/news?sslmode=require"
@@ -48,9 +48,9 @@ class Here(Home):
         for name, value in more.items():
             self._set(name, value)
         self._capsys.readouterr()
-        code = cli.run(args)
-        told = self._capsys.readouterr()
-        return Done(code, told.out, told.err)
+        code = cli.run_command(args)
+        reported = self._capsys.readouterr()
+        return Done(code, reported.out, reported.err)
 
 
 @pytest.fixture
@@ -104,8 +104,8 @@ def test_what_was_posted_since_is_not_posted_again(home: Here):
     assert home.says("digest", "post").returncode == 0
     assert home.rows("SELECT public_id FROM editions") != []
     assert home.says("restore", *kept(home), "--yes").returncode == 0
-    told = home.says("digest", "post")
-    assert "Nothing new" in told.stdout + told.stderr
+    reported = home.says("digest", "post")
+    assert "Nothing new" in reported.stdout + reported.stderr
     assert home.rows("SELECT public_id FROM editions") == []
 
 
@@ -161,17 +161,17 @@ def test_what_pg_restore_has_loaded_is_made_safe_without_a_file(
     done = home.says("restore", "--yes", **server)
     assert done.returncode == 0, done.stderr
     assert "It is safe to run." in done.stdout
-    told = home.says("digest", "post", **server)
-    assert "Nothing new" in told.stdout + told.stderr
+    reported = home.says("digest", "post", **server)
+    assert "Nothing new" in reported.stdout + reported.stderr
 
 
 def test_of_a_large_file_it_says_how_far_it_is(tmp_path: Path, capsys):
     large, small = tmp_path / "large.db", tmp_path / "small.db"
     small.touch()
     with large.open("wb") as file:
-        file.truncate(backups.LARGE)
+        file.truncate(backups.LARGE_FILE_BYTES)
     for which in (large, small):
-        tell = backups.progress(which)
+        tell = backups.progress_printer(which)
         for done in (0.04, 0.12, 0.17, 0.31, 1.0):
             tell(done)
     assert capsys.readouterr().err.splitlines() == [

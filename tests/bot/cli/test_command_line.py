@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, POOL
+from tests.bot.harness import BRIDGE, CONFIGURATION, POOL
 from tests.bot.process import PATIENCE, Home, eventually, page
 
 MESSAGES = "SELECT key FROM local_messages ORDER BY id"
@@ -102,9 +102,12 @@ def test_when_says_what_a_sentence_means_as_json(home):
         "when", "weekdays at 8:30 Europe/Berlin", "--json",
         "--after", "2026-03-27T12:00:00+00:00", "--count", "2",
     )  # fmt: skip
-    told = json.loads(done.stdout)
-    assert told["zone"] == "Europe/Berlin"
-    assert told["next"] == ["2026-03-30T08:30:00+02:00", "2026-03-31T08:30:00+02:00"]
+    reported = json.loads(done.stdout)
+    assert reported["zone"] == "Europe/Berlin"
+    assert reported["next"] == [
+        "2026-03-30T08:30:00+02:00",
+        "2026-03-31T08:30:00+02:00",
+    ]
 
 
 def test_when_tells_people_the_sentence_the_moments_and_what_is_missed(home):

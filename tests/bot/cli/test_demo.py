@@ -6,25 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import FIRST, Newsroom, seeds_folder
+from bot.cli.demo import INITIAL_ARTICLES, DemoArticles
+from bot.settings import find_seeds_folder
 
 
 @pytest.fixture
-def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(
+def newsroom(tmp_path: Path) -> DemoArticles:
+    return DemoArticles(
         home=tmp_path / "demo",
-        seeds=seeds_folder(),
+        seeds=find_seeds_folder(),
         pace=timedelta(milliseconds=1),
     )
 
 
-def arrived(newsroom: Newsroom) -> set[str]:
+def arrived(newsroom: DemoArticles) -> set[str]:
     return {path.name for path in (newsroom.home / "articles").glob("*.txt")}
 
 
 def test_it_opens_with_the_first_articles_the_summit_among_them(newsroom):
     newsroom.open()
-    assert len(arrived(newsroom)) == FIRST
+    assert len(arrived(newsroom)) == INITIAL_ARTICLES
     assert sum(name.startswith("summit") for name in arrived(newsroom)) == 3
 
 
@@ -33,7 +34,7 @@ def test_opening_again_brings_nothing_more_and_keeps_what_is_there(newsroom):
     mine = newsroom.home / "articles" / "mine.md"
     mine.write_text("My own article.", encoding="utf-8")
     newsroom.open()
-    assert len(arrived(newsroom)) == FIRST
+    assert len(arrived(newsroom)) == INITIAL_ARTICLES
     assert mine.exists()
 
 
@@ -42,7 +43,7 @@ async def test_the_others_arrive_one_at_a_time_until_all_are_there(newsroom):
     counts = []
     await newsroom.feed(lambda: counts.append(len(arrived(newsroom))))
     every = len(list((newsroom.seeds / "articles").glob("*.txt")))
-    assert counts == list(range(FIRST + 1, every + 1))
+    assert counts == list(range(INITIAL_ARTICLES + 1, every + 1))
 
 
 async def test_a_stopped_feed_goes_on_where_it_was(newsroom):
@@ -53,7 +54,7 @@ async def test_a_stopped_feed_goes_on_where_it_was(newsroom):
     feeding.cancel()
     await asyncio.gather(feeding, return_exceptions=True)
     before = arrived(newsroom)
-    assert len(before) > FIRST
+    assert len(before) > INITIAL_ARTICLES
     newsroom.open()
     assert arrived(newsroom) >= before
 

@@ -20,17 +20,18 @@ import pytest
 from dotenv import dotenv_values
 
 from bot.cli import setup
-from bot.cli.checking import Checks
+from bot.cli.setup_checks import SetupChecks
 from bot.settings import Settings
-from bot.storage import Database, digests, workspaces
-from tests.bot.cli.terminals import Scripted
+from bot.storage import Database, digest_store, workspace_store
+from tests.bot.cli.terminals import ScriptedTerminal
 from tests.bot.process import PATIENCE, Home
+from tests.wire.discord import server
 from tests.wire.discord import server as discord_wire
 from tests.wire.discord.server import LocalDiscord
 from tests.wire.slack import server as slack_wire
 from tests.wire.slack.server import APP_TOKEN, LocalSlack
 
-TOKEN = discord_wire.TOKEN
+TOKEN = server.TOKEN
 BOT_TOKEN = slack_wire.TOKEN
 #: A pack, and the schedule that is offered, taken; saved.
 REST = ["technology", "daily at 7:00 Europe/Berlin", "", "yes"]
@@ -62,12 +63,12 @@ def settings_for(
 
 async def asked(
     home: Path, settings: Settings, answers: list, platform: str | None = None
-) -> tuple[int, Scripted]:
+) -> tuple[int, ScriptedTerminal]:
     """Exit code, and the terminal after all questions."""
-    terminal = Scripted(answers)
+    terminal = ScriptedTerminal(answers)
     # The questions wait for people: not on the loop that the servers answer on.
     code = await asyncio.to_thread(
-        setup.ask_and_save, settings, platform, Checks(), terminal, home / ".env"
+        setup.ask_and_save, settings, platform, SetupChecks(), terminal, home / ".env"
     )
     return code, terminal
 
@@ -309,8 +310,8 @@ async def test_tokens_of_two_apps_are_told_apart(slack, tmp_path):
 async def set_up_digests(home: Path):
     db = Database.open(f"sqlite:///{home / 'data.db'}")
     try:
-        (found,) = await db.read(workspaces.every)
-        return await db.read(digests.in_workspace, workspace_id=found.id)
+        (found,) = await db.read(workspace_store.list_workspaces)
+        return await db.read(digest_store.list_digests, workspace_id=found.id)
     finally:
         await db.close()
 
@@ -343,26 +344,30 @@ async def test_a_database_that_cannot_be_written_takes_the_tokens_back(
     """What is saved is saved whole: the file too goes back to what it was."""
     from bot.errors import ConfigurationError
 
-    class Broken(Checks):
+    class Broken(SetupChecks):
         def set_up(self, settings, source, schedule):
             raise ConfigurationError("The disk is full.")
 
-    from bot.cli.first_questions import Answers
+    from bot.cli.setup_questions import SetupAnswers
 
     (tmp_path / ".env").write_text("A=1\n", encoding="utf-8")
-    answers = Answers(
+    answers = SetupAnswers(
         platform="local", secrets={"STANDFIRST_X": "y"}, source="world", schedule=""
     )
     with pytest.raises(ConfigurationError):
-        setup._save(
-            settings_for(tmp_path), answers, Broken(), Scripted([]), tmp_path / ".env"
+        setup._save_answers(
+            settings_for(tmp_path),
+            answers,
+            Broken(),
+            ScriptedTerminal([]),
+            tmp_path / ".env",
         )
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "A=1\n"
 
 
 def test_ctrl_c_does_not_cut_what_is_being_written_in_two():
     before = signal.getsignal(signal.SIGINT)
-    with setup._undisturbed():
+    with setup._interrupts_ignored():
         os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
 

@@ -1,5 +1,6 @@
 """`standfirst source`, `import` and `export --opml` as people run them, and polling
-in a bot that runs: real processes against a server on loopback."""
+in a bot that runs: real processes against a server on loopback.
+"""
 
 import json
 from collections.abc import Iterator
@@ -7,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.intake.press import configuration
+from tests.bot.ingest.newswire import feed_configuration
 from tests.bot.process import Home, eventually
 from tests.feeds import items, rss
 from tests.wire.outlet import SITE, outlet
 
-PACKS = Path(__file__).parents[2] / "seeds" / "packs"
+PACKS = Path(__file__).parents[3] / "seeds" / "packs"
 
 
 @pytest.fixture
@@ -117,7 +118,9 @@ def test_a_file_that_is_no_list_of_feeds_is_exit_3(home, body):
 
 
 def test_a_bot_that_runs_polls_its_feeds_and_posts_nothing_unasked(home, site):
-    (home.folder / "newsroom.toml").write_text(configuration([f"{site}/feed"]), "utf-8")
+    (home.folder / "newsroom.toml").write_text(
+        feed_configuration([f"{site}/feed"]), "utf-8"
+    )
     assert home.run("apply", "newsroom.toml", **ALLOWED).returncode == 0
     with home.running("run", **ALLOWED) as bot:
         bot.until()
@@ -129,7 +132,9 @@ def test_a_bot_that_runs_polls_its_feeds_and_posts_nothing_unasked(home, site):
 
 
 def test_a_feed_is_composed_into_an_edition_by_hand(home, site):
-    (home.folder / "newsroom.toml").write_text(configuration([f"{site}/feed"]), "utf-8")
+    (home.folder / "newsroom.toml").write_text(
+        feed_configuration([f"{site}/feed"]), "utf-8"
+    )
     assert home.run("apply", "newsroom.toml", **ALLOWED).returncode == 0
     done = home.run("digest", "post", **ALLOWED)
     assert done.returncode == 0, done.stderr

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.newsroom import BRIDGE, CONFIGURATION
+from tests.bot.harness import BRIDGE, CONFIGURATION
 from tests.bot.process import Home
 
 

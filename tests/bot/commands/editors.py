@@ -3,24 +3,24 @@
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from bot.types import (
+from bot.model import (
     Document,
-    Facts,
+    FactTable,
     Form,
     Invocation,
-    Line,
-    Listing,
+    ListItem,
+    Location,
     Paragraph,
     Permission,
     Person,
-    Place,
-    Quoted,
+    Preformatted,
+    QuoteBlock,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
     Workspace,
 )
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 
 ANA = Person(id="ana", name="Ana", permission=Permission.EDITOR)
 _events = count(1)
@@ -30,8 +30,8 @@ _events = count(1)
 class Editor:
     """Somebody at a place of the newsroom; every word and press is counted."""
 
-    desk: Newsroom
-    place: Place
+    harness: BotHarness
+    place: Location
     person: Person = ANA
     did: list[str] = field(default_factory=list)
     locale: str = "en"
@@ -39,7 +39,7 @@ class Editor:
     async def asks(self, path: str, **args: str) -> Reply | Form:
         """What a command, or a filled form, is answered with."""
         self.did.append(path)
-        return await self.desk.inbox.dispatch(await self._event(path, args))
+        return await self.harness.inbox.dispatch(await self._event(path, args))
 
     async def says(self, path: str, **args: str) -> Reply:
         """The same, where it is no form."""
@@ -58,8 +58,8 @@ class Editor:
         self.did.append(label)
         ids = [c.id for c in reply.controls if c.label.startswith(label)]
         assert ids, (label, reply)
-        pressed = self.desk.inbox.press(await self._event("", {}), ids[0])
-        answer = await self.desk.inbox.dispatch(pressed)
+        pressed = self.harness.inbox.press(await self._event("", {}), ids[0])
+        answer = await self.harness.inbox.dispatch(pressed)
         assert isinstance(answer, Reply)
         return answer
 
@@ -94,7 +94,7 @@ class Editor:
     async def _event(self, path: str, args: dict[str, str]) -> Invocation:
         if self.place.workspace.id == 0:
             # The page asks each time which workspace it is.
-            workspace, _ = await self.desk.archive.local_rooms()
+            workspace, _ = await self.harness.archive.local_destinations()
             self.place = replace(self.place, workspace=workspace)
         return Invocation(
             key=f"editor-{next(_events)}",
@@ -106,15 +106,15 @@ class Editor:
         )
 
 
-async def editor(desk: Newsroom, workspace: str = "newsroom") -> Editor:
+async def editor(harness: BotHarness, workspace: str = "newsroom") -> Editor:
     """Ana, in the channel of the morning digest."""
-    return Editor(desk=desk, place=await desk.place(workspace))
+    return Editor(harness=harness, place=await harness.place(workspace))
 
 
-def newcomer(desk: Newsroom, channel: str | None = "c-new") -> Editor:
+def newcomer(harness: BotHarness, channel: str | None = "c-new") -> Editor:
     """Ana, where nothing is set up and the bot knows nobody."""
     nowhere = Workspace(id=0, platform="local", external_id="local", name="Local page")
-    return Editor(desk=desk, place=Place(workspace=nowhere, channel=channel))
+    return Editor(harness=harness, place=Location(workspace=nowhere, channel=channel))
 
 
 def said(answer: Reply | Form) -> str:
@@ -127,16 +127,16 @@ def said(answer: Reply | Form) -> str:
     found = [answer.title, *(control.label for control in answer.controls)]
     for block in answer.blocks:
         match block:
-            case Paragraph() | Small() | Listing() | Document():
+            case Paragraph() | SmallPrint() | Preformatted() | Document():
                 text = block.text
                 found.append(text)
-            case Line(title=title, text=text, note=note):
+            case ListItem(title=title, text=text, note=note):
                 found += [title, text, note]
-            case Quoted(card=card):
+            case QuoteBlock(card=card):
                 found += [card.text, card.speaker or "", card.role or ""]
-            case Facts(rows=rows):
+            case FactTable(rows=rows):
                 found += [f"{label}: {value}" for label, value in rows]
-            case Shown(parts=parts):
+            case RenderedEdition(parts=parts):
                 found += [part.fallback_text for part in parts]
     return "\n".join(found)
 

@@ -2,16 +2,16 @@
 
 import re
 
-from bot.platforms.lines import Call, parse
-from bot.texts import Texts
-from bot.types import Command
+from bot.i18n.translation import Texts
+from bot.model import Command
+from bot.platforms.common.typed_commands import ParsedCommand, parse_command_or_form
 
 
 def given_for(command: Command) -> dict[str, str]:
     """The options of the command's first example that lacks nothing."""
     for example in command.examples:
-        call = parse(example, (command,), Texts.of("en"))
-        if isinstance(call, Call):
+        call = parse_command_or_form(example, (command,), Texts.of("en"))
+        if isinstance(call, ParsedCommand):
             return {name: as_chosen(given) for name, given in call.args.items()}
     raise AssertionError(f"/{command.path} has no example that is complete")
 

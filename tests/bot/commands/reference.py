@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.platforms.discord.commands import tree
-from bot.platforms.lines import Call, parse
-from bot.storage import migrate
-from bot.texts import Texts
-from bot.types import Command, Option, Permission
-from tests.bot.newsroom import newsroom
+from bot.i18n.translation import Texts
+from bot.model import Command, CommandOption, Permission
+from bot.platforms.common.typed_commands import ParsedCommand, parse_command_or_form
+from bot.platforms.discord.commands import build_command_tree
+from bot.storage import schema_upgrade
+from tests.bot.harness import open_harness
 
 FILE = Path(__file__).parents[3] / "docs" / "commands.md"
 HEAD = """\
@@ -62,7 +62,7 @@ def _row(command: Command, every: Sequence[Command]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
-def _how(option: Option) -> str:
+def _how(option: CommandOption) -> str:
     if option.attachable:
         return " (or an attachment)"
     return "" if option.required else " (optional)"
@@ -70,7 +70,11 @@ def _how(option: Option) -> str:
 
 def _in_the_menu(commands: Sequence[Command]) -> set[str]:
     """The commands that Discord is given, as it is given them."""
-    return {" ".join(path) for root in tree(commands) for path in _leaves(root)}
+    return {
+        " ".join(path)
+        for root in build_command_tree(commands)
+        for path in _leaves(root)
+    }
 
 
 def _leaves(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -84,8 +88,12 @@ def _leaves(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 def _typed(command: Command, commands: Sequence[Command]) -> str:
     """Whether its own example, typed, is this command and nothing is left over."""
-    call = parse(command.examples[0], commands, Texts.of("en"))
-    return "typed" if isinstance(call, Call) and call.path == command.path else "–"
+    call = parse_command_or_form(command.examples[0], commands, Texts.of("en"))
+    return (
+        "typed"
+        if isinstance(call, ParsedCommand) and call.path == command.path
+        else "–"
+    )
 
 
 def _examples(command: Command) -> str:
@@ -95,9 +103,9 @@ def _examples(command: Command) -> str:
 async def _write() -> None:
     with tempfile.TemporaryDirectory() as home:
         url = f"sqlite:///{home}/reference.db"
-        migrate.upgrade(url)
-        async with newsroom(url, Path(home)) as desk:
-            FILE.write_text(reference(desk.inbox.commands), encoding="utf-8")
+        schema_upgrade.upgrade_database(url)
+        async with open_harness(url, Path(home)) as harness:
+            FILE.write_text(reference(harness.inbox.commands), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,30 +4,30 @@ from dataclasses import replace
 
 import pytest
 
-from bot import config_file
-from bot.types import Permission, Person, PlatformName
+from bot.configuration import file_export
+from bot.model import Permission, Person, PlatformName
 from tests.bot.commands.editors import Editor, editor, errors, said
-from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.bot.harness import CONFIGURATION, BotHarness
 
 BEN = Person(id="ben", name="Ben", permission=Permission.EVERYONE)
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
-    return await editor(desk)
+async def ana(harness: BotHarness) -> Editor:
+    return await editor(harness)
 
 
 @pytest.fixture
 def ben(ana: Editor) -> Editor:
     """A reader."""
-    return Editor(desk=ana.desk, place=ana.place, person=BEN)
+    return Editor(harness=ana.harness, place=ana.place, person=BEN)
 
 
 async def test_a_person_who_was_let_in_may_edit(ana: Editor, ben: Editor):
     assert "Only editors" in said(await ben.says("newsdesk status"))
     await ana.does("newsdesk access grant", who="<@ben>")
     await ben.does("newsdesk style", stories="7")
-    assert (await ana.desk.digest()).stories == 7
+    assert (await ana.harness.digest()).stories == 7
 
 
 async def test_a_role_lets_in_who_holds_it_at_this_moment(ana: Editor, ben: Editor):
@@ -47,7 +47,7 @@ async def test_what_is_revoked_is_gone_at_once(ana: Editor, ben: Editor):
     shown = await ben.says("newsdesk style", stories="7")
     await ana.does("newsdesk access revoke", who="ben")
     assert "Only editors" in said(await ben.presses(shown, "Confirm"))
-    assert (await ana.desk.digest()).stories == 5
+    assert (await ana.harness.digest()).stories == 5
 
 
 async def test_a_grant_cannot_grant(ana: Editor, ben: Editor):
@@ -62,9 +62,9 @@ async def test_a_grant_cannot_grant(ana: Editor, ben: Editor):
 
 
 async def test_a_grant_opens_one_workspace_only(ana: Editor, ben: Editor):
-    await ana.desk.apply(CONFIGURATION.replace('"newsroom"', '"rival"'))
+    await ana.harness.apply(CONFIGURATION.replace('"newsroom"', '"rival"'))
     await ana.does("newsdesk access grant", who="ben")
-    there = replace(ben, place=await ana.desk.place("rival"))
+    there = replace(ben, place=await ana.harness.place("rival"))
     assert "Only editors" in said(await there.says("newsdesk status"))
 
 
@@ -77,17 +77,19 @@ async def test_access_is_history_and_can_be_taken_back(ana: Editor, ben: Editor)
 
 async def test_the_file_says_it_and_takes_it(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="ben")
-    text = await ana.desk.db.read(config_file.export)
+    text = await ana.harness.db.read(file_export.dump_configuration)
     assert 'editors = [\n    "person ben",\n]' in text
-    assert await ana.desk.apply(text, prune=True) == ()
-    await ana.desk.apply(CONFIGURATION, prune=True)
+    assert await ana.harness.apply(text, prune=True) == ()
+    await ana.harness.apply(CONFIGURATION, prune=True)
     assert (await ben.says("newsdesk status")).problem
 
 
 async def test_what_is_completed_follows_the_grant(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="ben")
-    asked = replace(await ana.desk.asks("newsdesk post", False, None, {}), person=BEN)
-    assert await ana.desk.inbox.complete(asked, "digest", "") == ("Morning brief",)
+    asked = replace(
+        await ana.harness.asks("newsdesk post", False, None, {}), person=BEN
+    )
+    assert await ana.harness.inbox.complete(asked, "digest", "") == ("Morning brief",)
 
 
 def on(platform: PlatformName, ana: Editor) -> Editor:

@@ -1,24 +1,28 @@
 """What people get when they ask; permission, repeats and failures for every command."""
 
+import importlib
+import inspect
+import pkgutil
 import shutil
 from typing import Any
 
 import pytest
 
-from bot.commands import registry
-from bot.types import (
+from bot import commands
+from bot.commands import help_pages, registry
+from bot.model import (
     Command,
-    Facts,
+    FactTable,
     Form,
-    Line,
+    ListItem,
     Paragraph,
     Permission,
-    Quoted,
+    QuoteBlock,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
 )
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, Newsroom, reply
+from tests.bot.harness import BRIDGE, CONFIGURATION, BotHarness, expect_reply
 
 SECOND = """
 [[workspace.digest]]
@@ -32,46 +36,62 @@ def words(answer: Reply) -> str:
     found = [answer.title]
     for block in answer.blocks:
         match block:
-            case Paragraph(text=text) | Small(text=text):
+            case Paragraph(text=text) | SmallPrint(text=text):
                 found.append(text)
-            case Line(title=title, text=text, note=note):
+            case ListItem(title=title, text=text, note=note):
                 found += [title, text, note]
-            case Quoted(card=card):
+            case QuoteBlock(card=card):
                 found += [card.text, card.speaker or "", card.role or ""]
-            case Facts(rows=rows):
+            case FactTable(rows=rows):
                 found += [cell for row in rows for cell in row]
-            case Shown(parts=parts):
+            case RenderedEdition(parts=parts):
                 found += [part.fallback_text for part in parts]
     return "\n".join(found)
 
 
 def quoted(answer: Reply) -> list[tuple[str | None, str]]:
     return [
-        (b.card.speaker, b.card.text) for b in answer.blocks if isinstance(b, Quoted)
+        (b.card.speaker, b.card.text)
+        for b in answer.blocks
+        if isinstance(b, QuoteBlock)
     ]
 
 
 # ── the registry ───────────────────────────────────────────────────────────────
 
 
-def test_every_command_file_is_in_the_registry(bare: Newsroom):
-    from pathlib import Path
+def test_every_builder_of_a_command_is_in_the_registry():
+    listed = {
+        *registry.COMMAND_BUILDERS,
+        help_pages.build_reader_help,
+        help_pages.build_editor_help,
+        registry.build_commands,
+    }
+    found = set()
+    for file in pkgutil.iter_modules(commands.__path__):
+        module = importlib.import_module(f"bot.commands.{file.name}")
+        for name, builder in vars(module).items():
+            if name.startswith("build_") and builder.__module__ == module.__name__:
+                made = inspect.signature(builder).return_annotation
+                if made in (Command, tuple[Command, ...]):
+                    found.add(builder)
+    assert found == listed
 
-    files = {p.stem for p in Path(registry.__file__).parent.glob("news*.py")}
-    listed = {"_".join(c.path.split()[:2]) for c in bare.inbox.commands}
-    assert files == listed
 
-
-def test_every_command_is_described_in_sixty_characters_with_an_example(bare: Newsroom):
-    for command in bare.inbox.commands:
+def test_every_command_is_described_in_sixty_characters_with_an_example(
+    empty_harness: BotHarness,
+):
+    for command in empty_harness.inbox.commands:
         assert 0 < len(command.description) <= 60
         assert command.examples
         for option in command.options:
             assert 0 < len(option.description) <= 100
 
 
-def test_readers_commands_are_news_and_editors_commands_are_newsdesk(bare: Newsroom):
-    for command in bare.inbox.commands:
+def test_readers_commands_are_news_and_editors_commands_are_newsdesk(
+    empty_harness: BotHarness,
+):
+    for command in empty_harness.inbox.commands:
         needed = Permission.EVERYONE
         if command.path.startswith("newsdesk "):
             needed = Permission.EDITOR
@@ -81,10 +101,10 @@ def test_readers_commands_are_news_and_editors_commands_are_newsdesk(bare: Newsr
 # ── permission, repeats, failures ──────────────────────────────────────────────
 
 
-async def test_a_reader_is_refused_every_editors_command(desk: Newsroom):
-    for command in desk.inbox.commands:
-        asked = await desk.asks(command.path, False, None, arguments(command))
-        answer = reply(await desk.inbox.dispatch(asked))
+async def test_a_reader_is_refused_every_editors_command(harness: BotHarness):
+    for command in harness.inbox.commands:
+        asked = await harness.asks(command.path, False, None, arguments(command))
+        answer = expect_reply(await harness.inbox.dispatch(asked))
         refused = answer.problem and "Only editors" in words(answer)
         assert refused is (command.permission is Permission.EDITOR), command.path
 
@@ -93,47 +113,47 @@ def arguments(command: Command) -> dict[str, str]:
     return {option.name: "1" for option in command.options if option.required}
 
 
-async def test_an_editor_may_use_every_command(desk: Newsroom):
-    await desk.post()
-    for command in desk.inbox.commands:
-        asked = await desk.asks(command.path, True, None, arguments(command))
-        answer = await desk.inbox.dispatch(asked)
+async def test_an_editor_may_use_every_command(harness: BotHarness):
+    await harness.post()
+    for command in harness.inbox.commands:
+        asked = await harness.asks(command.path, True, None, arguments(command))
+        answer = await harness.inbox.dispatch(asked)
         assert isinstance(answer, Form) or "Only editors" not in words(answer)
 
 
-async def test_the_same_event_twice_has_one_effect(desk: Newsroom):
-    ask = await desk.says("newsdesk post")
-    pressed = await desk.asks("", True, None, {})
-    confirmed = desk.inbox.press(pressed, ask.controls[0].id)
-    await desk.inbox.dispatch(confirmed)
-    again = reply(await desk.inbox.dispatch(confirmed))
+async def test_the_same_event_twice_has_one_effect(harness: BotHarness):
+    ask = await harness.says("newsdesk post")
+    pressed = await harness.asks("", True, None, {})
+    confirmed = harness.inbox.press(pressed, ask.controls[0].id)
+    await harness.inbox.dispatch(confirmed)
+    again = expect_reply(await harness.inbox.dispatch(confirmed))
     assert "answered already" in words(again)
 
 
-async def test_pressing_confirm_twice_posts_one_edition(desk: Newsroom):
-    ask = await desk.says("newsdesk post")
+async def test_pressing_confirm_twice_posts_one_edition(harness: BotHarness):
+    ask = await harness.says("newsdesk post")
     for _ in range(2):
-        pressed = await desk.asks("", True, None, {})
-        await desk.inbox.dispatch(desk.inbox.press(pressed, ask.controls[0].id))
-    await desk.outbox.drain()
-    assert len({m.payload["edition"] for m in desk.platform.messages}) == 1
+        pressed = await harness.asks("", True, None, {})
+        await harness.inbox.dispatch(harness.inbox.press(pressed, ask.controls[0].id))
+    await harness.outbox.drain()
+    assert len({m.payload["edition"] for m in harness.platform.messages}) == 1
 
 
 async def test_a_reader_who_gets_hold_of_the_confirm_button_posts_nothing(
-    desk: Newsroom,
+    harness: BotHarness,
 ):
-    ask = await desk.says("newsdesk post")
-    pressed = await desk.asks("", False, None, {})
-    answer = reply(
-        await desk.inbox.dispatch(desk.inbox.press(pressed, ask.controls[0].id))
+    ask = await harness.says("newsdesk post")
+    pressed = await harness.asks("", False, None, {})
+    answer = expect_reply(
+        await harness.inbox.dispatch(harness.inbox.press(pressed, ask.controls[0].id))
     )
     assert answer.problem
-    await desk.outbox.drain()
-    assert desk.platform.messages == []
+    await harness.outbox.drain()
+    assert harness.platform.messages == []
 
 
-async def test_an_unknown_command_gets_a_sentence(desk: Newsroom):
-    answer = await desk.says("news nonsense")
+async def test_an_unknown_command_gets_a_sentence(harness: BotHarness):
+    answer = await harness.says("news nonsense")
     assert answer.problem
     assert "/news help" in words(answer)
 
@@ -141,142 +161,156 @@ async def test_an_unknown_command_gets_a_sentence(desk: Newsroom):
 # ── readers ────────────────────────────────────────────────────────────────────
 
 
-async def test_before_the_first_edition_latest_says_how_to_get_one(desk: Newsroom):
-    assert "/newsdesk post" in words(await desk.says("news latest"))
+async def test_before_the_first_edition_latest_says_how_to_get_one(harness: BotHarness):
+    assert "/newsdesk post" in words(await harness.says("news latest"))
 
 
-async def test_latest_shows_the_newest_edition(desk: Newsroom):
-    await desk.post()
-    assert "Harbour bridge closes" in words(await desk.says("news latest"))
+async def test_latest_shows_the_newest_edition(harness: BotHarness):
+    await harness.post()
+    assert "Harbour bridge closes" in words(await harness.says("news latest"))
 
 
-async def test_a_story_is_found_by_number_words_and_id(desk: Newsroom):
-    outcome = await desk.post()
-    assert outcome.issue is not None
+async def test_a_story_is_found_by_number_words_and_id(harness: BotHarness):
+    outcome = await harness.post()
+    assert outcome.stored_edition is not None
     number, bridge = next(
         (n, s)
-        for n, s in enumerate(outcome.issue.edition.stories, 1)
+        for n, s in enumerate(outcome.stored_edition.edition.stories, 1)
         if "bridge" in s.headline.text
     )
     for which in (str(number), "#" + str(number), "harbour BRIDGE", bridge.id):
-        answer = await desk.says("news story", story=which)
+        answer = await harness.says("news story", story=which)
         assert answer.title == bridge.headline.text
         assert ("Ada Brandt", "Nobody was in danger at any time.") in quoted(answer)
 
 
 @pytest.mark.parametrize("which", ["99", "0", "zebra", "s-zzzzzz", "", "🦊", "%_\\"])
-async def test_a_story_that_is_not_there_gets_a_sentence(desk: Newsroom, which: str):
-    await desk.post()
-    answer = await desk.says("news story", story=which)
+async def test_a_story_that_is_not_there_gets_a_sentence(
+    harness: BotHarness, which: str
+):
+    await harness.post()
+    answer = await harness.says("news story", story=which)
     assert answer.problem
     assert words(answer).strip().endswith((".", "?"))
 
 
-async def test_a_story_shows_where_its_outlets_differ(desk: Newsroom):
+async def test_a_story_shows_where_its_outlets_differ(harness: BotHarness):
     other = BRIDGE.replace("Hallin Courier", "Strand Radio").replace("31,000", "36,000")
-    desk.publish("bridge-radio", other.replace("Harbour bridge closes", "Bridge shut"))
-    await desk.post()
-    said = words(await desk.says("news story", story="bridge"))
+    harness.publish(
+        "bridge-radio", other.replace("Harbour bridge closes", "Bridge shut")
+    )
+    await harness.post()
+    said = words(await harness.says("news story", story="bridge"))
     assert "Outlets differ" in said
     assert "31,000" in said
     assert "36,000" in said
 
 
-async def test_a_story_lists_its_dated_events_in_order(desk: Newsroom):
+async def test_a_story_lists_its_dated_events_in_order(harness: BotHarness):
     dated = BRIDGE + "\nThe bridge was opened on 3 May 1990.\n"
-    desk.publish("bridge", dated)
-    await desk.post()
-    said = words(await desk.says("news story", story="bridge"))
+    harness.publish("bridge", dated)
+    await harness.post()
+    said = words(await harness.says("news story", story="bridge"))
     assert "In order" in said
     assert said.index("3 May 1990") < said.index("24 November 2026")
 
 
 async def test_a_storys_figures_come_with_the_sentences_that_say_what_they_are(
-    desk: Newsroom,
+    harness: BotHarness,
 ):
-    await desk.post()
-    answer = await desk.says("news story", story="bridge")
-    (line,) = (b for b in answer.blocks if isinstance(b, Line) and "31,000" in b.title)
+    await harness.post()
+    answer = await harness.says("news story", story="bridge")
+    (line,) = (
+        b for b in answer.blocks if isinstance(b, ListItem) and "31,000" in b.title
+    )
     sentence = "About 31,000 vehicles cross the bridge every day."
     assert sentence in words(answer)
     assert words(answer).count(sentence) == 1
     assert line.revision == answer_revision(answer)
 
 
-async def test_dated_events_lead_into_the_version_that_was_told(desk: Newsroom):
+async def test_dated_events_lead_into_the_version_that_was_told(harness: BotHarness):
     dated = BRIDGE + "\nThe bridge was opened in 1990.\n"
-    desk.publish("bridge", dated)
-    await desk.post()
+    harness.publish("bridge", dated)
+    await harness.post()
     for path in ("news story", "news timeline"):
-        answer = await desk.says(path, story="bridge")
+        answer = await harness.says(path, story="bridge")
         (line,) = (
-            b for b in answer.blocks if isinstance(b, Line) and b.title == "1990"
+            b for b in answer.blocks if isinstance(b, ListItem) and b.title == "1990"
         )
         assert line.revision == answer_revision(answer)
 
 
 def answer_revision(answer: Reply) -> str | None:
     """The version of the bridge's article that the answer was made from."""
-    titled = (b for b in answer.blocks if isinstance(b, Line))
+    titled = (b for b in answer.blocks if isinstance(b, ListItem))
     return next(b.revision for b in titled if b.title.startswith("Harbour bridge"))
 
 
-async def test_quotes_of_a_speaker_are_the_articles_words(desk: Newsroom):
-    await desk.post()
-    answer = await desk.says("news quotes", speaker="brandt")
+async def test_quotes_of_a_speaker_are_the_articles_words(harness: BotHarness):
+    await harness.post()
+    answer = await harness.says("news quotes", speaker="brandt")
     said = quoted(answer)
     assert {speaker for speaker, _ in said} == {"Ada Brandt"}
     assert all(text in BRIDGE for _, text in said)
     assert len(said) == 2
 
 
-async def test_a_wrong_spelling_of_a_speaker_offers_the_right_one(desk: Newsroom):
-    await desk.post()
-    answer = await desk.says("news quotes", speaker="Ada Brant")
+async def test_a_wrong_spelling_of_a_speaker_offers_the_right_one(harness: BotHarness):
+    await harness.post()
+    answer = await harness.says("news quotes", speaker="Ada Brant")
     assert "Ada Brandt" in words(answer)
 
 
-async def test_wordings_that_outlets_share_are_listed_once(desk: Newsroom):
+async def test_wordings_that_outlets_share_are_listed_once(harness: BotHarness):
     copy = BRIDGE.replace("Hallin Courier", "Meridian Wire").replace(
         "any time.”", "any time”."
     )
-    desk.publish("bridge-wire", copy)
-    await desk.post()
-    said = [text for _, text in quoted(await desk.says("news quotes", speaker="Ada"))]
+    harness.publish("bridge-wire", copy)
+    await harness.post()
+    said = [
+        text for _, text in quoted(await harness.says("news quotes", speaker="Ada"))
+    ]
     assert len(said) == 2
 
 
-async def test_figures_come_with_what_they_measure_and_their_sentence(desk: Newsroom):
-    await desk.post()
-    answer = await desk.says("news figures", topic="bridge")
+async def test_figures_come_with_what_they_measure_and_their_sentence(
+    harness: BotHarness,
+):
+    await harness.post()
+    answer = await harness.says("news figures", topic="bridge")
     assert "31,000" in words(answer)
     assert "About 31,000 vehicles cross the bridge every day." in words(answer)
 
 
-async def test_search_finds_articles_by_all_of_the_words(desk: Newsroom):
-    await desk.post()
-    assert "Torvale pool reopens" in words(await desk.says("news search", words="roof"))
-    nothing = await desk.says("news search", words="roof girder")
+async def test_search_finds_articles_by_all_of_the_words(harness: BotHarness):
+    await harness.post()
+    assert "Torvale pool reopens" in words(
+        await harness.says("news search", words="roof")
+    )
+    nothing = await harness.says("news search", words="roof girder")
     assert "No stored article" in words(nothing)
 
 
-async def test_a_search_that_is_narrowed_to_nothing_says_what_did_it(desk: Newsroom):
-    await desk.post()
+async def test_a_search_that_is_narrowed_to_nothing_says_what_did_it(
+    harness: BotHarness,
+):
+    await harness.post()
     narrowed: dict[str, Any] = {"from": "Courier"}
-    answer = await desk.says("news search", words="roof", **narrowed)
+    answer = await harness.says("news search", words="roof", **narrowed)
     assert "With from=Courier, no article has all of these words: roof." in words(
         answer
     )
     assert "Without that, 1 article has." in words(answer)
-    nothing = await desk.says("news search", words="zebra", **narrowed)
+    nothing = await harness.says("news search", words="zebra", **narrowed)
     assert "No stored article has all of these words: zebra." in words(nothing)
 
 
-async def test_search_shows_the_sentence_with_the_words_set_apart(desk: Newsroom):
-    await desk.post()
-    answer = await desk.says("news search", words="girder crack")
+async def test_search_shows_the_sentence_with_the_words_set_apart(harness: BotHarness):
+    await harness.post()
+    answer = await harness.says("news search", words="girder crack")
 
-    (line,) = [block for block in answer.blocks if isinstance(block, Line)]
+    (line,) = [block for block in answer.blocks if isinstance(block, ListItem)]
     assert line.text.startswith("The harbour bridge at Hallin was closed")
     assert [line.text[a:b] for a, b in line.marks] == ["crack", "girder"]
 
@@ -294,10 +328,10 @@ async def test_search_shows_the_sentence_with_the_words_set_apart(desk: Newsroom
     ],
 )
 async def test_search_is_narrowed(
-    desk: Newsroom, narrowed: dict[str, Any], found: str | None
+    harness: BotHarness, narrowed: dict[str, Any], found: str | None
 ):
-    await desk.post()
-    answer = words(await desk.says("news search", words="roof", **narrowed))
+    await harness.post()
+    answer = words(await harness.says("news search", words="roof", **narrowed))
 
     assert (found or "no article has all of these words") in answer
 
@@ -311,34 +345,36 @@ async def test_search_is_narrowed(
     ],
 )
 async def test_a_search_that_cannot_be_made_says_what_to_do(
-    desk: Newsroom, wrong: dict[str, Any], said: str
+    harness: BotHarness, wrong: dict[str, Any], said: str
 ):
-    await desk.post()
-    answer = await desk.says("news search", **wrong)
+    await harness.post()
+    answer = await harness.says("news search", **wrong)
 
     assert answer.problem
     assert said in words(answer)
 
 
-async def test_a_search_for_signs_alone_says_what_is_missing(desk: Newsroom):
-    answer = await desk.says("news search", words="🙂 -bridge")
+async def test_a_search_for_signs_alone_says_what_is_missing(harness: BotHarness):
+    answer = await harness.says("news search", words="🙂 -bridge")
 
     assert "Write at least one word" in words(answer)
 
 
-async def test_a_question_is_answered_with_the_sentence_and_its_place(desk: Newsroom):
-    await desk.post()
-    answer = await desk.says(
+async def test_a_question_is_answered_with_the_sentence_and_its_place(
+    harness: BotHarness,
+):
+    await harness.post()
+    answer = await harness.says(
         "news ask", question="How many vehicles cross the harbour bridge every day?"
     )
 
     first = answer.blocks[0]
-    assert isinstance(first, Line)
+    assert isinstance(first, ListItem)
     assert first.text == "About 31,000 vehicles cross the bridge every day."
     assert "Hallin Courier" in first.note
     assert "24 November 2026" in first.note
-    article = await desk.archive.article(
-        (await desk.place()).workspace.id, int(first.article or 0), first.revision
+    article = await harness.archive.article(
+        (await harness.place()).workspace.id, int(first.article or 0), first.revision
     )
     assert article is not None
     assert article.text[first.start : first.end] == first.text
@@ -353,10 +389,10 @@ async def test_a_question_is_answered_with_the_sentence_and_its_place(desk: News
     ],
 )
 async def test_what_is_not_told_is_said_so_with_what_was_looked_at(
-    desk: Newsroom, question: str, said: str
+    harness: BotHarness, question: str, said: str
 ):
-    await desk.post()
-    answer = words(await desk.says("news ask", question=question))
+    await harness.post()
+    answer = words(await harness.says("news ask", question=question))
 
     assert said in answer
     assert "I looked at" in answer
@@ -366,114 +402,118 @@ async def test_what_is_not_told_is_said_so_with_what_was_looked_at(
 @pytest.mark.parametrize(
     "odd", ["%", "?", "who?", '" OR 1=1 --', "a" * 6000, "\u202e", "🙂", "地震は?"]
 )
-async def test_odd_questions_get_an_answer(desk: Newsroom, odd: str):
-    await desk.post()
-    assert not (await desk.says("news ask", question=odd)).problem
+async def test_odd_questions_get_an_answer(harness: BotHarness, odd: str):
+    await harness.post()
+    assert not (await harness.says("news ask", question=odd)).problem
 
 
-async def test_quotes_and_figures_are_narrowed_by_day(desk: Newsroom):
-    await desk.post()
+async def test_quotes_and_figures_are_narrowed_by_day(harness: BotHarness):
+    await harness.post()
     asked: list[tuple[str, dict[str, Any]]] = [
         ("news quotes", {"speaker": "Brandt"}),
         ("news figures", {"topic": "bridge"}),
     ]
     for command, args in asked:
-        late = words(await desk.says(command, **args, since="2026-11-25"))
-        soon = words(await desk.says(command, **args, since="2026-11-24"))
+        late = words(await harness.says(command, **args, since="2026-11-25"))
+        soon = words(await harness.says(command, **args, since="2026-11-24"))
         assert late.startswith("\nNo")
         assert "1 " in soon or "2 " in soon
 
 
-async def test_sources_complete_the_option(desk: Newsroom):
-    invocation = await desk.asks("news search", True, None, {})
+async def test_sources_complete_the_option(harness: BotHarness):
+    invocation = await harness.asks("news search", True, None, {})
 
-    assert await desk.inbox.complete(invocation, "source", "art") == ("articles",)
+    assert await harness.inbox.complete(invocation, "source", "art") == ("articles",)
 
 
 @pytest.mark.parametrize(
     "odd", ["%", "_", "'", '" OR 1=1 --', "a" * 6000, "\u202e", "*"]
 )
-async def test_odd_searches_get_an_answer(desk: Newsroom, odd: str):
-    await desk.post()
-    assert not (await desk.says("news search", words=odd)).problem
+async def test_odd_searches_get_an_answer(harness: BotHarness, odd: str):
+    await harness.post()
+    assert not (await harness.says("news search", words=odd)).problem
 
 
-async def test_why_tells_the_reasons_of_a_story(desk: Newsroom):
-    await desk.post()
-    answer = await desk.says("news why", story="1")
+async def test_why_tells_the_reasons_of_a_story(harness: BotHarness):
+    await harness.post()
+    answer = await harness.says("news why", story="1")
     assert "is told from it" in words(answer)
 
 
-async def test_why_tells_what_kept_an_article_out(bare: Newsroom):
-    bare.publish("bridge", BRIDGE)
-    bare.publish(
+async def test_why_tells_what_kept_an_article_out(empty_harness: BotHarness):
+    empty_harness.publish("bridge", BRIDGE)
+    empty_harness.publish(
         "ball", BRIDGE.replace("bridge", "rumour mill").replace("girder", "wheel")
     )
-    await bare.apply(CONFIGURATION + 'exclude = ["rumour"]\n')
-    await bare.post()
-    answer = await bare.says("news why", story="rumour mill")
+    await empty_harness.apply(CONFIGURATION + 'exclude = ["rumour"]\n')
+    await empty_harness.post()
+    answer = await empty_harness.says("news why", story="rumour mill")
     assert "leaves out" in words(answer)
 
 
-async def test_help_lists_only_what_the_person_may_use(desk: Newsroom):
-    assert "/newsdesk" not in words(await desk.says("news help", editor=False))
-    assert "/newsdesk status" in words(await desk.says("news help"))
+async def test_help_lists_only_what_the_person_may_use(harness: BotHarness):
+    assert "/newsdesk" not in words(await harness.says("news help", editor=False))
+    assert "/newsdesk status" in words(await harness.says("news help"))
 
 
-async def test_help_on_one_command_shows_what_to_type(desk: Newsroom):
-    assert "/news quotes Xi" in words(await desk.says("news help", command="quotes"))
+async def test_help_on_one_command_shows_what_to_type(harness: BotHarness):
+    assert "/news quotes Xi" in words(await harness.says("news help", command="quotes"))
 
 
 # ── editors ────────────────────────────────────────────────────────────────────
 
 
-async def test_status_tells_what_comes_next_and_what_went_out(desk: Newsroom):
-    await desk.post()
-    said = words(await desk.says("newsdesk status"))
+async def test_status_tells_what_comes_next_and_what_went_out(harness: BotHarness):
+    await harness.post()
+    said = words(await harness.says("newsdesk status"))
     assert "Morning brief" in said
     assert "13:02" in said
     assert "sent" in said
 
 
-async def test_status_does_not_tell_where_a_folder_is_on_this_machine(desk: Newsroom):
-    shutil.rmtree(desk.home / "articles")
-    await desk.intake.refresh((await desk.digest()).sources, insist=True)
-    said = words(await desk.says("newsdesk status"))
+async def test_status_does_not_tell_where_a_folder_is_on_this_machine(
+    harness: BotHarness,
+):
+    shutil.rmtree(harness.home / "articles")
+    await harness.ingestor.refresh((await harness.digest()).sources, insist=True)
+    said = words(await harness.says("newsdesk status"))
     assert "There is no file or folder «articles»" in said
-    assert str(desk.home) not in said
+    assert str(harness.home) not in said
 
 
-async def test_status_shows_a_destination_that_takes_nothing(desk: Newsroom):
-    from bot.errors import Refused
+async def test_status_shows_a_destination_that_takes_nothing(harness: BotHarness):
+    from bot.errors import SendRefused
 
-    desk.platform.script(Refused("The channel was deleted."))
-    await desk.post()
-    assert "The channel was deleted." in words(await desk.says("newsdesk status"))
+    harness.platform.script(SendRefused("The channel was deleted."))
+    await harness.post()
+    assert "The channel was deleted." in words(await harness.says("newsdesk status"))
 
 
-async def test_a_preview_shows_what_would_be_posted_and_counts(desk: Newsroom):
-    said = words(await desk.says("newsdesk preview"))
+async def test_a_preview_shows_what_would_be_posted_and_counts(harness: BotHarness):
+    said = words(await harness.says("newsdesk preview"))
     assert "Harbour bridge closes" in said
     assert "2 articles read" in said
-    assert desk.platform.messages == []
+    assert harness.platform.messages == []
 
 
-async def test_without_a_name_the_digest_that_posts_here_is_meant(desk: Newsroom):
-    await desk.apply(CONFIGURATION + SECOND)
-    answer = await desk.says("newsdesk preview")
+async def test_without_a_name_the_digest_that_posts_here_is_meant(harness: BotHarness):
+    await harness.apply(CONFIGURATION + SECOND)
+    answer = await harness.says("newsdesk preview")
     assert answer.title == "Preview of Morning brief"
 
 
-async def test_post_asks_before_it_posts(desk: Newsroom):
-    answer = await desk.says("newsdesk post")
+async def test_post_asks_before_it_posts(harness: BotHarness):
+    answer = await harness.says("newsdesk post")
     assert "#morning" in words(answer)
     assert answer.controls
-    await desk.outbox.drain()
-    assert desk.platform.messages == []
+    await harness.outbox.drain()
+    assert harness.platform.messages == []
 
 
-async def test_naming_a_digest_that_is_not_there_lists_those_that_are(desk: Newsroom):
-    answer = await desk.says("newsdesk preview", digest="Evening")
+async def test_naming_a_digest_that_is_not_there_lists_those_that_are(
+    harness: BotHarness,
+):
+    answer = await harness.says("newsdesk preview", digest="Evening")
     assert answer.problem
     assert "«Morning brief»" in words(answer)
 
@@ -481,47 +521,53 @@ async def test_naming_a_digest_that_is_not_there_lists_those_that_are(desk: News
 # ── completion ─────────────────────────────────────────────────────────────────
 
 
-async def completed(desk: Newsroom, path: str, option: str, typed: str) -> tuple:
-    asked = await desk.asks(path, True, None, {})
-    return await desk.inbox.complete(asked, option, typed)
+async def completed(harness: BotHarness, path: str, option: str, typed: str) -> tuple:
+    asked = await harness.asks(path, True, None, {})
+    return await harness.inbox.complete(asked, option, typed)
 
 
-async def test_speakers_complete_from_any_part_of_the_name(desk: Newsroom):
-    await desk.post()
-    assert await completed(desk, "news quotes", "speaker", "bra") == ("Ada Brandt",)
+async def test_speakers_complete_from_any_part_of_the_name(harness: BotHarness):
+    await harness.post()
+    assert await completed(harness, "news quotes", "speaker", "bra") == ("Ada Brandt",)
 
 
-async def test_stories_are_offered_with_their_headlines_and_taken_so(desk: Newsroom):
-    await desk.post()
-    offered = await completed(desk, "news story", "story", "")
+async def test_stories_are_offered_with_their_headlines_and_taken_so(
+    harness: BotHarness,
+):
+    await harness.post()
+    offered = await completed(harness, "news story", "story", "")
     assert [name.split(". ")[0] for name in offered] == ["1", "2"]
-    (pool,) = await completed(desk, "news story", "story", "torvale POOL")
+    (pool,) = await completed(harness, "news story", "story", "torvale POOL")
     assert "Torvale pool reopens" in pool
     for path in ("news story", "news timeline", "news why", "news save", "news more"):
-        answer = await desk.says(path, story=pool)
+        answer = await harness.says(path, story=pool)
         assert not answer.problem, path
         assert "Torvale pool" in words(answer), path
-    assert "Osric Vane" in words(await desk.says("news quotes", topic=pool))
+    assert "Osric Vane" in words(await harness.says("news quotes", topic=pool))
     bridge = next(name for name in offered if "bridge" in name)
-    assert "31,000" in words(await desk.says("news figures", topic=bridge))
+    assert "31,000" in words(await harness.says("news figures", topic=bridge))
 
 
 async def test_a_story_offered_before_a_newer_edition_is_still_found_by_its_headline(
-    desk: Newsroom,
+    harness: BotHarness,
 ):
-    await desk.post()
-    (pool,) = await completed(desk, "news story", "story", "torvale pool")
+    await harness.post()
+    (pool,) = await completed(harness, "news story", "story", "torvale pool")
     other = f"{int(pool[0]) % 2 + 1}{pool[1:]}"
-    assert "Torvale pool" in words(await desk.says("news story", story=other))
-    gone = await desk.says("news story", story="1. A headline that nobody wrote")
+    assert "Torvale pool" in words(await harness.says("news story", story=other))
+    gone = await harness.says("news story", story="1. A headline that nobody wrote")
     assert gone.problem
 
 
-async def test_digests_and_commands_complete(desk: Newsroom):
-    assert await completed(desk, "newsdesk post", "digest", "mor") == ("Morning brief",)
-    assert "/news quotes" in await completed(desk, "news help", "command", "quo")
+async def test_digests_and_commands_complete(harness: BotHarness):
+    assert await completed(harness, "newsdesk post", "digest", "mor") == (
+        "Morning brief",
+    )
+    assert "/news quotes" in await completed(harness, "news help", "command", "quo")
 
 
-async def test_nothing_of_an_editors_command_is_completed_for_a_reader(desk: Newsroom):
-    asked = await desk.asks("newsdesk post", False, None, {})
-    assert await desk.inbox.complete(asked, "digest", "") == ()
+async def test_nothing_of_an_editors_command_is_completed_for_a_reader(
+    harness: BotHarness,
+):
+    asked = await harness.asks("newsdesk post", False, None, {})
+    assert await harness.inbox.complete(asked, "digest", "") == ()

@@ -2,24 +2,26 @@
 
 from datetime import timedelta
 
-from bot.commands.counted import beside
-from bot.types import Line
-from digests import figures
+from bot.commands.quotes_and_figures import compare_outlets
+from bot.model import ListItem
+from digests.figures import recognition
 from digests.types import Article
-from tests.bot.newsroom import BRIDGE, Newsroom
+from tests.bot.harness import BRIDGE, BotHarness
 from tests.builders import NOON, an_article
 
 HERE = "The Long Bridge carries 31,000 vehicles a day across the harbour."
 
 
 def figures_of(*articles: Article):
-    return [(a, figure) for a in articles for figure in figures.find(a.text)]
+    return [
+        (a, figure) for a in articles for figure in recognition.find_figures(a.text)
+    ]
 
 
-def told(*articles: Article) -> list[tuple[str, tuple[str, ...], list[str]]]:
+def reported(*articles: Article) -> list[tuple[str, tuple[str, ...], list[str]]]:
     return [
         (one.figure.text, one.also, [figure.text for _, figure in one.others])
-        for one in beside(figures_of(*articles))
+        for one in compare_outlets(figures_of(*articles))
     ]
 
 
@@ -29,36 +31,38 @@ def by(outlet: str, text: str, **changes) -> Article:
 
 def test_what_several_outlets_give_is_listed_once_with_their_names():
     other = "Every day 31,000 vehicles use the Long Bridge."
-    assert told(by("A", HERE), by("B", other)) == [("31,000", ("B",), [])]
+    assert reported(by("A", HERE), by("B", other)) == [("31,000", ("B",), [])]
 
 
 def test_another_figure_stands_beside_it_and_not_again():
     other = "Some 36,000 vehicles a day use the Long Bridge."
-    assert told(by("A", HERE), by("B", other)) == [("31,000", (), ["Some 36,000"])]
+    assert reported(by("A", HERE), by("B", other)) == [("31,000", (), ["Some 36,000"])]
 
 
 def test_an_outlet_is_not_held_against_itself():
     text = "Some 36,000 vehicles a day use the Long Bridge."
     other = an_article(id="B", source="A", text=text)
-    assert [others for *_, others in told(by("A", HERE), other)] == [[], []]
+    assert [others for *_, others in reported(by("A", HERE), other)] == [[], []]
 
 
 def test_what_is_counted_a_day_later_is_no_disagreement():
     text = "Some 36,000 vehicles a day use the Long Bridge."
     later = by("B", text, published=NOON + timedelta(days=1))
-    assert [others for *_, others in told(by("A", HERE), later)] == [[], []]
+    assert [others for *_, others in reported(by("A", HERE), later)] == [[], []]
 
 
-async def test_figures_show_where_outlets_differ(desk: Newsroom):
+async def test_figures_show_where_outlets_differ(harness: BotHarness):
     other = BRIDGE.replace("Hallin Courier", "Strand Radio").replace("31,000", "36,000")
-    desk.publish("radio", other)
-    await desk.post()
-    issue = await desk.archive.newest(await desk.place())
-    assert issue is not None
-    (story,) = (s.id for s in issue.edition.stories if "bridge" in s.headline.text)
+    harness.publish("radio", other)
+    await harness.post()
+    stored_edition = await harness.archive.newest(await harness.place())
+    assert stored_edition is not None
+    (story,) = (
+        s.id for s in stored_edition.edition.stories if "bridge" in s.headline.text
+    )
     for topic in ("bridge", story):
-        answer = await desk.says("news figures", topic=topic)
-        before, after = (b for b in answer.blocks if isinstance(b, Line))
+        answer = await harness.says("news figures", topic=topic)
+        before, after = (b for b in answer.blocks if isinstance(b, ListItem))
         assert before.title.endswith("000 vehicles")
         assert after.title.startswith("Outlets differ: About 3")
         shown = before.title + before.note + after.title + after.note

@@ -12,14 +12,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import Refused
-from bot.platforms.lines import Call, parse
-from bot.storage import destinations
-from bot.texts import Texts
-from bot.types import Command, Delivery, Destination, Form, Reply, Trouble
+from bot.errors import SendRefused
+from bot.i18n.translation import Texts
+from bot.model import Command, Delivery, Destination, DestinationProblem, Form, Reply
+from bot.platforms.common.typed_commands import ParsedCommand, parse_command_or_form
+from bot.storage import destination_store
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import CONFIGURATION, WAIT, Newsroom
-from tests.bot.texts.test_catalogues import commands, entries, forms
+from tests.bot.harness import CONFIGURATION, WAIT, BotHarness
+from tests.bot.i18n.test_catalogues import commands, entries, forms
 from tests.fakes import Lost
 
 GERMAN = CONFIGURATION + 'language = "de"\n'
@@ -80,13 +80,13 @@ TYPED = re.compile(
 
 
 @pytest.fixture
-async def ana(bare: Newsroom) -> Editor:
+async def ana(empty_harness: BotHarness) -> Editor:
     """A German editor of a newsroom that has posted one edition."""
-    bare.publish("bruecke", BRUECKE)
-    bare.publish("bad", BAD)
-    await bare.apply(GERMAN)
-    await bare.post()
-    return replace(await editor(bare), locale="de")
+    empty_harness.publish("bruecke", BRUECKE)
+    empty_harness.publish("bad", BAD)
+    await empty_harness.apply(GERMAN)
+    await empty_harness.post()
+    return replace(await editor(empty_harness), locale="de")
 
 
 def german_forms() -> dict[str, re.Pattern[str]]:
@@ -125,8 +125,8 @@ def english_in(answer: Reply | Form, typed: Iterable[str] = ()) -> list[str]:
 def calls(command: Command) -> Iterator[dict[str, str]]:
     """What each of its examples gives, where it is complete."""
     for example in command.examples:
-        call = parse(example, (command,), Texts.of("en"))
-        if isinstance(call, Call):
+        call = parse_command_or_form(example, (command,), Texts.of("en"))
+        if isinstance(call, ParsedCommand):
             yield dict(call.args)
 
 
@@ -139,7 +139,7 @@ async def test_every_command_answers_in_german(ana: Editor):
     found = []
     # A report that was typed is listed later.
     typed: set[str] = set()
-    for command in ana.desk.inbox.commands:
+    for command in ana.harness.inbox.commands:
         # What it gives out is a file.
         if command.path != "newsdesk export":
             for given in calls(command):
@@ -150,7 +150,7 @@ async def test_every_command_answers_in_german(ana: Editor):
 
 async def test_what_is_missing_is_asked_for_in_german(ana: Editor):
     found = []
-    for command in ana.desk.inbox.commands:
+    for command in ana.harness.inbox.commands:
         required = [o for o in command.options if o.required]
         if command.path.startswith("newsdesk ") and required:
             found += english_in(await ana.is_asked(command.path))
@@ -168,7 +168,7 @@ async def test_a_change_is_shown_made_listed_and_taken_back_in_german(ana: Edito
 
 
 async def test_an_edition_is_posted_and_taken_back_in_german(ana: Editor):
-    ana.desk.publish("bruecke", BRUECKE.replace("31.000", "45.000"))
+    ana.harness.publish("bruecke", BRUECKE.replace("31.000", "45.000"))
     asked = [await ana.says("newsdesk post"), await ana.says("newsdesk undo")]
     done = [
         await ana.presses(asked[1], "Zurücknehmen"),
@@ -188,9 +188,9 @@ async def test_an_edition_is_posted_and_taken_back_in_german(ana: Editor):
     ],
 )
 async def test_why_nothing_is_posted_is_said_in_german(ana: Editor, reason):
-    digest = await ana.desk.digest()
-    await ana.desk.db.write(
-        destinations.pause,
+    digest = await ana.harness.digest()
+    await ana.harness.db.write(
+        destination_store.pause_destination,
         workspace_id=digest.workspace_id,
         destination_id=digest.destinations[0].id,
         reason=reason,
@@ -200,11 +200,13 @@ async def test_why_nothing_is_posted_is_said_in_german(ana: Editor, reason):
 
 
 async def test_what_ails_a_source_and_a_digest_is_said_in_german(ana: Editor):
-    await ana.desk.apply(
+    await ana.harness.apply(
         GERMAN.replace('destinations = ["morning"]', "destinations = []")
     )
-    shutil.rmtree(ana.desk.home / "articles")
-    await ana.desk.intake.refresh((await ana.desk.digest()).sources, insist=True)
+    shutil.rmtree(ana.harness.home / "articles")
+    await ana.harness.ingestor.refresh(
+        (await ana.harness.digest()).sources, insist=True
+    )
     answers = [await ana.says(f"newsdesk {path}") for path in ("doctor", "source list")]
     assert [english for answer in answers for english in english_in(answer)] == []
     assert "Eine Datei oder einen Ordner" in said(answers[0])
@@ -224,12 +226,16 @@ FINDINGS = (
 async def test_what_a_platform_finds_is_said_in_german(
     ana: Editor, monkeypatch, english, german
 ):
-    async def inspect(workspace: str, destination: Destination) -> tuple[Trouble, ...]:
+    async def inspect(
+        workspace: str, destination: Destination
+    ) -> tuple[DestinationProblem, ...]:
         return (
-            Trouble(text=english, fix="make it one in Discord, or say crosspost=no"),
+            DestinationProblem(
+                text=english, fix="make it one in Discord, or say crosspost=no"
+            ),
         )
 
-    monkeypatch.setattr(ana.desk.platform, "inspect", inspect, raising=False)
+    monkeypatch.setattr(ana.harness.platform, "inspect", inspect, raising=False)
     answer = await ana.says("newsdesk doctor")
     assert german in said(answer)
     assert english_in(answer) == []
@@ -237,9 +243,9 @@ async def test_what_a_platform_finds_is_said_in_german(
 
 async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
     await ana.says("news me", time="7:30")
-    _, places = await ana.desk.archive.local_rooms("ana")
-    await ana.desk.db.write(
-        destinations.pause,
+    _, places = await ana.harness.archive.local_destinations("ana")
+    await ana.harness.db.write(
+        destination_store.pause_destination,
         workspace_id=1,
         destination_id=places[-1].id,
         reason="Discord opens no direct message to you.",
@@ -251,38 +257,42 @@ async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
     assert english_in(answer) == []
 
 
-async def test_a_message_that_is_held_says_why_in_german(bare: Newsroom, monkeypatch):
+async def test_a_message_that_is_held_says_why_in_german(
+    empty_harness: BotHarness, monkeypatch
+):
     async def read_back(_: Delivery) -> None:
-        raise Refused(
+        raise SendRefused(
             "Whether it arrived cannot be seen: too much was posted since.",
             message_only=True,
         )
 
-    bare.publish("bruecke", BRUECKE)
-    await bare.apply(GERMAN)
-    bare.platform.script(Lost())
-    monkeypatch.setattr(bare.platform, "read_back", read_back)
-    await bare.post()
-    bare.clock.advance(WAIT + timedelta(seconds=1))
-    await bare.outbox.drain()
-    answer = await replace(await editor(bare), locale="de").says("newsdesk status")
+    empty_harness.publish("bruecke", BRUECKE)
+    await empty_harness.apply(GERMAN)
+    empty_harness.platform.script(Lost())
+    monkeypatch.setattr(empty_harness.platform, "read_back", read_back)
+    await empty_harness.post()
+    empty_harness.clock.advance(WAIT + timedelta(seconds=1))
+    await empty_harness.outbox.drain()
+    answer = await replace(await editor(empty_harness), locale="de").says(
+        "newsdesk status"
+    )
     assert "Noch einmal senden" in said(answer)
     assert english_in(answer) == []
 
 
-async def test_what_became_of_each_article_is_said_in_german(bare: Newsroom):
+async def test_what_became_of_each_article_is_said_in_german(empty_harness: BotHarness):
     for number, text in enumerate((BRUECKE, TWIN, BAD, CRUE)):
-        bare.publish(f"article-{number}", text)
-    await bare.apply(GERMAN + 'exclude = ["Schwimmbad"]\nstories = 1\n')
-    await bare.post()
-    ana = replace(await editor(bare), locale="de")
-    told = [
+        empty_harness.publish(f"article-{number}", text)
+    await empty_harness.apply(GERMAN + 'exclude = ["Schwimmbad"]\nstories = 1\n')
+    await empty_harness.post()
+    ana = replace(await editor(empty_harness), locale="de")
+    reported = [
         await ana.says("news why", story=w) for w in ("1", "Schwimmbad", "Brannock")
     ]
-    assert [english for answer in told for english in english_in(answer)] == []
-    assert "Wiederholt den Artikel" in said(told[0])
-    assert "das lässt dieser Digest weg" in said(told[1])
-    assert "In einer anderen Sprache" in said(told[2])
+    assert [english for answer in reported for english in english_in(answer)] == []
+    assert "Wiederholt den Artikel" in said(reported[0])
+    assert "das lässt dieser Digest weg" in said(reported[1])
+    assert "In einer anderen Sprache" in said(reported[2])
 
 
 NO_SCHEDULES = (

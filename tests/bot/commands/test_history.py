@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.errors import Refused
-from bot.storage import changes
-from bot.types import Form, Reply
+from bot.errors import SendRefused
+from bot.model import Form, Reply
+from bot.storage import change_store
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import CONFIGURATION, FLOOD, Newsroom
+from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 
 RIVAL = """
 [[workspace]]
@@ -27,18 +27,18 @@ exclude = ["quetzal"]
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
-    return await editor(desk)
+async def ana(harness: BotHarness) -> Editor:
+    return await editor(harness)
 
 
 async def test_history_says_who_changed_what_when_before_and_after(ana: Editor):
     await ana.does("newsdesk style", stories="7")
     await ana.also("Bo").does("newsdesk quiet", window="22:00-07:00")
-    told = said(await ana.says("newsdesk history"))
-    assert "stories: 5 → 7" in told
-    assert "quiet hours: none → 22:00-07:00" in told
-    assert "Ana · today 13:00" in told
-    assert told.index("Bo ·") < told.index("Ana ·")
+    reported = said(await ana.says("newsdesk history"))
+    assert "stories: 5 → 7" in reported
+    assert "quiet hours: none → 22:00-07:00" in reported
+    assert "Ana · today 13:00" in reported
+    assert reported.index("Bo ·") < reported.index("Ana ·")
 
 
 async def test_what_was_only_shown_is_not_history(ana: Editor):
@@ -48,14 +48,14 @@ async def test_what_was_only_shown_is_not_history(ana: Editor):
 
 async def test_what_nobody_confirmed_is_forgotten_after_a_day(ana: Editor):
     left = await ana.says("newsdesk style", stories="7")
-    ana.desk.clock.advance(days=2)
+    ana.harness.clock.advance(days=2)
     await ana.says("newsdesk style", stories="8")
     assert "There is no such change" in said(await ana.presses(left, "Confirm"))
 
 
 async def test_that_a_destination_was_stopped_is_nothing_to_go_back_to(ana: Editor):
-    ana.desk.platform.script(Refused("The channel was deleted."))
-    await ana.desk.post()
+    ana.harness.platform.script(SendRefused("The channel was deleted."))
+    await ana.harness.post()
     saved = await ana.does("newsdesk destination here")
     answer = await ana.presses(saved, "Take this back")
     assert "Nothing would change" in said(answer)
@@ -63,8 +63,8 @@ async def test_that_a_destination_was_stopped_is_nothing_to_go_back_to(ana: Edit
 
 async def test_what_is_kept_of_a_change_are_its_entries_before_and_after(ana: Editor):
     await ana.does("newsdesk style", stories="7")
-    (kept,) = await ana.desk.db.read(
-        changes.newest, workspace_id=ana.place.workspace.id, count=9
+    (kept,) = await ana.harness.db.read(
+        change_store.list_newest_changes, workspace_id=ana.place.workspace.id, count=9
     )
     (step,) = kept.steps
     assert (step["before"]["stories"], step["after"]["stories"]) == (5, 7)
@@ -77,7 +77,7 @@ async def test_a_change_is_taken_back_and_that_is_history_too(ana: Editor):
     shown = await ana.presses(saved, "Take this back")
     assert "stories: 7 → 5" in said(shown)
     await ana.presses(shown, "Confirm")
-    assert (await ana.desk.digest()).stories == 5
+    assert (await ana.harness.digest()).stories == 5
     assert "takes back c-" in said(await ana.says("newsdesk history"))
 
 
@@ -85,23 +85,23 @@ async def test_taking_back_can_be_taken_back(ana: Editor):
     saved = await ana.does("newsdesk style", stories="7")
     back = await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     await ana.presses(await ana.presses(back, "Take this back"), "Confirm")
-    assert (await ana.desk.digest()).stories == 7
+    assert (await ana.harness.digest()).stories == 7
 
 
 async def test_a_deleted_digest_comes_back_as_itself(ana: Editor):
-    await ana.desk.post()
-    before = await ana.desk.digest()
+    await ana.harness.post()
+    before = await ana.harness.digest()
     gone = await ana.does("newsdesk digest delete", digest="Morning brief")
     await ana.presses(await ana.presses(gone, "Take this back"), "Confirm")
-    after = await ana.desk.digest()
+    after = await ana.harness.digest()
     assert after.id == before.id
     assert after.schedules == before.schedules
     assert after.next_due is not None
     # Its readers are told only what is new.
-    ana.desk.publish("flood", FLOOD)
-    outcome = await ana.desk.post("again")
-    assert outcome.issue is not None
-    assert len(outcome.issue.edition.stories) == 1
+    ana.harness.publish("flood", FLOOD)
+    outcome = await ana.harness.post("again")
+    assert outcome.stored_edition is not None
+    assert len(outcome.stored_edition.edition.stories) == 1
 
 
 async def test_a_folder_does_not_come_back_into_a_digest_that_a_file_took_it_from(
@@ -109,7 +109,7 @@ async def test_a_folder_does_not_come_back_into_a_digest_that_a_file_took_it_fro
 ):
     saved = await ana.does("newsdesk style", stories="7")
     elsewhere = CONFIGURATION.replace('"articles"', '"https://a.example/feed"')
-    await ana.desk.apply(elsewhere)
+    await ana.harness.apply(elsewhere)
     form = await ana.asks("newsdesk history", revert=_id(saved))
     assert "only by the configuration file" in said(form)
 
@@ -118,10 +118,10 @@ async def test_a_setup_is_taken_back_as_a_whole(ana: Editor):
     there = ana.at("c-new")
     saved = await there.does("newsdesk digest create", name="W", source="world")
     await there.presses(await there.presses(saved, "Take this back"), "Confirm")
-    digests = await ana.desk.archive.all_digests()
+    digests = await ana.harness.archive.all_digests()
     assert [d.name for d in digests] == ["Morning brief"]
-    told = said(await ana.says("newsdesk destination list"))
-    assert "#w" not in told
+    reported = said(await ana.says("newsdesk destination list"))
+    assert "#w" not in reported
 
 
 async def test_what_came_later_is_shown_before_it_is_undone_too(ana: Editor):
@@ -142,7 +142,7 @@ async def test_a_change_of_what_is_gone_cannot_be_taken_back(ana: Editor):
 async def test_removing_a_destination_is_taken_back_with_its_digests(ana: Editor):
     saved = await ana.does("newsdesk destination remove", name="morning")
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
-    assert [d.name for d in (await ana.desk.digest()).destinations] == ["morning"]
+    assert [d.name for d in (await ana.harness.digest()).destinations] == ["morning"]
 
 
 async def test_a_destination_that_a_digest_posts_to_is_not_taken_back(ana: Editor):
@@ -173,28 +173,30 @@ async def test_a_number_out_of_range_gets_a_sentence(ana: Editor, n: str):
 @pytest.fixture
 async def bo(ana: Editor) -> Editor:
     """An editor of another workspace."""
-    await ana.desk.apply(RIVAL)
-    return await editor(ana.desk, "rival")
+    await ana.harness.apply(RIVAL)
+    return await editor(ana.harness, "rival")
 
 
 async def test_no_command_shows_anything_of_another_workspace(ana, bo):
     await bo.does("newsdesk filter add", kind="exclude", words="quetzal two")
     mine = {"Ana", "Morning brief"}
     answers = []
-    for command in ana.desk.inbox.commands:
+    for command in ana.harness.inbox.commands:
         for word in ("Quetzal letter", "quetzal", "1", "https://x.invalid/quetz"):
             args = {
                 o.name: o.choices[0] if o.choices else word for o in command.options
             }
             answers.append(said(await ana.asks(command.path, **args)))
         for option in command.options:
-            asked = await ana.desk.asks(command.path, True, None, {})
-            answers.append(repr(await ana.desk.inbox.complete(asked, option.name, "")))
-    told = "\n".join(answers)
-    assert mine <= {name for name in mine if name in told} | {"Ana"}
+            asked = await ana.harness.asks(command.path, True, None, {})
+            answers.append(
+                repr(await ana.harness.inbox.complete(asked, option.name, ""))
+            )
+    reported = "\n".join(answers)
+    assert mine <= {name for name in mine if name in reported} | {"Ana"}
     # What was typed is quoted back; what only the other one knows is not.
     for canary in ("quetzal-room", "c-rival", "quetzal.example", "quetzal two"):
-        assert canary not in told
+        assert canary not in reported
 
 
 async def test_another_workspaces_change_is_no_change_here(ana: Editor, bo: Editor):
@@ -249,15 +251,15 @@ async def test_odd_words_are_taken_as_words_or_refused_with_a_sentence(ana, word
         ("news when", "zone"),
     ):
         answer = await ana.asks(path, **{option: words})
-        told = said(answer)
-        assert "went wrong on our side" not in told, (path, words)
-        assert len(told) < 8_000
+        reported = said(answer)
+        assert "went wrong on our side" not in reported, (path, words)
+        assert len(reported) < 8_000
 
 
 @pytest.mark.parametrize("words", HOSTILE[:7])
 async def test_odd_filters_are_kept_as_they_were_written(ana: Editor, words: str):
     await ana.does("newsdesk filter add", kind="exclude", words=words)
-    assert (await ana.desk.digest()).exclude == (words,)
+    assert (await ana.harness.digest()).exclude == (words,)
 
 
 def _id(saved: Reply) -> str:

@@ -2,32 +2,32 @@
 
 import pytest
 
+from bot.i18n.translation import Texts
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import Mailbox
-from bot.texts import Texts
 from bot.web import server
 from tests.bot.commands.editors import Editor, editor
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 from tests.bot.web.asgi import Answer, Browser
 from tests.fakes_mailbox import MemoryMailbox
 
 
-def page(desk: Newsroom, mailbox: Mailbox | None = None) -> Browser:
+def page(harness: BotHarness, mailbox: Mailbox | None = None) -> Browser:
     """The local page over this newsroom, as a browser sees it."""
     mailbox = mailbox or MemoryMailbox()
-    platform = LocalPlatform(mailbox=mailbox, clock=desk.clock)
-    platform.inbox = desk.inbox
-    routes = pages.routes(
+    platform = LocalPlatform(mailbox=mailbox, clock=harness.clock)
+    platform.inbox = harness.inbox
+    routes = pages.build_page_routes(
         platform=platform,
         mailbox=mailbox,
-        clock=desk.clock,
-        rooms=desk.archive.local_rooms,
+        clock=harness.clock,
+        list_channels=harness.archive.local_destinations,
     )
-    site = server.build(
+    site = server.build_application(
         routes=routes,
-        read_article=desk.archive.local_article,
-        ready=desk.archive.ready,
+        read_article=harness.archive.local_article,
+        ready=harness.archive.ready,
         key=b"0123456789abcdef",
         texts=Texts.of("en"),
     )
@@ -53,8 +53,8 @@ async def presses(browser: Browser, answer: Answer, label: str) -> Answer:
 
 
 @pytest.fixture
-def browser(desk: Newsroom) -> Browser:
-    return page(desk)
+def browser(harness: BotHarness) -> Browser:
+    return page(harness)
 
 
 async def test_a_mistake_in_a_form_stands_beside_its_question(browser):
@@ -69,13 +69,13 @@ async def test_a_mistake_in_a_form_stands_beside_its_question(browser):
     assert field.attributes["aria-invalid"] == "true"
 
 
-async def test_a_command_of_three_words_is_typed_shown_and_confirmed(browser, desk):
+async def test_a_command_of_three_words_is_typed_shown_and_confirmed(browser, harness):
     line = "/newsdesk filter add exclude rumour digest='Morning brief'"
     shown = await types(browser, line)
     assert "+ rumour" in shown.text
     saved = await presses(browser, shown, "Confirm")
     assert "Saved" in saved.text
-    assert (await desk.digest()).exclude == ("rumour",)
+    assert (await harness.digest()).exclude == ("rumour",)
 
 
 async def test_without_its_answers_a_command_is_a_form(browser):
@@ -104,16 +104,16 @@ async def test_a_wrong_word_after_a_noun_offers_the_right_one(browser):
     assert "Did you mean /newsdesk source add?" in answer.text
 
 
-async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(bare):
-    browser = page(bare)
+async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(empty_harness):
+    browser = page(empty_harness)
     assert "/newsdesk setup" in (await browser.get("/")).text
     tree = (await types(browser, "/newsdesk setup")).tree
     labels = [n.text().split()[0] for n in tree.css("#answer .field label")]
     assert labels == ["Name", "Source", "Schedule", "Stories", "Language"]
 
 
-async def test_who_chose_a_language_is_answered_in_it_throughout(browser, desk):
-    await desk.post()
+async def test_who_chose_a_language_is_answered_in_it_throughout(browser, harness):
+    await harness.post()
     await types(browser, "/news language de")
     for line in ("/news quotes Brandt", "/news story 99"):
         answer = await types(browser, line)
@@ -127,8 +127,8 @@ async def test_who_chose_a_language_is_answered_in_it_throughout(browser, desk):
     assert "Type / for commands" in answer.text
 
 
-async def test_names_are_shown_as_words_and_never_as_markup(browser, desk):
-    ana: Editor = await editor(desk)
+async def test_names_are_shown_as_words_and_never_as_markup(browser, harness):
+    ana: Editor = await editor(harness)
     hostile = "<img src=x onerror=alert(1)>"
     await ana.does("newsdesk digest edit", name=hostile)
     for line in ("/newsdesk digest list", "/newsdesk history", "/newsdesk status"):

@@ -4,27 +4,27 @@ from datetime import timedelta
 
 import pytest
 
-from bot.types import Reply, Shown
+from bot.model import RenderedEdition, Reply
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import CONFIGURATION, FLOOD, Newsroom
+from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
+async def ana(harness: BotHarness) -> Editor:
     """After an edition about the bridge and the pool, and a later one about a flood."""
-    await desk.post()
-    desk.clock.advance(hours=1)
-    desk.publish("flood", FLOOD)
-    await desk.post("later")
-    return await editor(desk)
+    await harness.post()
+    harness.clock.advance(hours=1)
+    harness.publish("flood", FLOOD)
+    await harness.post("later")
+    return await editor(harness)
 
 
 async def first_id(ana: Editor) -> str:
-    return str(ana.desk.platform.messages[0].payload["edition"])
+    return str(ana.harness.platform.messages[0].payload["edition"])
 
 
 def parts(answer: Reply) -> str:
-    shown = [b for b in answer.blocks if isinstance(b, Shown)]
+    shown = [b for b in answer.blocks if isinstance(b, RenderedEdition)]
     return "\n".join(part.fallback_text for b in shown for part in b.parts)
 
 
@@ -44,14 +44,14 @@ async def test_a_story_of_a_past_edition_is_told_by_number_or_id(ana: Editor):
 
 
 async def test_why_takes_it_as_well(ana: Editor):
-    told = said(await ana.says("news why", story=f"{await first_id(ana)} 1"))
-    assert "is told from it" in told
+    reported = said(await ana.says("news why", story=f"{await first_id(ana)} 1"))
+    assert "is told from it" in reported
 
 
 async def test_search_finds_past_editions_and_says_how_to_read_them(ana: Editor):
-    told = said(await ana.says("news search", words="harbour bridge"))
-    assert "In past editions" in told
-    ask = told.split("/news story ")[1].split("\n")[0]
+    reported = said(await ana.says("news search", words="harbour bridge"))
+    assert "In past editions" in reported
+    ask = reported.split("/news story ")[1].split("\n")[0]
     assert "Harbour bridge closes" in said(await ana.says("news story", story=ask))
 
 
@@ -60,13 +60,13 @@ async def test_words_that_must_not_occur_hold_for_editions_too(ana: Editor):
 
 
 async def test_an_edition_before_the_day_asked_for_is_not_found(ana: Editor):
-    ana.desk.clock.advance(days=3)
-    told = said(await ana.says("news search", words="bridge", since="yesterday"))
-    assert "In past editions" not in told
+    ana.harness.clock.advance(days=3)
+    reported = said(await ana.says("news search", words="bridge", since="yesterday"))
+    assert "In past editions" not in reported
 
 
 async def test_what_was_taken_back_is_not_shown_again(ana: Editor):
-    newest = str(ana.desk.platform.messages[-1].payload["edition"])
+    newest = str(ana.harness.platform.messages[-1].payload["edition"])
     asked = await ana.says("newsdesk undo")
     await ana.presses(asked, asked.controls[0].label)
     answer = await ana.says("news latest", edition=newest)
@@ -85,8 +85,8 @@ async def test_an_id_that_is_none_says_what_one_looks_like_or_where_it_went(
 
 
 async def test_an_edition_of_another_workspace_is_not_there(ana: Editor):
-    await ana.desk.apply(CONFIGURATION.replace('"newsroom"', '"rival"'))
-    there = Editor(desk=ana.desk, place=await ana.desk.place("rival"))
+    await ana.harness.apply(CONFIGURATION.replace('"newsroom"', '"rival"'))
+    there = Editor(harness=ana.harness, place=await ana.harness.place("rival"))
     key = await first_id(ana)
     for answer in (
         await there.says("news latest", edition=key),
@@ -99,7 +99,7 @@ async def test_an_edition_of_another_workspace_is_not_there(ana: Editor):
 async def test_only_so_many_editions_are_searched(
     ana: Editor, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.past.LOOKED_AT", 1)
-    ana.desk.clock.advance(timedelta(days=1))
+    monkeypatch.setattr("bot.lookup.text_search.SEARCHED_EDITIONS", 1)
+    ana.harness.clock.advance(timedelta(days=1))
     assert "In past" not in said(await ana.says("news search", words="harbour"))
     assert "In past" in said(await ana.says("news search", words="brannock"))

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bot import config_file
-from bot.configuring import Configuring, Wish
+from bot.configuration import file_export
+from bot.configuration.change_steps import ChangeRequest
+from bot.configuration.changes import ConfigurationService
 from bot.errors import UserError
-from bot.types import PlatformName
+from bot.model import PlatformName
 from tests.bot.commands.editors import Editor, editor, errors, said
-from tests.bot.intake.press import Press
-from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.bot.harness import CONFIGURATION, BotHarness
+from tests.bot.ingest.newswire import Newswire
 from tests.wire.server import answer
 
 SECOND = """
@@ -29,15 +30,15 @@ exclude = ["rumour"]
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
-    return await editor(desk)
+async def ana(harness: BotHarness) -> Editor:
+    return await editor(harness)
 
 
-async def exported(desk: Newsroom) -> str:
+async def exported(harness: BotHarness) -> str:
     """What `/newsdesk export` gives."""
-    place = await desk.place()
-    return await desk.db.read(
-        config_file.export, workspace_id=place.workspace.id, paths=False
+    place = await harness.place()
+    return await harness.db.read(
+        file_export.dump_configuration, workspace_id=place.workspace.id, paths=False
     )
 
 
@@ -50,25 +51,27 @@ async def test_without_a_file_it_asks_for_one_with_room_for_lines(ana: Editor):
 
 
 async def test_the_difference_is_shown_and_nothing_is_done(ana: Editor):
-    text = (await exported(ana.desk)).replace("stories = 5", "stories = 7") + SECOND
-    told = said(await ana.says("newsdesk apply", file=text))
-    assert "The digest «Morning brief»\n\n\nstories: 5 → 7" in told
-    assert "New digest «Evening»" in told
-    assert [d.name for d in await ana.desk.archive.all_digests()] == ["Morning brief"]
+    text = (await exported(ana.harness)).replace("stories = 5", "stories = 7") + SECOND
+    reported = said(await ana.says("newsdesk apply", file=text))
+    assert "The digest «Morning brief»\n\n\nstories: 5 → 7" in reported
+    assert "New digest «Evening»" in reported
+    assert [d.name for d in await ana.harness.archive.all_digests()] == [
+        "Morning brief"
+    ]
 
 
 async def test_it_is_one_change_that_is_made_and_taken_back_whole(ana: Editor):
-    before = await exported(ana.desk)
+    before = await exported(ana.harness)
     text = before.replace("stories = 5", "stories = 7") + SECOND
     saved = await ana.does("newsdesk apply", file=text)
-    assert (await ana.desk.digest()).stories == 7
-    assert (await ana.desk.digest("Evening")).exclude == ("rumour",)
+    assert (await ana.harness.digest()).stories == 7
+    assert (await ana.harness.digest("Evening")).exclude == ("rumour",)
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
-    assert await exported(ana.desk) == before
+    assert await exported(ana.harness) == before
 
 
 async def test_what_the_file_does_not_name_stays_unless_it_is_to_go(ana: Editor):
-    alone = await exported(ana.desk)
+    alone = await exported(ana.harness)
     await ana.does("newsdesk apply", file=SECOND)
     await ana.does("newsdesk access grant", who="ben")
     answer = await ana.says("newsdesk apply", file=alone)
@@ -77,32 +80,32 @@ async def test_what_the_file_does_not_name_stays_unless_it_is_to_go(ana: Editor)
     assert "Without the digest «Evening»" in said(shown)
     assert "No editor any more: person ben" in said(shown)
     await ana.presses(shown, "Confirm")
-    assert await exported(ana.desk) == alone
+    assert await exported(ana.harness) == alone
 
 
 async def test_one_digest_alone_is_a_file(ana: Editor):
     await ana.does("newsdesk apply", file=SECOND)
-    assert (await ana.desk.digest("Evening")).stories == 5
+    assert (await ana.harness.digest("Evening")).stories == 5
 
 
 async def test_a_destination_that_is_renamed_by_a_file_can_go(ana: Editor):
-    text = (await exported(ana.desk)).replace('"morning"', '"dawn"')
+    text = (await exported(ana.harness)).replace('"morning"', '"dawn"')
     text = text.replace("c-morning", "c-dawn")
     await ana.does("newsdesk apply", file=text, prune="yes")
-    (place,) = (await ana.desk.digest()).destinations
+    (place,) = (await ana.harness.digest()).destinations
     assert (place.name, place.channel) == ("dawn", "c-dawn")
-    assert "morning" not in await exported(ana.desk)
+    assert "morning" not in await exported(ana.harness)
 
 
 async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
     rival = CONFIGURATION.replace('"newsroom"', '"rival"').replace("brief", "rival")
-    await ana.desk.apply(rival)
-    text = (await ana.desk.db.read(config_file.export)).replace(
+    await ana.harness.apply(rival)
+    text = (await ana.harness.db.read(file_export.dump_configuration)).replace(
         "stories = 5", "stories = 9"
     )
     await ana.does("newsdesk apply", file=text, prune="yes")
-    assert (await ana.desk.digest("Morning brief")).stories == 9
-    assert (await ana.desk.digest("Morning rival")).stories == 5
+    assert (await ana.harness.digest("Morning brief")).stories == 9
+    assert (await ana.harness.digest("Morning rival")).stories == 5
 
 
 @pytest.mark.parametrize(
@@ -137,21 +140,24 @@ async def test_a_mistake_stands_beside_the_text_which_is_kept(
 
 async def test_several_mistakes_are_told_together(ana: Editor):
     file = SECOND.replace("exclude", "exlcude") + "\nstories = 99\n"
-    told = errors(await ana.is_asked("newsdesk apply", file=file))["file"]
-    assert len(told.splitlines()) == 2
+    reported = errors(await ana.is_asked("newsdesk apply", file=file))["file"]
+    assert len(reported.splitlines()) == 2
 
 
 @pytest.mark.parametrize("platform", ["discord", "slack"])
 async def test_a_channel_of_somebody_else_cannot_be_named(
-    bare: Newsroom, platform: PlatformName
+    empty_harness: BotHarness, platform: PlatformName
 ):
     """The bot may be able to post there; the editor may not."""
-    await bare.apply(CONFIGURATION.replace('"local"', f'"{platform}"'))
-    place = await bare.inbox.workspace_of(platform, "newsroom", "")
+    await empty_harness.apply(CONFIGURATION.replace('"local"', f'"{platform}"'))
+    place = await empty_harness.inbox.workspace_of(platform, "newsroom", "")
     ana = (
-        await editor(bare)
+        await editor(empty_harness)
         if platform == "local"
-        else Editor(desk=bare, place=replace(await _anywhere(bare), workspace=place))
+        else Editor(
+            harness=empty_harness,
+            place=replace(await _anywhere(empty_harness), workspace=place),
+        )
     )
     file = '[[workspace.destination]]\nname = "theirs"\nchannel = "9009"\n'
     form = await ana.is_asked("newsdesk apply", file=file)
@@ -160,11 +166,11 @@ async def test_a_channel_of_somebody_else_cannot_be_named(
     assert "New destination «mine»" in said(await ana.says("newsdesk apply", file=mine))
 
 
-async def _anywhere(desk: Newsroom) -> Any:
-    from bot.types import Place, Workspace
+async def _anywhere(harness: BotHarness) -> Any:
+    from bot.model import Location, Workspace
 
     nobody = Workspace(id=0, platform="local", external_id="", name="")
-    return Place(workspace=nobody, channel="c-here")
+    return Location(workspace=nobody, channel="c-here")
 
 
 async def test_who_was_let_in_cannot_let_others_in_by_a_file(ana: Editor):
@@ -180,11 +186,11 @@ async def test_who_was_let_in_cannot_let_others_in_by_a_file(ana: Editor):
 
 
 async def test_what_changed_meanwhile_is_not_overwritten(ana: Editor):
-    text = (await exported(ana.desk)).replace("stories = 5", "stories = 7")
+    text = (await exported(ana.harness)).replace("stories = 5", "stories = 7")
     shown = await ana.says("newsdesk apply", file=text)
     await ana.also("Bo").does("newsdesk style", language="de")
     assert "changed meanwhile by Bo" in said(await ana.presses(shown, "Confirm"))
-    assert (await ana.desk.digest()).stories == 5
+    assert (await ana.harness.digest()).stories == 5
 
 
 async def test_secrets_and_folders_that_an_export_hides_are_known_again(ana: Editor):
@@ -192,9 +198,9 @@ async def test_secrets_and_folders_that_an_export_hides_are_known_again(ana: Edi
     await ana.does(
         "newsdesk apply", file=SECOND.replace("https://news.example/feed.xml", secret)
     )
-    text = await exported(ana.desk)
+    text = await exported(ana.harness)
     assert "s3cret" not in text
-    assert str(ana.desk.home) not in text
+    assert str(ana.harness.home) not in text
     assert "Nothing would change" in said(
         await ana.says("newsdesk apply", file=text, prune="yes")
     )
@@ -203,21 +209,21 @@ async def test_secrets_and_folders_that_an_export_hides_are_known_again(ana: Edi
 # ── by its address ─────────────────────────────────────────────────────────────
 
 
-async def test_a_file_is_fetched_from_its_address(room: Press):
-    await room.desk.apply()
-    ana = await editor(room.desk)
-    room.shelf["/set-up.toml"] = answer(SECOND.encode())
-    await ana.does("newsdesk apply", file=room.url("/set-up.toml"))
-    assert (await room.desk.digest("Evening")).name == "Evening"
+async def test_a_file_is_fetched_from_its_address(newswire: Newswire):
+    await newswire.harness.apply()
+    ana = await editor(newswire.harness)
+    newswire.shelf["/set-up.toml"] = answer(SECOND.encode())
+    await ana.does("newsdesk apply", file=newswire.url("/set-up.toml"))
+    assert (await newswire.harness.digest("Evening")).name == "Evening"
 
 
-async def test_what_cannot_be_fetched_or_is_no_text_is_told(room: Press):
-    await room.desk.apply()
-    ana = await editor(room.desk)
-    room.shelf["/set-up.toml"] = answer(b"\xff\xfe\x00")
-    gone = await ana.is_asked("newsdesk apply", file=room.url("/gone.toml"))
+async def test_what_cannot_be_fetched_or_is_no_text_is_told(newswire: Newswire):
+    await newswire.harness.apply()
+    ana = await editor(newswire.harness)
+    newswire.shelf["/set-up.toml"] = answer(b"\xff\xfe\x00")
+    gone = await ana.is_asked("newsdesk apply", file=newswire.url("/gone.toml"))
     assert "404" in errors(gone)["file"]
-    odd = await ana.is_asked("newsdesk apply", file=room.url("/set-up.toml"))
+    odd = await ana.is_asked("newsdesk apply", file=newswire.url("/set-up.toml"))
     assert "not UTF-8" in errors(odd)["file"]
 
 
@@ -268,9 +274,9 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @pytest.fixture
-def at_desk(desk: Newsroom) -> Callable[[], Newsroom]:
+def at_harness(harness: BotHarness) -> Callable[[], BotHarness]:
     """Hypothesis writes every argument down; a newsroom is too long for that."""
-    return lambda: desk
+    return lambda: harness
 
 
 @settings(
@@ -280,28 +286,28 @@ def at_desk(desk: Newsroom) -> Callable[[], Newsroom]:
 )
 @given(entry=entries(), zone=st.sampled_from(["UTC", "Asia/Tokyo"]))
 async def test_what_chat_sets_is_exported_and_applied_back_without_a_difference(
-    at_desk: Callable[[], Newsroom], entry: dict[str, Any], zone: str
+    at_harness: Callable[[], BotHarness], entry: dict[str, Any], zone: str
 ):
-    desk = at_desk()
-    changes = Configuring(db=desk.db, clock=desk.clock)
-    await desk.apply(prune=True)
-    ana = await editor(desk)
-    asked = await desk.asks("newsdesk style", True, None, {})
+    harness = at_harness()
+    changes = ConfigurationService(db=harness.db, clock=harness.clock)
+    await harness.apply(prune=True)
+    ana = await editor(harness)
+    asked = await harness.asks("newsdesk style", True, None, {})
     try:
         change = await changes.propose(
             asked,
-            Wish(
+            ChangeRequest(
                 noun="zone", name="zone", edit=lambda _: {"name": "zone", "zone": zone}
             ),
-            Wish(noun="digest", name=entry["name"], edit=lambda _: entry),
+            ChangeRequest(noun="digest", name=entry["name"], edit=lambda _: entry),
         )
     except UserError:
         assume(False)  # not what chat can make: a name of signs that turn, say
     await changes.confirm(asked, change.id)
 
-    text = await exported(desk)
+    text = await exported(harness)
 
     answer = await ana.says("newsdesk apply", file=text, prune="yes")
     assert "Nothing would change" in said(answer)
-    whole = await desk.db.read(config_file.export)
-    assert await desk.apply(whole, prune=True) == ()
+    whole = await harness.db.read(file_export.dump_configuration)
+    assert await harness.apply(whole, prune=True) == ()

@@ -7,23 +7,24 @@ from typing import Any
 
 import pytest
 
-from bot.commands import kept_of
-from bot.errors import Refused, UserError
+from bot.commands import personal
+from bot.errors import SendRefused, UserError
+from bot.model import Document, Form, Permission, Person, Preformatted, Reply
 from bot.storage import (
     Connection,
     Database,
-    deliveries,
-    destinations,
-    personal,
-    readers,
+    delivery_store,
+    destination_store,
+    ledger_store,
+    personal_digest_store,
+    reader_store,
     schema,
 )
-from bot.storage.readers import Whose
-from bot.types import Document, Form, Listing, Permission, Person, Reply
-from digests.types import Told
+from bot.storage.reader_store import PersonScope
+from digests.types import PublishedLedger
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import BRIDGE, FLOOD, POOL, Newsroom, newsroom
-from tests.bot.storage.builders import NOW, a_house, an_issue, parts
+from tests.bot.harness import BRIDGE, FLOOD, POOL, BotHarness, open_harness
+from tests.bot.storage.builders import NOW, a_stored_edition, a_tenant, parts
 
 BEN = Person(id="ben", name="Ben", permission=Permission.EVERYONE)
 WEEKLY = """
@@ -45,39 +46,39 @@ schedule = "sundays at 9:00 Europe/Berlin"
 
 
 @pytest.fixture
-async def quiet(bare: Newsroom) -> Newsroom:
+async def quiet(empty_harness: BotHarness) -> BotHarness:
     """A newsroom whose channel hears nothing before Sunday; today is Tuesday."""
-    bare.publish("bridge", BRIDGE)
-    bare.publish("pool", POOL)
-    await bare.apply(WEEKLY)
-    return bare
+    empty_harness.publish("bridge", BRIDGE)
+    empty_harness.publish("pool", POOL)
+    await empty_harness.apply(WEEKLY)
+    return empty_harness
 
 
 @pytest.fixture
-async def ben(quiet: Newsroom) -> Editor:
+async def ben(quiet: BotHarness) -> Editor:
     """A reader of it."""
     return replace(await editor(quiet), person=BEN)
 
 
-def own(desk: Newsroom, person: str = "ben") -> list[str]:
+def own(harness: BotHarness, person: str = "ben") -> list[str]:
     """What the person was sent, in words."""
     return [
         str(m.payload["text"])
-        for m in desk.platform.messages
+        for m in harness.platform.messages
         if m.channel == f"person:{person}"
     ]
 
 
-async def tomorrow(desk: Newsroom) -> None:
+async def tomorrow(harness: BotHarness) -> None:
     """The next morning, 8:00 in Berlin."""
-    desk.clock.advance(timedelta(hours=19))
-    await desk.wake()
+    harness.clock.advance(timedelta(hours=19))
+    await harness.wake()
 
 
 # ── what comes ─────────────────────────────────────────────────────────────────
 
 
-async def test_it_comes_at_its_hour_to_its_person_alone(quiet: Newsroom, ben: Editor):
+async def test_it_comes_at_its_hour_to_its_person_alone(quiet: BotHarness, ben: Editor):
     answer = said(await ben.says("news me", time="7:30"))
     assert "daily at 07:30, Europe/Berlin" in answer
     assert "tomorrow 07:30" in answer
@@ -94,7 +95,7 @@ async def test_it_comes_in_the_zone_that_was_named(ben: Editor):
     assert "Zone: America/New_York" in said(await ben.says("news me"))
 
 
-async def test_once_is_once(quiet: Newsroom, ben: Editor):
+async def test_once_is_once(quiet: BotHarness, ben: Editor):
     await ben.says("news me", time="7:30")
     await tomorrow(quiet)
     count = len(own(quiet))
@@ -103,17 +104,17 @@ async def test_once_is_once(quiet: Newsroom, ben: Editor):
     assert len(own(quiet)) == count
 
 
-async def test_what_the_channel_showed_is_left_out(quiet: Newsroom, ben: Editor):
+async def test_what_the_channel_showed_is_left_out(quiet: BotHarness, ben: Editor):
     await ben.says("news me", time="7:30")
     await quiet.post()
     quiet.publish("flood", FLOOD)
     await tomorrow(quiet)
-    told = "\n".join(own(quiet))
-    assert "Brannock" in told
-    assert "Harbour bridge" not in told
+    reported = "\n".join(own(quiet))
+    assert "Brannock" in reported
+    assert "Harbour bridge" not in reported
 
 
-async def test_what_the_channel_took_back_is_told(quiet: Newsroom, ben: Editor):
+async def test_what_the_channel_took_back_is_told(quiet: BotHarness, ben: Editor):
     await ben.says("news me", time="7:30")
     await quiet.post()
     ana = await editor(quiet)
@@ -123,7 +124,7 @@ async def test_what_the_channel_took_back_is_told(quiet: Newsroom, ben: Editor):
     assert "Harbour bridge" in "\n".join(own(quiet))
 
 
-async def test_nothing_new_is_silence_with_a_reason(quiet: Newsroom, ben: Editor):
+async def test_nothing_new_is_silence_with_a_reason(quiet: BotHarness, ben: Editor):
     await ben.says("news me", time="7:30")
     await quiet.post()
     await tomorrow(quiet)
@@ -132,23 +133,23 @@ async def test_nothing_new_is_silence_with_a_reason(quiet: Newsroom, ben: Editor
 
 
 async def test_what_is_followed_is_let_in_and_nothing_else(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await ben.says("news follow", topic="Ada Brandt")
     assert "names one of: Ada Brandt" in said(await ben.says("news me", time="7:30"))
     await tomorrow(quiet)
-    told = "\n".join(own(quiet))
-    assert "Harbour bridge" in told
-    assert "pool" not in told
+    reported = "\n".join(own(quiet))
+    assert "Harbour bridge" in reported
+    assert "pool" not in reported
 
 
 @pytest.mark.parametrize("way", ["more", "less"])
-async def test_more_and_less_change_the_order(quiet: Newsroom, ben: Editor, way: str):
+async def test_more_and_less_change_the_order(quiet: BotHarness, ben: Editor, way: str):
     await quiet.post("seen")
     answer = said(await ben.says("news me", time="7:30"))
     assert "Next: tomorrow 07:30" in answer
-    told = said(await ben.says(f"news {way}", story="bridge"))
-    assert f"rank such stories {'higher' if way == 'more' else 'lower'}" in told
+    reported = said(await ben.says(f"news {way}", story="bridge"))
+    assert f"rank such stories {'higher' if way == 'more' else 'lower'}" in reported
     quiet.publish("harbour", HARBOUR)
     quiet.publish("library", LIBRARY)
     await tomorrow(quiet)
@@ -180,12 +181,12 @@ The council will pay for two more librarians and for longer hours of its café.
 
 
 async def test_the_workspaces_digest_is_not_touched_by_what_one_follows(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await ben.says("news follow", topic="pool")
     await ben.says("news me", time="7:30")
     outcome = await quiet.post()
-    assert len(outcome.issue.edition.stories) == 2
+    assert len(outcome.stored_edition.edition.stories) == 2
 
 
 # ── set up, stopped, started ───────────────────────────────────────────────────
@@ -216,11 +217,11 @@ async def test_the_form_holds_what_is_set(ben: Editor):
 async def pressed(who: Editor, answer: Reply | Form, label: str) -> Reply | Form:
     assert isinstance(answer, Reply)
     control = next(c.id for c in answer.controls if c.label.startswith(label))
-    event = who.desk.inbox.press(await who._event("", {}), control)
-    return await who.desk.inbox.dispatch(event)
+    event = who.harness.inbox.press(await who._event("", {}), control)
+    return await who.harness.inbox.dispatch(event)
 
 
-async def test_stopped_it_comes_no_more_until_it_is_let(quiet: Newsroom, ben: Editor):
+async def test_stopped_it_comes_no_more_until_it_is_let(quiet: BotHarness, ben: Editor):
     set_up = await ben.says("news me", time="7:30")
     await ben.presses(set_up, "Stop it")
     await tomorrow(quiet)
@@ -237,15 +238,15 @@ async def test_off_stops_it_too(ben: Editor):
 
 
 async def test_where_messages_are_closed_the_person_is_told_once_and_can_go_on(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await ben.says("news me", time="7:30")
-    quiet.platform.script(Refused("You take no direct messages.", may_return=True))
+    quiet.platform.script(SendRefused("You take no direct messages.", may_return=True))
     await tomorrow(quiet)
     assert own(quiet) == []
 
-    told = said(await ben.says("news help"))
-    assert "Your own digest stands still: You take no direct messages." in told
+    reported = said(await ben.says("news help"))
+    assert "Your own digest stands still: You take no direct messages." in reported
     assert "stands still" not in said(await ben.says("news help"))
     shown = await ben.says("news me")
     assert "Stands still: You take no direct messages." in said(shown)
@@ -257,30 +258,30 @@ async def test_where_messages_are_closed_the_person_is_told_once_and_can_go_on(
 async def test_a_workspace_serves_so_many_and_no_more(
     ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.personal.own.MOST", 1)
+    monkeypatch.setattr("bot.readers.personal_digest.MAX_PERSONAL_DIGESTS", 1)
     await ben.says("news me", time="7:30")
     assert "serves no more" in said(await ben.also("Cleo").says("news me", time="7:30"))
     assert not (await ben.says("news me", time="8:30")).problem
 
 
 async def test_a_channel_never_waits_behind_a_crowd(
-    quiet: Newsroom, ben: Editor, monkeypatch: pytest.MonkeyPatch
+    quiet: BotHarness, ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
     await quiet.apply(WEEKLY.replace("sundays at 9:00", "daily at 7:45"))
     people = [ben, ben.also("Cleo")]
     for who in people:
         await who.says("news me", time="7:30")
-    monkeypatch.setattr("bot.editions.PATIENCE", -1.0)
+    monkeypatch.setattr("bot.publishing.editions.PERSONAL_BUDGET_SECONDS", -1.0)
     await tomorrow(quiet)
     assert {m.channel for m in quiet.platform.messages} == {"c-morning"}
     assert [await _due(quiet, who) for who in people] == [True, True]
-    monkeypatch.setattr("bot.editions.PATIENCE", 60.0)
+    monkeypatch.setattr("bot.publishing.editions.PERSONAL_BUDGET_SECONDS", 60.0)
     await quiet.wake()
     assert [await _due(quiet, who) for who in people] == [False, False]
 
 
 async def test_what_many_read_is_composed_before_what_is_ones_own(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await ben.says("news me", time="7:30")
     await quiet.apply(WEEKLY.replace("sundays at 9:00", "daily at 7:45"))
@@ -290,12 +291,14 @@ async def test_what_many_read_is_composed_before_what_is_ones_own(
     assert "Nothing new" in said(await ben.says("news me"))
 
 
-async def _due(desk: Newsroom, who: Editor) -> bool:
-    mine = await desk.db.read(
-        personal.of_person, workspace_id=1, person_id=who.person.id
+async def _due(harness: BotHarness, who: Editor) -> bool:
+    mine = await harness.db.read(
+        personal_digest_store.find_personal_digest,
+        workspace_id=1,
+        person_id=who.person.id,
     )
     assert mine is not None
-    last = await desk.archive.last_occurrence(mine)
+    last = await harness.archive.last_occurrence(mine)
     return last is None or last.state == "due"
 
 
@@ -303,7 +306,7 @@ async def _due(desk: Newsroom, who: Editor) -> bool:
 
 
 async def test_editors_see_how_many_there_are_and_nothing_of_them(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await ben.says("news follow", topic="harbour")
     await ben.says("news me", time="7:30")
@@ -321,7 +324,7 @@ async def test_editors_see_how_many_there_are_and_nothing_of_them(
         assert "Your digest" not in answer, path
 
 
-async def test_why_does_not_tell_what_another_follows(quiet: Newsroom, ben: Editor):
+async def test_why_does_not_tell_what_another_follows(quiet: BotHarness, ben: Editor):
     await ben.says("news follow", topic="zeppelin")
     await ben.says("news me", time="7:30")
     await tomorrow(quiet)
@@ -331,7 +334,7 @@ async def test_why_does_not_tell_what_another_follows(quiet: Newsroom, ben: Edit
 
 
 async def test_a_story_by_its_id_is_not_shown_from_anothers_edition(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await ben.says("news follow", topic="pool")
     await ben.says("news me", time="7:30")
@@ -345,10 +348,12 @@ async def test_a_story_by_its_id_is_not_shown_from_anothers_edition(
     )
 
 
-async def test_a_past_edition_of_another_is_not_found(quiet: Newsroom, ben: Editor):
+async def test_a_past_edition_of_another_is_not_found(quiet: BotHarness, ben: Editor):
     await ben.says("news me", time="7:30")
     await tomorrow(quiet)
-    mine = next(iter(await quiet.db.read(personal.editions, **WHOSE)))[0]
+    mine = next(
+        iter(await quiet.db.read(personal_digest_store.list_personal_editions, **WHOSE))
+    )[0]
     assert not (await ben.says("news latest", edition=mine)).problem
     cleo = ben.also("Cleo")
     for path, args in (
@@ -362,10 +367,10 @@ async def test_a_past_edition_of_another_is_not_found(quiet: Newsroom, ben: Edit
     assert mine not in said(await cleo.says("news search", words="harbour bridge"))
 
 
-WHOSE = Whose(workspace_id=1, person_id="ben")
+WHOSE = PersonScope(workspace_id=1, person_id="ben")
 
 
-async def test_anothers_edition_is_not_the_newest_here(quiet: Newsroom, ben: Editor):
+async def test_anothers_edition_is_not_the_newest_here(quiet: BotHarness, ben: Editor):
     await ben.says("news me", time="7:30")
     await tomorrow(quiet)
     cleo = ben.also("Cleo")
@@ -377,7 +382,7 @@ async def test_anothers_edition_is_not_the_newest_here(quiet: Newsroom, ben: Edi
 
 
 async def test_a_number_counts_in_ones_own_edition_where_it_was_sent(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await ben.says("news follow", topic="pool")
     await ben.says("news me", time="7:30")
@@ -386,7 +391,7 @@ async def test_a_number_counts_in_ones_own_edition_where_it_was_sent(
     assert "pool" in (await there.says("news story", story="1")).title
 
 
-async def test_no_editor_can_send_to_a_person(quiet: Newsroom):
+async def test_no_editor_can_send_to_a_person(quiet: BotHarness):
     ana = await editor(quiet)
     for args in (
         {"name": "ben", "channel": "person:ben"},
@@ -396,24 +401,30 @@ async def test_no_editor_can_send_to_a_person(quiet: Newsroom):
         if isinstance(answer, Reply) and not answer.problem:
             answer = await ana.presses(answer, "Confirm")
         assert isinstance(answer, Form) or answer.problem, args
-    places = await quiet.archive.local_rooms("ben")
+    places = await quiet.archive.local_destinations("ben")
     assert [place.name for place in places[1]] == ["morning"]
 
 
-async def test_no_destination_leads_to_a_person_or_is_called_so(quiet: Newsroom):
+async def test_no_destination_leads_to_a_person_or_is_called_so(quiet: BotHarness):
     for name, channel in (("ben", "person:ben"), ("person:ben", "c-x")):
         with pytest.raises(UserError, match="/news me"):
             await quiet.db.write(
-                destinations.ensure, workspace_id=1, name=name, channel=channel
+                destination_store.upsert_destination,
+                workspace_id=1,
+                name=name,
+                channel=channel,
             )
     with pytest.raises(UserError, match="/news me"):
         await quiet.db.write(
-            destinations.rename, workspace_id=1, destination_id=1, name="person:ben"
+            destination_store.rename_destination,
+            workspace_id=1,
+            destination_id=1,
+            name="person:ben",
         )
 
 
 async def test_applying_a_file_with_prune_leaves_personal_digests_alone(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await ben.says("news me", time="7:30")
     await quiet.apply(WEEKLY, prune=True)
@@ -421,7 +432,7 @@ async def test_applying_a_file_with_prune_leaves_personal_digests_alone(
     assert own(quiet) != []
 
 
-async def test_a_digest_may_be_called_like_ones_own(quiet: Newsroom, ben: Editor):
+async def test_a_digest_may_be_called_like_ones_own(quiet: BotHarness, ben: Editor):
     same = "Sunday at 9:00 Europe/Berlin"
     await ben.says("news me", time=same)
     await ben.also("Cleo").says("news me", time="8:30")
@@ -434,7 +445,7 @@ async def test_a_digest_may_be_called_like_ones_own(quiet: Newsroom, ben: Editor
 # ── leaving ────────────────────────────────────────────────────────────────────
 
 
-async def everything(quiet: Newsroom, ben: Editor) -> None:
+async def everything(quiet: BotHarness, ben: Editor) -> None:
     """Ben uses all there is."""
     await quiet.post()
     quiet.publish("flood", FLOOD)
@@ -448,14 +459,14 @@ async def everything(quiet: Newsroom, ben: Editor) -> None:
     assert own(quiet)
 
 
-async def test_me_shows_what_is_kept(quiet: Newsroom, ben: Editor):
+async def test_me_shows_what_is_kept(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     shown = said(await ben.says("news me"))
     for word in ("market square", "Saved: 1 story", "More of: ", "It was Monday."):
         assert word in shown
 
 
-async def test_all_of_it_is_exported_as_json(quiet: Newsroom, ben: Editor):
+async def test_all_of_it_is_exported_as_json(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     answer = await ben.presses(await ben.says("news me"), "Export")
     (file,) = [b for b in answer.blocks if isinstance(b, Document)]
@@ -464,17 +475,17 @@ async def test_all_of_it_is_exported_as_json(quiet: Newsroom, ben: Editor):
 
 
 async def test_where_no_file_is_taken_it_can_be_had_in_parts(
-    quiet: Newsroom, ben: Editor, monkeypatch: pytest.MonkeyPatch
+    quiet: BotHarness, ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(kept_of, "BLOCK", 300)
-    monkeypatch.setattr(kept_of, "BLOCKS", 2)
+    monkeypatch.setattr(personal, "BLOCK_LENGTH", 300)
+    monkeypatch.setattr(personal, "MAX_BLOCKS", 2)
     await everything(quiet, ben)
     answer = await ben.presses(await ben.says("news me"), "Export")
     answer = await ben.presses(answer, "Show it in parts")
-    pieces = [b.text for b in answer.blocks if isinstance(b, Listing)]
+    pieces = [b.text for b in answer.blocks if isinstance(b, Preformatted)]
     while any(c.label == "Next part" for c in answer.controls):
         answer = await ben.presses(answer, "Next part")
-        pieces += [b.text for b in answer.blocks if isinstance(b, Listing)]
+        pieces += [b.text for b in answer.blocks if isinstance(b, Preformatted)]
     of_everything(json.loads("\n".join(pieces)))
 
 
@@ -486,7 +497,7 @@ def of_everything(data: Any) -> None:
     assert len(data["own digest"]["editions"]) == 1
 
 
-async def test_erasing_asks_first_and_is_for_real(quiet: Newsroom, ben: Editor):
+async def test_erasing_asks_first_and_is_for_real(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     ana = await editor(quiet)
     await ana.says("news save", story="1")
@@ -519,13 +530,13 @@ def rows_of(connection: Connection, person: str) -> dict[str, int]:
 
 
 async def test_erasing_leaves_no_note_of_what_was_still_to_be_told(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     mine = await ben.says("news me", time="7:30")
     asked = await ben.presses(mine, "Erase")
-    _, places = await quiet.archive.local_rooms("ben")
+    _, places = await quiet.archive.local_destinations("ben")
     await quiet.db.write(
-        destinations.pause,
+        destination_store.pause_destination,
         workspace_id=1,
         destination_id=places[-1].id,
         reason="You take no direct messages.",
@@ -534,7 +545,7 @@ async def test_erasing_leaves_no_note_of_what_was_still_to_be_told(
     assert await quiet.db.read(rows_of, "ben") == {}
 
 
-async def test_nobody_erases_another(quiet: Newsroom, ben: Editor):
+async def test_nobody_erases_another(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     asked = await ben.presses(await ben.says("news me"), "Erase")
     refused = await ben.also("Cleo").presses(asked, "Erase everything")
@@ -542,7 +553,7 @@ async def test_nobody_erases_another(quiet: Newsroom, ben: Editor):
     assert "It was Monday." in said(await ben.says("news me"))
 
 
-async def test_an_old_button_erases_nothing(quiet: Newsroom, ben: Editor):
+async def test_an_old_button_erases_nothing(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     asked = await ben.presses(await ben.says("news me"), "Erase")
     quiet.clock.advance(timedelta(hours=2))
@@ -550,7 +561,7 @@ async def test_an_old_button_erases_nothing(quiet: Newsroom, ben: Editor):
 
 
 async def test_a_person_without_anything_is_not_written_down(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await ben.says("news me")
     await ben.says("news help")
@@ -561,57 +572,73 @@ async def test_a_person_without_anything_is_not_written_down(
 
 
 async def test_two_who_set_theirs_up_at_once_have_one_each(database_url: str, tmp_path):
-    async with newsroom(database_url, tmp_path) as desk:
-        desk.publish("bridge", BRIDGE)
-        await desk.apply(WEEKLY)
-        first = replace(await editor(desk), person=BEN)
+    async with open_harness(database_url, tmp_path) as harness:
+        harness.publish("bridge", BRIDGE)
+        await harness.apply(WEEKLY)
+        first = replace(await editor(harness), person=BEN)
         for who in (first, first.also("Cleo"), first):
             assert not (await who.says("news me", time="7:30")).problem
-        assert await desk.db.read(personal.count, workspace_id=1) == 2
-        await tomorrow(desk)
-        assert own(desk, "ben")
-        assert own(desk, "cleo")
-        await desk.db.write(readers.erase, workspace_id=1, person_id="ben")
-        assert await desk.db.read(personal.count, workspace_id=1) == 1
+        assert (
+            await harness.db.read(
+                personal_digest_store.count_personal_digests, workspace_id=1
+            )
+            == 2
+        )
+        await tomorrow(harness)
+        assert own(harness, "ben")
+        assert own(harness, "cleo")
+        await harness.db.write(
+            reader_store.erase_person, workspace_id=1, person_id="ben"
+        )
+        assert (
+            await harness.db.read(
+                personal_digest_store.count_personal_digests, workspace_id=1
+            )
+            == 1
+        )
 
 
 async def test_the_told_ledger_of_channels_is_of_the_own_workspace(
     database: Database,
 ):
     def two(connection: Connection) -> tuple[int, int]:
-        full = a_house(connection, name="full")
-        issue = an_issue(connection, full, told=Told(stories=frozenset({"s-told"})))
-        deliveries.add(
+        full = a_tenant(connection, name="full")
+        stored_edition = a_stored_edition(
+            connection, full, published=PublishedLedger(stories=frozenset({"s-told"}))
+        )
+        delivery_store.add_deliveries(
             connection,
             workspace_id=full.workspace.id,
-            issue=issue,
+            stored_edition=stored_edition,
             destination=full.destination,
             parts=parts(),
             now=NOW,
         )
-        return full.workspace.id, a_house(connection, name="empty").workspace.id
+        return full.workspace.id, a_tenant(connection, name="empty").workspace.id
 
     mine, other = await database.write(two)
-    shown = personal.shown_in_channels
-    told = await database.read(shown, workspace_id=mine, now=NOW)
-    assert told.stories == {"s-told"}
+    shown = ledger_store.get_channel_ledger
+    reported = await database.read(shown, workspace_id=mine, now=NOW)
+    assert reported.stories == {"s-told"}
     assert not (await database.read(shown, workspace_id=other, now=NOW)).stories
 
 
-async def test_languages_are_called_by_their_names(desk: Newsroom):
-    told = said(await desk.says("news language"))
-    assert "You are answered in English. There are: English (en), German (de)." in told
-    await desk.says("news language", language="de")
-    assert "Deutsch (de)" in said(await desk.says("news language"))
-    assert "Deutsch" in said(await desk.says("news me"))
+async def test_languages_are_called_by_their_names(harness: BotHarness):
+    reported = said(await harness.says("news language"))
+    assert (
+        "You are answered in English. There are: English (en), German (de)." in reported
+    )
+    await harness.says("news language", language="de")
+    assert "Deutsch (de)" in said(await harness.says("news language"))
+    assert "Deutsch" in said(await harness.says("news me"))
 
 
 async def test_the_next_times_call_ones_own_digest_so_in_every_language(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await ben.says("news me", time="7:30")
     assert "Your digest" in said(await ben.says("news when"))
     await ben.says("news language", language="de")
-    told = said(await ben.says("news when"))
-    assert "Mein Digest" in told
-    assert "Your digest" not in told
+    reported = said(await ben.says("news when"))
+    assert "Mein Digest" in reported
+    assert "Your digest" not in reported

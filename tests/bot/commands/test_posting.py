@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Table, func, select
 
-from bot.storage import destinations, schema
-from bot.types import Reply
+from bot.model import Reply
+from bot.storage import destination_store, schema
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, FLOOD, POOL, Newsroom
+from tests.bot.harness import BRIDGE, CONFIGURATION, FLOOD, POOL, BotHarness
 from tests.fakes import FakePlatform
 
 TWO = CONFIGURATION.replace(
@@ -22,17 +22,17 @@ BOTH = TWO.replace(
 
 
 @pytest.fixture
-async def ana(bare: Newsroom) -> Editor:
+async def ana(empty_harness: BotHarness) -> Editor:
     """An editor where one digest posts to #morning, and #breaking is set up, too."""
-    bare.publish("bridge", BRIDGE)
-    bare.publish("pool", POOL)
-    await bare.apply(TWO)
-    return await editor(bare)
+    empty_harness.publish("bridge", BRIDGE)
+    empty_harness.publish("pool", POOL)
+    await empty_harness.apply(TWO)
+    return await editor(empty_harness)
 
 
 def stands(ana: Editor, channel: str) -> list[str]:
     """What was posted in a channel."""
-    platform: Any = ana.desk.platform
+    platform: Any = ana.harness.platform
     assert isinstance(platform, FakePlatform)
     return [m.payload["text"] for m in platform.messages if m.channel == channel]
 
@@ -42,7 +42,7 @@ async def post(ana: Editor, **args: str) -> Reply:
     shown = await ana.says("newsdesk post", **args)
     assert not shown.problem, said(shown)
     answer = await ana.presses(shown, "Post now")
-    await ana.desk.outbox.drain()
+    await ana.harness.outbox.drain()
     return answer
 
 
@@ -67,23 +67,23 @@ async def test_the_confirmation_shows_what_will_be_posted(ana):
 async def test_what_a_topic_posted_counts_as_told_and_the_rest_does_not(ana):
     await post(ana, topic="bridge")
     await post(ana)
-    told = stands(ana, "c-morning")
-    assert sum("Harbour bridge" in line for line in told) == 1
-    assert sum("Torvale pool" in line for line in told) == 1
+    reported = stands(ana, "c-morning")
+    assert sum("Harbour bridge" in line for line in reported) == 1
+    assert sum("Torvale pool" in line for line in reported) == 1
 
 
 async def test_words_are_read_as_in_a_search(ana):
     await post(ana, topic='"repairs to its roof" -bridge')
-    told = stands(ana, "c-morning")
-    assert any("pool" in line for line in told)
-    assert not any("Harbour bridge" in line for line in told)
+    reported = stands(ana, "c-morning")
+    assert any("pool" in line for line in reported)
+    assert not any("Harbour bridge" in line for line in reported)
 
 
 async def test_a_story_of_which_an_article_has_a_word_to_leave_out_is_left_out(ana):
     again = BRIDGE.replace("Hallin Courier", "Hallin Post").replace(
         "every day.", "every day, and the ferry carries some."
     )
-    ana.desk.publish("bridge-again", again)
+    ana.harness.publish("bridge-again", again)
     answer = await ana.says("newsdesk post", topic="bridge -ferry")
     assert answer.problem
 
@@ -111,7 +111,7 @@ async def test_a_topic_that_cannot_be_looked_for_is_refused(ana, topic, why):
 
 
 async def test_a_topic_with_colons_and_foreign_letters_is_carried_whole(ana):
-    ana.desk.publish("flood", FLOOD.replace("40 shops", "40 shops: «Café Ærø»"))
+    ana.harness.publish("flood", FLOOD.replace("40 shops", "40 shops: «Café Ærø»"))
     await post(ana, topic="shops: Café Ærø")
     assert any("market square" in line for line in stands(ana, "c-morning"))
 
@@ -120,7 +120,7 @@ async def test_a_confirm_pressed_twice_posts_one(ana):
     shown = await ana.says("newsdesk post", topic="bridge")
     await ana.presses(shown, "Post now")
     again = await ana.presses(shown, "Post now")
-    await ana.desk.outbox.drain()
+    await ana.harness.outbox.drain()
     assert "ordered before" in said(again)
     assert sum("Harbour bridge" in line for line in stands(ana, "c-morning")) == 1
 
@@ -132,10 +132,10 @@ async def test_an_order_that_dies_before_its_edition_posts_nothing(ana, monkeypa
         raise RuntimeError("the process ends here")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(ana.desk.editions.engine), "run", dies)
+        patched.setattr(type(ana.harness.publisher.engine), "run", dies)
         await ana.presses(shown, "Post now")
-    await ana.desk.editions.compose_due()
-    await ana.desk.outbox.drain()
+    await ana.harness.publisher.compose_due()
+    await ana.harness.outbox.drain()
     assert stands(ana, "c-morning") == []
 
 
@@ -166,9 +166,9 @@ async def test_the_digests_own_channel_misses_nothing_by_it(ana):
 async def test_what_was_told_there_is_not_told_there_again(ana):
     await post(ana, to="breaking", topic="bridge")
     await post(ana, to="breaking")
-    told = stands(ana, "c-breaking")
-    assert sum("Harbour bridge" in line for line in told) == 1
-    assert sum("Torvale pool" in line for line in told) == 1
+    reported = stands(ana, "c-breaking")
+    assert sum("Harbour bridge" in line for line in reported) == 1
+    assert sum("Torvale pool" in line for line in reported) == 1
     assert (await ana.says("newsdesk post", to="breaking")).problem
 
 
@@ -181,7 +181,7 @@ async def test_what_the_own_channel_was_told_can_still_go_to_another(ana):
 async def test_taken_back_it_can_be_told_there_again(ana):
     await post(ana, to="breaking")
     await ana.presses(await ana.says("newsdesk undo"), "Take it back")
-    await ana.desk.outbox.drain()
+    await ana.harness.outbox.drain()
     assert stands(ana, "c-breaking") == []
     await post(ana, to="breaking")
     assert len(stands(ana, "c-breaking")) == 3
@@ -191,24 +191,24 @@ async def test_taking_it_back_leaves_what_the_own_channel_was_told(ana):
     await post(ana)
     await post(ana, to="breaking")
     await ana.presses(await ana.says("newsdesk undo"), "Take it back")
-    await ana.desk.outbox.drain()
+    await ana.harness.outbox.drain()
     assert len(stands(ana, "c-morning")) == 3
-    outcome = await ana.desk.post("again")
-    assert outcome.issue is None
+    outcome = await ana.harness.post("again")
+    assert outcome.stored_edition is None
 
 
 async def test_the_only_channel_of_a_digest_gets_it_as_ever(ana):
     await post(ana, to="morning")
-    outcome = await ana.desk.post("again")
-    assert outcome.issue is None
+    outcome = await ana.harness.post("again")
+    assert outcome.stored_edition is None
 
 
 async def test_one_of_several_own_channels_gets_it_and_the_others_miss_nothing(ana):
-    await ana.desk.apply(BOTH)
+    await ana.harness.apply(BOTH)
     shown = await ana.says("newsdesk post", to="breaking")
     assert "may tell it there again" in said(shown)
     await ana.presses(shown, "Post now")
-    await ana.desk.outbox.drain()
+    await ana.harness.outbox.drain()
     assert stands(ana, "c-morning") == []
     await post(ana)
     assert len(stands(ana, "c-morning")) == 3
@@ -216,28 +216,28 @@ async def test_one_of_several_own_channels_gets_it_and_the_others_miss_nothing(a
 
 async def test_a_correction_of_what_went_elsewhere_is_not_told_for_the_own_channel(ana):
     await post(ana, to="breaking", topic="bridge")
-    ana.desk.publish(
+    ana.harness.publish(
         "bridge",
         BRIDGE.replace("31,000 vehicles", "13,000 vehicles")
         + "\nCorrection: an earlier version gave a wrong number of vehicles.\n",
     )
-    ana.desk.clock.advance(hours=1)
-    digest = await ana.desk.digest()
-    await ana.desk.intake.refresh(digest.sources, insist=True)
+    ana.harness.clock.advance(hours=1)
+    digest = await ana.harness.digest()
+    await ana.harness.ingestor.refresh(digest.sources, insist=True)
     before = await ledger(ana)
     for _ in range(3):
-        await ana.desk.editions.corrections.run()
-        ana.desk.clock.advance(hours=1)
+        await ana.harness.publisher.corrections.run()
+        ana.harness.clock.advance(hours=1)
     assert await changes(ana) > 0
     assert await ledger(ana) == before == 0
 
 
 async def ledger(ana: Editor) -> int:
-    return await ana.desk.db.read(rows, schema.told)
+    return await ana.harness.db.read(rows, schema.published_items)
 
 
 async def changes(ana: Editor) -> int:
-    return await ana.desk.db.read(rows, schema.corrections)
+    return await ana.harness.db.read(rows, schema.corrections)
 
 
 def rows(conn: Connection, table: Table) -> int:
@@ -251,11 +251,16 @@ async def test_a_channel_that_is_no_destination_is_named_with_those_that_are(ana
 
 
 async def test_a_channel_where_nothing_is_posted_at_present_is_said_why(ana):
-    digest = await ana.desk.digest()
+    digest = await ana.harness.digest()
     here = {"workspace_id": digest.workspace_id}
-    found = await ana.desk.db.read(destinations.by_name, **here, name="breaking")
-    await ana.desk.db.write(
-        destinations.pause, **here, destination_id=found.id, reason="It was locked."
+    found = await ana.harness.db.read(
+        destination_store.find_destination_by_name, **here, name="breaking"
+    )
+    await ana.harness.db.write(
+        destination_store.pause_destination,
+        **here,
+        destination_id=found.id,
+        reason="It was locked.",
     )
     answer = await ana.says("newsdesk post", to="breaking")
     assert answer.problem
@@ -266,14 +271,14 @@ async def test_a_channel_that_was_removed_before_the_confirm_gets_nothing(ana):
     shown = await ana.says("newsdesk post", to="breaking")
     await ana.does("newsdesk destination remove", name="breaking")
     answer = await ana.presses(shown, "Post now")
-    await ana.desk.outbox.drain()
+    await ana.harness.outbox.drain()
     assert answer.problem
     assert stands(ana, "c-morning") == stands(ana, "c-breaking") == []
 
 
 async def test_the_next_edition_is_not_promised_to_a_channel_that_gets_none(ana):
     seen = []
-    platform = ana.desk.platform
+    platform = ana.harness.platform
     real = platform.render
 
     def render(edition, context):
@@ -291,5 +296,5 @@ async def test_the_next_edition_is_not_promised_to_a_channel_that_gets_none(ana)
 
 async def test_channels_are_offered_while_somebody_types(ana):
     asked = await ana._event("newsdesk post", {})
-    offered = await ana.desk.inbox.complete(asked, "to", "brea")
+    offered = await ana.harness.inbox.complete(asked, "to", "brea")
     assert offered == ("breaking",)

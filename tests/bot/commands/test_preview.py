@@ -2,42 +2,45 @@
 
 import pytest
 
-from bot.types import Reply, Shown
+from bot.model import RenderedEdition, Reply
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, FLOOD, Newsroom
+from tests.bot.harness import BRIDGE, CONFIGURATION, FLOOD, BotHarness
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
+async def ana(harness: BotHarness) -> Editor:
     """At noon in UTC, one o'clock in Berlin."""
-    return await editor(desk)
+    return await editor(harness)
 
 
 def shown(answer: Reply) -> str:
     return "\n".join(
         part.fallback_text
         for block in answer.blocks
-        if isinstance(block, Shown)
+        if isinstance(block, RenderedEdition)
         for part in block.parts
     )
 
 
 async def test_it_says_of_each_stage_how_many_and_why(ana: Editor):
-    ana.desk.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
+    ana.harness.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
     await ana.does("newsdesk filter add", kind="exclude", words="pool")
-    told = said(await ana.says("newsdesk preview"))
-    assert "3 articles read · 0 told before · 1 kept out by a filter · 1 merged" in told
-    assert "Kept out by a filter: 1" in told
-    assert "It contains pool, which this digest leaves out." in told
-    assert "Repeats another article: 1" in told
+    reported = said(await ana.says("newsdesk preview"))
+    assert (
+        "3 articles read · 0 told before · 1 kept out by a filter · 1 merged"
+        in reported
+    )
+    assert "Kept out by a filter: 1" in reported
+    assert "It contains pool, which this digest leaves out." in reported
+    assert "Repeats another article: 1" in reported
 
 
 async def test_what_was_told_is_counted_with_its_reason(ana: Editor):
-    await ana.desk.post()
-    told = said(await ana.says("newsdesk preview"))
-    assert "Nothing would be posted now" in told
-    assert "Told before: 2" in told
-    assert "nothing in this article is new" in told
+    await ana.harness.post()
+    reported = said(await ana.says("newsdesk preview"))
+    assert "Nothing would be posted now" in reported
+    assert "Told before: 2" in reported
+    assert "nothing in this article is new" in reported
 
 
 @pytest.mark.parametrize(
@@ -49,65 +52,65 @@ async def test_what_was_told_is_counted_with_its_reason(ana: Editor):
     ],
 )
 async def test_what_holds_an_edition_now_is_said(ana: Editor, more: str, says: str):
-    await ana.desk.apply(f"{CONFIGURATION}\n{more}\n")
+    await ana.harness.apply(f"{CONFIGURATION}\n{more}\n")
     assert says in said(await ana.says("newsdesk preview"))
 
 
 async def test_yesterday_is_what_came_in_then_although_it_was_told(ana: Editor):
-    await ana.desk.post()
-    ana.desk.clock.advance(days=1)
-    ana.desk.publish("flood", FLOOD)
-    await ana.desk.post("again")
+    await ana.harness.post()
+    ana.harness.clock.advance(days=1)
+    ana.harness.publish("flood", FLOOD)
+    await ana.harness.post("again")
     answer = await ana.says("newsdesk preview", day="yesterday")
     assert "Harbour bridge" in shown(answer)
     assert "Brannock" not in shown(answer)
 
 
 async def test_the_week_holds_both_days_and_nothing_older(ana: Editor):
-    await ana.desk.post()
-    ana.desk.clock.advance(days=6)
-    ana.desk.publish("flood", FLOOD.replace("11-24T12:30", "11-30T09:30"))
-    await ana.desk.post("again")
+    await ana.harness.post()
+    ana.harness.clock.advance(days=6)
+    ana.harness.publish("flood", FLOOD.replace("11-24T12:30", "11-30T09:30"))
+    await ana.harness.post("again")
     week = shown(await ana.says("newsdesk preview", day="week"))
     assert "Harbour bridge" in week
     assert "Brannock" in week
-    ana.desk.clock.advance(days=4)
+    ana.harness.clock.advance(days=4)
     later = shown(await ana.says("newsdesk preview", day="week"))
     assert "Harbour bridge" not in later
     assert "Brannock" in later
 
 
 async def test_what_was_told_before_that_day_stays_told(ana: Editor):
-    await ana.desk.post()
-    ana.desk.clock.advance(days=1)
-    ana.desk.publish("bridge", BRIDGE.replace("31,000", "31,000 or so"))
-    await ana.desk.post("again")
-    ana.desk.clock.advance(days=1)
-    told = said(await ana.says("newsdesk preview", day="yesterday"))
-    assert "Nothing would have been posted." in told
+    await ana.harness.post()
+    ana.harness.clock.advance(days=1)
+    ana.harness.publish("bridge", BRIDGE.replace("31,000", "31,000 or so"))
+    await ana.harness.post("again")
+    ana.harness.clock.advance(days=1)
+    reported = said(await ana.says("newsdesk preview", day="yesterday"))
+    assert "Nothing would have been posted." in reported
 
 
 async def test_the_day_ends_at_midnight_where_its_readers_live(ana: Editor):
-    ana.desk.clock.advance(hours=11, minutes=30)  # 0:30 of the next day in Berlin
-    await ana.desk.post()
-    ana.desk.clock.advance(hours=1)
-    told = said(await ana.says("newsdesk preview", day="yesterday"))
-    assert "nothing would have been posted" in told
+    ana.harness.clock.advance(hours=11, minutes=30)  # 0:30 of the next day in Berlin
+    await ana.harness.post()
+    ana.harness.clock.advance(hours=1)
+    reported = said(await ana.says("newsdesk preview", day="yesterday"))
+    assert "nothing would have been posted" in reported
 
 
 async def test_looking_back_stores_and_posts_nothing(ana: Editor):
-    await ana.desk.post()
-    ana.desk.clock.advance(days=1)
-    before = len(ana.desk.platform.messages)
+    await ana.harness.post()
+    ana.harness.clock.advance(days=1)
+    before = len(ana.harness.platform.messages)
     await ana.says("newsdesk preview", day="yesterday")
-    assert len(ana.desk.platform.messages) == before
-    assert (await ana.desk.post("later")).issue is None
+    assert len(ana.harness.platform.messages) == before
+    assert (await ana.harness.post("later")).stored_edition is None
 
 
 async def test_a_day_on_which_nothing_came_in_says_so(ana: Editor):
-    await ana.desk.post()
-    told = said(await ana.says("newsdesk preview", day="yesterday"))
-    assert "Nothing came in then" in told
+    await ana.harness.post()
+    reported = said(await ana.says("newsdesk preview", day="yesterday"))
+    assert "Nothing came in then" in reported
 
 
 async def test_another_day_is_refused(ana: Editor):
@@ -120,8 +123,8 @@ async def test_another_day_is_refused(ana: Editor):
     "typed", ["last 7 days", "Last  7 Days", "7 days", "week", "letzte 7 Tage", "Woche"]
 )
 async def test_the_last_week_is_called_in_several_ways(ana: Editor, typed: str):
-    await ana.desk.post()
-    ana.desk.clock.advance(days=3)
+    await ana.harness.post()
+    ana.harness.clock.advance(days=3)
     answer = await ana.says("newsdesk preview", day=typed)
     assert not answer.problem
     assert "Harbour bridge" in shown(answer)
@@ -129,30 +132,30 @@ async def test_the_last_week_is_called_in_several_ways(ana: Editor, typed: str):
 
 @pytest.mark.parametrize(("typed", "days"), [("heute", 0), ("gestern", 1)])
 async def test_days_may_be_called_in_german(ana: Editor, typed: str, days: int):
-    ana.desk.publish("pool", BRIDGE)
-    await ana.desk.intake.refresh((await ana.desk.digest()).sources)
-    ana.desk.clock.advance(days=days)
+    ana.harness.publish("pool", BRIDGE)
+    await ana.harness.ingestor.refresh((await ana.harness.digest()).sources)
+    ana.harness.clock.advance(days=days)
     assert "Harbour bridge" in shown(await ana.says("newsdesk preview", day=typed))
 
 
 async def test_the_days_are_offered_while_somebody_types(ana: Editor):
     asked = await ana._event("newsdesk preview", {})
-    offered = await ana.desk.inbox.complete(asked, "day", "")
+    offered = await ana.harness.inbox.complete(asked, "day", "")
     assert offered == ("today", "yesterday", "last 7 days")
 
 
 async def test_what_was_merged_is_named_with_its_outlet(ana: Editor):
-    ana.desk.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
-    told = said(await ana.says("newsdesk preview"))
-    assert "Repeats another article: 1" in told
-    assert "«Harbour bridge closes after crack is found» (Sun)" in told
+    ana.harness.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
+    reported = said(await ana.says("newsdesk preview"))
+    assert "Repeats another article: 1" in reported
+    assert "«Harbour bridge closes after crack is found» (Sun)" in reported
 
 
 async def test_of_many_that_were_merged_five_are_named(ana: Editor):
     for number in range(8):
         text = BRIDGE.replace("Hallin Courier", f"Paper {number}")
-        ana.desk.publish(f"copy-{number}", text)
-    told = said(await ana.says("newsdesk preview"))
-    assert "Repeats another article: 8" in told
-    assert told.count("«Harbour bridge closes after crack is found» (Paper") == 5
-    assert "… and 3 more." in told
+        ana.harness.publish(f"copy-{number}", text)
+    reported = said(await ana.says("newsdesk preview"))
+    assert "Repeats another article: 8" in reported
+    assert reported.count("«Harbour bridge closes after crack is found» (Paper") == 5
+    assert "… and 3 more." in reported

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.storage import wordings
-from bot.types import Line, Quoted, Reply, Small
-from tests.bot.newsroom import CONFIGURATION, Newsroom
+from bot.model import ListItem, QuoteBlock, Reply, SmallPrint
+from bot.storage import quote_wording_store
+from tests.bot.harness import CONFIGURATION, BotHarness
 
 WORDS = "The ship was where the chart said there was water"
 WIRE = f"""---
@@ -34,39 +34,41 @@ def said(answer: Reply) -> str:
     found = []
     for block in answer.blocks:
         match block:
-            case Small(text=text):
+            case SmallPrint(text=text):
                 found.append(text)
-            case Line(title=title, text=text):
+            case ListItem(title=title, text=text):
                 found += [title, text]
     return "\n".join(found)
 
 
 def cards(answer: Reply) -> list[tuple[str, str]]:
     return [
-        (b.card.source, b.card.text) for b in answer.blocks if isinstance(b, Quoted)
+        (b.card.source, b.card.text) for b in answer.blocks if isinstance(b, QuoteBlock)
     ]
 
 
 @pytest.fixture
-async def coast(bare: Newsroom) -> Newsroom:
-    bare.publish("wire", WIRE)
-    await bare.apply()
-    return bare
+async def coast(empty_harness: BotHarness) -> BotHarness:
+    empty_harness.publish("wire", WIRE)
+    await empty_harness.apply()
+    return empty_harness
 
 
-async def solheim(desk: Newsroom) -> Reply:
-    await desk.intake.refresh((await desk.digest()).sources)
-    return await desk.says("news quotes", speaker="Solheim")
+async def solheim(harness: BotHarness) -> Reply:
+    await harness.ingestor.refresh((await harness.digest()).sources)
+    return await harness.says("news quotes", speaker="Solheim")
 
 
-async def test_a_quote_comes_with_what_it_is_about_and_the_local_time(coast: Newsroom):
+async def test_a_quote_comes_with_what_it_is_about_and_the_local_time(
+    coast: BotHarness,
+):
     answer = said(await solheim(coast))
     assert "The ferry Alma ran aground off Selsund on Tuesday morning." in answer
     assert "24 November 2026, 10:00" in answer
 
 
 async def test_outlets_with_the_same_words_are_named_and_the_quote_comes_once(
-    coast: Newsroom,
+    coast: BotHarness,
 ):
     coast.publish("courier", as_told_by("Selsund Courier"))
     coast.publish(
@@ -80,20 +82,20 @@ async def test_outlets_with_the_same_words_are_named_and_the_quote_comes_once(
 
 
 async def test_an_outlet_that_gives_the_words_differently_is_shown_with_its_words(
-    coast: Newsroom,
+    coast: BotHarness,
 ):
     changed = WORDS.replace("was water", "was deep water")
     coast.publish("courier", as_told_by("Selsund Courier", changed))
     answer = await solheim(coast)
     assert len(cards(answer)) == 1
     assert "Outlets give these words differently:" in said(answer)
-    (line,) = (b for b in answer.blocks if isinstance(b, Line))
-    told = dict([*cards(answer), (line.title, line.text[slice(*line.marks[0])])])
-    assert told == {"Northline Wire": WORDS, "Selsund Courier": changed}
+    (line,) = (b for b in answer.blocks if isinstance(b, ListItem))
+    reported = dict([*cards(answer), (line.title, line.text[slice(*line.marks[0])])])
+    assert reported == {"Northline Wire": WORDS, "Selsund Courier": changed}
 
 
 async def test_two_things_that_somebody_said_are_no_versions_of_each_other(
-    coast: Newsroom,
+    coast: BotHarness,
 ):
     again = WORDS.replace("was water", "was deep water")
     both = as_told_by("Selsund Courier") + f"\n“{again},” Ingrid Solheim said later.\n"
@@ -101,19 +103,19 @@ async def test_two_things_that_somebody_said_are_no_versions_of_each_other(
     assert "differently" not in said(await solheim(coast))
 
 
-async def test_somebody_else_who_says_the_same_is_another_matter(coast: Newsroom):
+async def test_somebody_else_who_says_the_same_is_another_matter(coast: BotHarness):
     other = as_told_by("Selsund Courier", **{"Ingrid Solheim": "Marta Solheim"})
     coast.publish("courier", other)
     assert "Selsund Courier" not in said(await solheim(coast))
 
 
-async def test_the_same_words_a_week_later_are_said_again(coast: Newsroom):
+async def test_the_same_words_a_week_later_are_said_again(coast: BotHarness):
     later = as_told_by("Selsund Courier", **{"2026-11-24": "2026-11-16"})
     coast.publish("courier", later)
     assert "Selsund Courier" not in said(await solheim(coast))
 
 
-async def test_a_story_says_it_of_its_quotes_too(coast: Newsroom):
+async def test_a_story_says_it_of_its_quotes_too(coast: BotHarness):
     changed = WORDS.replace("was water", "was deep water")
     coast.publish("courier", as_told_by("Selsund Courier", changed))
     await coast.post()
@@ -121,14 +123,14 @@ async def test_a_story_says_it_of_its_quotes_too(coast: Newsroom):
     assert "Outlets give these words differently:" in said(answer)
 
 
-async def test_the_quotes_of_a_story_are_asked_for_by_its_number(coast: Newsroom):
+async def test_the_quotes_of_a_story_are_asked_for_by_its_number(coast: BotHarness):
     coast.publish("pool", WIRE.replace("Selsund", "Torvale").replace("Alma", "Bell"))
     await coast.post()
     first = await coast.says("news quotes", topic="1")
     assert len(cards(first)) == 1
 
 
-async def test_what_another_workspace_reads_is_not_named(coast: Newsroom):
+async def test_what_another_workspace_reads_is_not_named(coast: BotHarness):
     copy = as_told_by("Secret Gazette")
     hidden = coast.home / "hidden"
     hidden.mkdir()
@@ -136,19 +138,19 @@ async def test_what_another_workspace_reads_is_not_named(coast: Newsroom):
     theirs = CONFIGURATION.replace("newsroom", "rivals").replace("articles", "hidden")
     await coast.apply(CONFIGURATION + theirs)
     rivals = await coast.archive.all_digests("rivals")
-    await coast.intake.refresh(rivals[0].sources)
+    await coast.ingestor.refresh(rivals[0].sources)
     assert "Secret" not in said(await solheim(coast))
 
 
 async def test_a_card_whose_article_is_gone_is_answered_without_a_setting(
-    coast: Newsroom,
+    coast: BotHarness,
 ):
     answer = await solheim(coast)
-    (first,) = (b.card for b in answer.blocks if isinstance(b, Quoted))
+    (first,) = (b.card for b in answer.blocks if isinstance(b, QuoteBlock))
     place = await coast.place()
     (found,) = await coast.db.read(
-        wordings.of_cards,
+        quote_wording_store.find_card_wordings,
         workspace_id=place.workspace.id,
         cards=[replace(first, article="4711")],
     )
-    assert found == wordings.Wordings(article=None)
+    assert found == quote_wording_store.QuoteWordings(article=None)

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands import news_follow, news_report, news_save
-from bot.errors import Refused, UserError
-from bot.types import Permission, Person, Reply
+from bot.commands import corrections, interests, saved_stories
+from bot.errors import SendRefused, UserError
+from bot.model import Permission, Person, Reply
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.bot.harness import CONFIGURATION, BotHarness
 
 BEN = Person(id="ben", name="Ben", permission=Permission.EVERYONE)
 ELSEWHERE = """
@@ -28,16 +28,16 @@ destinations = ["morning"]
 """
 
 
-async def reader(desk: Newsroom, workspace: str = "newsroom") -> Editor:
+async def reader(harness: BotHarness, workspace: str = "newsroom") -> Editor:
     """Ben, who reads in the channel of the morning digest."""
-    return replace(await editor(desk, workspace), person=BEN)
+    return replace(await editor(harness, workspace), person=BEN)
 
 
 @pytest.fixture
-async def ben(desk: Newsroom) -> Editor:
+async def ben(harness: BotHarness) -> Editor:
     """A reader under an edition with two stories."""
-    await desk.post()
-    return await reader(desk)
+    await harness.post()
+    return await reader(harness)
 
 
 async def headline(who: Editor, number: int = 1) -> str:
@@ -58,11 +58,11 @@ async def test_what_one_saves_nobody_else_sees(ben: Editor):
 
 
 async def test_the_same_person_of_another_workspace_sees_none_of_it(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    await desk.apply(CONFIGURATION + ELSEWHERE)
+    await harness.apply(CONFIGURATION + ELSEWHERE)
     await ben.says("news save", story="1")
-    there = await reader(desk, "elsewhere")
+    there = await reader(harness, "elsewhere")
     assert "saved none yet" in said(await there.says("news saved"))
 
 
@@ -87,7 +87,7 @@ async def test_a_saved_story_is_taken_off_by_its_number(ben: Editor):
 
 
 async def test_the_list_has_an_end(ben: Editor, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(news_save, "MOST", 1)
+    monkeypatch.setattr(saved_stories, "MAX_SAVED", 1)
     await ben.says("news save", story="1")
     refused = await ben.says("news save", story="2")
     assert refused.problem
@@ -95,7 +95,7 @@ async def test_the_list_has_an_end(ben: Editor, monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_a_long_list_has_pages(ben: Editor, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.commands.news_saved.PAGE", 1)
+    monkeypatch.setattr("bot.commands.saved_stories.PAGE_SIZE", 1)
     await ben.says("news save", story="1")
     await ben.says("news save", story="2")
     assert await headline(ben, 1) in said(await ben.says("news saved", page="2"))
@@ -132,7 +132,7 @@ async def test_unfollow_names_what_is_followed_and_completes_it(ben: Editor):
     await ben.says("news follow", topic="bridge")
     assert "«bridge»" in said(await ben.says("news unfollow", name="tunnel"))
     asked = await ben._event("news unfollow", {})
-    assert await ben.desk.inbox.complete(asked, "name", "b") == ("bridge",)
+    assert await ben.harness.inbox.complete(asked, "name", "b") == ("bridge",)
 
 
 @pytest.mark.parametrize("nothing", ["…", "//", "«»", "x" * 61])
@@ -144,7 +144,7 @@ async def test_what_is_no_topic_is_not_followed(ben: Editor, nothing: str):
 async def test_nobody_follows_more_than_the_most(
     ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(news_follow, "MOST", 1)
+    monkeypatch.setattr(interests, "MAX_FOLLOWS", 1)
     await ben.says("news follow", topic="bridge")
     assert (await ben.says("news follow", topic="pool")).problem
     assert not (await ben.says("news follow", topic="Bridge")).problem  # the same one
@@ -177,14 +177,14 @@ async def test_the_detail_of_a_story_offers_what_a_reader_may_do(ben: Editor):
 
 
 async def test_a_button_that_changes_something_is_not_taken_from_elsewhere(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    await desk.apply(CONFIGURATION + ELSEWHERE)
+    await harness.apply(CONFIGURATION + ELSEWHERE)
     detail = await ben.says("news story", story="bridge")
-    there = await reader(desk, "elsewhere")
+    there = await reader(harness, "elsewhere")
     save = next(c.id for c in detail.controls if c.label == "Save")
     with pytest.raises(UserError):
-        desk.inbox.press(await there._event("", {}), save)
+        harness.inbox.press(await there._event("", {}), save)
 
 
 # ── reported ───────────────────────────────────────────────────────────────────
@@ -194,9 +194,9 @@ async def report(who: Editor, text: str = "It was Monday.") -> Reply:
     return await who.says("news report", story="bridge", text=text)
 
 
-async def test_a_report_reaches_the_editors(desk: Newsroom, ben: Editor):
+async def test_a_report_reaches_the_editors(harness: BotHarness, ben: Editor):
     assert "Reported to the editors as r-" in said(await report(ben))
-    ana = await editor(desk)
+    ana = await editor(harness)
     assert "1 report of a reader is open" in said(await ana.says("newsdesk status"))
     listed = said(await ana.says("newsdesk reports"))
     assert "It was Monday." in listed
@@ -210,16 +210,16 @@ async def test_without_its_text_a_report_is_a_form(ben: Editor):
 
 
 async def test_a_reader_without_messages_is_told_once_that_it_is_settled(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
     await report(ben)
-    ana = await editor(desk)
-    (public_id,) = await desk.inbox.complete(
+    ana = await editor(harness)
+    (public_id,) = await harness.inbox.complete(
         await ana._event("newsdesk reports", {}), "settle", "r-"
     )
     await ana.says("newsdesk reports", settle=public_id, answer="You are right.")
-    desk.platform.script(Refused("You take no messages."))
-    await desk.outbox.tell()
+    harness.platform.script(SendRefused("You take no messages."))
+    await harness.outbox.deliver_notices()
 
     first = said(await ben.says("news help"))
     assert f"Your report {public_id} was settled." in first
@@ -228,10 +228,12 @@ async def test_a_reader_without_messages_is_told_once_that_it_is_settled(
     assert "No report is open" in said(await ana.says("newsdesk reports"))
 
 
-async def test_of_a_settled_report_nobody_else_is_told(desk: Newsroom, ben: Editor):
+async def test_of_a_settled_report_nobody_else_is_told(
+    harness: BotHarness, ben: Editor
+):
     await report(ben)
-    ana = await editor(desk)
-    (open_one,) = await desk.inbox.complete(
+    ana = await editor(harness)
+    (open_one,) = await harness.inbox.complete(
         await ana._event("newsdesk reports", {}), "settle", ""
     )
     await ana.says("newsdesk reports", settle=open_one)
@@ -239,13 +241,13 @@ async def test_of_a_settled_report_nobody_else_is_told(desk: Newsroom, ben: Edit
 
 
 async def test_a_report_of_another_workspace_is_not_settled_nor_seen(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    await desk.apply(CONFIGURATION + ELSEWHERE)
+    await harness.apply(CONFIGURATION + ELSEWHERE)
     await report(ben)
-    there = await editor(desk, "elsewhere")
-    ana = await editor(desk)
-    (public_id,) = await desk.inbox.complete(
+    there = await editor(harness, "elsewhere")
+    ana = await editor(harness)
+    (public_id,) = await harness.inbox.complete(
         await ana._event("newsdesk reports", {}), "settle", ""
     )
     assert (await there.says("newsdesk reports", settle=public_id)).problem
@@ -254,26 +256,26 @@ async def test_a_report_of_another_workspace_is_not_settled_nor_seen(
 
 
 async def test_many_reports_at_once_are_stopped_for_a_while(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    for number in range(news_report.LATELY):
+    for number in range(corrections.MAX_RECENT_REPORTS):
         assert not (await report(ben, f"Wrong {number}.")).problem
     assert "ten minutes" in said(await report(ben, "One more."))
     assert not (await report(ben.also("Cleo"))).problem
-    desk.clock.advance(timedelta(minutes=11))
+    harness.clock.advance(timedelta(minutes=11))
     assert not (await report(ben, "One more.")).problem
 
 
 async def test_nobody_fills_the_editors_list_alone(
     ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(news_report, "OPEN", 2)
+    monkeypatch.setattr(corrections, "MAX_OPEN_REPORTS", 2)
     for number in range(2):
         await report(ben, f"Wrong {number}.")
     assert "are open" in said(await report(ben, "One more."))
 
 
-async def test_the_same_report_twice_is_one(desk: Newsroom, ben: Editor):
+async def test_the_same_report_twice_is_one(harness: BotHarness, ben: Editor):
     assert said(await report(ben)) == said(await report(ben))
 
 
@@ -281,19 +283,19 @@ async def test_the_same_report_twice_is_one(desk: Newsroom, ben: Editor):
 
 
 async def test_a_timeline_dates_the_story_and_says_when_it_was_told(ben: Editor):
-    told = said(await ben.says("news timeline", story="bridge"))
-    assert "24 November 2026\nThe harbour bridge at Hallin was closed" in told
-    assert "Told here\nTuesday 24 November" in told
+    reported = said(await ben.says("news timeline", story="bridge"))
+    assert "24 November 2026\nThe harbour bridge at Hallin was closed" in reported
+    assert "Told here\nTuesday 24 November" in reported
 
 
 async def test_a_timeline_leads_from_an_update_to_the_day_before(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    desk.clock.advance(timedelta(days=1))
-    desk.publish("bridge-2", FOLLOW_UP)
-    await desk.post("next")
-    told = said(await ben.says("news timeline", story="bridge"))
-    assert "update to the story of Tuesday 24 November" in told
+    harness.clock.advance(timedelta(days=1))
+    harness.publish("bridge-2", FOLLOW_UP)
+    await harness.post("next")
+    reported = said(await ben.says("news timeline", story="bridge"))
+    assert "update to the story of Tuesday 24 November" in reported
 
 
 FOLLOW_UP = """---

@@ -5,21 +5,21 @@ After a change of the registry: `python -m tests.bot.commands.reference` writes 
 
 from collections import Counter
 
-from bot.types import Command
+from bot.model import Command
 from tests.bot.commands.reference import FILE, reference
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 
 #: Discord: characters of a whole root, and entries of a level.
 ROOT, LEVEL = 8_000, 25
 
 
-def test_the_documented_commands_are_those_of_the_registry(bare: Newsroom):
-    assert FILE.read_text(encoding="utf-8") == reference(bare.inbox.commands)
+def test_the_documented_commands_are_those_of_the_registry(empty_harness: BotHarness):
+    assert FILE.read_text(encoding="utf-8") == reference(empty_harness.inbox.commands)
 
 
-def test_a_root_is_within_what_discord_takes(bare: Newsroom):
+def test_a_root_is_within_what_discord_takes(empty_harness: BotHarness):
     for root in ("news", "newsdesk"):
-        mine = [c for c in bare.inbox.commands if c.path.split()[0] == root]
+        mine = [c for c in empty_harness.inbox.commands if c.path.split()[0] == root]
         assert sum(map(length, mine)) < ROOT, root
 
 
@@ -31,23 +31,27 @@ def length(command: Command) -> int:
     return sum(map(len, words))
 
 
-def test_no_level_has_more_entries_than_discord_takes(bare: Newsroom):
+def test_no_level_has_more_entries_than_discord_takes(empty_harness: BotHarness):
     below = Counter(
-        path for c in bare.inbox.commands for path in {tuple(c.path.split()[:-1])}
+        path
+        for c in empty_harness.inbox.commands
+        for path in {tuple(c.path.split()[:-1])}
     )
-    seconds = {tuple(c.path.split()[:2]) for c in bare.inbox.commands}
+    seconds = {tuple(c.path.split()[:2]) for c in empty_harness.inbox.commands}
     entries = Counter(root for root, _ in seconds)
     assert max(entries.values()) <= LEVEL
     assert max(below.values()) <= LEVEL
 
 
-def test_a_command_asks_for_no_more_than_a_form_takes_at_once(bare: Newsroom):
-    for command in bare.inbox.commands:
+def test_a_command_asks_for_no_more_than_a_form_takes_at_once(
+    empty_harness: BotHarness,
+):
+    for command in empty_harness.inbox.commands:
         assert sum(option.required for option in command.options) <= 5, command.path
 
 
-def test_words_without_a_name_come_after_what_is_required(bare: Newsroom):
+def test_words_without_a_name_come_after_what_is_required(empty_harness: BotHarness):
     """Discord refuses a required option behind one that is not."""
-    for command in bare.inbox.commands:
+    for command in empty_harness.inbox.commands:
         needed = [option.required for option in command.options]
         assert needed == sorted(needed, reverse=True), command.path

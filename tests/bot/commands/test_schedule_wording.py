@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from bot import config_file
-from bot.due import as_typed, in_words, times_of
-from bot.texts import Texts
+from bot.configuration import file_export
+from bot.i18n.translation import Texts
+from bot.publishing.planning import (
+    format_schedule,
+    format_schedules,
+    format_typed_schedule,
+)
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.bot.harness import CONFIGURATION, BotHarness
 
 EN, DE = Texts.of("en"), Texts.of("de")
 #: What people type, and how it is told.
@@ -24,37 +28,37 @@ EVERYWHERE = (
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
-    await desk.apply(CONFIGURATION.replace("every 2 minutes Europe/Berlin", TYPED))
-    return await editor(desk)
+async def ana(harness: BotHarness) -> Editor:
+    await harness.apply(CONFIGURATION.replace("every 2 minutes Europe/Berlin", TYPED))
+    return await editor(harness)
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
 async def test_english_readers_are_told_in_plain_english(ana: Editor, path: str):
-    told = said(await ana.says(path))
-    assert ENGLISH in told
-    assert TYPED not in told
+    reported = said(await ana.says(path))
+    assert ENGLISH in reported
+    assert TYPED not in reported
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
 async def test_german_readers_are_told_in_german(ana: Editor, path: str):
-    told = said(await replace(ana, locale="de").says(path))
-    assert GERMAN in told
-    assert "eekdays at 08:30" not in told
+    reported = said(await replace(ana, locale="de").says(path))
+    assert GERMAN in reported
+    assert "eekdays at 08:30" not in reported
 
 
 async def test_a_change_is_told_in_the_language_of_who_makes_it(ana: Editor):
     anna = replace(ana, locale="de")
-    told = said(await anna.says("newsdesk schedule add", schedule="daily at 18:00"))
-    assert "Zeitplan: + Täglich um 18:00 Uhr (Europe/Berlin)" in told
+    reported = said(await anna.says("newsdesk schedule add", schedule="daily at 18:00"))
+    assert "Zeitplan: + Täglich um 18:00 Uhr (Europe/Berlin)" in reported
     await ana.does("newsdesk schedule add", schedule="daily at 18:00")
-    told = said(await anna.says("newsdesk history"))
-    assert "Zeitplan: + Täglich um 18:00 Uhr (Europe/Berlin)" in told
+    reported = said(await anna.says("newsdesk history"))
+    assert "Zeitplan: + Täglich um 18:00 Uhr (Europe/Berlin)" in reported
 
 
 async def test_what_was_typed_stands_beside_what_cannot_be_typed(ana: Editor):
-    told = said(await replace(ana, locale="de").says("newsdesk schedule list"))
-    assert f"«{TYPED}»" in told
+    reported = said(await replace(ana, locale="de").says("newsdesk schedule list"))
+    assert f"«{TYPED}»" in reported
     assert "«" not in said(await ana.says("newsdesk schedule list"))
 
 
@@ -79,8 +83,8 @@ async def test_of_several_the_form_has_the_one_that_was_named(ana: Editor):
 async def test_a_schedule_is_found_as_it_was_typed_and_as_it_is_told(ana, which):
     await ana.does("newsdesk schedule add", schedule="daily at 18:00")
     anna = replace(ana, locale="de")
-    told = said(await anna.says("newsdesk schedule remove", which=which))
-    assert f"− {GERMAN}" in told
+    reported = said(await anna.says("newsdesk schedule remove", which=which))
+    assert f"− {GERMAN}" in reported
 
 
 async def test_which_one_is_meant_is_asked_in_the_language_of_who_is_asked(ana):
@@ -91,12 +95,12 @@ async def test_which_one_is_meant_is_asked_in_the_language_of_who_is_asked(ana):
 
 
 async def test_the_file_has_what_was_typed(ana: Editor):
-    assert f'"{TYPED}"' in await ana.desk.db.read(config_file.export)
+    assert f'"{TYPED}"' in await ana.harness.db.read(file_export.dump_configuration)
 
 
 async def test_when_names_the_zone_that_was_asked_for_as_well(ana: Editor):
-    told = said(await ana.says("news when", zone="Asia/Tokyo"))
-    assert f"Asia/Tokyo · {ENGLISH}" in told
+    reported = said(await ana.says("news when", zone="Asia/Tokyo"))
+    assert f"Asia/Tokyo · {ENGLISH}" in reported
 
 
 # ── one by one ─────────────────────────────────────────────────────────────────
@@ -104,12 +108,12 @@ async def test_when_names_the_zone_that_was_asked_for_as_well(ana: Editor):
 
 async def test_several_schedules_stand_behind_each_other(ana: Editor):
     await ana.does("newsdesk schedule add", schedule="daily at 18:00")
-    digest = await ana.desk.digest()
-    assert times_of(digest, EN) == f"{ENGLISH}; daily at 18:00, Europe/Berlin"
-    assert times_of(replace(digest, schedules=()), EN) == ""
+    digest = await ana.harness.digest()
+    assert format_schedules(digest, EN) == f"{ENGLISH}; daily at 18:00, Europe/Berlin"
+    assert format_schedules(replace(digest, schedules=()), EN) == ""
 
 
 def test_what_cannot_be_read_any_more_stays_as_it_is():
     gone = "daily at 8:00 Mars/Phobos"
-    assert in_words(gone, DE) == gone
-    assert as_typed(gone, DE) == f"«{gone}»"
+    assert format_schedule(gone, DE) == gone
+    assert format_typed_schedule(gone, DE) == f"«{gone}»"

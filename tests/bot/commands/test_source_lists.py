@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.types import Document, Reply
+from bot.model import Document, Reply
 from tests.bot.commands.editors import Editor, editor, errors, said
-from tests.bot.intake.press import Press
-from tests.bot.newsroom import FLOOD, Newsroom
+from tests.bot.harness import FLOOD, BotHarness
+from tests.bot.ingest.newswire import Newswire
 from tests.feeds import an_item
 from tests.wire.server import answer
 
@@ -17,11 +17,11 @@ sources = ["https://news.example/feed.xml"]
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
-    from tests.bot.newsroom import CONFIGURATION
+async def ana(harness: BotHarness) -> Editor:
+    from tests.bot.harness import CONFIGURATION
 
-    await desk.apply(CONFIGURATION + SECOND)
-    return await editor(desk)
+    await harness.apply(CONFIGURATION + SECOND)
+    return await editor(harness)
 
 
 def listing(answer: Reply) -> str:
@@ -43,7 +43,7 @@ async def test_the_name_is_the_digests_own(ana: Editor):
     await ana.does(
         "newsdesk source rename", source="news.example/feed.xml", name="Ours"
     )
-    (source,) = (await ana.desk.digest("Evening")).sources
+    (source,) = (await ana.harness.digest("Evening")).sources
     assert (source.called, source.name) == ("Ours", "https://news.example/feed.xml")
     assert source.workspace_id is None
 
@@ -52,15 +52,15 @@ async def test_a_minus_gives_the_own_name_back(ana: Editor):
     saved = await ana.does("newsdesk source rename", source="articles", name="Ours")
     assert "called: «articles» → Ours" in said(saved)
     await ana.does("newsdesk source rename", source="ours", name="-")
-    assert (await ana.desk.digest()).sources[0].called is None
+    assert (await ana.harness.digest()).sources[0].called is None
 
 
 async def test_editions_say_the_name_where_the_text_names_no_outlet(ana: Editor):
-    ana.desk.publish("flood", FLOOD.replace("source: Brannock Gazette\n", ""))
+    ana.harness.publish("flood", FLOOD.replace("source: Brannock Gazette\n", ""))
     await ana.does("newsdesk source rename", source="articles", name="Our texts")
-    outcome = await ana.desk.post()
-    assert outcome.issue is not None
-    outlets = {s.outlets for s in outcome.issue.edition.stories}
+    outcome = await ana.harness.post()
+    assert outcome.stored_edition is not None
+    outlets = {s.outlets for s in outcome.stored_edition.edition.stories}
     assert ("Our texts",) in outlets
     assert ("Hallin Courier",) in outlets
 
@@ -74,12 +74,12 @@ async def test_a_source_moves_with_its_name_and_its_rest_in_one_change(ana: Edit
     await ana.does("newsdesk apply", file=file)
     await ana.does("newsdesk source rename", source="b.example", name="Bee")
     saved = await ana.does("newsdesk source move", source="Bee", to="Morning brief")
-    (rests,) = (await ana.desk.digest()).paused_sources
+    (rests,) = (await ana.harness.digest()).paused_sources
     assert (rests.address, rests.called) == ("https://b.example/f", "Bee")
-    assert (await ana.desk.digest("Evening")).paused_sources == ()
+    assert (await ana.harness.digest("Evening")).paused_sources == ()
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
-    assert (await ana.desk.digest()).paused_sources == ()
-    (back,) = (await ana.desk.digest("Evening")).paused_sources
+    assert (await ana.harness.digest()).paused_sources == ()
+    (back,) = (await ana.harness.digest("Evening")).paused_sources
     assert back.called == "Bee"
 
 
@@ -100,8 +100,8 @@ async def test_a_folder_can_move_between_digests_and_not_come_from_elsewhere(
         "newsdesk apply",
         file=SECOND.replace("https://news.example/feed.xml", "articles"),
     )
-    assert [s.kind for s in (await ana.desk.digest("Evening")).sources] == ["folder"]
-    answer = await ana.asks("newsdesk source add", address=str(ana.desk.home))
+    assert [s.kind for s in (await ana.harness.digest("Evening")).sources] == ["folder"]
+    answer = await ana.asks("newsdesk source add", address=str(ana.harness.home))
     assert "only by the configuration file" in said(answer)
 
 
@@ -114,7 +114,7 @@ async def test_a_digest_is_copied_without_its_schedules(ana: Editor):
     shown = await ana.says("newsdesk digest clone", digest="Morning", name="Late brief")
     assert "It has no schedule" in said(shown)
     await ana.presses(shown, "Confirm")
-    before, after = await ana.desk.digest(), await ana.desk.digest("Late brief")
+    before, after = await ana.harness.digest(), await ana.harness.digest("Late brief")
     assert after.schedules == ()
     assert after.exclude == ("rumour",)
     assert after.sources == before.sources
@@ -137,35 +137,35 @@ OPML = """<opml version="2.0"><body>
 
 
 @pytest.fixture
-async def abroad(room: Press) -> Editor:
-    from tests.bot.newsroom import CONFIGURATION
+async def abroad(newswire: Newswire) -> Editor:
+    from tests.bot.harness import CONFIGURATION
 
-    await room.desk.apply(CONFIGURATION + SECOND)
-    room.publish("/good", [an_item(1)])
-    room.publish("/loose", [an_item(2)])
-    return await editor(room.desk)
+    await newswire.harness.apply(CONFIGURATION + SECOND)
+    newswire.publish("/good", [an_item(1)])
+    newswire.publish("/loose", [an_item(2)])
+    return await editor(newswire.harness)
 
 
-def opml(room: Press) -> str:
-    paths = {name: room.url(f"/{name}") for name in ("good", "gone", "loose")}
+def opml(newswire: Newswire) -> str:
+    paths = {name: newswire.url(f"/{name}") for name in ("good", "gone", "loose")}
     return OPML.format(**paths)
 
 
 async def test_folders_become_digests_titles_names_and_failures_are_told_by_feed(
-    abroad: Editor, room: Press
+    abroad: Editor, newswire: Newswire
 ):
-    shown = await abroad.says("newsdesk source import", file=opml(room))
-    told = said(shown)
-    assert "3 new feeds" in told
-    assert "2 of 3 that were tried can be read" in told
-    assert "/gone" in told.split("✗ ")[1].splitlines()[0]
-    assert "404" in told
-    assert "1 was left out" in told
-    assert "New digest «Bridges»" in told
+    shown = await abroad.says("newsdesk source import", file=opml(newswire))
+    reported = said(shown)
+    assert "3 new feeds" in reported
+    assert "2 of 3 that were tried can be read" in reported
+    assert "/gone" in reported.split("✗ ")[1].splitlines()[0]
+    assert "404" in reported
+    assert "1 was left out" in reported
+    assert "New digest «Bridges»" in reported
     await abroad.presses(shown, "Confirm")
     where = {
         digest.name: [s.called for s in digest.sources]
-        for digest in await room.desk.archive.all_digests()
+        for digest in await newswire.harness.archive.all_digests()
     }
     assert where == {
         "Morning brief": [None, "Loose"],
@@ -174,16 +174,16 @@ async def test_folders_become_digests_titles_names_and_failures_are_told_by_feed
     }
 
 
-async def test_with_a_digest_all_feeds_go_there(abroad: Editor, room: Press):
-    await abroad.does("newsdesk source import", file=opml(room), digest="Evening")
-    assert len((await room.desk.digest("Evening")).sources) == 4
-    assert len(await room.desk.archive.all_digests()) == 2
+async def test_with_a_digest_all_feeds_go_there(abroad: Editor, newswire: Newswire):
+    await abroad.does("newsdesk source import", file=opml(newswire), digest="Evening")
+    assert len((await newswire.harness.digest("Evening")).sources) == 4
+    assert len(await newswire.harness.archive.all_digests()) == 2
 
 
-async def test_a_list_is_fetched_from_its_address(abroad: Editor, room: Press):
-    room.shelf["/feeds.opml"] = answer(opml(room).encode())
-    await abroad.does("newsdesk source import", file=room.url("/feeds.opml"))
-    assert (await room.desk.digest("Bridges")).sources[0].called == "The Girder"
+async def test_a_list_is_fetched_from_its_address(abroad: Editor, newswire: Newswire):
+    newswire.shelf["/feeds.opml"] = answer(opml(newswire).encode())
+    await abroad.does("newsdesk source import", file=newswire.url("/feeds.opml"))
+    assert (await newswire.harness.digest("Bridges")).sources[0].called == "The Girder"
 
 
 @pytest.mark.parametrize(
@@ -203,30 +203,32 @@ async def test_what_is_no_list_is_told_beside_the_text(
 
 
 async def test_a_list_given_out_is_known_when_it_comes_back(
-    abroad: Editor, room: Press
+    abroad: Editor, newswire: Newswire
 ):
-    await abroad.does("newsdesk source import", file=opml(room))
+    await abroad.does("newsdesk source import", file=opml(newswire))
     text = listing(await abroad.says("newsdesk source export"))
     assert 'title="The Girder"' in text
     form = await abroad.is_asked("newsdesk source import", file=text)
     assert "no feed that is new" in errors(form)["file"]
     await abroad.does("newsdesk digest delete", digest="Bridges")
     await abroad.does("newsdesk source import", file=text)
-    (source,) = (await room.desk.digest("Bridges")).sources
+    (source,) = (await newswire.harness.digest("Bridges")).sources
     assert source.called == "The Girder"
 
 
 async def test_secret_addresses_and_other_workspaces_are_not_given_out(
-    abroad: Editor, room: Press
+    abroad: Editor, newswire: Newswire
 ):
-    from tests.bot.newsroom import CONFIGURATION
+    from tests.bot.harness import CONFIGURATION
 
     secret = SECOND.replace("feed.xml", "feed.xml?key=s3cret").replace("Evening", "Own")
     await abroad.does("newsdesk apply", file=secret)
     rival = CONFIGURATION.replace('"newsroom"', '"rival"')
-    await room.desk.apply(rival.replace('"articles"', '"https://rival.example/f"'))
-    told = said(await abroad.says("newsdesk source export"))
-    assert "s3cret" not in told
-    assert "1 source was left out" in told
-    assert "rival" not in told
-    assert "news.example" in told
+    await newswire.harness.apply(
+        rival.replace('"articles"', '"https://rival.example/f"')
+    )
+    reported = said(await abroad.says("newsdesk source export"))
+    assert "s3cret" not in reported
+    assert "1 source was left out" in reported
+    assert "rival" not in reported
+    assert "news.example" in reported

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.types import Look
+from bot.model import LayoutSettings
 from digests.types import Edition
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.bot.harness import CONFIGURATION, BotHarness
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
 HEAD = """---
@@ -30,23 +30,23 @@ def long_article() -> str:
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
-    return await editor(desk)
+async def ana(harness: BotHarness) -> Editor:
+    return await editor(harness)
 
 
 async def edition(ana: Editor) -> Edition:
-    draft = await ana.desk.editions.preview(await ana.desk.digest(), "local")
+    draft = await ana.harness.publisher.preview(await ana.harness.digest(), "local")
     return draft.edition
 
 
-def first_summary(told: Edition) -> str:
-    return " ".join(sentence.text for sentence in told.stories[0].summary)
+def first_summary(reported: Edition) -> str:
+    return " ".join(sentence.text for sentence in reported.stories[0].summary)
 
 
 async def test_a_summary_is_short_medium_or_long(ana: Editor):
     for other in ("bridge", "pool"):
-        (ana.desk.home / "articles" / f"{other}.txt").unlink()
-    ana.desk.publish("long", long_article())
+        (ana.harness.home / "articles" / f"{other}.txt").unlink()
+    ana.harness.publish("long", long_article())
     lengths = {}
     for length, most in (("short", 280), ("medium", 400), ("long", 600)):
         if length != "short":
@@ -59,9 +59,9 @@ async def test_a_summary_is_short_medium_or_long(ana: Editor):
 async def test_without_quotes_no_card_is_shown(ana: Editor):
     assert any(story.cards for story in (await edition(ana)).stories)
     await ana.does("newsdesk style", quotes="0")
-    told = await edition(ana)
-    assert not any(story.cards for story in told.stories)
-    assert told.hero is None
+    reported = await edition(ana)
+    assert not any(story.cards for story in reported.stories)
+    assert reported.hero is None
 
 
 async def test_one_quote_a_story_is_one(ana: Editor):
@@ -73,12 +73,12 @@ async def test_one_quote_a_story_is_one(ana: Editor):
 async def test_figures_can_be_left_out(ana: Editor):
     assert any(story.figures for story in (await edition(ana)).stories)
     await ana.does("newsdesk style", figures="no")
-    told = await edition(ana)
-    assert not any(s.figures or s.disputes for s in told.stories)
+    reported = await edition(ana)
+    assert not any(s.figures or s.disputes for s in reported.stories)
 
 
 async def test_in_brief_holds_as_many_lines_as_are_wanted_or_is_not_there(ana: Editor):
-    ana.desk.publish("ferry", FERRY)
+    ana.harness.publish("ferry", FERRY)
     await ana.does("newsdesk style", stories="1")
     assert len((await edition(ana)).brief) == 2
     await ana.does("newsdesk style", brief="1")
@@ -88,39 +88,41 @@ async def test_in_brief_holds_as_many_lines_as_are_wanted_or_is_not_there(ana: E
 
 
 async def test_the_difference_is_told_in_words(ana: Editor):
-    told = said(
+    reported = said(
         await ana.says("newsdesk style", summary="long", figures="no", brief="0")
     )
-    assert "summary: short → long" in told
-    assert "figures: yes → no" in told
-    assert "brief: 6 → 0" in told
+    assert "summary: short → long" in reported
+    assert "figures: yes → no" in reported
+    assert "brief: 6 → 0" in reported
 
 
 async def test_of_a_new_digest_only_what_is_unusual_is_told(ana: Editor):
     await ana.does("newsdesk style", brief="0", figures="no")
-    told = said(await ana.says("newsdesk digest clone", digest="Morning", name="Late"))
-    assert "brief: 0" in told
-    assert "figures: no" in told
-    assert "summary" not in told
-    assert "quotes" not in told
+    reported = said(
+        await ana.says("newsdesk digest clone", digest="Morning", name="Late")
+    )
+    assert "brief: 0" in reported
+    assert "figures: no" in reported
+    assert "summary" not in reported
+    assert "quotes" not in reported
 
 
 async def test_what_another_command_changes_leaves_the_look_alone(ana: Editor):
     await ana.does("newsdesk style", summary="long", quotes="2")
     await ana.does("newsdesk filter add", kind="exclude", words="rumour")
-    assert (await ana.desk.digest()).look == Look(summary="long", quotes=2)
+    assert (await ana.harness.digest()).look == LayoutSettings(summary="long", quotes=2)
 
 
 async def test_a_file_that_says_nothing_of_it_means_the_usual(ana: Editor):
     await ana.does("newsdesk style", summary="long", figures="no")
-    await ana.desk.apply(CONFIGURATION)
-    assert (await ana.desk.digest()).look == Look()
+    await ana.harness.apply(CONFIGURATION)
+    assert (await ana.harness.digest()).look == LayoutSettings()
 
 
 @pytest.mark.parametrize("code", ["de", "DE", "de-AT", "zh-Hant", "gsw", "es-419"])
 async def test_codes_of_languages_are_taken(ana: Editor, code):
     await ana.does("newsdesk style", language=code)
-    assert (await ana.desk.digest()).language == code
+    assert (await ana.harness.digest()).language == code
 
 
 @pytest.mark.parametrize(
@@ -144,4 +146,4 @@ async def test_a_language_that_there_is_not_is_refused_with_the_nearest(
     answer = await ana.asks("newsdesk style", language=written)
     assert f"There is no language «{written}»" in said(answer)
     assert near in said(answer)
-    assert (await ana.desk.digest()).language == "en"
+    assert (await ana.harness.digest()).language == "en"

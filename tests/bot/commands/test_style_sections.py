@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import config_file
-from bot.configuring import laying_out
+from bot.configuration import file_export, layout_settings
 from bot.errors import ConfigurationError
-from bot.texts import Texts
-from bot.types import Look, Reply, Shown
-from digests.sections import Sections
+from bot.i18n.translation import Texts
+from bot.model import LayoutSettings, RenderedEdition, Reply
+from digests.types import Sections
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.corrections.living import Rendering, correct, shown
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, POOL, newsroom
+from tests.bot.harness import BRIDGE, CONFIGURATION, POOL, open_harness
 
 EN = Texts.of("en")
 
@@ -22,34 +21,34 @@ EN = Texts.of("en")
 @pytest.fixture
 async def ana(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Editor]:
     """An editor at a newsroom that shows editions as Discord does, its sources read."""
-    async with newsroom(sqlite_url, tmp_path, Rendering()) as desk:
-        desk.publish("bridge", BRIDGE)
-        desk.publish("pool", POOL)
-        await desk.apply()
-        await desk.intake.refresh((await desk.digest()).sources)
-        yield await editor(desk)
+    async with open_harness(sqlite_url, tmp_path, Rendering()) as harness:
+        harness.publish("bridge", BRIDGE)
+        harness.publish("pool", POOL)
+        await harness.apply()
+        await harness.ingestor.refresh((await harness.digest()).sources)
+        yield await editor(harness)
 
 
 async def chosen(ana: Editor) -> Sections:
-    return (await ana.desk.digest()).look.sections
+    return (await ana.harness.digest()).look.sections
 
 
 def sketch_of(answer: Reply) -> str:
     """The edition that an answer shows, in plain words."""
-    shown = [block for block in answer.blocks if isinstance(block, Shown)]
+    shown = [block for block in answer.blocks if isinstance(block, RenderedEdition)]
     return "\n".join(part.fallback_text for block in shown for part in block.parts)
 
 
 async def test_the_order_is_told_in_words_and_seen_before_it_is_so(ana: Editor):
     answer = await ana.says("newsdesk style", sections="figures, summary")
-    told = said(answer)
-    assert "sections: as usual → figures, the summary" in told
+    reported = said(answer)
+    assert "sections: as usual → figures, the summary" in reported
     assert (
         "Each story of the next edition has its headline, then figures, the summary, "
         "then its source and its corrections."
-    ) in told
-    assert "Not posted: why it matters, quotes, also in brief." in told
-    assert "The next edition would look like this, as things are:" in told
+    ) in reported
+    assert "Not posted: why it matters, quotes, also in brief." in reported
+    assert "The next edition would look like this, as things are:" in reported
     sketch = sketch_of(answer)
     assert "31,000 vehicles" in sketch
     assert "Ada Brandt" not in sketch
@@ -58,27 +57,27 @@ async def test_the_order_is_told_in_words_and_seen_before_it_is_so(ana: Editor):
 
 async def test_the_next_edition_is_posted_so(ana: Editor):
     await ana.does("newsdesk style", sections="quotes, summary")
-    await ana.desk.post()
-    posted = shown(ana.desk)
+    await ana.harness.post()
+    posted = shown(ana.harness)
     assert posted.index("Ada Brandt") < posted.index("The harbour bridge at Hallin")
 
 
 async def test_what_is_not_posted_is_still_told_on_demand(ana: Editor):
     await ana.does("newsdesk style", sections="summary")
-    await ana.desk.post()
-    assert "Ada Brandt" not in shown(ana.desk)
+    await ana.harness.post()
+    assert "Ada Brandt" not in shown(ana.harness)
     assert "Ada Brandt" in said(await ana.says("news story", story="bridge"))
 
 
 async def test_what_is_not_posted_counts_as_told_and_brings_no_story_back(ana: Editor):
     await ana.does("newsdesk style", sections="also")
-    await ana.desk.post()
+    await ana.harness.post()
     await ana.does("newsdesk style", sections="usual")
-    assert (await ana.desk.post("again")).issue is None
+    assert (await ana.harness.post("again")).stored_edition is None
 
 
 async def test_where_nothing_is_new_the_last_edition_is_shown_otherwise(ana: Editor):
-    await ana.desk.post()
+    await ana.harness.post()
     answer = await ana.says("newsdesk style", sections="summary")
     assert "Nothing is new at present. The last edition would look like this:" in said(
         answer
@@ -90,10 +89,10 @@ async def test_where_nothing_is_new_the_last_edition_is_shown_otherwise(ana: Edi
 
 async def test_a_corrected_post_keeps_the_sections_it_was_posted_with(ana: Editor):
     await ana.does("newsdesk style", sections="summary, quotes")
-    await ana.desk.post()
+    await ana.harness.post()
     await ana.does("newsdesk style", sections="figures")
-    await correct(ana.desk, ("31,000 vehicles", "13,000 vehicles"))
-    posted = shown(ana.desk)
+    await correct(ana.harness, ("31,000 vehicles", "13,000 vehicles"))
+    posted = shown(ana.harness)
     assert "31,000 → 13,000" in posted
     assert "Ada Brandt" in posted
     assert "Figures" not in posted
@@ -145,10 +144,10 @@ async def test_a_mistake_stands_at_its_question(ana: Editor, sections, tells):
 async def test_a_section_that_was_set_to_none_comes_back_with_its_name(ana: Editor):
     await ana.does("newsdesk style", quotes="0", figures="no", brief="0")
     answer = await ana.says("newsdesk style", sections="summary, quotes, also")
-    told = said(answer)
-    assert "quotes: 0 → 5" in told
-    assert "brief: 0 → 6" in told
-    assert "figures:" not in told
+    reported = said(answer)
+    assert "quotes: 0 → 5" in reported
+    assert "brief: 0 → 6" in reported
+    assert "figures:" not in reported
 
 
 async def test_what_the_same_line_sets_to_none_stays_so_and_is_told(ana: Editor):
@@ -158,37 +157,41 @@ async def test_what_the_same_line_sets_to_none_stays_so_and_is_told(ana: Editor)
 
 
 async def test_other_changes_of_style_say_nothing_of_sections(ana: Editor):
-    told = said(await ana.says("newsdesk style", stories="7"))
-    assert "Each story" not in told
-    assert "Not posted" not in told
+    reported = said(await ana.says("newsdesk style", stories="7"))
+    assert "Each story" not in reported
+    assert "Not posted" not in reported
 
 
 async def test_in_brief_that_is_not_posted_is_not_counted(ana: Editor):
     await ana.does("newsdesk style", stories="1")
     answer = await ana.says("newsdesk style", sections="summary", summary="long")
-    told = "would tell 1 in full and 0 in brief; without this, 1 and 1."
-    assert told in said(answer)
+    reported = "would tell 1 in full and 0 in brief; without this, 1 and 1."
+    assert reported in said(answer)
 
 
 async def test_a_copy_has_the_same_sections(ana: Editor):
     await ana.does("newsdesk style", sections="also, quotes")
     await ana.does("newsdesk digest clone", digest="Morning", name="Late")
-    known = await ana.desk.archive.digests(ana.place.workspace.id)
+    known = await ana.harness.archive.digests(ana.place.workspace.id)
     assert [digest.look.sections for digest in known] == [("also", "quotes")] * 2
 
 
 async def test_names_are_completed_one_after_the_other(ana: Editor):
     asked = await ana._event("newsdesk style", {})
-    offered = await ana.desk.inbox.complete(asked, "sections", "summary, qu")
+    offered = await ana.harness.inbox.complete(asked, "sections", "summary, qu")
     assert offered == ("summary, quotes",)
 
 
 async def test_a_german_editor_reads_and_writes_german(ana: Editor):
     anna = replace(ana, locale="de")
-    told = said(await anna.says("newsdesk style", sections="Zahlen, Zusammenfassung"))
-    assert "Abschnitte: wie üblich → Zahlen, Zusammenfassung" in told
-    assert "dann Zahlen, Zusammenfassung, dann ihre Quelle" in told
-    assert "Nicht gepostet: warum das wichtig ist, Zitate, außerdem in Kürze." in told
+    reported = said(
+        await anna.says("newsdesk style", sections="Zahlen, Zusammenfassung")
+    )
+    assert "Abschnitte: wie üblich → Zahlen, Zusammenfassung" in reported
+    assert "dann Zahlen, Zusammenfassung, dann ihre Quelle" in reported
+    assert (
+        "Nicht gepostet: warum das wichtig ist, Zitate, außerdem in Kürze." in reported
+    )
     form = await anna.is_asked("newsdesk style", sections="wetter")
     assert "Einen Abschnitt «wetter» gibt es nicht" in str(form.fields)
 
@@ -198,14 +201,14 @@ async def test_a_german_editor_reads_and_writes_german(ana: Editor):
 
 async def test_what_chat_sets_the_file_says_and_takes(ana: Editor):
     await ana.does("newsdesk style", sections="also, figures")
-    text = await ana.desk.db.read(config_file.export)
+    text = await ana.harness.db.read(file_export.dump_configuration)
     assert '"also",\n    "figures",\n' in text
-    assert await ana.desk.apply(text, prune=True) == ()
+    assert await ana.harness.apply(text, prune=True) == ()
     assert await chosen(ana) == ("also", "figures")
 
 
 async def test_the_file_takes_names_as_people_write_them(ana: Editor):
-    await ana.desk.apply(
+    await ana.harness.apply(
         f'{CONFIGURATION}sections = ["Key facts", "in brief", "summary"]\n'
     )
     assert await chosen(ana) == ("figures", "summary", "also")
@@ -214,9 +217,9 @@ async def test_the_file_takes_names_as_people_write_them(ana: Editor):
 async def test_a_file_without_them_means_the_usual_ones(ana: Editor):
     await ana.does("newsdesk style", sections="also")
     assert "sections" not in CONFIGURATION
-    await ana.desk.apply(CONFIGURATION)
+    await ana.harness.apply(CONFIGURATION)
     assert await chosen(ana) is None
-    assert "sections" not in await ana.desk.db.read(config_file.export)
+    assert "sections" not in await ana.harness.db.read(file_export.dump_configuration)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +234,7 @@ async def test_a_file_without_them_means_the_usual_ones(ana: Editor):
 )
 async def test_a_mistake_in_the_file_is_told_with_its_place(ana, written, says):
     with pytest.raises(ConfigurationError) as refused:
-        await ana.desk.apply(f"{CONFIGURATION}sections = {written}\n")
+        await ana.harness.apply(f"{CONFIGURATION}sections = {written}\n")
     assert says.casefold() in str(refused.value).casefold()
     assert "Morning brief" in str(refused.value)
 
@@ -240,20 +243,28 @@ async def test_a_mistake_in_the_file_is_told_with_its_place(ana, written, says):
 
 
 @pytest.mark.parametrize(
-    ("look", "told"),
+    ("look", "reported"),
     [
-        (Look(sections=("also",)), "is its headline with its source"),
-        (Look(sections=("also", "quotes")), "«Also in brief» comes before the stories"),
-        (Look(sections=("quotes", "also")), "«Also in brief» comes after the stories"),
-        (Look(), "what is usual where it is posted"),
-        (Look(sections=("figures",), figures=False), "set to none: figures"),
+        (LayoutSettings(sections=("also",)), "is its headline with its source"),
+        (
+            LayoutSettings(sections=("also", "quotes")),
+            "«Also in brief» comes before the stories",
+        ),
+        (
+            LayoutSettings(sections=("quotes", "also")),
+            "«Also in brief» comes after the stories",
+        ),
+        (LayoutSettings(), "what is usual where it is posted"),
+        (LayoutSettings(sections=("figures",), figures=False), "set to none: figures"),
     ],
 )
-def test_the_layout_is_said_in_sentences(look, told):
-    assert told in laying_out.said(look, EN)
+def test_the_layout_is_said_in_sentences(look, reported):
+    assert reported in layout_settings.describe_layout(look, EN)
 
 
 def test_in_brief_without_lines_comes_nowhere():
-    told = laying_out.said(Look(sections=("quotes", "also"), brief=0), EN)
-    assert "comes" not in told
-    assert "Chosen, but set to none: also in brief." in told
+    reported = layout_settings.describe_layout(
+        LayoutSettings(sections=("quotes", "also"), brief=0), EN
+    )
+    assert "comes" not in reported
+    assert "Chosen, but set to none: also in brief." in reported

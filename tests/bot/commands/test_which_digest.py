@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.types import Form, Reply
+from bot.model import Form, Reply
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import CONFIGURATION, FLOOD, Newsroom
+from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 
 SECOND = """
 [[workspace.digest]]
@@ -20,9 +20,9 @@ destinations = ["morning"]
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
-    await desk.apply(CONFIGURATION + SECOND + HERE)
-    return await editor(desk)
+async def ana(harness: BotHarness) -> Editor:
+    await harness.apply(CONFIGURATION + SECOND + HERE)
+    return await editor(harness)
 
 
 def asked(form: Form) -> dict[str, tuple[str, tuple[str, ...]]]:
@@ -47,8 +47,8 @@ async def test_the_chosen_digest_is_the_one_that_is_meant(ana):
     answer = await ana.answers(form, digest="Evening")
     assert isinstance(answer, Reply)
     await ana.presses(answer, "Confirm")
-    assert (await ana.desk.digest("Evening")).exclude == ("rumour",)
-    assert (await ana.desk.digest()).exclude == ()
+    assert (await ana.harness.digest("Evening")).exclude == ("rumour",)
+    assert (await ana.harness.digest()).exclude == ()
 
 
 async def test_a_beginning_that_fits_several_offers_these_only(ana):
@@ -70,13 +70,13 @@ async def test_more_than_a_form_holds_is_not_lost_in_one(ana):
 
 async def test_more_digests_than_a_form_offers_are_asked_for_in_words(ana):
     many = "".join(SECOND.replace("Evening", f"Late {n}") for n in range(23))
-    await ana.desk.apply(CONFIGURATION + SECOND + HERE + many)
+    await ana.harness.apply(CONFIGURATION + SECOND + HERE + many)
     assert "Say which digest" in said(await ana.asks("newsdesk post"))
 
 
-async def test_a_channel_with_one_digest_is_not_asked(desk: Newsroom):
-    await desk.apply(CONFIGURATION + SECOND)
-    one = await editor(desk)
+async def test_a_channel_with_one_digest_is_not_asked(harness: BotHarness):
+    await harness.apply(CONFIGURATION + SECOND)
+    one = await editor(harness)
     assert "«Morning brief»" in said(await one.says("newsdesk post"))
 
 
@@ -84,12 +84,12 @@ async def test_a_channel_with_one_digest_is_not_asked(desk: Newsroom):
 
 
 async def test_the_newest_edition_of_a_digest_is_asked_for_by_its_name(ana: Editor):
-    desk = ana.desk
-    await desk.post()
-    zenith = await desk.digest("Zenith")
-    desk.publish("flood", FLOOD)
-    await desk.editions.post_now(zenith.workspace_id, zenith, "zenith")
-    await desk.outbox.drain()
+    harness = ana.harness
+    await harness.post()
+    zenith = await harness.digest("Zenith")
+    harness.publish("flood", FLOOD)
+    await harness.publisher.post_now(zenith.workspace_id, zenith, "zenith")
+    await harness.outbox.drain()
     newest = said(await ana.says("news latest"))
     assert "River floods" in newest
     morning = said(await ana.says("news latest", edition="morning"))
@@ -99,14 +99,14 @@ async def test_the_newest_edition_of_a_digest_is_asked_for_by_its_name(ana: Edit
 
 async def test_before_its_first_edition_a_reader_learns_when_that_comes(ana: Editor):
     for asked in ({}, {"edition": "Morning brief"}):
-        told = said(await ana.says("news latest", **asked))
-        assert "The first one comes today 13:02: Morning brief." in told
+        reported = said(await ana.says("news latest", **asked))
+        assert "The first one comes today 13:02: Morning brief." in reported
 
 
 async def test_a_name_that_is_no_digest_lists_those_that_are(ana: Editor):
-    told = said(await ana.says("news latest", edition="yesterday"))
-    assert "«yesterday» is no digest here" in told
-    assert "«Evening»" in told
+    reported = said(await ana.says("news latest", edition="yesterday"))
+    assert "«yesterday» is no digest here" in reported
+    assert "«Evening»" in reported
 
 
 # ── a schedule with the digest's name before it ─────────────────────────────────
@@ -115,7 +115,7 @@ async def test_a_name_that_is_no_digest_lists_those_that_are(ana: Editor):
 @pytest.mark.parametrize("name", ["Evening", "evening"])
 async def test_the_digests_name_may_stand_before_the_schedule(ana: Editor, name: str):
     await ana.does("newsdesk schedule add", schedule=f"{name} daily at 18:00")
-    assert (await ana.desk.digest("Evening")).schedules == (
+    assert (await ana.harness.digest("Evening")).schedules == (
         "daily at 18:00 Europe/Berlin",
     )
 
@@ -131,9 +131,9 @@ async def test_a_sentence_is_not_taken_apart_for_a_digest_that_is_called_like_it
 
 @pytest.mark.parametrize("asked_for", ["filter", "/newsdesk filter"])
 async def test_help_on_a_noun_lists_its_commands(ana: Editor, asked_for: str):
-    told = said(await ana.says("newsdesk help", command=asked_for))
+    reported = said(await ana.says("newsdesk help", command=asked_for))
     for verb in ("add", "list", "test", "remove"):
-        assert f"/newsdesk filter {verb}" in told
+        assert f"/newsdesk filter {verb}" in reported
 
 
 async def test_help_offers_what_is_near_and_nothing_far_fetched(ana: Editor):

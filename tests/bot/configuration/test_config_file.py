@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot import config_file
+from bot.configuration import file_export, file_import
 from bot.errors import ConfigurationError
-from bot.storage import deliveries
-from tests.bot.newsroom import CONFIGURATION, FLOOD, Newsroom
+from bot.storage import delivery_store
+from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 
 SECOND = """
 [[workspace.digest]]
@@ -17,76 +17,76 @@ include = ["bridge", "/budgets?/"]
 """
 
 
-def mistakes(desk: Newsroom, text: str) -> str:
-    file = desk.home / "wrong.toml"
+def mistakes(harness: BotHarness, text: str) -> str:
+    file = harness.home / "wrong.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError) as found:
-        config_file.read(file)
+        file_import.read_file(file)
     return str(found.value)
 
 
-async def test_applying_twice_changes_nothing_the_second_time(bare):
-    first = await bare.apply()
+async def test_applying_twice_changes_nothing_the_second_time(empty_harness):
+    first = await empty_harness.apply()
     assert [c.kind for c in first] == ["add", "add", "add"]
-    assert await bare.apply() == ()
+    assert await empty_harness.apply() == ()
 
 
-async def test_the_plan_names_what_would_change(desk):
+async def test_the_plan_names_what_would_change(harness):
     wanted = CONFIGURATION + "stories = 3\n"
-    (change,) = await desk.apply(wanted)
+    (change,) = await harness.apply(wanted)
     assert (change.kind, change.text) == (
         "change",
         "digest «Morning brief»: stories",
     )
 
 
-async def test_a_dry_run_changes_nothing(desk):
-    file = desk.home / "more.toml"
+async def test_a_dry_run_changes_nothing(harness):
+    file = harness.home / "more.toml"
     file.write_text(CONFIGURATION + SECOND, encoding="utf-8")
-    wanted = config_file.read(file)
-    planned = await desk.db.read(config_file.plan, wanted, prune=False)
+    wanted = file_import.read_file(file)
+    planned = await harness.db.read(file_import.plan_changes, wanted, prune=False)
     assert [c.kind for c in planned] == ["add"]
-    assert len(await desk.archive.all_digests()) == 1
+    assert len(await harness.archive.all_digests()) == 1
 
 
-async def test_without_prune_nothing_is_removed(desk):
-    await desk.apply(CONFIGURATION + SECOND)
-    assert await desk.apply() == ()
-    assert len(await desk.archive.all_digests()) == 2
+async def test_without_prune_nothing_is_removed(harness):
+    await harness.apply(CONFIGURATION + SECOND)
+    assert await harness.apply() == ()
+    assert len(await harness.archive.all_digests()) == 2
 
 
-async def test_prune_removes_what_the_file_does_not_name(desk):
-    await desk.apply(CONFIGURATION + SECOND)
-    (change,) = await desk.apply(prune=True)
+async def test_prune_removes_what_the_file_does_not_name(harness):
+    await harness.apply(CONFIGURATION + SECOND)
+    (change,) = await harness.apply(prune=True)
     assert (change.kind, change.text) == ("remove", "digest «Evening»")
-    assert len(await desk.archive.all_digests()) == 1
+    assert len(await harness.archive.all_digests()) == 1
 
 
-async def test_an_untouched_digest_keeps_its_next_due_moment(desk):
-    before = await desk.editions.next_due()
-    desk.clock.advance(seconds=90)
-    await desk.apply(CONFIGURATION + SECOND)
-    assert await desk.editions.next_due() == before
+async def test_an_untouched_digest_keeps_its_next_due_moment(harness):
+    before = await harness.publisher.next_due()
+    harness.clock.advance(seconds=90)
+    await harness.apply(CONFIGURATION + SECOND)
+    assert await harness.publisher.next_due() == before
 
 
-async def test_export_round_trips(desk):
-    await desk.apply(CONFIGURATION + SECOND)
-    text = await desk.db.read(config_file.export)
-    assert await desk.apply(text, prune=True) == ()
+async def test_export_round_trips(harness):
+    await harness.apply(CONFIGURATION + SECOND)
+    text = await harness.db.read(file_export.dump_configuration)
+    assert await harness.apply(text, prune=True) == ()
 
 
-async def test_a_destination_that_was_stopped_goes_on_after_apply(desk):
-    from bot.errors import Refused
+async def test_a_destination_that_was_stopped_goes_on_after_apply(harness):
+    from bot.errors import SendRefused
 
-    desk.platform.script(Refused("The channel was deleted."))
-    await desk.post()
-    await desk.apply(CONFIGURATION.replace("c-morning", "c-other"))
-    digest = await desk.digest()
+    harness.platform.script(SendRefused("The channel was deleted."))
+    await harness.post()
+    await harness.apply(CONFIGURATION.replace("c-morning", "c-other"))
+    digest = await harness.digest()
     assert digest.destinations[0].paused is None
-    desk.publish("flood", FLOOD)
-    await desk.post("again")
-    newest = await desk.db.read(
-        deliveries.newest, workspace_id=digest.workspace_id, count=1
+    harness.publish("flood", FLOOD)
+    await harness.post("again")
+    newest = await harness.db.read(
+        delivery_store.list_newest_deliveries, workspace_id=digest.workspace_id, count=1
     )
     assert newest[0].state == "sent"
 
@@ -113,31 +113,33 @@ async def test_a_destination_that_was_stopped_goes_on_after_apply(desk):
         (("[[workspace]]", "[[workspace"), "TOML"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(bare, change, says):
+def test_a_mistake_is_told_with_its_place(empty_harness, change, says):
     old, new = change
     assert old in CONFIGURATION
-    told = mistakes(bare, CONFIGURATION.replace(old, new, 1))
-    assert "wrong.toml" in told
-    assert says in told
+    reported = mistakes(empty_harness, CONFIGURATION.replace(old, new, 1))
+    assert "wrong.toml" in reported
+    assert says in reported
 
 
-def test_all_mistakes_are_told_together(bare):
+def test_all_mistakes_are_told_together(empty_harness):
     text = CONFIGURATION.replace("every 2 minutes", "every 0 minutes")
-    told = mistakes(bare, text.replace('["morning"]', '["evening"]'))
-    assert len(told.splitlines()) == 2
+    reported = mistakes(empty_harness, text.replace('["morning"]', '["evening"]'))
+    assert len(reported.splitlines()) == 2
 
 
-def test_names_that_stand_twice_are_told(bare):
+def test_names_that_stand_twice_are_told(empty_harness):
     twice = CONFIGURATION + CONFIGURATION[CONFIGURATION.index("[[workspace.digest]]") :]
-    assert "stands twice" in mistakes(bare, twice)
+    assert "stands twice" in mistakes(empty_harness, twice)
 
 
-def test_a_file_that_is_not_there_is_told(bare):
+def test_a_file_that_is_not_there_is_told(empty_harness):
     with pytest.raises(ConfigurationError, match=r"absent\.toml cannot be read"):
-        config_file.read(bare.home / "absent.toml")
+        file_import.read_file(empty_harness.home / "absent.toml")
 
 
-async def test_a_refused_file_leaves_nothing_half_done(bare):
+async def test_a_refused_file_leaves_nothing_half_done(empty_harness):
     with pytest.raises(ConfigurationError):
-        await bare.apply(CONFIGURATION.replace("every 2 minutes", "every 0 minutes"))
-    assert await bare.archive.all_digests() == ()
+        await empty_harness.apply(
+            CONFIGURATION.replace("every 2 minutes", "every 0 minutes")
+        )
+    assert await empty_harness.archive.all_digests() == ()

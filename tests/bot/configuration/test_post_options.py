@@ -4,13 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from bot import config_file
+from bot.configuration import file_export
+from bot.configuration.validation import find_post_option_problems
 from bot.errors import ConfigurationError
-from bot.manners import PLAIN, Manner, as_settings, mistakes, of_settings
-from bot.storage import destinations, workspaces
-from bot.types import Destination, Permission, Place, Workspace
+from bot.model import (
+    DEFAULT_POST_OPTIONS,
+    Destination,
+    Location,
+    Permission,
+    PostOptions,
+    Workspace,
+    post_options_from_settings,
+    post_options_to_settings,
+)
+from bot.storage import destination_store, workspace_store
 from tests.bot.commands.editors import ANA, Editor, errors, said
-from tests.bot.newsroom import CONFIGURATION, Newsroom
+from tests.bot.harness import CONFIGURATION, BotHarness
 
 ON_DISCORD = (
     CONFIGURATION.replace('"local"', '"discord"')
@@ -21,126 +30,144 @@ ALL_SET = ON_DISCORD.replace(
     'channel = "2001"\n',
     'channel = "2001"\nsilent = true\nping = "4711"\nthread = true\ncrosspost = true\n',
 )
-EVERYTHING = Manner(silent=True, ping="4711", thread=True, crosspost=True)
+EVERYTHING = PostOptions(silent=True, ping="4711", thread=True, crosspost=True)
 
 
-async def server_of(desk: Newsroom) -> Workspace:
-    found = await desk.db.read(
-        workspaces.by_external, platform="discord", external_id="1001"
+async def server_of(harness: BotHarness) -> Workspace:
+    found = await harness.db.read(
+        workspace_store.find_workspace_by_external_id,
+        platform="discord",
+        external_id="1001",
     )
     assert found is not None
     return found
 
 
-async def place_of(desk: Newsroom) -> Destination:
-    server = await server_of(desk)
-    (place,) = await desk.db.read(destinations.in_workspace, workspace_id=server.id)
+async def place_of(harness: BotHarness) -> Destination:
+    server = await server_of(harness)
+    (place,) = await harness.db.read(
+        destination_store.list_destinations, workspace_id=server.id
+    )
     return place
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
+async def ana(harness: BotHarness) -> Editor:
     """An editor in a channel of a Discord server that is a destination."""
-    await desk.apply(ON_DISCORD)
-    server = await server_of(desk)
-    return Editor(desk=desk, place=Place(workspace=server, channel="2001"))
+    await harness.apply(ON_DISCORD)
+    server = await server_of(harness)
+    return Editor(harness=harness, place=Location(workspace=server, channel="2001"))
 
 
 # ── the noun ───────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("manner", [PLAIN, EVERYTHING, Manner(thread=True)])
+@pytest.mark.parametrize(
+    "manner", [DEFAULT_POST_OPTIONS, EVERYTHING, PostOptions(thread=True)]
+)
 def test_settings_say_a_manner_whole(manner):
-    assert of_settings(as_settings(manner)) == manner
+    assert post_options_from_settings(post_options_to_settings(manner)) == manner
 
 
 def test_nothing_said_is_posted_plainly():
-    assert of_settings(None) == of_settings({}) == PLAIN
+    assert (
+        post_options_from_settings(None)
+        == post_options_from_settings({})
+        == DEFAULT_POST_OPTIONS
+    )
 
 
 @pytest.mark.parametrize(
     ("platform", "manner", "words"),
     [
-        ("slack", Manner(silent=True), "Slack has no messages without a sound."),
-        ("slack", Manner(ping="4711"), "Slack has no roles to ping."),
-        ("slack", Manner(crosspost=True), "Slack has no channels that follow"),
-        ("local", Manner(thread=True), "The local page has no threads."),
-        ("discord", Manner(ping="all"), "by its number"),
-        ("discord", Manner(ping="1001"), "Everybody cannot be pinged"),
+        ("slack", PostOptions(silent=True), "Slack has no messages without a sound."),
+        ("slack", PostOptions(ping="4711"), "Slack has no roles to ping."),
+        ("slack", PostOptions(crosspost=True), "Slack has no channels that follow"),
+        ("local", PostOptions(thread=True), "The local page has no threads."),
+        ("discord", PostOptions(ping="all"), "by its number"),
+        ("discord", PostOptions(ping="1001"), "Everybody cannot be pinged"),
     ],
 )
 def test_what_cannot_be_is_said_plainly(platform, manner, words):
-    ((_, text),) = mistakes(manner, platform=platform, workspace="1001")
+    ((_, text),) = find_post_option_problems(
+        manner, platform=platform, workspace="1001"
+    )
     assert words in str(text)
 
 
 @pytest.mark.parametrize(
-    ("platform", "manner"), [("discord", EVERYTHING), ("slack", Manner(thread=True))]
+    ("platform", "manner"),
+    [("discord", EVERYTHING), ("slack", PostOptions(thread=True))],
 )
 def test_what_a_platform_has_can_be_set(platform, manner):
-    assert list(mistakes(manner, platform=platform, workspace="1001")) == []
+    assert (
+        list(find_post_option_problems(manner, platform=platform, workspace="1001"))
+        == []
+    )
 
 
 # ── by file ────────────────────────────────────────────────────────────────────
 
 
-async def test_the_file_sets_all_of_it(desk):
-    await desk.apply(ALL_SET)
-    assert (await place_of(desk)).manner == EVERYTHING
+async def test_the_file_sets_all_of_it(harness):
+    await harness.apply(ALL_SET)
+    assert (await place_of(harness)).manner == EVERYTHING
 
 
-async def test_what_the_file_leaves_out_is_off(desk):
-    await desk.apply(ALL_SET)
-    await desk.apply(ON_DISCORD)
-    assert (await place_of(desk)).manner == PLAIN
+async def test_what_the_file_leaves_out_is_off(harness):
+    await harness.apply(ALL_SET)
+    await harness.apply(ON_DISCORD)
+    assert (await place_of(harness)).manner == DEFAULT_POST_OPTIONS
 
 
-async def test_applying_twice_changes_nothing_the_second_time(desk):
-    await desk.apply(ALL_SET)
-    assert await desk.apply(ALL_SET) == ()
+async def test_applying_twice_changes_nothing_the_second_time(harness):
+    await harness.apply(ALL_SET)
+    assert await harness.apply(ALL_SET) == ()
 
 
-async def test_the_plan_says_what_would_be_different(desk):
-    await desk.apply(ON_DISCORD)
-    (change,) = await desk.apply(ALL_SET)
+async def test_the_plan_says_what_would_be_different(harness):
+    await harness.apply(ON_DISCORD)
+    (change,) = await harness.apply(ALL_SET)
     assert change.text == (
         "destination «morning»: 2001 → 2001, silent, ping 4711, thread, crosspost"
     )
 
 
-async def test_an_export_says_what_is_set_and_nothing_else(desk):
-    await desk.apply(ALL_SET)
-    text = await desk.db.read(config_file.export)
+async def test_an_export_says_what_is_set_and_nothing_else(harness):
+    await harness.apply(ALL_SET)
+    text = await harness.db.read(file_export.dump_configuration)
     assert 'ping = "4711"' in text
     assert "silent = true" in text
-    assert await desk.apply(text) == ()
-    await desk.apply(ON_DISCORD)
-    assert "silent" not in await desk.db.read(config_file.export)
+    assert await harness.apply(text) == ()
+    await harness.apply(ON_DISCORD)
+    assert "silent" not in await harness.db.read(file_export.dump_configuration)
 
 
-async def test_the_file_is_refused_where_the_platform_has_no_such_thing(desk):
+async def test_the_file_is_refused_where_the_platform_has_no_such_thing(harness):
     wrong = CONFIGURATION.replace('"c-morning"\n', '"c-morning"\nsilent = true\n')
     with pytest.raises(ConfigurationError, match="destination «morning», silent: The"):
-        await desk.apply(wrong)
+        await harness.apply(wrong)
 
 
 # ── from chat ──────────────────────────────────────────────────────────────────
 
 
-async def test_an_editor_sets_it_for_the_channel_that_they_are_in(ana, desk):
+async def test_an_editor_sets_it_for_the_channel_that_they_are_in(ana, harness):
     shown = await ana.says("newsdesk destination edit", silent="yes", thread="yes")
     assert "silent: no → yes" in said(shown)
-    assert (await place_of(desk)).manner == PLAIN, "nothing before it is confirmed"
+    assert (await place_of(harness)).manner == DEFAULT_POST_OPTIONS, (
+        "nothing before it is confirmed"
+    )
     await ana.presses(shown, "Confirm")
-    assert (await place_of(desk)).manner == Manner(silent=True, thread=True)
+    assert (await place_of(harness)).manner == PostOptions(silent=True, thread=True)
 
 
 @pytest.mark.parametrize("written", ["<@&4711>", "4711", "role 4711"])
-async def test_a_role_is_named_by_a_mention_or_its_number(ana, desk, written):
+async def test_a_role_is_named_by_a_mention_or_its_number(ana, harness, written):
     await ana.does("newsdesk destination edit", ping=written)
-    assert (await place_of(desk)).manner.ping == "4711"
+    assert (await place_of(harness)).manner.ping == "4711"
     await ana.does("newsdesk destination edit", ping="nobody")
-    assert (await place_of(desk)).manner.ping is None
+    assert (await place_of(harness)).manner.ping is None
 
 
 async def test_without_words_a_form_shows_how_it_is(ana):
@@ -162,8 +189,8 @@ async def test_what_is_no_role_is_asked_again(ana, written):
     assert list(errors(form)) == ["ping"]
 
 
-async def test_what_a_platform_lacks_is_refused_at_its_question(desk):
-    editor = Editor(desk=desk, place=await desk.place())
+async def test_what_a_platform_lacks_is_refused_at_its_question(harness):
+    editor = Editor(harness=harness, place=await harness.place())
     form = await editor.is_asked("newsdesk destination edit", silent="yes")
     assert "The local page has no" in errors(form)["silent"]
 
@@ -174,18 +201,18 @@ async def test_in_a_channel_that_is_no_destination_it_says_what_to_do(ana):
     assert "/newsdesk destination here" in said(answer)
 
 
-async def test_what_was_set_can_be_taken_back(ana, desk):
+async def test_what_was_set_can_be_taken_back(ana, harness):
     made = await ana.does("newsdesk destination edit", silent="yes", ping="4711")
     shown = await ana.presses(made, "Take this back")
     await ana.presses(shown, "Confirm")
-    assert (await place_of(desk)).manner == PLAIN
+    assert (await place_of(harness)).manner == DEFAULT_POST_OPTIONS
 
 
-async def test_saying_here_once_more_keeps_how_it_is_posted(ana, desk):
+async def test_saying_here_once_more_keeps_how_it_is_posted(ana, harness):
     await ana.does("newsdesk destination edit", silent="yes")
     await ana.does("newsdesk destination here", name="early")
-    place = await place_of(desk)
-    assert (place.name, place.manner) == ("early", Manner(silent=True))
+    place = await place_of(harness)
+    assert (place.name, place.manner) == ("early", PostOptions(silent=True))
 
 
 async def test_it_stands_in_the_history(ana):
@@ -193,11 +220,11 @@ async def test_it_stands_in_the_history(ana):
     assert "4711" in said(await ana.says("newsdesk history"))
 
 
-async def test_who_was_let_in_by_an_editor_may_not_say_who_is_pinged(ana, desk):
+async def test_who_was_let_in_by_an_editor_may_not_say_who_is_pinged(ana, harness):
     await ana.does("newsdesk access grant", who="<@ben>")
     ben = replace(ana, person=replace(ANA, id="ben", permission=Permission.EVERYONE))
     answer = await ben.says("newsdesk destination edit", ping="4711")
     assert answer.problem
     assert "which role is pinged" in said(answer)
     await ben.does("newsdesk destination edit", silent="yes")
-    assert (await place_of(desk)).manner == Manner(silent=True)
+    assert (await place_of(harness)).manner == PostOptions(silent=True)

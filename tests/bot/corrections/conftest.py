@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.corrections.living import Rendering
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, POOL, Newsroom, newsroom
+from tests.bot.harness import BRIDGE, CONFIGURATION, POOL, BotHarness, open_harness
 
 WITHOUT_SCHEDULE = CONFIGURATION.replace(
     'schedule = "every 2 minutes Europe/Berlin"', ""
@@ -14,9 +14,9 @@ WITHOUT_SCHEDULE = CONFIGURATION.replace(
 
 
 @pytest.fixture
-async def desk(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newsroom]:
+async def harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A newsroom with an edition of two stories, posted in words as on Discord."""
-    async with newsroom(sqlite_url, tmp_path, Rendering()) as built:
+    async with open_harness(sqlite_url, tmp_path, Rendering()) as built:
         built.publish("bridge", BRIDGE)
         built.publish("pool", POOL)
         await built.apply(WITHOUT_SCHEDULE)

@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.model import Delivery, MessagePart, RenderContext
 from bot.platforms.discord.render import render
-from bot.storage import corrections, deliveries
-from bot.storage.corrections import Correction
-from bot.types import Delivery, Part, RenderContext
+from bot.storage import correction_store, delivery_store
+from bot.storage.correction_store import Correction
 from digests.types import Edition
-from tests.bot.newsroom import BRIDGE, Newsroom
+from tests.bot.harness import BRIDGE, BotHarness
 from tests.fakes import FakePlatform, Posted
 
 #: The folder is read each minute; then the text must have stood for two.
-SETTLED = timedelta(minutes=4)
+STABLE_AFTER = timedelta(minutes=4)
 
 
 class Rendering(FakePlatform):
@@ -22,7 +22,9 @@ class Rendering(FakePlatform):
     #: Messages more than Discord would need, once an edition was posted.
     spare = 0
 
-    def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+    def render(
+        self, edition: Edition, context: RenderContext
+    ) -> tuple[MessagePart, ...]:
         parts = render(edition, context)
         more = [
             replace(parts[-1], key=str(len(parts) + n + 1)) for n in range(self.spare)
@@ -30,9 +32,9 @@ class Rendering(FakePlatform):
         return (*parts, *more)
 
 
-def shown(desk: Newsroom) -> str:
+def shown(harness: BotHarness) -> str:
     """All that stands in the channels."""
-    return "\n".join(words(message) for message in desk.platform.messages)
+    return "\n".join(words(message) for message in harness.platform.messages)
 
 
 def words(message: Posted) -> str:
@@ -41,42 +43,48 @@ def words(message: Posted) -> str:
     return "\n".join(filter(None, texts)).replace("\\", "")
 
 
-async def correct(desk: Newsroom, *changes: tuple[str, str], text: str = BRIDGE) -> str:
+async def correct(
+    harness: BotHarness, *changes: tuple[str, str], text: str = BRIDGE
+) -> str:
     """The article is corrected, read again, and left to settle; its text."""
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
-    desk.publish("bridge", text)
-    await reread(desk)
-    await settle(desk)
+    harness.publish("bridge", text)
+    await reread(harness)
+    await pass_time(harness)
     return text
 
 
-async def reread(desk: Newsroom, by: timedelta = timedelta(minutes=2)) -> None:
+async def reread(harness: BotHarness, by: timedelta = timedelta(minutes=2)) -> None:
     """After this time the folder is read once more."""
-    desk.clock.advance(by)
+    harness.clock.advance(by)
     # Its own slot depends on where it lies.
-    await desk.intake.refresh((await desk.digest()).sources, insist=True)
+    await harness.ingestor.refresh((await harness.digest()).sources, insist=True)
 
 
-async def settle(desk: Newsroom, by: timedelta = SETTLED) -> None:
+async def pass_time(harness: BotHarness, by: timedelta = STABLE_AFTER) -> None:
     """Time passes, and what is due is done."""
-    desk.clock.advance(by)
-    await desk.editions.corrections.run()
-    await desk.outbox.drain()
+    harness.clock.advance(by)
+    await harness.publisher.corrections.run()
+    await harness.outbox.drain()
 
 
-async def listed(desk: Newsroom) -> tuple[Correction, ...]:
+async def listed(harness: BotHarness) -> tuple[Correction, ...]:
     """The corrections that are kept, the newest first."""
-    digest = await desk.digest()
-    return await desk.db.read(
-        corrections.newest, workspace_id=digest.workspace_id, count=50
+    digest = await harness.digest()
+    return await harness.db.read(
+        correction_store.list_newest_corrections,
+        workspace_id=digest.workspace_id,
+        count=50,
     )
 
 
-async def edits(desk: Newsroom) -> list[Delivery]:
-    digest = await desk.digest()
-    found = await desk.db.read(
-        deliveries.newest, workspace_id=digest.workspace_id, count=50
+async def edits(harness: BotHarness) -> list[Delivery]:
+    digest = await harness.digest()
+    found = await harness.db.read(
+        delivery_store.list_newest_deliveries,
+        workspace_id=digest.workspace_id,
+        count=50,
     )
     return [one for one in found if one.operation == "edit"]

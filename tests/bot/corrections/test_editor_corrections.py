@@ -2,43 +2,45 @@
 
 import pytest
 
-from bot.storage.told_articles import LIVING
+from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.corrections.living import correct, listed, settle, shown
-from tests.bot.newsroom import Newsroom
-from tests.bot.test_undo import undo
+from tests.bot.corrections.living import correct, listed, pass_time, shown
+from tests.bot.harness import BotHarness
+from tests.bot.publishing.test_undo import undo
 
 RIGHT = "The bridge was closed on Monday."
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
-    return await editor(desk)
+async def ana(harness: BotHarness) -> Editor:
+    return await editor(harness)
 
 
 async def says(ana: Editor, text: str = RIGHT) -> None:
     """She says so, confirms it, and what is due is done."""
     await ana.does("newsdesk correct", number=await bridge(ana), text=text)
-    await settle(ana.desk)
+    await pass_time(ana.harness)
 
 
 async def bridge(ana: Editor) -> str:
     """The number of the story of the bridge."""
-    lines = shown(ana.desk).split("\n")
+    lines = shown(ana.harness).split("\n")
     (title,) = [line for line in lines if "Harbour bridge" in line and "**" in line]
     return title.strip("*")[0]
 
 
-async def test_the_words_stand_at_the_end_of_the_story_marked_as_an_editors(desk, ana):
+async def test_the_words_stand_at_the_end_of_the_story_marked_as_an_editors(
+    harness, ana
+):
     await says(ana)
-    assert f"Corrected 12:00 by an editor: {RIGHT}" in shown(desk)
+    assert f"Corrected 12:00 by an editor: {RIGHT}" in shown(harness)
 
 
-async def test_nothing_is_edited_before_it_is_confirmed(desk, ana):
-    before = shown(desk)
+async def test_nothing_is_edited_before_it_is_confirmed(harness, ana):
+    before = shown(harness)
     preview = await ana.says("newsdesk correct", number="1", text=RIGHT)
-    await settle(desk)
-    assert shown(desk) == before
+    await pass_time(harness)
+    assert shown(harness) == before
     assert RIGHT in said(preview)
 
 
@@ -53,71 +55,75 @@ async def test_what_is_too_long_is_asked_again_with_the_reason(ana):
     assert "at most 200 characters" in error
 
 
-async def test_a_later_word_takes_the_place_of_the_first_and_both_are_kept(desk, ana):
+async def test_a_later_word_takes_the_place_of_the_first_and_both_are_kept(
+    harness, ana
+):
     await says(ana)
     await says(ana, "It was closed on Sunday.")
-    assert RIGHT not in shown(desk)
-    assert "It was closed on Sunday." in shown(desk)
-    assert len(await listed(desk)) == 2
+    assert RIGHT not in shown(harness)
+    assert "It was closed on Sunday." in shown(harness)
+    assert len(await listed(harness)) == 2
 
 
-async def test_it_stands_in_the_history_and_can_be_taken_back(desk, ana):
-    before = shown(desk)
+async def test_it_stands_in_the_history_and_can_be_taken_back(harness, ana):
+    before = shown(harness)
     await says(ana)
     history = await ana.says("newsdesk history")
     assert RIGHT in said(history)
     back = await ana.presses(history, "Take back")
     await ana.presses(back, "Confirm")
-    await settle(desk)
-    assert shown(desk) == before
-    assert (await listed(desk))[0].taken_back_at is not None
+    await pass_time(harness)
+    assert shown(harness) == before
+    assert (await listed(harness))[0].taken_back_at is not None
 
 
-async def test_it_can_come_back_after_it_was_taken_back(desk, ana):
+async def test_it_can_come_back_after_it_was_taken_back(harness, ana):
     await says(ana)
     for _ in range(2):
         history = await ana.says("newsdesk history")
         await ana.presses(await ana.presses(history, "Take back"), "Confirm")
-    await settle(desk)
-    assert RIGHT in shown(desk)
+    await pass_time(harness)
+    assert RIGHT in shown(harness)
 
 
-async def test_readers_may_not(desk):
-    answer = await desk.says("newsdesk correct", editor=False, number="1", text=RIGHT)
+async def test_readers_may_not(harness):
+    answer = await harness.says(
+        "newsdesk correct", editor=False, number="1", text=RIGHT
+    )
     assert answer.problem
 
 
-async def test_an_edition_that_was_taken_back_is_not_corrected(desk, ana):
+async def test_an_edition_that_was_taken_back_is_not_corrected(harness, ana):
     preview = await ana.says("newsdesk correct", number="1", text=RIGHT)
-    await undo(desk)
+    await undo(harness)
     answer = await ana.presses(preview, "Confirm")
     assert "taken back" in said(answer)
-    await settle(desk)
-    assert desk.platform.messages == []
+    await pass_time(harness)
+    assert harness.platform.messages == []
 
 
-async def test_an_old_edition_is_not_corrected(desk, ana):
-    desk.clock.advance(LIVING)
-    desk.clock.advance(seconds=1)
+async def test_an_old_edition_is_not_corrected(harness, ana):
+    harness.clock.advance(CORRECTABLE_PERIOD)
+    harness.clock.advance(seconds=1)
     answer = await ana.says("newsdesk correct", number="1", text=RIGHT)
     assert "14 days" in said(answer)
 
 
-async def test_it_is_said_also_where_articles_are_only_listed(desk, ana):
+async def test_it_is_said_also_where_articles_are_only_listed(harness, ana):
     await ana.does("newsdesk style", corrections="off")
     await says(ana)
-    assert RIGHT in shown(desk)
+    assert RIGHT in shown(harness)
 
 
-async def test_it_stands_beside_what_the_article_corrected(desk, ana):
-    await correct(desk, ("31,000", "13,000"))
+async def test_it_stands_beside_what_the_article_corrected(harness, ana):
+    await correct(harness, ("31,000", "13,000"))
     await says(ana)
-    notes = [line for line in shown(desk).split("\n") if "Corrected" in line]
+    notes = [line for line in shown(harness).split("\n") if "Corrected" in line]
     assert ["by an editor" in note for note in notes] == [False, True]
 
 
-async def test_its_words_can_neither_ping_nor_break_out(desk, ana):
+async def test_its_words_can_neither_ping_nor_break_out(harness, ana):
     await says(ana, "@everyone **now** <@123> [here](https://evil.example)")
-    raw = str(desk.platform.messages)
+    raw = str(harness.platform.messages)
     assert "@everyone \\\\*\\\\*now" in raw
     assert "[here](https" not in raw

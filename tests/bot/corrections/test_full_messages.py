@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage import deliveries
-from bot.types import Part, RenderContext
+from bot.model import MessagePart, RenderContext
+from bot.storage import delivery_store
 from digests.types import Edition
 from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
 from tests.bot.corrections.living import (
@@ -16,11 +16,11 @@ from tests.bot.corrections.living import (
     correct,
     edits,
     listed,
+    pass_time,
     reread,
-    settle,
     words,
 )
-from tests.bot.newsroom import BRIDGE, Newsroom, newsroom
+from tests.bot.harness import BRIDGE, BotHarness, open_harness
 from tests.bot.platforms.discord.test_render import complaints
 from tests.bot.platforms.local.samples import a_context
 from tests.feeds import an_item
@@ -47,50 +47,50 @@ its next meeting, which is held in the old town hall as it always has been.
 """
 
 
-def publish(desk: Newsroom, count: int) -> None:
+def publish(harness: BotHarness, count: int) -> None:
     for number in range(STORIES):
-        desk.publish(f"a{number}", article(number, 2_100 + 100 * number + count))
+        harness.publish(f"a{number}", article(number, 2_100 + 100 * number + count))
 
 
 @pytest.fixture
-async def desk(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newsroom]:
-    async with newsroom(sqlite_url, tmp_path, Rendering()) as built:
+async def harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
+    async with open_harness(sqlite_url, tmp_path, Rendering()) as built:
         publish(built, 0)
         await built.apply(f"{WITHOUT_SCHEDULE}stories = 15\n")
         await built.post()
         yield built
 
 
-def told(desk: Newsroom) -> list[str]:
+def reported(harness: BotHarness) -> list[str]:
     """The headlines that stand there, with their numbers."""
-    every = "\n".join(map(words, desk.platform.messages))
+    every = "\n".join(map(words, harness.platform.messages))
     return re.findall(r"(?m)^\*\*(\d+\. .+)\*\*$", every)
 
 
-async def test_corrected_everywhere_it_is_as_many_messages_within_the_limits(desk):
-    before, headlines = len(desk.platform.messages), told(desk)
+async def test_corrected_everywhere_it_is_as_many_messages_within_the_limits(harness):
+    before, headlines = len(harness.platform.messages), reported(harness)
     assert before > 1
-    publish(desk, 7)
-    await reread(desk)
-    await settle(desk)
-    assert told(desk) == headlines
-    every = "\n".join(map(words, desk.platform.messages))
-    corrected = [one for one in await listed(desk) if one.state == "edited"]
+    publish(harness, 7)
+    await reread(harness)
+    await pass_time(harness)
+    assert reported(harness) == headlines
+    every = "\n".join(map(words, harness.platform.messages))
+    corrected = [one for one in await listed(harness) if one.state == "edited"]
     assert len(corrected) == every.count("Corrected") > 0
-    assert len(desk.platform.messages) == before
+    assert len(harness.platform.messages) == before
     parts = [
-        Part(key=str(n), payload=m.payload, fallback_text="x")
-        for n, m in enumerate(desk.platform.messages, 1)
+        MessagePart(key=str(n), payload=m.payload, fallback_text="x")
+        for n, m in enumerate(harness.platform.messages, 1)
     ]
     assert complaints(parts) == []
 
 
-async def test_of_several_messages_only_the_one_that_tells_it_is_edited(desk):
-    desk.publish("a3", article(3, 9_999))
-    await reread(desk)
-    await settle(desk)
-    assert [message.edits for message in desk.platform.messages].count(0) > 0
-    assert len(await edits(desk)) == 1
+async def test_of_several_messages_only_the_one_that_tells_it_is_edited(harness):
+    harness.publish("a3", article(3, 9_999))
+    await reread(harness)
+    await pass_time(harness)
+    assert [message.edits for message in harness.platform.messages].count(0) > 0
+    assert len(await edits(harness)) == 1
 
 
 class Narrow(Rendering):
@@ -98,7 +98,9 @@ class Narrow(Rendering):
 
     room = 10_000
 
-    def render(self, edition: Edition, context: RenderContext) -> tuple[Part, ...]:
+    def render(
+        self, edition: Edition, context: RenderContext
+    ) -> tuple[MessagePart, ...]:
         (part,) = super().render(edition, context)
         if len(part.fallback_text) <= self.room:
             return (part,)
@@ -109,50 +111,52 @@ async def test_a_note_takes_the_room_of_a_sentence_that_was_not_corrected(
     sqlite_url, tmp_path
 ):
     narrow = Narrow()
-    async with newsroom(sqlite_url, tmp_path, narrow) as desk:
-        desk.publish("bridge", BRIDGE)
-        await desk.apply(WITHOUT_SCHEDULE)
-        posted = (await desk.post()).issue
+    async with open_harness(sqlite_url, tmp_path, narrow) as harness:
+        harness.publish("bridge", BRIDGE)
+        await harness.apply(WITHOUT_SCHEDULE)
+        posted = (await harness.post()).stored_edition
         (part,) = narrow.render(posted.edition, a_context())
         narrow.room = len(part.fallback_text) + 5
-        await correct(desk, ("31,000", "13,000"))
-        told = words(desk.platform.messages[0])
-        assert "Corrected 12:06" in told
-        assert "About 13,000 vehicles" in told
-        assert [m.edits for m in desk.platform.messages] == [1]
-        kept = [s.text in told for s in posted.edition.stories[0].summary]
+        await correct(harness, ("31,000", "13,000"))
+        reported = words(harness.platform.messages[0])
+        assert "Corrected 12:06" in reported
+        assert "About 13,000 vehicles" in reported
+        assert [m.edits for m in harness.platform.messages] == [1]
+        kept = [s.text in reported for s in posted.edition.stories[0].summary]
         assert kept.count(False) == 2
 
 
-async def test_what_does_not_fit_at_all_is_listed_and_says_why(desk, monkeypatch):
-    before = [message.payload for message in desk.platform.messages]
-    monkeypatch.setattr(desk.platform, "spare", 1)
-    publish(desk, 7)
-    await reread(desk)
-    await settle(desk)
-    assert [message.payload for message in desk.platform.messages] == before
-    assert {one.reason for one in await listed(desk) if one.amendment} == {
+async def test_what_does_not_fit_at_all_is_listed_and_says_why(harness, monkeypatch):
+    before = [message.payload for message in harness.platform.messages]
+    monkeypatch.setattr(harness.platform, "spare", 1)
+    publish(harness, 7)
+    await reread(harness)
+    await pass_time(harness)
+    assert [message.payload for message in harness.platform.messages] == before
+    assert {one.reason for one in await listed(harness) if one.amendment} == {
         "The correction does not fit into the messages that were posted."
     }
-    assert await edits(desk) == []
+    assert await edits(harness) == []
 
 
 async def test_a_part_that_never_went_out_is_not_edited(sqlite_url, tmp_path):
-    async with newsroom(sqlite_url, tmp_path, Rendering()) as desk:
-        publish(desk, 0)
-        await desk.apply(f"{WITHOUT_SCHEDULE}stories = 15\n")
-        digest = await desk.digest()
-        await desk.editions.post_now(digest.workspace_id, digest, "x")
-        found = await desk.db.read(
-            deliveries.newest, workspace_id=digest.workspace_id, count=9
+    async with open_harness(sqlite_url, tmp_path, Rendering()) as harness:
+        publish(harness, 0)
+        await harness.apply(f"{WITHOUT_SCHEDULE}stories = 15\n")
+        digest = await harness.digest()
+        await harness.publisher.post_now(digest.workspace_id, digest, "x")
+        found = await harness.db.read(
+            delivery_store.list_newest_deliveries,
+            workspace_id=digest.workspace_id,
+            count=9,
         )
         assert len(found) > 1
-        publish(desk, 7)
-        await reread(desk)
-        desk.clock.advance(minutes=4)
-        await desk.editions.corrections.run()
+        publish(harness, 7)
+        await reread(harness)
+        harness.clock.advance(minutes=4)
+        await harness.publisher.corrections.run()
         # Nothing was posted yet: the edits wait for their posts.
-        await desk.outbox.drain()
-        every = "\n".join(map(words, desk.platform.messages))
+        await harness.outbox.drain()
+        every = "\n".join(map(words, harness.platform.messages))
         assert every.count("Corrected") > 0
-        assert len(desk.platform.messages) == len(found)
+        assert len(harness.platform.messages) == len(found)

@@ -10,7 +10,7 @@ import pytest
 from bot.storage import Database
 from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
 from tests.bot.corrections.living import Rendering, edits, listed, reread, shown
-from tests.bot.newsroom import BRIDGE, WAIT, Newsroom, newsroom
+from tests.bot.harness import BRIDGE, WAIT, BotHarness, open_harness
 from tests.fakes import FakeClock
 
 #: More writes than one correction takes.
@@ -38,12 +38,12 @@ def killing(db: Database, nth: int, *, committed: bool) -> list[str]:
     return passed
 
 
-async def work(desk: Newsroom) -> None:
+async def work(harness: BotHarness) -> None:
     """What a wake-up does, a few times, until all is quiet."""
     for _ in range(4):
-        await desk.editions.corrections.run()
-        await desk.outbox.drain()
-        desk.clock.advance(WAIT * 2)
+        await harness.publisher.corrections.run()
+        await harness.outbox.drain()
+        harness.clock.advance(WAIT * 2)
 
 
 @pytest.mark.parametrize("committed", [False, True])
@@ -52,26 +52,26 @@ async def test_whatever_write_is_the_last_one_the_message_is_edited_once(
 ):
     platform, clock = Rendering(), FakeClock()
     seen: set[str] = set()
-    async with newsroom(sqlite_url, tmp_path, platform, clock=clock) as desk:
-        desk.publish("bridge", BRIDGE)
-        await desk.apply(WITHOUT_SCHEDULE)
-        await desk.post()
+    async with open_harness(sqlite_url, tmp_path, platform, clock=clock) as harness:
+        harness.publish("bridge", BRIDGE)
+        await harness.apply(WITHOUT_SCHEDULE)
+        await harness.post()
     for nth in range(1, MOST):
-        async with newsroom(sqlite_url, tmp_path, platform, clock=clock) as desk:
+        async with open_harness(sqlite_url, tmp_path, platform, clock=clock) as harness:
             clock.advance(hours=7)
-            desk.publish("bridge", BRIDGE.replace("31,000", f"{40_000 + nth:,}"))
-            await reread(desk)
+            harness.publish("bridge", BRIDGE.replace("31,000", f"{40_000 + nth:,}"))
+            await reread(harness)
             clock.advance(minutes=5)
-            passed = killing(desk.db, nth, committed=committed)
+            passed = killing(harness.db, nth, committed=committed)
             with suppress(Killed):
-                await work(desk)
+                await work(harness)
             seen |= set(passed)
-        async with newsroom(sqlite_url, tmp_path, platform, clock=clock) as desk:
+        async with open_harness(sqlite_url, tmp_path, platform, clock=clock) as harness:
             clock.advance(minutes=10)
-            await work(desk)
-            assert f"{40_000 + nth:,} vehicles" in shown(desk), passed
-            assert len(await listed(desk)) == nth, passed
-            assert [one.state for one in await edits(desk)] == ["sent"], passed
+            await work(harness)
+            assert f"{40_000 + nth:,} vehicles" in shown(harness), passed
+            assert len(await listed(harness)) == nth, passed
+            assert [one.state for one in await edits(harness)] == ["sent"], passed
             assert len(platform.messages) == 1
         if len(passed) < nth:
             break

@@ -4,92 +4,92 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import Refused
+from bot.errors import SendRefused
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
 from tests.bot.corrections.living import correct
-from tests.bot.newsroom import BRIDGE, Newsroom
+from tests.bot.harness import BRIDGE, BotHarness
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
-    return await editor(desk)
+async def ana(harness: BotHarness) -> Editor:
+    return await editor(harness)
 
 
-async def told(ana: Editor, **args: str) -> str:
+async def reported(ana: Editor, **args: str) -> str:
     return said(await ana.says("news corrections", **args))
 
 
 async def test_before_the_first_correction_it_says_so(ana):
-    assert "was corrected so far" in await told(ana)
+    assert "was corrected so far" in await reported(ana)
 
 
-async def test_it_gives_the_old_and_the_new_sentence_and_the_outlet(desk, ana):
-    await correct(desk, ("31,000", "13,000"))
-    answer = await told(ana)
+async def test_it_gives_the_old_and_the_new_sentence_and_the_outlet(harness, ana):
+    await correct(harness, ("31,000", "13,000"))
+    answer = await reported(ana)
     assert "Before: About 31,000 vehicles cross the bridge every day." in answer
     assert "Now: About 13,000 vehicles cross the bridge every day." in answer
     assert "today 13:06 · Hallin Courier" in answer
     assert "1 message edited." in answer
 
 
-async def test_it_says_when_a_message_could_not_be_edited_and_why(desk, ana):
-    desk.platform.script(Refused("Too old to be edited.", message_only=True))
-    await correct(desk, ("31,000", "13,000"))
-    assert "could not be edited: Too old to be edited." in await told(ana)
+async def test_it_says_when_a_message_could_not_be_edited_and_why(harness, ana):
+    harness.platform.script(SendRefused("Too old to be edited.", message_only=True))
+    await correct(harness, ("31,000", "13,000"))
+    assert "could not be edited: Too old to be edited." in await reported(ana)
 
 
-async def test_it_says_what_no_message_told(desk, ana):
+async def test_it_says_what_no_message_told(harness, ana):
     longer = f"{BRIDGE}\nThe last repair was made by 12 welders in spring.\n"
-    text = await correct(desk, (BRIDGE, longer))
-    await correct(desk, ("12 welders", "15 welders"), text=text)
-    assert "None of the messages told it" in await told(ana)
+    text = await correct(harness, (BRIDGE, longer))
+    await correct(harness, ("12 welders", "15 welders"), text=text)
+    assert "None of the messages told it" in await reported(ana)
 
 
-async def test_it_says_that_the_posts_stay_where_the_digest_is_set_so(desk, ana):
-    await desk.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
-    await correct(desk, ("31,000", "13,000"))
-    assert "that is how the digest is set" in await told(ana)
+async def test_it_says_that_the_posts_stay_where_the_digest_is_set_so(harness, ana):
+    await harness.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
+    await correct(harness, ("31,000", "13,000"))
+    assert "that is how the digest is set" in await reported(ana)
 
 
-async def test_why_a_message_could_not_be_edited_is_said_in_german(desk, ana):
-    desk.platform.script(Refused("The channel is archived.", message_only=True))
-    await correct(desk, ("31,000", "13,000"))
-    answer = await told(replace(ana, locale="de"))
+async def test_why_a_message_could_not_be_edited_is_said_in_german(harness, ana):
+    harness.platform.script(SendRefused("The channel is archived.", message_only=True))
+    await correct(harness, ("31,000", "13,000"))
+    answer = await reported(replace(ana, locale="de"))
     assert "Andere ließen sich nicht bearbeiten: Der Kanal ist archiviert." in answer
 
 
-async def test_why_the_posts_stay_as_they_are_is_said_in_german(desk, ana):
-    await desk.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
-    await correct(desk, ("31,000", "13,000"))
-    answer = await told(replace(ana, locale="de"))
+async def test_why_the_posts_stay_as_they_are_is_said_in_german(harness, ana):
+    await harness.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
+    await correct(harness, ("31,000", "13,000"))
+    answer = await reported(replace(ana, locale="de"))
     assert "Ihre Nachrichten bleiben, wie sie sind" in answer
 
 
-async def test_it_names_the_editor_who_wrote_one(desk, ana):
+async def test_it_names_the_editor_who_wrote_one(harness, ana):
     await ana.does("newsdesk correct", number="1", text="It was Monday.")
-    answer = await told(ana)
+    answer = await reported(ana)
     assert "by Ana" in answer
     assert "It was Monday." in answer
 
 
-async def test_since_leaves_out_what_is_older(desk, ana):
-    await correct(desk, ("31,000", "13,000"))
-    assert "1 correction" in await told(ana, since="yesterday")
-    desk.clock.advance(days=3)
-    assert "since then" in await told(ana, since="yesterday")
+async def test_since_leaves_out_what_is_older(harness, ana):
+    await correct(harness, ("31,000", "13,000"))
+    assert "1 correction" in await reported(ana, since="yesterday")
+    harness.clock.advance(days=3)
+    assert "since then" in await reported(ana, since="yesterday")
 
 
-async def test_another_workspace_sees_none_of_it(desk, ana):
+async def test_another_workspace_sees_none_of_it(harness, ana):
     other = WITHOUT_SCHEDULE.replace("newsroom", "another")
-    await desk.apply(WITHOUT_SCHEDULE + other)
-    await correct(desk, ("31,000", "13,000"))
-    stranger = await editor(desk, "another")
-    assert "so far" in await told(stranger)
+    await harness.apply(WITHOUT_SCHEDULE + other)
+    await correct(harness, ("31,000", "13,000"))
+    stranger = await editor(harness, "another")
+    assert "so far" in await reported(stranger)
 
 
-async def test_what_is_looked_up_is_the_edition_as_it_is_told_now(desk, ana):
-    await correct(desk, ("31,000", "13,000"))
+async def test_what_is_looked_up_is_the_edition_as_it_is_told_now(harness, ana):
+    await correct(harness, ("31,000", "13,000"))
     story = said(await ana.says("news story", story="harbour bridge"))
     assert "13,000" in story
     assert "31,000 vehicles" not in story

@@ -7,26 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from bot.types import Permission, Person
+from bot.model import Permission, Person
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
 from tests.bot.corrections.living import Rendering, correct, shown
-from tests.bot.newsroom import BRIDGE, Newsroom, newsroom
+from tests.bot.harness import BRIDGE, BotHarness, open_harness
 
 BEN = Person(id="7002", name="Ben", permission=Permission.EVERYONE)
 
 
 @pytest.fixture
-async def quiet(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newsroom]:
+async def quiet(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A newsroom that has posted nothing to its channel."""
-    async with newsroom(sqlite_url, tmp_path, Rendering()) as built:
+    async with open_harness(sqlite_url, tmp_path, Rendering()) as built:
         built.publish("bridge", BRIDGE)
         await built.apply(WITHOUT_SCHEDULE)
         yield built
 
 
 @pytest.fixture
-async def ben(quiet: Newsroom) -> Editor:
+async def ben(quiet: BotHarness) -> Editor:
     """A reader who has got a digest of his own."""
     reader = replace(await editor(quiet), person=BEN)
     await reader.says("news me", time="7:30")
@@ -37,7 +37,7 @@ async def ben(quiet: Newsroom) -> Editor:
 
 
 async def test_it_is_edited_and_its_controls_still_say_whose_it_is(
-    quiet: Newsroom, ben: Editor
+    quiet: BotHarness, ben: Editor
 ):
     await correct(quiet, ("31,000", "13,000"))
     (message,) = quiet.platform.messages
@@ -47,7 +47,7 @@ async def test_it_is_edited_and_its_controls_still_say_whose_it_is(
     assert "'v1:story:" not in str(message.payload)
 
 
-async def test_nobody_is_told_of_its_corrections(quiet: Newsroom, ben: Editor):
+async def test_nobody_is_told_of_its_corrections(quiet: BotHarness, ben: Editor):
     await correct(quiet, ("31,000", "13,000"))
     for who in (ben.also("Cleo"), await editor(quiet)):
         assert "Nothing that was told here" in said(await who.says("news corrections"))

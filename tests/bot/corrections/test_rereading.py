@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.intake.rereading import AFTER, Rereading
-from bot.storage import rereads
-from bot.storage.rereads import Reread
-from tests.bot.corrections.living import listed, settle
-from tests.bot.intake.press import Press, press
+from bot.ingest.polling import REREAD_DELAYS, PageRereader
+from bot.storage import published_article_store
+from bot.storage.published_article_store import PageReread
+from tests.bot.corrections.living import listed, pass_time
+from tests.bot.ingest.newswire import Newswire, open_newswire
 from tests.fakes import NOON
 from tests.feeds import Item
 from tests.wire.server import Script, answer
@@ -28,25 +28,25 @@ BELOW = (
 HTML = {"Content-Type": "text/html"}
 
 
-def page(told: str = TOLD, below: str = BELOW) -> Script:
+def page(reported: str = TOLD, below: str = BELOW) -> Script:
     """The page behind the feed's item, as the outlet shows it."""
     title = "Harbour bridge closes after crack is found"
     return answer(
         f"<html lang=en><head><title>{title}</title></head><body><article><h1>{title}"
-        f"</h1><p>{told}</p><p>{below}</p></article></body></html>".encode(),
+        f"</h1><p>{reported}</p><p>{below}</p></article></body></html>".encode(),
         headers=HTML,
     )
 
 
 @pytest.fixture
-async def room(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Press]:
+async def newswire(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newswire]:
     """A newsroom that told a feed's article; the page behind it is on the shelf."""
-    async with press(sqlite_url, tmp_path) as built:
+    async with open_newswire(sqlite_url, tmp_path) as built:
         await tell(built, built.url("/bridge"))
         yield built
 
 
-async def tell(room: Press, link: str) -> None:
+async def tell(newswire: Newswire, link: str) -> None:
     item = Item(
         title="Harbour bridge closes after crack is found",
         text=TOLD,
@@ -54,109 +54,113 @@ async def tell(room: Press, link: str) -> None:
         link=link,
         published=NOON - timedelta(hours=1),
     )
-    room.publish("/feed", [item])
-    room.shelf["/bridge"] = page()
-    await room.subscribe("/feed")
-    await room.desk.post()
+    newswire.publish("/feed", [item])
+    newswire.shelf["/bridge"] = page()
+    await newswire.subscribe("/feed")
+    await newswire.harness.post()
 
 
-def asked(room: Press) -> int:
+def asked(newswire: Newswire) -> int:
     """How often the page was asked for."""
-    return sum(request.path == "/bridge" for request in room.server.requests)
+    return sum(request.path == "/bridge" for request in newswire.server.requests)
 
 
-async def wait(room: Press, **later: float) -> None:
-    room.desk.clock.advance(timedelta(**later))
-    await room.desk.intake.rereading.run()
+async def wait(newswire: Newswire, **later: float) -> None:
+    newswire.harness.clock.advance(timedelta(**later))
+    await newswire.harness.ingestor.page_rereader.run()
 
 
-async def read_first(room: Press) -> None:
+async def read_first(newswire: Newswire) -> None:
     """The page is read for the first time: as it was told."""
-    await wait(room)
-    await wait(room, minutes=5)
+    await wait(newswire)
+    await wait(newswire, minutes=5)
 
 
 # ── when ───────────────────────────────────────────────────────────────────────
 
 
-async def test_a_page_is_read_at_growing_intervals_for_two_days(room):
+async def test_a_page_is_read_at_growing_intervals_for_two_days(newswire):
     found: list[timedelta] = []
-    await wait(room)
-    for _ in range(len(AFTER) + 1):
-        due = await room.desk.db.read(rereads.earliest)
+    await wait(newswire)
+    for _ in range(len(REREAD_DELAYS) + 1):
+        due = await newswire.harness.db.read(
+            published_article_store.find_next_reread_at
+        )
         if due is None:
             break
-        await wait(room, seconds=(due - room.desk.clock.now()).total_seconds() - 1)
-        before = asked(room)
-        await wait(room, seconds=1)
-        assert (before, asked(room)) == (len(found), len(found) + 1)
-        found.append(room.desk.clock.now() - NOON)
-    assert tuple(found) == AFTER
+        await wait(
+            newswire, seconds=(due - newswire.harness.clock.now()).total_seconds() - 1
+        )
+        before = asked(newswire)
+        await wait(newswire, seconds=1)
+        assert (before, asked(newswire)) == (len(found), len(found) + 1)
+        found.append(newswire.harness.clock.now() - NOON)
+    assert tuple(found) == REREAD_DELAYS
 
 
-async def test_after_a_stop_what_was_missed_is_not_made_up_for(room):
-    await read_first(room)
-    await wait(room, hours=11)
-    await wait(room)
-    assert asked(room) == 2
+async def test_after_a_stop_what_was_missed_is_not_made_up_for(newswire):
+    await read_first(newswire)
+    await wait(newswire, hours=11)
+    await wait(newswire)
+    assert asked(newswire) == 2
 
 
-async def test_what_no_edition_told_is_not_read(room):
-    room.publish(
+async def test_what_no_edition_told_is_not_read(newswire):
+    newswire.publish(
         "/feed",
         [
             Item(
                 title="A school opens",
                 text=BELOW,
                 guid="b",
-                link=room.url("/other"),
+                link=newswire.url("/other"),
                 published=NOON,
             )
         ],
     )
-    await room.poll(hours=1)
-    await wait(room, minutes=5)
-    assert not [r for r in room.server.requests if r.path == "/other"]
+    await newswire.poll(hours=1)
+    await wait(newswire, minutes=5)
+    assert not [r for r in newswire.server.requests if r.path == "/other"]
 
 
-async def test_where_a_digest_makes_nothing_of_corrections_no_page_is_read(room):
-    await room.subscribe("/feed", more='corrections = "off"')
-    await read_first(room)
-    assert asked(room) == 0
+async def test_where_a_digest_makes_nothing_of_corrections_no_page_is_read(newswire):
+    await newswire.subscribe("/feed", more='corrections = "off"')
+    await read_first(newswire)
+    assert asked(newswire) == 0
 
 
-async def test_a_page_that_is_gone_is_not_asked_again(room):
-    room.shelf["/bridge"] = answer(b"", status=410)
-    await read_first(room)
-    await wait(room, hours=49)
-    assert asked(room) == 1
+async def test_a_page_that_is_gone_is_not_asked_again(newswire):
+    newswire.shelf["/bridge"] = answer(b"", status=410)
+    await read_first(newswire)
+    await wait(newswire, hours=49)
+    assert asked(newswire) == 1
 
 
-async def test_a_page_that_fails_is_asked_again_at_its_next_time(room):
-    room.shelf["/bridge"] = answer(b"", status=500)
-    await read_first(room)
-    await wait(room, minutes=1)
-    assert asked(room) == 1
-    await wait(room, minutes=24)
-    assert asked(room) == 2
+async def test_a_page_that_fails_is_asked_again_at_its_next_time(newswire):
+    newswire.shelf["/bridge"] = answer(b"", status=500)
+    await read_first(newswire)
+    await wait(newswire, minutes=1)
+    assert asked(newswire) == 1
+    await wait(newswire, minutes=24)
+    assert asked(newswire) == 2
 
 
 # ── what comes of it ───────────────────────────────────────────────────────────
 
 
-async def test_a_page_that_stays_as_it_is_corrects_nothing(room):
-    await read_first(room)
-    await wait(room, minutes=30)
-    await settle(room.desk)
-    assert await listed(room.desk) == ()
+async def test_a_page_that_stays_as_it_is_corrects_nothing(newswire):
+    await read_first(newswire)
+    await wait(newswire, minutes=30)
+    await pass_time(newswire.harness)
+    assert await listed(newswire.harness) == ()
 
 
-async def test_what_the_page_corrects_is_put_right_in_the_post(room):
-    await read_first(room)
-    room.shelf["/bridge"] = page(TOLD.replace("31,000", "13,000"))
-    await wait(room, minutes=30)
-    await settle(room.desk)
-    (correction,) = await listed(room.desk)
+async def test_what_the_page_corrects_is_put_right_in_the_post(newswire):
+    await read_first(newswire)
+    newswire.shelf["/bridge"] = page(TOLD.replace("31,000", "13,000"))
+    await wait(newswire, minutes=30)
+    await pass_time(newswire.harness)
+    (correction,) = await listed(newswire.harness)
     assert correction.state == "edited"
     assert correction.amendment is not None
     assert [(n.before, n.after) for n in correction.amendment.notes] == [
@@ -167,67 +171,69 @@ async def test_what_the_page_corrects_is_put_right_in_the_post(room):
     assert changed.new.text.startswith("About 13,000 vehicles")
 
 
-async def test_what_stands_on_the_page_only_is_seen_and_edits_nothing(room):
-    await read_first(room)
-    room.shelf["/bridge"] = page(below=BELOW.replace("Thursday", "Friday"))
-    await wait(room, minutes=30)
-    await settle(room.desk)
-    assert [one.state for one in await listed(room.desk)] == ["unshown"]
+async def test_what_stands_on_the_page_only_is_seen_and_edits_nothing(newswire):
+    await read_first(newswire)
+    newswire.shelf["/bridge"] = page(below=BELOW.replace("Thursday", "Friday"))
+    await wait(newswire, minutes=30)
+    await pass_time(newswire.harness)
+    assert [one.state for one in await listed(newswire.harness)] == ["unshown"]
 
 
-async def test_a_page_that_words_it_otherwise_than_its_feed_corrects_nothing(room):
-    room.shelf["/bridge"] = page("The bridge at Hallin is shut. 30,000 cars use it.")
-    await read_first(room)
-    await wait(room, minutes=30)
-    await settle(room.desk)
-    assert await listed(room.desk) == ()
+async def test_a_page_that_words_it_otherwise_than_its_feed_corrects_nothing(newswire):
+    newswire.shelf["/bridge"] = page(
+        "The bridge at Hallin is shut. 30,000 cars use it."
+    )
+    await read_first(newswire)
+    await wait(newswire, minutes=30)
+    await pass_time(newswire.harness)
+    assert await listed(newswire.harness) == ()
 
 
-async def test_the_page_is_never_told_as_news(room):
-    await read_first(room)
-    assert (await room.desk.post("next")).issue is None
+async def test_the_page_is_never_told_as_news(newswire):
+    await read_first(newswire)
+    assert (await newswire.harness.post("next")).stored_edition is None
 
 
-async def test_feed_and_page_that_correct_the_same_are_one_correction(room):
-    await read_first(room)
+async def test_feed_and_page_that_correct_the_same_are_one_correction(newswire):
+    await read_first(newswire)
     right = TOLD.replace("31,000", "13,000")
-    room.shelf["/bridge"] = page(right)
-    await wait(room, minutes=30)
-    room.publish(
+    newswire.shelf["/bridge"] = page(right)
+    await wait(newswire, minutes=30)
+    newswire.publish(
         "/feed",
         [
             Item(
                 title="Harbour bridge closes after crack is found",
                 text=right,
                 guid="bridge",
-                link=room.url("/bridge"),
+                link=newswire.url("/bridge"),
                 published=NOON - timedelta(hours=1),
             )
         ],
     )
-    await room.poll(hours=1)
-    await settle(room.desk)
-    found = await listed(room.desk)
+    await newswire.poll(hours=1)
+    await pass_time(newswire.harness)
+    found = await listed(newswire.harness)
     assert [one.state for one in found if one.amendment] == ["edited"]
 
 
-async def test_a_wall_in_the_pages_place_corrects_nothing(room):
-    await read_first(room)
-    before = await room.revisions()
-    room.shelf["/bridge"] = answer(
+async def test_a_wall_in_the_pages_place_corrects_nothing(newswire):
+    await read_first(newswire)
+    before = await newswire.revisions()
+    newswire.shelf["/bridge"] = answer(
         b"<html><body><p>Please subscribe to read on.</p></body></html>", headers=HTML
     )
-    await wait(room, minutes=30)
-    await settle(room.desk)
-    assert await listed(room.desk) == ()
-    assert await room.revisions() == before
+    await wait(newswire, minutes=30)
+    await pass_time(newswire.harness)
+    assert await listed(newswire.harness) == ()
+    assert await newswire.revisions() == before
 
 
 # ── where ──────────────────────────────────────────────────────────────────────
 
 
-def a_reread(url: str, home: str = "https://courier.example/feed") -> Reread:
-    return Reread(
+def a_reread(url: str, home: str = "https://courier.example/feed") -> PageReread:
+    return PageReread(
         article_id=1,
         url=url,
         source_address=home,
@@ -254,30 +260,30 @@ def a_reread(url: str, home: str = "https://courier.example/feed") -> Reread:
         ("", "ftp://outlet.example/a", False),
     ],
 )
-def test_a_feed_leads_us_into_no_network_but_its_own(room_free, allowed, url, may):
-    reading = replace(room_free, allow_private=allowed)
+def test_a_feed_leads_us_into_no_network_but_its_own(idle_rereading, allowed, url, may):
+    reading = replace(idle_rereading, allow_private=allowed)
     assert reading._may_be_read(a_reread(url), url) is may
 
 
 @pytest.fixture
-def room_free() -> Rereading:
+def idle_rereading() -> PageRereader:
     """One that reads nothing."""
     nothing: object = None
-    return Rereading(db=nothing, clock=nothing, look=nothing)  # type: ignore[arg-type]
+    return PageRereader(db=nothing, clock=nothing, look=nothing)  # type: ignore[arg-type]
 
 
-async def test_what_a_page_redirects_to_in_another_network_is_not_kept(room):
-    await read_first(room)
-    reading = room.desk.intake.rereading
-    room.shelf["/bridge"] = page(TOLD.replace("31,000", "13,000"))
-    seen = await reading.look(room.url("/bridge"), None, None)
+async def test_what_a_page_redirects_to_in_another_network_is_not_kept(newswire):
+    await read_first(newswire)
+    reading = newswire.harness.ingestor.page_rereader
+    newswire.shelf["/bridge"] = page(TOLD.replace("31,000", "13,000"))
+    seen = await reading.look(newswire.url("/bridge"), None, None)
     inside = replace(seen, read_at="http://10.0.0.7/secret")
 
     async def look(*_: object):
         return inside
 
     away = replace(reading, look=look)
-    before = await room.revisions()
-    room.desk.clock.advance(minutes=30)
+    before = await newswire.revisions()
+    newswire.harness.clock.advance(minutes=30)
     await away.run()
-    assert await room.revisions() == before
+    assert await newswire.revisions() == before

@@ -5,65 +5,65 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outbox.lanes import Errand, Lanes
+from bot.delivery.outbox import DeliveryJob, FairQueue
 
 
-def errand(place: int, workspace: int = 1, platform: str = "discord") -> Errand:
-    return Errand(
+def job(place: int, workspace: int = 1, platform: str = "discord") -> DeliveryJob:
+    return DeliveryJob(
         id=place, workspace_id=workspace, destination_id=place, platform=platform
     )
 
 
-def places(picked: tuple[Errand, ...]) -> list[int]:
+def places(picked: tuple[DeliveryJob, ...]) -> list[int]:
     return [one.destination_id for one in picked]
 
 
 def test_workspaces_take_turns():
-    lanes = Lanes(places=4)
-    lanes.offer(errand(place, workspace=1) for place in range(500))
-    lanes.offer([errand(900, workspace=2), errand(901, workspace=2)])
+    lanes = FairQueue(places=4)
+    lanes.offer(job(place, workspace=1) for place in range(500))
+    lanes.offer([job(900, workspace=2), job(901, workspace=2)])
     assert places(lanes.pick()) == [0, 900, 1, 901]
 
 
 def test_one_workspace_never_takes_all_the_places():
-    lanes = Lanes(places=4, share=3)
-    lanes.offer(errand(place, workspace=1) for place in range(10))
+    lanes = FairQueue(places=4, share=3)
+    lanes.offer(job(place, workspace=1) for place in range(10))
     assert len(lanes.pick()) == 3
-    lanes.offer([errand(99, workspace=2)])
+    lanes.offer([job(99, workspace=2)])
     assert places(lanes.pick()) == [99]
 
 
 def test_a_platform_that_is_stuck_leaves_the_other_its_places():
-    lanes = Lanes(places=2, share=2)
-    lanes.offer(errand(place) for place in range(10))
+    lanes = FairQueue(places=2, share=2)
+    lanes.offer(job(place) for place in range(10))
     assert len(lanes.pick()) == 2
-    lanes.offer(errand(place, workspace=2, platform="slack") for place in (50, 51, 52))
+    lanes.offer(job(place, workspace=2, platform="slack") for place in (50, 51, 52))
     assert places(lanes.pick()) == [50, 51]
 
 
 def test_a_place_has_one_errand_at_a_time():
-    lanes = Lanes()
-    lanes.offer([errand(1), errand(1)])
+    lanes = FairQueue()
+    lanes.offer([job(1), job(1)])
     assert len(lanes.pick()) == 1
-    lanes.offer([errand(1)])
+    lanes.offer([job(1)])
     assert lanes.pick() == ()
     lanes.free(1)
-    lanes.offer([errand(1)])
+    lanes.offer([job(1)])
     assert len(lanes.pick()) == 1
 
 
 def test_an_edition_that_was_begun_is_finished_first():
-    lanes = Lanes(places=1)
-    lanes.offer(errand(place) for place in (1, 2))
+    lanes = FairQueue(places=1)
+    lanes.offer(job(place) for place in (1, 2))
     lanes.pick()
     lanes.free(1)
-    lanes.offer([errand(1)], first=True)
+    lanes.offer([job(1)], first=True)
     assert places(lanes.pick()) == [1]
 
 
 def test_what_waits_of_a_workspace_can_be_dropped():
-    lanes = Lanes(places=1)
-    lanes.offer([errand(1), errand(2), errand(3, workspace=2)])
+    lanes = FairQueue(places=1)
+    lanes.offer([job(1), job(2), job(3, workspace=2)])
     lanes.pick()
     lanes.drop(1)
     lanes.free(1)
@@ -81,9 +81,9 @@ def test_what_waits_of_a_workspace_can_be_dropped():
 )
 def test_every_errand_has_its_turn_and_no_limit_is_passed(offered, freed):
     owner = {place: (space, platform) for place, space, platform in offered}
-    lanes = Lanes(places=4, share=3)
-    lanes.offer(errand(place, *whose) for place, whose in owner.items())
-    under_way: list[Errand] = []
+    lanes = FairQueue(places=4, share=3)
+    lanes.offer(job(place, *whose) for place, whose in owner.items())
+    under_way: list[DeliveryJob] = []
     done: list[int] = []
     turns = iter(freed)
     while lanes.waiting or under_way:

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivery import send_failures
 from bot.errors import UserError
-from bot.outbox import holding
-from bot.storage import deliveries
-from bot.types import Permission, Reply
-from tests.bot.newsroom import WAIT, Newsroom, reply
+from bot.model import Permission, Reply
+from bot.storage import delivery_store
+from tests.bot.harness import WAIT, BotHarness, expect_reply
 from tests.bot.process import Home
 from tests.fakes import Lost
 
@@ -17,54 +17,58 @@ PARTS = 3
 
 
 @pytest.fixture
-async def held(desk: Newsroom) -> Newsroom:
+async def held(harness: BotHarness) -> BotHarness:
     """The first of three messages went out, and nobody can see whether it arrived."""
-    desk.platform.script(Lost())
-    desk.platform.lets_us_look = False
-    await desk.post()
-    desk.clock.advance(WAIT + timedelta(seconds=1))
-    await desk.outbox.drain()
-    assert await states(desk) == ["held", "ready", "ready"]
-    return desk
+    harness.platform.script(Lost())
+    harness.platform.lets_us_look = False
+    await harness.post()
+    harness.clock.advance(WAIT + timedelta(seconds=1))
+    await harness.outbox.drain()
+    assert await states(harness) == ["held", "ready", "ready"]
+    return harness
 
 
-async def states(desk: Newsroom) -> list[str]:
-    digest = await desk.digest()
-    found = await desk.db.read(
-        deliveries.newest, workspace_id=digest.workspace_id, count=50
+async def states(harness: BotHarness) -> list[str]:
+    digest = await harness.digest()
+    found = await harness.db.read(
+        delivery_store.list_newest_deliveries,
+        workspace_id=digest.workspace_id,
+        count=50,
     )
     return [d.state for d in sorted(found, key=lambda d: d.part)]
 
 
-async def press(desk: Newsroom, control: str, *, editor: bool = True) -> Reply:
-    asked = await desk.asks("", editor, None, {})
-    return reply(await desk.inbox.dispatch(desk.inbox.press(asked, control)))
+async def press(harness: BotHarness, control: str, *, editor: bool = True) -> Reply:
+    asked = await harness.asks("", editor, None, {})
+    return expect_reply(
+        await harness.inbox.dispatch(harness.inbox.press(asked, control))
+    )
 
 
-async def buttons(desk: Newsroom) -> dict[str, str]:
-    told = await desk.says("newsdesk status")
-    return {control.label: control.id for control in told.controls}
+async def buttons(harness: BotHarness) -> dict[str, str]:
+    reported = await harness.says("newsdesk status")
+    return {control.label: control.id for control in reported.controls}
 
 
-def words(told: Reply) -> str:
-    return repr(told.blocks)
+def words(reported: Reply) -> str:
+    return repr(reported.blocks)
 
 
 async def test_status_names_it_and_says_that_sending_again_may_double_it(held):
-    told = await held.says("newsdesk status")
-    assert "#morning, part 1" in words(told)
-    assert "may stand there twice" in words(told)
-    assert [c.label for c in told.controls] == ["Send again", "Leave it"]
+    reported = await held.says("newsdesk status")
+    assert "#morning, part 1" in words(reported)
+    assert "may stand there twice" in words(reported)
+    assert [c.label for c in reported.controls] == ["Send again", "Leave it"]
 
 
-async def test_nothing_held_gives_no_button(desk):
-    assert (await desk.says("newsdesk status")).controls == ()
+async def test_nothing_held_gives_no_button(harness):
+    assert (await harness.says("newsdesk status")).controls == ()
 
 
 async def test_sent_again_it_goes_out_under_the_same_key_with_what_waited(held):
     before = held.platform.tried[0].key
-    told = await press(held, (await buttons(held))["Send again"])
-    assert "being sent again" in words(told)
+    reported = await press(held, (await buttons(held))["Send again"])
+    assert "being sent again" in words(reported)
     await held.outbox.drain()
     assert await states(held) == ["sent"] * PARTS
     assert [d.key for d in held.platform.tried].count(before) == 2
@@ -87,16 +91,16 @@ async def test_a_decision_is_made_once(held):
     found = await buttons(held)
     await press(held, found["Leave it"])
     for late in found.values():
-        told = await press(held, late)
-        assert told.problem
-        assert "not held any more" in words(told)
+        reported = await press(held, late)
+        assert reported.problem
+        assert "not held any more" in words(reported)
     assert (await states(held))[0] == "failed"
 
 
 async def test_a_reader_with_the_button_may_not(held):
     found = await buttons(held)
-    told = await press(held, found["Send again"], editor=False)
-    assert told.problem
+    reported = await press(held, found["Send again"], editor=False)
+    assert reported.problem
     assert (await states(held))[0] == "held"
 
 
@@ -110,11 +114,12 @@ async def test_a_button_that_was_changed_does_nothing(held):
 
 async def test_another_workspace_cannot_decide_about_it(held):
     (one,) = await held.db.read(
-        deliveries.held, workspace_id=(await held.digest()).workspace_id
+        delivery_store.list_held_deliveries,
+        workspace_id=(await held.digest()).workspace_id,
     )
     with pytest.raises(UserError, match="not held any more"):
         await held.db.write(
-            holding.decide,
+            send_failures.decide_held,
             workspace_id=one.workspace_id + 1,
             key=one.key,
             decision="again",
@@ -144,12 +149,13 @@ async def test_on_the_command_line_it_is_listed_by_a_key_and_decided(held, tmp_p
 async def test_a_held_message_that_is_sent_again_keeps_its_permission_check(held):
     asked = await held.asks("newsdesk status", False, None, {"again": "x" * 25})
     assert asked.person.permission is Permission.EVERYONE
-    assert reply(await held.inbox.dispatch(asked)).problem
+    assert expect_reply(await held.inbox.dispatch(asked)).problem
 
 
 async def test_several_are_told_apart_by_their_numbers(held):
     (one,) = await held.db.read(
-        deliveries.held, workspace_id=(await held.digest()).workspace_id
+        delivery_store.list_held_deliveries,
+        workspace_id=(await held.digest()).workspace_id,
     )
     await held.db.write(
         lambda c: c.exec_driver_sql("UPDATE deliveries SET state = 'held'")

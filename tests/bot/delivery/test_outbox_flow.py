@@ -11,26 +11,33 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.errors import Refused, Unreached
-from bot.outbox import Outbox
+from bot.delivery import Outbox
+from bot.errors import SendNotReceived, SendRefused
+from bot.model import Delivery, MessagePart, PlatformName
 from bot.storage import (
     Connection,
     Database,
-    Unavailable,
-    deliveries,
-    destinations,
-    workspaces,
+    DatabaseUnavailable,
+    delivery_store,
+    destination_store,
+    workspace_store,
 )
-from bot.types import Delivery, Part, PlatformName
 from digests.types import Edition
-from tests.bot.storage.builders import NOW, House, a_house, an_edition, an_issue, parts
+from tests.bot.storage.builders import (
+    NOW,
+    Tenant,
+    a_stored_edition,
+    a_tenant,
+    an_edition,
+    parts,
+)
 from tests.fakes import FakeClock, FakePlatform, Lost
 
 WAIT = timedelta(seconds=60)
 
 
 @dataclass(kw_only=True)
-class Yard:
+class OutboxHarness:
     """An outbox over two platforms, with as many places as a test wants."""
 
     db: Database
@@ -54,7 +61,7 @@ class Yard:
     async def due(
         self, name: str, platform: PlatformName = "discord", *, places: int = 1,
         count: int = 1,
-    ) -> House:  # fmt: skip
+    ) -> Tenant:  # fmt: skip
         """An edition of so many parts, due in so many places of a new workspace."""
         return await self.db.write(_due, name, platform, places, count)
 
@@ -72,32 +79,34 @@ class Yard:
 
 def _due(
     conn: Connection, name: str, platform: PlatformName, places: int, count: int
-) -> House:
-    house = a_house(conn, name=name, platform=platform)
-    issue = an_issue(conn, house)
+) -> Tenant:
+    tenant = a_tenant(conn, name=name, platform=platform)
+    stored_edition = a_stored_edition(conn, tenant)
     for number in range(places):
-        place = destinations.ensure(
+        place = destination_store.upsert_destination(
             conn,
-            workspace_id=house.workspace.id,
+            workspace_id=tenant.workspace.id,
             name=f"place {number}",
             channel=f"{name}-{number}",
         )
-        deliveries.add(
+        delivery_store.add_deliveries(
             conn,
-            workspace_id=house.workspace.id,
-            issue=issue,
+            workspace_id=tenant.workspace.id,
+            stored_edition=stored_edition,
             destination=place,
             parts=parts(count),
             now=NOW,
         )
-    return house
+    return tenant
 
 
 @pytest.fixture
-async def yard(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Yard]:
+async def outbox_harness(
+    sqlite_url: str, tmp_path: Path
+) -> AsyncIterator[OutboxHarness]:
     db, clock = Database.open(sqlite_url), FakeClock(NOW)
     discord, slack = FakePlatform("discord"), FakePlatform("slack")
-    yield Yard(
+    yield OutboxHarness(
         db=db,
         file=Path(sqlite_url.removeprefix("sqlite:///")),
         clock=clock,
@@ -147,64 +156,68 @@ async def stopped(task: "asyncio.Task[object]") -> None:
 # ── who waits for whom ─────────────────────────────────────────────────────────
 
 
-async def test_a_place_that_hangs_holds_up_no_other_and_no_later_part(yard):
-    await yard.due("one", places=3, count=3)
-    go_on = hang(yard.discord, "one-1")
-    draining = asyncio.create_task(yard.outbox.drain())
-    await until(lambda: len(yard.discord.messages) == 6)
-    assert yard.cleared(yard.discord) == {"one-0", "one-2"}
+async def test_a_place_that_hangs_holds_up_no_other_and_no_later_part(outbox_harness):
+    await outbox_harness.due("one", places=3, count=3)
+    go_on = hang(outbox_harness.discord, "one-1")
+    draining = asyncio.create_task(outbox_harness.outbox.drain())
+    await until(lambda: len(outbox_harness.discord.messages) == 6)
+    assert outbox_harness.cleared(outbox_harness.discord) == {"one-0", "one-2"}
     go_on.set()
     await draining
-    assert len(yard.discord.messages) == 9
+    assert len(outbox_harness.discord.messages) == 9
 
 
-async def test_a_platform_whose_every_send_hangs_leaves_the_other_on_time(yard):
-    await yard.due("one", places=40)
-    await yard.due("two", "slack", places=3)
-    go_on = hang(yard.discord, *(f"one-{number}" for number in range(40)))
-    draining = asyncio.create_task(yard.outbox.drain())
-    await until(lambda: len(yard.slack.messages) == 3)
-    assert yard.discord.messages == []
-    go_on.set()
-    await draining
-
-
-async def test_what_becomes_due_meanwhile_does_not_wait_for_what_hangs(yard):
-    await yard.due("one")
-    go_on = hang(yard.discord, "one-0")
-    draining = asyncio.create_task(yard.outbox.drain())
-    await until(lambda: yard.outbox._flying != {})
-    await yard.due("two")
-    await until(lambda: yard.cleared(yard.discord) == {"two-0"})
+async def test_a_platform_whose_every_send_hangs_leaves_the_other_on_time(
+    outbox_harness,
+):
+    await outbox_harness.due("one", places=40)
+    await outbox_harness.due("two", "slack", places=3)
+    go_on = hang(outbox_harness.discord, *(f"one-{number}" for number in range(40)))
+    draining = asyncio.create_task(outbox_harness.outbox.drain())
+    await until(lambda: len(outbox_harness.slack.messages) == 3)
+    assert outbox_harness.discord.messages == []
     go_on.set()
     await draining
 
 
-async def test_a_workspace_with_hundreds_due_does_not_delay_one_with_one(yard):
-    await yard.due("big", places=300)
-    await yard.due("small")
-    await yard.outbox.drain()
-    assert len(yard.discord.messages) == 301
-    order = [message.channel for message in yard.discord.messages]
+async def test_what_becomes_due_meanwhile_does_not_wait_for_what_hangs(outbox_harness):
+    await outbox_harness.due("one")
+    go_on = hang(outbox_harness.discord, "one-0")
+    draining = asyncio.create_task(outbox_harness.outbox.drain())
+    await until(lambda: outbox_harness.outbox._in_flight != {})
+    await outbox_harness.due("two")
+    await until(lambda: outbox_harness.cleared(outbox_harness.discord) == {"two-0"})
+    go_on.set()
+    await draining
+
+
+async def test_a_workspace_with_hundreds_due_does_not_delay_one_with_one(
+    outbox_harness,
+):
+    await outbox_harness.due("big", places=300)
+    await outbox_harness.due("small")
+    await outbox_harness.outbox.drain()
+    assert len(outbox_harness.discord.messages) == 301
+    order = [message.channel for message in outbox_harness.discord.messages]
     assert order.index("small-0") < 20
 
 
-async def test_the_parts_of_a_place_stay_in_their_order(yard):
-    await yard.due("one", places=30, count=3)
-    await yard.outbox.drain()
+async def test_the_parts_of_a_place_stay_in_their_order(outbox_harness):
+    await outbox_harness.due("one", places=30, count=3)
+    await outbox_harness.outbox.drain()
     for number in range(30):
         said = [
             m.payload["text"]
-            for m in yard.discord.messages
+            for m in outbox_harness.discord.messages
             if m.channel == f"one-{number}"
         ]
         assert said == [f"Lock opens {part}" for part in (1, 2, 3)]
 
 
-async def test_few_are_under_way_at_once(yard):
-    await yard.due("one", places=60)
-    await yard.due("two", places=60)
-    most, under_way, send = 0, 0, yard.discord.send
+async def test_few_are_under_way_at_once(outbox_harness):
+    await outbox_harness.due("one", places=60)
+    await outbox_harness.due("two", places=60)
+    most, under_way, send = 0, 0, outbox_harness.discord.send
 
     async def counted(delivery: Delivery) -> str:
         nonlocal most, under_way
@@ -214,25 +227,27 @@ async def test_few_are_under_way_at_once(yard):
         under_way -= 1
         return str(await send(delivery))
 
-    yard.discord.send = counted
-    await yard.outbox.drain()
+    outbox_harness.discord.send = counted
+    await outbox_harness.outbox.drain()
     assert 2 <= most <= 16
 
 
-async def test_a_platform_that_is_off_keeps_its_deliveries_and_nobody_waits(yard):
-    await yard.due("one", "local")
-    assert await yard.outbox.drain() is None
-    assert await yard.states() == ["ready"]
+async def test_a_platform_that_is_off_keeps_its_deliveries_and_nobody_waits(
+    outbox_harness,
+):
+    await outbox_harness.due("one", "local")
+    assert await outbox_harness.outbox.drain() is None
+    assert await outbox_harness.states() == ["ready"]
 
 
 # ── what stops them ────────────────────────────────────────────────────────────
 
 
-async def test_a_refused_workspace_costs_no_call_after_the_verdict(yard):
-    await yard.due("one", places=100)
-    await yard.due("two")
-    refused = Refused("The token was revoked.", whole_workspace=True)
-    send = yard.discord.send
+async def test_a_refused_workspace_costs_no_call_after_the_verdict(outbox_harness):
+    await outbox_harness.due("one", places=100)
+    await outbox_harness.due("two")
+    refused = SendRefused("The token was revoked.", whole_workspace=True)
+    send = outbox_harness.discord.send
 
     async def revoked(delivery: Delivery) -> str:
         if delivery.channel.startswith("one"):
@@ -241,134 +256,157 @@ async def test_a_refused_workspace_costs_no_call_after_the_verdict(yard):
         return str(await send(delivery))
 
     calls: list[Delivery] = []
-    yard.discord.send = revoked
-    await yard.outbox.drain()
-    await yard.outbox.drain()
+    outbox_harness.discord.send = revoked
+    await outbox_harness.outbox.drain()
+    await outbox_harness.outbox.drain()
     assert len(calls) <= 2
-    assert yard.cleared(yard.discord) == {"two-0"}
-    assert set(await yard.states()) == {"retry", "ready", "sent"}
+    assert outbox_harness.cleared(outbox_harness.discord) == {"two-0"}
+    assert set(await outbox_harness.states()) == {"retry", "ready", "sent"}
 
 
-async def test_a_stopped_workspace_is_tried_by_one_message_every_six_hours(yard):
-    house = await yard.due("one", places=5)
+async def test_a_stopped_workspace_is_tried_by_one_message_every_six_hours(
+    outbox_harness,
+):
+    tenant = await outbox_harness.due("one", places=5)
     calls: list[Delivery] = []
 
     async def revoked(delivery: Delivery) -> str:
         calls.append(delivery)
         # As long as an answer takes: time enough for the others to begin.
         await asyncio.sleep(0.01)
-        raise Refused("Revoked.", whole_workspace=True)
+        raise SendRefused("Revoked.", whole_workspace=True)
 
-    yard.discord.send = revoked
-    await yard.outbox.drain()
+    outbox_harness.discord.send = revoked
+    await outbox_harness.outbox.drain()
     begun = len(calls)
     for _ in range(24):
-        yard.clock.advance(hours=1)
-        await yard.outbox.drain()
+        outbox_harness.clock.advance(hours=1)
+        await outbox_harness.outbox.drain()
     assert len(calls) - begun == 4
-    found = await yard.db.read(workspaces.by_id, workspace_id=house.workspace.id)
+    found = await outbox_harness.db.read(
+        workspace_store.find_workspace, workspace_id=tenant.workspace.id
+    )
     assert found is not None
     assert found.stopped == "Revoked."
 
 
-async def test_a_stopped_workspace_goes_on_by_itself_when_it_works_again(yard):
-    house = await yard.due("one", places=5)
-    yard.discord.script(Refused("Revoked.", whole_workspace=True))
-    await yard.outbox.drain()
-    yard.clock.advance(hours=6)
-    await yard.outbox.drain()
-    assert len(yard.discord.messages) == 5
-    found = await yard.db.read(workspaces.by_id, workspace_id=house.workspace.id)
+async def test_a_stopped_workspace_goes_on_by_itself_when_it_works_again(
+    outbox_harness,
+):
+    tenant = await outbox_harness.due("one", places=5)
+    outbox_harness.discord.script(SendRefused("Revoked.", whole_workspace=True))
+    await outbox_harness.outbox.drain()
+    outbox_harness.clock.advance(hours=6)
+    await outbox_harness.outbox.drain()
+    assert len(outbox_harness.discord.messages) == 5
+    found = await outbox_harness.db.read(
+        workspace_store.find_workspace, workspace_id=tenant.workspace.id
+    )
     assert found is not None
     assert found.stopped is None
 
 
-async def test_a_start_tries_a_stopped_workspace_at_once(yard):
+async def test_a_start_tries_a_stopped_workspace_at_once(outbox_harness):
     """There may be a new token."""
-    await yard.due("one", places=5)
-    yard.discord.script(Refused("Revoked.", whole_workspace=True))
-    await yard.outbox.drain()
-    yard.restart()
-    await yard.outbox.drain()
-    assert len(yard.discord.messages) == 5
+    await outbox_harness.due("one", places=5)
+    outbox_harness.discord.script(SendRefused("Revoked.", whole_workspace=True))
+    await outbox_harness.outbox.drain()
+    outbox_harness.restart()
+    await outbox_harness.outbox.drain()
+    assert len(outbox_harness.discord.messages) == 5
 
 
-async def test_what_may_have_arrived_before_the_refusal_is_adopted_after_it(yard):
-    await yard.due("one", places=2)
-    yard.discord.script(Lost())
-    read_back = yard.discord.read_back
+async def test_what_may_have_arrived_before_the_refusal_is_adopted_after_it(
+    outbox_harness,
+):
+    await outbox_harness.due("one", places=2)
+    outbox_harness.discord.script(Lost())
+    read_back = outbox_harness.discord.read_back
 
     async def revoked(delivery: Delivery) -> str | None:
         looked.append(delivery)
-        raise Refused("Revoked.", whole_workspace=True)
+        raise SendRefused("Revoked.", whole_workspace=True)
 
     looked: list[Delivery] = []
-    yard.discord.read_back = revoked
-    await yard.outbox.drain()
+    outbox_harness.discord.read_back = revoked
+    await outbox_harness.outbox.drain()
     for _ in range(5):
-        yard.clock.advance(hours=1)
-        await yard.outbox.drain()
+        outbox_harness.clock.advance(hours=1)
+        await outbox_harness.outbox.drain()
     assert len(looked) == 1
-    yard.discord.read_back = read_back
-    yard.restart()
-    await yard.outbox.drain()
-    assert await yard.states() == ["sent", "sent"]
-    assert len(yard.discord.messages) == 2
+    outbox_harness.discord.read_back = read_back
+    outbox_harness.restart()
+    await outbox_harness.outbox.drain()
+    assert await outbox_harness.states() == ["sent", "sent"]
+    assert len(outbox_harness.discord.messages) == 2
 
 
-async def test_a_lost_permission_is_tried_four_times_a_day_and_comes_back(yard):
-    await yard.due("one", count=3)
-    yard.discord.script(*[Refused("Not allowed.", may_return=True)] * 5)
-    await yard.outbox.drain()
+async def test_a_lost_permission_is_tried_four_times_a_day_and_comes_back(
+    outbox_harness,
+):
+    await outbox_harness.due("one", count=3)
+    outbox_harness.discord.script(*[SendRefused("Not allowed.", may_return=True)] * 5)
+    await outbox_harness.outbox.drain()
     for _ in range(24):
-        yard.clock.advance(hours=1)
-        await yard.outbox.drain()
-    assert len(yard.discord.tried) == 5
-    yard.clock.advance(hours=6)
-    await yard.outbox.drain()
-    assert [m.payload["text"][-1] for m in yard.discord.messages] == ["1", "2", "3"]
+        outbox_harness.clock.advance(hours=1)
+        await outbox_harness.outbox.drain()
+    assert len(outbox_harness.discord.tried) == 5
+    outbox_harness.clock.advance(hours=6)
+    await outbox_harness.outbox.drain()
+    assert [m.payload["text"][-1] for m in outbox_harness.discord.messages] == [
+        "1",
+        "2",
+        "3",
+    ]
 
 
-async def test_the_outbox_says_when_it_will_try_again(yard):
-    await yard.due("one")
-    yard.discord.script(Refused("Not allowed.", may_return=True))
-    assert await yard.outbox.drain() == yard.clock.now() + timedelta(hours=6)
+async def test_the_outbox_says_when_it_will_try_again(outbox_harness):
+    await outbox_harness.due("one")
+    outbox_harness.discord.script(SendRefused("Not allowed.", may_return=True))
+    assert (
+        await outbox_harness.outbox.drain()
+        == outbox_harness.clock.now() + timedelta(hours=6)
+    )
 
 
-async def test_a_place_that_is_gone_is_never_tried_and_its_edition_waits_a_week(yard):
-    await yard.due("one", count=2)
-    yard.discord.script(Refused("The channel does not exist any more."))
-    await yard.outbox.drain()
-    yard.clock.advance(days=6, hours=23)
-    await yard.outbox.drain()
-    assert len(yard.discord.tried) == 1
-    assert await yard.states() == ["retry", "ready"]
-    yard.clock.advance(hours=2)
-    await yard.outbox.drain()
-    assert await yard.states() == ["failed", "failed"]
+async def test_a_place_that_is_gone_is_never_tried_and_its_edition_waits_a_week(
+    outbox_harness,
+):
+    await outbox_harness.due("one", count=2)
+    outbox_harness.discord.script(SendRefused("The channel does not exist any more."))
+    await outbox_harness.outbox.drain()
+    outbox_harness.clock.advance(days=6, hours=23)
+    await outbox_harness.outbox.drain()
+    assert len(outbox_harness.discord.tried) == 1
+    assert await outbox_harness.states() == ["retry", "ready"]
+    outbox_harness.clock.advance(hours=2)
+    await outbox_harness.outbox.drain()
+    assert await outbox_harness.states() == ["failed", "failed"]
 
 
-async def test_what_waited_for_a_place_that_is_gone_goes_to_the_new_one(yard):
-    house = await yard.due("one", count=2)
-    yard.discord.script(Refused("The channel does not exist any more."))
-    await yard.outbox.drain()
-    await yard.db.write(
-        destinations.ensure,
-        workspace_id=house.workspace.id,
+async def test_what_waited_for_a_place_that_is_gone_goes_to_the_new_one(outbox_harness):
+    tenant = await outbox_harness.due("one", count=2)
+    outbox_harness.discord.script(SendRefused("The channel does not exist any more."))
+    await outbox_harness.outbox.drain()
+    await outbox_harness.db.write(
+        destination_store.upsert_destination,
+        workspace_id=tenant.workspace.id,
         name="place 0",
         channel="elsewhere",
     )
-    await yard.outbox.drain()
-    assert [message.channel for message in yard.discord.messages] == ["elsewhere"] * 2
+    await outbox_harness.outbox.drain()
+    assert [message.channel for message in outbox_harness.discord.messages] == [
+        "elsewhere"
+    ] * 2
 
 
-async def test_an_outage_of_hours_loses_nothing(yard):
-    await yard.due("one", count=2)
-    yard.discord.script(*[Unreached("No route.")] * 60)
+async def test_an_outage_of_hours_loses_nothing(outbox_harness):
+    await outbox_harness.due("one", count=2)
+    outbox_harness.discord.script(*[SendNotReceived("No route.")] * 60)
     for _ in range(70):
-        await yard.outbox.drain()
-        yard.clock.advance(minutes=5)
-    assert await yard.states() == ["sent", "sent"]
+        await outbox_harness.outbox.drain()
+        outbox_harness.clock.advance(minutes=5)
+    assert await outbox_harness.states() == ["sent", "sent"]
 
 
 # ── what is refused as it is ───────────────────────────────────────────────────
@@ -378,23 +416,23 @@ def words(platform: FakePlatform) -> list[tuple[dict[str, object], str]]:
     return [(dict(one.payload), one.fallback_text) for one in platform.tried]
 
 
-async def refusable(yard: Yard) -> None:
+async def refusable(outbox_harness: OutboxHarness) -> None:
     """Two parts, of which the first has a payload of its own."""
 
     def add(conn: Connection) -> None:
-        house = a_house(conn, name="one", platform="discord")
-        issue = an_issue(conn, house, edition=with_link(an_edition()))
-        made = [Part(key="1", payload={"rich": 1}, fallback_text="Lock opens")]
-        deliveries.add(
+        tenant = a_tenant(conn, name="one", platform="discord")
+        stored_edition = a_stored_edition(conn, tenant, edition=with_link(an_edition()))
+        made = [MessagePart(key="1", payload={"rich": 1}, fallback_text="Lock opens")]
+        delivery_store.add_deliveries(
             conn,
-            workspace_id=house.workspace.id,
-            issue=issue,
-            destination=house.destination,
+            workspace_id=tenant.workspace.id,
+            stored_edition=stored_edition,
+            destination=tenant.destination,
             parts=[*made, *parts(2)[1:]],
             now=NOW,
         )
 
-    await yard.db.write(add)
+    await outbox_harness.db.write(add)
 
 
 LINK = "https://news.example/lock"
@@ -406,67 +444,75 @@ def with_link(edition: Edition) -> Edition:
     return replace(edition, stories=(replace(story, articles=(ref,)),))
 
 
-async def test_a_refused_message_is_told_plainly_then_as_links_then_fails_alone(yard):
-    await refusable(yard)
-    yard.discord.script(*[Refused("Invalid form.", message_only=True)] * 3)
-    await yard.outbox.drain()
-    assert words(yard.discord)[:3] == [
+async def test_a_refused_message_is_told_plainly_then_as_links_then_fails_alone(
+    outbox_harness,
+):
+    await refusable(outbox_harness)
+    outbox_harness.discord.script(
+        *[SendRefused("Invalid form.", message_only=True)] * 3
+    )
+    await outbox_harness.outbox.drain()
+    assert words(outbox_harness.discord)[:3] == [
         ({"rich": 1}, "Lock opens"),
         ({}, "Lock opens"),
         ({"links": [LINK]}, LINK),
     ]
-    assert await yard.states() == ["failed", "sent"]
+    assert await outbox_harness.states() == ["failed", "sent"]
 
 
-async def test_a_message_that_is_taken_plainly_is_told_once(yard):
-    await refusable(yard)
-    yard.discord.script(Refused("Invalid form.", message_only=True))
-    await yard.outbox.drain()
-    assert await yard.states() == ["sent", "sent"]
-    assert len({one.key for one in yard.discord.tried}) == 2
+async def test_a_message_that_is_taken_plainly_is_told_once(outbox_harness):
+    await refusable(outbox_harness)
+    outbox_harness.discord.script(SendRefused("Invalid form.", message_only=True))
+    await outbox_harness.outbox.drain()
+    assert await outbox_harness.states() == ["sent", "sent"]
+    assert len({one.key for one in outbox_harness.discord.tried}) == 2
 
 
-async def test_how_plainly_it_is_told_survives_a_restart(yard):
-    await refusable(yard)
-    yard.discord.script(
-        Refused("Invalid form.", message_only=True), Unreached("No route.")
+async def test_how_plainly_it_is_told_survives_a_restart(outbox_harness):
+    await refusable(outbox_harness)
+    outbox_harness.discord.script(
+        SendRefused("Invalid form.", message_only=True), SendNotReceived("No route.")
     )
-    await yard.outbox.drain()
-    yard.clock.advance(minutes=5)
-    await yard.outbox.drain()
-    assert [payload for payload, _ in words(yard.discord)][:3] == [{"rich": 1}, {}, {}]
+    await outbox_harness.outbox.drain()
+    outbox_harness.clock.advance(minutes=5)
+    await outbox_harness.outbox.drain()
+    assert [payload for payload, _ in words(outbox_harness.discord)][:3] == [
+        {"rich": 1},
+        {},
+        {},
+    ]
 
 
 # ── how they end ───────────────────────────────────────────────────────────────
 
 
-async def test_stopped_it_lets_what_is_on_its_way_arrive_and_records_it(yard):
-    await yard.due("one", places=3)
-    go_on = hang(yard.discord, "one-0", "one-1", "one-2")
-    draining = asyncio.create_task(yard.outbox.drain())
-    await until(lambda: len(yard.outbox._flying) == 3)
+async def test_stopped_it_lets_what_is_on_its_way_arrive_and_records_it(outbox_harness):
+    await outbox_harness.due("one", places=3)
+    go_on = hang(outbox_harness.discord, "one-0", "one-1", "one-2")
+    draining = asyncio.create_task(outbox_harness.outbox.drain())
+    await until(lambda: len(outbox_harness.outbox._in_flight) == 3)
     draining.cancel()
     await asyncio.sleep(0.01)
     go_on.set()
     await stopped(draining)
-    assert await yard.states() == ["sent"] * 3
+    assert await outbox_harness.states() == ["sent"] * 3
 
 
-async def test_stopped_it_begins_nothing_more(yard):
-    await yard.due("one", places=1, count=3)
-    go_on = hang(yard.discord, "one-0")
-    draining = asyncio.create_task(yard.outbox.drain())
-    await until(lambda: len(yard.outbox._flying) == 1)
+async def test_stopped_it_begins_nothing_more(outbox_harness):
+    await outbox_harness.due("one", places=1, count=3)
+    go_on = hang(outbox_harness.discord, "one-0")
+    draining = asyncio.create_task(outbox_harness.outbox.drain())
+    await until(lambda: len(outbox_harness.outbox._in_flight) == 1)
     draining.cancel()
     await asyncio.sleep(0.01)
     go_on.set()
     await stopped(draining)
-    assert await yard.states() == ["sent", "ready", "ready"]
+    assert await outbox_harness.states() == ["sent", "ready", "ready"]
 
 
-async def test_stopped_while_it_claims_it_gives_back_what_was_not_begun(yard):
-    await yard.due("one", places=3)
-    write, claiming = yard.db.write, asyncio.Event()
+async def test_stopped_while_it_claims_it_gives_back_what_was_not_begun(outbox_harness):
+    await outbox_harness.due("one", places=3)
+    write, claiming = outbox_harness.db.write, asyncio.Event()
 
     async def slow(what, /, *args, **kwargs):
         done = await write(what, *args, **kwargs)
@@ -475,179 +521,185 @@ async def test_stopped_while_it_claims_it_gives_back_what_was_not_begun(yard):
             await asyncio.sleep(0.05)
         return done
 
-    yard.db.write = slow
-    draining = asyncio.create_task(yard.outbox.drain())
+    outbox_harness.db.write = slow
+    draining = asyncio.create_task(outbox_harness.outbox.drain())
     await claiming.wait()
     draining.cancel()
     await stopped(draining)
-    assert yard.discord.tried == []
-    assert await yard.states() == ["retry"] * 3
+    assert outbox_harness.discord.tried == []
+    assert await outbox_harness.states() == ["retry"] * 3
 
 
 async def test_what_does_not_arrive_in_time_is_uncertain_and_looked_for(
-    yard, monkeypatch
+    outbox_harness, monkeypatch
 ):
-    monkeypatch.setattr("bot.outbox.carrying.LANDING", 0.05)
-    await yard.due("one")
-    hang(yard.discord, "one-0")
-    draining = asyncio.create_task(yard.outbox.drain())
-    await until(lambda: len(yard.outbox._flying) == 1)
+    monkeypatch.setattr("bot.delivery.outbox.SHUTDOWN_SECONDS", 0.05)
+    await outbox_harness.due("one")
+    hang(outbox_harness.discord, "one-0")
+    draining = asyncio.create_task(outbox_harness.outbox.drain())
+    await until(lambda: len(outbox_harness.outbox._in_flight) == 1)
     draining.cancel()
     await stopped(draining)
-    assert await yard.states() == ["uncertain"]
+    assert await outbox_harness.states() == ["uncertain"]
 
 
-async def test_a_clock_that_leaps_does_not_doubt_what_is_on_its_way(yard):
-    await yard.due("one")
-    go_on = hang(yard.discord, "one-0")
-    draining = asyncio.create_task(yard.outbox.drain())
-    await until(lambda: len(yard.outbox._flying) == 1)
-    yard.clock.advance(hours=2)
-    await yard.outbox._look()
-    assert await yard.states() == ["sending"]
+async def test_a_clock_that_leaps_does_not_doubt_what_is_on_its_way(outbox_harness):
+    await outbox_harness.due("one")
+    go_on = hang(outbox_harness.discord, "one-0")
+    draining = asyncio.create_task(outbox_harness.outbox.drain())
+    await until(lambda: len(outbox_harness.outbox._in_flight) == 1)
+    outbox_harness.clock.advance(hours=2)
+    await outbox_harness.outbox._offer_due()
+    assert await outbox_harness.states() == ["sending"]
     go_on.set()
     await draining
-    assert await yard.states() == ["sent"]
+    assert await outbox_harness.states() == ["sent"]
 
 
-async def test_a_clock_that_leaps_does_not_shorten_the_wait_before_the_look(yard):
+async def test_a_clock_that_leaps_does_not_shorten_the_wait_before_the_look(
+    outbox_harness,
+):
     """A request in flight could land behind the look, and would be sent twice."""
     steady = 0.0
-    yard.outbox.steady = lambda: steady
-    await yard.due("one")
-    yard.discord.script(Lost())
-    await yard.outbox.drain()
-    yard.clock.advance(hours=1)
-    following = await yard.outbox.drain()
-    assert yard.discord.looked == []
+    outbox_harness.outbox.steady = lambda: steady
+    await outbox_harness.due("one")
+    outbox_harness.discord.script(Lost())
+    await outbox_harness.outbox.drain()
+    outbox_harness.clock.advance(hours=1)
+    following = await outbox_harness.outbox.drain()
+    assert outbox_harness.discord.looked == []
     assert following is not None
-    assert following > yard.clock.now()
+    assert following > outbox_harness.clock.now()
     steady = WAIT.total_seconds()
-    await yard.outbox.drain()
-    assert len(yard.discord.looked) == 1
-    assert await yard.states() == ["sent"]
+    await outbox_harness.outbox.drain()
+    assert len(outbox_harness.discord.looked) == 1
+    assert await outbox_harness.states() == ["sent"]
 
 
 # ── a database that cannot be written ──────────────────────────────────────────
 
 
-def refuse_writes(yard: Yard, verb: str) -> Callable[[], None]:
+def refuse_writes(outbox_harness: OutboxHarness, verb: str) -> Callable[[], None]:
     """Writes of this kind fail as on a full disk, until the answer is called."""
-    write = yard.db.write
+    write = outbox_harness.db.write
 
     async def failing(what, /, *args, **kwargs):
         if what.__name__ == verb and (kwargs.get("among") or kwargs.get("ended")):
-            raise Unavailable("The disk is full.")
+            raise DatabaseUnavailable("The disk is full.")
         return await write(what, *args, **kwargs)
 
-    yard.db.write = failing  # type: ignore[method-assign]
+    outbox_harness.db.write = failing  # type: ignore[method-assign]
 
     def mend() -> None:
-        yard.db.write = write  # type: ignore[method-assign]
+        outbox_harness.db.write = write  # type: ignore[method-assign]
 
     return mend
 
 
-async def test_nothing_is_sent_whose_claim_cannot_be_recorded(yard):
-    await yard.due("one", places=3)
-    mend = refuse_writes(yard, "step")
+async def test_nothing_is_sent_whose_claim_cannot_be_recorded(outbox_harness):
+    await outbox_harness.due("one", places=3)
+    mend = refuse_writes(outbox_harness, "record_and_claim")
     for _ in range(3):
-        with pytest.raises(Unavailable):
-            await yard.outbox.drain()
-    assert yard.discord.tried == []
+        with pytest.raises(DatabaseUnavailable):
+            await outbox_harness.outbox.drain()
+    assert outbox_harness.discord.tried == []
     mend()
-    await yard.outbox.drain()
-    assert await yard.states() == ["sent"] * 3
+    await outbox_harness.outbox.drain()
+    assert await outbox_harness.states() == ["sent"] * 3
 
 
-async def test_an_answer_that_cannot_be_recorded_is_recorded_later(yard):
-    await yard.due("one", count=2)
-    send, mend = yard.discord.send, lambda: None
+async def test_an_answer_that_cannot_be_recorded_is_recorded_later(outbox_harness):
+    await outbox_harness.due("one", count=2)
+    send, mend = outbox_harness.discord.send, lambda: None
 
     async def breaking(delivery: Delivery) -> str:
         nonlocal mend
-        if not yard.discord.messages:
-            mend = refuse_writes(yard, "step")
+        if not outbox_harness.discord.messages:
+            mend = refuse_writes(outbox_harness, "record_and_claim")
         return str(await send(delivery))
 
-    yard.discord.send = breaking
-    with pytest.raises(Unavailable):
-        await yard.outbox.drain()
-    assert await yard.states() == ["sending", "ready"]
+    outbox_harness.discord.send = breaking
+    with pytest.raises(DatabaseUnavailable):
+        await outbox_harness.outbox.drain()
+    assert await outbox_harness.states() == ["sending", "ready"]
     mend()
-    await yard.outbox.drain()
-    assert await yard.states() == ["sent", "sent"]
-    assert len(yard.discord.messages) == 2
+    await outbox_harness.outbox.drain()
+    assert await outbox_harness.states() == ["sent", "sent"]
+    assert len(outbox_harness.discord.messages) == 2
 
 
-async def test_an_answer_that_was_never_recorded_is_adopted_by_the_next_start(yard):
-    await yard.due("one")
+async def test_an_answer_that_was_never_recorded_is_adopted_by_the_next_start(
+    outbox_harness,
+):
+    await outbox_harness.due("one")
     mend = lambda: None  # noqa: E731
-    send = yard.discord.send
+    send = outbox_harness.discord.send
 
     async def breaking(delivery: Delivery) -> str:
         nonlocal mend
-        mend = refuse_writes(yard, "step")
+        mend = refuse_writes(outbox_harness, "record_and_claim")
         return str(await send(delivery))
 
-    yard.discord.send = breaking
-    with pytest.raises(Unavailable):
-        await yard.outbox.drain()
+    outbox_harness.discord.send = breaking
+    with pytest.raises(DatabaseUnavailable):
+        await outbox_harness.outbox.drain()
     mend()
-    yard.discord.send = send
-    yard.restart()  # the process had died
-    yard.clock.advance(2 * WAIT)
-    await yard.outbox.drain()
-    yard.clock.advance(WAIT)
-    await yard.outbox.drain()
-    assert await yard.states() == ["sent"]
-    assert len(yard.discord.messages) == 1
+    outbox_harness.discord.send = send
+    outbox_harness.restart()  # the process had died
+    outbox_harness.clock.advance(2 * WAIT)
+    await outbox_harness.outbox.drain()
+    outbox_harness.clock.advance(WAIT)
+    await outbox_harness.outbox.drain()
+    assert await outbox_harness.states() == ["sent"]
+    assert len(outbox_harness.discord.messages) == 1
 
 
-async def test_stopped_while_nothing_can_be_recorded_it_stops_all_the_same(yard):
-    await yard.due("one")
-    go_on = hang(yard.discord, "one-0")
-    draining = asyncio.create_task(yard.outbox.drain())
-    await until(lambda: len(yard.outbox._flying) == 1)
-    refuse_writes(yard, "step")
+async def test_stopped_while_nothing_can_be_recorded_it_stops_all_the_same(
+    outbox_harness,
+):
+    await outbox_harness.due("one")
+    go_on = hang(outbox_harness.discord, "one-0")
+    draining = asyncio.create_task(outbox_harness.outbox.drain())
+    await until(lambda: len(outbox_harness.outbox._in_flight) == 1)
+    refuse_writes(outbox_harness, "record_and_claim")
     draining.cancel()
     go_on.set()
     await asyncio.wait((draining,))
     assert draining.cancelled()
 
 
-async def test_a_full_disk_posts_nothing_that_is_not_on_record(yard):
+async def test_a_full_disk_posts_nothing_that_is_not_on_record(outbox_harness):
     """A real one, as far as SQLite can tell: no page more."""
-    await yard.due("one", places=40)
-    send = yard.discord.send
+    await outbox_harness.due("one", places=40)
+    send = outbox_harness.discord.send
 
     async def wordy(delivery: Delivery) -> str:
         # So that recording it takes room.
         return str(await send(delivery)) + 4000 * "x"
 
-    yard.discord.send = wordy
-    await yard.db.write(_pragma, "max_page_count = 1")
-    with pytest.raises(Unavailable, match="disk is full"):
-        await yard.outbox.drain()
-    there = len(yard.discord.messages)
-    states = await yard.states()
+    outbox_harness.discord.send = wordy
+    await outbox_harness.db.write(_pragma, "max_page_count = 1")
+    with pytest.raises(DatabaseUnavailable, match="disk is full"):
+        await outbox_harness.outbox.drain()
+    there = len(outbox_harness.discord.messages)
+    states = await outbox_harness.states()
     assert 0 < there <= states.count("sent") + states.count("sending") < 40
-    with pytest.raises(Unavailable, match="disk is full"):
-        await yard.outbox.drain()
-    assert len(yard.discord.messages) <= there + 16
-    await yard.db.write(_pragma, "max_page_count = 1000000")
-    await yard.outbox.drain()
-    assert await yard.states() == ["sent"] * 40
-    assert len(yard.discord.messages) == 40
+    with pytest.raises(DatabaseUnavailable, match="disk is full"):
+        await outbox_harness.outbox.drain()
+    assert len(outbox_harness.discord.messages) <= there + 16
+    await outbox_harness.db.write(_pragma, "max_page_count = 1000000")
+    await outbox_harness.outbox.drain()
+    assert await outbox_harness.states() == ["sent"] * 40
+    assert len(outbox_harness.discord.messages) == 40
 
 
 def _pragma(conn: Connection, words: str) -> None:
     conn.exec_driver_sql(f"PRAGMA {words}")
 
 
-async def test_a_database_that_another_program_holds_is_waited_for(yard):
+async def test_a_database_that_another_program_holds_is_waited_for(outbox_harness):
     """The event loop stays live meanwhile; nothing is lost or doubled."""
-    await yard.due("one", places=3)
+    await outbox_harness.due("one", places=3)
     rounds = 0
 
     async def watch() -> None:
@@ -657,13 +709,13 @@ async def test_a_database_that_another_program_holds_is_waited_for(yard):
             rounds += 1
 
     watching = asyncio.create_task(watch())
-    with closing(sqlite3.connect(yard.file, isolation_level=None)) as other:
+    with closing(sqlite3.connect(outbox_harness.file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        draining = asyncio.create_task(yard.outbox.drain())
+        draining = asyncio.create_task(outbox_harness.outbox.drain())
         await asyncio.sleep(3)
-        assert yard.discord.tried == []
+        assert outbox_harness.discord.tried == []
         assert rounds > 50
         other.execute("ROLLBACK")
     await draining
     watching.cancel()
-    assert await yard.states() == ["sent"] * 3
+    assert await outbox_harness.states() == ["sent"] * 3

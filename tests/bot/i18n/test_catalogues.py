@@ -13,15 +13,17 @@ from babel.messages.pofile import read_po
 
 import bot
 from bot.commands import registry
-from bot.configuring import NEW_DIGEST, telling
+from bot.configuration import diff
+from bot.configuration.settings import DEFAULT_DIGEST
+from bot.errors import find_placeholders
+from bot.i18n import stored_messages
+from bot.i18n.translation import _LOCALES_FOLDER, Texts, list_languages
+from bot.model import Command, DeliveryState, OccurrenceState
 from bot.platforms.discord.commands import ROOTS
-from bot.platforms.local.people import ROLES
-from bot.sentences import places
-from bot.texts import _FOLDER, Texts, languages, stored
-from bot.types import Command, DeliveryState, OccurrenceState
+from bot.platforms.local.platform import ROLE_NAMES
 
 if TYPE_CHECKING:
-    from bot.commands.desk import Desk
+    from bot.commands.context import CommandContext
 
 
 class StringConstant(ast.Constant):
@@ -30,11 +32,11 @@ class StringConstant(ast.Constant):
 
 CODE = Path(bot.__file__).parent
 #: Errors whose sentence a person may see in chat.
-ERRORS = {"UserError", "UnknownName", "Forbidden", "Mistake", "Phrase"}
+ERRORS = {"UserError", "UnknownName", "Forbidden", "FieldError", "Message"}
 PLACE = re.compile(r"\{\w+\}")
 #: They speak to who runs the process, in English: a terminal, a file, a log.
 OPERATORS = (
-    "cli/", "settings.py", "storage/", "web/", "runner.py", "demo.py", "restoring.py",
+    "cli/", "settings.py", "storage/", "web/", "runner.py", "operations/backup.py",
 )  # fmt: skip
 
 
@@ -90,7 +92,7 @@ def problems(source: str, *, to_people: bool = True) -> list[str]:
         given = {str(keyword.arg) for keyword in call.keywords}
         given |= {"n"} if len(sentences) == 2 else set()
         for text in texts:
-            missing = places(text) - given
+            missing = find_placeholders(text) - given
             found += [f"{place}: {{{name}}} is given no value" for name in missing]
     return found
 
@@ -114,7 +116,7 @@ def problems(source: str, *, to_people: bool = True) -> list[str]:
         ('raise UserError(texts.say("a"))', []),
         ("raise UserError(NOTHING)", []),
         ('raise UserError(f"a {b}")', ["line 1: the sentence is not a literal"]),
-        ('raise Mistake("a {b}", field="a")', ["line 1: {b} is given no value"]),
+        ('raise FieldError("a {b}", field="a")', ["line 1: {b} is given no value"]),
     ],
 )
 def test_the_scan_finds(source, expected):
@@ -159,7 +161,7 @@ def on_pages() -> frozenset[str]:
 @cache
 def commands() -> tuple[Command, ...]:
     """The registry; no command of it is run."""
-    return registry.build(cast("Desk", None))
+    return registry.build_commands(cast("CommandContext", None))
 
 
 def asked_in_forms() -> frozenset[str]:
@@ -175,7 +177,7 @@ def offered() -> frozenset[str]:
 
 
 def catalogue(language: str) -> Catalog:
-    path = _FOLDER / language / "LC_MESSAGES" / "standfirst.po"
+    path = _LOCALES_FOLDER / language / "LC_MESSAGES" / "standfirst.po"
     with path.open("rb") as source:
         return read_po(source, locale=language, abort_invalid=True)
 
@@ -188,7 +190,7 @@ def forms(words: Iterable[str] | None) -> tuple[str, ...]:
     return (words,) if isinstance(words, str) else tuple(words or ())
 
 
-TRANSLATED = languages()[1:]
+TRANSLATED = list_languages()[1:]
 
 
 def test_german_is_spoken():
@@ -204,8 +206,8 @@ def test_a_catalogue_translates_only_what_the_bot_says(language):
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_keeps_every_placeholder(language):
     for entry in entries(language):
-        expected = {places(text) for text in forms(entry.id)}
-        assert {places(text) for text in forms(entry.string)} == expected
+        expected = {find_placeholders(text) for text in forms(entry.id)}
+        assert {find_placeholders(text) for text in forms(entry.string)} == expected
 
 
 # ── nothing is missing ─────────────────────────────────────────────────────────
@@ -213,15 +215,15 @@ def test_a_translation_keeps_every_placeholder(language):
 STATES = (*get_args(OccurrenceState), *get_args(DeliveryState))
 #: What a digest's settings are called where a change is shown; `include` and `exclude`
 #: are words that people type.
-LABELS = {telling.label_of(name, Texts.of("en")) for name in NEW_DIGEST}
+LABELS = {diff.format_setting_name(name, Texts.of("en")) for name in DEFAULT_DIGEST}
 LABELS = {*LABELS, "name", "zone", "digest", "destination"} - {"include", "exclude"}
 LABELS -= {"paused_sources"}
 
 
 def shown_to_people() -> set[str]:
     """The first form of every sentence and word that somebody may read in chat."""
-    shown = {*on_pages(), *asked_in_forms(), *offered(), *ROLES.values(), *STATES}
-    shown |= {*stored.EVERY, *LABELS}
+    shown = {*on_pages(), *asked_in_forms(), *offered(), *ROLE_NAMES.values(), *STATES}
+    shown |= {*stored_messages.STORED_MESSAGES, *LABELS}
     for module in CODE.rglob("*.py"):
         tree = ast.parse(module.read_text(encoding="utf-8"))
         found = list(spoken(tree))

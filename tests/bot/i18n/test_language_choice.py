@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.texts import languages
-from bot.texts.asked import asked_for
+from bot.i18n.translation import list_languages, negotiate_locale
 
 
 @pytest.mark.parametrize(
@@ -24,10 +23,10 @@ from bot.texts.asked import asked_for
     ],
 )
 def test_the_most_wanted_of_our_languages_is_taken(header, locale):
-    assert asked_for(header, "other") == locale
+    assert negotiate_locale(header, "other") == locale
 
 
 @given(header=st.text(alphabet="den-;q=0.19, *", max_size=60))
 def test_no_header_asks_for_what_we_have_not(header):
-    found = asked_for(header, "other")
-    assert found == "other" or found.split("-")[0] in languages()
+    found = negotiate_locale(header, "other")
+    assert found == "other" or found.split("-")[0] in list_languages()

@@ -11,23 +11,38 @@ from hypothesis import strategies as st
 
 import bot
 import digests
-from bot.sentences import places
-from bot.texts import Texts, stored
+from bot.errors import find_placeholders
+from bot.i18n import stored_messages
+from bot.i18n.translation import Texts
 
 GERMAN, ENGLISH = Texts.of("de"), Texts.of("en")
 COMPOSER, BOT = Path(digests.__file__).parent, Path(bot.__file__).parent
 #: Whose errors become reasons that are stored, or shown where nobody knows texts.
-WORDED = (COMPOSER / "sources", BOT / "platforms", BOT / "outbox")
+WORDED = (COMPOSER / "sources", BOT / "platforms", BOT / "delivery")
 ERRORS = {
-    *("Refused", "Gone", "Missing", "Denied", "Limited", "TooLarge", "TooSlow"),
-    *("Untrusted", "Unreachable", "Unreadable", "Killed", "UnreadableInput"),
-    *("Unreached", "Unclear", "NotLetIn"),
+    *(
+        "FetchRefused",
+        "SourceGone",
+        "SourceMissing",
+        "AccessDenied",
+        "SourceRateLimited",
+    ),
+    *("ResponseTooLarge", "FetchTimeout", "CertificateUntrusted", "SourceUnreachable"),
+    *("SourceUnreadable", "SandboxKilled", "UnreadableInput"),
+    *(
+        "SendRefused",
+        "MessageGone",
+        "SendRateLimited",
+        "SendNotReceived",
+        "SendUnclear",
+    ),
+    "TokenRefused",
 }
 #: What platforms tell the doctor of a destination, and of a workspace.
-FINDINGS = {"Trouble", "_trouble"}
+FINDINGS = {"DestinationProblem", "_build_problem"}
 #: Only who runs the process is told of files that a feed reader exported.
 NOT_IN_CHAT = ("opml.py",)
-EVERY = stored.EVERY
+EVERY = stored_messages.STORED_MESSAGES
 
 
 @pytest.mark.parametrize(
@@ -67,29 +82,29 @@ EVERY = stored.EVERY
     ],
 )
 def test_a_stored_sentence_is_said_again_in_german(english, german):
-    assert GERMAN.retold(english) == german
-    assert ENGLISH.retold(english) == english
+    assert GERMAN.translate_stored(english) == german
+    assert ENGLISH.translate_stored(english) == english
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_nothing_stays_nothing(nothing):
-    assert GERMAN.retold(nothing) == ""
+    assert GERMAN.translate_stored(nothing) == ""
 
 
 @pytest.mark.parametrize("name", ["Update", "first", "Status", "now", "Last"])
 def test_a_name_in_a_sentence_is_not_taken_for_a_word_of_ours(name):
-    said = GERMAN.retold(f"after 2 from {name}")
+    said = GERMAN.translate_stored(f"after 2 from {name}")
     assert said == f"nach 2 von {name}"
 
 
 @given(text=st.text().map("?{}".format))
 def test_what_is_not_known_stays_as_it_is(text):
-    assert GERMAN.retold(text) == text
+    assert GERMAN.translate_stored(text) == text
 
 
 def test_a_sentence_that_is_too_long_to_be_ours_is_left_alone():
     long = "Story 1 is told from it: " + "; ".join(["among the newest"] * 500) + "."
-    assert GERMAN.retold(long) == long
+    assert GERMAN.translate_stored(long) == long
 
 
 # ── the code and the list say the same ─────────────────────────────────────────
@@ -111,7 +126,10 @@ def shape(node: ast.expr) -> str | None:
 def modules(*folders: Path) -> Iterator[tuple[Path, ast.Module]]:
     for folder in folders:
         for module in sorted(folder.rglob("*.py")):
-            if module != Path(stored.__file__) and module.name not in NOT_IN_CHAT:
+            if (
+                module != Path(stored_messages.__file__)
+                and module.name not in NOT_IN_CHAT
+            ):
                 yield module, ast.parse(module.read_text(encoding="utf-8"))
 
 
@@ -143,7 +161,7 @@ def raised() -> Iterator[str]:
                     yield said
                 elif node.func.id in FINDINGS:
                     yield from filter(None, map(shape, given_to(node)))
-            elif module.name == "verdicts.py":
+            elif module.name == "send_errors.py":
                 yield from kept(node)
 
 
@@ -176,6 +194,6 @@ def test_no_error_of_a_source_or_a_platform_is_missing_in_the_list():
 @pytest.mark.parametrize("sentence", EVERY)
 def test_each_is_found_again_with_values_in_its_places(sentence):
     filled = re.sub(r"\{(\w+)\}", r"7\1", sentence)
-    assert GERMAN.retold(filled) != filled
-    for name in places(sentence):
-        assert f"7{name}" in GERMAN.retold(filled)
+    assert GERMAN.translate_stored(filled) != filled
+    for name in find_placeholders(sentence):
+        assert f"7{name}" in GERMAN.translate_stored(filled)

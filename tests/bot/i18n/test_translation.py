@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import bot.texts
-from bot.texts import Texts
+import bot.i18n.translation
+from bot.i18n.translation import Texts
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BERLIN = "Europe/Berlin"
@@ -160,10 +160,10 @@ def dutch(tmp_path, monkeypatch):
     folder = tmp_path / "nl" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "standfirst.po").write_text(FAULTY, encoding="utf-8")
-    monkeypatch.setattr(bot.texts, "_FOLDER", tmp_path)
-    bot.texts._texts.cache_clear()
+    monkeypatch.setattr(bot.i18n.translation, "_LOCALES_FOLDER", tmp_path)
+    bot.i18n.translation._load_texts.cache_clear()
     yield Texts.of("nl")
-    bot.texts._texts.cache_clear()
+    bot.i18n.translation._load_texts.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,17 @@ from pathlib import Path
 from aiohttp.abc import AbstractResolver, ResolveResult
 from sqlalchemy import func, select
 
-from bot.intake.outside import Outside
-from bot.storage import schema, sources
-from bot.types import Source
-from digests.sources.fetch import Fetcher, Policy
-from tests.bot.newsroom import Newsroom, newsroom
+from bot.ingest.source_reader import SourceReader
+from bot.model import Source
+from bot.storage import schema, source_store
+from digests.sources.fetch import Fetcher, FetchPolicy
+from tests.bot.harness import BotHarness, open_harness
 from tests.fakes import FakeClock
 from tests.feeds import Item, rss
 from tests.wire.server import Request, Script, Server, answer, head_of, serving
 
 
-def tagged(body: bytes, tag: str = '"one"') -> Script:
+def answer_with_etag(body: bytes, tag: str = '"one"') -> Script:
     """An answer with an ETag, that is 304 for whoever knows it."""
     whole, unchanged = answer(body, headers={"ETag": tag}), head_of(304, {"ETag": tag})
 
@@ -35,10 +35,10 @@ def tagged(body: bytes, tag: str = '"one"') -> Script:
 
 
 @dataclass(kw_only=True)
-class Press:
+class Newswire:
     """A newsroom, and the server that its feeds are on."""
 
-    desk: Newsroom
+    harness: BotHarness
     server: Server
     #: What stands at each path; a test changes it as it likes.
     shelf: dict[str, Script]
@@ -51,12 +51,14 @@ class Press:
 
     async def subscribe(self, *paths: str, more: str = "") -> None:
         """A digest over the feeds at these paths."""
-        await self.desk.apply(configuration([self.url(path) for path in paths], more))
+        await self.harness.apply(
+            feed_configuration([self.url(path) for path in paths], more)
+        )
 
     async def poll(self, **later: float) -> datetime | None:
         """Let time pass, and do what the background task does."""
-        self.desk.clock.advance(timedelta(**later))
-        return await self.desk.intake.poll()
+        self.harness.clock.advance(timedelta(**later))
+        return await self.harness.ingestor.poll()
 
     async def asked(self, **later: float) -> int:
         """How many requests a poll makes after this time."""
@@ -69,28 +71,30 @@ class Press:
         return found[0]
 
     async def sources(self) -> tuple[Source, ...]:
-        return await self.desk.db.read(_all_sources)
+        return await self.harness.db.read(_all_sources)
 
     async def articles(self) -> int:
-        return await self.desk.db.read(_count, schema.articles)
+        return await self.harness.db.read(_count, schema.articles)
 
     async def revisions(self) -> int:
-        return await self.desk.db.read(_count, schema.revisions)
+        return await self.harness.db.read(_count, schema.revisions)
 
     def posted(self) -> list[str]:
-        return [str(message.payload["text"]) for message in self.desk.platform.messages]
+        return [
+            str(message.payload["text"]) for message in self.harness.platform.messages
+        ]
 
 
 def _all_sources(conn) -> tuple[Source, ...]:
     rows = conn.execute(select(schema.sources).order_by(schema.sources.c.id))
-    return tuple(map(sources.noun, rows))
+    return tuple(map(source_store.source_from_row, rows))
 
 
 def _count(conn, table) -> int:
     return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
 
 
-def configuration(addresses: Sequence[str], more: str = "") -> str:
+def feed_configuration(addresses: Sequence[str], more: str = "") -> str:
     listed = ", ".join(f'"{address}"' for address in addresses)
     return f"""
 [[workspace]]
@@ -131,16 +135,16 @@ class Resolver(AbstractResolver):
 
 
 @asynccontextmanager
-async def press(url: str, home: Path) -> AsyncIterator[Press]:
+async def open_newswire(url: str, home: Path) -> AsyncIterator[Newswire]:
     """A newsroom whose feeds may be on loopback, on the fake clock's time."""
     shelf: dict[str, Script] = {}
     clock = FakeClock()
-    rules = Policy(everything=True, spacing=0, robots=False, deadline=5)
+    rules = FetchPolicy(everything=True, spacing=0, robots=False, deadline=5)
     seconds = lambda: clock.now().timestamp()  # noqa: E731
     fetcher = partial(Fetcher, rules, resolver=Resolver(), clock=seconds)
     async with (
         serving(shelf) as server,
-        Outside(fetcher=fetcher) as outside,
-        newsroom(url, home, outside=outside, clock=clock) as desk,
+        SourceReader(fetcher=fetcher) as source_reader,
+        open_harness(url, home, source_reader=source_reader, clock=clock) as harness,
     ):
-        yield Press(desk=desk, server=server, shelf=shelf)
+        yield Newswire(harness=harness, server=server, shelf=shelf)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.intake.addresses import is_masked, is_private, shown
-from tests.bot.intake.press import Press, configuration
+from bot.ingest.addresses import is_masked, is_private, mask_secrets
+from tests.bot.ingest.newswire import Newswire, feed_configuration
 from tests.feeds import items
 from tests.wire.server import answer
 
@@ -27,15 +27,15 @@ OPEN = (
 
 @pytest.mark.parametrize("address", SECRET)
 def test_a_secret_is_left_out_and_the_host_is_not(address: str):
-    assert CANARY not in shown(address)
-    assert "a.example" in shown(address)
-    assert is_masked(shown(address))
-    assert shown(shown(address)) == shown(address)
+    assert CANARY not in mask_secrets(address)
+    assert "a.example" in mask_secrets(address)
+    assert is_masked(mask_secrets(address))
+    assert mask_secrets(mask_secrets(address)) == mask_secrets(address)
 
 
 @pytest.mark.parametrize("address", OPEN)
 def test_an_open_address_is_shown_as_it_is(address: str):
-    assert shown(address) == address
+    assert mask_secrets(address) == address
     assert not is_masked(address)
 
 
@@ -72,56 +72,62 @@ def test_an_open_address_is_everybodys(address: str):
     assert not is_private(address)
 
 
-async def said_of(room: Press, capsys: pytest.CaptureFixture[str]) -> str:
+async def said_of(newswire: Newswire, capsys: pytest.CaptureFixture[str]) -> str:
     """Everything that people see of a source, and all that was logged."""
-    from bot import config_file
-    from bot.intake import health
-    from bot.texts import Texts
+    from bot.configuration import file_export
+    from bot.i18n.translation import Texts
+    from bot.ingest import source_state
 
-    digest = await room.desk.digest()
-    now = room.desk.clock.now()
+    digest = await newswire.harness.digest()
+    now = newswire.harness.clock.now()
     seen = [
-        repr(await room.desk.says("newsdesk status")),
-        repr(await room.desk.doctor.examine()),
-        await room.desk.db.read(config_file.export),
-        *(health.of(s, now, "UTC", Texts.of("en")).text for s in digest.sources),
-        *(health.of(s, now, "UTC", Texts.of("en")).fix for s in digest.sources),
+        repr(await newswire.harness.says("newsdesk status")),
+        repr(await newswire.harness.doctor.examine()),
+        await newswire.harness.db.read(file_export.dump_configuration),
+        *(
+            source_state.describe_health(s, now, "UTC", Texts.of("en")).text
+            for s in digest.sources
+        ),
+        *(
+            source_state.describe_health(s, now, "UTC", Texts.of("en")).fix
+            for s in digest.sources
+        ),
         *(f"{s.name} {s.problem}" for s in digest.sources),
     ]
     return "\n".join(seen) + capsys.readouterr().out
 
 
 @pytest.mark.parametrize("status", [200, 404, 410, 429, 500])
-async def test_a_secret_is_in_nothing_that_anybody_sees(room, capsys, status):
-    room.shelf["/feed"] = answer(b"<html>no", status=status)
-    address = room.url("/feed").replace("http://", f"http://ada:{CANARY}@")
-    await room.desk.apply(configuration([address]))
-    before = await said_of(room, capsys)
-    await room.poll()
-    await room.desk.post()
-    after = await said_of(room, capsys)
-    assert room.server.requests[0].headers["authorization"].startswith("Basic ")
+async def test_a_secret_is_in_nothing_that_anybody_sees(newswire, capsys, status):
+    newswire.shelf["/feed"] = answer(b"<html>no", status=status)
+    address = newswire.url("/feed").replace("http://", f"http://ada:{CANARY}@")
+    await newswire.harness.apply(feed_configuration([address]))
+    before = await said_of(newswire, capsys)
+    await newswire.poll()
+    await newswire.harness.post()
+    after = await said_of(newswire, capsys)
+    assert newswire.server.requests[0].headers["authorization"].startswith("Basic ")
     assert CANARY not in before + after
 
 
-async def test_an_export_without_secrets_can_be_applied_where_they_are_known(room):
-    from bot import config_file
+async def test_an_export_without_secrets_can_be_applied_where_they_are_known(newswire):
+    from bot.configuration import file_export
 
-    room.publish("/feed", items(range(3)))
-    address = room.url("/feed").replace("http://", f"http://ada:{CANARY}@")
-    await room.desk.apply(configuration([address]))
-    text = await room.desk.db.read(config_file.export)
+    newswire.publish("/feed", items(range(3)))
+    address = newswire.url("/feed").replace("http://", f"http://ada:{CANARY}@")
+    await newswire.harness.apply(feed_configuration([address]))
+    text = await newswire.harness.db.read(file_export.dump_configuration)
     assert CANARY not in text
-    assert await room.desk.apply(text, prune=True) == ()
+    assert await newswire.harness.apply(text, prune=True) == ()
     more = text.replace("stories = 5", "stories = 4")
-    (change,) = await room.desk.apply(more)
+    (change,) = await newswire.harness.apply(more)
     assert change.kind == "change"
-    (source,) = (await room.desk.digest()).sources
+    (source,) = (await newswire.harness.digest()).sources
     assert source.address == address
 
 
-async def test_an_export_without_secrets_is_refused_where_none_is_known(room):
+async def test_an_export_without_secrets_is_refused_where_none_is_known(newswire):
     from bot.errors import UserError
 
     with pytest.raises(UserError, match="Write the address whole"):
-        await room.desk.apply(configuration(["https://…@a.example/feed"]))
+        await newswire.harness.apply(feed_configuration(["https://…@a.example/feed"]))

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from bot.intake.floods import is_flood
-from bot.types import Source
+from bot.ingest.source_state import is_flood
+from bot.model import Source
 from digests.types import Article
-from tests.bot.intake.press import Press
+from tests.bot.ingest.newswire import Newswire
 from tests.fakes import NOON
 from tests.feeds import an_item, items
 
@@ -20,55 +20,55 @@ def some(count: int, hours_ago: float = 1) -> list[Article]:
     return [Article(id=str(n), text="A text.", published=at) for n in range(count)]
 
 
-async def told_before(room: Press) -> list[str]:
+async def told_before(newswire: Newswire) -> list[str]:
     """A digest over a known feed of 30 items, with its first edition out."""
-    room.publish("/feed", items(range(30)))
-    await room.subscribe("/feed", more="stories = 3")
-    await room.desk.post("one")
-    return room.posted()
+    newswire.publish("/feed", items(range(30)))
+    await newswire.subscribe("/feed", more="stories = 3")
+    await newswire.harness.post("one")
+    return newswire.posted()
 
 
-async def test_a_flood_posts_nothing_and_is_told_to_the_admin(room):
-    told = await told_before(room)
-    room.publish("/feed", items(range(100, 130)))
-    room.desk.clock.advance(hours=1)
-    await room.desk.post("two")
-    assert room.posted() == told
-    assert await room.articles() == 60
-    status = repr(await room.desk.says("newsdesk status"))
+async def test_a_flood_posts_nothing_and_is_told_to_the_admin(newswire):
+    reported = await told_before(newswire)
+    newswire.publish("/feed", items(range(100, 130)))
+    newswire.harness.clock.advance(hours=1)
+    await newswire.harness.post("two")
+    assert newswire.posted() == reported
+    assert await newswire.articles() == 60
+    status = repr(await newswire.harness.says("newsdesk status"))
     assert "30 articles as new at once" in status
 
 
-async def test_what_comes_after_a_flood_is_posted(room):
-    await told_before(room)
-    room.publish("/feed", items(range(100, 130)))
-    await room.poll(hours=1)
-    room.publish("/feed", [an_item(200), *items(range(100, 130))])
-    room.desk.clock.advance(hours=1)
-    await room.desk.post("two")
-    assert an_item(200).title in room.posted()
+async def test_what_comes_after_a_flood_is_posted(newswire):
+    await told_before(newswire)
+    newswire.publish("/feed", items(range(100, 130)))
+    await newswire.poll(hours=1)
+    newswire.publish("/feed", [an_item(200), *items(range(100, 130))])
+    newswire.harness.clock.advance(hours=1)
+    await newswire.harness.post("two")
+    assert an_item(200).title in newswire.posted()
 
 
-async def test_a_flood_of_changed_texts_posts_nothing(room):
-    told = await told_before(room)
+async def test_a_flood_of_changed_texts_posts_nothing(newswire):
+    reported = await told_before(newswire)
     footer = " Subscribe to the new letter of the 40 editors of this house today."
     changed = [
         an_item(n, text=an_item(n).text + footer.replace("40", str(n)))
         for n in range(30)
     ]
-    room.publish("/feed", changed)
-    room.desk.clock.advance(hours=1)
-    await room.desk.post("two")
-    assert room.posted() == told
-    assert await room.revisions() == 60
+    newswire.publish("/feed", changed)
+    newswire.harness.clock.advance(hours=1)
+    await newswire.harness.post("two")
+    assert newswire.posted() == reported
+    assert await newswire.revisions() == 60
 
 
-async def test_a_handful_of_new_articles_is_news(room):
-    told = await told_before(room)
-    room.publish("/feed", [*items(range(100, 110)), *items(range(20))])
-    room.desk.clock.advance(hours=1)
-    await room.desk.post("two")
-    assert len(room.posted()) > len(told)
+async def test_a_handful_of_new_articles_is_news(newswire):
+    reported = await told_before(newswire)
+    newswire.publish("/feed", [*items(range(100, 110)), *items(range(20))])
+    newswire.harness.clock.advance(hours=1)
+    await newswire.harness.post("two")
+    assert len(newswire.posted()) > len(reported)
 
 
 def test_a_first_reading_is_no_flood():

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.intake import health
-from bot.texts import Texts
-from bot.types import Source
-from tests.bot.intake.press import Press
+from bot.i18n.translation import Texts
+from bot.ingest import source_state
+from bot.model import Source
+from tests.bot.ingest.newswire import Newswire
 from tests.fakes import NOON
 from tests.feeds import items
 from tests.wire.server import answer
@@ -26,13 +26,13 @@ WELL = Source(
 )
 
 
-def how(**changes: object) -> health.Health:
+def how(**changes: object) -> source_state.SourceHealth:
     source = replace(WELL, **changes)  # type: ignore[arg-type]
-    return health.of(source, NOON, "UTC", Texts.of("en"))
+    return source_state.describe_health(source, NOON, "UTC", Texts.of("en"))
 
 
 def test_a_source_that_is_well():
-    assert how() == health.Health(
+    assert how() == source_state.SourceHealth(
         state="ok", text="last read well today 11:40; 12 articles a day"
     )
 
@@ -87,35 +87,37 @@ def test_a_notice_is_told_for_a_week():
     assert how(**old) == how()
 
 
-async def test_status_tells_how_each_source_is(room: Press):
-    room.publish("/feed", items(range(12)))
-    room.shelf["/gone"] = answer(status=410)
-    await room.subscribe("/feed", "/gone")
-    await room.poll()
-    status = repr(await room.desk.says("newsdesk status"))
+async def test_status_tells_how_each_source_is(newswire: Newswire):
+    newswire.publish("/feed", items(range(12)))
+    newswire.shelf["/gone"] = answer(status=410)
+    await newswire.subscribe("/feed", "/gone")
+    await newswire.poll()
+    status = repr(await newswire.harness.says("newsdesk status"))
     assert "Hallin Courier" in status
     assert "last read well today 12:00" in status
     assert "it has ended and is not read any more" in status
 
 
-async def test_doctor_tells_a_dead_source_and_asks_it_nothing(room: Press):
-    room.publish("/feed", items(range(12)))
-    room.shelf["/gone"] = answer(status=410)
-    await room.subscribe("/feed", "/gone")
-    await room.poll()
-    asked = len(room.server.requests)
-    found = await room.desk.doctor.examine()
+async def test_doctor_tells_a_dead_source_and_asks_it_nothing(newswire: Newswire):
+    newswire.publish("/feed", items(range(12)))
+    newswire.shelf["/gone"] = answer(status=410)
+    await newswire.subscribe("/feed", "/gone")
+    await newswire.poll()
+    asked = len(newswire.server.requests)
+    found = await newswire.harness.doctor.examine()
     assert [f.state for f in found if f.subject.startswith("source")] == [
         "ok",
         "problem",
     ]
-    assert len(room.server.requests) == asked
+    assert len(newswire.server.requests) == asked
 
 
-async def test_doctor_tries_a_source_that_was_never_read_and_keeps_nothing(room: Press):
-    room.publish("/feed", items(range(12)))
-    await room.subscribe("/feed")
-    found = await room.desk.doctor.examine()
+async def test_doctor_tries_a_source_that_was_never_read_and_keeps_nothing(
+    newswire: Newswire,
+):
+    newswire.publish("/feed", items(range(12)))
+    await newswire.subscribe("/feed")
+    found = await newswire.harness.doctor.examine()
     (line,) = [f for f in found if f.subject.startswith("source")]
     assert (line.state, line.text) == ("ok", "12 articles")
-    assert await room.articles() == 0
+    assert await newswire.articles() == 0

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.intake.identity import named
-from digests.sources.feed.identity import canonical
+from bot.ingest.storing import name_articles
+from digests.sources.feed_entries import canonicalize_address
 from digests.types import Article
-from tests.bot.intake.press import Press
+from tests.bot.ingest.newswire import Newswire
 from tests.feeds import Item, an_item, items, rss
 from tests.wire.server import answer
 
@@ -39,24 +39,24 @@ OTHER_ADDRESS = (
 
 @pytest.mark.parametrize(("one", "other"), SAME_ADDRESS)
 def test_two_spellings_of_one_address_are_one(one: str, other: str):
-    assert canonical(one) == canonical(other)
+    assert canonicalize_address(one) == canonicalize_address(other)
 
 
 @pytest.mark.parametrize(("one", "other"), OTHER_ADDRESS)
 def test_two_addresses_are_two(one: str, other: str):
-    assert canonical(one) != canonical(other)
+    assert canonicalize_address(one) != canonicalize_address(other)
 
 
 def test_a_name_that_several_articles_share_names_none_of_them():
     one = Article(id="1", title="Bridge closed", text="A.", url="https://a.example/x")
     two = Article(id="2", title="Pool opened", text="B.", url="https://a.example/x")
-    alone, other = named([one, two])
+    alone, other = name_articles([one, two])
     assert not set(alone.names) & set(other.names)
     assert not any(name.startswith("at:") for name in alone.names)
 
 
 def test_the_front_page_of_a_site_is_the_name_of_no_article():
-    (one,) = named([Article(id="1", text="A.", url="https://a.example/")])
+    (one,) = name_articles([Article(id="1", text="A.", url="https://a.example/")])
     assert not any(name.startswith("at:") for name in one.names)
 
 
@@ -144,39 +144,43 @@ def test_there_are_twenty_replays():
 
 
 @pytest.mark.parametrize("name", REPLAYS)
-async def test_a_feed_that_is_made_anew_posts_nothing_again(room: Press, name: str):
+async def test_a_feed_that_is_made_anew_posts_nothing_again(
+    newswire: Newswire, name: str
+):
     first, second = REPLAYS[name]
     count = 12
     before = [first(an_item(n), n) for n in range(count)]
     after = [second(an_item(n), n) for n in range(count)]
-    room.publish("/feed", before)
-    await room.subscribe("/feed", more="stories = 3")
-    await room.desk.post("one")
-    told = room.posted()
-    assert (await room.articles(), await room.revisions()) == (count, count)
+    newswire.publish("/feed", before)
+    await newswire.subscribe("/feed", more="stories = 3")
+    await newswire.harness.post("one")
+    reported = newswire.posted()
+    assert (await newswire.articles(), await newswire.revisions()) == (count, count)
     for _ in range(2):
-        room.publish("/feed", after)
-        await room.poll(hours=7)
-    await room.desk.post("two")
-    assert (await room.articles(), await room.revisions()) == (count, count)
-    assert room.posted() == told
+        newswire.publish("/feed", after)
+        await newswire.poll(hours=7)
+    await newswire.harness.post("two")
+    assert (await newswire.articles(), await newswire.revisions()) == (count, count)
+    assert newswire.posted() == reported
 
 
-async def test_a_changed_text_is_a_revision_and_a_changed_id_no_reason_for_more(room):
-    room.publish("/feed", items(range(5)))
-    await room.subscribe("/feed")
-    await room.poll()
+async def test_a_changed_text_is_a_revision_and_a_changed_id_no_reason_for_more(
+    newswire,
+):
+    newswire.publish("/feed", items(range(5)))
+    await newswire.subscribe("/feed")
+    await newswire.poll()
     old = an_item(0)
-    room.publish(
+    newswire.publish(
         "/feed",
         [replace(old, guid="other", text=f"{old.text} It was free."), *items([1, 2])],
     )
-    await room.poll(hours=7)
-    assert (await room.articles(), await room.revisions()) == (5, 6)
+    await newswire.poll(hours=7)
+    assert (await newswire.articles(), await newswire.revisions()) == (5, 6)
 
 
 @pytest.mark.parametrize("kept", ["its id", "its address", "its headline and date"])
-async def test_one_of_three_names_is_enough_to_know_an_article_again(room, kept):
+async def test_one_of_three_names_is_enough_to_know_an_article_again(newswire, kept):
     old = an_item(0)
     new = replace(an_item(1), text=f"{old.text} It was free.")
     changed = {
@@ -184,34 +188,34 @@ async def test_one_of_three_names_is_enough_to_know_an_article_again(room, kept)
         "its address": replace(new, link=old.link),
         "its headline and date": replace(new, title=old.title, published=old.published),
     }
-    room.publish("/feed", [old, *items([2, 3])])
-    await room.subscribe("/feed")
-    await room.poll()
-    room.publish("/feed", [changed[kept], *items([2, 3])])
-    await room.poll(hours=7)
-    assert (await room.articles(), await room.revisions()) == (3, 4)
+    newswire.publish("/feed", [old, *items([2, 3])])
+    await newswire.subscribe("/feed")
+    await newswire.poll()
+    newswire.publish("/feed", [changed[kept], *items([2, 3])])
+    await newswire.poll(hours=7)
+    assert (await newswire.articles(), await newswire.revisions()) == (3, 4)
 
 
-async def test_going_back_to_an_old_text_makes_it_the_current_one(room):
-    from bot.storage import articles
+async def test_going_back_to_an_old_text_makes_it_the_current_one(newswire):
+    from bot.storage import article_store
 
     texts = [an_item(0).text, f"{an_item(0).text} It was free.", an_item(0).text]
-    await room.subscribe("/feed")
+    await newswire.subscribe("/feed")
     for text in texts:
-        room.publish("/feed", [replace(an_item(0), text=text), *items([1, 2])])
-        await room.poll(hours=7)
-    source = await room.source()
-    fresh = await room.desk.db.read(
-        articles.fresh,
+        newswire.publish("/feed", [replace(an_item(0), text=text), *items([1, 2])])
+        await newswire.poll(hours=7)
+    source = await newswire.source()
+    fresh = await newswire.harness.db.read(
+        article_store.list_fresh_articles,
         source_ids=[source.id],
-        since=room.desk.clock.now() - timedelta(days=7),
+        since=newswire.harness.clock.now() - timedelta(days=7),
     )
     assert texts[0] in {article.text for article in fresh}
-    assert await room.revisions() == 4
+    assert await newswire.revisions() == 4
 
 
-async def test_several_articles_under_one_id_stay_several(room):
-    room.shelf["/feed"] = answer(rss(items(range(6), guid="always the same")))
-    await room.subscribe("/feed")
-    await room.poll()
-    assert await room.articles() == 6
+async def test_several_articles_under_one_id_stay_several(newswire):
+    newswire.shelf["/feed"] = answer(rss(items(range(6), guid="always the same")))
+    await newswire.subscribe("/feed")
+    await newswire.poll()
+    assert await newswire.articles() == 6

@@ -5,10 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.intake import states
-from bot.intake.readings import Reading
-from bot.types import Source
-from digests.errors import Gone, Limited, Missing, Unreachable
+from bot.ingest import source_state
+from bot.ingest.source_reader import SourceReading
+from bot.model import Source
+from digests.errors import (
+    SourceGone,
+    SourceMissing,
+    SourceRateLimited,
+    SourceUnreachable,
+)
 from digests.types import Article
 from tests.fakes import NOON
 
@@ -20,77 +25,81 @@ FEED = Source(
     name="https://a.example/feed",
 )
 ARTICLE = Article(id="1", text="The lake is wide.", published=NOON)
-READ = Reading(kind="feed", articles=(ARTICLE,), title="Hallin Courier", etag='"1"')
+READ = SourceReading(
+    kind="feed", articles=(ARTICLE,), title="Hallin Courier", etag='"1"'
+)
 LATER = NOON + timedelta(hours=1)
 
 
 def test_a_good_reading_ends_all_trouble():
     failed = replace(FEED, failures=4, problem="404", rest_until=NOON)
-    good = states.after_reading(failed, READ, 1, NOON)
+    good = source_state.apply_reading(failed, READ, 1, NOON)
     assert (good.failures, good.problem, good.rest_until) == (0, None, None)
     assert (good.last_good, good.asked_at, good.etag) == (NOON, NOON, '"1"')
 
 
 def test_a_source_takes_its_own_title_unless_somebody_named_it():
-    assert states.after_reading(FEED, READ, 1, NOON).name == "Hallin Courier"
+    assert source_state.apply_reading(FEED, READ, 1, NOON).name == "Hallin Courier"
     named = replace(FEED, name="The local paper")
-    assert states.after_reading(named, READ, 1, NOON).name == "The local paper"
+    assert source_state.apply_reading(named, READ, 1, NOON).name == "The local paper"
 
 
 def test_a_page_is_called_after_its_host_and_not_after_its_article():
-    page = states.after_reading(FEED, replace(READ, kind="page"), 1, NOON)
+    page = source_state.apply_reading(FEED, replace(READ, kind="page"), 1, NOON)
     assert (page.kind, page.name) == ("page", "a.example")
 
 
 def test_a_failure_keeps_what_is_known_of_better_days():
-    good = states.after_reading(FEED, READ, 1, NOON)
-    failed = states.after_failure(good, Missing("Nothing there."), LATER)
+    good = source_state.apply_reading(FEED, READ, 1, NOON)
+    failed = source_state.apply_failure(good, SourceMissing("Nothing there."), LATER)
     assert (failed.last_good, failed.etag, failed.failures) == (NOON, '"1"', 1)
     assert failed.problem == "Nothing there."
 
 
 @pytest.mark.parametrize("wait", [60.0, 7200.0, 86400.0])
 def test_a_pause_holds_for_everybody_and_to_its_end(wait):
-    paused = states.after_failure(FEED, Limited("Wait.", wait=wait), NOON)
+    paused = source_state.apply_failure(
+        FEED, SourceRateLimited("Wait.", wait=wait), NOON
+    )
     end = NOON + timedelta(seconds=wait)
     assert paused.next_poll_at is not None
     assert paused.next_poll_at >= end
     just_before = end - timedelta(seconds=1)
-    assert not states.may_be_asked(paused, just_before, insist=True)
+    assert not source_state.may_be_read_early(paused, just_before, insist=True)
     after = end + timedelta(seconds=0.1 * wait)
-    assert states.may_be_asked(paused, after, insist=False)
+    assert source_state.may_be_read_early(paused, after, insist=False)
 
 
 def test_an_ended_source_may_not_even_be_asked_by_hand():
-    ended = states.after_failure(FEED, Gone("It has ended."), NOON)
+    ended = source_state.apply_failure(FEED, SourceGone("It has ended."), NOON)
     assert (ended.stopped, ended.next_poll_at) == (True, None)
-    assert not states.may_be_asked(ended, LATER, insist=True)
+    assert not source_state.may_be_read_early(ended, LATER, insist=True)
 
 
 def test_a_failing_source_is_asked_by_hand_and_not_by_a_schedule():
     failed = replace(FEED, failures=3, next_poll_at=LATER)
-    assert states.may_be_asked(failed, NOON, insist=True)
-    assert not states.may_be_asked(failed, NOON, insist=False)
+    assert source_state.may_be_read_early(failed, NOON, insist=True)
+    assert not source_state.may_be_read_early(failed, NOON, insist=False)
 
 
 def test_a_folder_that_failed_is_looked_at_again_within_a_minute():
     folder = replace(FEED, kind="folder", address="/articles", failures=9)
-    failed = states.after_failure(folder, Unreachable("It is empty."), NOON)
+    failed = source_state.apply_failure(folder, SourceUnreachable("It is empty."), NOON)
     assert failed.next_poll_at == NOON + timedelta(minutes=1)
-    assert states.may_be_asked(failed, NOON, insist=False)
+    assert source_state.may_be_read_early(failed, NOON, insist=False)
 
 
 def test_an_address_with_a_password_is_never_left_for_another():
     secret = replace(FEED, address="https://ada:quetzal@a.example/feed")
     moved = replace(READ, moved_to="https://b.example/feed")
     for _ in range(5):
-        secret = states.after_reading(secret, moved, 0, NOON)
-    assert states.address_of(secret) == secret.address
+        secret = source_state.apply_reading(secret, moved, 0, NOON)
+    assert source_state.current_address(secret) == secret.address
 
 
 def test_a_known_feed_must_stay_one_and_a_new_address_may_be_anything():
-    assert states.kind_of(FEED) is None
-    assert states.kind_of(replace(FEED, last_good=NOON)) == "feed"
+    assert source_state.expected_kind(FEED) is None
+    assert source_state.expected_kind(replace(FEED, last_good=NOON)) == "feed"
 
 
 @pytest.mark.parametrize(
@@ -110,5 +119,5 @@ def test_a_known_feed_must_stay_one_and_a_new_address_may_be_anything():
 def test_a_site_is_told_from_an_article(address, published, feeds, expected):
     source = replace(FEED, address=address)
     article = replace(ARTICLE, published=published)
-    page = Reading(kind="page", articles=(article,), feeds=feeds)
-    assert states.own_feed(source, page) == expected
+    page = SourceReading(kind="page", articles=(article,), feeds=feeds)
+    assert source_state.find_own_feed(source, page) == expected

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.storage import Connection, articles, schema, sources, stories
-from digests.types import Article, Membership
-from tests.bot.intake.press import Press, configuration, press
+from bot.storage import Connection, article_store, schema, source_store, story_store
+from digests.types import Article, StoryMembership
+from tests.bot.ingest.newswire import Newswire, feed_configuration, open_newswire
 from tests.digests.stories.builders import FERRY, FERRY_AGAIN, ORCHARD
 from tests.fakes import NOON
 from tests.feeds import Item
@@ -28,18 +28,20 @@ def an_entry(name: str, text: str, minutes: int = 10, title: str = "") -> Item:
     )
 
 
-def herald(room: Press, *entries: Item) -> None:
+def herald(newswire: Newswire, *entries: Item) -> None:
     """The second outlet publishes."""
-    room.publish("/b", entries, "Torvale Herald")
+    newswire.publish("/b", entries, "Torvale Herald")
 
 
-async def in_stories(room: Press, workspace: int | None = None) -> dict[str, set[str]]:
+async def in_stories(
+    newswire: Newswire, workspace: int | None = None
+) -> dict[str, set[str]]:
     """The stories of a view: public id to the titles of what is in it."""
 
     def look(conn: Connection) -> dict[str, set[str]]:
         keys = conn.execute(select(schema.articles.c.id)).scalars()
         found: dict[str, set[str]] = {}
-        for member in stories.known(
+        for member in story_store.list_memberships(
             conn, workspace_id=workspace, articles=[str(key) for key in keys]
         ):
             title = conn.execute(
@@ -51,23 +53,25 @@ async def in_stories(room: Press, workspace: int | None = None) -> dict[str, set
             found.setdefault(member.story, set()).add(title)
         return found
 
-    return await room.desk.db.read(look)
+    return await newswire.harness.db.read(look)
 
 
-async def groups(room: Press, workspace: int | None = None) -> set[frozenset[str]]:
-    return set(map(frozenset, (await in_stories(room, workspace)).values()))
+async def groups(
+    newswire: Newswire, workspace: int | None = None
+) -> set[frozenset[str]]:
+    return set(map(frozenset, (await in_stories(newswire, workspace)).values()))
 
 
-async def story_of(room: Press, name: str) -> str:
-    found = await in_stories(room)
+async def story_of(newswire: Newswire, name: str) -> str:
+    found = await in_stories(newswire)
     return next(s for s, titles in found.items() if f"News of {name}" in titles)
 
 
 async def stored_elsewhere(
-    room: Press, path: str, name: str, text: str, story: str | None = None
+    newswire: Newswire, path: str, name: str, text: str, story: str | None = None
 ) -> None:
     """What another process stores, with or without a story."""
-    source = await room.source(path)
+    source = await newswire.source(path)
     article = Article(
         id=name,
         title=f"News of {name}",
@@ -77,36 +81,40 @@ async def stored_elsewhere(
     )
 
     def work(conn: Connection) -> None:
-        stored, _ = articles.store(conn, source, article, now=room.desk.clock.now())
+        stored, _ = article_store.store_article(
+            conn, source, article, now=newswire.harness.clock.now()
+        )
         if story:
-            member = Membership(article=str(stored.article_id), story=story)
-            stories.record(
+            member = StoryMembership(article=str(stored.article_id), story=story)
+            story_store.set_memberships(
                 conn,
                 workspace_id=None,
                 memberships=[member],
-                now=room.desk.clock.now(),
+                now=newswire.harness.clock.now(),
             )
 
-    await room.desk.db.write(work)
+    await newswire.harness.db.write(work)
 
 
 @pytest.fixture
-async def two(room: Press) -> AsyncIterator[Press]:
+async def two(newswire: Newswire) -> AsyncIterator[Newswire]:
     """A digest over the feeds of two outlets, the first with news."""
-    room.publish("/a", [an_entry("a1", FERRY)], "Hallin Courier")
-    herald(room)
-    await room.subscribe("/a", "/b")
-    await room.poll()
-    yield room
+    newswire.publish("/a", [an_entry("a1", FERRY)], "Hallin Courier")
+    herald(newswire)
+    await newswire.subscribe("/a", "/b")
+    await newswire.poll()
+    yield newswire
     # Whatever happened: what is held in memory is what is stored.
-    held = room.desk.intake._filing._rooms[None].view.index.memberships()
-    stored = await room.desk.db.read(everything)
+    held = newswire.harness.ingestor._filing._slots[None].view.index.memberships()
+    stored = await newswire.harness.db.read(everything)
     assert {m.article: m.story for m in held} == {m.article: m.story for m in stored}
 
 
-def everything(conn: Connection) -> tuple[Membership, ...]:
+def everything(conn: Connection) -> tuple[StoryMembership, ...]:
     keys = conn.execute(select(schema.articles.c.id)).scalars()
-    return stories.known(conn, workspace_id=None, articles=[str(key) for key in keys])
+    return story_store.list_memberships(
+        conn, workspace_id=None, articles=[str(key) for key in keys]
+    )
 
 
 async def test_an_article_has_its_story_as_soon_as_it_is_stored(two):
@@ -122,35 +130,35 @@ async def test_what_two_outlets_report_is_one_story(two):
     }
 
 
-async def test_articles_of_one_reading_find_each_other(room):
-    room.publish("/a", [an_entry("a1", FERRY), an_entry("a2", FERRY_TOO, 5)])
-    herald(room, an_entry("b1", FERRY_AGAIN))
-    await room.subscribe("/a", "/b")
-    await room.poll()
-    assert len(await groups(room)) == 1
+async def test_articles_of_one_reading_find_each_other(newswire):
+    newswire.publish("/a", [an_entry("a1", FERRY), an_entry("a2", FERRY_TOO, 5)])
+    herald(newswire, an_entry("b1", FERRY_AGAIN))
+    await newswire.subscribe("/a", "/b")
+    await newswire.poll()
+    assert len(await groups(newswire)) == 1
 
 
 async def test_a_wire_copy_is_stored_as_one(two):
     herald(two, an_entry("b1", FERRY + " More follows."))
     await two.poll(days=1)
     copies = select(schema.story_articles.c.duplicate_of)
-    found = await two.desk.db.read(lambda conn: set(conn.execute(copies).scalars()))
+    found = await two.harness.db.read(lambda conn: set(conn.execute(copies).scalars()))
     assert found == {None, 1}
 
 
 async def test_a_story_keeps_its_id_when_the_process_starts_again(
     sqlite_url: str, tmp_path: Path
 ):
-    async with press(sqlite_url, tmp_path) as room:
-        room.publish("/a", [an_entry("a1", FERRY)])
-        await room.subscribe("/a")
-        await room.poll()
-        before = await story_of(room, "a1")
-    async with press(sqlite_url, tmp_path) as room:
-        herald(room, an_entry("b1", FERRY_AGAIN))
-        await room.subscribe("/b")
-        await room.poll(days=1)
-        assert await story_of(room, "b1") == before
+    async with open_newswire(sqlite_url, tmp_path) as newswire:
+        newswire.publish("/a", [an_entry("a1", FERRY)])
+        await newswire.subscribe("/a")
+        await newswire.poll()
+        before = await story_of(newswire, "a1")
+    async with open_newswire(sqlite_url, tmp_path) as newswire:
+        herald(newswire, an_entry("b1", FERRY_AGAIN))
+        await newswire.subscribe("/b")
+        await newswire.poll(days=1)
+        assert await story_of(newswire, "b1") == before
 
 
 async def test_an_article_is_not_stored_without_its_story(two, monkeypatch):
@@ -160,7 +168,7 @@ async def test_an_article_is_not_stored_without_its_story(two, monkeypatch):
         raise RuntimeError("killed in the middle")
 
     with monkeypatch.context() as broken:
-        broken.setattr(stories, "settle", dies)
+        broken.setattr(story_store, "update_memberships", dies)
         await two.poll(days=1)
     assert await two.articles() == 1
 
@@ -182,17 +190,17 @@ async def test_what_another_process_stored_is_found_and_filed(two):
 async def test_articles_of_an_older_program_get_their_stories(
     sqlite_url: str, tmp_path: Path
 ):
-    async with press(sqlite_url, tmp_path) as room:
-        room.publish("/a", [an_entry("a1", FERRY)])
-        await room.subscribe("/a")
-        await room.poll()
+    async with open_newswire(sqlite_url, tmp_path) as newswire:
+        newswire.publish("/a", [an_entry("a1", FERRY)])
+        await newswire.subscribe("/a")
+        await newswire.poll()
         no_stories = schema.story_articles.delete()
-        await room.desk.db.write(lambda conn: conn.execute(no_stories).close())
-    async with press(sqlite_url, tmp_path) as room:
-        herald(room, an_entry("b1", FERRY_AGAIN))
-        await room.subscribe("/b")
-        await room.poll(days=1)
-        assert await groups(room) == {frozenset({"News of a1", "News of b1"})}
+        await newswire.harness.db.write(lambda conn: conn.execute(no_stories).close())
+    async with open_newswire(sqlite_url, tmp_path) as newswire:
+        herald(newswire, an_entry("b1", FERRY_AGAIN))
+        await newswire.subscribe("/b")
+        await newswire.poll(days=1)
+        assert await groups(newswire) == {frozenset({"News of a1", "News of b1"})}
 
 
 # ── changed texts ──────────────────────────────────────────────────────────────
@@ -244,7 +252,7 @@ async def test_what_could_not_be_filed_is_filed_the_next_time(two, monkeypatch):
 
     herald(two, an_entry("b1", FERRY_AGAIN))
     with monkeypatch.context() as broken:
-        broken.setattr(stories, "settle", dies)
+        broken.setattr(story_store, "update_memberships", dies)
         await two.poll(days=1)
     await two.poll(days=1)
     assert await groups(two) == {
@@ -253,25 +261,25 @@ async def test_what_could_not_be_filed_is_filed_the_next_time(two, monkeypatch):
     }
 
 
-async def test_a_text_and_its_correction_that_come_at_once_are_one_article(desk):
+async def test_a_text_and_its_correction_that_come_at_once_are_one_article(harness):
     header = "---\ntitle: {}\npublished: 2026-11-24T0{}:00:00+00:00\n{}---\n{}\n"
-    desk.publish("v1", header.format("Ferry stops", 8, "", FERRY))
+    harness.publish("v1", header.format("Ferry stops", 8, "", FERRY))
     changed = FERRY.replace("212", "214")
-    desk.publish("v2", header.format("Ferry stops", 9, "revises: v1\n", changed))
-    await desk.intake.refresh((await desk.digest()).sources)
-    mine = (await desk.place()).workspace.id
+    harness.publish("v2", header.format("Ferry stops", 9, "revises: v1\n", changed))
+    await harness.ingestor.refresh((await harness.digest()).sources)
+    mine = (await harness.place()).workspace.id
 
     def look(conn: Connection) -> list[str]:
         query = select(schema.revisions.c.article_id).where(
             schema.revisions.c.title == "Ferry stops"
         )
         keys = set(conn.execute(query).scalars())
-        known = stories.known(
+        known = story_store.list_memberships(
             conn, workspace_id=mine, articles=[str(key) for key in keys]
         )
         return [member.story for member in known if member.duplicate_of is None]
 
-    assert len(await desk.db.read(look)) == 1
+    assert len(await harness.db.read(look)) == 1
 
 
 # ── merging and splitting ──────────────────────────────────────────────────────
@@ -285,9 +293,11 @@ async def test_stories_that_turn_out_to_be_one_are_merged_and_both_ids_lead_ther
 
     assert await groups(two) == {frozenset({"News of a1", "News of x", "News of b1"})}
     now = await story_of(two, "x")
-    workspace = (await two.desk.place()).workspace.id
+    workspace = (await two.harness.place()).workspace.id
     for old in (first, "s-zzzzzz"):
-        led = await two.desk.db.read(stories.present, workspace_id=workspace, story=old)
+        led = await two.harness.db.read(
+            story_store.find_present_story, workspace_id=workspace, story=old
+        )
         assert led == now
 
 
@@ -315,12 +325,12 @@ async def test_after_a_merge_articles_go_on_joining_the_one_story(two):
 
 async def test_a_story_that_another_process_merged_away_gets_nothing_more(two):
     story = await story_of(two, "a1")
-    moved = Membership(article="1", story="s-zzzzzz")
-    await two.desk.db.write(
-        stories.settle,
+    moved = StoryMembership(article="1", story="s-zzzzzz")
+    await two.harness.db.write(
+        story_store.update_memberships,
         workspace_id=None,
         memberships=[moved],
-        now=two.desk.clock.now(),
+        now=two.harness.clock.now(),
     )
     herald(two, an_entry("b1", FERRY_AGAIN))
     await two.poll(days=1)
@@ -332,46 +342,47 @@ async def test_a_story_that_another_process_merged_away_gets_nothing_more(two):
 
 
 @pytest.fixture
-async def tenants(room: Press) -> tuple[Press, int, int]:
+async def tenants(newswire: Newswire) -> tuple[Newswire, int, int]:
     """Two workspaces over one public feed; the first has a private one as well."""
-    room.publish("/private", [an_entry("p1", f"{FERRY} A {CANARY} was aboard.")])
-    room.publish("/a", [an_entry("a1", FERRY_AGAIN)], "Torvale Herald")
-    private, public = room.url("/private", "127.0.0.1"), room.url("/a")
-    other = configuration([public]).replace("newsroom", "another")
-    await room.desk.apply(configuration([private, public]) + other)
-    await room.poll()
+    newswire.publish("/private", [an_entry("p1", f"{FERRY} A {CANARY} was aboard.")])
+    newswire.publish("/a", [an_entry("a1", FERRY_AGAIN)], "Torvale Herald")
+    private, public = newswire.url("/private", "127.0.0.1"), newswire.url("/a")
+    other = feed_configuration([public]).replace("newsroom", "another")
+    await newswire.harness.apply(feed_configuration([private, public]) + other)
+    await newswire.poll()
     ids = [
-        (await room.desk.place(name)).workspace.id for name in ("newsroom", "another")
+        (await newswire.harness.place(name)).workspace.id
+        for name in ("newsroom", "another")
     ]
-    return room, ids[0], ids[1]
+    return newswire, ids[0], ids[1]
 
 
 async def test_a_private_article_joins_a_public_story_in_its_own_view_only(tenants):
-    room, mine, other = tenants
-    room.publish("/private", [an_entry("p2", f"{FERRY_TOO} The {CANARY} is well.")])
-    await room.poll(days=1)
-    public = await in_stories(room)
+    newswire, mine, other = tenants
+    newswire.publish("/private", [an_entry("p2", f"{FERRY_TOO} The {CANARY} is well.")])
+    await newswire.poll(days=1)
+    public = await in_stories(newswire)
     (story,) = public
     assert public == {story: {"News of a1"}}
-    assert "News of p2" in (await in_stories(room, mine))[story]
-    assert await in_stories(room, other) == public
+    assert "News of p2" in (await in_stories(newswire, mine))[story]
+    assert await in_stories(newswire, other) == public
 
 
 async def test_a_private_story_gives_a_public_article_no_id(tenants):
     """Who reads only the public feed must not learn that there is another."""
-    room, mine, _ = tenants
+    newswire, mine, _ = tenants
     private = {
         row.public_id
-        for row in await room.desk.db.read(
+        for row in await newswire.harness.db.read(
             lambda conn: conn.execute(
                 select(schema.stories).where(schema.stories.c.workspace_id == mine)
             ).all()
         )
     }
     news = [an_entry("a1", FERRY_AGAIN), an_entry("a2", FERRY)]
-    room.publish("/a", news, "Torvale Herald")
-    await room.poll(days=1)
-    rows = await room.desk.db.read(
+    newswire.publish("/a", news, "Torvale Herald")
+    await newswire.poll(days=1)
+    rows = await newswire.harness.db.read(
         lambda conn: (
             conn.execute(
                 select(schema.stories.c.public_id).where(
@@ -382,20 +393,20 @@ async def test_a_private_story_gives_a_public_article_no_id(tenants):
             .all()
         )
     )
-    public = await in_stories(room)
+    public = await in_stories(newswire)
     assert set(rows) == set(public)
     titles = {t for found in public.values() for t in found}
     assert titles == {"News of a1", "News of a2"}
-    assert private <= set(await in_stories(room, mine)) | set(public)
+    assert private <= set(await in_stories(newswire, mine)) | set(public)
 
 
 async def test_a_private_article_is_never_a_public_articles_original(tenants):
-    room, _, _ = tenants
+    newswire, _, _ = tenants
     text = f"{ORCHARD} A {CANARY} sat in the trees."
-    room.publish("/private", [an_entry("p3", text)])
-    await room.poll(days=1)
-    room.publish("/a", [an_entry("a3", text)])
-    await room.poll(days=1)
+    newswire.publish("/private", [an_entry("p3", text)])
+    await newswire.poll(days=1)
+    newswire.publish("/a", [an_entry("a3", text)])
+    await newswire.poll(days=1)
 
     def originals(conn: Connection) -> set[int | None]:
         public = select(schema.stories.c.id).where(
@@ -408,26 +419,27 @@ async def test_a_private_article_is_never_a_public_articles_original(tenants):
         )
         return set(rows.scalars())
 
-    assert await room.desk.db.read(originals) == {None}
+    assert await newswire.harness.db.read(originals) == {None}
 
 
-async def test_a_view_holds_no_article_of_sources_that_are_not_the_workspaces(room):
-    room.publish("/private", [an_entry("p1", FERRY)])
-    room.publish("/a", [an_entry("a1", FERRY_AGAIN)])
-    other = configuration([room.url("/a")]).replace("newsroom", "another")
-    mine = configuration([room.url("/private", "127.0.0.1")])
-    await room.desk.apply(mine + other)
-    await room.poll()
-    await room.poll(days=1)
-    room.publish("/private", [an_entry("p1", FERRY), an_entry("p2", ORCHARD)])
-    await room.poll(days=1)
+async def test_a_view_holds_no_article_of_sources_that_are_not_the_workspaces(newswire):
+    newswire.publish("/private", [an_entry("p1", FERRY)])
+    newswire.publish("/a", [an_entry("a1", FERRY_AGAIN)])
+    other = feed_configuration([newswire.url("/a")]).replace("newsroom", "another")
+    mine = feed_configuration([newswire.url("/private", "127.0.0.1")])
+    await newswire.harness.apply(mine + other)
+    await newswire.poll()
+    await newswire.poll(days=1)
+    newswire.publish("/private", [an_entry("p1", FERRY), an_entry("p2", ORCHARD)])
+    await newswire.poll(days=1)
     ids = [
-        (await room.desk.place(name)).workspace.id for name in ("newsroom", "another")
+        (await newswire.harness.place(name)).workspace.id
+        for name in ("newsroom", "another")
     ]
-    public = set(await in_stories(room))
+    public = set(await in_stories(newswire))
     own = {
         story
-        for story, titles in (await in_stories(room, ids[0])).items()
+        for story, titles in (await in_stories(newswire, ids[0])).items()
         if titles & {"News of p1", "News of p2"}
     }
     assert len(own) == 2
@@ -435,20 +447,22 @@ async def test_a_view_holds_no_article_of_sources_that_are_not_the_workspaces(ro
 
 
 async def test_the_other_workspace_is_told_nothing_of_a_private_article(tenants):
-    room, mine, other = tenants
+    newswire, mine, other = tenants
     seen = [
-        await room.desk.db.read(stories.articles_of, workspace_id=other, story=story)
-        for story in await in_stories(room, mine)
+        await newswire.harness.db.read(
+            story_store.list_story_articles, workspace_id=other, story=story
+        )
+        for story in await in_stories(newswire, mine)
     ]
     assert CANARY not in repr(seen)
-    assert await room.desk.db.read(sources.in_workspace, workspace_id=other)
+    assert await newswire.harness.db.read(source_store.list_sources, workspace_id=other)
 
 
 async def test_a_public_article_has_its_story_in_everybodys_view_first(tenants):
-    room, mine, _ = tenants
-    await stored_elsewhere(room, "/a", "x", ORCHARD)
-    room.publish("/private", [an_entry("p2", ORCHARD + " More follows soon.")])
-    await room.poll(days=1)
-    public = await in_stories(room)
+    newswire, mine, _ = tenants
+    await stored_elsewhere(newswire, "/a", "x", ORCHARD)
+    newswire.publish("/private", [an_entry("p2", ORCHARD + " More follows soon.")])
+    await newswire.poll(days=1)
+    public = await in_stories(newswire)
     (story,) = (s for s, titles in public.items() if "News of x" in titles)
-    assert (await in_stories(room, mine))[story] == {"News of x", "News of p2"}
+    assert (await in_stories(newswire, mine))[story] == {"News of x", "News of p2"}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.scheduler import Wakeups
+from bot.jobs.scheduler import WakeupTimer
 from tests.fakes import FakeClock
 
 SOON = timedelta(seconds=0.03)
@@ -42,7 +42,7 @@ class Work:
 
 @asynccontextmanager
 async def running(
-    wakeups: Wakeups, wake: Callable[[], Awaitable[datetime | None]]
+    wakeups: WakeupTimer, wake: Callable[[], Awaitable[datetime | None]]
 ) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(wakeups.run(wake))
     yield task
@@ -57,9 +57,9 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-def clockwork(**changes: timedelta) -> tuple[FakeClock, Wakeups]:
+def clockwork(**changes: timedelta) -> tuple[FakeClock, WakeupTimer]:
     clock = FakeClock()
-    return clock, Wakeups(clock=clock, **{"tick": NEVER} | changes)
+    return clock, WakeupTimer(clock=clock, **{"tick": NEVER} | changes)
 
 
 async def test_it_wakes_at_start_and_then_rests():
@@ -132,7 +132,7 @@ async def test_a_moment_that_a_poke_came_before_is_served_by_that_wake():
     async with running(wakeups, work):
         await work.woken(1)
         clock.advance(NEVER)
-        wakeups.poke()
+        wakeups.wake_now()
         await work.woken(2)
         await settled()
         assert work.wakes == 2
@@ -145,7 +145,7 @@ async def test_a_far_moment_is_waited_for_without_error():
         await work.woken(1)
         await settled()
         assert not task.done()
-        wakeups.poke()
+        wakeups.wake_now()
         await work.woken(2)
 
 
@@ -161,7 +161,7 @@ async def test_a_poke_wakes_now():
     work = Work()
     async with running(wakeups, work):
         await work.woken(1)
-        wakeups.poke()
+        wakeups.wake_now()
         await work.woken(2)
 
 
@@ -180,7 +180,7 @@ async def test_wakes_never_overlap_and_pokes_during_one_are_one_more():
     async with running(wakeups, wake):
         await settled()
         for _ in range(3):
-            wakeups.poke()
+            wakeups.wake_now()
             await settled()
         go_on.set()
         await settled()
@@ -219,7 +219,7 @@ async def test_a_moment_is_not_lost_over_a_failing_wake():
 
 async def test_a_wake_that_is_always_asked_for_leaves_the_others_room():
     _, wakeups = clockwork()
-    work = Work(*[wakeups.poke] * 100_000)
+    work = Work(*[wakeups.wake_now] * 100_000)
     async with running(wakeups, work):
         await settled()
     assert work.wakes < 1000
@@ -248,12 +248,12 @@ async def test_it_can_run_again_after_it_was_stopped():
             await work.woken(2)
 
 
-class Counting(Wakeups):
+class Counting(WakeupTimer):
     pokes = 0
 
-    def poke(self) -> None:
+    def wake_now(self) -> None:
         self.pokes += 1
-        super().poke()
+        super().wake_now()
 
 
 async def test_stopping_leaves_no_task_and_no_timer_behind():

@@ -8,14 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import restoring
-from bot.storage import (
-    deliveries,
-)
-from tests.bot.newsroom import (
-    Newsroom,
-    newsroom,
-)
+from bot.operations import backup
+from bot.storage import delivery_store
+from tests.bot.harness import BotHarness, open_harness
 from tests.fakes import FakeClock, FakePlatform
 
 DAY = timedelta(days=1)
@@ -23,7 +18,7 @@ PARTS = 3
 
 
 @dataclass(kw_only=True)
-class Past:
+class BackupHarness:
     """A newsroom that can go back: its folder, its channel, its clock stay the same."""
 
     home: Path
@@ -39,33 +34,37 @@ class Past:
         return self.home / "kept.db"
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[Newsroom]:
+    async def open(self) -> AsyncIterator[BotHarness]:
         url = f"sqlite:///{self.file}"
-        async with newsroom(url, self.home, self.platform, clock=self.clock) as desk:
-            yield desk
+        async with open_harness(
+            url, self.home, self.platform, clock=self.clock
+        ) as harness:
+            yield harness
 
     def back_up(self) -> None:
-        restoring.back_up(self.file, self.kept, now=self.clock.now())
+        backup.create_backup(self.file, self.kept, now=self.clock.now())
 
-    def restore(self, **how: Any) -> restoring.Restored:
-        return restoring.restore(self.kept, self.file, now=self.clock.now(), **how)
-
-
-async def order(desk: Newsroom) -> None:
-    digest = await desk.digest()
-    await desk.editions.post_now(digest.workspace_id, digest, "ordered")
+    def restore(self, **how: Any) -> backup.RestoreResult:
+        return backup.restore_backup(self.kept, self.file, now=self.clock.now(), **how)
 
 
-async def states(desk: Newsroom) -> list[str]:
-    digest = await desk.digest()
-    found = await desk.db.read(
-        deliveries.newest, workspace_id=digest.workspace_id, count=50
+async def order(harness: BotHarness) -> None:
+    digest = await harness.digest()
+    await harness.publisher.post_now(digest.workspace_id, digest, "ordered")
+
+
+async def states(harness: BotHarness) -> list[str]:
+    digest = await harness.digest()
+    found = await harness.db.read(
+        delivery_store.list_newest_deliveries,
+        workspace_id=digest.workspace_id,
+        count=50,
     )
     return [d.state for d in reversed(found)]
 
 
-def texts(past: Past) -> list[str]:
-    return [str(message.payload["text"]) for message in past.platform.messages]
+def texts(backups: BackupHarness) -> list[str]:
+    return [str(message.payload["text"]) for message in backups.platform.messages]
 
 
 def rows(file: Path, query: str) -> list[tuple[Any, ...]]:

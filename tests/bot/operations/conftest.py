@@ -4,19 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.newsroom import (
-    BRIDGE,
-    POOL,
-)
-from tests.bot.restoring.past import Past
+from tests.bot.harness import BRIDGE, POOL
+from tests.bot.operations.backup_harness import BackupHarness
 from tests.fakes import FakeClock, FakePlatform
 
 
 @pytest.fixture
-async def past(sqlite_url: str, tmp_path: Path) -> Past:
-    past = Past(home=tmp_path, platform=FakePlatform(), clock=FakeClock())
-    async with past.open() as desk:
-        desk.publish("bridge", BRIDGE)
-        desk.publish("pool", POOL)
-        await desk.apply()
-    return past
+async def backups(sqlite_url: str, tmp_path: Path) -> BackupHarness:
+    backups = BackupHarness(home=tmp_path, platform=FakePlatform(), clock=FakeClock())
+    async with backups.open() as harness:
+        harness.publish("bridge", BRIDGE)
+        harness.publish("pool", POOL)
+        await harness.apply()
+    return backups

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot import runner
-from bot.jumps import PATIENCE, Jumps
-from bot.scheduler import Wakeups
-from tests.bot.newsroom import Newsroom
-from tests.bot.test_planning import at, editions, scheduled, states
+from bot.jobs.scheduler import WakeupTimer
+from bot.operations.clock_monitor import PAUSE_AFTER_JUMP, ClockMonitor
+from tests.bot.harness import BotHarness
+from tests.bot.publishing.test_planning import at, editions, scheduled, states
 from tests.fakes import FakeClock
 
 
@@ -26,7 +26,7 @@ class Watched:
 
     def __init__(self) -> None:
         self.clock, self.steady = FakeClock(), Steady()
-        self.jumps = Jumps(self.clock, self.steady)
+        self.jumps = ClockMonitor(self.clock, self.steady)
 
     def passes(self, by: timedelta) -> None:
         self.clock.advance(by)
@@ -37,17 +37,17 @@ class Watched:
 def test_time_that_passes_is_no_leap(minutes):
     watched = Watched()
     watched.passes(timedelta(minutes=minutes))
-    assert watched.jumps.look() == timedelta()
+    assert watched.jumps.measure_jump() == timedelta()
     assert not watched.jumps.wait
 
 
 def test_after_a_leap_forward_a_minute_is_waited():
     watched = Watched()
     watched.clock.advance(hours=1)
-    assert watched.jumps.look() == timedelta(hours=1)
-    assert watched.jumps.wait == PATIENCE
+    assert watched.jumps.measure_jump() == timedelta(hours=1)
+    assert watched.jumps.wait == PAUSE_AFTER_JUMP
     watched.passes(timedelta(seconds=59))
-    watched.jumps.look()
+    watched.jumps.measure_jump()
     assert watched.jumps.wait == timedelta(seconds=1)
     watched.passes(timedelta(seconds=1))
     assert not watched.jumps.wait
@@ -56,33 +56,33 @@ def test_after_a_leap_forward_a_minute_is_waited():
 def test_a_small_step_is_not_waited_for():
     watched = Watched()
     watched.clock.advance(minutes=10)
-    watched.jumps.look()
+    watched.jumps.measure_jump()
     assert not watched.jumps.wait
 
 
 def test_a_clock_that_is_set_right_again_ends_the_wait():
     watched = Watched()
     watched.clock.advance(days=1)
-    watched.jumps.look()
+    watched.jumps.measure_jump()
     watched.clock.advance(days=-1)
-    assert watched.jumps.look() == timedelta(days=-1)
+    assert watched.jumps.measure_jump() == timedelta(days=-1)
     assert not watched.jumps.wait
 
 
 class Run:
     """The two loops of `standfirst run`, turn by turn, over a newsroom."""
 
-    def __init__(self, desk: Newsroom) -> None:
-        self.clock, self.steady = desk.clock, Steady()
-        house: Any = SimpleNamespace(
-            clock=desk.clock,
-            editions=desk.editions,
-            outbox=desk.outbox,
-            sends=Wakeups(clock=desk.clock),
+    def __init__(self, harness: BotHarness) -> None:
+        self.clock, self.steady = harness.clock, Steady()
+        application: Any = SimpleNamespace(
+            clock=harness.clock,
+            publisher=harness.publisher,
+            outbox=harness.outbox,
+            sends=WakeupTimer(clock=harness.clock),
         )
-        jumps = Jumps(desk.clock, self.steady)
-        self._wake = runner._wake(house, jumps)
-        self._send = runner._send(house, jumps)
+        jumps = ClockMonitor(harness.clock, self.steady)
+        self._wake = runner._publishing_job(application, jumps)
+        self._send = runner._delivery_job(application, jumps)
 
     async def turn(self, **passed: float) -> None:
         by = timedelta(**passed)
@@ -94,11 +94,11 @@ class Run:
 
 
 @pytest.fixture
-async def daily(desk: Newsroom) -> Newsroom:
+async def daily(harness: BotHarness) -> BotHarness:
     """Due at 7:00 UTC, and it is five to."""
-    await desk.apply(scheduled("daily at 8 Europe/Berlin"))
-    desk.clock.set(at("11-25T06:55"))
-    return desk
+    await harness.apply(scheduled("daily at 8 Europe/Berlin"))
+    harness.clock.set(at("11-25T06:55"))
+    return harness
 
 
 async def test_after_a_leap_over_a_due_moment_it_is_made_up_for_a_minute_later(daily):

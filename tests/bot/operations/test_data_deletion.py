@@ -10,12 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.erasing import KEPT
-from bot.storage import Connection, erasing, schema, workspaces
-from bot.types import Form, Permission, Person
-from bot.upkeep import Upkeep
+from bot.model import Form, Permission, Person
+from bot.operations.maintenance import REJOIN_PERIOD, Maintenance
+from bot.storage import Connection, deletion_store, schema, workspace_store
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, FLOOD, POOL, Newsroom, newsroom
+from tests.bot.harness import (
+    BRIDGE,
+    CONFIGURATION,
+    FLOOD,
+    POOL,
+    BotHarness,
+    open_harness,
+)
 
 RIVAL = (
     CONFIGURATION.replace('"newsroom"', '"rival"')
@@ -34,19 +40,19 @@ The trams of Orsa will run through the night from May on three lines, the counci
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
+async def ana(harness: BotHarness) -> Editor:
     """In a workspace that has posted, beside another that has posted as well."""
-    (desk.home / "others").mkdir()
-    (desk.home / "others" / "flood.txt").write_text(FLOOD, encoding="utf-8")
-    await desk.apply(RIVAL)
-    await desk.wake()
-    desk.clock.advance(minutes=5)
-    await desk.wake()
-    return await editor(desk)
+    (harness.home / "others").mkdir()
+    (harness.home / "others" / "flood.txt").write_text(FLOOD, encoding="utf-8")
+    await harness.apply(RIVAL)
+    await harness.wake()
+    harness.clock.advance(minutes=5)
+    await harness.wake()
+    return await editor(harness)
 
 
-def upkeep(desk: Newsroom) -> Upkeep:
-    return Upkeep(db=desk.db, clock=desk.clock)
+def maintenance(harness: BotHarness) -> Maintenance:
+    return Maintenance(db=harness.db, clock=harness.clock)
 
 
 async def erased(ana: Editor) -> None:
@@ -58,8 +64,8 @@ async def erased(ana: Editor) -> None:
 
 
 async def pressed(ana: Editor, shown: Any) -> Any:
-    control = ana.desk.inbox.press(await ana._event("", {}), shown.controls[0].id)
-    return await ana.desk.inbox.dispatch(control)
+    control = ana.harness.inbox.press(await ana._event("", {}), shown.controls[0].id)
+    return await ana.harness.inbox.dispatch(control)
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -88,12 +94,12 @@ def rows_of(connection: Connection) -> dict[str, list[Any]]:
 
 
 async def test_it_shows_how_much_goes_and_erases_nothing(ana: Editor):
-    before = await ana.desk.db.read(rows_of)
-    told = said(await ana.says("newsdesk erase"))
-    assert "All that is kept of «newsroom» would be erased" in told
-    assert "Editions: 1" in told
-    assert "Their articles: 2" in told
-    assert await ana.desk.db.read(rows_of) == before
+    before = await ana.harness.db.read(rows_of)
+    reported = said(await ana.says("newsdesk erase"))
+    assert "All that is kept of «newsroom» would be erased" in reported
+    assert "Editions: 1" in reported
+    assert "Their articles: 2" in reported
+    assert await ana.harness.db.read(rows_of) == before
 
 
 async def test_its_button_asks_for_the_name(ana: Editor):
@@ -103,19 +109,19 @@ async def test_its_button_asks_for_the_name(ana: Editor):
 
 @pytest.mark.parametrize("name", ["rival", "news", "yes"])
 async def test_another_name_erases_nothing_and_asks_again(ana: Editor, name: str):
-    before = await ana.desk.db.read(rows_of)
+    before = await ana.harness.db.read(rows_of)
     form = await pressed(ana, await ana.says("newsdesk erase"))
     again = await ana.is_asked_again(form, name=name)
     assert "type «newsroom»" in said(again)
-    await upkeep(ana.desk).wake()
-    assert await ana.desk.db.read(rows_of) == before
+    await maintenance(ana.harness).wake()
+    assert await ana.harness.db.read(rows_of) == before
 
 
 async def test_a_name_without_having_looked_erases_nothing(ana: Editor):
     form = await ana.is_asked("newsdesk erase", name="newsroom")
     assert "Look first at what goes" in said(form)
-    await upkeep(ana.desk).wake()
-    assert (await ana.desk.digest()).name == "Morning brief"
+    await maintenance(ana.harness).wake()
+    assert (await ana.harness.digest()).name == "Morning brief"
 
 
 async def test_what_somebody_else_looked_at_is_no_confirmation(ana: Editor):
@@ -126,7 +132,7 @@ async def test_what_somebody_else_looked_at_is_no_confirmation(ana: Editor):
 
 async def test_after_an_hour_it_has_to_be_looked_at_again(ana: Editor):
     await ana.says("newsdesk erase")
-    ana.desk.clock.advance(minutes=61)
+    ana.harness.clock.advance(minutes=61)
     form = await ana.is_asked("newsdesk erase", name="newsroom")
     assert "Look first" in said(form)
 
@@ -142,7 +148,7 @@ async def test_who_was_let_in_cannot_erase(ana: Editor):
 
 async def test_the_button_of_another_workspace_is_refused(ana: Editor):
     shown = await ana.says("newsdesk erase")
-    there = Editor(desk=ana.desk, place=await ana.desk.place("rival"))
+    there = Editor(harness=ana.harness, place=await ana.harness.place("rival"))
     with pytest.raises(Exception, match="does not belong here"):
         await pressed(there, shown)
 
@@ -152,60 +158,60 @@ async def test_the_button_of_another_workspace_is_refused(ana: Editor):
 
 async def test_it_is_gone_at_once_for_everybody(ana: Editor):
     await erased(ana)
-    newcomer = await ana.desk.inbox.workspace_of("local", "newsroom", "")
+    newcomer = await ana.harness.inbox.workspace_of("local", "newsroom", "")
     assert newcomer.id != ana.place.workspace.id
-    assert await ana.desk.archive.digests(newcomer.id) == ()
+    assert await ana.harness.archive.digests(newcomer.id) == ()
     for folder in ("articles", "others"):
-        file = ana.desk.home / folder / "news.txt"
+        file = ana.harness.home / folder / "news.txt"
         file.write_text(TRAM, encoding="utf-8")
-    ana.desk.clock.advance(minutes=5)
-    await ana.desk.wake()
-    sent = {m.payload["edition"] for m in ana.desk.platform.messages}
+    ana.harness.clock.advance(minutes=5)
+    await ana.harness.wake()
+    sent = {m.payload["edition"] for m in ana.harness.platform.messages}
     assert len(sent) == 3  # one of its own, and now two of its rival's
 
 
 async def test_nothing_of_it_stays_and_nothing_else_goes(
     database_url: str, tmp_path: Path
 ):
-    async with newsroom(database_url, tmp_path) as desk:
+    async with open_harness(database_url, tmp_path) as harness:
         (tmp_path / "others").mkdir()
         (tmp_path / "others" / "flood.txt").write_text(FLOOD, encoding="utf-8")
-        await desk.apply(RIVAL)
-        desk.clock.advance(minutes=5)
-        await desk.wake()
-        before = await desk.db.read(counts)
-        rival = await desk.db.read(rows_of)
-        desk.publish("bridge", BRIDGE)
-        desk.publish("pool", POOL)
-        await desk.apply()
-        desk.clock.advance(seconds=30)
-        ana = await editor(desk)
-        await desk.post()
+        await harness.apply(RIVAL)
+        harness.clock.advance(minutes=5)
+        await harness.wake()
+        before = await harness.db.read(counts)
+        rival = await harness.db.read(rows_of)
+        harness.publish("bridge", BRIDGE)
+        harness.publish("pool", POOL)
+        await harness.apply()
+        harness.clock.advance(seconds=30)
+        ana = await editor(harness)
+        await harness.post()
         await ana.does("newsdesk style", stories="7")
         await ana.does("newsdesk access grant", who="bo")
-        assert (await desk.db.read(counts))["articles"] == before["articles"] + 2
+        assert (await harness.db.read(counts))["articles"] == before["articles"] + 2
 
         await erased(ana)
-        await upkeep(desk).wake()
+        await maintenance(harness).wake()
 
-        after = await desk.db.read(counts)
+        after = await harness.db.read(counts)
         left = {"erasures": 1, "invocations": after["invocations"]}
         assert after == before | left
-        assert await desk.db.read(rows_of) == rival
+        assert await harness.db.read(rows_of) == rival
 
 
 async def test_it_goes_in_steps_between_which_others_write(
     ana: Editor, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.erasing.ROWS", 1)
-    monkeypatch.setattr("bot.erasing.PAUSE", 0)
+    monkeypatch.setattr("bot.operations.maintenance.ERASURE_ROWS", 1)
+    monkeypatch.setattr("bot.operations.maintenance.ERASURE_PAUSE", 0)
     await erased(ana)
-    work = asyncio.ensure_future(upkeep(ana.desk).wake())
-    other = Editor(desk=ana.desk, place=await ana.desk.place("rival"))
+    work = asyncio.ensure_future(maintenance(ana.harness).wake())
+    other = Editor(harness=ana.harness, place=await ana.harness.place("rival"))
     await other.does("newsdesk style", stories="7")
     assert not work.done()
     await work
-    assert await ana.desk.db.read(erasing.ordered) == ()
+    assert await ana.harness.db.read(deletion_store.list_ordered_erasures) == ()
 
 
 async def test_one_step_takes_a_bounded_number_of_rows(ana: Editor):
@@ -213,9 +219,11 @@ async def test_one_step_takes_a_bounded_number_of_rows(ana: Editor):
     going = ana.place.workspace.id
     sizes, more = [], True
     while more:
-        before = sum((await ana.desk.db.read(counts)).values())
-        more = await ana.desk.db.write(erasing.step, workspace_id=going, rows=3)
-        sizes.append(before - sum((await ana.desk.db.read(counts)).values()))
+        before = sum((await ana.harness.db.read(counts)).values())
+        more = await ana.harness.db.write(
+            deletion_store.erase_some_rows, workspace_id=going, rows=3
+        )
+        sizes.append(before - sum((await ana.harness.db.read(counts)).values()))
     # An article takes its version and the findings in it along.
     assert max(sizes) <= 20
     assert sum(sizes) > 30
@@ -223,8 +231,10 @@ async def test_one_step_takes_a_bounded_number_of_rows(ana: Editor):
 
 async def test_a_step_of_what_nobody_ordered_does_nothing(ana: Editor):
     here = ana.place.workspace.id
-    assert not await ana.desk.db.write(erasing.step, workspace_id=here, rows=500)
-    assert (await ana.desk.digest()).name == "Morning brief"
+    assert not await ana.harness.db.write(
+        deletion_store.erase_some_rows, workspace_id=here, rows=500
+    )
+    assert (await ana.harness.digest()).name == "Morning brief"
 
 
 async def test_a_process_that_ends_halfway_is_carried_on(
@@ -233,25 +243,30 @@ async def test_a_process_that_ends_halfway_is_carried_on(
     await erased(ana)
     key = ana.place.workspace.id
     for _ in range(4):
-        await ana.desk.db.write(erasing.step, workspace_id=key, rows=1)
-    async with newsroom(sqlite_url, tmp_path) as again:
-        await upkeep(again).wake()
-        assert await again.db.read(workspaces.by_id, workspace_id=key) is None
+        await ana.harness.db.write(
+            deletion_store.erase_some_rows, workspace_id=key, rows=1
+        )
+    async with open_harness(sqlite_url, tmp_path) as again:
+        await maintenance(again).wake()
+        assert (
+            await again.db.read(workspace_store.find_workspace, workspace_id=key)
+            is None
+        )
 
 
 async def test_one_line_stays_without_contents(ana: Editor):
     await erased(ana)
-    await upkeep(ana.desk).wake()
-    line = await ana.desk.db.read(
-        erasing.last_of, platform="local", external_id="newsroom"
+    await maintenance(ana.harness).wake()
+    line = await ana.harness.db.read(
+        deletion_store.find_last_erasure, platform="local", external_id="newsroom"
     )
     assert line is not None
     assert (line.person_id, line.reason, line.counts["editions"]) == ("ana", "asked", 1)
-    assert line.done_at == ana.desk.clock.now()
-    await ana.desk.inbox.workspace_of("local", "newsroom", "")
-    told = said(await (await editor(ana.desk)).says("newsdesk history"))
-    assert "All data was erased" in told
-    assert "by ana" in told
+    assert line.done_at == ana.harness.clock.now()
+    await ana.harness.inbox.workspace_of("local", "newsroom", "")
+    reported = said(await (await editor(ana.harness)).says("newsdesk history"))
+    assert "All data was erased" in reported
+    assert "by ana" in reported
 
 
 async def test_no_word_of_it_stays_in_the_file(
@@ -260,13 +275,13 @@ async def test_no_word_of_it_stays_in_the_file(
     """Not in free pages, not in the index of words, not in the log beside it."""
     file = Path(sqlite_url.removeprefix("sqlite:///"))
     secret = "Quetzalcoatlite"
-    ana.desk.publish("secret", BRIDGE.replace("bridge", secret))
-    await ana.desk.post()
+    ana.harness.publish("secret", BRIDGE.replace("bridge", secret))
+    await ana.harness.post()
     # The index of words keeps them by their stems.
     stem = secret[:-3].lower().encode()
     assert any(stem in held.lower() for held in contents(file))
     await erased(ana)
-    await upkeep(ana.desk).wake()
+    await maintenance(ana.harness).wake()
     assert not any(stem in held.lower() for held in contents(file))
     assert sqlite3.connect(file).execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
@@ -280,37 +295,46 @@ def contents(file: Path) -> list[bytes]:
 
 async def test_what_the_bot_left_goes_after_thirty_days(ana: Editor):
     key = ana.place.workspace.id
-    await ana.desk.inbox.left("local", "newsroom")
-    ana.desk.clock.advance(KEPT - timedelta(minutes=1))
-    await upkeep(ana.desk).wake()
-    assert await ana.desk.db.read(workspaces.by_id, workspace_id=key) is not None
-    ana.desk.clock.advance(minutes=2)
-    await upkeep(ana.desk).wake()
-    assert await ana.desk.db.read(workspaces.by_id, workspace_id=key) is None
-    line = await ana.desk.db.read(
-        erasing.last_of, platform="local", external_id="newsroom"
+    await ana.harness.inbox.left("local", "newsroom")
+    ana.harness.clock.advance(REJOIN_PERIOD - timedelta(minutes=1))
+    await maintenance(ana.harness).wake()
+    assert (
+        await ana.harness.db.read(workspace_store.find_workspace, workspace_id=key)
+        is not None
+    )
+    ana.harness.clock.advance(minutes=2)
+    await maintenance(ana.harness).wake()
+    assert (
+        await ana.harness.db.read(workspace_store.find_workspace, workspace_id=key)
+        is None
+    )
+    line = await ana.harness.db.read(
+        deletion_store.find_last_erasure, platform="local", external_id="newsroom"
     )
     assert line is not None
     assert (line.reason, line.person_id) == ("left", None)
-    assert (await ana.desk.place("rival")).workspace.name == "rival"
+    assert (await ana.harness.place("rival")).workspace.name == "rival"
 
 
 async def test_coming_back_within_thirty_days_keeps_everything(ana: Editor):
-    await ana.desk.inbox.left("local", "newsroom")
-    ana.desk.clock.advance(days=29)
-    back = await ana.desk.inbox.workspace_of("local", "newsroom", "")
-    ana.desk.clock.advance(days=29)
-    await upkeep(ana.desk).wake()
+    await ana.harness.inbox.left("local", "newsroom")
+    ana.harness.clock.advance(days=29)
+    back = await ana.harness.inbox.workspace_of("local", "newsroom", "")
+    ana.harness.clock.advance(days=29)
+    await maintenance(ana.harness).wake()
     assert back.id == ana.place.workspace.id
-    assert (await ana.desk.digest()).name == "Morning brief"
+    assert (await ana.harness.digest()).name == "Morning brief"
 
 
 async def test_the_days_are_looked_at_once_a_day(ana: Editor):
-    keeping = upkeep(ana.desk)
+    keeping = maintenance(ana.harness)
     await keeping.wake()
-    await ana.desk.inbox.left("local", "newsroom")
-    ana.desk.clock.advance(KEPT)
-    ana.desk.clock.advance(hours=1)
+    await ana.harness.inbox.left("local", "newsroom")
+    ana.harness.clock.advance(REJOIN_PERIOD)
+    ana.harness.clock.advance(hours=1)
     key = ana.place.workspace.id
     await keeping.wake()
-    assert await ana.desk.db.read(workspaces.by_id, workspace_id=key) is None
+    assert (
+        await ana.harness.db.read(workspace_store.find_workspace, workspace_id=key)
+        is None
+    )

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.retention import Retention
-from bot.storage import Connection, changes, outdated, schema
-from bot.upkeep import Upkeep
+from bot.operations.maintenance import Maintenance
+from bot.settings import Retention
+from bot.storage import Connection, change_store, deletion_store, schema
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.newsroom import BRIDGE, FLOOD, POOL, Newsroom, newsroom
+from tests.bot.harness import BRIDGE, FLOOD, POOL, BotHarness, open_harness
 
 SHORT = Retention(articles=30, editions=60, history=90)
 
 
-def upkeep(desk: Newsroom, retention: Retention = SHORT) -> Upkeep:
-    return Upkeep(db=desk.db, clock=desk.clock, retention=retention)
+def maintenance(harness: BotHarness, retention: Retention = SHORT) -> Maintenance:
+    return Maintenance(db=harness.db, clock=harness.clock, retention=retention)
 
 
 def rows(connection: Connection, *names: str) -> list[int]:
@@ -36,38 +36,38 @@ def texts(connection: Connection) -> list[Any]:
 
 
 @pytest.fixture
-async def ana(desk: Newsroom) -> Editor:
+async def ana(harness: BotHarness) -> Editor:
     """After an edition of 24 November."""
-    await desk.post()
-    return await editor(desk)
+    await harness.post()
+    return await editor(harness)
 
 
 async def first_id(ana: Editor) -> str:
-    return str(ana.desk.platform.messages[0].payload["edition"])
+    return str(ana.harness.platform.messages[0].payload["edition"])
 
 
 async def test_nothing_goes_on_its_last_day(ana: Editor):
-    ana.desk.clock.advance(days=59)
-    before = await ana.desk.db.read(texts)
-    await upkeep(ana.desk).let_go()
-    assert await ana.desk.db.read(texts) == before
+    ana.harness.clock.advance(days=59)
+    before = await ana.harness.db.read(texts)
+    await maintenance(ana.harness).prune_outdated()
+    assert await ana.harness.db.read(texts) == before
     answer = await ana.says("news latest", edition=await first_id(ana))
     assert not answer.problem
 
 
 async def test_old_editions_are_answered_honestly_by_every_way_to_them(ana: Editor):
     key = await first_id(ana)
-    told = said(await ana.says("news search", words="harbour bridge"))
-    assert key in told
+    reported = said(await ana.says("news search", words="harbour bridge"))
+    assert key in reported
     shown = await ana.says("news story", story="1")
     assert not shown.problem
-    story = (await ana.desk.archive.story(ana.place, "1")).story.id
-    ana.desk.clock.advance(days=61)
-    await upkeep(ana.desk).let_go()
+    story = (await ana.harness.archive.story(ana.place, "1")).story.id
+    ana.harness.clock.advance(days=61)
+    await maintenance(ana.harness).prune_outdated()
     # Its articles are still there, and tell the story without the edition.
     assert not (await ana.says("news story", story=story)).problem
-    ana.desk.clock.advance(days=14)
-    await upkeep(ana.desk).let_go()
+    ana.harness.clock.advance(days=14)
+    await maintenance(ana.harness).prune_outdated()
     for answer in (
         await ana.says("news latest", edition=key),
         await ana.says("news story", story=f"{key} 1"),
@@ -76,97 +76,99 @@ async def test_old_editions_are_answered_honestly_by_every_way_to_them(ana: Edit
         assert answer.problem
         assert "older than the 61 days that are kept here" in said(answer)
     assert "In past" not in said(await ana.says("news search", words="harbour bridge"))
-    assert await ana.desk.db.read(rows, "deliveries", "compositions") == [0, 0]
+    assert await ana.harness.db.read(rows, "deliveries", "compositions") == [0, 0]
 
 
 async def test_corrections_go_with_their_edition(ana: Editor):
     await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
-    ana.desk.clock.advance(days=59)
-    await upkeep(ana.desk).let_go()
-    assert await ana.desk.db.read(rows, "corrections") == [1]
-    ana.desk.clock.advance(days=2)
-    now = ana.desk.clock.now()
+    ana.harness.clock.advance(days=59)
+    await maintenance(ana.harness).prune_outdated()
+    assert await ana.harness.db.read(rows, "corrections") == [1]
+    ana.harness.clock.advance(days=2)
+    now = ana.harness.clock.now()
     before = now - timedelta(days=60)
     # In one step: what amends an edition must not outlive its contents.
-    await ana.desk.db.write(outdated.empty_editions, before=before, now=now, limit=50)
-    assert await ana.desk.db.read(rows, "corrections") == [0]
+    await ana.harness.db.write(
+        deletion_store.empty_editions, before=before, now=now, limit=50
+    )
+    assert await ana.harness.db.read(rows, "corrections") == [0]
     assert "was corrected so far" in said(await ana.says("news corrections"))
 
 
 async def test_the_way_back_of_a_correction_ends_with_its_edition(ana: Editor):
     """The history is kept longer than what it tells of."""
     await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
-    ana.desk.clock.advance(days=61)
-    await upkeep(ana.desk).let_go()
+    ana.harness.clock.advance(days=61)
+    await maintenance(ana.harness).prune_outdated()
     history = await ana.says("newsdesk history")
     assert (await ana.presses(history, "Take back")).problem
 
 
 async def test_what_an_earlier_standfirst_left_of_corrections_goes_too(ana: Editor):
     await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
-    await ana.desk.db.write(
+    await ana.harness.db.write(
         lambda connection: connection.execute(
-            schema.editions.update().values(dropped_at=ana.desk.clock.now())
+            schema.editions.update().values(dropped_at=ana.harness.clock.now())
         )
     )
-    await upkeep(ana.desk).let_go()
-    assert await ana.desk.db.read(rows, "corrections") == [0]
+    await maintenance(ana.harness).prune_outdated()
+    assert await ana.harness.db.read(rows, "corrections") == [0]
 
 
 async def test_a_settled_report_goes_in_its_time_and_an_open_one_never(ana: Editor):
     for text in ("It was Monday.", "It was Sunday."):
         await ana.says("news report", story="1", text=text)
-    ana.desk.clock.advance(days=40)
+    ana.harness.clock.advance(days=40)
     event = await ana._event("newsdesk reports", {})
-    first, _ = await ana.desk.inbox.complete(event, "settle", "")
+    first, _ = await ana.harness.inbox.complete(event, "settle", "")
     await ana.says("newsdesk reports", settle=first, answer="You are right.")
-    ana.desk.clock.advance(days=59)
-    await upkeep(ana.desk).let_go()
-    assert await ana.desk.db.read(rows, "reports") == [2]
-    ana.desk.clock.advance(days=2)
-    await upkeep(ana.desk).let_go()
-    assert await ana.desk.db.read(rows, "reports") == [1]
+    ana.harness.clock.advance(days=59)
+    await maintenance(ana.harness).prune_outdated()
+    assert await ana.harness.db.read(rows, "reports") == [2]
+    ana.harness.clock.advance(days=2)
+    await maintenance(ana.harness).prune_outdated()
+    assert await ana.harness.db.read(rows, "reports") == [1]
     assert "1 report of a reader is open" in said(await ana.says("newsdesk status"))
 
 
 async def test_what_was_told_is_never_told_again(ana: Editor):
     """The folder still lists what was let go."""
-    memory = await ana.desk.db.read(rows, "told", "articles", "article_ids")
-    ana.desk.clock.advance(days=75)
-    await upkeep(ana.desk).let_go()
-    assert await ana.desk.db.read(rows, "told", "articles", "article_ids") == memory
-    outcome = await ana.desk.post("later")
-    assert outcome.issue is None
-    assert await ana.desk.db.read(texts) == [("", None), ("", None)]
+    memory = await ana.harness.db.read(rows, "told", "articles", "article_ids")
+    ana.harness.clock.advance(days=75)
+    await maintenance(ana.harness).prune_outdated()
+    assert await ana.harness.db.read(rows, "told", "articles", "article_ids") == memory
+    outcome = await ana.harness.post("later")
+    assert outcome.stored_edition is None
+    assert await ana.harness.db.read(texts) == [("", None), ("", None)]
 
 
 async def test_texts_go_with_what_was_found_in_them(ana: Editor):
-    ana.desk.clock.advance(days=75)
+    ana.harness.clock.advance(days=75)
     found = ("quotes", "figures", "searchable", "speaker_words", "story_articles")
-    assert all(await ana.desk.db.read(rows, *found))
-    await upkeep(ana.desk).let_go()
-    assert await ana.desk.db.read(rows, *found, "stories") == [0, 0, 0, 0, 0, 0]
+    assert all(await ana.harness.db.read(rows, *found))
+    await maintenance(ana.harness).prune_outdated()
+    assert await ana.harness.db.read(rows, *found, "stories") == [0, 0, 0, 0, 0, 0]
     assert "No stored article" in said(await ana.says("news search", words="girder"))
     here = ana.place.workspace.id
-    assert await ana.desk.archive.article(here, 1) is None
+    assert await ana.harness.archive.article(here, 1) is None
 
 
 async def test_an_article_is_kept_as_long_as_an_edition_quotes_it(ana: Editor):
     """Articles for 30 days, but the edition of them for 60."""
-    ana.desk.clock.advance(days=59)
-    await upkeep(ana.desk).let_go()
-    told = said(await ana.says("news story", story=f"{await first_id(ana)} 1"))
-    assert "Told from" in told
-    assert all(text for text, _ in await ana.desk.db.read(texts))
+    ana.harness.clock.advance(days=59)
+    await maintenance(ana.harness).prune_outdated()
+    reported = said(await ana.says("news story", story=f"{await first_id(ana)} 1"))
+    assert "Told from" in reported
+    assert all(text for text, _ in await ana.harness.db.read(texts))
 
 
 async def test_newer_contents_stay(ana: Editor):
-    ana.desk.clock.advance(days=70)
-    ana.desk.publish("flood", FLOOD.replace("2026-11-24", "2027-02-02"))
-    await ana.desk.post("later")
-    ana.desk.clock.advance(days=5)
-    await upkeep(ana.desk).let_go()
-    assert [bool(text) for text, _ in await ana.desk.db.read(texts)] == [
+    ana.harness.clock.advance(days=70)
+    ana.harness.publish("flood", FLOOD.replace("2026-11-24", "2027-02-02"))
+    await ana.harness.post("later")
+    ana.harness.clock.advance(days=5)
+    await maintenance(ana.harness).prune_outdated()
+    assert [bool(text) for text, _ in await ana.harness.db.read(texts)] == [
         False,
         False,
         True,
@@ -176,59 +178,64 @@ async def test_newer_contents_stay(ana: Editor):
 
 async def test_the_history_goes_and_the_set_up_stays(ana: Editor):
     await ana.does("newsdesk style", stories="7")
-    ana.desk.clock.advance(days=91)
-    await upkeep(ana.desk).let_go()
+    ana.harness.clock.advance(days=91)
+    await maintenance(ana.harness).prune_outdated()
     here = {"workspace_id": ana.place.workspace.id}
-    assert await ana.desk.db.read(changes.newest, **here, count=9) == ()
-    assert (await ana.desk.digest()).stories == 7
+    assert (
+        await ana.harness.db.read(change_store.list_newest_changes, **here, count=9)
+        == ()
+    )
+    assert (await ana.harness.digest()).stories == 7
 
 
 async def test_events_of_long_ago_are_forgotten_and_those_of_today_are_not(ana: Editor):
     await ana.says("newsdesk status")
-    ana.desk.clock.advance(days=8)
+    ana.harness.clock.advance(days=8)
     await ana.says("newsdesk status")
-    await upkeep(ana.desk).wake()
-    assert await ana.desk.db.read(rows, "invocations") == [1]
+    await maintenance(ana.harness).wake()
+    assert await ana.harness.db.read(rows, "invocations") == [1]
 
 
 async def test_the_daily_part_is_done_once_a_day(ana: Editor):
-    keeping = upkeep(ana.desk)
-    ana.desk.clock.advance(days=59, hours=23)
+    keeping = maintenance(ana.harness)
+    ana.harness.clock.advance(days=59, hours=23)
     await keeping.wake()
-    ana.desk.clock.advance(hours=2)
+    ana.harness.clock.advance(hours=2)
     await keeping.wake()
     assert not (await ana.says("news latest", edition=await first_id(ana))).problem
-    ana.desk.clock.advance(hours=23)
+    ana.harness.clock.advance(hours=23)
     await keeping.wake()
     assert (await ana.says("news latest", edition=await first_id(ana))).problem
 
 
 async def test_many_windows_are_gone_through(ana: Editor, monkeypatch: Any):
-    monkeypatch.setattr("bot.upkeep.WINDOW", 1)
-    monkeypatch.setattr("bot.upkeep.ROWS", 1)
-    ana.desk.clock.advance(days=75)
-    await upkeep(ana.desk).let_go()
-    assert [text for text, _ in await ana.desk.db.read(texts)] == ["", ""]
-    await upkeep(ana.desk).let_go()
+    monkeypatch.setattr("bot.operations.maintenance.PRUNING_WINDOW", 1)
+    monkeypatch.setattr("bot.operations.maintenance.PRUNING_ROWS", 1)
+    ana.harness.clock.advance(days=75)
+    await maintenance(ana.harness).prune_outdated()
+    assert [text for text, _ in await ana.harness.db.read(texts)] == ["", ""]
+    await maintenance(ana.harness).prune_outdated()
 
 
 async def test_the_same_on_both_databases(database_url: str, tmp_path: Path):
-    async with newsroom(database_url, tmp_path) as desk:
-        desk.publish("bridge", BRIDGE)
-        desk.publish("pool", POOL)
-        await desk.apply()
-        await desk.post()
-        ana = await editor(desk)
+    async with open_harness(database_url, tmp_path) as harness:
+        harness.publish("bridge", BRIDGE)
+        harness.publish("pool", POOL)
+        await harness.apply()
+        await harness.post()
+        ana = await editor(harness)
         key = await first_id(ana)
         await ana.does("newsdesk style", stories="7")
-        desk.clock.advance(timedelta(days=100))
-        await upkeep(desk).let_go()
-        assert (await desk.post("later")).issue is None
+        harness.clock.advance(timedelta(days=100))
+        await maintenance(harness).prune_outdated()
+        assert (await harness.post("later")).stored_edition is None
         assert "days that are kept" in said(await ana.says("news latest", edition=key))
 
 
 async def test_status_says_for_how_long(ana: Editor):
-    told = said(await ana.says("newsdesk status"))
-    assert "articles for 414 days, editions with their corrections and settled" in told
-    assert "reports for 400, the history for 730" in told
+    reported = said(await ana.says("newsdesk status"))
+    assert (
+        "articles for 414 days, editions with their corrections and settled" in reported
+    )
+    assert "reports for 400, the history for 730" in reported
     assert replace(SHORT, articles=90).texts == 90

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.storage import (
-    deliveries,
-    notices,
+from bot.storage import delivery_queue, delivery_store, notice_store
+from tests.bot.harness import BRIDGE, POOL, WAIT, BotHarness
+from tests.bot.operations.backup_harness import (
+    DAY,
+    PARTS,
+    BackupHarness,
+    order,
+    rows,
+    states,
+    texts,
 )
-from tests.bot.newsroom import (
-    BRIDGE,
-    POOL,
-    WAIT,
-    Newsroom,
-)
-from tests.bot.restoring.past import DAY, PARTS, Past, order, rows, states, texts
 from tests.fakes import FakeClock, FakePlatform, Lost
 
 # ── what was on its way ─────────────────────────────────────────────────────
@@ -45,35 +45,35 @@ async def test_no_delivery_of_the_backup_is_ever_sent_twice(
 ):
     """Whatever of an edition was there at the backup, and whatever got there since."""
     home = tmp_path_factory.mktemp("past")
-    past = Past(home=home, platform=FakePlatform(), clock=FakeClock())
-    shutil.copyfile(sqlite_template, past.file)
-    async with past.open() as desk:
-        desk.publish("bridge", BRIDGE)
-        desk.publish("pool", POOL)
-        await desk.apply()
-        await order(desk)
-        await _send_some(desk, sent_before, lost)
-        past.back_up()
+    backups = BackupHarness(home=home, platform=FakePlatform(), clock=FakeClock())
+    shutil.copyfile(sqlite_template, backups.file)
+    async with backups.open() as harness:
+        harness.publish("bridge", BRIDGE)
+        harness.publish("pool", POOL)
+        await harness.apply()
+        await order(harness)
+        await _send_some(harness, sent_before, lost)
+        backups.back_up()
         if sent_after:
-            past.clock.advance(WAIT * 2)
-            await desk.outbox.drain()
-    past.clock.advance(timedelta(hours=gap))
-    past.restore()
-    async with past.open() as desk:
+            backups.clock.advance(WAIT * 2)
+            await harness.outbox.drain()
+    backups.clock.advance(timedelta(hours=gap))
+    backups.restore()
+    async with backups.open() as harness:
         for _ in range(3):
-            past.clock.advance(WAIT * 2)
-            await desk.wake()
-        after = await states(desk)
-    assert past.platform.doubled() == ()
+            backups.clock.advance(WAIT * 2)
+            await harness.wake()
+        after = await states(harness)
+    assert backups.platform.doubled() == ()
     assert set(after) <= {"sent", "held"}
     if sent_after:
         assert after == ["sent"] * PARTS
-        assert len(texts(past)) == PARTS
+        assert len(texts(backups)) == PARTS
 
 
-async def _send_some(desk: Newsroom, count: int, lost: bool) -> None:
+async def _send_some(harness: BotHarness, count: int, lost: bool) -> None:
     """So many parts arrive; of the next one the answer is lost, or nothing is sent."""
-    send = desk.platform.send
+    send = harness.platform.send
     sent = 0
 
     async def some(delivery):
@@ -84,157 +84,172 @@ async def _send_some(desk: Newsroom, count: int, lost: bool) -> None:
         return await send(delivery)
 
     if count == PARTS:
-        await desk.outbox.drain()
+        await harness.outbox.drain()
         return
     if not lost and count == 0:
         return
     if lost:
-        desk.platform.script(*[None] * count, Lost())
-    object.__setattr__(desk.platform, "send", some)
+        harness.platform.script(*[None] * count, Lost())
+    object.__setattr__(harness.platform, "send", some)
     try:
         if lost:
-            await desk.outbox.drain()
+            await harness.outbox.drain()
         else:
-            await _until(desk, count)
+            await _until(harness, count)
     finally:
-        object.__setattr__(desk.platform, "send", send)
+        object.__setattr__(harness.platform, "send", send)
 
 
-async def _until(desk: Newsroom, count: int) -> None:
+async def _until(harness: BotHarness, count: int) -> None:
     """Carry so many parts, one after the other, as the outbox does."""
     for _ in range(count):
-        now = desk.clock.now()
-        (one,) = await desk.db.write(deliveries.claim, now=now, lease=WAIT, limit=1)
-        message = await desk.platform.send(one)
-        await desk.db.write(deliveries.record_sent, one, message_id=message, now=now)
+        now = harness.clock.now()
+        (one,) = await harness.db.write(
+            delivery_queue.claim_deliveries, now=now, lease=WAIT, limit=1
+        )
+        message = await harness.platform.send(one)
+        await harness.db.write(
+            delivery_store.record_sent, one, message_id=message, now=now
+        )
 
 
-async def test_what_arrived_is_adopted_so_that_it_can_be_corrected(past: Past):
-    async with past.open() as desk:
-        await order(desk)
-        past.back_up()
-        await desk.outbox.drain()
-    past.clock.advance(DAY)
-    assert past.restore().found.doubted == PARTS
-    async with past.open() as desk:
-        past.clock.advance(WAIT * 2)
-        await desk.outbox.drain()
-        assert await states(desk) == ["sent"] * PARTS
-    assert len(texts(past)) == PARTS
+async def test_what_arrived_is_adopted_so_that_it_can_be_corrected(
+    backups: BackupHarness,
+):
+    async with backups.open() as harness:
+        await order(harness)
+        backups.back_up()
+        await harness.outbox.drain()
+    backups.clock.advance(DAY)
+    assert backups.restore().found.doubted == PARTS
+    async with backups.open() as harness:
+        backups.clock.advance(WAIT * 2)
+        await harness.outbox.drain()
+        assert await states(harness) == ["sent"] * PARTS
+    assert len(texts(backups)) == PARTS
 
 
-async def test_what_was_taken_back_meanwhile_does_not_come_back(past: Past):
-    async with past.open() as desk:
-        await order(desk)
-        past.back_up()
-        await desk.outbox.drain()
-    past.platform.messages.clear()
-    past.clock.advance(hours=1)
-    past.restore()
-    async with past.open() as desk:
+async def test_what_was_taken_back_meanwhile_does_not_come_back(backups: BackupHarness):
+    async with backups.open() as harness:
+        await order(harness)
+        backups.back_up()
+        await harness.outbox.drain()
+    backups.platform.messages.clear()
+    backups.clock.advance(hours=1)
+    backups.restore()
+    async with backups.open() as harness:
         for _ in range(3):
-            past.clock.advance(WAIT * 2)
-            await desk.outbox.drain()
-        assert await states(desk) == ["held"] * PARTS
-        told = await desk.says("newsdesk status")
-    assert texts(past) == []
-    assert "was restored" in repr(told.blocks)
+            backups.clock.advance(WAIT * 2)
+            await harness.outbox.drain()
+        assert await states(harness) == ["held"] * PARTS
+        reported = await harness.says("newsdesk status")
+    assert texts(backups) == []
+    assert "was restored" in repr(reported.blocks)
 
 
-async def test_a_look_that_fails_first_does_not_send_it_either(past: Past):
-    async with past.open() as desk:
-        await order(desk)
-        past.back_up()
-    past.clock.advance(hours=1)
-    past.restore()
-    async with past.open() as desk:
-        read_back = past.platform.read_back
+async def test_a_look_that_fails_first_does_not_send_it_either(backups: BackupHarness):
+    async with backups.open() as harness:
+        await order(harness)
+        backups.back_up()
+    backups.clock.advance(hours=1)
+    backups.restore()
+    async with backups.open() as harness:
+        read_back = backups.platform.read_back
 
         async def broken(_delivery):
             raise ConnectionError("no route")
 
-        object.__setattr__(past.platform, "read_back", broken)
-        past.clock.advance(WAIT * 2)
-        await desk.outbox.drain()
-        object.__setattr__(past.platform, "read_back", read_back)
-        past.clock.advance(WAIT * 2)
-        await desk.outbox.drain()
-        assert await states(desk) == ["held"] * PARTS
-    assert texts(past) == []
+        object.__setattr__(backups.platform, "read_back", broken)
+        backups.clock.advance(WAIT * 2)
+        await harness.outbox.drain()
+        object.__setattr__(backups.platform, "read_back", read_back)
+        backups.clock.advance(WAIT * 2)
+        await harness.outbox.drain()
+        assert await states(harness) == ["held"] * PARTS
+    assert texts(backups) == []
 
 
-async def test_it_is_looked_for_from_the_moment_on_at_which_it_was_made(past: Past):
-    async with past.open() as desk:
-        await order(desk)
-    made = past.clock.now()
-    past.back_up()
-    past.clock.advance(DAY)
-    past.restore()
-    async with past.open() as desk:
-        past.clock.advance(WAIT * 2)
-        await desk.outbox.drain()
-    assert {one.claimed_at for one in past.platform.looked} == {made}
+async def test_it_is_looked_for_from_the_moment_on_at_which_it_was_made(
+    backups: BackupHarness,
+):
+    async with backups.open() as harness:
+        await order(harness)
+    made = backups.clock.now()
+    backups.back_up()
+    backups.clock.advance(DAY)
+    backups.restore()
+    async with backups.open() as harness:
+        backups.clock.advance(WAIT * 2)
+        await harness.outbox.drain()
+    assert {one.claimed_at for one in backups.platform.looked} == {made}
 
 
-async def test_an_answer_that_comes_too_late_changes_nothing(past: Past):
+async def test_an_answer_that_comes_too_late_changes_nothing(backups: BackupHarness):
     """A process that has the old database's claim has no say in the new one."""
-    async with past.open() as desk:
-        await order(desk)
-        (claimed,) = await desk.db.write(
-            deliveries.claim, now=past.clock.now(), lease=WAIT, limit=1
+    async with backups.open() as harness:
+        await order(harness)
+        (claimed,) = await harness.db.write(
+            delivery_queue.claim_deliveries,
+            now=backups.clock.now(),
+            lease=WAIT,
+            limit=1,
         )
-    past.back_up()
-    past.restore()
-    async with past.open() as desk:
-        kept = await desk.db.write(
-            deliveries.record_retry,
+    backups.back_up()
+    backups.restore()
+    async with backups.open() as harness:
+        kept = await harness.db.write(
+            delivery_store.record_retry,
             claimed,
-            not_before=past.clock.now(),
+            not_before=backups.clock.now(),
             reason="late",
-            now=past.clock.now(),
+            now=backups.clock.now(),
         )
     assert not kept
 
 
-async def test_what_somebody_lets_go_afterwards_is_sent_as_always(past: Past):
-    async with past.open() as desk:
-        await order(desk)
-    past.back_up()
-    past.clock.advance(hours=1)
-    past.restore()
-    async with past.open() as desk:
-        past.clock.advance(WAIT * 2)
-        await desk.outbox.drain()
-        digest = await desk.digest()
-        for one in await desk.db.read(
-            deliveries.held, workspace_id=digest.workspace_id
+async def test_what_somebody_lets_go_afterwards_is_sent_as_always(
+    backups: BackupHarness,
+):
+    async with backups.open() as harness:
+        await order(harness)
+    backups.back_up()
+    backups.clock.advance(hours=1)
+    backups.restore()
+    async with backups.open() as harness:
+        backups.clock.advance(WAIT * 2)
+        await harness.outbox.drain()
+        digest = await harness.digest()
+        for one in await harness.db.read(
+            delivery_store.list_held_deliveries, workspace_id=digest.workspace_id
         ):
-            await desk.db.write(
-                deliveries.release,
+            await harness.db.write(
+                delivery_store.release_delivery,
                 workspace_id=one.workspace_id,
                 delivery_id=one.id,
-                now=past.clock.now(),
+                now=backups.clock.now(),
             )
         # Its first answer is lost, and it had not arrived: now it is sent again.
-        past.platform.script(ConnectionResetError())
-        await desk.outbox.drain()
-        past.clock.advance(WAIT * 2)
-        await desk.outbox.drain()
-        assert await states(desk) == ["sent"] * PARTS
-    assert len(texts(past)) == PARTS
+        backups.platform.script(ConnectionResetError())
+        await harness.outbox.drain()
+        backups.clock.advance(WAIT * 2)
+        await harness.outbox.drain()
+        assert await states(harness) == ["sent"] * PARTS
+    assert len(texts(backups)) == PARTS
 
 
-async def test_what_single_people_were_to_be_told_is_not_told_late(past: Past):
-    async with past.open() as desk:
-        digest = await desk.digest()
-        await desk.db.write(
-            notices.add,
+async def test_what_single_people_were_to_be_told_is_not_told_late(
+    backups: BackupHarness,
+):
+    async with backups.open() as harness:
+        digest = await harness.digest()
+        await harness.db.write(
+            notice_store.add_notice,
             workspace_id=digest.workspace_id,
             destination_id=None,
             person_id="p",
             text="Posting has stopped.",
-            now=past.clock.now(),
+            now=backups.clock.now(),
         )
-    past.back_up()
-    past.restore()
-    assert rows(past.file, "SELECT state FROM notices") == [("failed",)]
+    backups.back_up()
+    backups.restore()
+    assert rows(backups.file, "SELECT state FROM notices") == [("failed",)]

@@ -15,45 +15,45 @@ from random import Random
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from bot.outbox.as_links import as_links
-from bot.platforms.discord import messages as discord_messages
-from bot.platforms.discord import replies as discord_replies
-from bot.platforms.discord.render import render as discord_render
-from bot.platforms.slack import messages as slack_messages
-from bot.platforms.slack import replies as slack_replies
-from bot.platforms.slack.answering import _shown_to
-from bot.platforms.slack.messages import LITERAL
-from bot.platforms.slack.render import render as slack_render
-from bot.platforms.wording import in_marks
-from bot.texts import Texts
-from bot.types import (
+from bot.delivery.send_failures import render_as_links
+from bot.i18n.translation import Texts
+from bot.model import (
     Block,
     Control,
     Document,
-    Facts,
-    Issue,
-    Line,
-    Listing,
+    FactTable,
+    ListItem,
+    MessagePart,
     Paragraph,
-    Part,
-    Quoted,
+    Preformatted,
+    QuoteBlock,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
+    StoredEdition,
 )
-from digests.sections import EVERY, Sections
+from bot.platforms.common.edition_text import format_quote
+from bot.platforms.discord import messages, replies
+from bot.platforms.discord.render import render as discord_render
+from bot.platforms.slack import messages as slack_messages
+from bot.platforms.slack import replies as slack_replies
+from bot.platforms.slack.messages import NO_PARSING
+from bot.platforms.slack.render import render as slack_render
+from bot.platforms.slack.responses import _build_visibility
 from digests.types import (
-    Brief,
-    Card,
+    ALL_SECTIONS,
+    BriefStory,
     Dispute,
     Edition,
+    EditionFigure,
     EditionStory,
     Headline,
+    QuoteCard,
+    Sections,
     Sentence,
     Span,
-    ToldFigure,
 )
-from tests.bot.platforms.discord import hostile as discord_hostile
+from tests.bot.platforms.discord import hostile
 from tests.bot.platforms.local import hostile as local_hostile
 from tests.bot.platforms.local.samples import (
     BRIDGE,
@@ -157,7 +157,7 @@ ADDRESSES = (
     "https://good.example./x",
 )
 LANGUAGES = ("en", "de", "fr", "ja", "ar", "zh", "ru", "fi", "", "x-klingon")
-HOSTILE = (*discord_hostile.STRINGS, *slack_hostile.STRINGS, *local_hostile.STRINGS)
+HOSTILE = (*hostile.STRINGS, *slack_hostile.STRINGS, *local_hostile.STRINGS)
 
 
 # ── what is made ───────────────────────────────────────────────────────────────
@@ -189,7 +189,7 @@ def an_address(random: Random) -> str | None:
     return address + _piece(random, (HOSTILE,)) if random.random() < 0.2 else address
 
 
-def a_card(random: Random) -> Card:
+def a_card(random: Random) -> QuoteCard:
     head = random.choice(("W", "", "“"))
     return replace(
         HERO,
@@ -234,16 +234,16 @@ def a_told_story(random: Random, number: int) -> EditionStory:
     )
 
 
-def a_told_figure(random: Random) -> ToldFigure:
-    told = a_figure(BRIDGE, "38-centimetre", a_text(random))
-    figure = replace(told.figure, text=a_text(random))
-    return replace(told, figure=figure, source=a_text(random))
+def a_told_figure(random: Random) -> EditionFigure:
+    reported = a_figure(BRIDGE, "38-centimetre", a_text(random))
+    figure = replace(reported.figure, text=a_text(random))
+    return replace(reported, figure=figure, source=a_text(random))
 
 
 def some_sections(random: Random) -> Sections:
     """None, or some of them in any order."""
-    number = random.randrange(len(EVERY) + 1)
-    return tuple(random.sample(EVERY, number)) or None
+    number = random.randrange(len(ALL_SECTIONS) + 1)
+    return tuple(random.sample(ALL_SECTIONS, number)) or None
 
 
 def an_edition_of(random: Random) -> Edition:
@@ -259,7 +259,7 @@ def an_edition_of(random: Random) -> Edition:
     )
 
 
-def _brief(random: Random, brief: Brief) -> Brief:
+def _brief(random: Random, brief: BriefStory) -> BriefStory:
     return replace(
         brief,
         headline=Headline(text=a_text(random)),
@@ -274,8 +274,8 @@ def a_reply_of(random: Random) -> Reply:
     def text() -> str:
         return a_text(random)
 
-    def a_line() -> Line:
-        return Line(
+    def a_line() -> ListItem:
+        return ListItem(
             title=text(),
             text=text(),
             note=text(),
@@ -285,15 +285,17 @@ def a_reply_of(random: Random) -> Reply:
 
     kinds: tuple[Callable[[], Block], ...] = (
         lambda: Paragraph(text=text()),
-        lambda: Listing(text=text()[:1500]),
+        lambda: Preformatted(text=text()[:1500]),
         lambda: Document(
             name=f"{random.random()}.toml", text=text() * random.choice((1, 20))
         ),
-        lambda: Small(text=text()),
+        lambda: SmallPrint(text=text()),
         a_line,
-        lambda: Quoted(card=a_card(random)),
-        lambda: Shown(parts=(Part(key="1", payload={}, fallback_text=text()),)),
-        lambda: Facts(rows=tuple((text(), text()) for _ in range(3))),
+        lambda: QuoteBlock(card=a_card(random)),
+        lambda: RenderedEdition(
+            parts=(MessagePart(key="1", payload={}, fallback_text=text()),)
+        ),
+        lambda: FactTable(rows=tuple((text(), text()) for _ in range(3))),
     )
     controls = tuple(
         Control(id=f"v1:why:s-{n}", label=text()) for n in range(random.randrange(7))
@@ -327,10 +329,10 @@ def faults(platform: Literal["discord", "slack"], edition: Edition) -> list[Faul
     parts = render(edition, a_context())
     wrong: list[Fault] = []
     for part in parts:
-        for told in _forms(platform, part, edition, quotes):
-            wrong += _CHECKS[platform](told)
+        for reported in _forms(platform, part, edition, quotes):
+            wrong += _CHECKS[platform](reported)
     return wrong + faults_of_reply(
-        platform, Reply(blocks=(Shown(parts=parts),)), quotes
+        platform, Reply(blocks=(RenderedEdition(parts=parts),)), quotes
     )
 
 
@@ -339,13 +341,13 @@ def faults_of_reply(
 ) -> list[Fault]:
     """All that is wrong with an answer's messages."""
     texts = Texts.of("en")
-    quotes += tuple(_of(b.card) for b in reply.blocks if isinstance(b, Quoted))
+    quotes += tuple(_of(b.card) for b in reply.blocks if isinstance(b, QuoteBlock))
     if platform == "discord":
-        bodies: Iterable[Mapping[str, Any]] = discord_replies.messages(reply, texts)
+        bodies: Iterable[Mapping[str, Any]] = replies.render_reply(reply, texts)
     else:
         bodies = [
-            {**body, **_shown_to(private=True), **LITERAL}
-            for body in slack_replies.messages(reply, texts)
+            {**body, **_build_visibility(private=True), **NO_PARSING}
+            for body in slack_replies.render_reply(reply, texts)
         ]
     return [
         fault
@@ -354,7 +356,7 @@ def faults_of_reply(
     ]
 
 
-def _cards(edition: Edition) -> Iterator[Card]:
+def _cards(edition: Edition) -> Iterator[QuoteCard]:
     if edition.hero is not None:
         yield edition.hero
     for story in edition.stories:
@@ -362,7 +364,7 @@ def _cards(edition: Edition) -> Iterator[Card]:
 
 
 def _forms(
-    platform: str, part: Part, edition: Edition, quotes: tuple[str, ...]
+    platform: str, part: MessagePart, edition: Edition, quotes: tuple[str, ...]
 ) -> Iterator[_Told]:
     """As posted and as edited: as rendered, in plain words, and as links."""
     delivery = a_delivery(
@@ -373,21 +375,25 @@ def _forms(
     )
     plainer = (
         replace(delivery, payload={}, rung=1),
-        as_links(replace(delivery, rung=2), _issue(edition)),
+        render_as_links(replace(delivery, rung=2), _issue(edition)),
     )
     for form in (delivery, *plainer):
         if platform == "discord":
-            yield _Told(body=discord_messages.posting(form), quotes=quotes)
-            yield _Told(body=discord_messages.editing(form), quotes=quotes, edit=True)
+            yield _Told(body=messages.build_post_body(form), quotes=quotes)
+            yield _Told(body=messages.build_edit_body(form), quotes=quotes, edit=True)
         else:
-            body = slack_messages.posting(form)
+            body = slack_messages.build_post_body(form)
             yield _Told(body={"channel": "C1", **body}, quotes=quotes)
-            body = {"channel": "C1", "ts": "1.1", **slack_messages.editing(form)}
+            body = {
+                "channel": "C1",
+                "ts": "1.1",
+                **slack_messages.build_edit_body(form),
+            }
             yield _Told(body=body, quotes=quotes, edit=True)
 
 
-def _issue(edition: Edition) -> Issue:
-    return Issue(
+def _issue(edition: Edition) -> StoredEdition:
+    return StoredEdition(
         id=1,
         public_id="e-aaaaaa",
         workspace_id=1,
@@ -405,10 +411,10 @@ _PINGS = frozenset({"mention"})
 _OURS = frozenset({"heading", "small", "quote", "strong", "list", "link", "code"})
 
 
-def _on_discord(told: _Told) -> list[Fault]:
-    body = told.body
+def _on_discord(reported: _Told) -> list[Fault]:
+    body = reported.body
     wrong: list[Fault] = [
-        ("refused", f"{path}: {sentence}") for path, sentence in _refused(told)
+        ("refused", f"{path}: {sentence}") for path, sentence in _refused(reported)
     ]
     if body.get("allowed_mentions") != {"parse": []}:
         wrong.append(("pings", "mentions are allowed"))
@@ -420,18 +426,20 @@ def _on_discord(told: _Told) -> list[Fault]:
             read(display).live, ours=_OURS if display != plain else {"link"}
         )
     shown = [quote for display in displays for quote in _quoted_in(display)]
-    wrong += [("cut quote", quote[:80]) for quote in shown if quote not in told.quotes]
-    return [*wrong, *_cut(read(plain).words, told.quotes)]
+    wrong += [
+        ("cut quote", quote[:80]) for quote in shown if quote not in reported.quotes
+    ]
+    return [*wrong, *_cut(read(plain).words, reported.quotes)]
 
 
-def _refused(told: _Told) -> list[rules.Complaint]:
-    if told.reply:
+def _refused(reported: _Told) -> list[rules.Complaint]:
+    if reported.reply:
         name = "IncomingWebhookInteractionRequest"
-        found = answer_rules.message(told.body)
+        found = answer_rules.message(reported.body)
     else:
-        name = "MessageEditRequestPartial" if told.edit else "MessageCreateRequest"
-        found = rules.message(told.body, edit=told.edit)
-    return found + schema.complaints(name, told.body)
+        name = "MessageEditRequestPartial" if reported.edit else "MessageCreateRequest"
+        found = rules.message(reported.body, edit=reported.edit)
+    return found + schema.complaints(name, reported.body)
 
 
 def _alive(live: Iterable[tuple[str, str]], ours: Iterable[str]) -> Iterator[Fault]:
@@ -461,21 +469,23 @@ def _quoted_in(display: str) -> Iterator[str]:
 # ── Slack ──────────────────────────────────────────────────────────────────────
 
 
-def _on_slack(told: _Told) -> list[Fault]:
-    body = told.body
-    if told.reply:
+def _on_slack(reported: _Told) -> list[Fault]:
+    body = reported.body
+    if reported.reply:
         found = slack_rules.response(
-            {k: v for k, v in body.items() if k not in LITERAL}
+            {k: v for k, v in body.items() if k not in NO_PARSING}
         )
     else:
-        found = slack_rules.message(body, edit=told.edit)
+        found = slack_rules.message(body, edit=reported.edit)
     wrong: list[Fault] = [("refused", f"{path}: {said}") for path, said in found]
     if body.get("link_names") is not False or body.get("parse") != "none":
         wrong.append(("pings", "names are looked for"))
     nodes = list(_nodes(list(body.get("blocks") or ())))
     wrong += [fault for node in nodes for fault in _in_node(node)]
     shown = [_spoken(n) for n in nodes if n.get("type") == "rich_text_quote"]
-    wrong += [("cut quote", quote[:80]) for quote in shown if quote not in told.quotes]
+    wrong += [
+        ("cut quote", quote[:80]) for quote in shown if quote not in reported.quotes
+    ]
     text = str(body.get("text") or "")
     for line in text.split("\n"):
         if line.startswith("<"):
@@ -483,7 +493,7 @@ def _on_slack(told: _Told) -> list[Fault]:
         elif "<" in line or ">" in line:
             wrong.append(("markup", line[:80]))
     unescaped = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return [*wrong, *_cut(unescaped, told.quotes)]
+    return [*wrong, *_cut(unescaped, reported.quotes)]
 
 
 def _spoken(quote: Mapping[str, Any]) -> str:
@@ -537,9 +547,9 @@ def _lying(label: str, target: str) -> Iterator[Fault]:
         yield "lying link", f"{label} → {target[:80]}"
 
 
-def _of(card: Card) -> str:
+def _of(card: QuoteCard) -> str:
     """The quote as it has to be seen."""
-    return _lines(in_marks(card))
+    return _lines(format_quote(card))
 
 
 def _lines(text: str) -> str:

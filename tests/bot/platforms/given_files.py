@@ -1,9 +1,9 @@
 """Files that editors give, alike for the platforms whose tests take them."""
 
-from bot import config_file
-from bot.attached import MOST
-from bot.storage import workspaces
-from tests.bot.newsroom import Newsroom
+from bot.configuration import file_export
+from bot.model import ATTACHMENT_LIMIT
+from bot.storage import workspace_store
+from tests.bot.harness import BotHarness
 
 EVENING = """
 [[workspace.digest]]
@@ -17,7 +17,7 @@ FEEDS = """<?xml version="1.0" encoding="utf-8"?>
 <outline type="rss" text="Müller" xmlUrl="https://muller.example/feed.xml"/>
 </outline></body></opml>
 """
-TOO_LARGE = f"A file may have at most {MOST // 1_000} KB"
+TOO_LARGE = f"A file may have at most {ATTACHMENT_LIMIT // 1_000} KB"
 #: What is in a file → what is said of it.
 WRONG = {
     "not text": (b"\xff\xfe\x00n\x00a", "The file is not UTF-8 text."),
@@ -27,11 +27,11 @@ WRONG = {
 }
 
 
-async def names(desk: Newsroom) -> list[str]:
-    return [digest.name for digest in await desk.archive.all_digests()]
+async def names(harness: BotHarness) -> list[str]:
+    return [digest.name for digest in await harness.archive.all_digests()]
 
 
-async def many_sources(desk: Newsroom, configuration: str) -> None:
+async def many_sources(harness: BotHarness, configuration: str) -> None:
     """A set-up with 300 sources."""
     digest = configuration[configuration.index("[[workspace.digest]]") :]
     parts = [configuration.removesuffix(digest)]
@@ -42,10 +42,12 @@ async def many_sources(desk: Newsroom, configuration: str) -> None:
         )
         named = digest.replace("Morning brief", f"Part {part}")
         parts.append(named.replace('"articles"', listed))
-    await desk.apply("\n".join(parts), prune=True)
+    await harness.apply("\n".join(parts), prune=True)
 
 
-async def exported(desk: Newsroom) -> str:
+async def exported(harness: BotHarness) -> str:
     """What an operator's export gives of the one workspace."""
-    (space,) = await desk.db.read(workspaces.every)
-    return await desk.db.read(config_file.export, workspace_id=space.id, paths=False)
+    (space,) = await harness.db.read(workspace_store.list_workspaces)
+    return await harness.db.read(
+        file_export.dump_configuration, workspace_id=space.id, paths=False
+    )

@@ -14,19 +14,20 @@ workspace of their own.
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bot.platforms.local import asking
-from bot.platforms.local.asking import Asker
-from bot.storage import grants
-from bot.storage.grants import Grant
-from bot.texts import Texts
-from bot.types import Command, Form, Permission, Person, Place, PlatformName
+from bot.i18n.translation import Texts
+from bot.model import Command, Form, Location, Permission, Person, PlatformName
+from bot.platforms.local import commands
+from bot.platforms.local.commands import PageVisitor
+from bot.storage import workspace_store
+from bot.storage.workspace_store import Grant
 from tests.bot.commands.editors import said
 from tests.bot.commands.examples import given_for
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.slack.conftest import example_of
-from tests.wire.discord import interactions as discord_people
+from tests.wire.discord import interactions
 from tests.wire.discord.ledger import GUILD
 from tests.wire.discord.server import LocalDiscord
+from tests.wire.slack import people
 from tests.wire.slack import people as slack_people
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack
@@ -40,26 +41,26 @@ MANAGED = ("newsdesk access grant", "newsdesk access revoke")
 
 
 @dataclass(kw_only=True)
-class Found:
+class MatrixResult:
     """What was seen."""
 
     cells: int = 0
     wrong: list[str] = field(default_factory=list)
 
-    def see(self, cell: str, told: "Told", *, may: bool, granted: bool) -> None:
+    def see(self, cell: str, reported: "Observed", *, may: bool, granted: bool) -> None:
         self.cells += 1
-        if told.form:
+        if reported.form:
             right = may
-        elif granted and told.command.path in MANAGED:
-            right = NO_MANAGER in told.words
+        elif granted and reported.command.path in MANAGED:
+            right = NO_MANAGER in reported.words
         else:
-            right = (REFUSED in told.words) is not may and bool(told.words)
-        if not right or not told.private or DEFECT in told.words:
-            self.wrong.append(f"{cell}: {told.words[:80] or 'a form'}")
+            right = (REFUSED in reported.words) is not may and bool(reported.words)
+        if not right or not reported.private or DEFECT in reported.words:
+            self.wrong.append(f"{cell}: {reported.words[:80] or 'a form'}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Observed:
     """What one person was told."""
 
     command: Command
@@ -77,37 +78,39 @@ class Column:
     edits: bool
     #: An editor let them in, and it holds here.
     granted: bool
-    ask: Callable[[Command, bool], Awaitable[Told]]
+    ask: Callable[[Command, bool], Awaitable[Observed]]
     #: Whether the platform lets a command be sent that lacks what it needs.
     bare: bool = True
 
 
-async def seen(commands: Sequence[Command], columns: Iterable[Column]) -> Found:
+async def seen(commands: Sequence[Command], columns: Iterable[Column]) -> MatrixResult:
     """Look at every cell."""
-    found = Found()
+    found = MatrixResult()
     for column in columns:
         for command in commands:
             bare = column.bare and any(option.required for option in command.options)
             may = command.permission is Permission.EVERYONE or column.edits
             for whole in (True, False) if bare else (True,):
-                told = await column.ask(command, whole)
+                reported = await column.ask(command, whole)
                 cell = f"/{command.path}{'' if whole else ' (bare)'}, {column.name}"
-                found.see(cell, told, may=may, granted=column.granted)
+                found.see(cell, reported, may=may, granted=column.granted)
     return found
 
 
 async def let_in(
-    desk: Newsroom, platform: PlatformName, workspace: str, person: str
+    harness: BotHarness, platform: PlatformName, workspace: str, person: str
 ) -> None:
     """An editor lets in a person and a role, in this workspace alone."""
-    here = await desk.inbox.workspace_of(platform, workspace, "Newsroom")
+    here = await harness.inbox.workspace_of(platform, workspace, "Newsroom")
     for grant in (
         Grant(kind="person", external_id=person),
         Grant(kind="role", external_id=ROLE),
         # Whom the commands' own examples speak of.
         Grant(kind="person", external_id="ben"),
     ):
-        await desk.db.write(grants.give, workspace_id=here.id, grant=grant)
+        await harness.db.write(
+            workspace_store.add_grant, workspace_id=here.id, grant=grant
+        )
 
 
 # ── Discord ────────────────────────────────────────────────────────────────────
@@ -115,14 +118,16 @@ async def let_in(
 NOBODY, LET_IN, HOLDER, MANAGER = "70090", "70091", "70092", "70093"
 
 
-async def on_discord(desk: Newsroom, discord: LocalDiscord, *names: str) -> Found:
+async def on_discord(
+    harness: BotHarness, discord: LocalDiscord, *names: str
+) -> MatrixResult:
     """Every cell on Discord, or those of columns in whose name one of these is."""
-    await let_in(desk, "discord", GUILD, LET_IN)
+    await let_in(harness, "discord", GUILD, LET_IN)
     for number in (ROLE, OTHER_ROLE):
         role = {**_EVERYONE, "id": number, "name": f"role-{number}"}
-        told = {"guild_id": GUILD, "role": role}
-        await discord.gateway.dispatch("GUILD_ROLE_CREATE", told)
-    return await seen(desk.inbox.commands, _kept(_of_discord(discord), names))
+        reported = {"guild_id": GUILD, "role": role}
+        await discord.gateway.dispatch("GUILD_ROLE_CREATE", reported)
+    return await seen(harness.inbox.commands, _kept(_of_discord(discord), names))
 
 
 _EVERYONE = {
@@ -131,14 +136,14 @@ _EVERYONE = {
 }  # fmt: skip
 
 
-def holder(roles: tuple[str, ...] = (ROLE,)) -> discord_people.Who:
+def holder(roles: tuple[str, ...] = (ROLE,)) -> interactions.Who:
     """Somebody in the channel who may nothing but by a role."""
-    return discord_people.Who(permissions=0, user=HOLDER, roles=roles)
+    return interactions.Who(permissions=0, user=HOLDER, roles=roles)
 
 
 def _of_discord(discord: LocalDiscord) -> Iterable[Column]:
-    nobody = discord_people.Who(permissions=0, user=NOBODY)
-    like = discord_people.like
+    nobody = interactions.Who(permissions=0, user=NOBODY)
+    like = interactions.like
     people = {
         "everybody": (nobody, False, False),
         "let in": (like(nobody, user=LET_IN), True, True),
@@ -167,13 +172,13 @@ def _of_discord(discord: LocalDiscord) -> Iterable[Column]:
 
 
 def _asking_discord(
-    discord: LocalDiscord, who: discord_people.Who
-) -> Callable[[Command, bool], Awaitable[Told]]:
-    async def ask(command: Command, whole: bool) -> Told:
+    discord: LocalDiscord, who: interactions.Who
+) -> Callable[[Command, bool], Awaitable[Observed]]:
+    async def ask(command: Command, whole: bool) -> Observed:
         given = given_for(command) if whole else {}
         asked = await discord.people.command(command.path, who, given)
         await asked.done()
-        return Told(
+        return Observed(
             command=command,
             words=asked.words,
             form=asked.modal is not None,
@@ -186,10 +191,10 @@ def _asking_discord(
 # ── Slack ──────────────────────────────────────────────────────────────────────
 
 
-async def on_slack(desk: Newsroom, slack: LocalSlack, *names: str) -> Found:
+async def on_slack(harness: BotHarness, slack: LocalSlack, *names: str) -> MatrixResult:
     """Every cell on Slack."""
-    await let_in(desk, "slack", TEAM, f"U{LET_IN}")
-    return await seen(desk.inbox.commands, _kept(_of_slack(slack), names))
+    await let_in(harness, "slack", TEAM, f"U{LET_IN}")
+    return await seen(harness.inbox.commands, _kept(_of_slack(slack), names))
 
 
 def _of_slack(slack: LocalSlack) -> Iterable[Column]:
@@ -217,12 +222,12 @@ def _of_slack(slack: LocalSlack) -> Iterable[Column]:
 
 
 def _asking_slack(
-    slack: LocalSlack, who: slack_people.Who
-) -> Callable[[Command, bool], Awaitable[Told]]:
-    async def ask(command: Command, whole: bool) -> Told:
+    slack: LocalSlack, who: people.Who
+) -> Callable[[Command, bool], Awaitable[Observed]]:
+    async def ask(command: Command, whole: bool) -> Observed:
         line = example_of(command) if whole else f"/{command.path}"
         asked = await (await slack.people.types(line, who)).done()
-        return Told(
+        return Observed(
             command=command,
             words=asked.words,
             form=asked.view is not None,
@@ -235,14 +240,14 @@ def _asking_slack(
 # ── the local page ─────────────────────────────────────────────────────────────
 
 
-async def on_page(desk: Newsroom, *names: str) -> Found:
+async def on_page(harness: BotHarness, *names: str) -> MatrixResult:
     """Every cell on the local page."""
-    await let_in(desk, "local", "newsroom", LET_IN)
-    here = await desk.place()
-    return await seen(desk.inbox.commands, _kept(_of_page(desk, here), names))
+    await let_in(harness, "local", "newsroom", LET_IN)
+    here = await harness.place()
+    return await seen(harness.inbox.commands, _kept(_of_page(harness, here), names))
 
 
-def _of_page(desk: Newsroom, here: Place) -> Iterable[Column]:
+def _of_page(harness: BotHarness, here: Location) -> Iterable[Column]:
     nobody, editor = Permission.EVERYONE, Permission.EDITOR
     people = {
         "everybody": (Person(id=NOBODY, name="N", permission=nobody), False, False),
@@ -252,26 +257,28 @@ def _of_page(desk: Newsroom, here: Place) -> Iterable[Column]:
     for name, (person, edits, granted) in people.items():
         for place, at in (
             ("in a channel", here),
-            ("outside of channels", Place(workspace=here.workspace, channel=None)),
+            ("outside of channels", Location(workspace=here.workspace, channel=None)),
         ):
             yield Column(
                 name=f"{name} {place}",
                 edits=edits,
                 granted=granted,
-                ask=_asking_page(desk, person, at),
+                ask=_asking_page(harness, person, at),
             )
 
 
 def _asking_page(
-    desk: Newsroom, person: Person, place: Place
-) -> Callable[[Command, bool], Awaitable[Told]]:
-    asker = Asker(person=person, place=place, texts=Texts.of("en"), inbox=desk.inbox)
+    harness: BotHarness, person: Person, place: Location
+) -> Callable[[Command, bool], Awaitable[Observed]]:
+    asker = PageVisitor(
+        person=person, place=place, texts=Texts.of("en"), inbox=harness.inbox
+    )
 
-    async def ask(command: Command, whole: bool) -> Told:
+    async def ask(command: Command, whole: bool) -> Observed:
         line = example_of(command) if whole else f"/{command.path}"
-        fields = {"line": line, "event": asking.new_event()}
-        outcome = (await asking.typed(asker, fields)).outcome
-        return Told(
+        fields = {"line": line, "event": commands.create_event_id()}
+        outcome = (await commands.run_line(asker, fields)).outcome
+        return Observed(
             command=command, words=said(outcome), form=isinstance(outcome, Form)
         )
 

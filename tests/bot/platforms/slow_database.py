@@ -11,15 +11,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 
 
 @asynccontextmanager
-async def held(desk: Newsroom) -> AsyncIterator[list[str]]:
+async def hold_queries(harness: BotHarness) -> AsyncIterator[list[str]]:
     """Every query of the newsroom waits; their names come out, in order."""
     free = asyncio.Event()
     asked: list[str] = []
-    db: Any = desk.db
+    db: Any = harness.db
     read, write = db.read, db.write
 
     def waiting(run: Any) -> Any:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platforms import wording
+from bot.i18n.translation import Texts
+from bot.platforms.common import edition_text
 from bot.platforms.discord.render import render as discord
 from bot.platforms.local.render import render as local
 from bot.platforms.slack.render import render as slack
-from bot.texts import Texts
-from digests.types import Edition, Note
-from tests.bot.platforms.discord import test_render as on_discord
+from digests.types import CorrectionNote, Edition
+from tests.bot.platforms.discord import test_render
 from tests.bot.platforms.discord.hostile import texts
 from tests.bot.platforms.local.samples import MADE, a_context, an_edition
 from tests.bot.platforms.slack import test_render as on_slack
@@ -24,16 +24,20 @@ AT = MADE + timedelta(hours=5, minutes=35)
 LIVE = {"mention", "command", "time", "address", "emoji", "code", "heading", "spoiler"}
 
 
-def noted(*notes: Note, edition: Edition | None = None, **story: object) -> Edition:
+def noted(
+    *notes: CorrectionNote, edition: Edition | None = None, **story: object
+) -> Edition:
     """The edition, its first story with these notes."""
     edition = edition or an_edition()
     first = replace(edition.stories[0], notes=notes, **story)  # type: ignore[arg-type]
     return replace(edition, stories=(first, *edition.stories[1:]))
 
 
-def said(*notes: Note, zone: str = "Europe/London", locale: str = "en") -> list[str]:
+def said(
+    *notes: CorrectionNote, zone: str = "Europe/London", locale: str = "en"
+) -> list[str]:
     edition, context = an_edition(), a_context(zone=zone, locale=locale)
-    return wording.corrected(notes, edition, context, Texts.of(locale))
+    return edition_text.format_corrections(notes, edition, context, Texts.of(locale))
 
 
 def withdrawn(edition: Edition) -> Edition:
@@ -52,21 +56,29 @@ def withdrawn(edition: Edition) -> Edition:
 @pytest.mark.parametrize(
     ("note", "expected"),
     [
-        (Note(at=AT, before="40", after="14"), "Corrected 14:05: 40 → 14"),
-        (Note(at=AT, before="about 40", after="about 14"), "Corrected 14:05: 40 → 14"),
+        (CorrectionNote(at=AT, before="40", after="14"), "Corrected 14:05: 40 → 14"),
         (
-            Note(at=AT, before="$4 million", after="$4 billion"),
+            CorrectionNote(at=AT, before="about 40", after="about 14"),
+            "Corrected 14:05: 40 → 14",
+        ),
+        (
+            CorrectionNote(at=AT, before="$4 million", after="$4 billion"),
             "Corrected 14:05: $4 million → $4 billion",
         ),
         (
-            Note(at=AT, before="We hope to win it", after="We hope to lose it"),
+            CorrectionNote(
+                at=AT, before="We hope to win it", after="We hope to lose it"
+            ),
             "Corrected 14:05: win → lose",
         ),
-        (Note(at=AT, before="40"), "Corrected 14:05: no longer “40”"),
-        (Note(at=AT, after="not"), "Corrected 14:05: now “not”"),
-        (Note(at=AT, said="It was 14."), "Corrected 14:05 by an editor: It was 14."),
+        (CorrectionNote(at=AT, before="40"), "Corrected 14:05: no longer “40”"),
+        (CorrectionNote(at=AT, after="not"), "Corrected 14:05: now “not”"),
         (
-            Note(at=AT + timedelta(days=1), before="40", after="14"),
+            CorrectionNote(at=AT, said="It was 14."),
+            "Corrected 14:05 by an editor: It was 14.",
+        ),
+        (
+            CorrectionNote(at=AT + timedelta(days=1), before="40", after="14"),
             "Corrected 8 January 2026, 14:05: 40 → 14",
         ),
     ],
@@ -76,23 +88,28 @@ def test_a_note_reads(note, expected):
 
 
 def test_what_was_corrected_at_once_is_told_at_once():
-    several = (Note(at=AT, before="40", after="14"), Note(at=AT, after="not"))
+    several = (
+        CorrectionNote(at=AT, before="40", after="14"),
+        CorrectionNote(at=AT, after="not"),
+    )
     assert said(*several) == ["Corrected 14:05: 40 → 14; now “not”"]
 
 
 def test_however_much_was_corrected_at_once_it_is_a_line_of_bounded_length():
-    several = [Note(at=AT, before=f"{n} tons", after="9 miles") for n in range(40)]
+    several = [
+        CorrectionNote(at=AT, before=f"{n} tons", after="9 miles") for n in range(40)
+    ]
     (line,) = said(*several)
-    assert len(line) <= wording.NOTE
+    assert len(line) <= edition_text.MAX_CORRECTION
 
 
 def test_the_newest_three_are_shown():
-    notes = [Note(at=AT + timedelta(hours=n), after=str(n)) for n in range(5)]
+    notes = [CorrectionNote(at=AT + timedelta(hours=n), after=str(n)) for n in range(5)]
     assert [line[-2:-1] for line in said(*notes)] == ["2", "3", "4"]
 
 
 def test_a_german_edition_says_it_in_german():
-    note = Note(at=AT, before="40")
+    note = CorrectionNote(at=AT, before="40")
     assert said(note, locale="de") == ["Korrigiert 14:05: nicht mehr „40“"]
 
 
@@ -100,7 +117,7 @@ def test_a_german_edition_says_it_in_german():
 
 
 def test_it_stands_at_the_end_of_its_story_on_every_platform():
-    edition = noted(Note(at=AT, before="40", after="14"))
+    edition = noted(CorrectionNote(at=AT, before="40", after="14"))
     for render in (discord, slack, local):
         (part,) = render(edition, a_context())
         lines = part.fallback_text.split("\n")
@@ -116,7 +133,9 @@ def test_a_withdrawn_quote_says_so_in_plain_words_too():
 
 def test_a_corrected_line_in_brief_says_so_on_every_platform():
     edition = an_edition()
-    line = replace(edition.brief[0], notes=(Note(at=AT, before="40", after="14"),))
+    line = replace(
+        edition.brief[0], notes=(CorrectionNote(at=AT, before="40", after="14"),)
+    )
     edition = replace(edition, brief=(line,))
     for render in (discord, slack, local):
         (part,) = render(edition, a_context())
@@ -133,7 +152,7 @@ def test_without_corrections_nothing_is_rendered_otherwise():
 # ── limits and hostile words ───────────────────────────────────────────────────
 
 
-def full(part_of: Edition, notes: tuple[Note, ...]) -> Edition:
+def full(part_of: Edition, notes: tuple[CorrectionNote, ...]) -> Edition:
     stories = tuple(replace(story, notes=notes) for story in part_of.stories)
     return withdrawn(replace(part_of, stories=stories))
 
@@ -141,11 +160,11 @@ def full(part_of: Edition, notes: tuple[Note, ...]) -> Edition:
 @pytest.mark.parametrize("words", ["A correction " * 40, "*_*" * 99, "🌉" * 200])
 def test_full_messages_with_notes_are_within_the_limits(words):
     notes = tuple(
-        Note(at=AT + timedelta(hours=n), before=words, after=words + str(n))
+        CorrectionNote(at=AT + timedelta(hours=n), before=words, after=words + str(n))
         for n in range(4)
     )
-    big = full(on_discord.big(12), notes)
-    assert on_discord.complaints(discord(big, a_context())) == []
+    big = full(test_render.big(12), notes)
+    assert test_render.complaints(discord(big, a_context())) == []
     assert on_slack.complaints(slack(full(on_slack.big(12), notes), a_context())) == []
 
 
@@ -154,16 +173,16 @@ def test_full_messages_with_notes_are_within_the_limits(words):
 def test_nothing_of_a_note_becomes_live(said_by):
     before, after, editor, quote = said_by
     notes = (
-        Note(at=AT, before=before, after=after),
-        Note(at=AT + timedelta(hours=1), said=editor),
+        CorrectionNote(at=AT, before=before, after=after),
+        CorrectionNote(at=AT + timedelta(hours=1), said=editor),
     )
     edition = withdrawn(noted(*notes))
     card = replace(edition.stories[0].cards[0], text=f"W{quote}"[:300])
     edition = noted(*notes, edition=edition, cards=(card,))
     parts = discord(edition, a_context())
-    assert on_discord.complaints(parts) == []
+    assert test_render.complaints(parts) == []
     for part in parts:
-        for display in on_discord.displays(part):
+        for display in test_render.displays(part):
             live = read(display).live
             assert [k for k, what in live if k in LIVE and what != "##"] == []
     assert on_slack.complaints(slack(edition, a_context())) == []

@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
-from bot.platforms.inert import link
-from bot.platforms.wording import in_marks
-from bot.types import Part, Reply, Shown
+from bot.model import MessagePart, RenderedEdition, Reply
+from bot.platforms.common.edition_text import format_quote
+from bot.platforms.common.text import make_link
 from digests.types import Edition
 from tests.bot.platforms.generated import (
     LONG,
@@ -16,8 +16,7 @@ from tests.bot.platforms.generated import (
     faults,
     faults_of_reply,
 )
-from tests.bot.platforms.local.samples import BRIDGE as STORY
-from tests.bot.platforms.local.samples import HERO, a_story, an_edition
+from tests.bot.platforms.local.samples import BRIDGE, HERO, a_story, an_edition
 
 PLATFORMS = ["discord", "slack"]
 
@@ -49,22 +48,26 @@ def test_what_is_generated_holds_what_it_is_for():
 def of_many_lines(stories: int) -> Edition:
     """Quotes of several lines, in more words than a plain message holds."""
     card = replace(HERO, text="\n".join(f"Line {n} of it." for n in range(25)))
-    told = tuple(a_story(STORY, id=f"s-{n}", cards=(card,)) for n in range(stories))
-    return an_edition(stories=told, hero=None)
+    reported = tuple(
+        a_story(BRIDGE, id=f"s-{n}", cards=(card,)) for n in range(stories)
+    )
+    return an_edition(stories=reported, hero=None)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_quote_of_many_lines_is_not_cut_in_plain_words(platform):
     edition = of_many_lines(30)
-    assert "\n" in in_marks(edition.stories[0].cards[0])
+    assert "\n" in format_quote(edition.stories[0].cards[0])
     assert [kind for kind, _ in faults(platform, edition) if kind == "cut quote"] == []
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_an_edition_in_plain_words_fits_into_an_answer(platform):
     words = "\n".join("words " * 200 for _ in range(30))
-    part = Part(key="1", payload={}, fallback_text=words)
-    assert faults_of_reply(platform, Reply(blocks=(Shown(parts=(part,)),))) == []
+    part = MessagePart(key="1", payload={}, fallback_text=words)
+    assert (
+        faults_of_reply(platform, Reply(blocks=(RenderedEdition(parts=(part,)),))) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,10 +82,10 @@ def test_an_edition_in_plain_words_fits_into_an_answer(platform):
     ],
 )
 def test_a_host_that_is_none_leads_nowhere(url):
-    assert link(url) is None
+    assert make_link(url) is None
 
 
 def test_the_dot_behind_a_host_is_no_part_of_its_name():
-    found = link("https://news.example./a")
+    found = make_link("https://news.example./a")
     assert found is not None
     assert (found.host, found.href) == ("news.example", "https://news.example/a")

@@ -17,35 +17,34 @@ from typing import Any, cast
 
 import pytest
 
-from bot.attached import ATTACHED
-from bot.platforms import events
-from bot.platforms.discord import forms as discord_forms
-from bot.platforms.discord import replies as discord_replies
-from bot.platforms.discord.render import render as discord_render
-from bot.platforms.local import asking
-from bot.platforms.local.asking import Asker
-from bot.platforms.local.render import render as local_render
-from bot.platforms.local.views import reply_view
-from bot.platforms.slack import forms as slack_forms
-from bot.platforms.slack import replies as slack_replies
-from bot.platforms.slack.forms import Carried
-from bot.platforms.slack.render import render as slack_render
-from bot.texts import Texts
-from bot.types import (
+from bot.i18n.translation import Texts
+from bot.model import (
+    ATTACHMENT_HINT,
     Command,
     Form,
+    Location,
     Permission,
     Person,
-    Place,
     PlatformName,
+    RenderedEdition,
     Reply,
-    Shown,
 )
+from bot.platforms.common import interactions
+from bot.platforms.discord import forms, replies
+from bot.platforms.discord.render import render as discord_render
+from bot.platforms.local import commands
+from bot.platforms.local.commands import PageVisitor
+from bot.platforms.local.render import render as local_render
+from bot.platforms.local.replies import build_reply_view
+from bot.platforms.slack import forms as slack_forms
+from bot.platforms.slack import replies as slack_replies
+from bot.platforms.slack.forms import FormContext
+from bot.platforms.slack.render import render as slack_render
 from tests.bot.commands.examples import given_for
-from tests.bot.newsroom import BRIDGE, FLOOD, POOL, Newsroom, newsroom
+from tests.bot.harness import BRIDGE, FLOOD, POOL, BotHarness, open_harness
 from tests.fakes import FakePlatform
 from tests.wire.discord import rules
-from tests.wire.discord.interactions import texts_of as discord_texts
+from tests.wire.discord.interactions import texts_of
 from tests.wire.discord.markdown import read
 from tests.wire.slack.people import texts_of as slack_texts
 
@@ -64,7 +63,7 @@ BOUND: tuple[tuple[str, str, str], ...] = (
     (r"\b[ser]-[0-9a-z]{6}\b", "ID", "public ids are drawn anew for each edition"),
     (r"⚠ That did not work", "", "the page shows an icon with a hidden label"),
     (r"Or as a file", "", "whoever sits at the page pastes it, or says apply FILE"),
-    (ATTACHED, "", "the same"),
+    (ATTACHMENT_HINT, "", "the same"),
     (r"\b(newsroom|1001|T1001)\b", "WORKSPACE", "a platform's own id"),
     (r"\b(c-morning|C?2001)\b", "CHANNEL", "a platform's own id"),
     (r"(?i)\b(discord|slack|local)\b", "PLATFORM", "which platform it is"),
@@ -125,28 +124,28 @@ class Rendering(FakePlatform):
 
 
 @pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newsroom]:
+async def harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
     """All three, each with one edition posted."""
     platforms: dict[str, Any] = {name: Rendering(name) for name in PLATFORMS}
-    async with newsroom(sqlite_url, tmp_path, platforms["local"]) as desk:
-        for part in (desk.editions, desk.outbox):
+    async with open_harness(sqlite_url, tmp_path, platforms["local"]) as harness:
+        for part in (harness.publisher, harness.outbox):
             object.__setattr__(part, "platforms", platforms)
-        desk.publish("bridge", BRIDGE)
-        desk.publish("pool", POOL)
-        await desk.apply(configuration())
-        for digest in await desk.archive.all_digests():
-            await desk.editions.post_now(digest.workspace_id, digest, "now")
-        await desk.outbox.drain()
+        harness.publish("bridge", BRIDGE)
+        harness.publish("pool", POOL)
+        await harness.apply(configuration())
+        for digest in await harness.archive.all_digests():
+            await harness.publisher.post_now(digest.workspace_id, digest, "now")
+        await harness.outbox.drain()
         # Something that no edition has told yet.
-        desk.publish("flood", FLOOD)
-        yield desk
+        harness.publish("flood", FLOOD)
+        yield harness
 
 
 _events = count(1)
 
 
 async def answer(
-    desk: Newsroom,
+    harness: BotHarness,
     platform: PlatformName,
     path: str,
     given: Mapping[str, str],
@@ -156,7 +155,7 @@ async def answer(
     external_id, channel = PLACES[platform]
     person = Person(id="ana", name="Ana", permission=permission)
     if platform != "local":
-        event = events.Event(
+        event = interactions.InteractionEvent(
             key=f"event-{next(_events)}",
             platform=platform,
             workspace=external_id,
@@ -165,12 +164,12 @@ async def answer(
             person=person,
             locale="en",
         )
-        return await events.asked(desk.inbox, event, path, given)
-    here = await desk.inbox.workspace_of(platform, external_id, "The newsroom")
-    place = Place(workspace=here, channel=channel)
-    asker = Asker(person=person, place=place, texts=TEXTS, inbox=desk.inbox)
-    asked = asking.starting_point(asker, path, given)
-    return await asking._asked(asker, desk.inbox, asked)
+        return await interactions.answer_command(harness.inbox, event, path, given)
+    here = await harness.inbox.workspace_of(platform, external_id, "The newsroom")
+    place = Location(workspace=here, channel=channel)
+    asker = PageVisitor(person=person, place=place, texts=TEXTS, inbox=harness.inbox)
+    asked = commands.build_completion_invocation(asker, path, given)
+    return await commands._dispatch_command(asker, harness.inbox, asked)
 
 
 # ── what a person reads ────────────────────────────────────────────────────────
@@ -184,42 +183,42 @@ def words(platform: PlatformName, outcome: Reply | Form) -> list[str]:
 
 
 def _reply_on_discord(reply: Reply) -> list[str]:
-    bodies = cast(Any, discord_replies.messages(reply, TEXTS))
+    bodies = cast(Any, replies.render_reply(reply, TEXTS))
     nodes = [node for b in bodies for _, node in rules.walk(b["components"])]
     labels = [n["label"] for n in nodes if n["type"] == 2]
-    return [*(read(text).words for text in discord_texts(bodies)), *labels]
+    return [*(read(text).words for text in texts_of(bodies)), *labels]
 
 
 def _reply_on_slack(reply: Reply) -> list[str]:
-    blocks = [b for m in slack_replies.messages(reply, TEXTS) for b in m["blocks"]]
+    blocks = [b for m in slack_replies.render_reply(reply, TEXTS) for b in m["blocks"]]
     buttons = [e for b in blocks if b["type"] == "actions" for e in b["elements"]]
     labels = [e["text"]["text"] for e in buttons if e["type"] == "button"]
     return [*slack_texts(blocks), *labels]
 
 
 def _reply_on_page(reply: Reply) -> list[str]:
-    view = reply_view(reply, TEXTS, "Europe/Berlin")
+    view = build_reply_view(reply, TEXTS, "Europe/Berlin")
     found = [view["title"]]
-    for told in view["blocks"]:
-        match told["kind"]:
+    for reported in view["blocks"]:
+        match reported["kind"]:
             case "paragraph" | "small" | "listing":
-                found.append(told["text"])
+                found.append(reported["text"])
             case "lines":
-                for line in told["lines"]:
+                for line in reported["lines"]:
                     found += [line["title"], line["text"], line["note"], line["host"]]
             case "quote":
-                card = told["card"]
+                card = reported["card"]
                 found += [card["text"], card["speaker"], card["role"], card["outlet"]]
             case "facts":
-                found += [cell for row in told["rows"] for cell in row]
+                found += [cell for row in reported["rows"] for cell in row]
     return [*found, *(control.label for control in view["controls"])]
 
 
 def _form_on_discord(form: Form) -> list[str]:
-    if not discord_forms.says_all(form):
-        body = cast(Any, discord_forms.as_message(form, "draft", TEXTS))
-        return _with_questions(form, [read(t).words for t in discord_texts([body])])
-    modal = discord_forms.modal(form, TEXTS)
+    if not forms.fits_modal(form):
+        body = cast(Any, forms.render_form_message(form, "draft", TEXTS))
+        return _with_questions(form, [read(t).words for t in texts_of([body])])
+    modal = forms.render_modal(form, TEXTS)
     found = [modal["title"]]
     for label in modal["components"]:
         question = label["component"]
@@ -234,13 +233,13 @@ def _with_questions(form: Form, said: list[str]) -> list[str]:
 
     The questions' own descriptions stand in the form that its button opens.
     """
-    told = "\n".join(said)
-    assert all(field.error in told for field in form.fields), told
+    reported = "\n".join(said)
+    assert all(field.error in reported for field in form.fields), reported
     return _form_on_page(form)
 
 
 def _form_on_slack(form: Form) -> list[str]:
-    view = slack_forms.view(form, Carried(), TEXTS)
+    view = slack_forms.render_form(form, FormContext(), TEXTS)
     found = [view["title"]["text"]]
     for block in view["blocks"]:
         if block["type"] == "context":
@@ -295,10 +294,10 @@ def asked_of(command: Command) -> list[Asked]:
     return found
 
 
-async def test_every_command_says_the_same_on_all_platforms(house, snapshot):
+async def test_every_command_says_the_same_on_all_platforms(harness, snapshot):
     kept: dict[str, list[str]] = {}
     differ: list[str] = []
-    for command in house.inbox.commands:
+    for command in harness.inbox.commands:
         for how, given, permission in asked_of(command):
             name = f"/{command.path} {how}"
             said = {
@@ -306,7 +305,9 @@ async def test_every_command_says_the_same_on_all_platforms(house, snapshot):
                     platform,
                     without_edition(
                         command,
-                        await answer(house, platform, command.path, given, permission),
+                        await answer(
+                            harness, platform, command.path, given, permission
+                        ),
                     ),
                 )
                 for platform in PLATFORMS
@@ -330,7 +331,7 @@ DEFECT = "on our side"
 def without_edition(command: Command, outcome: Reply | Form) -> Reply | Form:
     if isinstance(outcome, Form) or command.path not in LAID_OUT:
         return outcome
-    kept = tuple(b for b in outcome.blocks if not isinstance(b, Shown))
+    kept = tuple(b for b in outcome.blocks if not isinstance(b, RenderedEdition))
     assert kept != outcome.blocks or outcome.problem, "nothing is laid out there"
     return replace(outcome, blocks=kept)
 

@@ -9,12 +9,18 @@ from typing import Any
 
 import pytest
 
+from bot.model import MessagePart
 from bot.platforms.discord.render import render as discord_render
 from bot.platforms.local.render import render as local_render
 from bot.platforms.slack.render import render as slack_render
-from bot.types import Part
-from digests.sections import EVERY, Sections
-from digests.types import Edition, Note, Sentence, Span
+from digests.types import (
+    ALL_SECTIONS,
+    CorrectionNote,
+    Edition,
+    Sections,
+    Sentence,
+    Span,
+)
 from tests.bot.platforms.local.samples import (
     BRIDGE,
     MADE,
@@ -48,17 +54,17 @@ def an_edition_with(sections: Sections) -> Edition:
         matters=Sentence(text=WORDS["matters"], spans=span),
         cards=(a_card(BRIDGE, WORDS["quotes"], "Tomas Ekdahl"),),
         figures=(a_figure(BRIDGE, "38-centimetre", "crack in a steel girder"),),
-        notes=(Note(at=MADE + timedelta(hours=1), before="40", after="38"),),
+        notes=(CorrectionNote(at=MADE + timedelta(hours=1), before="40", after="38"),),
     )
     return an_edition(stories=(story,), hero=None, sections=sections)
 
 
-def shown(parts: tuple[Part, ...]) -> str:
+def shown(parts: tuple[MessagePart, ...]) -> str:
     """Its words in the order of the payload."""
     return "\n".join(part.fallback_text for part in parts)
 
 
-def in_payload(parts: tuple[Part, ...]) -> str:
+def in_payload(parts: tuple[MessagePart, ...]) -> str:
     return json.dumps([part.payload for part in parts], ensure_ascii=False)
 
 
@@ -67,11 +73,11 @@ def missing(text: str, words: Mapping[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("chosen", list(permutations(EVERY, 3)), ids="-".join)
+@pytest.mark.parametrize("chosen", list(permutations(ALL_SECTIONS, 3)), ids="-".join)
 def test_a_post_shows_the_chosen_sections_in_their_order(platform, chosen):
     parts = RENDER[platform](an_edition_with(chosen), a_context())
     text = shown(parts)
-    left_out = [name for name in EVERY if name not in chosen]
+    left_out = [name for name in ALL_SECTIONS if name not in chosen]
     assert missing(text, WORDS) == missing(in_payload(parts), WORDS) == left_out
     at = {name: text.index(WORDS[name]) for name in chosen}
     story = [at[name] for name in chosen if name != "also"]
@@ -83,7 +89,7 @@ def test_a_post_shows_the_chosen_sections_in_their_order(platform, chosen):
 
 
 @pytest.mark.parametrize("platform", CHATS)
-@pytest.mark.parametrize("chosen", list(permutations(EVERY, 3)), ids="-".join)
+@pytest.mark.parametrize("chosen", list(permutations(ALL_SECTIONS, 3)), ids="-".join)
 def test_the_payload_of_a_chat_has_the_order_of_its_plain_words(platform, chosen):
     payload = in_payload(RENDER[platform](an_edition_with(chosen), a_context()))
     at = [payload.index(WORDS[name]) for name in chosen if name != "also"]
@@ -91,7 +97,7 @@ def test_the_payload_of_a_chat_has_the_order_of_its_plain_words(platform, chosen
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("chosen", [(name,) for name in EVERY], ids="-".join)
+@pytest.mark.parametrize("chosen", [(name,) for name in ALL_SECTIONS], ids="-".join)
 def test_what_is_there_for_trust_stays_whatever_is_chosen(platform, chosen):
     parts = RENDER[platform](an_edition_with(chosen), a_context())
     for text in (shown(parts), in_payload(parts)):
@@ -129,7 +135,7 @@ def test_every_section_at_once_holds_all_stories_within_the_budgets(platform):
         for number in range(5)
         for story in an_edition_with(None).stories * 3
     )
-    edition = an_edition(stories=stories, sections=EVERY)
+    edition = an_edition(stories=stories, sections=ALL_SECTIONS)
     text = shown(RENDER[platform](edition, a_context()))
     for name in ("summary", "matters", "figures", "quotes"):
         assert text.count(WORDS[name]) == len(stories), name
@@ -152,12 +158,12 @@ def test_chosen_figures_stand_in_the_open_on_the_page():
     assert part.payload["stories"][0]["figures"]
 
 
-@pytest.mark.parametrize("chosen", list(permutations(EVERY, 3)), ids="-".join)
+@pytest.mark.parametrize("chosen", list(permutations(ALL_SECTIONS, 3)), ids="-".join)
 def test_the_page_has_the_chosen_sections_in_their_order(chosen):
     body = page_of(an_edition_with(chosen)).body
     assert body is not None
     text = body.text()
-    assert missing(text, WORDS) == [name for name in EVERY if name not in chosen]
+    assert missing(text, WORDS) == [name for name in ALL_SECTIONS if name not in chosen]
     at = {name: text.index(WORDS[name]) for name in chosen}
     story = [at[name] for name in chosen if name != "also"]
     assert story == sorted(story)

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot import due, planning, schedules
-from bot.storage import Connection, occurrences
-from bot.storage import schedules as timetable
-from bot.types import Occurrence
-from tests.bot.newsroom import CONFIGURATION, FLOOD, Newsroom
+from bot import schedules
+from bot.model import Occurrence
+from bot.publishing import planning
+from bot.storage import Connection, schedule_store
+from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 
 #: The fake clock shows Tuesday, 24 November 2026, 12:00 UTC: 13:00 in Berlin.
 ANOTHER = """
@@ -27,10 +27,10 @@ def scheduled(sentence: str) -> str:
     return CONFIGURATION.replace("every 2 minutes Europe/Berlin", sentence)
 
 
-async def history(desk: Newsroom, name: str = "Morning brief") -> list[Occurrence]:
-    digest = await desk.digest(name)
-    found = await desk.db.read(
-        occurrences.newest,
+async def history(harness: BotHarness, name: str = "Morning brief") -> list[Occurrence]:
+    digest = await harness.digest(name)
+    found = await harness.db.read(
+        schedule_store.list_newest_occurrences,
         workspace_id=digest.workspace_id,
         digest_id=digest.id,
         count=50,
@@ -38,16 +38,16 @@ async def history(desk: Newsroom, name: str = "Morning brief") -> list[Occurrenc
     return sorted(found, key=lambda one: one.due_at)
 
 
-async def states(desk: Newsroom) -> list[tuple[str, str, bool]]:
+async def states(harness: BotHarness) -> list[tuple[str, str, bool]]:
     """(due in UTC, what became of it, whether late) of each occurrence."""
     return [
         (f"{one.due_at:%m-%d %H:%M}", one.state, one.late)
-        for one in await history(desk)
+        for one in await history(harness)
     ]
 
 
-async def editions(desk: Newsroom) -> int:
-    return len({message.payload["edition"] for message in desk.platform.messages})
+async def editions(harness: BotHarness) -> int:
+    return len({message.payload["edition"] for message in harness.platform.messages})
 
 
 def at(text: str) -> datetime:
@@ -75,127 +75,129 @@ def at(text: str) -> datetime:
         ("12-25T06:00", [("11-25 07:00", "skipped", False)]),
     ],
 )
-async def test_after_downtime_at_most_one_late_edition_goes_out(desk, back, became):
-    await desk.apply(scheduled("daily at 8 Europe/Berlin"))
-    desk.clock.set(at(back))
-    desk.publish("flood", FLOOD)
-    await desk.wake()
-    await desk.wake()
+async def test_after_downtime_at_most_one_late_edition_goes_out(harness, back, became):
+    await harness.apply(scheduled("daily at 8 Europe/Berlin"))
+    harness.clock.set(at(back))
+    harness.publish("flood", FLOOD)
+    await harness.wake()
+    await harness.wake()
     # Articles of a week ago are no news: that is another rule than this one.
-    found = await states(desk)
+    found = await states(harness)
     assert [(due_at, late) for due_at, _state, late in found] == [
         (due_at, late) for due_at, _state, late in became
     ]
-    assert await editions(desk) <= 1
+    assert await editions(harness) <= 1
     if back.startswith("11"):
         assert found == became
 
 
-async def test_what_was_missed_says_so(desk):
-    await desk.apply(scheduled("daily at 8 Europe/Berlin"))
-    desk.clock.set(at("11-25T20:00"))
-    await desk.wake()
-    (missed,) = await history(desk)
+async def test_what_was_missed_says_so(harness):
+    await harness.apply(scheduled("daily at 8 Europe/Berlin"))
+    harness.clock.set(at("11-25T20:00"))
+    await harness.wake()
+    (missed,) = await history(harness)
     assert "not running" in str(missed.reason)
 
 
-async def test_the_articles_of_a_missed_edition_come_with_the_next_one(desk):
-    await desk.apply(scheduled("daily at 8 Europe/Berlin"))
-    desk.clock.set(at("11-25T20:00"))
-    await desk.wake()
-    assert await editions(desk) == 0
-    desk.clock.set(at("11-26T07:00"))
-    await desk.wake()
-    shown = [str(message.payload["text"]) for message in desk.platform.messages]
+async def test_the_articles_of_a_missed_edition_come_with_the_next_one(harness):
+    await harness.apply(scheduled("daily at 8 Europe/Berlin"))
+    harness.clock.set(at("11-25T20:00"))
+    await harness.wake()
+    assert await editions(harness) == 0
+    harness.clock.set(at("11-26T07:00"))
+    await harness.wake()
+    shown = [str(message.payload["text"]) for message in harness.platform.messages]
     assert "Harbour bridge closes after crack is found" in shown
 
 
 # ── clocks ─────────────────────────────────────────────────────────────────────
 
 
-async def test_a_clock_that_goes_back_posts_nothing_again(desk):
-    await desk.apply(scheduled("daily at 8 Europe/Berlin"))
-    desk.clock.set(at("11-25T07:00"))
-    await desk.wake()
+async def test_a_clock_that_goes_back_posts_nothing_again(harness):
+    await harness.apply(scheduled("daily at 8 Europe/Berlin"))
+    harness.clock.set(at("11-25T07:00"))
+    await harness.wake()
     for hours in (-1, 1, -1):
-        desk.publish("flood", FLOOD)
-        desk.clock.advance(hours=hours)
-        await desk.editions.realign()
-        await desk.wake()
-    assert await editions(desk) == 1
+        harness.publish("flood", FLOOD)
+        harness.clock.advance(hours=hours)
+        await harness.publisher.realign()
+        await harness.wake()
+    assert await editions(harness) == 1
 
 
-async def test_a_clock_that_was_years_ahead_keeps_nothing_waiting_for_years(desk):
-    await desk.apply(scheduled("daily at 8 Europe/Berlin"))
-    desk.clock.set(datetime(2031, 1, 1, tzinfo=UTC))
-    await desk.wake()
-    desk.clock.set(at("11-25T06:00"))
-    await desk.editions.realign()
-    assert await desk.wake() == at("11-25T07:00")
-    desk.clock.set(at("11-25T07:00"))
-    await desk.wake()
-    assert await editions(desk) == 1
+async def test_a_clock_that_was_years_ahead_keeps_nothing_waiting_for_years(harness):
+    await harness.apply(scheduled("daily at 8 Europe/Berlin"))
+    harness.clock.set(datetime(2031, 1, 1, tzinfo=UTC))
+    await harness.wake()
+    harness.clock.set(at("11-25T06:00"))
+    await harness.publisher.realign()
+    assert await harness.wake() == at("11-25T07:00")
+    harness.clock.set(at("11-25T07:00"))
+    await harness.wake()
+    assert await editions(harness) == 1
 
 
-async def test_setting_right_changes_nothing_that_is_right(desk):
-    await desk.apply(scheduled("daily at 8 Europe/Berlin") + ANOTHER)
+async def test_setting_right_changes_nothing_that_is_right(harness):
+    await harness.apply(scheduled("daily at 8 Europe/Berlin") + ANOTHER)
     with capture_logs() as logs:
-        await desk.editions.realign()
+        await harness.publisher.realign()
     assert logs == []
 
 
-async def test_setting_right_leaves_what_was_changed_meanwhile(desk):
-    await desk.apply(scheduled("daily at 8 Europe/Berlin"))
-    desk.clock.advance(days=-3)
-    now = desk.clock.now()
-    _, found = await desk.db.read(planning.astray, now=now, after=0)
+async def test_setting_right_leaves_what_was_changed_meanwhile(harness):
+    await harness.apply(scheduled("daily at 8 Europe/Berlin"))
+    harness.clock.advance(days=-3)
+    now = harness.clock.now()
+    _, found = await harness.db.read(
+        planning.find_misaligned_schedules, now=now, after=0
+    )
     assert found
-    await desk.apply(scheduled("daily at 20 Europe/Berlin"))
-    await desk.db.write(planning.realign, found)
-    assert await desk.editions.next_due() == at("11-21T19:00")
+    await harness.apply(scheduled("daily at 20 Europe/Berlin"))
+    await harness.db.write(planning.realign_schedules, found)
+    assert await harness.publisher.next_due() == at("11-21T19:00")
 
 
 # ── a schedule that was changed ────────────────────────────────────────────────
 
 
-async def test_a_schedule_changed_after_todays_edition_begins_tomorrow(desk):
-    await desk.apply(scheduled("daily at 14 Europe/Berlin"))
-    desk.clock.set(at("11-24T13:00"))
-    await desk.wake()
-    await desk.apply(scheduled("daily at 18 Europe/Berlin"))
-    assert await desk.wake() == at("11-25T17:00")
-    digest = await desk.digest()
-    assert due.next_due_of(digest, desk.clock.now()) == at("11-25T17:00")
+async def test_a_schedule_changed_after_todays_edition_begins_tomorrow(harness):
+    await harness.apply(scheduled("daily at 14 Europe/Berlin"))
+    harness.clock.set(at("11-24T13:00"))
+    await harness.wake()
+    await harness.apply(scheduled("daily at 18 Europe/Berlin"))
+    assert await harness.wake() == at("11-25T17:00")
+    digest = await harness.digest()
+    assert planning.find_next_due(digest, harness.clock.now()) == at("11-25T17:00")
 
 
-async def test_it_still_does_after_a_restart(desk):
-    await desk.apply(scheduled("daily at 14 Europe/Berlin"))
-    desk.clock.set(at("11-24T13:00"))
-    await desk.wake()
-    await desk.apply(scheduled("daily at 18 Europe/Berlin"))
-    await desk.editions.realign()
-    assert await desk.editions.next_due() == at("11-25T17:00")
+async def test_it_still_does_after_a_restart(harness):
+    await harness.apply(scheduled("daily at 14 Europe/Berlin"))
+    harness.clock.set(at("11-24T13:00"))
+    await harness.wake()
+    await harness.apply(scheduled("daily at 18 Europe/Berlin"))
+    await harness.publisher.realign()
+    assert await harness.publisher.next_due() == at("11-25T17:00")
 
 
-async def test_a_schedule_changed_before_todays_edition_begins_today(desk):
-    await desk.apply(scheduled("daily at 14 Europe/Berlin"))
-    await desk.apply(scheduled("daily at 18 Europe/Berlin"))
-    assert await desk.wake() == at("11-24T17:00")
+async def test_a_schedule_changed_before_todays_edition_begins_today(harness):
+    await harness.apply(scheduled("daily at 14 Europe/Berlin"))
+    await harness.apply(scheduled("daily at 18 Europe/Berlin"))
+    assert await harness.wake() == at("11-24T17:00")
 
 
-async def test_an_edition_by_hand_leaves_the_changed_schedule_its_day(desk):
-    await desk.apply(scheduled("daily at 14 Europe/Berlin"))
-    await desk.post()
-    await desk.apply(scheduled("daily at 18 Europe/Berlin"))
-    assert await desk.wake() == at("11-24T17:00")
+async def test_an_edition_by_hand_leaves_the_changed_schedule_its_day(harness):
+    await harness.apply(scheduled("daily at 14 Europe/Berlin"))
+    await harness.post()
+    await harness.apply(scheduled("daily at 18 Europe/Berlin"))
+    assert await harness.wake() == at("11-24T17:00")
 
 
-async def test_an_edition_that_had_nothing_to_tell_does_not_count(bare):
-    await bare.apply(scheduled("daily at 14 Europe/Berlin"))
-    bare.clock.set(at("11-24T13:00"))
-    await bare.wake()
-    await bare.apply(scheduled("daily at 18 Europe/Berlin"))
-    assert await bare.wake() == at("11-24T17:00")
+async def test_an_edition_that_had_nothing_to_tell_does_not_count(empty_harness):
+    await empty_harness.apply(scheduled("daily at 14 Europe/Berlin"))
+    empty_harness.clock.set(at("11-24T13:00"))
+    await empty_harness.wake()
+    await empty_harness.apply(scheduled("daily at 18 Europe/Berlin"))
+    assert await empty_harness.wake() == at("11-24T17:00")
 
 
 # ── a schedule that cannot be read any more ────────────────────────────────────
@@ -211,11 +213,11 @@ GONE = '{"zone": "Europe/Atlantis", "days": [0, 1, 2, 3, 4, 5, 6], "times": ["08
 
 
 @pytest.fixture
-async def spoilt(desk, request) -> Any:
-    await desk.apply(CONFIGURATION + ANOTHER)
-    assert (await desk.digest()).id == 1
-    await desk.db.write(_spoil, getattr(request, "param", GONE))
-    return desk
+async def spoilt(harness, request) -> Any:
+    await harness.apply(CONFIGURATION + ANOTHER)
+    assert (await harness.digest()).id == 1
+    await harness.db.write(_spoil, getattr(request, "param", GONE))
+    return harness
 
 
 @pytest.mark.parametrize(
@@ -225,22 +227,22 @@ async def test_a_schedule_that_cannot_be_read_keeps_no_other_from_its_time(spoil
     spoilt.clock.advance(minutes=2)
     await spoilt.wake()
     assert [one.state for one in await history(spoilt, "Evening")] == ["composed"]
-    (told,) = await history(spoilt)
-    assert told.state == "skipped"
-    assert told.reason
+    (reported,) = await history(spoilt)
+    assert reported.state == "skipped"
+    assert reported.reason
 
 
 async def test_a_zone_that_is_gone_is_named_in_the_reason(spoilt):
     spoilt.clock.advance(minutes=2)
     await spoilt.wake()
-    (told,) = await history(spoilt)
-    assert "«Europe/Atlantis» is not a time zone" in str(told.reason)
+    (reported,) = await history(spoilt)
+    assert "«Europe/Atlantis» is not a time zone" in str(reported.reason)
 
 
 async def test_a_whole_batch_of_unreadable_ones_keeps_no_other_from_its_time(
     spoilt, monkeypatch
 ):
-    monkeypatch.setattr(planning, "BATCH", 1)
+    monkeypatch.setattr(planning, "PLANNING_BATCH", 1)
     spoilt.clock.advance(minutes=2)
     await spoilt.wake()
     assert len(await history(spoilt, "Evening")) == 1
@@ -264,9 +266,9 @@ async def test_it_goes_on_when_the_cause_is_mended(spoilt):
 
 async def test_its_digest_can_still_be_posted_and_looked_at(spoilt):
     digest = await spoilt.digest()
-    assert due.zone_of(digest) == "UTC"
-    assert "Atlantis" in str(due.troubles_of(digest)[0])
-    assert (await spoilt.post()).issue is not None
+    assert planning.digest_zone(digest) == "UTC"
+    assert "Atlantis" in str(planning.find_schedule_problems(digest)[0])
+    assert (await spoilt.post()).stored_edition is not None
     assert (await spoilt.says("newsdesk status")).blocks
 
 
@@ -276,15 +278,17 @@ async def test_the_doctor_names_it(spoilt):
 
 
 async def test_setting_right_passes_over_it(spoilt):
-    await spoilt.editions.realign()
-    rows = await spoilt.db.read(timetable.page, after=0, limit=9)
+    await spoilt.publisher.realign()
+    rows = await spoilt.db.read(schedule_store.list_schedules_after, after=0, limit=9)
     assert len(rows) == 2
     assert all(row.next is not None for row in rows)
 
 
-async def test_a_defect_in_one_schedule_keeps_no_other_from_its_time(desk, monkeypatch):
-    await desk.apply(CONFIGURATION + ANOTHER)
-    reckon = schedules.reckon
+async def test_a_defect_in_one_schedule_keeps_no_other_from_its_time(
+    harness, monkeypatch
+):
+    await harness.apply(CONFIGURATION + ANOTHER)
+    reckon = schedules.decide_due
 
     def fails_for_the_first(rule, awaited, now, seen=[]):  # noqa: B006
         seen.append(rule)
@@ -292,9 +296,9 @@ async def test_a_defect_in_one_schedule_keeps_no_other_from_its_time(desk, monke
             raise ZeroDivisionError("a defect")
         return reckon(rule, awaited, now)
 
-    monkeypatch.setattr(schedules, "reckon", fails_for_the_first)
-    desk.clock.advance(minutes=2)
+    monkeypatch.setattr(schedules, "decide_due", fails_for_the_first)
+    harness.clock.advance(minutes=2)
     with capture_logs() as logs:
-        await desk.wake()
-    assert await editions(desk) == 1
+        await harness.wake()
+    assert await editions(harness) == 1
     assert any(entry["log_level"] == "error" for entry in logs)

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.storage import schema, stories
-from bot.types import Line
-from digests.types import Membership
+from bot.model import ListItem
+from bot.storage import schema, story_store
+from digests.types import StoryMembership
 from tests.bot.commands.test_commands import words
-from tests.bot.newsroom import BRIDGE, CONFIGURATION, FLOOD, POOL, Newsroom
+from tests.bot.harness import BRIDGE, CONFIGURATION, FLOOD, POOL, BotHarness
 
 #: The same event by another outlet, which counts otherwise.
 BRIDGE_TOO = """---
@@ -39,9 +39,9 @@ Ada Brandt said. The repair of the girder costs 4 million euros.
 ONE_STORY = CONFIGURATION + "stories = 1\n"
 
 
-async def ids(desk: Newsroom) -> dict[str, str]:
+async def ids(harness: BotHarness) -> dict[str, str]:
     """The title of each stored article and the public id of its story."""
-    workspace = (await desk.place()).workspace.id
+    workspace = (await harness.place()).workspace.id
 
     def look(conn) -> dict[str, str]:
         rows = conn.execute(
@@ -49,7 +49,7 @@ async def ids(desk: Newsroom) -> dict[str, str]:
                 schema.revisions.c.current
             )
         ).all()
-        known = stories.known(
+        known = story_store.list_memberships(
             conn,
             workspace_id=workspace,
             articles=[str(row.article_id) for row in rows],
@@ -57,78 +57,78 @@ async def ids(desk: Newsroom) -> dict[str, str]:
         of = {member.article: member.story for member in known}
         return {row.title: of[str(row.article_id)] for row in rows}
 
-    return await desk.db.read(look)
+    return await harness.db.read(look)
 
 
-async def story_id(desk: Newsroom, beginning: str) -> str:
-    found = await ids(desk)
+async def story_id(harness: BotHarness, beginning: str) -> str:
+    found = await ids(harness)
     return next(story for title, story in found.items() if title.startswith(beginning))
 
 
-async def told(desk: Newsroom, key: str) -> dict[str, bool]:
+async def reported(harness: BotHarness, key: str) -> dict[str, bool]:
     """The ids that an edition tells in full, and whether as an update."""
-    outcome = await desk.post(key)
-    found = outcome.issue.edition.stories if outcome.issue else ()
+    outcome = await harness.post(key)
+    found = outcome.stored_edition.edition.stories if outcome.stored_edition else ()
     return {story.id: story.update for story in found}
 
 
-async def test_an_edition_tells_a_story_under_the_id_it_was_stored_with(desk):
-    desk.publish("too", BRIDGE_TOO)
-    before = await told(desk, "one")
-    assert set(before) == set((await ids(desk)).values())
-    assert await story_id(desk, "Crack") == await story_id(desk, "Harbour")
+async def test_an_edition_tells_a_story_under_the_id_it_was_stored_with(harness):
+    harness.publish("too", BRIDGE_TOO)
+    before = await reported(harness, "one")
+    assert set(before) == set((await ids(harness)).values())
+    assert await story_id(harness, "Crack") == await story_id(harness, "Harbour")
 
 
-async def test_what_comes_later_is_an_update_to_the_same_story(desk):
-    await told(desk, "one")
-    story = await story_id(desk, "Harbour bridge closes")
-    desk.publish("later", BRIDGE_LATER)
-    assert await told(desk, "two") == {story: True}
+async def test_what_comes_later_is_an_update_to_the_same_story(harness):
+    await reported(harness, "one")
+    story = await story_id(harness, "Harbour bridge closes")
+    harness.publish("later", BRIDGE_LATER)
+    assert await reported(harness, "two") == {story: True}
 
 
-async def test_an_earlier_article_that_comes_late_renames_no_story(desk):
-    await told(desk, "one")
-    story = await story_id(desk, "Harbour bridge closes")
+async def test_an_earlier_article_that_comes_late_renames_no_story(harness):
+    await reported(harness, "one")
+    story = await story_id(harness, "Harbour bridge closes")
     early = BRIDGE_LATER.replace("T11:30", "T06:30")
-    desk.publish("early", early)
-    assert await told(desk, "two") == {story: True}
+    harness.publish("early", early)
+    assert await reported(harness, "two") == {story: True}
 
 
-async def test_a_preview_tells_what_the_post_after_it_tells(desk):
+async def test_a_preview_tells_what_the_post_after_it_tells(harness):
     for name, text in (("too", BRIDGE_TOO), ("later", BRIDGE_LATER), ("f", FLOOD)):
-        desk.publish(name, text)
-    digest = await desk.digest()
-    draft = await desk.editions.preview(digest, "local")
-    posted = await desk.editions.post_now(digest.workspace_id, digest, "now")
-    assert posted.issue is not None
-    assert draft.edition.stories == posted.issue.edition.stories
-    assert draft.edition.brief == posted.issue.edition.brief
+        harness.publish(name, text)
+    digest = await harness.digest()
+    draft = await harness.publisher.preview(digest, "local")
+    posted = await harness.publisher.post_now(digest.workspace_id, digest, "now")
+    assert posted.stored_edition is not None
+    assert draft.edition.stories == posted.stored_edition.edition.stories
+    assert draft.edition.brief == posted.stored_edition.edition.brief
 
 
-async def test_a_story_that_was_merged_is_told_under_the_id_that_stayed(desk):
+async def test_a_story_that_was_merged_is_told_under_the_id_that_stayed(harness):
     """What one process stored as two stories is one for who composes."""
-    desk.publish("too", BRIDGE_TOO)
-    await desk.intake.refresh((await desk.digest()).sources)
-    workspace = (await desk.place()).workspace.id
-    key = await desk.db.read(
+    harness.publish("too", BRIDGE_TOO)
+    await harness.ingestor.refresh((await harness.digest()).sources)
+    workspace = (await harness.place()).workspace.id
+    key = await harness.db.read(
         lambda conn: conn.execute(
             select(schema.revisions.c.article_id).where(
                 schema.revisions.c.title.startswith("Crack")
             )
         ).scalar_one()
     )
-    await desk.db.write(
-        stories.record,
+    await harness.db.write(
+        story_store.set_memberships,
         workspace_id=workspace,
-        memberships=[Membership(article=str(key), story="s-zzzzzz")],
-        now=desk.clock.now(),
+        memberships=[StoryMembership(article=str(key), story="s-zzzzzz")],
+        now=harness.clock.now(),
     )
-    shown = await told(desk, "one")
-    stayed = await story_id(desk, "Harbour bridge closes")
+    shown = await reported(harness, "one")
+    stayed = await story_id(harness, "Harbour bridge closes")
     assert stayed in shown
-    assert await story_id(desk, "Crack") == stayed
+    assert await story_id(harness, "Crack") == stayed
     for old in ("s-zzzzzz", stayed):
-        answer = await desk.says("news story", story=old)
+        answer = await harness.says("news story", story=old)
         assert "Harbour bridge" in f"{answer.title} {words(answer)}"
         assert "No edition" not in words(answer)
 
@@ -137,18 +137,18 @@ async def test_a_story_that_was_merged_is_told_under_the_id_that_stayed(desk):
 
 
 @pytest.fixture
-async def narrow(bare: Newsroom) -> Newsroom:
+async def narrow(empty_harness: BotHarness) -> BotHarness:
     """A digest of one story, which two outlets report otherwise, and one more."""
-    bare.publish("flood", FLOOD)
-    bare.publish("bridge", BRIDGE.replace("2026-11-24T09", "2026-11-20T09"))
-    bare.publish("too", BRIDGE_TOO.replace("2026-11-24T09", "2026-11-20T09"))
-    bare.publish("pool", POOL)
-    await bare.apply(ONE_STORY + 'exclude = ["pool"]\n')
-    return bare
+    empty_harness.publish("flood", FLOOD)
+    empty_harness.publish("bridge", BRIDGE.replace("2026-11-24T09", "2026-11-20T09"))
+    empty_harness.publish("too", BRIDGE_TOO.replace("2026-11-24T09", "2026-11-20T09"))
+    empty_harness.publish("pool", POOL)
+    await empty_harness.apply(ONE_STORY + 'exclude = ["pool"]\n')
+    return empty_harness
 
 
 async def test_a_story_at_hand_that_no_edition_told_can_be_asked_for(narrow):
-    await narrow.intake.refresh((await narrow.digest()).sources)
+    await narrow.ingestor.refresh((await narrow.digest()).sources)
     answer = await narrow.says("news story", story=await story_id(narrow, "Harbour"))
     assert not answer.problem
     assert "Torvale Herald" in words(answer)
@@ -157,7 +157,7 @@ async def test_a_story_at_hand_that_no_edition_told_can_be_asked_for(narrow):
 
 
 async def test_what_outlets_count_differently_is_told_from_stored_stories(narrow):
-    await narrow.intake.refresh((await narrow.digest()).sources)
+    await narrow.ingestor.refresh((await narrow.digest()).sources)
     said = words(
         await narrow.says("news story", story=await story_id(narrow, "Harbour"))
     )
@@ -167,12 +167,14 @@ async def test_what_outlets_count_differently_is_told_from_stored_stories(narrow
     assert re.search(r"and 1 more", said)
 
 
-async def test_what_came_in_after_the_edition_stands_with_the_told_story(desk):
-    await told(desk, "one")
-    desk.publish("too", BRIDGE_TOO)
-    await desk.intake.refresh((await desk.digest()).sources, insist=True)
+async def test_what_came_in_after_the_edition_stands_with_the_told_story(harness):
+    await reported(harness, "one")
+    harness.publish("too", BRIDGE_TOO)
+    await harness.ingestor.refresh((await harness.digest()).sources, insist=True)
     said = words(
-        await desk.says("news story", story=await story_id(desk, "Harbour bridge"))
+        await harness.says(
+            "news story", story=await story_id(harness, "Harbour bridge")
+        )
     )
     assert "Also on this" in said
     assert "Crack in a girder" in said
@@ -180,8 +182,8 @@ async def test_what_came_in_after_the_edition_stands_with_the_told_story(desk):
 
 async def test_why_says_of_a_story_told_in_brief_what_it_ranked_below(narrow):
     posted = await narrow.post()
-    assert posted.issue is not None
-    (line,) = posted.issue.edition.brief
+    assert posted.stored_edition is not None
+    (line,) = posted.stored_edition.edition.brief
     said = words(await narrow.says("news why", story=line.story))
     assert "in brief" in said
     assert "Morning brief" in said
@@ -194,64 +196,64 @@ async def test_why_says_what_kept_a_story_out_by_its_id(narrow):
     assert "leaves out" in said
 
 
-async def test_why_is_known_when_nothing_was_posted_at_all(bare):
-    bare.publish("pool", POOL)
-    await bare.apply(CONFIGURATION + 'exclude = ["pool"]\n')
-    outcome = await bare.post()
-    assert outcome.issue is None
-    for which in ("pool reopens", await story_id(bare, "Torvale pool")):
-        assert "leaves out" in words(await bare.says("news why", story=which))
+async def test_why_is_known_when_nothing_was_posted_at_all(empty_harness):
+    empty_harness.publish("pool", POOL)
+    await empty_harness.apply(CONFIGURATION + 'exclude = ["pool"]\n')
+    outcome = await empty_harness.post()
+    assert outcome.stored_edition is None
+    for which in ("pool reopens", await story_id(empty_harness, "Torvale pool")):
+        assert "leaves out" in words(await empty_harness.says("news why", story=which))
 
 
-async def test_why_says_that_a_story_was_told_before(desk):
-    await desk.post("one")
-    desk.publish("flood", FLOOD)
-    await desk.post("two")
-    said = words(await desk.says("news why", story="Osric Vane"))
+async def test_why_says_that_a_story_was_told_before(harness):
+    await harness.post("one")
+    harness.publish("flood", FLOOD)
+    await harness.post("two")
+    said = words(await harness.says("news why", story="Osric Vane"))
     assert "told the story" in said
 
 
-async def test_why_says_what_an_article_was_merged_with(desk):
-    desk.publish("too", BRIDGE_TOO)
-    await desk.post()
-    said = words(await desk.says("news why", story="Crack girder shuts"))
+async def test_why_says_what_an_article_was_merged_with(harness):
+    harness.publish("too", BRIDGE_TOO)
+    await harness.post()
+    said = words(await harness.says("news why", story="Crack girder shuts"))
     assert "Reports the same event" in said
 
 
-async def test_why_says_that_nobody_has_looked_yet(desk):
-    await desk.post()
-    desk.clock.advance(minutes=1)
-    desk.publish("flood", FLOOD)
-    await desk.intake.refresh((await desk.digest()).sources, insist=True)
-    said = words(await desk.says("news why", story="market square"))
+async def test_why_says_that_nobody_has_looked_yet(harness):
+    await harness.post()
+    harness.clock.advance(minutes=1)
+    harness.publish("flood", FLOOD)
+    await harness.ingestor.refresh((await harness.digest()).sources, insist=True)
+    said = words(await harness.says("news why", story="market square"))
     assert "came in after the last look" in said
 
 
-async def test_why_says_that_an_article_is_too_old(desk):
-    await desk.intake.refresh((await desk.digest()).sources)
-    desk.clock.advance(days=9)
-    said = words(await desk.says("news why", story="Osric Vane"))
+async def test_why_says_that_an_article_is_too_old(harness):
+    await harness.ingestor.refresh((await harness.digest()).sources)
+    harness.clock.advance(days=9)
+    said = words(await harness.says("news why", story="Osric Vane"))
     assert "too long ago" in said
 
 
-async def test_why_tells_another_workspace_nothing(desk):
-    await desk.post()
+async def test_why_tells_another_workspace_nothing(harness):
+    await harness.post()
     other = CONFIGURATION.replace("newsroom", "another").replace('"articles"', '"more"')
-    (desk.home / "more").mkdir()
-    await desk.apply(other)
-    story = await story_id(desk, "Torvale pool")
-    invocation = await desk.asks("news why", True, None, {"story": story})
-    asked = replace(invocation, place=await desk.place("another"))
-    answer = await desk.inbox.dispatch(asked)
+    (harness.home / "more").mkdir()
+    await harness.apply(other)
+    story = await story_id(harness, "Torvale pool")
+    invocation = await harness.asks("news why", True, None, {"story": story})
+    asked = replace(invocation, place=await harness.place("another"))
+    answer = await harness.inbox.dispatch(asked)
     assert "pool" not in words(answer).replace(story, "")
     assert answer.problem
 
 
-async def test_a_digest_that_looks_every_two_minutes_keeps_its_reasons_once(desk):
+async def test_a_digest_that_looks_every_two_minutes_keeps_its_reasons_once(harness):
     for _ in range(5):
-        desk.clock.advance(timedelta(minutes=2))
-        await desk.wake()
-    kept = await desk.db.read(
+        harness.clock.advance(timedelta(minutes=2))
+        await harness.wake()
+    kept = await harness.db.read(
         lambda conn: len(conn.execute(select(schema.compositions.c.id)).all())
     )
     assert kept == 2
@@ -259,8 +261,8 @@ async def test_a_digest_that_looks_every_two_minutes_keeps_its_reasons_once(desk
 
 async def test_an_edition_keeps_only_the_decisions_about_what_it_tells(narrow):
     posted = await narrow.post()
-    assert posted.issue is not None
-    edition = posted.issue.edition
+    assert posted.stored_edition is not None
+    edition = posted.stored_edition.edition
     shown = {s.id for s in edition.stories} | {b.story for b in edition.brief}
     assert {d.story for d in edition.decisions} == shown
 
@@ -270,19 +272,21 @@ async def test_an_edition_keeps_only_the_decisions_about_what_it_tells(narrow):
 LONGER = BRIDGE + "\nThe harbour office waits for a report from the makers.\n"
 
 
-async def test_why_shows_the_source_line_of_words_that_the_edition_tells(desk):
-    await desk.post()
-    answer = await desk.says("news why", story="closed after a crack was found")
+async def test_why_shows_the_source_line_of_words_that_the_edition_tells(harness):
+    await harness.post()
+    answer = await harness.says("news why", story="closed after a crack was found")
     assert "The edition has this sentence:" in words(answer)
-    (line,) = (b for b in answer.blocks if isinstance(b, Line) and b.start is not None)
+    (line,) = (
+        b for b in answer.blocks if isinstance(b, ListItem) and b.start is not None
+    )
     assert line.text in BRIDGE
     assert line.start == line_start(BRIDGE, line.text)
 
 
-async def test_why_says_that_the_edition_leaves_a_sentence_out(desk):
-    desk.publish("bridge", LONGER)
-    await desk.post()
-    said = words(await desk.says("news why", story="report from the makers"))
+async def test_why_says_that_the_edition_leaves_a_sentence_out(harness):
+    harness.publish("bridge", LONGER)
+    await harness.post()
+    said = words(await harness.says("news why", story="report from the makers"))
     assert "The harbour office waits for a report from the makers." in said
     assert "the edition leaves it out" in said
     # Its story was told all the same.
@@ -290,17 +294,17 @@ async def test_why_says_that_the_edition_leaves_a_sentence_out(desk):
     assert "Story" in said
 
 
-async def test_words_of_a_quote_that_is_shown_are_in_the_edition(desk):
-    await desk.post()
-    said = words(await desk.says("news why", story="Nobody was in danger"))
+async def test_words_of_a_quote_that_is_shown_are_in_the_edition(harness):
+    await harness.post()
+    said = words(await harness.says("news why", story="Nobody was in danger"))
     assert "The edition has this sentence:" in said
 
 
-async def test_a_whole_long_sentence_can_be_asked_about(desk):
+async def test_a_whole_long_sentence_can_be_asked_about(harness):
     long = "It went on " + " ".join(f"word{n}" for n in range(24)) + " that day."
-    desk.publish("bridge", f"{BRIDGE}\n{long}\n")
-    await desk.post()
-    assert long in words(await desk.says("news why", story=long))
+    harness.publish("bridge", f"{BRIDGE}\n{long}\n")
+    await harness.post()
+    assert long in words(await harness.says("news why", story=long))
 
 
 def line_start(text: str, sentence: str) -> int:

@@ -7,30 +7,30 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.errors import Refused
+from bot.errors import SendRefused
+from bot.model import Permission
 from bot.platforms.local.platform import LocalPlatform
-from bot.storage import readers, schema
-from bot.storage.messages import LocalMailbox
-from bot.types import Permission
+from bot.storage import reader_store, schema
+from bot.storage.message_store import LocalMailbox
 from tests.bot.commands.editors import Editor, editor, said
-from tests.bot.commands.test_on_the_page import page
-from tests.bot.newsroom import BRIDGE, WAIT, Newsroom, newsroom
+from tests.bot.commands.test_local_page import page
+from tests.bot.harness import BRIDGE, WAIT, BotHarness, open_harness
 from tests.fakes import Lost
 
 PERSON = "person:ben"
 
 
 @pytest.fixture
-async def ben(desk: Newsroom) -> Editor:
+async def ben(harness: BotHarness) -> Editor:
     """A reader, in the channel of an edition, who reported an error in it."""
-    await desk.post()
-    found = await a_reader(desk)
+    await harness.post()
+    found = await a_reader(harness)
     await reports(found)
     return found
 
 
-async def a_reader(desk: Newsroom, locale: str = "en") -> Editor:
-    ana = await editor(desk)
+async def a_reader(harness: BotHarness, locale: str = "en") -> Editor:
+    ana = await editor(harness)
     ben = replace(ana.also("Ben").person, permission=Permission.EVERYONE)
     return replace(ana, person=ben, locale=locale)
 
@@ -40,38 +40,40 @@ async def reports(who: Editor, text: str = "It was Monday.") -> None:
     assert not reported.problem, said(reported)
 
 
-async def settled(desk: Newsroom, answer: str = "You are right.") -> None:
+async def settled(harness: BotHarness, answer: str = "You are right.") -> None:
     """Ana settles whatever is open."""
-    ana = await editor(desk)
-    for public_id in await desk.inbox.complete(
+    ana = await editor(harness)
+    for public_id in await harness.inbox.complete(
         await ana._event("newsdesk reports", {}), "settle", ""
     ):
         done = await ana.says("newsdesk reports", settle=public_id, answer=answer)
         assert not done.problem, said(done)
 
 
-def letters(desk: Newsroom) -> list[str]:
+def letters(harness: BotHarness) -> list[str]:
     """What was sent to anybody in private, as plain words."""
-    return [d.fallback_text for d in desk.platform.tried if PERSON in d.channel]
+    return [d.fallback_text for d in harness.platform.tried if PERSON in d.channel]
 
 
-def sent(desk: Newsroom) -> int:
-    return sum(m.channel == PERSON for m in desk.platform.messages)
+def sent(harness: BotHarness) -> int:
+    return sum(m.channel == PERSON for m in harness.platform.messages)
 
 
-async def state(desk: Newsroom) -> str:
-    return await desk.db.read(
+async def state(harness: BotHarness) -> str:
+    return await harness.db.read(
         lambda c: c.execute(select(schema.notices.c.state)).scalar_one()
     )
 
 
-async def test_the_reader_is_written_to_and_nobody_else(desk: Newsroom, ben: Editor):
-    before = len(desk.platform.messages)
-    await settled(desk)
-    await desk.outbox.tell()
-    await desk.outbox.tell()
-    assert len(desk.platform.messages) == before + 1
-    (letter,) = letters(desk)
+async def test_the_reader_is_written_to_and_nobody_else(
+    harness: BotHarness, ben: Editor
+):
+    before = len(harness.platform.messages)
+    await settled(harness)
+    await harness.outbox.deliver_notices()
+    await harness.outbox.deliver_notices()
+    assert len(harness.platform.messages) == before + 1
+    (letter,) = letters(harness)
     first, where, wrote, answer = letter.split("\n")
     assert first.startswith("Your report r-")
     assert where.startswith("Harbour bridge closes after crack is found · ")
@@ -81,100 +83,102 @@ async def test_the_reader_is_written_to_and_nobody_else(desk: Newsroom, ben: Edi
 
 
 async def test_without_an_answer_it_only_says_that_it_is_settled(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    await settled(desk, answer="")
-    await desk.outbox.tell()
-    assert "answer" not in letters(desk)[0]
+    await settled(harness, answer="")
+    await harness.outbox.deliver_notices()
+    assert "answer" not in letters(harness)[0]
 
 
-async def test_it_is_in_the_language_in_which_it_was_reported(desk: Newsroom):
-    await desk.post()
-    await reports(await a_reader(desk, "de"))
-    await settled(desk)
-    await desk.outbox.tell()
-    assert "ist erledigt" in letters(desk)[0]
-    assert "Die Redaktion antwortet: You are right." in letters(desk)[0]
+async def test_it_is_in_the_language_in_which_it_was_reported(harness: BotHarness):
+    await harness.post()
+    await reports(await a_reader(harness, "de"))
+    await settled(harness)
+    await harness.outbox.deliver_notices()
+    assert "ist erledigt" in letters(harness)[0]
+    assert "Die Redaktion antwortet: You are right." in letters(harness)[0]
 
 
 async def test_a_language_that_the_reader_chose_counts_more(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
     await ben.says("news language", language="de")
-    await settled(desk)
-    await desk.outbox.tell()
-    assert "ist erledigt" in letters(desk)[0]
+    await settled(harness)
+    await harness.outbox.deliver_notices()
+    assert "ist erledigt" in letters(harness)[0]
 
 
 async def test_on_its_way_it_is_not_also_told_with_a_command(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    await settled(desk)
+    await settled(harness)
     assert "settled" not in said(await ben.says("news help"))
-    desk.platform.script(Lost())
-    await desk.outbox.tell()
-    assert await state(desk) == "uncertain"
+    harness.platform.script(Lost())
+    await harness.outbox.deliver_notices()
+    assert await state(harness) == "uncertain"
     assert "settled" not in said(await ben.says("news help"))
 
 
 @pytest.mark.parametrize("whole", [False, True])
 async def test_who_takes_no_messages_is_told_with_the_next_command_once(
-    desk: Newsroom, ben: Editor, whole: bool
+    harness: BotHarness, ben: Editor, whole: bool
 ):
-    await settled(desk)
-    desk.platform.script(Refused("You take no messages.", message_only=not whole))
+    await settled(harness)
+    harness.platform.script(
+        SendRefused("You take no messages.", message_only=not whole)
+    )
     for _ in range(3):
-        await desk.outbox.tell()
-        desk.clock.advance(hours=1)
-    assert sent(desk) == 0
+        await harness.outbox.deliver_notices()
+        harness.clock.advance(hours=1)
+    assert sent(harness) == 0
     assert "You are right." in said(await ben.says("news help"))
     assert "You are right." not in said(await ben.says("news help"))
 
 
 async def test_what_could_not_go_for_a_day_is_told_with_the_next_command(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    await settled(desk)
-    desk.clock.advance(days=1, seconds=1)
-    await desk.outbox.tell()
-    assert sent(desk) == 0
+    await settled(harness)
+    harness.clock.advance(days=1, seconds=1)
+    await harness.outbox.deliver_notices()
+    assert sent(harness) == 0
     assert "You are right." in said(await ben.says("news help"))
 
 
 async def test_a_lost_answer_is_looked_for_and_nothing_is_told_twice(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    await settled(desk)
-    desk.platform.script(Lost())
+    await settled(harness)
+    harness.platform.script(Lost())
     for _ in range(3):
-        await desk.outbox.tell()
-        desk.clock.advance(WAIT + timedelta(seconds=1))
-    assert sent(desk) == 1
-    assert await state(desk) == "sent"
+        await harness.outbox.deliver_notices()
+        harness.clock.advance(WAIT + timedelta(seconds=1))
+    assert sent(harness) == 1
+    assert await state(harness) == "sent"
     assert "settled" not in said(await ben.says("news help"))
 
 
 async def test_where_nobody_can_look_it_is_not_told_again_but_can_be_read(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    desk.platform.lets_us_look = False
-    await settled(desk)
-    desk.platform.script(Lost())
+    harness.platform.lets_us_look = False
+    await settled(harness)
+    harness.platform.script(Lost())
     for _ in range(3):
-        await desk.outbox.tell()
-        desk.clock.advance(WAIT + timedelta(seconds=1))
-    assert sent(desk) == 1
+        await harness.outbox.deliver_notices()
+        harness.clock.advance(WAIT + timedelta(seconds=1))
+    assert sent(harness) == 1
     assert "was settled" not in said(await ben.says("news help"))
     assert "settled: You are right." in said(await ben.says("news me"))
 
 
-async def test_unclear_for_a_day_it_is_not_told_again(desk: Newsroom, ben: Editor):
-    await settled(desk)
-    desk.platform.script(Lost())
-    await desk.outbox.tell()
-    desk.clock.advance(days=1, seconds=1)
-    await desk.outbox.tell()
-    assert sent(desk) == 1
+async def test_unclear_for_a_day_it_is_not_told_again(harness: BotHarness, ben: Editor):
+    await settled(harness)
+    harness.platform.script(Lost())
+    await harness.outbox.deliver_notices()
+    harness.clock.advance(days=1, seconds=1)
+    await harness.outbox.deliver_notices()
+    assert sent(harness) == 1
     assert "was settled" not in said(await ben.says("news help"))
 
 
@@ -183,24 +187,24 @@ async def test_a_process_that_ended_while_telling_tells_once(
     database_url: str, tmp_path, arrived: bool
 ):
     """It ends before the message goes out, or after: the next start takes it up."""
-    async with newsroom(database_url, tmp_path) as desk:
-        desk.publish("bridge", BRIDGE)
-        await desk.apply()
-        await desk.post()
-        await reports(await a_reader(desk))
-        await settled(desk)
-        desk.platform.script(Lost(Died()) if arrived else Died())
+    async with open_harness(database_url, tmp_path) as harness:
+        harness.publish("bridge", BRIDGE)
+        await harness.apply()
+        await harness.post()
+        await reports(await a_reader(harness))
+        await settled(harness)
+        harness.platform.script(Lost(Died()) if arrived else Died())
         with pytest.raises(Died):
-            await desk.outbox.tell()
-        platform, clock = desk.platform, desk.clock
-        assert await state(desk) == "sending"
-    async with newsroom(database_url, tmp_path, platform, clock=clock) as desk:
+            await harness.outbox.deliver_notices()
+        platform, clock = harness.platform, harness.clock
+        assert await state(harness) == "sending"
+    async with open_harness(database_url, tmp_path, platform, clock=clock) as harness:
         for _ in range(5):
             clock.advance(2 * WAIT)
-            await desk.outbox.tell()
-        assert sent(desk) == 1
-        assert await state(desk) == "sent"
-        reader = await a_reader(desk)
+            await harness.outbox.deliver_notices()
+        assert sent(harness) == 1
+        assert await state(harness) == "sent"
+        reader = await a_reader(harness)
         assert "was settled" not in said(await reader.says("news help"))
 
 
@@ -208,32 +212,34 @@ class Died(BaseException):
     """The process ended."""
 
 
-async def test_who_erased_their_data_is_written_nothing(desk: Newsroom, ben: Editor):
-    await settled(desk)
-    await desk.db.write(readers.erase, workspace_id=1, person_id="ben")
-    await desk.outbox.tell()
-    assert sent(desk) == 0
-    kept = await desk.db.read(lambda c: c.execute(select(schema.notices)).all())
+async def test_who_erased_their_data_is_written_nothing(
+    harness: BotHarness, ben: Editor
+):
+    await settled(harness)
+    await harness.db.write(reader_store.erase_person, workspace_id=1, person_id="ben")
+    await harness.outbox.deliver_notices()
+    assert sent(harness) == 0
+    kept = await harness.db.read(lambda c: c.execute(select(schema.notices)).all())
     assert kept == []
 
 
 async def test_what_was_erased_while_it_was_on_its_way_is_not_sent_again(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    await settled(desk)
-    desk.platform.script(Lost())
-    await desk.outbox.tell()
-    await desk.db.write(readers.erase, workspace_id=1, person_id="ben")
+    await settled(harness)
+    harness.platform.script(Lost())
+    await harness.outbox.deliver_notices()
+    await harness.db.write(reader_store.erase_person, workspace_id=1, person_id="ben")
     for _ in range(3):
-        desk.clock.advance(2 * WAIT)
-        await desk.outbox.tell()
-    assert sent(desk) == 1
+        harness.clock.advance(2 * WAIT)
+        await harness.outbox.deliver_notices()
+    assert sent(harness) == 1
 
 
-async def test_two_commands_at_once_tell_it_once(desk: Newsroom, ben: Editor):
-    await settled(desk)
-    desk.platform.script(Refused("You take no messages."))
-    await desk.outbox.tell()
+async def test_two_commands_at_once_tell_it_once(harness: BotHarness, ben: Editor):
+    await settled(harness)
+    harness.platform.script(SendRefused("You take no messages."))
+    await harness.outbox.deliver_notices()
     answers = await asyncio.gather(*(ben.says("news help") for _ in range(4)))
     assert sum("was settled" in said(answer) for answer in answers) == 1
 
@@ -242,17 +248,17 @@ async def test_two_commands_at_once_tell_it_once(desk: Newsroom, ben: Editor):
 
 
 async def test_on_the_page_it_stands_among_ones_own_messages(
-    desk: Newsroom, ben: Editor
+    harness: BotHarness, ben: Editor
 ):
-    mailbox = LocalMailbox(desk.db)
-    platform = LocalPlatform(mailbox=mailbox, clock=desk.clock)
-    object.__setattr__(desk.outbox, "platforms", {"local": platform})
-    assert [place.name for place in (await desk.archive.local_rooms("ben"))[1]] == [
-        "morning"
-    ]
-    await settled(desk)
-    await desk.outbox.tell()
-    browser = page(desk, mailbox)
+    mailbox = LocalMailbox(harness.db)
+    platform = LocalPlatform(mailbox=mailbox, clock=harness.clock)
+    object.__setattr__(harness.outbox, "platforms", {"local": platform})
+    assert [
+        place.name for place in (await harness.archive.local_destinations("ben"))[1]
+    ] == ["morning"]
+    await settled(harness)
+    await harness.outbox.deliver_notices()
+    browser = page(harness, mailbox)
     token = await browser.token()
     assert "only you" not in (await browser.get("/")).text
     await browser.post("/person", {"csrf": token, "person": "ben"})
@@ -261,6 +267,6 @@ async def test_on_the_page_it_stands_among_ones_own_messages(
         "The editors answer: You are right."
         in (await browser.get("/c/person:ben")).text
     )
-    await desk.db.write(readers.erase, workspace_id=1, person_id="ben")
+    await harness.db.write(reader_store.erase_person, workspace_id=1, person_id="ben")
     assert "only you" not in (await browser.get("/")).text
     assert (await browser.get("/c/person:ben")).status == 404

@@ -7,16 +7,16 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from bot.schedules import Interval, Schedule, Window
+from bot.schedules import Interval, Schedule, TimeWindow
+from bot.schedules.parsing import interval_hits_window
 from bot.schedules.rules import (
     EVERY_DAY,
     LAST,
     WEEKDAYS,
     WEEKEND,
-    in_order,
-    most_places,
+    max_places,
+    sort_places,
 )
-from bot.schedules.sentences import falls_into
 
 ZONES = tuple(
     name
@@ -37,8 +37,10 @@ def days() -> st.SearchStrategy[tuple[int, ...]]:
 @st.composite
 def intervals(draw: st.DrawFn) -> Interval:
     minutes = draw(st.integers(1, 1440))
-    window = draw(st.none() | st.builds(Window, start=clock_times(), end=clock_times()))
-    assume(window is None or falls_into(minutes, window))
+    window = draw(
+        st.none() | st.builds(TimeWindow, start=clock_times(), end=clock_times())
+    )
+    assume(window is None or interval_hits_window(minutes, window))
     return Interval(minutes=minutes, window=window)
 
 
@@ -69,9 +71,9 @@ def dates_of(draw: st.DrawFn) -> dict[str, Any]:
     if kind == "monthly":
         one = st.integers(0, 6).map(lambda day: (day,))
         some = draw(one | st.sampled_from([EVERY_DAY, WEEKDAYS, WEEKEND]))
-        place = st.integers(1, most_places(some)) | st.just(LAST)
+        place = st.integers(1, max_places(some)) | st.just(LAST)
         places = draw(st.sets(place, min_size=1, max_size=4))
-        return bounds | {"days": some, "places": tuple(in_order(tuple(places)))}
+        return bounds | {"days": some, "places": tuple(sort_places(tuple(places)))}
     some = draw(days())
     if kind == "weekly" or some == EVERY_DAY:
         return bounds | {"days": some}

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.schedules import parse, say, upcoming
+from bot.schedules import describe_schedule, list_upcoming_dues, parse_schedule
 
 #: A cron line → the sentence that it means.
 MEANT = {
@@ -38,7 +38,7 @@ MEANT = {
 
 @pytest.mark.parametrize("line", MEANT)
 def test_a_cron_line_means(line):
-    assert say(parse(line)) == MEANT[line]
+    assert describe_schedule(parse_schedule(line)) == MEANT[line]
 
 
 REFUSED = {
@@ -62,7 +62,7 @@ REFUSED = {
 @pytest.mark.parametrize("line", REFUSED)
 def test_a_cron_line_that_cannot_be_followed_is_refused_with_the_reason(line):
     with pytest.raises(UserError) as complaint:
-        parse(line)
+        parse_schedule(line)
     assert REFUSED[line] in str(complaint.value)
     assert "Try «" in str(complaint.value)
 
@@ -77,7 +77,9 @@ def lines(draw: st.DrawFn) -> tuple[int, int, tuple[int, ...]]:
 def test_cron_counts_weekdays_from_sunday(line):
     minute, hour, days = line
     written = f"cron {minute} {hour} * * {','.join(map(str, days))} Europe/Berlin"
-    dues = upcoming(parse(written), datetime(2026, 11, 25, tzinfo=UTC), 8)
+    dues = list_upcoming_dues(
+        parse_schedule(written), datetime(2026, 11, 25, tzinfo=UTC), 8
+    )
     local = [due.at.astimezone(ZoneInfo("Europe/Berlin")) for due in dues]
     # strftime's %w counts as cron does: Sunday is 0.
     assert {int(f"{moment:%w}") for moment in local} == set(days)

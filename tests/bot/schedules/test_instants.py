@@ -6,16 +6,15 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from bot.model import DueMoment
 from bot.schedules import (
     Interval,
     Schedule,
-    following,
-    parse,
-    upcoming,
+    find_following_due,
+    list_upcoming_dues,
+    parse_schedule,
 )
-from bot.schedules.dates import has
-from bot.schedules.rules import EVERY_DAY
-from bot.types import Due
+from bot.schedules.rules import EVERY_DAY, has_date
 from tests.bot.schedules.strategies import ZONES, schedules
 
 
@@ -23,7 +22,7 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def local(due: Due, zone: str) -> str:
+def local(due: DueMoment, zone: str) -> str:
     return due.at.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes")
 
 
@@ -232,22 +231,24 @@ LAST_ONES = {
 
 @pytest.mark.parametrize("sentence", LAST_ONES)
 def test_nothing_comes_after_the_last_date(sentence):
-    schedule = parse(sentence)
-    dues = upcoming(schedule, instant("2026-12-30T00:00:00+00:00"), 9)
+    schedule = parse_schedule(sentence)
+    dues = list_upcoming_dues(schedule, instant("2026-12-30T00:00:00+00:00"), 9)
     assert [local(due, schedule.zone) for due in dues] == LAST_ONES[sentence]
 
 
 @pytest.mark.parametrize(("sentence", "after"), NEXT)
 def test_the_next_moments_are(sentence, after):
-    schedule = parse(sentence)
+    schedule = parse_schedule(sentence)
     expected = NEXT[sentence, after]
-    dues = upcoming(schedule, instant(after), len(expected))
+    dues = list_upcoming_dues(schedule, instant(after), len(expected))
     assert [local(due, schedule.zone) for due in dues] == expected
 
 
 def test_a_daily_slot_is_its_clock_time_on_its_local_date():
-    due = following(parse("daily at 2:30 Berlin"), instant("2026-03-28T12:00:00+00:00"))
-    assert due == Due(
+    due = find_following_due(
+        parse_schedule("daily at 2:30 Berlin"), instant("2026-03-28T12:00:00+00:00")
+    )
+    assert due == DueMoment(
         at=instant("2026-03-29T01:00:00+00:00"),
         local_date=date(2026, 3, 29),
         slot="02:30",
@@ -256,8 +257,8 @@ def test_a_daily_slot_is_its_clock_time_on_its_local_date():
 
 def test_an_intervals_slot_is_its_instant_on_its_local_date():
     after = instant("2026-11-25T22:59:00+00:00")
-    due = following(parse("every 15 minutes Europe/Berlin"), after)
-    assert due == Due(
+    due = find_following_due(parse_schedule("every 15 minutes Europe/Berlin"), after)
+    assert due == DueMoment(
         at=instant("2026-11-25T23:00:00+00:00"),
         local_date=date(2026, 11, 26),
         slot="2026-11-25T23:00:00Z",
@@ -266,7 +267,7 @@ def test_an_intervals_slot_is_its_instant_on_its_local_date():
 
 def test_a_slot_in_a_gap_up_to_midnight_keeps_its_own_date():
     after = instant("2018-05-04T00:00:00+00:00")
-    due = following(parse("daily at 23:45 Asia/Pyongyang"), after)
+    due = find_following_due(parse_schedule("daily at 23:45 Asia/Pyongyang"), after)
     assert due is not None
     assert (due.local_date, due.slot) == (date(2018, 5, 4), "23:45")
 
@@ -276,9 +277,9 @@ TWENTY_ZONES = ZONES[:: len(ZONES) // 20][:20]
 
 @pytest.mark.parametrize("zone", TWENTY_ZONES)
 def test_weekdays_never_yield_a_weekend_in_ten_years(zone):
-    schedule = parse(f"weekdays at 8:30 {zone}")
+    schedule = parse_schedule(f"weekdays at 8:30 {zone}")
     after = datetime(2024, 1, 1, tzinfo=UTC)
-    dues = upcoming(schedule, after, 2600)
+    dues = list_upcoming_dues(schedule, after, 2600)
     assert {due.at.astimezone(ZoneInfo(zone)).weekday() for due in dues} == {
         0,
         1,
@@ -332,7 +333,9 @@ def test_every_date_on_the_calendar_has_each_slot_exactly_once(zone, day, slot):
     schedule = Schedule(days=EVERY_DAY, rule=(slot,), zone=zone)
     rules = ZoneInfo(zone)
     start = datetime.combine(day - timedelta(days=3), slot, UTC)
-    dues = [due for due in upcoming(schedule, start, 8) if due.local_date == day]
+    dues = [
+        due for due in list_upcoming_dues(schedule, start, 8) if due.local_date == day
+    ]
     if is_on_the_calendar(day, rules):
         expected = first_shown_or_passed(datetime.combine(day, slot), rules)
         assert [due.at for due in dues] == [expected]
@@ -348,7 +351,7 @@ def test_a_year_of_half_hour_slots_misses_and_doubles_none(zone):
     for half in range(48):
         slot = time(half // 2, half % 2 * 30)
         schedule = Schedule(days=EVERY_DAY, rule=(slot,), zone=zone)
-        dues = upcoming(schedule, datetime(2025, 12, 28, tzinfo=UTC), 372)
+        dues = list_upcoming_dues(schedule, datetime(2025, 12, 28, tzinfo=UTC), 372)
         dates = [due.local_date for due in dues if first <= due.local_date <= last]
         assert dates == [first + timedelta(days=day) for day in range(365)]
 
@@ -361,12 +364,12 @@ def test_a_year_of_half_hour_slots_misses_and_doubles_none(zone):
 )
 @settings(deadline=None)
 def test_moments_come_in_order_after_the_asked_one_and_on_their_days(schedule, after):
-    dues = upcoming(schedule, after, 4)
+    dues = list_upcoming_dues(schedule, after, 4)
     assert len(dues) == 4 or schedule.last is not None
     instants = [after, *(due.at for due in dues)]
     assert instants == sorted(set(instants))
     assert all(due.at.tzinfo is UTC for due in dues)
-    assert all(has(schedule, due.local_date) for due in dues)
+    assert all(has_date(schedule, due.local_date) for due in dues)
 
 
 @given(
@@ -387,19 +390,19 @@ def test_a_short_interval_never_pauses_for_longer_than_the_clocks_make_it(
     # Clocks that jump by half an hour shift an hourly grid by as much.
     assume("Lord_Howe" not in zone and "LHI" not in zone)
     schedule = Schedule(days=EVERY_DAY, rule=Interval(minutes=minutes), zone=zone)
-    at = [after, *(due.at for due in upcoming(schedule, after, 6))]
+    at = [after, *(due.at for due in list_upcoming_dues(schedule, after, 6))]
     assert all(later - sooner <= step for sooner, later in pairwise(at))
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Honolulu"])
 @pytest.mark.parametrize("rule", ["daily at 23:00", "hourly between 22:00 and 23:00"])
 def test_nothing_follows_the_end_of_the_calendar(rule, zone):
-    schedule = parse(f"{rule} {zone}")
-    assert following(schedule, datetime(9999, 12, 31, 23, tzinfo=UTC)) is None
+    schedule = parse_schedule(f"{rule} {zone}")
+    assert find_following_due(schedule, datetime(9999, 12, 31, 23, tzinfo=UTC)) is None
 
 
 def test_a_window_that_no_interval_falls_into_is_never_due():
-    schedule = parse("every 3 hours between 9:00 and 11:00")
+    schedule = parse_schedule("every 3 hours between 9:00 and 11:00")
     assert isinstance(schedule.rule, Interval)
     assert schedule.rule.window is not None
     never = Schedule(
@@ -407,9 +410,9 @@ def test_a_window_that_no_interval_falls_into_is_never_due():
         rule=Interval(minutes=1440, window=schedule.rule.window),
         zone="UTC",
     )
-    assert following(never, datetime(2026, 11, 25, tzinfo=UTC)) is None
+    assert find_following_due(never, datetime(2026, 11, 25, tzinfo=UTC)) is None
 
 
 def test_a_naive_moment_is_refused():
     with pytest.raises(ValueError, match="aware"):
-        following(parse("hourly"), datetime(2026, 11, 25))
+        find_following_due(parse_schedule("hourly"), datetime(2026, 11, 25))

@@ -7,9 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.schedules import Interval, Schedule, Window, parse, say
+from bot.schedules import (
+    Interval,
+    Schedule,
+    TimeWindow,
+    describe_schedule,
+    parse_schedule,
+)
+from bot.schedules.grammar import EXAMPLES
 from bot.schedules.rules import EVERY_DAY, LAST, WEEKDAYS, WEEKEND
-from bot.schedules.words import EXAMPLES
 from tests.bot.schedules.strategies import schedules
 
 
@@ -27,7 +33,7 @@ def every(
     hours = None
     if window is not None:
         start, end = map(time.fromisoformat, window)
-        hours = Window(start=start, end=end)
+        hours = TimeWindow(start=start, end=end)
     return Schedule(days=days, rule=Interval(minutes=minutes, window=hours), zone=zone)
 
 
@@ -138,7 +144,7 @@ UNDERSTOOD |= {
 
 @pytest.mark.parametrize("sentence", UNDERSTOOD)
 def test_a_sentence_means(sentence):
-    assert parse(sentence) == UNDERSTOOD[sentence]
+    assert parse_schedule(sentence) == UNDERSTOOD[sentence]
 
 
 #: Sentence → what its complaint must name.
@@ -204,7 +210,7 @@ NOT_UNDERSTOOD = {
 @pytest.mark.parametrize("sentence", NOT_UNDERSTOOD, ids=lambda words: words[:40])
 def test_a_complaint_names_what_was_not_understood(sentence):
     with pytest.raises(UserError) as complaint:
-        parse(sentence)
+        parse_schedule(sentence)
     assert NOT_UNDERSTOOD[sentence] in str(complaint.value)
 
 
@@ -224,10 +230,10 @@ WORDS = sorted({word for sentence in UNDERSTOOD for word in sentence.split()})
 @settings(deadline=None)
 def test_whatever_is_written_is_understood_or_offered_something_that_is(sentence):
     try:
-        schedule = parse(sentence)
+        schedule = parse_schedule(sentence)
     except UserError as complaint:
-        schedule = parse(offered(str(complaint)))
-    assert parse(say(schedule)) == schedule
+        schedule = parse_schedule(offered(str(complaint)))
+    assert parse_schedule(describe_schedule(schedule)) == schedule
 
 
 NEAREST = {
@@ -251,18 +257,18 @@ NEAREST = {
 @pytest.mark.parametrize("sentence", NEAREST)
 def test_the_nearest_sentence_keeps_what_was_right(sentence):
     with pytest.raises(UserError) as complaint:
-        parse(sentence, "Europe/London")
+        parse_schedule(sentence, "Europe/London")
     assert offered(str(complaint.value)) == NEAREST[sentence]
 
 
 def test_the_default_zone_holds_where_none_is_named():
-    assert parse("daily at 8", "asia/tokyo").zone == "Asia/Tokyo"
-    assert parse("daily at 8 UTC", "Asia/Tokyo").zone == "UTC"
+    assert parse_schedule("daily at 8", "asia/tokyo").zone == "Asia/Tokyo"
+    assert parse_schedule("daily at 8 UTC", "Asia/Tokyo").zone == "UTC"
 
 
 def test_an_unknown_zone_is_answered_with_at_most_three_near_ones():
     with pytest.raises(UserError) as complaint:
-        parse("daily at 8:00 Europe/Londn")
+        parse_schedule("daily at 8:00 Europe/Londn")
     named = re.findall(r"«([^»]+)»", str(complaint.value).partition("Try")[0])
     assert named[:2] == ["Europe/Londn", "Europe/London"]
     assert len(named) <= 4
@@ -270,7 +276,7 @@ def test_an_unknown_zone_is_answered_with_at_most_three_near_ones():
 
 @given(schedules())
 def test_what_is_said_is_understood_as_the_same(schedule):
-    assert parse(say(schedule)) == schedule
+    assert parse_schedule(describe_schedule(schedule)) == schedule
 
 
 SAID = {
@@ -303,17 +309,19 @@ SAID = {
 
 @pytest.mark.parametrize("sentence", SAID)
 def test_a_schedule_is_said_in_the_shortest_plain_words(sentence):
-    assert say(parse(sentence)) == SAID[sentence]
+    assert describe_schedule(parse_schedule(sentence)) == SAID[sentence]
 
 
 def test_what_could_not_be_said_back_is_refused():
     every_minute = " ".join(f"{n // 60}:{n % 60:02}" for n in range(300))
     with pytest.raises(UserError, match="at most 1000"):
-        parse(f"daily at {every_minute}")
+        parse_schedule(f"daily at {every_minute}")
     with pytest.raises(UserError, match="make it several"):
-        parse("daily at " + " ".join(f"{n // 60}:{n % 60:02}" for n in range(180)))
+        parse_schedule(
+            "daily at " + " ".join(f"{n // 60}:{n % 60:02}" for n in range(180))
+        )
 
 
 @pytest.mark.parametrize("sentence", EXAMPLES)
 def test_every_example_that_is_offered_is_understood(sentence):
-    assert say(parse(sentence)) == f"{sentence} UTC"
+    assert describe_schedule(parse_schedule(sentence)) == f"{sentence} UTC"

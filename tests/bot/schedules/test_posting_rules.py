@@ -7,8 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.schedules import Schedule, begin, catch_up, following, parse, reckon, upcoming
-from bot.types import Due
+from bot.model import DueMoment
+from bot.schedules import (
+    Schedule,
+    catch_up_limit,
+    decide_due,
+    find_following_due,
+    list_upcoming_dues,
+    parse_schedule,
+    plan_first_dues,
+)
 from tests.bot.schedules.strategies import schedules
 
 
@@ -16,13 +24,13 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def awaited(schedule: Schedule, after: str) -> Due:
-    due = following(schedule, instant(after))
+def awaited(schedule: Schedule, after: str) -> DueMoment:
+    due = find_following_due(schedule, instant(after))
     assert due is not None
     return due
 
 
-def shown(due: Due | None) -> str | None:
+def shown(due: DueMoment | None) -> str | None:
     return f"{due.at:%m-%d %H:%M}" if due is not None else None
 
 
@@ -86,9 +94,9 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_after_downtime_there_is_at_most_one_edition(case):
     sentence, since, now, posted, missed, following = CASES[case]
-    schedule = parse(sentence)
+    schedule = parse_schedule(sentence)
     due = awaited(schedule, f"2026-{since}+00:00")
-    found = reckon(schedule, due, instant(f"2026-{now}+00:00"))
+    found = decide_due(schedule, due, instant(f"2026-{now}+00:00"))
     assert (shown(found.post), shown(found.missed), shown(found.next)) == (
         posted,
         missed,
@@ -105,32 +113,34 @@ STARTS = st.datetimes(
 @given(schedule=schedules(), start=STARTS, down=DOWN)
 @settings(deadline=None)
 def test_what_is_posted_is_the_latest_that_is_young_enough(schedule, start, down):
-    due = following(schedule, start)
+    due = find_following_due(schedule, start)
     if due is None:
         return
     now = due.at + down
-    found = reckon(schedule, due, now)
-    oldest = max(due.at, now - catch_up(schedule))
+    found = decide_due(schedule, due, now)
+    oldest = max(due.at, now - catch_up_limit(schedule))
     passed = [
         each
-        for each in upcoming(schedule, oldest - timedelta(microseconds=1), 400)
+        for each in list_upcoming_dues(
+            schedule, oldest - timedelta(microseconds=1), 400
+        )
         if each.at <= now
     ]
     assert found.post == (passed[-1] if passed else None)
     assert found.missed == (None if found.post == due else due)
-    assert found.next == following(schedule, now)
+    assert found.next == find_following_due(schedule, now)
     assert found.next is None or found.next.at > now
 
 
 @given(schedule=schedules(), start=STARTS, steps=st.lists(DOWN, max_size=6))
 @settings(deadline=None)
 def test_no_moment_is_posted_twice_however_often_it_is_down(schedule, start, steps):
-    due, now, posted = following(schedule, start), start, []
+    due, now, posted = find_following_due(schedule, start), start, []
     for step in steps:
         now += step
         if due is None or due.at > now:
             continue
-        found = reckon(schedule, due, now)
+        found = decide_due(schedule, due, now)
         posted += [(found.post.local_date, found.post.slot)] if found.post else []
         due = found.next
     assert len(posted) == len(set(posted))
@@ -140,60 +150,60 @@ def test_no_moment_is_posted_twice_however_often_it_is_down(schedule, start, ste
 
 
 def test_a_clock_that_jumps_ahead_by_a_day_makes_one_edition_of_it():
-    schedule = parse(DAILY)
+    schedule = parse_schedule(DAILY)
     due = awaited(schedule, "2026-11-25T00:00+00:00")
-    ahead = reckon(schedule, due, instant("2026-11-26T08:10+00:00"))
+    ahead = decide_due(schedule, due, instant("2026-11-26T08:10+00:00"))
     assert shown(ahead.post) == "11-26 08:00"
     # The clock is set right: the 26th comes again, and its slot is the same one.
-    again = following(schedule, instant("2026-11-25T08:10+00:00"))
+    again = find_following_due(schedule, instant("2026-11-25T08:10+00:00"))
     assert again == ahead.post
 
 
 def test_a_zone_that_moved_its_clocks_back_is_waited_for():
-    schedule = parse("daily at 8 Europe/Berlin")
+    schedule = parse_schedule("daily at 8 Europe/Berlin")
     # Planned when Berlin was an hour further ahead.
-    planned = Due(
+    planned = DueMoment(
         at=instant("2026-11-25T06:00+00:00"),
         local_date=date(2026, 11, 25),
         slot="08:00",
     )
-    found = reckon(schedule, planned, planned.at)
+    found = decide_due(schedule, planned, planned.at)
     assert (found.post, found.missed) == (None, None)
     assert shown(found.next) == "11-25 07:00"
 
 
 def test_a_zone_that_moved_its_clocks_ahead_loses_no_edition():
-    schedule = parse("daily at 8 Europe/Berlin")
-    planned = Due(
+    schedule = parse_schedule("daily at 8 Europe/Berlin")
+    planned = DueMoment(
         at=instant("2026-11-25T08:00+00:00"),
         local_date=date(2026, 11, 25),
         slot="08:00",
     )
-    found = reckon(schedule, planned, planned.at)
+    found = decide_due(schedule, planned, planned.at)
     assert shown(found.post) == "11-25 07:00"
     assert found.missed is None
 
 
 def test_a_zone_that_is_gone_is_told_in_a_sentence():
-    gone = Schedule(days=(0,), rule=parse(DAILY).rule, zone="Europe/Atlantis")
-    due = Due(
+    gone = Schedule(days=(0,), rule=parse_schedule(DAILY).rule, zone="Europe/Atlantis")
+    due = DueMoment(
         at=instant("2026-11-25T08:00Z"), local_date=date(2026, 11, 25), slot="08:00"
     )
     with pytest.raises(UserError, match="«Europe/Atlantis» is not a time zone"):
-        reckon(gone, due, due.at)
+        decide_due(gone, due, due.at)
 
 
 # ── a schedule that was changed ────────────────────────────────────────────────
 
 
-def slot(text: str, day: int = 25) -> Due:
+def slot(text: str, day: int = 25) -> DueMoment:
     at = datetime.fromisoformat(f"2026-11-{day}T{text}:00+00:00")
-    return Due(at=at, local_date=at.date(), slot=text)
+    return DueMoment(at=at, local_date=at.date(), slot=text)
 
 
-def at_instant(text: str) -> Due:
+def at_instant(text: str) -> DueMoment:
     at = datetime.fromisoformat(f"2026-11-25T{text}:00+00:00")
-    return Due(at=at, local_date=at.date(), slot=f"{at:%Y-%m-%dT%H:%M:%SZ}")
+    return DueMoment(at=at, local_date=at.date(), slot=f"{at:%Y-%m-%dT%H:%M:%SZ}")
 
 
 #: New schedules, what went out, the time of the change → when each begins.
@@ -240,12 +250,14 @@ CHANGED = {
 @pytest.mark.parametrize("case", CHANGED)
 def test_a_changed_schedule_begins(case):
     sentences, posted, now, begins = CHANGED[case]
-    rules = [parse(sentence) for sentence in sentences]
-    found = begin(rules, posted, instant(f"2026-11-25T{now}:00+00:00"))
+    rules = [parse_schedule(sentence) for sentence in sentences]
+    found = plan_first_dues(rules, posted, instant(f"2026-11-25T{now}:00+00:00"))
     assert [shown(due) for due in found] == begins
 
 
 @given(rules=st.lists(schedules(), min_size=1, max_size=3), now=STARTS)
 @settings(deadline=None)
 def test_without_editions_a_schedule_begins_with_its_next_moment(rules, now):
-    assert begin(rules, [], now) == tuple(following(rule, now) for rule in rules)
+    assert plan_first_dues(rules, [], now) == tuple(
+        find_following_due(rule, now) for rule in rules
+    )

@@ -4,7 +4,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.errors import ConfigurationError, UserError
-from bot.schedules import from_json, parse, public_holidays, say, to_json, upcoming
+from bot.schedules import (
+    calendar,
+    describe_schedule,
+    list_upcoming_dues,
+    parse_schedule,
+    schedule_from_json,
+    schedule_to_json,
+)
 
 AFTER = datetime(2026, 12, 23, 12, tzinfo=UTC)
 
@@ -13,20 +20,22 @@ AFTER = datetime(2026, 12, 23, 12, tzinfo=UTC)
 def without_the_list(monkeypatch):
     """As where the extra was not installed."""
     monkeypatch.setitem(sys.modules, "holidays", None)
-    public_holidays._of_year.cache_clear()
+    calendar._holidays_of_year.cache_clear()
 
 
 def test_without_the_list_a_schedule_with_holidays_says_what_to_install(
     without_the_list,
 ):
     with pytest.raises(UserError, match=r"pip install 'standfirst\[holidays\]'"):
-        parse("weekdays at 8:30 except holidays in DE")
+        parse_schedule("weekdays at 8:30 except holidays in DE")
     with pytest.raises(ConfigurationError):
-        public_holidays.is_holiday("DE", date(2026, 12, 25))
+        calendar.is_holiday("DE", date(2026, 12, 25))
 
 
 def test_without_the_list_all_other_schedules_are_understood(without_the_list):
-    assert upcoming(parse("weekdays at 8:30 except 2026-12-24"), AFTER, 1)
+    assert list_upcoming_dues(
+        parse_schedule("weekdays at 8:30 except 2026-12-24"), AFTER, 1
+    )
 
 
 class TestWithTheList:
@@ -35,16 +44,18 @@ class TestWithTheList:
         pytest.importorskip("holidays", reason="the extra «holidays» is not installed")
 
     def test_public_holidays_are_left_out(self):
-        schedule = parse("weekdays at 8:30 except holidays in DE")
-        dates = [due.local_date.isoformat() for due in upcoming(schedule, AFTER, 7)]
+        schedule = parse_schedule("weekdays at 8:30 except holidays in DE")
+        dates = [
+            due.local_date.isoformat() for due in list_upcoming_dues(schedule, AFTER, 7)
+        ]
         assert dates == [
             "2026-12-24", "2026-12-28", "2026-12-29", "2026-12-30", "2026-12-31",
             "2027-01-04", "2027-01-05",
         ]  # fmt: skip
 
     def test_a_part_of_a_country_has_its_own(self):
-        bavaria = parse("daily at 8 except holidays in DE-BY")
-        dates = [due.local_date for due in upcoming(bavaria, AFTER, 20)]
+        bavaria = parse_schedule("daily at 8 except holidays in DE-BY")
+        dates = [due.local_date for due in list_upcoming_dues(bavaria, AFTER, 20)]
         assert date(2027, 1, 6) not in dates
         assert date(2027, 1, 5) in dates
 
@@ -65,11 +76,15 @@ class TestWithTheList:
         ],
     )
     def test_a_country_is_named_by_its_code(self, sentence, said):
-        schedule = parse(sentence)
-        assert say(schedule) == f"daily at 8:00 UTC {said}"
-        assert parse(say(schedule)) == schedule == from_json(to_json(schedule))
+        schedule = parse_schedule(sentence)
+        assert describe_schedule(schedule) == f"daily at 8:00 UTC {said}"
+        assert (
+            parse_schedule(describe_schedule(schedule))
+            == schedule
+            == schedule_from_json(schedule_to_json(schedule))
+        )
 
     @pytest.mark.parametrize("code", ["XX", "DE-ZZ"])
     def test_a_country_that_is_not_known_is_refused(self, code):
         with pytest.raises(UserError, match=f"«{code}»"):
-            parse(f"daily at 8 except holidays in {code}")
+            parse_schedule(f"daily at 8 except holidays in {code}")

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import UserError
-from bot.schedules import in_quiet_hours, quiet_until
+from bot.schedules import find_quiet_end, in_quiet_hours
 
 BERLIN = "Europe/Berlin"
 
@@ -64,7 +64,7 @@ ENDS = {
 
 @pytest.mark.parametrize(("window", "at"), ENDS)
 def test_quiet_hours_end(window, at):
-    assert quiet_until(window, instant(at), BERLIN) == instant(ENDS[window, at])
+    assert find_quiet_end(window, instant(at), BERLIN) == instant(ENDS[window, at])
 
 
 @pytest.mark.parametrize(

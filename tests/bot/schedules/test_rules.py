@@ -5,29 +5,34 @@ import pytest
 from hypothesis import given
 
 from bot.errors import ConfigurationError
-from bot.schedules import from_json, parse, to_json
+from bot.schedules import parse_schedule, schedule_from_json, schedule_to_json
 from tests.bot.schedules.strategies import schedules
 
 
 @given(schedules())
 def test_a_schedule_survives_json(schedule):
-    assert from_json(json.loads(json.dumps(to_json(schedule)))) == schedule
+    assert (
+        schedule_from_json(json.loads(json.dumps(schedule_to_json(schedule))))
+        == schedule
+    )
 
 
 def test_a_stored_schedule_can_be_read_by_people():
-    assert to_json(parse("weekdays at 8:30 Berlin")) == {
+    assert schedule_to_json(parse_schedule("weekdays at 8:30 Berlin")) == {
         "zone": "Europe/Berlin",
         "days": [0, 1, 2, 3, 4],
         "times": ["08:30"],
     }
-    assert to_json(parse("last friday of the month at 9 until 2026-12-31")) == {
+    assert schedule_to_json(
+        parse_schedule("last friday of the month at 9 until 2026-12-31")
+    ) == {
         "zone": "UTC",
         "days": [4],
         "times": ["09:00"],
         "places": [-1],
         "last": "2026-12-31",
     }
-    assert to_json(parse("every 15 minutes between 8 and 20")) == {
+    assert schedule_to_json(parse_schedule("every 15 minutes between 8 and 20")) == {
         "zone": "UTC",
         "days": [0, 1, 2, 3, 4, 5, 6],
         "minutes": 15,
@@ -69,4 +74,4 @@ BAD: list[dict[str, Any]] = [
 @pytest.mark.parametrize("plain", BAD)
 def test_a_stored_schedule_that_cannot_be_is_refused(plain):
     with pytest.raises(ConfigurationError, match="set it again"):
-        from_json(plain)
+        schedule_from_json(plain)

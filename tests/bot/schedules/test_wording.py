@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 
-from bot.schedules import parse, say
-from bot.texts import Texts
+from bot.i18n.translation import Texts
+from bot.schedules import describe_schedule, parse_schedule
 from tests.bot.schedules.strategies import schedules
 
 ENGLISH, GERMAN = Texts.of("en"), Texts.of("de")
@@ -50,7 +50,7 @@ IN_GERMAN = {
 
 @pytest.mark.parametrize("sentence", IN_GERMAN)
 def test_a_schedule_is_said_in_german(sentence):
-    assert say(parse(sentence), GERMAN) == IN_GERMAN[sentence]
+    assert describe_schedule(parse_schedule(sentence), GERMAN) == IN_GERMAN[sentence]
 
 
 IN_ENGLISH = {
@@ -68,7 +68,7 @@ IN_ENGLISH = {
 
 @pytest.mark.parametrize("sentence", IN_ENGLISH)
 def test_a_schedule_is_said_to_people_in_english(sentence):
-    assert say(parse(sentence), ENGLISH) == IN_ENGLISH[sentence]
+    assert describe_schedule(parse_schedule(sentence), ENGLISH) == IN_ENGLISH[sentence]
 
 
 #: Words that only the English sentences have, but zones do not.
@@ -80,17 +80,20 @@ ENGLISH_WORDS = (
 
 @given(schedules())
 def test_no_english_is_left_in_the_german_sentence(schedule):
-    said = say(schedule, GERMAN).replace(schedule.zone, "")
+    said = describe_schedule(schedule, GERMAN).replace(schedule.zone, "")
     assert [word for word in ENGLISH_WORDS if word in said] == []
 
 
 @given(schedules())
 def test_the_english_for_people_is_understood_as_the_same(schedule):
-    assert parse(say(schedule, ENGLISH)) == schedule
+    assert parse_schedule(describe_schedule(schedule, ENGLISH)) == schedule
 
 
 def test_the_english_that_is_stored_has_dates_that_sort():
-    limited = parse("daily at 8 from 1 December 2026")
-    assert say(limited) == "daily at 8:00 UTC from 2026-12-01"
-    assert say(limited, ENGLISH) == "daily at 08:00, UTC, from 1 December 2026"
+    limited = parse_schedule("daily at 8 from 1 December 2026")
+    assert describe_schedule(limited) == "daily at 8:00 UTC from 2026-12-01"
+    assert (
+        describe_schedule(limited, ENGLISH)
+        == "daily at 08:00, UTC, from 1 December 2026"
+    )
     assert datetime(2026, 12, 1, tzinfo=UTC).date() == limited.first

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.errors import UserError
-from bot.schedules import check_zone, find_zone, zone_named
+from bot.schedules import check_zone, find_zone, load_zone
 from tests.bot.schedules.strategies import ZONES
 
 
@@ -11,7 +11,7 @@ def test_every_iana_name_is_found_in_any_letter_case(change):
 
 
 def test_every_zone_that_can_be_named_has_rules():
-    assert all(zone_named(name).key == name for name in ZONES)
+    assert all(load_zone(name).key == name for name in ZONES)
 
 
 CITIES = {
@@ -33,7 +33,7 @@ def test_what_is_no_zone_is_refused_in_a_sentence(words):
     with pytest.raises(UserError, match="is not a time zone"):
         find_zone(words)
     with pytest.raises(UserError, match="time zone"):
-        zone_named(words + "/")
+        load_zone(words + "/")
 
 
 def test_a_zone_can_be_checked_without_a_schedule():

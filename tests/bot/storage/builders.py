@@ -6,45 +6,46 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot.storage import (
-    Connection,
-    articles,
-    destinations,
-    digests,
-    editions,
-    erasing,
-    occurrences,
-    sources,
-    workspaces,
-)
-from bot.storage import deliveries as delivery_verbs
-from bot.types import (
+from bot.model import (
     Delivery,
     Destination,
     Digest,
-    Due,
-    Issue,
+    DueMoment,
+    MessagePart,
     Occurrence,
-    Part,
     PlatformName,
     Source,
     StoredArticle,
+    StoredEdition,
     Workspace,
 )
-from digests.language.clean import revision
+from bot.storage import (
+    Connection,
+    article_store,
+    deletion_store,
+    delivery_queue,
+    delivery_store,
+    destination_store,
+    digest_store,
+    edition_store,
+    schedule_store,
+    source_store,
+    workspace_store,
+)
+from digests.language.normalization import revision_hash
 from digests.types import (
     Article,
     ArticleRef,
-    Card,
     Edition,
     EditionStory,
     Figure,
     Headline,
-    MadeFrom,
+    InputCounts,
+    PublishedLedger,
     Quote,
+    QuoteCard,
     Sentence,
     Span,
-    Told,
 )
 
 NOW = datetime(2026, 3, 4, 8, 30, tzinfo=UTC)
@@ -54,7 +55,7 @@ TEXT = "The lock opens at noon. “We kept the water out,” said Ada Lindqvist,
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class Tenant:
     """A workspace with one of everything that a digest needs."""
 
     workspace: Workspace
@@ -63,34 +64,34 @@ class House:
     digest: Digest
 
 
-def a_house(
+def a_tenant(
     connection: Connection,
     *,
     name: str = "one",
     shared: bool = False,
     platform: PlatformName = "local",
-) -> House:
-    workspace = workspaces.ensure(
+) -> Tenant:
+    workspace = workspace_store.upsert_workspace(
         connection, platform=platform, external_id=name, name=name, now=NOW
     )
-    destination = destinations.ensure(
+    destination = destination_store.upsert_destination(
         connection, workspace_id=workspace.id, name="news", channel=f"{name}-news"
     )
-    source = sources.ensure(
+    source = source_store.upsert_source(
         connection,
         workspace_id=None if shared else workspace.id,
         kind="feed",
         address="https://news.example/feed" if shared else f"https://{name}.example/",
         name="Canal Post",
     )
-    digest = digests.ensure(
+    digest = digest_store.upsert_digest(
         connection,
         workspace_id=workspace.id,
         name="Morning",
         sources=[source],
         destinations=[destination],
     )
-    return House(
+    return Tenant(
         workspace=workspace, destination=destination, source=source, digest=digest
     )
 
@@ -142,13 +143,13 @@ def an_edition(**changes: Any) -> Edition:
     article = an_article()
     ref = ArticleRef(
         id="1",
-        revision=revision(article.title, article.text),
+        revision=revision_hash(article.title, article.text),
         source="Canal Post",
         title=article.title,
         url=article.url,
         published=article.published,
     )
-    card = Card(
+    card = QuoteCard(
         text="We kept the water out,",
         speaker="Ada Lindqvist",
         role="a keeper",
@@ -174,7 +175,7 @@ def an_edition(**changes: Any) -> Edition:
     values: dict[str, Any] = {
         "title": "Morning",
         "made_at": NOW,
-        "made_from": MadeFrom(articles=1, sources=1),
+        "made_from": InputCounts(articles=1, sources=1),
         "stories": (story,),
         "brief": (),
         "hero": card,
@@ -184,79 +185,83 @@ def an_edition(**changes: Any) -> Edition:
     return Edition(**values)
 
 
-def keep(
+def store_article(
     connection: Connection,
     /,
-    house: House,
+    tenant: Tenant,
     *,
     at: datetime = NOW,
     quoted: tuple[Quote, ...] = (),
     counted: tuple[Figure, ...] = (),
     **changes: object,
 ) -> StoredArticle:
-    stored, _ = articles.store(connection, house.source, an_article(**changes), now=at)
-    articles.store_analysis(
+    stored, _ = article_store.store_article(
+        connection, tenant.source, an_article(**changes), now=at
+    )
+    article_store.store_analysis(
         connection, revision_id=stored.revision_id, quotes=quoted, figures=counted
     )
     return stored
 
 
-def a_due(**changes: Any) -> Due:
+def a_due(**changes: Any) -> DueMoment:
     values: dict[str, Any] = {
         "at": NOW,
         "local_date": date(2026, 3, 4),
         "slot": "08:30",
     } | changes
-    return Due(**values)
+    return DueMoment(**values)
 
 
 def an_occurrence(
-    connection: Connection, /, house: House, **changes: Any
+    connection: Connection, /, tenant: Tenant, **changes: Any
 ) -> Occurrence | None:
-    return occurrences.plan(
+    return schedule_store.plan_occurrence(
         connection,
-        workspace_id=house.workspace.id,
-        digest_id=house.digest.id,
+        workspace_id=tenant.workspace.id,
+        digest_id=tenant.digest.id,
         due=a_due(**changes),
         zone="UTC",
         trigger="schedule",
     )
 
 
-def an_issue(
-    connection: Connection, /, house: House, *, slot: str = "08:30", **changes: Any
-) -> Issue:
-    occurrence = an_occurrence(connection, house, slot=slot)
+def a_stored_edition(
+    connection: Connection, /, tenant: Tenant, *, slot: str = "08:30", **changes: Any
+) -> StoredEdition:
+    occurrence = an_occurrence(connection, tenant, slot=slot)
     assert occurrence is not None
     values: dict[str, Any] = {
         "edition": an_edition(),
         "manifest": "m",
-        "told": Told(),
+        "published": PublishedLedger(),
     } | changes
-    return editions.store(
+    return edition_store.add_edition(
         connection,
-        workspace_id=house.workspace.id,
-        digest_id=house.digest.id,
+        workspace_id=tenant.workspace.id,
+        digest_id=tenant.digest.id,
         occurrence_id=occurrence.id,
         **values,
     )
 
 
-def parts(count: int = 1, words: str = "Lock opens") -> list[Part]:
+def parts(count: int = 1, words: str = "Lock opens") -> list[MessagePart]:
     return [
-        Part(key=str(number), payload={"text": f"{words} {number}"}, fallback_text="…")
+        MessagePart(
+            key=str(number), payload={"text": f"{words} {number}"}, fallback_text="…"
+        )
         for number in range(1, count + 1)
     ]
 
 
 def some_deliveries(
-    connection: Connection, house: House, *, count: int = 1, slot: str = "08:30"
+    connection: Connection, tenant: Tenant, *, count: int = 1, slot: str = "08:30"
 ) -> tuple[Delivery, ...]:
-    return delivery_verbs.add(
+    return delivery_store.add_deliveries(
         connection,
-        workspace_id=house.workspace.id,
-        issue=an_issue(connection, house, slot=slot),
-        destination=house.destination,
+        workspace_id=tenant.workspace.id,
+        stored_edition=a_stored_edition(connection, tenant, slot=slot),
+        destination=tenant.destination,
         parts=parts(count),
         now=NOW,
     )
@@ -265,7 +270,7 @@ def some_deliveries(
 def claim(
     connection: Connection, at: datetime = NOW, limit: int = 10
 ) -> tuple[Delivery, ...]:
-    return delivery_verbs.claim(connection, now=at, lease=LEASE, limit=limit)
+    return delivery_queue.claim_deliveries(connection, now=at, lease=LEASE, limit=limit)
 
 
 def claim_one(connection: Connection, at: datetime = NOW) -> Delivery:
@@ -278,11 +283,13 @@ def random_letters(count: int) -> str:
     return "".join(random.Random(7).choices(string.ascii_letters, k=count))
 
 
-def erase(connection: Connection, workspace_id: int) -> None:
+def erase_workspace(connection: Connection, workspace_id: int) -> None:
     """The whole of it, at once."""
     here: dict[str, Any] = {"workspace_id": workspace_id}
-    erasing.show(connection, **here, person_id=None, reason="asked", now=NOW)
-    erasing.order(connection, **here, now=NOW)
-    while erasing.step(connection, **here, rows=7):
+    deletion_store.propose_erasure(
+        connection, **here, person_id=None, reason="asked", now=NOW
+    )
+    deletion_store.order_erasure(connection, **here, now=NOW)
+    while deletion_store.erase_some_rows(connection, **here, rows=7):
         pass
-    erasing.finish(connection, **here, now=NOW)
+    deletion_store.finish_erasure(connection, **here, now=NOW)

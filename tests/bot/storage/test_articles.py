@@ -5,45 +5,45 @@ from typing import Any
 
 import pytest
 
-from bot.storage import (
-    Connection,
-    Database,
-    articles,
-)
-from bot.types import StoredArticle
-from digests.language.clean import revision
+from bot.model import StoredArticle
+from bot.storage import Connection, Database, article_store
+from digests.language.normalization import revision_hash
 from digests.types import Article
 from tests.bot.storage.builders import (
     NOW,
     TEXT,
-    House,
-    a_house,
+    Tenant,
+    a_tenant,
     an_article,
-    keep,
     random_letters,
+    store_article,
 )
 
 LONG_AGO = NOW - timedelta(days=300)
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
-    return await database.write(a_house)
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant)
 
 
-def fresh(connection: Connection, house: House) -> tuple[Article, ...]:
-    return articles.fresh(connection, source_ids=[house.source.id], since=LONG_AGO)
+def fresh(connection: Connection, tenant: Tenant) -> tuple[Article, ...]:
+    return article_store.list_fresh_articles(
+        connection, source_ids=[tenant.source.id], since=LONG_AGO
+    )
 
 
 # ── identity and revisions ─────────────────────────────────────────────────────
 
 
-async def test_an_article_comes_back_whole(database: Database, house: House):
+async def test_an_article_comes_back_whole(database: Database, tenant: Tenant):
     given = an_article(author="N. Weir", lang="en", sample="fictional")
 
-    stored, new = await database.write(articles.store, house.source, given, now=NOW)
+    stored, new = await database.write(
+        article_store.store_article, tenant.source, given, now=NOW
+    )
 
-    (found,) = await database.read(fresh, house)
+    (found,) = await database.read(fresh, tenant)
     assert new
     assert found == an_article(
         id=str(stored.article_id),
@@ -51,25 +51,33 @@ async def test_an_article_comes_back_whole(database: Database, house: House):
         author="N. Weir",
         lang="en",
         sample="fictional",
-        revision=revision(given.title, given.text),
+        revision=revision_hash(given.title, given.text),
     )
 
 
 async def test_the_outlet_that_the_text_names_goes_before_the_sources_name(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     await database.write(
-        articles.store, house.source, an_article(source="Lakeside Wire"), now=NOW
+        article_store.store_article,
+        tenant.source,
+        an_article(source="Lakeside Wire"),
+        now=NOW,
     )
 
-    (found,) = await database.read(fresh, house)
+    (found,) = await database.read(fresh, tenant)
     assert found.source == "Lakeside Wire"
 
 
-async def test_the_same_version_again_is_not_new(database: Database, house: House):
-    first, _ = await database.write(articles.store, house.source, an_article(), now=NOW)
+async def test_the_same_version_again_is_not_new(database: Database, tenant: Tenant):
+    first, _ = await database.write(
+        article_store.store_article, tenant.source, an_article(), now=NOW
+    )
     again, new = await database.write(
-        articles.store, house.source, an_article(), now=NOW + timedelta(hours=1)
+        article_store.store_article,
+        tenant.source,
+        an_article(),
+        now=NOW + timedelta(hours=1),
     )
 
     assert not new
@@ -77,14 +85,19 @@ async def test_the_same_version_again_is_not_new(database: Database, house: Hous
 
 
 async def test_a_changed_text_is_a_new_revision_and_current(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    first, _ = await database.write(articles.store, house.source, an_article(), now=NOW)
+    first, _ = await database.write(
+        article_store.store_article, tenant.source, an_article(), now=NOW
+    )
     changed, new = await database.write(
-        articles.store, house.source, an_article(text="It opens at one."), now=NOW
+        article_store.store_article,
+        tenant.source,
+        an_article(text="It opens at one."),
+        now=NOW,
     )
 
-    (found,) = await database.read(fresh, house)
+    (found,) = await database.read(fresh, tenant)
     assert new
     assert changed.article_id == first.article_id
     assert changed.revision_id != first.revision_id
@@ -92,31 +105,41 @@ async def test_a_changed_text_is_a_new_revision_and_current(
 
 
 async def test_a_changed_title_alone_is_a_new_revision(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(articles.store, house.source, an_article(), now=NOW)
+    await database.write(
+        article_store.store_article, tenant.source, an_article(), now=NOW
+    )
     _, new = await database.write(
-        articles.store, house.source, an_article(title="Lock opened"), now=NOW
+        article_store.store_article,
+        tenant.source,
+        an_article(title="Lock opened"),
+        now=NOW,
     )
 
     assert new
 
 
-async def test_an_old_version_can_still_be_found(database: Database, house: House):
-    first, _ = await database.write(articles.store, house.source, an_article(), now=NOW)
+async def test_an_old_version_can_still_be_found(database: Database, tenant: Tenant):
+    first, _ = await database.write(
+        article_store.store_article, tenant.source, an_article(), now=NOW
+    )
     await database.write(
-        articles.store, house.source, an_article(text="It opens at one."), now=NOW
+        article_store.store_article,
+        tenant.source,
+        an_article(text="It opens at one."),
+        now=NOW,
     )
     key: dict[str, Any] = {
-        "workspace_id": house.workspace.id,
+        "workspace_id": tenant.workspace.id,
         "article_id": first.article_id,
     }
 
     old = await database.read(
-        articles.by_id, **key, revision=revision("Lock opens", TEXT)
+        article_store.find_article, **key, revision=revision_hash("Lock opens", TEXT)
     )
-    current = await database.read(articles.by_id, **key)
-    none = await database.read(articles.by_id, **key, revision="0000")
+    current = await database.read(article_store.find_article, **key)
+    none = await database.read(article_store.find_article, **key, revision="0000")
 
     assert old is not None
     assert current is not None
@@ -135,40 +158,41 @@ CORRECTION: dict[str, Any] = {
 
 @pytest.mark.parametrize("correction_first", [False, True])
 async def test_a_correction_joins_its_article_whichever_comes_first(
-    database: Database, house: House, correction_first: bool
+    database: Database, tenant: Tenant, correction_first: bool
 ):
     given = [an_article(), an_article(**CORRECTION)]
     if correction_first:
         given.reverse()
 
     stored = [
-        await database.write(articles.store, house.source, one, now=NOW)
+        await database.write(article_store.store_article, tenant.source, one, now=NOW)
         for one in given
     ]
 
-    (found,) = await database.read(fresh, house)
+    (found,) = await database.read(fresh, tenant)
     assert len({one.article_id for one, _ in stored}) == 1
     assert [new for _, new in stored] == [True, True]
     assert found.text == "It opens at one."
 
 
-async def test_reading_both_again_changes_nothing(database: Database, house: House):
+async def test_reading_both_again_changes_nothing(database: Database, tenant: Tenant):
     both = [an_article(), an_article(**CORRECTION)]
     for one in both:
-        await database.write(articles.store, house.source, one, now=NOW)
+        await database.write(article_store.store_article, tenant.source, one, now=NOW)
 
     again = [
-        await database.write(articles.store, house.source, one, now=NOW) for one in both
+        await database.write(article_store.store_article, tenant.source, one, now=NOW)
+        for one in both
     ]
 
-    (found,) = await database.read(fresh, house)
+    (found,) = await database.read(fresh, tenant)
     assert [new for _, new in again] == [False, False]
     assert found.text == "It opens at one."
 
 
 @pytest.mark.parametrize("backwards", [False, True])
 async def test_a_correction_of_a_correction_joins_too(
-    database: Database, house: House, backwards: bool
+    database: Database, tenant: Tenant, backwards: bool
 ):
     given = [
         an_article(),
@@ -181,48 +205,52 @@ async def test_a_correction_of_a_correction_joins_too(
         ),
     ]
     for one in reversed(given) if backwards else given:
-        await database.write(articles.store, house.source, one, now=NOW)
+        await database.write(article_store.store_article, tenant.source, one, now=NOW)
 
-    (found,) = await database.read(fresh, house)
+    (found,) = await database.read(fresh, tenant)
     assert found.text == "It opens at two."
 
 
 async def test_a_source_that_goes_back_to_an_earlier_text_is_followed(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     for text in (TEXT, "It opens at one.", TEXT):
         stored, new = await database.write(
-            articles.store, house.source, an_article(text=text), now=NOW
+            article_store.store_article, tenant.source, an_article(text=text), now=NOW
         )
 
-    (found,) = await database.read(fresh, house)
+    (found,) = await database.read(fresh, tenant)
     assert not new
     assert stored.current
     assert found.text == TEXT
 
 
 async def test_two_sources_with_one_id_are_two_articles(database: Database):
-    one = await database.write(a_house, name="one")
-    two = await database.write(a_house, name="two")
+    one = await database.write(a_tenant, name="one")
+    two = await database.write(a_tenant, name="two")
 
-    first, _ = await database.write(articles.store, one.source, an_article(), now=NOW)
-    other, _ = await database.write(articles.store, two.source, an_article(), now=NOW)
+    first, _ = await database.write(
+        article_store.store_article, one.source, an_article(), now=NOW
+    )
+    other, _ = await database.write(
+        article_store.store_article, two.source, an_article(), now=NOW
+    )
 
     assert first.article_id != other.article_id
 
 
 async def test_an_id_of_ten_thousand_characters_is_an_id(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     long = random_letters(10_000)
     first, _ = await database.write(
-        articles.store, house.source, an_article(id=long), now=NOW
+        article_store.store_article, tenant.source, an_article(id=long), now=NOW
     )
     _, again = await database.write(
-        articles.store, house.source, an_article(id=long), now=NOW
+        article_store.store_article, tenant.source, an_article(id=long), now=NOW
     )
     other, new = await database.write(
-        articles.store, house.source, an_article(id=long + "y"), now=NOW
+        article_store.store_article, tenant.source, an_article(id=long + "y"), now=NOW
     )
 
     assert not again
@@ -232,19 +260,23 @@ async def test_an_id_of_ten_thousand_characters_is_an_id(
 
 async def test_an_article_stored_twice_at_once_is_one(database_url: str):
     one, other = Database.open(database_url), Database.open(database_url)
-    house = await one.write(a_house)
+    tenant = await one.write(a_tenant)
     loop = asyncio.get_running_loop()
     second: list[asyncio.Future[tuple[StoredArticle, bool]]] = []
 
     def begin_the_other() -> None:
         second.append(
             asyncio.ensure_future(
-                other.write(articles.store, house.source, an_article(), now=NOW)
+                other.write(
+                    article_store.store_article, tenant.source, an_article(), now=NOW
+                )
             )
         )
 
     def store(connection: Connection) -> tuple[StoredArticle, bool]:
-        done = articles.store(connection, house.source, an_article(), now=NOW)
+        done = article_store.store_article(
+            connection, tenant.source, an_article(), now=NOW
+        )
         # The other comes to its own insert while this one is not yet committed.
         loop.call_soon_threadsafe(begin_the_other)
         time.sleep(0.2)
@@ -262,25 +294,31 @@ async def test_an_article_stored_twice_at_once_is_one(database_url: str):
 
 
 async def test_fresh_is_what_came_in_since_newest_first(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     def fill(connection: Connection) -> None:
-        keep(connection, house, id="early", at=NOW - timedelta(hours=2))
-        keep(connection, house, id="b", published=NOW - timedelta(minutes=5))
-        keep(connection, house, id="a", published=NOW - timedelta(days=9), title="Old")
-        keep(connection, house, id="c", published=NOW + timedelta(days=9), title="Odd")
+        store_article(connection, tenant, id="early", at=NOW - timedelta(hours=2))
+        store_article(connection, tenant, id="b", published=NOW - timedelta(minutes=5))
+        store_article(
+            connection, tenant, id="a", published=NOW - timedelta(days=9), title="Old"
+        )
+        store_article(
+            connection, tenant, id="c", published=NOW + timedelta(days=9), title="Odd"
+        )
 
     await database.write(fill)
-    found = await database.read(articles.fresh, source_ids=[house.source.id], since=NOW)
+    found = await database.read(
+        article_store.list_fresh_articles, source_ids=[tenant.source.id], since=NOW
+    )
 
     # A date in the future counts as the moment it was fetched: nothing is pinned.
     assert [article.title for article in found] == ["Odd", "Lock opens", "Old"]
 
 
 async def test_fresh_reads_only_the_sources_named(database: Database):
-    one = await database.write(a_house, name="one")
-    two = await database.write(a_house, name="two")
-    await database.write(keep, one)
+    one = await database.write(a_tenant, name="one")
+    two = await database.write(a_tenant, name="two")
+    await database.write(store_article, one)
 
     assert len(await database.read(fresh, one)) == 1
     assert await database.read(fresh, two) == ()

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.storage import Connection, Database, invocations
-from bot.storage.columns import Instant, Json, NaiveInstant, Words
+from bot.storage import Connection, Database, process_store
+from bot.storage.columns import Instant, Json, NaiveInstantError, SafeText
 from tests.bot.storage.builders import NOW
 
 SQLITE: Any = sqlite.dialect()
@@ -50,21 +50,21 @@ def test_stored_instants_sort_as_the_moments_do(one: datetime, other: datetime):
 
 @pytest.mark.parametrize("dialect", [SQLITE, POSTGRESQL])
 def test_an_instant_without_a_zone_is_refused(dialect: Any):
-    with pytest.raises(NaiveInstant, match="has no zone"):
+    with pytest.raises(NaiveInstantError, match="has no zone"):
         Instant().process_bind_param(datetime(2026, 3, 4), dialect)
 
 
 async def test_a_verb_given_a_naive_instant_stores_nothing(database: Database):
-    with pytest.raises(NaiveInstant):
+    with pytest.raises(NaiveInstantError):
         await database.write(
-            invocations.first_time,
+            process_store.record_invocation,
             platform="local",
             key="1",
             now=NOW.replace(tzinfo=None),
         )
 
     assert await database.write(
-        invocations.first_time, platform="local", key="1", now=NOW
+        process_store.record_invocation, platform="local", key="1", now=NOW
     )
 
 
@@ -72,11 +72,13 @@ async def test_an_instant_from_another_zone_is_the_same_moment_in_the_database(
     database: Database,
 ):
     east = NOW.astimezone(timezone(timedelta(hours=9)))
-    await database.write(invocations.first_time, platform="local", key="1", now=east)
+    await database.write(
+        process_store.record_invocation, platform="local", key="1", now=east
+    )
 
-    gone = await database.write(invocations.prune, before=NOW)
+    gone = await database.write(process_store.prune_invocations, before=NOW)
     gone_later = await database.write(
-        invocations.prune, before=NOW + timedelta(microseconds=1)
+        process_store.prune_invocations, before=NOW + timedelta(microseconds=1)
     )
 
     assert (gone, gone_later) == (0, 1)
@@ -100,8 +102,10 @@ async def test_characters_that_no_database_holds_become_the_replacement_mark(
     database: Database, odd: str
 ):
     def store_and_find(connection: Connection) -> tuple[bool, bool]:
-        first = invocations.first_time(connection, platform="local", key=odd, now=NOW)
-        again = invocations.first_time(
+        first = process_store.record_invocation(
+            connection, platform="local", key=odd, now=NOW
+        )
+        again = process_store.record_invocation(
             connection, platform="local", key="a\ufffdb", now=NOW
         )
         return first, again
@@ -110,4 +114,4 @@ async def test_characters_that_no_database_holds_become_the_replacement_mark(
 
 
 def test_ordinary_words_are_left_alone():
-    assert Words().process_bind_param("“é” 🙂", POSTGRESQL) == "“é” 🙂"
+    assert SafeText().process_bind_param("“é” 🙂", POSTGRESQL) == "“é” 🙂"

@@ -4,30 +4,30 @@ from typing import Any
 import pytest
 
 from bot.errors import UnknownName, UserError
+from bot.model import Digest, LayoutSettings, Source
 from bot.storage import (
     Connection,
     Database,
-    destinations,
-    digests,
-    editions,
-    schedules,
+    destination_store,
+    digest_store,
+    edition_store,
+    schedule_store,
     schema,
-    sources,
-    workspaces,
+    source_store,
+    workspace_store,
 )
-from bot.types import Digest, Look, Source
-from digests.sections import Sections
-from tests.bot.storage.builders import NOW, House, a_due, a_house, an_issue
+from digests.types import Sections
+from tests.bot.storage.builders import NOW, Tenant, a_due, a_stored_edition, a_tenant
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
-    return await database.write(a_house)
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant)
 
 
 async def test_a_workspace_met_again_keeps_its_key_and_zone(database: Database):
     first = await database.write(
-        workspaces.ensure,
+        workspace_store.upsert_workspace,
         platform="discord",
         external_id="1001",
         name="Old",
@@ -35,14 +35,23 @@ async def test_a_workspace_met_again_keeps_its_key_and_zone(database: Database):
         zone="Europe/Berlin",
     )
     again = await database.write(
-        workspaces.ensure, platform="discord", external_id="1001", name="New", now=NOW
+        workspace_store.upsert_workspace,
+        platform="discord",
+        external_id="1001",
+        name="New",
+        now=NOW,
     )
 
     assert (again.id, again.name, again.zone) == (first.id, "New", "Europe/Berlin")
-    assert await database.read(workspaces.by_id, workspace_id=first.id) == again
+    assert (
+        await database.read(workspace_store.find_workspace, workspace_id=first.id)
+        == again
+    )
     assert (
         await database.read(
-            workspaces.by_external, platform="discord", external_id="1001"
+            workspace_store.find_workspace_by_external_id,
+            platform="discord",
+            external_id="1001",
         )
         == again
     )
@@ -51,110 +60,141 @@ async def test_a_workspace_met_again_keeps_its_key_and_zone(database: Database):
 async def test_the_same_id_on_two_platforms_is_two_workspaces(database: Database):
     for platform in ("discord", "slack"):
         await database.write(
-            workspaces.ensure, platform=platform, external_id="1", name="x", now=NOW
+            workspace_store.upsert_workspace,
+            platform=platform,
+            external_id="1",
+            name="x",
+            now=NOW,
         )
 
-    assert len(await database.read(workspaces.every)) == 2
+    assert len(await database.read(workspace_store.list_workspaces)) == 2
 
 
 async def test_a_workspace_left_is_back_with_all_it_had(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(workspaces.leave, workspace_id=house.workspace.id, now=NOW)
-    left = await database.read(workspaces.every)
+    await database.write(
+        workspace_store.mark_workspace_left, workspace_id=tenant.workspace.id, now=NOW
+    )
+    left = await database.read(workspace_store.list_workspaces)
 
-    await database.write(a_house)
+    await database.write(a_tenant)
 
     assert left == ()
-    assert await database.read(workspaces.every) == (house.workspace,)
+    assert await database.read(workspace_store.list_workspaces) == (tenant.workspace,)
     assert await database.read(
-        digests.in_workspace, workspace_id=house.workspace.id
-    ) == (house.digest,)
+        digest_store.list_digests, workspace_id=tenant.workspace.id
+    ) == (tenant.digest,)
 
 
 async def test_a_destination_led_to_another_channel_works_again(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
     await database.write(
-        destinations.pause,
+        destination_store.pause_destination,
         **here,
-        destination_id=house.destination.id,
+        destination_id=tenant.destination.id,
         reason="The channel is gone.",
     )
 
     moved = await database.write(
-        destinations.ensure, **here, name="news", channel="other"
+        destination_store.upsert_destination, **here, name="news", channel="other"
     )
 
-    assert (moved.id, moved.channel) == (house.destination.id, "other")
+    assert (moved.id, moved.channel) == (tenant.destination.id, "other")
     assert moved.paused is None
 
 
-async def test_said_again_a_destination_stays_paused(database: Database, house: House):
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+async def test_said_again_a_destination_stays_paused(
+    database: Database, tenant: Tenant
+):
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
     paused = await database.write(
-        destinations.pause,
+        destination_store.pause_destination,
         **here,
-        destination_id=house.destination.id,
+        destination_id=tenant.destination.id,
         reason="The channel is gone.",
     )
 
     same = await database.write(
-        destinations.ensure, **here, name="news", channel="one-news"
+        destination_store.upsert_destination, **here, name="news", channel="one-news"
     )
 
     assert same == paused
     assert same.paused == "The channel is gone."
-    resumed = await database.write(destinations.resume, **here, destination_id=same.id)
-    assert resumed == house.destination
+    resumed = await database.write(
+        destination_store.resume_destination, **here, destination_id=same.id
+    )
+    assert resumed == tenant.destination
 
 
-async def test_a_channel_has_one_name(database: Database, house: House):
+async def test_a_channel_has_one_name(database: Database, tenant: Tenant):
     with pytest.raises(UserError, match="is the destination «news» already"):
         await database.write(
-            destinations.ensure,
-            workspace_id=house.workspace.id,
+            destination_store.upsert_destination,
+            workspace_id=tenant.workspace.id,
             name="other",
             channel="one-news",
         )
 
 
 async def test_a_destination_is_renamed_unless_the_name_is_taken(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
-    await database.write(destinations.ensure, **here, name="sport", channel="s")
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    await database.write(
+        destination_store.upsert_destination, **here, name="sport", channel="s"
+    )
 
     with pytest.raises(UserError, match="«sport» already"):
         await database.write(
-            destinations.rename,
+            destination_store.rename_destination,
             **here,
-            destination_id=house.destination.id,
+            destination_id=tenant.destination.id,
             name="sport",
         )
     renamed = await database.write(
-        destinations.rename, **here, destination_id=house.destination.id, name="daily"
+        destination_store.rename_destination,
+        **here,
+        destination_id=tenant.destination.id,
+        name="daily",
     )
 
     assert renamed is not None
-    assert await database.read(destinations.by_name, **here, name="daily") == renamed
-    assert await database.read(destinations.by_name, **here, name="news") is None
+    assert (
+        await database.read(
+            destination_store.find_destination_by_name, **here, name="daily"
+        )
+        == renamed
+    )
+    assert (
+        await database.read(
+            destination_store.find_destination_by_name, **here, name="news"
+        )
+        is None
+    )
 
 
 async def test_a_removed_destination_leaves_its_digests(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
 
     gone = await database.write(
-        destinations.remove, **here, destination_id=house.destination.id
+        destination_store.delete_destination,
+        **here,
+        destination_id=tenant.destination.id,
     )
     again = await database.write(
-        destinations.remove, **here, destination_id=house.destination.id
+        destination_store.delete_destination,
+        **here,
+        destination_id=tenant.destination.id,
     )
 
-    digest = await database.read(digests.by_name, **here, name="Morning")
+    digest = await database.read(
+        digest_store.find_digest_by_name, **here, name="Morning"
+    )
     assert (gone, again) == (True, False)
     assert digest is not None
     assert digest.destinations == ()
@@ -162,7 +202,7 @@ async def test_a_removed_destination_leaves_its_digests(
 
 async def test_a_public_source_is_stored_once_and_keeps_its_name(database: Database):
     def make(connection: Connection, name: str) -> Source:
-        return sources.ensure(
+        return source_store.upsert_source(
             connection,
             workspace_id=None,
             kind="feed",
@@ -176,13 +216,13 @@ async def test_a_public_source_is_stored_once_and_keeps_its_name(database: Datab
 
 
 async def test_a_private_source_is_its_workspaces_own(database: Database):
-    one = await database.write(a_house, name="one")
-    two = await database.write(a_house, name="two")
+    one = await database.write(a_tenant, name="one")
+    two = await database.write(a_tenant, name="two")
 
-    def make(connection: Connection, house: House, name: str) -> Source:
-        return sources.ensure(
+    def make(connection: Connection, tenant: Tenant, name: str) -> Source:
+        return source_store.upsert_source(
             connection,
-            workspace_id=house.workspace.id,
+            workspace_id=tenant.workspace.id,
             kind="folder",
             address="/srv/notes",
             name=name,
@@ -197,14 +237,18 @@ async def test_a_private_source_is_its_workspaces_own(database: Database):
 
 
 async def test_a_source_tells_how_its_last_reading_was(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
-    failed = replace(house.source, last_good=NOW, problem="It answers 404.", failures=3)
-    await database.write(sources.record, source=failed)
-    (bad,) = await database.read(sources.in_workspace, **here)
-    await database.write(sources.record, source=replace(failed, problem=None))
-    (good,) = await database.read(sources.in_workspace, **here)
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    failed = replace(
+        tenant.source, last_good=NOW, problem="It answers 404.", failures=3
+    )
+    await database.write(source_store.update_source, source=failed)
+    (bad,) = await database.read(source_store.list_sources, **here)
+    await database.write(
+        source_store.update_source, source=replace(failed, problem=None)
+    )
+    (good,) = await database.read(source_store.list_sources, **here)
 
     assert bad == failed
     assert (good.last_good, good.problem) == (NOW, None)
@@ -213,41 +257,43 @@ async def test_a_source_tells_how_its_last_reading_was(
 async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(
     database: Database,
 ):
-    one = await database.write(a_house, name="one", shared=True)
-    two = await database.write(a_house, name="two", shared=True)
+    one = await database.write(a_tenant, name="one", shared=True)
+    two = await database.write(a_tenant, name="two", shared=True)
 
-    shared = await database.read(sources.in_use)
-    for house in (one, two):
+    shared = await database.read(source_store.list_sources_in_use)
+    for tenant in (one, two):
         await database.write(
-            digests.pause, workspace_id=house.workspace.id, digest_id=house.digest.id
+            digest_store.pause_digest,
+            workspace_id=tenant.workspace.id,
+            digest_id=tenant.digest.id,
         )
 
     assert shared == (one.source,)
-    assert await database.read(sources.in_use) == ()
+    assert await database.read(source_store.list_sources_in_use) == ()
 
 
 async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
 
     def change(connection: Connection) -> Digest:
-        schedules.replace(
+        schedule_store.replace_schedules(
             connection,
             **here,
-            digest_id=house.digest.id,
+            digest_id=tenant.digest.id,
             rows=[
-                schedules.NewSchedule(
+                schedule_store.NewSchedule(
                     sentence="daily at 8:30", rule={}, zone="UTC", next=a_due()
                 )
             ],
         )
-        digests.pause(connection, **here, digest_id=house.digest.id)
-        return digests.ensure(
+        digest_store.pause_digest(connection, **here, digest_id=tenant.digest.id)
+        return digest_store.upsert_digest(
             connection,
             **here,
             name="Morning",
-            sources=[house.source],
+            sources=[tenant.source],
             destinations=[],
             stories=3,
             include=["battery", "“solid state”"],
@@ -259,10 +305,10 @@ async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
     digest = await database.write(change)
 
     assert digest == Digest(
-        id=house.digest.id,
-        workspace_id=house.workspace.id,
+        id=tenant.digest.id,
+        workspace_id=tenant.workspace.id,
         name="Morning",
-        sources=(house.source,),
+        sources=(tenant.source,),
         destinations=(),
         schedules=("daily at 8:30",),
         quiet_hours="22:00-07:00",
@@ -273,26 +319,31 @@ async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
         paused=True,
         next_due=a_due().at,
     )
-    assert await database.read(digests.by_name, **here, name="Morning") == digest
+    assert (
+        await database.read(digest_store.find_digest_by_name, **here, name="Morning")
+        == digest
+    )
 
 
 async def test_sources_and_destinations_keep_their_order(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
 
     def build(connection: Connection) -> Digest:
         read = [
-            sources.ensure(
+            source_store.upsert_source(
                 connection, workspace_id=None, kind="feed", address=letter, name=letter
             )
             for letter in "bca"
         ]
         posted = [
-            destinations.ensure(connection, **here, name=letter, channel=letter)
+            destination_store.upsert_destination(
+                connection, **here, name=letter, channel=letter
+            )
             for letter in "zyx"
         ]
-        return digests.ensure(
+        return digest_store.upsert_digest(
             connection,
             **here,
             name="Letters",
@@ -307,37 +358,41 @@ async def test_sources_and_destinations_keep_their_order(
 
 
 async def test_a_deleted_digest_frees_its_name_and_keeps_its_editions(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
-    issue = await database.write(an_issue, house)
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    stored_edition = await database.write(a_stored_edition, tenant)
 
     gone = await database.write(
-        digests.delete_one, **here, digest_id=house.digest.id, now=NOW
+        digest_store.delete_digest, **here, digest_id=tenant.digest.id, now=NOW
     )
     again = await database.write(
-        digests.delete_one, **here, digest_id=house.digest.id, now=NOW
+        digest_store.delete_digest, **here, digest_id=tenant.digest.id, now=NOW
     )
-    rebuilt = await database.write(a_house)
+    rebuilt = await database.write(a_tenant)
 
     assert (gone, again) == (True, False)
-    assert rebuilt.digest.id != house.digest.id
-    assert await database.read(digests.in_workspace, **here) == (rebuilt.digest,)
-    kept = await database.read(editions.by_public_id, **here, public_id=issue.public_id)
-    assert kept == issue
+    assert rebuilt.digest.id != tenant.digest.id
+    assert await database.read(digest_store.list_digests, **here) == (rebuilt.digest,)
+    kept = await database.read(
+        edition_store.find_edition_by_public_id,
+        **here,
+        public_id=stored_edition.public_id,
+    )
+    assert kept == stored_edition
 
 
 @pytest.mark.parametrize("sections", [None, ("also", "summary")])
 async def test_a_digest_keeps_its_look(
-    database: Database, house: House, sections: Sections
+    database: Database, tenant: Tenant, sections: Sections
 ):
-    look = Look(summary="long", brief=0, sections=sections)
+    look = LayoutSettings(summary="long", brief=0, sections=sections)
 
     changed = await database.write(
-        digests.ensure,
-        workspace_id=house.workspace.id,
+        digest_store.upsert_digest,
+        workspace_id=tenant.workspace.id,
         name="Morning",
-        sources=[house.source],
+        sources=[tenant.source],
         destinations=[],
         look=look,
     )
@@ -346,7 +401,7 @@ async def test_a_digest_keeps_its_look(
 
 
 async def test_a_look_that_was_stored_before_there_were_sections_is_as_usual(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     older = {"summary": "long", "quotes": 2, "figures": False, "brief": 0}
     await database.write(
@@ -356,32 +411,36 @@ async def test_a_look_that_was_stored_before_there_were_sections_is_as_usual(
     )
 
     digest = await database.read(
-        digests.by_name, workspace_id=house.workspace.id, name="Morning"
+        digest_store.find_digest_by_name,
+        workspace_id=tenant.workspace.id,
+        name="Morning",
     )
 
     assert digest is not None
-    assert digest.look == Look(summary="long", quotes=2, figures=False, brief=0)
+    assert digest.look == LayoutSettings(
+        summary="long", quotes=2, figures=False, brief=0
+    )
 
 
-async def test_pausing_and_resuming_a_digest(database: Database, house: House):
+async def test_pausing_and_resuming_a_digest(database: Database, tenant: Tenant):
     key: dict[str, Any] = {
-        "workspace_id": house.workspace.id,
-        "digest_id": house.digest.id,
+        "workspace_id": tenant.workspace.id,
+        "digest_id": tenant.digest.id,
     }
 
-    paused = await database.write(digests.pause, **key)
-    resumed = await database.write(digests.resume, **key)
+    paused = await database.write(digest_store.pause_digest, **key)
+    resumed = await database.write(digest_store.resume_digest, **key)
 
     assert paused is not None
     assert paused.paused
-    assert resumed == house.digest
+    assert resumed == tenant.digest
 
 
 async def test_a_digest_takes_no_source_or_destination_of_another_workspace(
     database: Database,
 ):
-    one = await database.write(a_house, name="one")
-    two = await database.write(a_house, name="two")
+    one = await database.write(a_tenant, name="one")
+    two = await database.write(a_tenant, name="two")
 
     for foreign in (
         {"sources": [two.source], "destinations": []},
@@ -389,7 +448,10 @@ async def test_a_digest_takes_no_source_or_destination_of_another_workspace(
     ):
         with pytest.raises(UnknownName, match="not exist in this workspace"):
             await database.write(
-                digests.ensure, workspace_id=one.workspace.id, name="Morning", **foreign
+                digest_store.upsert_digest,
+                workspace_id=one.workspace.id,
+                name="Morning",
+                **foreign,
             )
-    kept = await database.read(digests.in_workspace, workspace_id=one.workspace.id)
+    kept = await database.read(digest_store.list_digests, workspace_id=one.workspace.id)
     assert kept == (one.digest,)

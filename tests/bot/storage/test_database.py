@@ -13,21 +13,21 @@ from bot.errors import ConfigurationError
 from bot.storage import (
     Connection,
     Database,
-    Unavailable,
+    DatabaseUnavailable,
     engines,
-    files,
-    invocations,
+    process_store,
     schema,
-    workspaces,
+    sqlite_files,
+    workspace_store,
 )
 from bot.storage import database as module
-from tests.bot.storage.builders import NOW, a_house, some_deliveries
+from tests.bot.storage.builders import NOW, a_tenant, some_deliveries
 
 SECRET = "hunter2"
 
 
 def file_of(url: str) -> Path:
-    return engines.file_of(engines.parse(url))
+    return engines.get_sqlite_path(engines.parse_database_url(url))
 
 
 def thread_name(connection: Connection) -> str:
@@ -59,7 +59,7 @@ async def test_verbs_run_in_threads_of_their_own(database: Database):
 
 async def test_a_verb_that_raises_leaves_nothing(database: Database):
     def fail(connection: Connection) -> None:
-        invocations.first_time(connection, platform="local", key="1", now=NOW)
+        process_store.record_invocation(connection, platform="local", key="1", now=NOW)
         raise LookupError("no")
 
     with pytest.raises(LookupError):
@@ -70,8 +70,8 @@ async def test_a_verb_that_raises_leaves_nothing(database: Database):
 
 async def test_verbs_compose_into_one_transaction(database: Database):
     def both(connection: Connection) -> int:
-        invocations.first_time(connection, platform="local", key="1", now=NOW)
-        invocations.first_time(connection, platform="local", key="2", now=NOW)
+        process_store.record_invocation(connection, platform="local", key="1", now=NOW)
+        process_store.record_invocation(connection, platform="local", key="2", now=NOW)
         return count_of_invocations(connection)
 
     assert await database.write(both) == 2
@@ -79,7 +79,9 @@ async def test_verbs_compose_into_one_transaction(database: Database):
 
 async def test_reading_cannot_write(database: Database):
     with pytest.raises(ConfigurationError, match="can only be read"):
-        await database.read(invocations.first_time, platform="local", key="1", now=NOW)
+        await database.read(
+            process_store.record_invocation, platform="local", key="1", now=NOW
+        )
 
 
 async def test_read_then_write_loses_no_update(two: tuple[Database, Database]):
@@ -130,7 +132,9 @@ async def test_a_write_waits_for_a_lock_while_the_loop_stays_free(
     with closing(sqlite3.connect(file_of(sqlite_url), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         writing = asyncio.create_task(
-            database.write(invocations.first_time, platform="local", key="1", now=NOW)
+            database.write(
+                process_store.record_invocation, platform="local", key="1", now=NOW
+            )
         )
         await asyncio.sleep(0.1)
         assert not writing.done()
@@ -144,14 +148,14 @@ async def test_a_write_waits_for_a_lock_while_the_loop_stays_free(
 async def test_a_lock_that_stays_is_told_in_one_sentence(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(module, "_PATIENCE", 0.1)
+    monkeypatch.setattr(module, "_WRITE_TIMEOUT", 0.1)
     monkeypatch.setattr(engines, "BUSY_SECONDS", 0.1)
     database = Database.open(sqlite_url)
     with closing(sqlite3.connect(file_of(sqlite_url), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(Unavailable, match=r"has been locked .* Close"):
+        with pytest.raises(DatabaseUnavailable, match=r"has been locked .* Close"):
             await database.write(
-                invocations.first_time, platform="local", key="1", now=NOW
+                process_store.record_invocation, platform="local", key="1", now=NOW
             )
     await database.close()
 
@@ -164,12 +168,14 @@ async def test_closing_does_not_wait_for_a_lock_that_stays(
     with closing(sqlite3.connect(file_of(sqlite_url), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         writing = asyncio.create_task(
-            database.write(invocations.first_time, platform="local", key="1", now=NOW)
+            database.write(
+                process_store.record_invocation, platform="local", key="1", now=NOW
+            )
         )
         await asyncio.sleep(0.05)
         await asyncio.wait_for(database.close(), timeout=5)
 
-        with pytest.raises(Unavailable):
+        with pytest.raises(DatabaseUnavailable):
             await writing
 
 
@@ -181,19 +187,21 @@ async def test_a_full_disk_is_told_and_leaves_no_half_row(sqlite_url: str):
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
 
     def much(connection: Connection) -> None:
-        a_house(connection)
+        a_tenant(connection)
         for number in range(500):
-            invocations.first_time(
+            process_store.record_invocation(
                 connection, platform="local", key=f"{number:0200}", now=NOW
             )
 
     await database.write(fill_up)
-    with pytest.raises(Unavailable, match=r"disk is full.* nothing was half written"):
+    with pytest.raises(
+        DatabaseUnavailable, match=r"disk is full.* nothing was half written"
+    ):
         await database.write(much)
 
     assert await database.read(count_of_invocations) == 0
-    assert await database.read(workspaces.every) == ()
-    assert await database.read(files.problems) == ()
+    assert await database.read(workspace_store.list_workspaces) == ()
+    assert await database.read(sqlite_files.list_damage) == ()
     await database.close()
 
 
@@ -203,10 +211,10 @@ async def test_room_on_the_disk_is_used_again_without_a_restart(sqlite_url: str)
         lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1")
     )
     limit = "PRAGMA max_page_count = 100000"
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         await database.write(
             lambda connection: [
-                invocations.first_time(
+                process_store.record_invocation(
                     connection, platform="local", key=f"{number:09000}", now=NOW
                 )
                 for number in range(20)
@@ -216,7 +224,7 @@ async def test_room_on_the_disk_is_used_again_without_a_restart(sqlite_url: str)
     await database.write(lambda connection: connection.exec_driver_sql(limit))
 
     assert await database.write(
-        invocations.first_time, platform="local", key="1", now=NOW
+        process_store.record_invocation, platform="local", key="1", now=NOW
     )
     await database.close()
 
@@ -235,7 +243,7 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path, content:
 def test_an_emptied_file_is_refused_and_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(files, "_PATIENCE", 0.1)
+    monkeypatch.setattr(sqlite_files, "_STARTUP_TIMEOUT", 0.1)
     file = tmp_path / "x.db"
     file.touch()
 
@@ -283,13 +291,13 @@ def test_damage_in_the_words_that_define_a_table_is_found_at_once(sqlite_url: st
 
 
 def furnish(connection: Connection) -> None:
-    some_deliveries(connection, a_house(connection))
+    some_deliveries(connection, a_tenant(connection))
 
 
 async def test_flipped_bytes_are_found_or_do_no_harm(sqlite_url: str):
     database = Database.open(sqlite_url)
     await database.write(
-        lambda connection: some_deliveries(connection, a_house(connection))
+        lambda connection: some_deliveries(connection, a_tenant(connection))
     )
     await database.close()
     file = file_of(sqlite_url)
@@ -315,7 +323,7 @@ async def refused_or_whole(url: str) -> bool:
     except ConfigurationError:
         return True
     try:
-        assert len(await database.read(workspaces.every)) == 1
+        assert len(await database.read(workspace_store.list_workspaces)) == 1
     except ConfigurationError:
         return True
     finally:
@@ -336,7 +344,7 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path):
     ],
 )
 def test_a_server_that_is_away_is_told_without_the_password(url: str):
-    with pytest.raises(Unavailable, match=r"news on 127\.0\.0\.1:1") as caught:
+    with pytest.raises(DatabaseUnavailable, match=r"news on 127\.0\.0\.1:1") as caught:
         Database.open(url)
 
     assert SECRET not in str(caught.value)
@@ -375,14 +383,17 @@ def test_an_address_that_cannot_be_used_is_told_without_the_password(url: str):
     ],
 )
 def test_a_database_is_named_without_credentials(url: str, expected: str):
-    assert engines.shown(engines.parse(url)) == expected
+    assert engines.describe_address(engines.parse_database_url(url)) == expected
 
 
 async def test_many_callers_at_once_each_get_their_own_answer(database: Database):
     answers = await asyncio.gather(
         *(
             database.write(
-                invocations.first_time, platform="local", key=str(number % 5), now=NOW
+                process_store.record_invocation,
+                platform="local",
+                key=str(number % 5),
+                now=NOW,
             )
             for number in range(40)
         )

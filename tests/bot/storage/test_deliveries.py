@@ -4,15 +4,15 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.storage import Connection, Database, deliveries
-from bot.types import Delivery
+from bot.model import Delivery
+from bot.storage import Connection, Database, delivery_queue, delivery_store
 from tests.bot.storage.builders import (
     LEASE,
     NOW,
     WAIT,
-    House,
-    a_house,
-    an_issue,
+    Tenant,
+    a_stored_edition,
+    a_tenant,
     claim,
     claim_one,
     parts,
@@ -21,13 +21,13 @@ from tests.bot.storage.builders import (
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
-    return await database.write(a_house)
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant)
 
 
 async def state_of(database: Database, delivery: Delivery) -> Delivery:
     found = await database.read(
-        deliveries.of_edition,
+        delivery_store.list_deliveries,
         workspace_id=delivery.workspace_id,
         edition_id=delivery.edition_id,
     )
@@ -37,8 +37,8 @@ async def state_of(database: Database, delivery: Delivery) -> Delivery:
 # ── adding ─────────────────────────────────────────────────────────────────────
 
 
-async def test_a_delivery_says_where_and_what(database: Database, house: House):
-    first, second = await database.write(some_deliveries, house, count=2)
+async def test_a_delivery_says_where_and_what(database: Database, tenant: Tenant):
+    first, second = await database.write(some_deliveries, tenant, count=2)
 
     assert (first.platform, first.workspace_external_id) == ("local", "one")
     assert (first.channel, first.part, second.part) == ("one-news", 1, 2)
@@ -48,15 +48,15 @@ async def test_a_delivery_says_where_and_what(database: Database, house: House):
     assert first.key != second.key
 
 
-async def test_adding_a_post_again_changes_nothing(database: Database, house: House):
-    issue = await database.write(an_issue, house)
+async def test_adding_a_post_again_changes_nothing(database: Database, tenant: Tenant):
+    stored_edition = await database.write(a_stored_edition, tenant)
 
     def add(connection: Connection, words: str) -> tuple[Delivery, ...]:
-        return deliveries.add(
+        return delivery_store.add_deliveries(
             connection,
-            workspace_id=house.workspace.id,
-            issue=issue,
-            destination=house.destination,
+            workspace_id=tenant.workspace.id,
+            stored_edition=stored_edition,
+            destination=tenant.destination,
             parts=parts(words=words),
             now=NOW,
         )
@@ -67,15 +67,15 @@ async def test_adding_a_post_again_changes_nothing(database: Database, house: Ho
 
 
 async def test_a_delivery_never_leads_to_another_workspace(database: Database):
-    one = await database.write(a_house, name="one")
-    two = await database.write(a_house, name="two")
-    issue = await database.write(an_issue, one)
+    one = await database.write(a_tenant, name="one")
+    two = await database.write(a_tenant, name="two")
+    stored_edition = await database.write(a_stored_edition, one)
 
     with pytest.raises(IntegrityError):
         await database.write(
-            deliveries.add,
+            delivery_store.add_deliveries,
             workspace_id=one.workspace.id,
-            issue=issue,
+            stored_edition=stored_edition,
             destination=two.destination,
             parts=parts(),
             now=NOW,
@@ -85,15 +85,15 @@ async def test_a_delivery_never_leads_to_another_workspace(database: Database):
 # ── recording ──────────────────────────────────────────────────────────────────
 
 
-async def test_what_was_sent_stays_sent(database: Database, house: House):
-    await database.write(some_deliveries, house)
+async def test_what_was_sent_stays_sent(database: Database, tenant: Tenant):
+    await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
 
     first = await database.write(
-        deliveries.record_sent, claimed, message_id="m1", now=NOW
+        delivery_store.record_sent, claimed, message_id="m1", now=NOW
     )
     again = await database.write(
-        deliveries.record_retry, claimed, not_before=NOW, reason="late", now=NOW
+        delivery_store.record_retry, claimed, not_before=NOW, reason="late", now=NOW
     )
 
     after = await state_of(database, claimed)
@@ -102,22 +102,22 @@ async def test_what_was_sent_stays_sent(database: Database, house: House):
 
 
 RECORDS: dict[str, tuple[Any, dict[str, Any]]] = {
-    "sent": (deliveries.record_sent, {"message_id": "old"}),
-    "retry": (deliveries.record_retry, {"not_before": NOW, "reason": "old"}),
-    "uncertain": (deliveries.record_uncertain, {"reason": "old"}),
-    "held": (deliveries.record_held, {"reason": "old"}),
-    "failed": (deliveries.record_failed, {"reason": "old"}),
+    "sent": (delivery_store.record_sent, {"message_id": "old"}),
+    "retry": (delivery_store.record_retry, {"not_before": NOW, "reason": "old"}),
+    "uncertain": (delivery_store.record_uncertain, {"reason": "old"}),
+    "held": (delivery_store.record_held, {"reason": "old"}),
+    "failed": (delivery_store.record_failed, {"reason": "old"}),
 }
 
 
 @pytest.mark.parametrize("outcome", RECORDS)
 async def test_an_answer_with_an_older_fence_changes_nothing(
-    database: Database, house: House, outcome: str
+    database: Database, tenant: Tenant, outcome: str
 ):
-    await database.write(some_deliveries, house)
+    await database.write(some_deliveries, tenant)
     old = await database.write(claim_one)
     await database.write(
-        deliveries.record_retry, old, not_before=NOW, reason="again", now=NOW
+        delivery_store.record_retry, old, not_before=NOW, reason="again", now=NOW
     )
     new = await database.write(claim_one)
     record, answer = RECORDS[outcome]
@@ -130,9 +130,9 @@ async def test_an_answer_with_an_older_fence_changes_nothing(
 
 @pytest.mark.parametrize("outcome", RECORDS)
 async def test_an_answer_is_recorded_with_its_reason(
-    database: Database, house: House, outcome: str
+    database: Database, tenant: Tenant, outcome: str
 ):
-    await database.write(some_deliveries, house)
+    await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
     record, answer = RECORDS[outcome]
 
@@ -146,16 +146,16 @@ async def test_an_answer_is_recorded_with_its_reason(
 
 
 async def test_sent_counts_even_when_it_was_put_back_meanwhile(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house)
+    await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
     await database.write(
-        deliveries.record_retry, claimed, not_before=NOW, reason="?", now=NOW
+        delivery_store.record_retry, claimed, not_before=NOW, reason="?", now=NOW
     )
 
     found = await database.write(
-        deliveries.record_sent, claimed, message_id="m", now=NOW
+        delivery_store.record_sent, claimed, message_id="m", now=NOW
     )
 
     assert found
@@ -163,13 +163,13 @@ async def test_sent_counts_even_when_it_was_put_back_meanwhile(
 
 
 async def test_a_lapsed_lease_makes_uncertain_and_not_ready(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house)
+    await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
 
-    early = await database.write(deliveries.expired, now=NOW + LEASE / 2)
-    lapsed = await database.write(deliveries.expired, now=NOW + LEASE)
+    early = await database.write(delivery_queue.expire_claims, now=NOW + LEASE / 2)
+    lapsed = await database.write(delivery_queue.expire_claims, now=NOW + LEASE)
 
     after = await state_of(database, claimed)
     assert (early, lapsed) == (0, 1)
@@ -178,69 +178,75 @@ async def test_a_lapsed_lease_makes_uncertain_and_not_ready(
 
 
 async def test_an_answer_after_the_lease_is_still_taken(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house)
+    await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
-    await database.write(deliveries.expired, now=NOW + LEASE)
+    await database.write(delivery_queue.expire_claims, now=NOW + LEASE)
 
     assert await database.write(
-        deliveries.record_sent, claimed, message_id="m", now=NOW + LEASE
+        delivery_store.record_sent, claimed, message_id="m", now=NOW + LEASE
     )
     assert (await state_of(database, claimed)).state == "sent"
 
 
 async def test_the_uncertain_is_looked_for_after_the_wait(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house)
+    await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
-    await database.write(deliveries.record_uncertain, claimed, reason="?", now=NOW)
+    await database.write(delivery_store.record_uncertain, claimed, reason="?", now=NOW)
 
     early = await database.read(
-        deliveries.uncertain_due, now=NOW + WAIT - timedelta(seconds=1), wait=WAIT
+        delivery_queue.list_due_uncertain,
+        now=NOW + WAIT - timedelta(seconds=1),
+        wait=WAIT,
     )
-    (due,) = await database.read(deliveries.uncertain_due, now=NOW + WAIT, wait=WAIT)
+    (due,) = await database.read(
+        delivery_queue.list_due_uncertain, now=NOW + WAIT, wait=WAIT
+    )
     # Looking was refused for now: not again before the time that was asked for.
     later = NOW + timedelta(hours=1)
     await database.write(
-        deliveries.record_uncertain, due, reason="?", now=NOW, not_before=later
+        delivery_store.record_uncertain, due, reason="?", now=NOW, not_before=later
     )
     meanwhile = await database.read(
-        deliveries.uncertain_due, now=NOW + 2 * WAIT, wait=WAIT
+        delivery_queue.list_due_uncertain, now=NOW + 2 * WAIT, wait=WAIT
     )
 
     assert early == meanwhile == ()
     assert due.id == claimed.id
-    assert await database.read(deliveries.next_wakeup, wait=WAIT) == later
+    assert await database.read(delivery_queue.find_next_delivery_at, wait=WAIT) == later
 
 
 async def test_what_failed_takes_the_parts_behind_it_along(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    first, second = await database.write(some_deliveries, house, count=2)
+    first, second = await database.write(some_deliveries, tenant, count=2)
     claimed = await database.write(claim_one)
 
-    await database.write(deliveries.record_failed, claimed, reason="Too long.", now=NOW)
+    await database.write(
+        delivery_store.record_failed, claimed, reason="Too long.", now=NOW
+    )
 
     assert (await state_of(database, first)).state == "failed"
     assert (await state_of(database, second)).state == "failed"
 
 
 async def test_what_is_held_goes_out_when_an_admin_says_so(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house)
+    await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
-    await database.write(deliveries.record_held, claimed, reason="?", now=NOW)
+    await database.write(delivery_store.record_held, claimed, reason="?", now=NOW)
     key: dict[str, Any] = {
-        "workspace_id": house.workspace.id,
+        "workspace_id": tenant.workspace.id,
         "delivery_id": claimed.id,
     }
 
     held = await database.write(claim)
-    released = await database.write(deliveries.release, **key, now=NOW)
-    again = await database.write(deliveries.release, **key, now=NOW)
+    released = await database.write(delivery_store.release_delivery, **key, now=NOW)
+    again = await database.write(delivery_store.release_delivery, **key, now=NOW)
 
     assert held == ()
     assert (released, again) == (True, False)
@@ -253,27 +259,29 @@ async def test_what_is_held_goes_out_when_an_admin_says_so(
 async def test_the_next_wake_up_is_the_earliest_of_all_reasons(
     database: Database,
 ):
-    at: list[datetime | None] = [await database.read(deliveries.next_wakeup, wait=WAIT)]
-    house = await database.write(a_house)
-    await database.write(some_deliveries, house, count=2)
-    at.append(await database.read(deliveries.next_wakeup, wait=WAIT))
+    at: list[datetime | None] = [
+        await database.read(delivery_queue.find_next_delivery_at, wait=WAIT)
+    ]
+    tenant = await database.write(a_tenant)
+    await database.write(some_deliveries, tenant, count=2)
+    at.append(await database.read(delivery_queue.find_next_delivery_at, wait=WAIT))
     claimed = await database.write(claim_one)
-    at.append(await database.read(deliveries.next_wakeup, wait=WAIT))
-    await database.write(deliveries.record_uncertain, claimed, reason="?", now=NOW)
-    at.append(await database.read(deliveries.next_wakeup, wait=WAIT))
+    at.append(await database.read(delivery_queue.find_next_delivery_at, wait=WAIT))
+    await database.write(delivery_store.record_uncertain, claimed, reason="?", now=NOW)
+    at.append(await database.read(delivery_queue.find_next_delivery_at, wait=WAIT))
     await database.write(
-        deliveries.record_retry, claimed, not_before=NOW + WAIT, reason="?", now=NOW
+        delivery_store.record_retry, claimed, not_before=NOW + WAIT, reason="?", now=NOW
     )
-    at.append(await database.read(deliveries.next_wakeup, wait=WAIT))
+    at.append(await database.read(delivery_queue.find_next_delivery_at, wait=WAIT))
 
     assert at == [None, NOW, NOW + LEASE, NOW + WAIT, NOW + WAIT]
 
 
-async def test_the_newest_deliveries_come_first(database: Database, house: House):
-    await database.write(some_deliveries, house, count=3)
+async def test_the_newest_deliveries_come_first(database: Database, tenant: Tenant):
+    await database.write(some_deliveries, tenant, count=3)
 
     newest = await database.read(
-        deliveries.newest, workspace_id=house.workspace.id, count=2
+        delivery_store.list_newest_deliveries, workspace_id=tenant.workspace.id, count=2
     )
 
     assert [delivery.part for delivery in newest] == [3, 2]

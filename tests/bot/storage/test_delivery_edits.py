@@ -1,13 +1,20 @@
 import pytest
 
-from bot.storage import Connection, Database, deliveries, destinations, editions
-from bot.types import Delivery, Destination
+from bot.model import Delivery, Destination
+from bot.storage import (
+    Connection,
+    Database,
+    delivery_queue,
+    delivery_store,
+    destination_store,
+    edition_store,
+)
 from tests.bot.storage.builders import (
     LEASE,
     NOW,
     WAIT,
-    House,
-    a_house,
+    Tenant,
+    a_tenant,
     claim,
     claim_one,
     parts,
@@ -16,27 +23,27 @@ from tests.bot.storage.builders import (
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
-    return await database.write(a_house)
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant)
 
 
 async def an_edit(
-    database: Database, house: House, *, words: str, operation: str = "edit"
+    database: Database, tenant: Tenant, *, words: str, operation: str = "edit"
 ) -> Delivery:
     (post, *_) = await database.read(
-        deliveries.newest, workspace_id=house.workspace.id, count=9
+        delivery_store.list_newest_deliveries, workspace_id=tenant.workspace.id, count=9
     )
 
     def add(connection: Connection) -> Delivery:
-        issue = editions.by_id(
-            connection, workspace_id=house.workspace.id, edition_id=post.edition_id
+        stored_edition = edition_store.find_edition(
+            connection, workspace_id=tenant.workspace.id, edition_id=post.edition_id
         )
-        assert issue is not None
-        (edit,) = deliveries.add(
+        assert stored_edition is not None
+        (edit,) = delivery_store.add_deliveries(
             connection,
-            workspace_id=house.workspace.id,
-            issue=issue,
-            destination=house.destination,
+            workspace_id=tenant.workspace.id,
+            stored_edition=stored_edition,
+            destination=tenant.destination,
             parts=parts(words=words),
             operation=operation,  # type: ignore[arg-type]
             now=NOW,
@@ -47,13 +54,13 @@ async def an_edit(
 
 
 async def test_an_edit_waits_for_its_post_and_names_its_message(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house)
-    edit = await an_edit(database, house, words="New")
+    await database.write(some_deliveries, tenant)
+    edit = await an_edit(database, tenant, words="New")
 
     post = await database.write(claim_one)
-    await database.write(deliveries.record_sent, post, message_id="m7", now=NOW)
+    await database.write(delivery_store.record_sent, post, message_id="m7", now=NOW)
     claimed = await database.write(claim_one)
 
     assert (post.operation, claimed.operation) == ("post", "edit")
@@ -62,47 +69,47 @@ async def test_an_edit_waits_for_its_post_and_names_its_message(
 
 
 async def test_an_edit_of_what_never_went_out_does_not_wake_anybody(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house)
-    await an_edit(database, house, words="New")
+    await database.write(some_deliveries, tenant)
+    await an_edit(database, tenant, words="New")
     post = await database.write(claim_one)
-    await database.write(deliveries.record_failed, post, reason="No.", now=NOW)
+    await database.write(delivery_store.record_failed, post, reason="No.", now=NOW)
 
     assert await database.write(claim) == ()
-    assert await database.read(deliveries.next_wakeup, wait=WAIT) is None
+    assert await database.read(delivery_queue.find_next_delivery_at, wait=WAIT) is None
 
 
 async def test_a_second_edit_takes_the_place_of_the_first(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house)
+    await database.write(some_deliveries, tenant)
     post = await database.write(claim_one)
-    await database.write(deliveries.record_sent, post, message_id="m", now=NOW)
-    await an_edit(database, house, words="First")
+    await database.write(delivery_store.record_sent, post, message_id="m", now=NOW)
+    await an_edit(database, tenant, words="First")
     first = await database.write(claim_one)
-    await database.write(deliveries.record_sent, first, message_id="m", now=NOW)
+    await database.write(delivery_store.record_sent, first, message_id="m", now=NOW)
 
-    same = await an_edit(database, house, words="First")
-    changed = await an_edit(database, house, words="Second")
+    same = await an_edit(database, tenant, words="First")
+    changed = await an_edit(database, tenant, words="Second")
 
     assert (same.state, changed.state) == ("sent", "ready")
     assert (await database.write(claim_one)).payload == {"text": "Second 1"}
 
 
 async def test_an_edit_made_while_another_is_on_its_way_has_the_last_word(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house)
+    await database.write(some_deliveries, tenant)
     post = await database.write(claim_one)
-    await database.write(deliveries.record_sent, post, message_id="m", now=NOW)
-    await an_edit(database, house, words="First")
+    await database.write(delivery_store.record_sent, post, message_id="m", now=NOW)
+    await an_edit(database, tenant, words="First")
     on_its_way = await database.write(claim_one)
 
-    await an_edit(database, house, words="Second")
+    await an_edit(database, tenant, words="Second")
     too_early = await database.write(claim, NOW + LEASE / 2)
     answer = await database.write(
-        deliveries.record_sent, on_its_way, message_id="m", now=NOW
+        delivery_store.record_sent, on_its_way, message_id="m", now=NOW
     )
     second = await database.write(claim_one, NOW + LEASE)
 
@@ -111,20 +118,20 @@ async def test_an_edit_made_while_another_is_on_its_way_has_the_last_word(
     assert second.payload == {"text": "Second 1"}
 
 
-async def test_an_edit_goes_where_the_post_went(database: Database, house: House):
-    await database.write(some_deliveries, house)
+async def test_an_edit_goes_where_the_post_went(database: Database, tenant: Tenant):
+    await database.write(some_deliveries, tenant)
     post = await database.write(claim_one)
-    await database.write(deliveries.record_sent, post, message_id="m", now=NOW)
+    await database.write(delivery_store.record_sent, post, message_id="m", now=NOW)
 
     def move(connection: Connection) -> Destination:
-        return destinations.ensure(
+        return destination_store.upsert_destination(
             connection,
-            workspace_id=house.workspace.id,
+            workspace_id=tenant.workspace.id,
             name="news",
             channel="elsewhere",
         )
 
     await database.write(move)
 
-    edit = await an_edit(database, house, words="New", operation="delete")
+    edit = await an_edit(database, tenant, words="New", operation="delete")
     assert edit.channel == "one-news"

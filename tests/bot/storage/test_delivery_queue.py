@@ -5,14 +5,20 @@ from typing import Any
 
 import pytest
 
-from bot.storage import Connection, Database, deliveries, destinations
-from bot.types import Delivery
+from bot.model import Delivery
+from bot.storage import (
+    Connection,
+    Database,
+    delivery_queue,
+    delivery_store,
+    destination_store,
+)
 from tests.bot.storage.builders import (
     LEASE,
     NOW,
     WAIT,
-    House,
-    a_house,
+    Tenant,
+    a_tenant,
     claim,
     claim_one,
     some_deliveries,
@@ -20,8 +26,8 @@ from tests.bot.storage.builders import (
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
-    return await database.write(a_house)
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant)
 
 
 @pytest.fixture
@@ -34,9 +40,9 @@ async def four(database_url: str) -> AsyncIterator[list[Database]]:
 
 
 async def test_a_claim_counts_and_is_seen_by_the_next_one(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house)
+    await database.write(some_deliveries, tenant)
 
     claimed = await database.write(claim_one)
 
@@ -45,12 +51,12 @@ async def test_a_claim_counts_and_is_seen_by_the_next_one(
     assert await database.write(claim) == ()
 
 
-async def test_a_part_waits_for_the_parts_before_it(database: Database, house: House):
-    await database.write(some_deliveries, house, count=2)
+async def test_a_part_waits_for_the_parts_before_it(database: Database, tenant: Tenant):
+    await database.write(some_deliveries, tenant, count=2)
     first = await database.write(claim_one)
     waiting = await database.write(claim)
 
-    await database.write(deliveries.record_sent, first, message_id="m1", now=NOW)
+    await database.write(delivery_store.record_sent, first, message_id="m1", now=NOW)
     second = await database.write(claim_one)
 
     assert waiting == ()
@@ -58,27 +64,27 @@ async def test_a_part_waits_for_the_parts_before_it(database: Database, house: H
 
 
 async def test_a_part_waits_while_the_one_before_it_is_uncertain(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house, count=2)
+    await database.write(some_deliveries, tenant, count=2)
     first = await database.write(claim_one)
 
     await database.write(
-        deliveries.record_uncertain, first, reason="No answer.", now=NOW
+        delivery_store.record_uncertain, first, reason="No answer.", now=NOW
     )
 
     assert await database.write(claim) == ()
 
 
 async def test_one_message_at_a_time_goes_to_a_destination(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(some_deliveries, house, slot="1")
-    await database.write(some_deliveries, house, slot="2")
+    await database.write(some_deliveries, tenant, slot="1")
+    await database.write(some_deliveries, tenant, slot="2")
 
     first = await database.write(claim_one)
     during = await database.write(claim)
-    await database.write(deliveries.record_sent, first, message_id="m", now=NOW)
+    await database.write(delivery_store.record_sent, first, message_id="m", now=NOW)
     second = await database.write(claim_one)
 
     assert during == ()
@@ -87,7 +93,7 @@ async def test_one_message_at_a_time_goes_to_a_destination(
 
 async def test_destinations_do_not_wait_for_each_other(database: Database):
     for name in ("one", "two", "three"):
-        await database.write(some_deliveries, await database.write(a_house, name=name))
+        await database.write(some_deliveries, await database.write(a_tenant, name=name))
 
     two = await database.write(claim, limit=2)
     rest = await database.write(claim)
@@ -98,10 +104,10 @@ async def test_destinations_do_not_wait_for_each_other(database: Database):
 async def test_many_editions_for_one_place_do_not_hide_the_others(
     database: Database,
 ):
-    busy = await database.write(a_house, name="busy")
+    busy = await database.write(a_tenant, name="busy")
     for slot in range(12):
         await database.write(some_deliveries, busy, slot=str(slot))
-    await database.write(some_deliveries, await database.write(a_house, name="other"))
+    await database.write(some_deliveries, await database.write(a_tenant, name="other"))
 
     claimed = [
         *await database.write(claim, limit=2),
@@ -111,30 +117,32 @@ async def test_many_editions_for_one_place_do_not_hide_the_others(
     assert {delivery.workspace_external_id for delivery in claimed} == {"busy", "other"}
 
 
-async def test_nothing_goes_to_a_paused_destination(database: Database, house: House):
-    await database.write(some_deliveries, house)
+async def test_nothing_goes_to_a_paused_destination(database: Database, tenant: Tenant):
+    await database.write(some_deliveries, tenant)
     key: dict[str, Any] = {
-        "workspace_id": house.workspace.id,
-        "destination_id": house.destination.id,
+        "workspace_id": tenant.workspace.id,
+        "destination_id": tenant.destination.id,
     }
 
-    await database.write(destinations.pause, **key, reason="The channel is gone.")
+    await database.write(
+        destination_store.pause_destination, **key, reason="The channel is gone."
+    )
     paused = await database.write(claim)
-    asleep = await database.read(deliveries.next_wakeup, wait=WAIT)
-    await database.write(destinations.resume, **key)
+    asleep = await database.read(delivery_queue.find_next_delivery_at, wait=WAIT)
+    await database.write(destination_store.resume_destination, **key)
 
     assert paused == ()
     assert asleep is None
     assert len(await database.write(claim)) == 1
 
 
-async def test_a_retry_waits_for_its_time(database: Database, house: House):
-    await database.write(some_deliveries, house)
+async def test_a_retry_waits_for_its_time(database: Database, tenant: Tenant):
+    await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
     later = NOW + timedelta(minutes=5)
 
     await database.write(
-        deliveries.record_retry,
+        delivery_store.record_retry,
         claimed,
         not_before=later,
         reason="Asked to wait.",
@@ -150,8 +158,8 @@ async def test_a_retry_waits_for_its_time(database: Database, house: House):
 async def test_claimers_at_once_never_share_a_delivery(four: list[Database]):
     """Four processes over twelve destinations with three messages for each."""
     for number in range(12):
-        house = await four[0].write(a_house, name=f"house {number}")
-        await four[0].write(some_deliveries, house, count=3)
+        tenant = await four[0].write(a_tenant, name=f"house {number}")
+        await four[0].write(some_deliveries, tenant, count=3)
     taken: list[tuple[int, int]] = []
 
     async def work(database: Database) -> None:
@@ -163,7 +171,7 @@ async def test_claimers_at_once_never_share_a_delivery(four: list[Database]):
             await asyncio.sleep(0)
             for one in claimed:
                 assert await database.write(
-                    deliveries.record_sent, one, message_id="m", now=NOW
+                    delivery_store.record_sent, one, message_id="m", now=NOW
                 )
 
     await asyncio.gather(*(work(database) for database in four))
@@ -179,19 +187,25 @@ async def test_two_claims_at_once_never_send_two_messages_to_one_destination(
 ):
     """One takes what the other, whose clock is behind, may not take yet."""
     one, other = Database.open(postgres_url), Database.open(postgres_url)
-    house = await one.write(a_house)
-    await one.write(some_deliveries, house, slot="1")
+    tenant = await one.write(a_tenant)
+    await one.write(some_deliveries, tenant, slot="1")
     waiting = await one.write(claim_one)
     await one.write(
-        deliveries.record_retry, waiting, not_before=NOW + LEASE, reason="?", now=NOW
+        delivery_store.record_retry,
+        waiting,
+        not_before=NOW + LEASE,
+        reason="?",
+        now=NOW,
     )
-    await one.write(some_deliveries, house, slot="2")
+    await one.write(some_deliveries, tenant, slot="2")
     loop = asyncio.get_running_loop()
 
     def claim_while_the_other_does(
         connection: Connection,
     ) -> tuple[tuple[Delivery, ...], tuple[Delivery, ...]]:
-        mine = deliveries.claim(connection, now=NOW + LEASE, lease=LEASE, limit=1)
+        mine = delivery_queue.claim_deliveries(
+            connection, now=NOW + LEASE, lease=LEASE, limit=1
+        )
         theirs = asyncio.run_coroutine_threadsafe(other.write(claim), loop)
         return mine, theirs.result(timeout=30)
 

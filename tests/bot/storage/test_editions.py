@@ -7,39 +7,41 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from bot.model import StoredEdition
 from bot.storage import (
     Connection,
     Database,
-    deliveries,
-    editions,
-    editions_json,
-    public_ids,
+    columns,
+    delivery_queue,
+    delivery_store,
+    edition_store,
+    ledger_store,
+    statements,
 )
-from bot.types import Issue
-from digests.sections import EVERY
 from digests.types import (
+    ALL_SECTIONS,
+    ArticleDecision,
     ArticleRef,
-    Brief,
-    Card,
-    Decision,
+    BriefStory,
+    DecisionOutcome,
+    DecisionStage,
     Edition,
+    EditionFigure,
     EditionStory,
     Figure,
     Headline,
-    MadeFrom,
-    Outcome,
+    InputCounts,
+    PublishedLedger,
+    QuoteCard,
     Sentence,
     Span,
-    Stage,
-    Told,
-    ToldFigure,
 )
 from tests.bot.storage.builders import (
     NOW,
-    House,
-    a_house,
+    Tenant,
+    a_stored_edition,
+    a_tenant,
     an_edition,
-    an_issue,
     an_occurrence,
     parts,
     random_letters,
@@ -68,7 +70,7 @@ refs = st.builds(
     lang=st.none() | words,
 )
 cards = st.builds(
-    Card,
+    QuoteCard,
     text=words,
     speaker=st.none() | words,
     role=st.none() | words,
@@ -83,7 +85,7 @@ cards = st.builds(
     lang=words,
 )
 told_figures = st.builds(
-    ToldFigure,
+    EditionFigure,
     figure=st.builds(
         Figure,
         start=st.integers(),
@@ -114,11 +116,15 @@ any_edition = st.builds(
     Edition,
     title=words,
     made_at=moments.filter(bool),
-    made_from=st.builds(MadeFrom, articles=st.integers(), sources=st.integers()),
+    made_from=st.builds(InputCounts, articles=st.integers(), sources=st.integers()),
     stories=some(edition_stories),
     brief=some(
         st.builds(
-            Brief, story=words, headline=headlines, article=refs, outlets=some(words)
+            BriefStory,
+            story=words,
+            headline=headlines,
+            article=refs,
+            outlets=some(words),
         )
     ),
     hero=st.none() | cards,
@@ -126,21 +132,21 @@ any_edition = st.builds(
     lang=words,
     decisions=some(
         st.builds(
-            Decision,
+            ArticleDecision,
             article=words,
             story=st.none() | words,
-            stage=st.sampled_from(get_args(Stage)),
-            outcome=st.sampled_from(get_args(Outcome)),
+            stage=st.sampled_from(get_args(DecisionStage)),
+            outcome=st.sampled_from(get_args(DecisionOutcome)),
             reason=words,
         )
     ),
-    sections=st.none() | some(st.sampled_from(EVERY)),
+    sections=st.none() | some(st.sampled_from(ALL_SECTIONS)),
 )
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
-    return await database.write(a_house)
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant)
 
 
 # ── the stored form ────────────────────────────────────────────────────────────
@@ -149,7 +155,7 @@ async def house(database: Database) -> House:
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(any_edition)
 def test_every_edition_comes_back_exactly_the_same(edition: Edition):
-    back = editions_json.load(editions_json.dump(edition))
+    back = columns.load_edition(columns.dump_dataclass(edition))
 
     # repr tells apart what == does not: 1 and 1.0, UTC and another zero offset, nan.
     assert repr(back) == repr(edition)
@@ -158,7 +164,7 @@ def test_every_edition_comes_back_exactly_the_same(edition: Edition):
 def test_an_instant_in_another_zone_comes_back_in_utc():
     east = NOW.astimezone(timezone(timedelta(hours=9)))
 
-    back = editions_json.load(editions_json.dump(an_edition(made_at=east)))
+    back = columns.load_edition(columns.dump_dataclass(an_edition(made_at=east)))
 
     assert back.made_at == NOW
     assert back.made_at.tzinfo is UTC
@@ -167,71 +173,80 @@ def test_an_instant_in_another_zone_comes_back_in_utc():
 def test_the_stored_form_is_the_same_every_time_and_keeps_letters():
     edition = an_edition(title="Künste “heute”")
 
-    assert editions_json.dump(edition) == editions_json.dump(edition)
-    assert "Künste “heute”" in editions_json.dump(edition)
+    assert columns.dump_dataclass(edition) == columns.dump_dataclass(edition)
+    assert "Künste “heute”" in columns.dump_dataclass(edition)
 
 
 def test_an_edition_of_an_older_program_gets_the_defaults():
-    text = editions_json.dump(an_edition())
+    text = columns.dump_dataclass(an_edition())
     older = text.replace('"decisions": [], ', "").replace(', "update": false', "")
 
     assert "decisions" not in older
     assert "update" not in older
-    assert editions_json.load(older) == an_edition()
+    assert columns.load_edition(older) == an_edition()
 
 
 def test_what_is_no_field_any_more_is_passed_over():
-    text = editions_json.dump(an_edition())
+    text = columns.dump_dataclass(an_edition())
 
-    assert editions_json.load('{"mood": [1], ' + text[1:]) == an_edition()
+    assert columns.load_edition('{"mood": [1], ' + text[1:]) == an_edition()
 
 
-async def test_an_edition_is_found_by_its_keys(database: Database, house: House):
-    issue = await database.write(an_issue, house, manifest="abc")
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+async def test_an_edition_is_found_by_its_keys(database: Database, tenant: Tenant):
+    stored_edition = await database.write(a_stored_edition, tenant, manifest="abc")
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
 
-    assert issue.edition == an_edition()
-    assert issue.manifest == "abc"
-    assert await database.read(editions.by_id, **here, edition_id=issue.id) == issue
+    assert stored_edition.edition == an_edition()
+    assert stored_edition.manifest == "abc"
     assert (
-        await database.read(editions.by_public_id, **here, public_id=issue.public_id)
-        == issue
+        await database.read(
+            edition_store.find_edition, **here, edition_id=stored_edition.id
+        )
+        == stored_edition
+    )
+    assert (
+        await database.read(
+            edition_store.find_edition_by_public_id,
+            **here,
+            public_id=stored_edition.public_id,
+        )
+        == stored_edition
     )
 
 
 async def test_a_public_id_already_taken_is_drawn_again(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
     drawn = iter(["e-222222", "e-222222", "e-333333"])
-    monkeypatch.setattr(public_ids, "fresh", lambda _: next(drawn))
+    monkeypatch.setattr(statements, "new_public_id", lambda _: next(drawn))
 
-    first = await database.write(an_issue, house, slot="1")
-    second = await database.write(an_issue, house, slot="2")
+    first = await database.write(a_stored_edition, tenant, slot="1")
+    second = await database.write(a_stored_edition, tenant, slot="2")
 
     assert (first.public_id, second.public_id) == ("e-222222", "e-333333")
 
 
 def test_public_ids_have_no_letter_that_looks_like_another():
-    drawn = "".join(public_ids.fresh("e") for _ in range(200)).replace("e-", "")
+    drawn = "".join(statements.new_public_id("e") for _ in range(200)).replace("e-", "")
 
     assert len(drawn) == 1200
     assert not set(drawn) & set("01lo")
     assert len(set(drawn)) == 32
 
 
-async def test_an_occurrence_has_one_edition(database: Database, house: House):
-    occurrence = await database.write(an_occurrence, house)
+async def test_an_occurrence_has_one_edition(database: Database, tenant: Tenant):
+    occurrence = await database.write(an_occurrence, tenant)
     assert occurrence is not None
 
-    def store(connection: Connection) -> Issue:
-        return editions.store(
+    def store(connection: Connection) -> StoredEdition:
+        return edition_store.add_edition(
             connection,
-            workspace_id=house.workspace.id,
-            digest_id=house.digest.id,
+            workspace_id=tenant.workspace.id,
+            digest_id=tenant.digest.id,
             occurrence_id=occurrence.id,
             edition=an_edition(),
             manifest="m",
-            told=Told(),
+            published=PublishedLedger(),
         )
 
     await database.write(store)
@@ -242,23 +257,27 @@ async def test_an_occurrence_has_one_edition(database: Database, house: House):
 # ── the told-ledger ────────────────────────────────────────────────────────────
 
 
-async def test_the_ledger_grows_with_each_edition(database: Database, house: House):
-    first = Told(
+async def test_the_ledger_grows_with_each_edition(database: Database, tenant: Tenant):
+    first = PublishedLedger(
         stories=frozenset({"s-a"}),
         revisions=frozenset({"1@ab"}),
         sentences=frozenset({"the lock opens."}),
         figures=frozenset({"9,000 people"}),
         quotes=frozenset({"we kept the water out"}),
     )
-    second = Told(stories=frozenset({"s-a", "s-b"}), quotes=frozenset({"no"}))
-
-    await database.write(an_issue, house, slot="1", told=first)
-    await database.write(an_issue, house, slot="2", told=second)
-
-    told = await database.read(
-        editions.told, workspace_id=house.workspace.id, digest_id=house.digest.id
+    second = PublishedLedger(
+        stories=frozenset({"s-a", "s-b"}), quotes=frozenset({"no"})
     )
-    assert told == Told(
+
+    await database.write(a_stored_edition, tenant, slot="1", told=first)
+    await database.write(a_stored_edition, tenant, slot="2", told=second)
+
+    reported = await database.read(
+        ledger_store.get_ledger,
+        workspace_id=tenant.workspace.id,
+        digest_id=tenant.digest.id,
+    )
+    assert reported == PublishedLedger(
         stories=frozenset({"s-a", "s-b"}),
         revisions=first.revisions,
         sentences=first.sentences,
@@ -268,34 +287,38 @@ async def test_the_ledger_grows_with_each_edition(database: Database, house: Hou
 
 
 async def test_a_sentence_longer_than_an_index_entry_is_told_whole(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     letters = random_letters(20_000)
-    told = Told(sentences=frozenset({letters, letters + "."}))
+    reported = PublishedLedger(sentences=frozenset({letters, letters + "."}))
 
-    await database.write(an_issue, house, told=told)
+    await database.write(a_stored_edition, tenant, told=reported)
 
     assert (
         await database.read(
-            editions.told, workspace_id=house.workspace.id, digest_id=house.digest.id
+            ledger_store.get_ledger,
+            workspace_id=tenant.workspace.id,
+            digest_id=tenant.digest.id,
         )
-        == told
+        == reported
     )
 
 
 async def test_the_ledger_is_the_digests_own(database: Database):
-    one = await database.write(a_house, name="one")
-    two = await database.write(a_house, name="two")
-    await database.write(an_issue, one, told=Told(stories=frozenset({"s-a"})))
+    one = await database.write(a_tenant, name="one")
+    two = await database.write(a_tenant, name="two")
+    await database.write(
+        a_stored_edition, one, told=PublishedLedger(stories=frozenset({"s-a"}))
+    )
 
     untold = await database.read(
-        editions.told, workspace_id=two.workspace.id, digest_id=two.digest.id
+        ledger_store.get_ledger, workspace_id=two.workspace.id, digest_id=two.digest.id
     )
     foreign = await database.read(
-        editions.told, workspace_id=two.workspace.id, digest_id=one.digest.id
+        ledger_store.get_ledger, workspace_id=two.workspace.id, digest_id=one.digest.id
     )
 
-    assert untold == foreign == Told()
+    assert untold == foreign == PublishedLedger()
 
 
 # ── look-ups ───────────────────────────────────────────────────────────────────
@@ -303,46 +326,46 @@ async def test_the_ledger_is_the_digests_own(database: Database):
 
 def post(
     connection: Connection,
-    house: House,
-    issue: Issue,
+    tenant: Tenant,
+    stored_edition: StoredEdition,
     *,
     operation: str = "post",
     sent: bool = True,
 ) -> None:
-    deliveries.add(
+    delivery_store.add_deliveries(
         connection,
-        workspace_id=house.workspace.id,
-        issue=issue,
-        destination=house.destination,
+        workspace_id=tenant.workspace.id,
+        stored_edition=stored_edition,
+        destination=tenant.destination,
         parts=parts(),
         operation=operation,  # type: ignore[arg-type]
         now=NOW,
     )
     if sent:
-        (claimed,) = deliveries.claim(
+        (claimed,) = delivery_queue.claim_deliveries(
             connection, now=NOW, lease=timedelta(minutes=1), limit=9
         )
-        deliveries.record_sent(connection, claimed, message_id="m", now=NOW)
+        delivery_store.record_sent(connection, claimed, message_id="m", now=NOW)
 
 
 async def test_the_newest_edition_of_a_place_is_the_last_that_stands_there(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
-    there: dict[str, Any] = here | {"destination_id": house.destination.id}
-    empty = await database.read(editions.newest_in, **there)
-    first = await database.write(an_issue, house, slot="1")
-    second = await database.write(an_issue, house, slot="2")
-    await database.write(post, house, first)
-    await database.write(post, house, second, sent=False)
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    there: dict[str, Any] = here | {"destination_id": tenant.destination.id}
+    empty = await database.read(edition_store.find_newest_edition_in, **there)
+    first = await database.write(a_stored_edition, tenant, slot="1")
+    second = await database.write(a_stored_edition, tenant, slot="2")
+    await database.write(post, tenant, first)
+    await database.write(post, tenant, second, sent=False)
 
-    waiting = await database.read(editions.newest_in, **there)
+    waiting = await database.read(edition_store.find_newest_edition_in, **there)
     # The second goes out, and is taken back.
-    await database.write(post, house, second)
-    sent = await database.read(editions.newest_in, **there)
-    anywhere = await database.read(editions.newest_in, **here)
-    await database.write(post, house, second, operation="delete")
-    undone = await database.read(editions.newest_in, **there)
+    await database.write(post, tenant, second)
+    sent = await database.read(edition_store.find_newest_edition_in, **there)
+    anywhere = await database.read(edition_store.find_newest_edition_in, **here)
+    await database.write(post, tenant, second, operation="delete")
+    undone = await database.read(edition_store.find_newest_edition_in, **there)
 
     assert empty is None
     assert waiting == first
@@ -351,16 +374,26 @@ async def test_the_newest_edition_of_a_place_is_the_last_that_stands_there(
 
 
 async def test_a_story_is_found_in_the_newest_edition_that_tells_it(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     (story,) = an_edition().stories
     other = dataclasses.replace(story, id="s-bbbbbb", headline=Headline(text="Other"))
-    await database.write(an_issue, house, slot="1")
-    newer = await database.write(an_issue, house, slot="2")
+    await database.write(a_stored_edition, tenant, slot="1")
+    newer = await database.write(a_stored_edition, tenant, slot="2")
     await database.write(
-        an_issue, house, slot="3", edition=an_edition(stories=(other,))
+        a_stored_edition, tenant, slot="3", edition=an_edition(stories=(other,))
     )
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
 
-    assert await database.read(editions.telling, **here, story="s-aaaaaa") == newer
-    assert await database.read(editions.telling, **here, story="s-zzzzzz") is None
+    assert (
+        await database.read(
+            edition_store.find_edition_with_story, **here, story="s-aaaaaa"
+        )
+        == newer
+    )
+    assert (
+        await database.read(
+            edition_store.find_edition_with_story, **here, story="s-zzzzzz"
+        )
+        is None
+    )

@@ -5,24 +5,24 @@ from typing import Any
 
 import pytest
 
-from bot.errors import Refused
+from bot.errors import SendRefused
+from bot.model import Delivery
 from bot.ports import Mailbox
-from bot.storage import Connection, Database, invocations, keys, leases
-from bot.storage.messages import LocalMailbox
-from bot.types import Delivery
-from tests.bot.storage.builders import NOW, House, a_house, some_deliveries
+from bot.storage import Connection, Database, process_store
+from bot.storage.message_store import LocalMailbox
+from tests.bot.storage.builders import NOW, Tenant, a_tenant, some_deliveries
 
 TTL = timedelta(seconds=60)
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
-    return await database.write(a_house)
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant)
 
 
 @pytest.fixture
-async def delivery(database: Database, house: House) -> Delivery:
-    (made,) = await database.write(some_deliveries, house)
+async def delivery(database: Database, tenant: Tenant) -> Delivery:
+    (made,) = await database.write(some_deliveries, tenant)
     return made
 
 
@@ -36,7 +36,7 @@ def mailbox(database: Database) -> Mailbox:
 
 async def test_a_lease_has_one_holder_until_it_lapses(database: Database):
     def take(connection: Connection, holder: str, seconds: int) -> int | None:
-        return leases.take(
+        return process_store.acquire_lease(
             connection,
             name="outbox",
             holder=holder,
@@ -57,12 +57,12 @@ async def test_a_lease_given_back_is_free_at_once_and_the_fence_grows(
     database: Database,
 ):
     key: dict[str, Any] = {"name": "outbox", "now": NOW, "ttl": TTL}
-    first = await database.write(leases.take, **key, holder="a")
-    await database.write(leases.give_back, name="outbox", holder="b")
-    still = await database.write(leases.take, **key, holder="b")
+    first = await database.write(process_store.acquire_lease, **key, holder="a")
+    await database.write(process_store.release_lease, name="outbox", holder="b")
+    still = await database.write(process_store.acquire_lease, **key, holder="b")
 
-    await database.write(leases.give_back, name="outbox", holder="a")
-    free = await database.write(leases.take, **key, holder="b")
+    await database.write(process_store.release_lease, name="outbox", holder="a")
+    free = await database.write(process_store.acquire_lease, **key, holder="b")
 
     assert (first, still, free) == (1, None, 2)
 
@@ -72,7 +72,13 @@ async def test_of_many_that_reach_for_a_lease_one_gets_it(database_url: str):
 
     fences = await asyncio.gather(
         *(
-            one.write(leases.take, name="outbox", holder=str(number), now=NOW, ttl=TTL)
+            one.write(
+                process_store.acquire_lease,
+                name="outbox",
+                holder=str(number),
+                now=NOW,
+                ttl=TTL,
+            )
             for number, one in enumerate(opened)
         )
     )
@@ -85,7 +91,7 @@ async def test_of_many_that_reach_for_a_lease_one_gets_it(database_url: str):
 async def test_an_event_is_new_once_on_each_platform(database: Database):
     seen = [
         await database.write(
-            invocations.first_time, platform=platform, key="77", now=NOW
+            process_store.record_invocation, platform=platform, key="77", now=NOW
         )
         for platform in ("discord", "discord", "slack")
     ]
@@ -96,19 +102,23 @@ async def test_an_event_is_new_once_on_each_platform(database: Database):
 async def test_old_events_are_forgotten(database: Database):
     for minutes in (0, 10, 20):
         await database.write(
-            invocations.first_time,
+            process_store.record_invocation,
             platform="local",
             key=str(minutes),
             now=NOW + timedelta(minutes=minutes),
         )
 
-    gone = await database.write(invocations.prune, before=NOW + timedelta(minutes=15))
+    gone = await database.write(
+        process_store.prune_invocations, before=NOW + timedelta(minutes=15)
+    )
 
     assert gone == 2
 
 
 async def test_the_secret_is_made_once_and_kept(database: Database):
-    made = await asyncio.gather(*(database.write(keys.secret, now=NOW) for _ in "123"))
+    made = await asyncio.gather(
+        *(database.write(process_store.get_signing_secret, now=NOW) for _ in "123")
+    )
 
     assert len(set(made)) == 1
     assert len(made[0]) == 64
@@ -119,9 +129,9 @@ async def test_each_database_has_a_secret_of_its_own(
 ):
     other = Database.open(f"sqlite:///{tmp_path}/other.db")
 
-    assert await other.write(keys.secret, now=NOW) != await database.write(
-        keys.secret, now=NOW
-    )
+    assert await other.write(
+        process_store.get_signing_secret, now=NOW
+    ) != await database.write(process_store.get_signing_secret, now=NOW)
     await other.close()
 
 
@@ -166,7 +176,7 @@ async def test_changing_a_message_that_is_gone_is_refused(
     await mailbox.remove(delivery)
     await mailbox.remove(delivery)
 
-    with pytest.raises(Refused, match="no longer there"):
+    with pytest.raises(SendRefused, match="no longer there"):
         await mailbox.change(delivery, NOW)
 
 

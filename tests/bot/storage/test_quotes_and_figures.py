@@ -6,36 +6,35 @@ import pytest
 from bot.storage import (
     Connection,
     Database,
-    articles,
-    digests,
-    figures,
-    quotes,
-    speakers,
-    stories,
+    article_store,
+    digest_store,
+    figure_store,
+    quote_store,
+    story_store,
 )
-from digests.types import Membership, Mention, Quote
+from digests.types import Mention, Quote, StoryMembership
 from tests.bot.storage.builders import (
     NOW,
     TEXT,
-    House,
+    Tenant,
     a_figure,
-    a_house,
     a_quote,
-    keep,
+    a_tenant,
+    store_article,
 )
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
-    return await database.write(a_house)
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant)
 
 
 async def said_by(
-    database: Database, house: House, speaker: str, *, limit: int = 5, **more: Any
+    database: Database, tenant: Tenant, speaker: str, *, limit: int = 5, **more: Any
 ) -> list[Quote]:
     found = await database.read(
-        quotes.by_speaker,
-        workspace_id=house.workspace.id,
+        quote_store.list_quotes,
+        workspace_id=tenant.workspace.id,
         speaker=speaker,
         limit=limit,
         **more,
@@ -46,18 +45,18 @@ async def said_by(
 # ── quotes and figures ─────────────────────────────────────────────────────────
 
 
-async def test_a_quote_comes_back_as_it_was_found(database: Database, house: House):
+async def test_a_quote_comes_back_as_it_was_found(database: Database, tenant: Tenant):
     start = TEXT.index("Ada Lindqvist")
     quote = a_quote(
         mention=Mention(start=start, end=start + 13, text="Ada Lindqvist"), group=3
     )
     await database.write(
-        keep, house, quoted=(quote, a_quote(speaker=None, kind="partial"))
+        store_article, tenant, quoted=(quote, a_quote(speaker=None, kind="partial"))
     )
 
     ((article, found),) = await database.read(
-        quotes.by_speaker,
-        workspace_id=house.workspace.id,
+        quote_store.list_quotes,
+        workspace_id=tenant.workspace.id,
         speaker="Ada Lindqvist",
         limit=5,
     )
@@ -81,12 +80,15 @@ async def test_a_quote_comes_back_as_it_was_found(database: Database, house: Hou
     ],
 )
 async def test_a_speaker_is_found_by_the_beginnings_of_names(
-    database: Database, house: House, asked: str, hit: bool
+    database: Database, tenant: Tenant, asked: str, hit: bool
 ):
-    await database.write(keep, house, quoted=(a_quote(),))
+    await database.write(store_article, tenant, quoted=(a_quote(),))
 
     found = await database.read(
-        quotes.by_speaker, workspace_id=house.workspace.id, speaker=asked, limit=5
+        quote_store.list_quotes,
+        workspace_id=tenant.workspace.id,
+        speaker=asked,
+        limit=5,
     )
 
     assert bool(found) is hit
@@ -94,44 +96,49 @@ async def test_a_speaker_is_found_by_the_beginnings_of_names(
 
 @pytest.mark.parametrize("asked", ["marsh", "Öst", "o'n", "marsh-öst"])
 async def test_each_part_of_a_compound_name_finds_its_speaker(
-    database: Database, house: House, asked: str
+    database: Database, tenant: Tenant, asked: str
 ):
     await database.write(
-        keep, house, quoted=(a_quote(speaker="Bríd Ní O’Neill Marsh-Öst"),)
+        store_article, tenant, quoted=(a_quote(speaker="Bríd Ní O’Neill Marsh-Öst"),)
     )
 
     found = await database.read(
-        quotes.by_speaker, workspace_id=house.workspace.id, speaker=asked, limit=5
+        quote_store.list_quotes,
+        workspace_id=tenant.workspace.id,
+        speaker=asked,
+        limit=5,
     )
 
     assert len(found) == 1
 
 
 async def test_one_wording_is_listed_once_with_its_newest_article(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     def fill(connection: Connection) -> None:
         old = NOW - timedelta(days=300)
-        keep(connection, house, id="a", url="a", quoted=(a_quote(),), published=old)
-        keep(connection, house, id="b", url="b", quoted=(a_quote(),))
+        store_article(
+            connection, tenant, id="a", url="a", quoted=(a_quote(),), published=old
+        )
+        store_article(connection, tenant, id="b", url="b", quoted=(a_quote(),))
 
     await database.write(fill)
     found = await database.read(
-        quotes.by_speaker, workspace_id=house.workspace.id, limit=5
+        quote_store.list_quotes, workspace_id=tenant.workspace.id, limit=5
     )
 
     assert [article.url for article, _ in found] == ["b"]
 
 
 async def test_quotes_come_newest_first_within_topic_time_and_limit(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     def fill(connection: Connection) -> None:
         for number, subject in enumerate(("weir", "lock", "weir", "weir")):
             text = f"The {subject}. “We saw {number} boats pass,” said Ada Lindqvist."
-            keep(
+            store_article(
                 connection,
-                house,
+                tenant,
                 id=str(number),
                 text=text,
                 title=None,
@@ -140,10 +147,10 @@ async def test_quotes_come_newest_first_within_topic_time_and_limit(
             )
 
     await database.write(fill)
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
-    weir = await database.read(quotes.by_speaker, **here, topic="WEIR", limit=2)
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    weir = await database.read(quote_store.list_quotes, **here, topic="WEIR", limit=2)
     since = await database.read(
-        quotes.by_speaker, **here, since=NOW - timedelta(hours=1), limit=9
+        quote_store.list_quotes, **here, since=NOW - timedelta(hours=1), limit=9
     )
 
     assert [quote.text for _, quote in weir] == [
@@ -154,19 +161,21 @@ async def test_quotes_come_newest_first_within_topic_time_and_limit(
 
 
 async def test_a_speaker_who_is_named_more_often_than_quoted_is_found(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(quotes, "_ARTICLES", 2)
+    monkeypatch.setattr(quote_store, "_MAX_ARTICLES", 2)
 
     def fill(connection: Connection) -> None:
-        keep(connection, house, id="quoted", url="quoted", quoted=(a_quote(),))
+        store_article(
+            connection, tenant, id="quoted", url="quoted", quoted=(a_quote(),)
+        )
         for number in range(4):
-            keep(connection, house, id=str(number), url=str(number))
+            store_article(connection, tenant, id=str(number), url=str(number))
 
     await database.write(fill)
     found = await database.read(
-        quotes.by_speaker,
-        workspace_id=house.workspace.id,
+        quote_store.list_quotes,
+        workspace_id=tenant.workspace.id,
         speaker="Lindqvist",
         limit=5,
     )
@@ -176,27 +185,27 @@ async def test_a_speaker_who_is_named_more_often_than_quoted_is_found(
 
 @pytest.mark.parametrize("bits", [0, 12])
 async def test_many_quotes_elsewhere_under_a_name_hide_nobody_here(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch, bits: int
+    database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, bits: int
 ):
-    monkeypatch.setattr(speakers, "_BLOCK_BITS", bits)
-    monkeypatch.setattr(quotes, "_QUOTES", 2)
-    monkeypatch.setattr(quotes, "_FURTHER", 2)
-    other = await database.write(a_house, name="other")
-    await database.write(keep, house, quoted=(a_quote(),))
+    monkeypatch.setattr(quote_store, "_BLOCK_BITS", bits)
+    monkeypatch.setattr(quote_store, "_FIRST_QUOTES", 2)
+    monkeypatch.setattr(quote_store, "_MORE_QUOTES", 2)
+    other = await database.write(a_tenant, name="other")
+    await database.write(store_article, tenant, quoted=(a_quote(),))
     for number in range(3):
-        await database.write(keep, other, id=str(number), quoted=(a_quote(),))
+        await database.write(store_article, other, id=str(number), quoted=(a_quote(),))
 
-    assert len(await said_by(database, house, "lindq")) == 1
+    assert len(await said_by(database, tenant, "lindq")) == 1
 
 
 async def test_many_copies_of_one_quote_hide_no_other(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(quotes, "_QUOTES", 2)
+    monkeypatch.setattr(quote_store, "_FIRST_QUOTES", 2)
     text = "“The gates will open,” said Ada Lindqvist."
     await database.write(
-        keep,
-        house,
+        store_article,
+        tenant,
         id="once",
         text=text,
         quoted=(a_quote(text),),
@@ -204,23 +213,25 @@ async def test_many_copies_of_one_quote_hide_no_other(
     )
     for number in range(3):
         await database.write(
-            keep, house, id=str(number), url=str(number), quoted=(a_quote(),)
+            store_article, tenant, id=str(number), url=str(number), quoted=(a_quote(),)
         )
 
-    assert len(await said_by(database, house, "Lindqvist")) == 2
+    assert len(await said_by(database, tenant, "Lindqvist")) == 2
 
 
 async def test_a_speaker_is_found_on_a_topic_that_others_speak_of_more_often(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(quotes, "_QUOTES", 1)
-    monkeypatch.setattr(quotes, "_ARTICLES", 1)
+    monkeypatch.setattr(quote_store, "_FIRST_QUOTES", 1)
+    monkeypatch.setattr(quote_store, "_MAX_ARTICLES", 1)
     weir = "The weir. “The gates will open,” said Ada Lindqvist."
-    await database.write(keep, house, id="1", text=weir, quoted=(a_quote(weir),))
-    await database.write(keep, house, id="2", quoted=(a_quote(),))
-    await database.write(keep, house, id="3", text="The weir is old.")
+    await database.write(
+        store_article, tenant, id="1", text=weir, quoted=(a_quote(weir),)
+    )
+    await database.write(store_article, tenant, id="2", quoted=(a_quote(),))
+    await database.write(store_article, tenant, id="3", text="The weir is old.")
 
-    found = await said_by(database, house, "Lindqvist", topic="weir")
+    found = await said_by(database, tenant, "Lindqvist", topic="weir")
 
     assert [quote.text for quote in found] == ["The gates will open,"]
 
@@ -229,24 +240,29 @@ async def test_a_speaker_is_found_on_a_topic_that_others_speak_of_more_often(
 @pytest.mark.parametrize("asked", ["lindq", "ada lindqvist", "l", "ada lin"])
 async def test_the_last_quotes_of_a_speaker_are_found_in_any_block(
     database: Database,
-    house: House,
+    tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
     windows: tuple[int, ...],
     asked: str,
 ):
-    monkeypatch.setattr(speakers, "_BLOCK_BITS", 1)
-    monkeypatch.setattr(speakers, "_WINDOWS", windows)
+    monkeypatch.setattr(quote_store, "_BLOCK_BITS", 1)
+    monkeypatch.setattr(quote_store, "_BLOCK_WINDOWS", windows)
     texts = [f"“Gate {number} will open,” said she." for number in range(9)]
     for number, text in enumerate(texts):
         name = "Bo Ek" if number in (0, 3, 7, 8) else "Lina Ada Lindqvist"
         said = a_quote(text, speaker=name)
         published = NOW - timedelta(hours=9 - number)
         await database.write(
-            keep, house, id=text, text=text, quoted=(said,), published=published
+            store_article,
+            tenant,
+            id=text,
+            text=text,
+            quoted=(said,),
+            published=published,
         )
 
     async def gates(limit: int) -> list[str]:
-        found = await said_by(database, house, asked, limit=limit)
+        found = await said_by(database, tenant, asked, limit=limit)
         return [quote.text.split()[1] for quote in found]
 
     assert await gates(9) == ["6", "5", "4", "2", "1"]
@@ -254,14 +270,14 @@ async def test_the_last_quotes_of_a_speaker_are_found_in_any_block(
 
 
 async def test_what_somebody_said_is_narrowed_by_topic_and_day(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     def fill(connection: Connection) -> None:
         for number, subject in enumerate(("weir", "lock", "weir")):
             text = f"The {subject}. “We saw {number} boats pass,” said Ada Lindqvist."
-            keep(
+            store_article(
                 connection,
-                house,
+                tenant,
                 id=str(number),
                 text=text,
                 title=None,
@@ -270,10 +286,10 @@ async def test_what_somebody_said_is_narrowed_by_topic_and_day(
             )
 
     await database.write(fill)
-    here: dict[str, Any] = {"workspace_id": house.workspace.id, "limit": 9}
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id, "limit": 9}
 
     async def said(**options: Any) -> list[str]:
-        found = await database.read(quotes.by_speaker, **here, **options)
+        found = await database.read(quote_store.list_quotes, **here, **options)
         return [quote.text[7] for _, quote in found]
 
     assert await said(speaker="lindq", topic="weir") == ["0", "2"]
@@ -285,12 +301,12 @@ async def test_what_somebody_said_is_narrowed_by_topic_and_day(
     assert await said(topic="%") == []
 
 
-async def test_figures_are_narrowed_by_day(database: Database, house: House):
+async def test_figures_are_narrowed_by_day(database: Database, tenant: Tenant):
     text = "The path is 1.2 km long."
     for age in (0, 9):
         await database.write(
-            keep,
-            house,
+            store_article,
+            tenant,
             id=str(age),
             text=text,
             counted=(a_figure(text, "1.2 km"),),
@@ -298,8 +314,8 @@ async def test_figures_are_narrowed_by_day(database: Database, house: House):
         )
 
     found = await database.read(
-        figures.about_topic,
-        workspace_id=house.workspace.id,
+        figure_store.list_figures,
+        workspace_id=tenant.workspace.id,
         since=NOW - timedelta(days=1),
         limit=9,
     )
@@ -308,49 +324,63 @@ async def test_figures_are_narrowed_by_day(database: Database, house: House):
 
 
 async def test_reading_an_analysis_again_takes_the_place_of_the_first(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(keep, house, quoted=(a_quote(), a_quote(group=1)))
-    await database.write(keep, house, quoted=(a_quote(speaker="Bo Ek"),))
+    await database.write(store_article, tenant, quoted=(a_quote(), a_quote(group=1)))
+    await database.write(store_article, tenant, quoted=(a_quote(speaker="Bo Ek"),))
 
-    here: dict[str, Any] = {"workspace_id": house.workspace.id, "limit": 9}
-    assert await database.read(quotes.by_speaker, **here, speaker="Ada") == ()
-    assert await database.read(quotes.names, **here, prefix="") == ("Bo Ek",)
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id, "limit": 9}
+    assert await database.read(quote_store.list_quotes, **here, speaker="Ada") == ()
+    assert await database.read(quote_store.list_speaker_names, **here, prefix="") == (
+        "Bo Ek",
+    )
 
 
 async def test_speakers_are_offered_by_how_often_they_are_quoted(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     spoken = ("Bo Ek", "Ada Lindqvist", "ada  lindqvist", "Åsa Berg", None)
     await database.write(
-        keep, house, quoted=tuple(a_quote(speaker=name) for name in spoken)
+        store_article, tenant, quoted=tuple(a_quote(speaker=name) for name in spoken)
     )
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
 
-    everyone = await database.read(quotes.names, **here, prefix="", limit=9)
-    with_l = await database.read(quotes.names, **here, prefix="lin", limit=9)
-    first = await database.read(quotes.names, **here, prefix="", limit=1)
+    everyone = await database.read(
+        quote_store.list_speaker_names, **here, prefix="", limit=9
+    )
+    with_l = await database.read(
+        quote_store.list_speaker_names, **here, prefix="lin", limit=9
+    )
+    first = await database.read(
+        quote_store.list_speaker_names, **here, prefix="", limit=1
+    )
 
     assert everyone[0] == "Ada Lindqvist"
     assert set(everyone) == {"Ada Lindqvist", "Bo Ek", "Åsa Berg"}
     assert with_l == first == ("Ada Lindqvist",)
 
 
-async def test_figures_come_back_as_they_were_found(database: Database, house: House):
+async def test_figures_come_back_as_they_were_found(database: Database, tenant: Tenant):
     text = "The path is 1.2 km long and the weir holds 9,000 people."
     counted = (
         a_figure(text, "1.2 km", value=1.2),
         a_figure(text, "9,000 people", value=9000.0, unit="people"),
     )
-    stored = await database.write(keep, house, text=text, counted=counted)
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+    stored = await database.write(store_article, tenant, text=text, counted=counted)
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
 
-    found = await database.read(figures.about_topic, **here, topic="weir", limit=9)
-    of_it = await database.read(
-        figures.about_topic, **here, article_ids=[stored.article_id], limit=1
+    found = await database.read(
+        figure_store.list_figures, **here, topic="weir", limit=9
     )
-    none = await database.read(figures.about_topic, **here, topic="nowhere", limit=9)
-    other = await database.read(figures.about_topic, **here, article_ids=[], limit=9)
+    of_it = await database.read(
+        figure_store.list_figures, **here, article_ids=[stored.article_id], limit=1
+    )
+    none = await database.read(
+        figure_store.list_figures, **here, topic="nowhere", limit=9
+    )
+    other = await database.read(
+        figure_store.list_figures, **here, article_ids=[], limit=9
+    )
 
     assert tuple(figure for _, figure in found) == counted
     assert tuple(figure for _, figure in of_it) == counted[:1]
@@ -361,52 +391,60 @@ async def test_figures_come_back_as_they_were_found(database: Database, house: H
 # ── stories ────────────────────────────────────────────────────────────────────
 
 
-async def test_an_article_has_one_story_in_a_view(database: Database, house: House):
-    stored = await database.write(keep, house)
+async def test_an_article_has_one_story_in_a_view(database: Database, tenant: Tenant):
+    stored = await database.write(store_article, tenant)
     member = str(stored.article_id)
     key: dict[str, Any] = {
-        "workspace_id": house.workspace.id,
+        "workspace_id": tenant.workspace.id,
         "article_id": stored.article_id,
     }
 
     for story in ("s-aaaaaa", "s-bbbbbb", "s-bbbbbb"):
         await database.write(
-            stories.record,
-            workspace_id=house.workspace.id,
-            memberships=[Membership(article=member, story=story)],
+            story_store.set_memberships,
+            workspace_id=tenant.workspace.id,
+            memberships=[StoryMembership(article=member, story=story)],
             now=NOW,
         )
 
-    assert await database.read(stories.of_article, **key) == "s-bbbbbb"
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
-    assert await database.read(stories.articles_of, **here, story="s-aaaaaa") == ()
-    (found,) = await database.read(stories.articles_of, **here, story="s-bbbbbb")
+    assert await database.read(story_store.find_story_of_article, **key) == "s-bbbbbb"
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    assert (
+        await database.read(story_store.list_story_articles, **here, story="s-aaaaaa")
+        == ()
+    )
+    (found,) = await database.read(
+        story_store.list_story_articles, **here, story="s-bbbbbb"
+    )
     assert found.id == member
 
 
 async def test_a_workspaces_own_view_goes_before_the_public_one(
     database: Database,
 ):
-    one = await database.write(a_house, name="one", shared=True)
-    two = await database.write(a_house, name="two", shared=True)
-    stored = await database.write(keep, one)
-    member = Membership(article=str(stored.article_id), story="s-public")
-    own = Membership(article=str(stored.article_id), story="s-own")
+    one = await database.write(a_tenant, name="one", shared=True)
+    two = await database.write(a_tenant, name="two", shared=True)
+    stored = await database.write(store_article, one)
+    member = StoryMembership(article=str(stored.article_id), story="s-public")
+    own = StoryMembership(article=str(stored.article_id), story="s-own")
 
     await database.write(
-        stories.record, workspace_id=None, memberships=[member], now=NOW
+        story_store.set_memberships, workspace_id=None, memberships=[member], now=NOW
     )
     await database.write(
-        stories.record, workspace_id=one.workspace.id, memberships=[own], now=NOW
+        story_store.set_memberships,
+        workspace_id=one.workspace.id,
+        memberships=[own],
+        now=NOW,
     )
 
     seen = [
         await database.read(
-            stories.of_article,
-            workspace_id=house.workspace.id,
+            story_store.find_story_of_article,
+            workspace_id=tenant.workspace.id,
             article_id=stored.article_id,
         )
-        for house in (one, two)
+        for tenant in (one, two)
     ]
     assert seen == ["s-own", "s-public"]
 
@@ -414,15 +452,21 @@ async def test_a_workspaces_own_view_goes_before_the_public_one(
 async def test_articles_of_a_digest_that_is_gone_are_no_longer_seen(
     database: Database,
 ):
-    house = await database.write(a_house, shared=True)
-    stored = await database.write(keep, house)
-    here: dict[str, Any] = {"workspace_id": house.workspace.id}
+    tenant = await database.write(a_tenant, shared=True)
+    stored = await database.write(store_article, tenant)
+    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
 
-    before = await database.read(articles.by_id, **here, article_id=stored.article_id)
-    await database.write(digests.delete_one, **here, digest_id=house.digest.id, now=NOW)
+    before = await database.read(
+        article_store.find_article, **here, article_id=stored.article_id
+    )
+    await database.write(
+        digest_store.delete_digest, **here, digest_id=tenant.digest.id, now=NOW
+    )
 
     assert before is not None
     assert (
-        await database.read(articles.by_id, **here, article_id=stored.article_id)
+        await database.read(
+            article_store.find_article, **here, article_id=stored.article_id
+        )
         is None
     )

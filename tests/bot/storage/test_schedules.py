@@ -7,25 +7,19 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.storage import Connection, Database, occurrences, schedules, workspaces
-from bot.types import Due
-from tests.bot.storage.builders import (
-    NOW,
-    House,
-    a_due,
-    a_house,
-    an_occurrence,
-)
+from bot.model import DueMoment
+from bot.storage import Connection, Database, schedule_store, workspace_store
+from tests.bot.storage.builders import NOW, Tenant, a_due, a_tenant, an_occurrence
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
-    return await database.write(a_house)
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant)
 
 
-def schedule_at(*dues: Due | None) -> list[schedules.NewSchedule]:
+def schedule_at(*dues: DueMoment | None) -> list[schedule_store.NewSchedule]:
     return [
-        schedules.NewSchedule(
+        schedule_store.NewSchedule(
             sentence=f"sentence {number}",
             rule={"at": ["08:30"], "days": [0, 4]},
             zone="Europe/Berlin",
@@ -36,18 +30,20 @@ def schedule_at(*dues: Due | None) -> list[schedules.NewSchedule]:
 
 
 def replace(
-    connection: Connection, house: House, *dues: Due | None
-) -> tuple[schedules.StoredSchedule, ...]:
-    return schedules.replace(
+    connection: Connection, tenant: Tenant, *dues: DueMoment | None
+) -> tuple[schedule_store.StoredSchedule, ...]:
+    return schedule_store.replace_schedules(
         connection,
-        workspace_id=house.workspace.id,
-        digest_id=house.digest.id,
+        workspace_id=tenant.workspace.id,
+        digest_id=tenant.digest.id,
         rows=schedule_at(*dues),
     )
 
 
-async def test_a_schedule_comes_back_as_it_was_given(database: Database, house: House):
-    (stored,) = await database.write(replace, house, a_due())
+async def test_a_schedule_comes_back_as_it_was_given(
+    database: Database, tenant: Tenant
+):
+    (stored,) = await database.write(replace, tenant, a_due())
 
     assert stored.sentence == "sentence 0"
     assert stored.rule == {"at": ["08:30"], "days": [0, 4]}
@@ -56,83 +52,88 @@ async def test_a_schedule_comes_back_as_it_was_given(database: Database, house: 
 
 
 async def test_replacing_takes_the_place_of_all_before(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     key: dict[str, Any] = {
-        "workspace_id": house.workspace.id,
-        "digest_id": house.digest.id,
+        "workspace_id": tenant.workspace.id,
+        "digest_id": tenant.digest.id,
     }
-    await database.write(replace, house, a_due(), a_due(slot="18:00"))
+    await database.write(replace, tenant, a_due(), a_due(slot="18:00"))
 
-    after = await database.write(replace, house, None)
+    after = await database.write(replace, tenant, None)
 
-    assert await database.read(schedules.of_digest, **key) == after
+    assert await database.read(schedule_store.list_schedules, **key) == after
     assert [schedule.next for schedule in after] == [None]
-    assert await database.read(schedules.earliest) is None
+    assert await database.read(schedule_store.find_next_schedule_at) is None
 
 
 async def test_what_is_due_comes_earliest_first_and_up_to_now(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     moments = [NOW + timedelta(minutes=minutes) for minutes in (0, -5, 1, -9)]
-    await database.write(replace, house, *(a_due(at=moment) for moment in moments))
+    await database.write(replace, tenant, *(a_due(at=moment) for moment in moments))
 
-    due = await database.read(schedules.due, now=NOW)
-    first = await database.read(schedules.due, now=NOW, limit=1)
+    due = await database.read(schedule_store.list_due_schedules, now=NOW)
+    first = await database.read(schedule_store.list_due_schedules, now=NOW, limit=1)
 
     found = [schedule.next.at for schedule in due if schedule.next]
     assert found == [moments[3], moments[1], moments[0]]
     assert first == due[:1]
-    assert await database.read(schedules.earliest) == moments[3]
+    assert await database.read(schedule_store.find_next_schedule_at) == moments[3]
     assert (
         await database.read(
-            schedules.next_of,
-            workspace_id=house.workspace.id,
-            digest_id=house.digest.id,
+            schedule_store.find_next_digest_at,
+            workspace_id=tenant.workspace.id,
+            digest_id=tenant.digest.id,
         )
         == moments[3]
     )
 
 
 async def test_an_advanced_schedule_is_due_at_its_next_moment(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    (stored,) = await database.write(replace, house, a_due())
+    (stored,) = await database.write(replace, tenant, a_due())
     later = a_due(at=NOW + timedelta(days=1), local_date=date(2026, 3, 5))
-    key: dict[str, Any] = {"workspace_id": house.workspace.id, "schedule_id": stored.id}
+    key: dict[str, Any] = {
+        "workspace_id": tenant.workspace.id,
+        "schedule_id": stored.id,
+    }
 
-    assert await database.write(schedules.advance, **key, next=later)
+    assert await database.write(schedule_store.advance_schedule, **key, next=later)
 
-    assert await database.read(schedules.due, now=NOW) == ()
-    assert await database.read(schedules.earliest) == later.at
+    assert await database.read(schedule_store.list_due_schedules, now=NOW) == ()
+    assert await database.read(schedule_store.find_next_schedule_at) == later.at
 
 
 async def test_a_schedule_replaced_meanwhile_is_not_advanced(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    (old,) = await database.write(replace, house, a_due())
-    (new,) = await database.write(replace, house, a_due())
+    (old,) = await database.write(replace, tenant, a_due())
+    (new,) = await database.write(replace, tenant, a_due())
 
     done = await database.write(
-        schedules.advance,
-        workspace_id=house.workspace.id,
+        schedule_store.advance_schedule,
+        workspace_id=tenant.workspace.id,
         schedule_id=old.id,
         next=None,
     )
 
     assert not done
     assert new.id != old.id
-    assert await database.read(schedules.due, now=NOW) == (new,)
+    assert await database.read(schedule_store.list_due_schedules, now=NOW) == (new,)
 
 
 async def test_nothing_is_due_where_the_bot_was_removed(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(replace, house, a_due())
-    await database.write(workspaces.leave, workspace_id=house.workspace.id, now=NOW)
+    await database.write(replace, tenant, a_due())
+    await database.write(
+        workspace_store.mark_workspace_left, workspace_id=tenant.workspace.id, now=NOW
+    )
 
-    assert await database.read(schedules.due, now=NOW) == ()
-    assert await database.read(schedules.earliest) is None
+    assert await database.read(schedule_store.list_due_schedules, now=NOW) == ()
+    assert await database.read(schedule_store.find_next_schedule_at) is None
 
 
 def test_the_due_moment_is_found_by_an_index(sqlite_url: str):
@@ -149,10 +150,10 @@ def test_the_due_moment_is_found_by_an_index(sqlite_url: str):
     assert "TEMP B-TREE" not in plan
 
 
-async def test_an_occurrence_is_planned_once(database: Database, house: House):
-    first = await database.write(an_occurrence, house)
-    again = await database.write(an_occurrence, house)
-    other_slot = await database.write(an_occurrence, house, slot="18:00")
+async def test_an_occurrence_is_planned_once(database: Database, tenant: Tenant):
+    first = await database.write(an_occurrence, tenant)
+    again = await database.write(an_occurrence, tenant)
+    other_slot = await database.write(an_occurrence, tenant, slot="18:00")
 
     assert first is not None
     assert again is None
@@ -166,22 +167,29 @@ async def test_an_occurrence_is_planned_once(database: Database, house: House):
 
 async def test_a_race_of_planners_ends_in_one_occurrence(database_url: str):
     planners = [Database.open(database_url) for _ in range(4)]
-    house = await planners[0].write(a_house)
+    tenant = await planners[0].write(a_tenant)
 
     found = await asyncio.gather(
-        *(planner.write(an_occurrence, house) for planner in planners * 4)
+        *(planner.write(an_occurrence, tenant) for planner in planners * 4)
     )
 
     assert len([one for one in found if one is not None]) == 1
-    assert len(await planners[0].read(occurrences.due, now=NOW, limit=10)) == 1
+    assert (
+        len(
+            await planners[0].read(
+                schedule_store.list_due_occurrences, now=NOW, limit=10
+            )
+        )
+        == 1
+    )
     for planner in planners:
         await planner.close()
 
 
 async def test_the_table_itself_refuses_a_second_occurrence(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(an_occurrence, house)
+    await database.write(an_occurrence, tenant)
 
     def insert_again(connection: Connection) -> None:
         connection.exec_driver_sql(
@@ -194,53 +202,67 @@ async def test_the_table_itself_refuses_a_second_occurrence(
         await database.write(insert_again)
 
 
-async def test_an_occurrence_is_settled_once(database: Database, house: House):
-    planned = await database.write(an_occurrence, house)
+async def test_an_occurrence_is_settled_once(database: Database, tenant: Tenant):
+    planned = await database.write(an_occurrence, tenant)
     assert planned is not None
     key: dict[str, Any] = {
-        "workspace_id": house.workspace.id,
+        "workspace_id": tenant.workspace.id,
         "occurrence_id": planned.id,
     }
 
     first = await database.write(
-        occurrences.settle, **key, state="skipped", reason="Nothing new."
+        schedule_store.finish_occurrence, **key, state="skipped", reason="Nothing new."
     )
-    again = await database.write(occurrences.settle, **key, state="composed")
+    again = await database.write(
+        schedule_store.finish_occurrence, **key, state="composed"
+    )
 
-    settled = await database.read(occurrences.by_id, **key)
+    settled = await database.read(schedule_store.find_occurrence, **key)
     assert (first, again) == (True, False)
     assert settled is not None
     assert (settled.state, settled.reason) == ("skipped", "Nothing new.")
-    assert await database.read(occurrences.due, now=NOW, limit=10) == ()
+    assert (
+        await database.read(schedule_store.list_due_occurrences, now=NOW, limit=10)
+        == ()
+    )
 
 
 async def test_a_deferred_occurrence_comes_back_when_its_time_has_come(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    planned = await database.write(an_occurrence, house)
+    planned = await database.write(an_occurrence, tenant)
     assert planned is not None
     key: dict[str, Any] = {
-        "workspace_id": house.workspace.id,
+        "workspace_id": tenant.workspace.id,
         "occurrence_id": planned.id,
     }
     morning = NOW + timedelta(hours=2)
 
-    deferred = await database.write(occurrences.defer, **key, until=morning)
+    deferred = await database.write(
+        schedule_store.defer_occurrence, **key, until=morning
+    )
 
     assert deferred
-    assert await database.read(occurrences.due, now=NOW, limit=10) == ()
-    assert await database.read(occurrences.earliest_deferred) == morning
-    (back,) = await database.read(occurrences.due, now=morning, limit=10)
+    assert (
+        await database.read(schedule_store.list_due_occurrences, now=NOW, limit=10)
+        == ()
+    )
+    assert await database.read(schedule_store.find_next_deferred_at) == morning
+    (back,) = await database.read(
+        schedule_store.list_due_occurrences, now=morning, limit=10
+    )
     assert (back.id, back.state) == (planned.id, "deferred")
-    assert await database.write(occurrences.settle, **key, state="composed")
-    assert await database.read(occurrences.earliest_deferred) is None
+    assert await database.write(
+        schedule_store.finish_occurrence, **key, state="composed"
+    )
+    assert await database.read(schedule_store.find_next_deferred_at) is None
 
 
-async def test_a_late_occurrence_says_so(database: Database, house: House):
+async def test_a_late_occurrence_says_so(database: Database, tenant: Tenant):
     late = await database.write(
-        occurrences.plan,
-        workspace_id=house.workspace.id,
-        digest_id=house.digest.id,
+        schedule_store.plan_occurrence,
+        workspace_id=tenant.workspace.id,
+        digest_id=tenant.digest.id,
         due=a_due(),
         zone="UTC",
         trigger="schedule",
@@ -251,16 +273,16 @@ async def test_a_late_occurrence_says_so(database: Database, house: House):
     assert late.late
 
 
-async def test_the_newest_occurrences_come_first(database: Database, house: House):
+async def test_the_newest_occurrences_come_first(database: Database, tenant: Tenant):
     for hours in (1, 3, 2):
         await database.write(
-            an_occurrence, house, at=NOW + timedelta(hours=hours), slot=str(hours)
+            an_occurrence, tenant, at=NOW + timedelta(hours=hours), slot=str(hours)
         )
 
     newest = await database.read(
-        occurrences.newest,
-        workspace_id=house.workspace.id,
-        digest_id=house.digest.id,
+        schedule_store.list_newest_occurrences,
+        workspace_id=tenant.workspace.id,
+        digest_id=tenant.digest.id,
         count=2,
     )
 
@@ -268,12 +290,12 @@ async def test_the_newest_occurrences_come_first(database: Database, house: Hous
 
 
 async def test_no_occurrence_of_a_digest_in_another_workspace(database: Database):
-    one = await database.write(a_house, name="one")
-    two = await database.write(a_house, name="two")
+    one = await database.write(a_tenant, name="one")
+    two = await database.write(a_tenant, name="two")
 
     with pytest.raises(IntegrityError):
         await database.write(
-            occurrences.plan,
+            schedule_store.plan_occurrence,
             workspace_id=one.workspace.id,
             digest_id=two.digest.id,
             due=a_due(),

@@ -18,20 +18,27 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from bot.errors import ConfigurationError
-from bot.storage import Connection, Database, engines, migrate, search, workspaces
+from bot.storage import (
+    Connection,
+    Database,
+    article_search,
+    engines,
+    schema_upgrade,
+    workspace_store,
+)
 from bot.storage.schema import metadata
-from digests.language.lookup import wanted
-from tests.bot.storage.builders import NOW, a_house, keep
+from digests.language.search_terms import parse_query
+from tests.bot.storage.builders import NOW, a_tenant, store_article
 
-MIGRATIONS = Path(migrate.__file__).parent / "migrations"
+MIGRATIONS = Path(schema_upgrade.__file__).parent / "migrations"
 
-TODAY = migrate.HEAD
-TOMORROW = f"{int(migrate.HEAD) + 1:04}"
+TODAY = schema_upgrade.HEAD
+TOMORROW = f"{int(schema_upgrade.HEAD) + 1:04}"
 SECOND_STEP = f"""
 from alembic import op
 import sqlalchemy as sa
 revision = "{TOMORROW}"
-down_revision = "{migrate.HEAD}"
+down_revision = "{schema_upgrade.HEAD}"
 def upgrade():
     how = "always" if op.get_bind().dialect.name == "sqlite" else "never"
     with op.batch_alter_table("workspaces", recreate=how) as batch:
@@ -41,11 +48,11 @@ def upgrade():
 
 @contextmanager
 def engine_of(url: str) -> Iterator[Engine]:
-    address = engines.parse(url)
+    address = engines.parse_database_url(url)
     engine = (
-        engines.sqlite_engine(engines.file_of(address))
+        engines.create_sqlite_engine(engines.get_sqlite_path(address))
         if address.get_backend_name() == "sqlite"
-        else engines.postgresql_engine(address)
+        else engines.create_postgresql_engine(address)
     )
     yield engine
     engine.dispose()
@@ -69,7 +76,7 @@ def description(engine: Engine) -> dict[str, Any]:
             ),
         }
         for table in looked.get_table_names()
-        if table != migrate.VERSION_TABLE
+        if table != schema_upgrade.VERSION_TABLE
     }
 
 
@@ -83,7 +90,7 @@ def conditions(engine: Engine) -> set[tuple[str, str]]:
 def set_version(url: str, version: str) -> None:
     with engine_of(url) as engine, engine.begin() as connection:
         connection.exec_driver_sql(
-            f"UPDATE {migrate.VERSION_TABLE} SET version_num = '{version}'"
+            f"UPDATE {schema_upgrade.VERSION_TABLE} SET version_num = '{version}'"
         )
 
 
@@ -95,15 +102,15 @@ def a_second_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (scripts / "versions" / f"{TOMORROW}_motto.py").write_text(
         SECOND_STEP, encoding="utf-8"
     )
-    monkeypatch.setattr(migrate, "_SCRIPTS", scripts)
-    monkeypatch.setattr(migrate, "HEAD", TOMORROW)
+    monkeypatch.setattr(schema_upgrade, "_SCRIPTS", scripts)
+    monkeypatch.setattr(schema_upgrade, "HEAD", TOMORROW)
 
 
 def test_the_constant_is_the_newest_migration():
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
 
-    assert ScriptDirectory.from_config(config).get_heads() == [migrate.HEAD]
+    assert ScriptDirectory.from_config(config).get_heads() == [schema_upgrade.HEAD]
 
 
 def test_migrations_make_the_same_sqlite_schema_as_the_tables(
@@ -146,7 +153,7 @@ async def test_an_empty_database_is_filled_as_it_is_opened(tmp_path: Path):
 
     database = await asyncio.to_thread(Database.open, url)
 
-    assert await database.read(workspaces.every) == ()
+    assert await database.read(workspace_store.list_workspaces) == ()
     await database.close()
 
 
@@ -156,7 +163,7 @@ async def test_an_empty_postgresql_database_is_filled_as_it_is_opened(
 ):
     database = await asyncio.to_thread(Database.open, empty_postgres_url)
 
-    assert await database.read(workspaces.every) == ()
+    assert await database.read(workspace_store.list_workspaces) == ()
     await database.close()
 
 
@@ -167,7 +174,10 @@ async def test_many_at_once_fill_one_empty_database(tmp_path: Path):
         *(asyncio.to_thread(Database.open, url) for _ in range(5))
     )
 
-    assert migrate.state(url) == (migrate.HEAD, migrate.HEAD)
+    assert schema_upgrade.get_schema_versions(url) == (
+        schema_upgrade.HEAD,
+        schema_upgrade.HEAD,
+    )
     for database in opened:
         await database.close()
 
@@ -180,20 +190,26 @@ async def test_many_at_once_fill_one_empty_postgresql_database(
         *(asyncio.to_thread(Database.open, empty_postgres_url) for _ in range(4))
     )
 
-    assert migrate.state(empty_postgres_url) == (migrate.HEAD, migrate.HEAD)
+    assert schema_upgrade.get_schema_versions(empty_postgres_url) == (
+        schema_upgrade.HEAD,
+        schema_upgrade.HEAD,
+    )
     for database in opened:
         await database.close()
 
 
 def test_a_new_file_is_its_owners_alone(tmp_path: Path):
-    migrate.upgrade(f"sqlite:///{tmp_path / 'x.db'}")
+    schema_upgrade.upgrade_database(f"sqlite:///{tmp_path / 'x.db'}")
 
     assert (tmp_path / "x.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_looking_at_a_missing_file_does_not_make_it(tmp_path: Path):
-    assert migrate.state(f"sqlite:///{tmp_path / 'x.db'}") == (None, migrate.HEAD)
-    assert migrate.needs_upgrade(f"sqlite:///{tmp_path / 'x.db'}")
+    assert schema_upgrade.get_schema_versions(f"sqlite:///{tmp_path / 'x.db'}") == (
+        None,
+        schema_upgrade.HEAD,
+    )
+    assert schema_upgrade.needs_upgrade(f"sqlite:///{tmp_path / 'x.db'}")
     assert not (tmp_path / "x.db").exists()
 
 
@@ -215,18 +231,21 @@ def test_a_database_of_a_newer_program_is_refused(database_url: str):
     with pytest.raises(ConfigurationError, match=r"newer Standfirst .schema 9999"):
         Database.open(database_url)
     with pytest.raises(ConfigurationError, match="Update Standfirst, or point"):
-        migrate.upgrade(database_url)
-    assert migrate.state(database_url) == ("9999", migrate.HEAD)
+        schema_upgrade.upgrade_database(database_url)
+    assert schema_upgrade.get_schema_versions(database_url) == (
+        "9999",
+        schema_upgrade.HEAD,
+    )
 
 
 @pytest.mark.usefixtures("a_second_step")
 def test_sqlite_is_copied_and_upgraded_as_it_is_opened(sqlite_url: str, tmp_path: Path):
     with engine_of(sqlite_url) as engine, engine.begin() as connection:
-        a_house(connection)
+        a_tenant(connection)
 
-    migrate.prepare(engines.parse(sqlite_url))
+    schema_upgrade.prepare_database(engines.parse_database_url(sqlite_url))
 
-    assert migrate.state(sqlite_url) == (TOMORROW, TOMORROW)
+    assert schema_upgrade.get_schema_versions(sqlite_url) == (TOMORROW, TOMORROW)
     copy = tmp_path / f"standfirst.db.before-{TOMORROW}"
     with closing(sqlite3.connect(copy)) as old:
         assert old.execute("SELECT version_num FROM standfirst_version").fetchone() == (
@@ -238,26 +257,28 @@ def test_sqlite_is_copied_and_upgraded_as_it_is_opened(sqlite_url: str, tmp_path
 @pytest.mark.usefixtures("a_second_step")
 def test_rebuilding_a_table_erases_nothing_that_points_at_it(sqlite_url: str):
     with engine_of(sqlite_url) as engine, engine.begin() as connection:
-        a_house(connection)
+        a_tenant(connection)
 
-    migrate.upgrade(sqlite_url)
+    schema_upgrade.upgrade_database(sqlite_url)
 
-    with closing(sqlite3.connect(engines.file_of(engines.parse(sqlite_url)))) as file:
+    with closing(
+        sqlite3.connect(engines.get_sqlite_path(engines.parse_database_url(sqlite_url)))
+    ) as file:
         assert file.execute("SELECT motto FROM workspaces").fetchall() == [(None,)]
         assert file.execute("SELECT name FROM digests").fetchall() == [("Morning",)]
 
 
 @pytest.mark.usefixtures("a_second_step")
 def test_a_step_that_fails_leaves_the_database_as_it_was(sqlite_url: str):
-    folder: Path = migrate._SCRIPTS / "versions"
+    folder: Path = schema_upgrade._SCRIPTS / "versions"
     (folder / f"{TOMORROW}_motto.py").write_text(
         SECOND_STEP + "    raise RuntimeError('half way')\n", encoding="utf-8"
     )
 
     with pytest.raises(RuntimeError, match="half way"):
-        migrate.upgrade(sqlite_url)
+        schema_upgrade.upgrade_database(sqlite_url)
 
-    assert migrate.state(sqlite_url) == (TODAY, TOMORROW)
+    assert schema_upgrade.get_schema_versions(sqlite_url) == (TODAY, TOMORROW)
     with engine_of(sqlite_url) as engine:
         columns = inspect(engine).get_columns("workspaces")
     assert "motto" not in {column["name"] for column in columns}
@@ -269,16 +290,16 @@ def test_postgresql_in_use_is_upgraded_only_when_told_to(
     empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as today:
-        today.setattr(migrate, "HEAD", TODAY)
-        today.setattr(migrate, "_SCRIPTS", MIGRATIONS)
-        migrate.upgrade(empty_postgres_url)
+        today.setattr(schema_upgrade, "HEAD", TODAY)
+        today.setattr(schema_upgrade, "_SCRIPTS", MIGRATIONS)
+        schema_upgrade.upgrade_database(empty_postgres_url)
     with pytest.raises(ConfigurationError, match="standfirst migrate"):
         Database.open(empty_postgres_url)
-    assert migrate.needs_upgrade(empty_postgres_url)
+    assert schema_upgrade.needs_upgrade(empty_postgres_url)
 
-    migrate.upgrade(empty_postgres_url)
+    schema_upgrade.upgrade_database(empty_postgres_url)
 
-    assert not migrate.needs_upgrade(empty_postgres_url)
+    assert not schema_upgrade.needs_upgrade(empty_postgres_url)
 
 
 def test_a_file_of_another_program_is_refused_and_kept(tmp_path: Path):
@@ -311,7 +332,7 @@ async def test_tables_of_another_program_beside_ours_do_not_matter(
 
     database = Database.open(empty_postgres_url)
 
-    assert await database.read(workspaces.every) == ()
+    assert await database.read(workspace_store.list_workspaces) == ()
     await database.close()
 
 
@@ -320,18 +341,20 @@ async def test_articles_of_an_older_database_are_found_after_the_upgrade(
 ):
     """The index is filled as it is made, with current versions only."""
     database = Database.open(database_url)
-    house = await database.write(a_house)
+    tenant = await database.write(a_tenant)
     for text in ("It opens at noon.", "It opens at one, says Canal Post."):
-        await database.write(keep, house, text=text, title="Schleuse öffnet", lang="de")
+        await database.write(
+            store_article, tenant, text=text, title="Schleuse öffnet", lang="de"
+        )
     before = await database.read(_index)
     await database.write(_make_index_again)
 
     assert await database.read(_index) == before
     found = [
         await database.read(
-            search.newest,
-            workspace_id=house.workspace.id,
-            wanted=wanted(words),
+            article_search.search_articles,
+            workspace_id=tenant.workspace.id,
+            wanted=parse_query(words),
             limit=9,
             outlet="canal",
             since=NOW - timedelta(days=9),

@@ -1,5 +1,6 @@
 """Full text search: words and phrases in every language, and nothing of a database's
-own language; only current versions, only of the workspace's sources."""
+own language; only current versions, only of the workspace's sources.
+"""
 
 import sqlite3
 from contextlib import closing
@@ -11,25 +12,40 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.storage import Connection, Database, engines, matching, quotes, search
-from digests.language.lookup import Wanted, terms, wanted
-from tests.bot.storage.builders import NOW, TEXT, House, a_house, a_quote, erase, keep
+from bot.storage import (
+    Connection,
+    Database,
+    article_search,
+    engines,
+    quote_store,
+    search_index,
+)
+from digests.language.search_terms import SearchQuery, extract_terms, parse_query
+from tests.bot.storage.builders import (
+    NOW,
+    TEXT,
+    Tenant,
+    a_quote,
+    a_tenant,
+    erase_workspace,
+    store_article,
+)
 
 LISTED = "The lock opens at noon, says the keeper of the sluices. It is 100% dry."
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
-    return await database.write(a_house)
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant)
 
 
 async def titles(
-    database: Database, house: House, typed: str, **options: Any
+    database: Database, tenant: Tenant, typed: str, **options: Any
 ) -> list[str | None]:
     found = await database.read(
-        search.newest,
-        workspace_id=house.workspace.id,
-        wanted=wanted(typed),
+        article_search.search_articles,
+        workspace_id=tenant.workspace.id,
+        wanted=parse_query(typed),
         **({"limit": 9} | options),
     )
     return [article.title for article in found]
@@ -52,11 +68,11 @@ async def titles(
     ],
 )
 async def test_words_and_phrases_are_found(
-    database: Database, house: House, typed: str
+    database: Database, tenant: Tenant, typed: str
 ):
-    await database.write(keep, house, title="Title", text=LISTED)
+    await database.write(store_article, tenant, title="Title", text=LISTED)
 
-    assert await titles(database, house, typed) == ["Title"]
+    assert await titles(database, tenant, typed) == ["Title"]
 
 
 @pytest.mark.parametrize(
@@ -86,11 +102,11 @@ async def test_words_and_phrases_are_found(
     ],
 )
 async def test_what_is_not_there_is_not_found_whatever_is_typed(
-    database: Database, house: House, typed: str
+    database: Database, tenant: Tenant, typed: str
 ):
-    await database.write(keep, house, title="Title", text=LISTED)
+    await database.write(store_article, tenant, title="Title", text=LISTED)
 
-    assert await titles(database, house, typed) == []
+    assert await titles(database, tenant, typed) == []
 
 
 @pytest.mark.parametrize(
@@ -111,71 +127,80 @@ async def test_what_is_not_there_is_not_found_whatever_is_typed(
     ],
 )
 async def test_every_script_is_searched(
-    database: Database, house: House, text: str, lang: str, typed: str
+    database: Database, tenant: Tenant, text: str, lang: str, typed: str
 ):
-    await database.write(keep, house, title="One", text=text, lang=lang)
+    await database.write(store_article, tenant, title="One", text=text, lang=lang)
 
-    assert await titles(database, house, typed) == ["One"]
+    assert await titles(database, tenant, typed) == ["One"]
 
 
 async def test_letters_of_one_word_in_another_order_are_another_word(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(keep, house, title="One", text="京東で揺れ", lang="ja")
+    await database.write(
+        store_article, tenant, title="One", text="京東で揺れ", lang="ja"
+    )
 
-    assert await titles(database, house, "東京") == []
-
-
-async def test_the_title_is_searched_too(database: Database, house: House):
-    await database.write(keep, house, title="Weir repaired")
-
-    assert await titles(database, house, "weir lock") == ["Weir repaired"]
+    assert await titles(database, tenant, "東京") == []
 
 
-async def test_only_the_current_version_is_found(database: Database, house: House):
+async def test_the_title_is_searched_too(database: Database, tenant: Tenant):
+    await database.write(store_article, tenant, title="Weir repaired")
+
+    assert await titles(database, tenant, "weir lock") == ["Weir repaired"]
+
+
+async def test_only_the_current_version_is_found(database: Database, tenant: Tenant):
     for text_ in (TEXT, "It opens at one."):
-        await database.write(keep, house, text=text_, title="One")
+        await database.write(store_article, tenant, text=text_, title="One")
 
-    assert await titles(database, house, "noon") == []
-    assert await titles(database, house, "one") == ["One"]
+    assert await titles(database, tenant, "noon") == []
+    assert await titles(database, tenant, "one") == ["One"]
 
 
 async def test_a_version_that_the_source_goes_back_to_is_found_again(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     for text_ in (TEXT, "It opens at one.", TEXT):
-        await database.write(keep, house, text=text_)
+        await database.write(store_article, tenant, text=text_)
 
-    assert await titles(database, house, "noon") == ["Lock opens"]
-    assert await titles(database, house, '"at one"') == []
+    assert await titles(database, tenant, "noon") == ["Lock opens"]
+    assert await titles(database, tenant, '"at one"') == []
 
 
 async def test_an_older_version_that_comes_late_is_not_found(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(keep, house, text="It opens at one.", published=NOW)
+    await database.write(store_article, tenant, text="It opens at one.", published=NOW)
     await database.write(
-        keep, house, text="It opens at six.", published=NOW - timedelta(days=1)
+        store_article,
+        tenant,
+        text="It opens at six.",
+        published=NOW - timedelta(days=1),
     )
 
-    assert await titles(database, house, "six") == []
+    assert await titles(database, tenant, "six") == []
 
 
-async def test_the_last_that_came_in_are_given_first(database: Database, house: House):
+async def test_the_last_that_came_in_are_given_first(
+    database: Database, tenant: Tenant
+):
     for number in range(4):
-        await database.write(keep, house, id=str(number), title=f"No. {number}")
+        await database.write(
+            store_article, tenant, id=str(number), title=f"No. {number}"
+        )
 
-    found = await titles(database, house, "lock", limit=3)
+    found = await titles(database, tenant, "lock", limit=3)
 
     assert found == ["No. 3", "No. 2", "No. 1"]
 
 
-async def test_it_keeps_to_source_outlet_and_dates(database: Database, house: House):
+async def test_it_keeps_to_source_outlet_and_dates(database: Database, tenant: Tenant):
     day = timedelta(days=1)
     for age in (0, 10, 400):
         await database.write(
-            keep,
-            house,
+            store_article,
+            tenant,
             id=str(age),
             title=str(age),
             published=NOW - age * day,
@@ -183,9 +208,9 @@ async def test_it_keeps_to_source_outlet_and_dates(database: Database, house: Ho
         )
 
     async def under(**options: Any) -> list[str | None]:
-        return await titles(database, house, "lock", **options)
+        return await titles(database, tenant, "lock", **options)
 
-    assert await under(source_ids=[house.source.id]) == ["400", "10", "0"]
+    assert await under(source_ids=[tenant.source.id]) == ["400", "10", "0"]
     assert await under(source_ids=[999]) == []
     assert await under(outlet="lakeside") == ["400", "10"]
     assert await under(outlet="Canal Post") == ["0"]
@@ -198,34 +223,34 @@ async def test_it_keeps_to_source_outlet_and_dates(database: Database, house: Ho
 
 
 async def test_more_sources_than_can_be_named_are_all_searched(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
-    other = await database.write(a_house, name="other")
-    await database.write(keep, house, title="Mine")
-    await database.write(keep, other, title="Theirs")
-    monkeypatch.setattr(search, "_MOST_NAMED", 0)
+    other = await database.write(a_tenant, name="other")
+    await database.write(store_article, tenant, title="Mine")
+    await database.write(store_article, other, title="Theirs")
+    monkeypatch.setattr(article_search, "_MAX_NAMED", 0)
 
-    assert await titles(database, house, "lock") == ["Mine"]
+    assert await titles(database, tenant, "lock") == ["Mine"]
 
 
 @pytest.mark.parametrize("few", [0, 100])
 @pytest.mark.parametrize("limit", [1, 4, 5, 12, 20])
 async def test_all_blocks_are_looked_through_where_the_newest_are_not_enough(
     database: Database,
-    house: House,
+    tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
     limit: int,
     few: int,
 ):
-    monkeypatch.setattr(search, "BLOCK_BITS", 1)
-    monkeypatch.setattr(matching, "BLOCK_BITS", 1)
-    monkeypatch.setattr(matching, "_FEW_OF_SOURCES", few)
-    monkeypatch.setattr(matching, "_FEW_MATCHES", few)
-    monkeypatch.setattr(matching, "FEW_SOURCES", 0)
+    monkeypatch.setattr(article_search, "BLOCK_BITS", 1)
+    monkeypatch.setattr(search_index, "BLOCK_BITS", 1)
+    monkeypatch.setattr(search_index, "_FEW_OF_SOURCES", few)
+    monkeypatch.setattr(search_index, "_FEW_MATCHES", few)
+    monkeypatch.setattr(search_index, "FEW_SOURCES", 0)
     for number in range(12):
-        await database.write(keep, house, id=str(number), title=str(number))
+        await database.write(store_article, tenant, id=str(number), title=str(number))
 
-    found = await titles(database, house, "lock", limit=limit)
+    found = await titles(database, tenant, "lock", limit=limit)
 
     assert found == [str(number) for number in range(11, 11 - min(limit, 12), -1)]
 
@@ -235,21 +260,21 @@ async def test_postgresql_looks_no_further_than_it_must(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     database = Database.open(postgres_url)
-    house = await database.write(a_house)
-    monkeypatch.setattr(search, "BLOCK_BITS", 2)
-    monkeypatch.setattr(matching, "BLOCK_BITS", 2)
+    tenant = await database.write(a_tenant)
+    monkeypatch.setattr(article_search, "BLOCK_BITS", 2)
+    monkeypatch.setattr(search_index, "BLOCK_BITS", 2)
     for number in range(20):
-        await database.write(keep, house, id=str(number), title=str(number))
+        await database.write(store_article, tenant, id=str(number), title=str(number))
     asked: list[str] = []
-    whole = matching._tsquery
+    whole = search_index._format_tsquery
 
-    def noted(asks: Wanted) -> str:
+    def noted(asks: SearchQuery) -> str:
         asked.append(whole(asks))
         return asked[-1]
 
-    monkeypatch.setattr(matching, "_tsquery", noted)
+    monkeypatch.setattr(search_index, "_format_tsquery", noted)
 
-    found = await titles(database, house, "lock", limit=3)
+    found = await titles(database, tenant, "lock", limit=3)
 
     assert found == ["19", "18", "17"]
     assert asked
@@ -258,23 +283,23 @@ async def test_postgresql_looks_no_further_than_it_must(
 
 
 async def test_common_words_that_seldom_meet_are_found_where_they_do(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
-    await meeting_seldom(database, house, monkeypatch)
+    await meeting_seldom(database, tenant, monkeypatch)
 
-    assert await titles(database, house, "lock weir", limit=9) == ["7", "2"]
+    assert await titles(database, tenant, "lock weir", limit=9) == ["7", "2"]
 
 
 async def test_one_way_of_several_goes_no_further_than_the_last_where_they_meet(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
-    await meeting_seldom(database, house, monkeypatch)
-    monkeypatch.setattr(matching, "_NEAR", 4)
+    await meeting_seldom(database, tenant, monkeypatch)
+    monkeypatch.setattr(search_index, "_NEAR_BLOCKS", 4)
 
     found = await database.read(
-        search.keys_of_each,
-        workspace_id=house.workspace.id,
-        wanted=[wanted("lock weir"), wanted("boat weir")],
+        article_search.search_revisions_each,
+        workspace_id=tenant.workspace.id,
+        wanted=[parse_query("lock weir"), parse_query("boat weir")],
         limit=9,
     )
 
@@ -284,45 +309,55 @@ async def test_one_way_of_several_goes_no_further_than_the_last_where_they_meet(
 
 
 async def meeting_seldom(
-    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+    database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when PostgreSQL has seen that every version holds both; one holds a boat."""
-    monkeypatch.setattr(matching, "common", lambda *_: frozenset(["lock", "weir"]))
+    monkeypatch.setattr(
+        search_index, "list_common_words", lambda *_: frozenset(["lock", "weir"])
+    )
     # No source is named: as common as these are in a workspace of many.
-    monkeypatch.setattr(matching, "FEW_SOURCES", 0)
-    monkeypatch.setattr(search, "BLOCK_BITS", 0)
-    monkeypatch.setattr(matching, "BLOCK_BITS", 0)
+    monkeypatch.setattr(search_index, "FEW_SOURCES", 0)
+    monkeypatch.setattr(article_search, "BLOCK_BITS", 0)
+    monkeypatch.setattr(search_index, "BLOCK_BITS", 0)
     for number in range(9):
         text = "The weir by the lock." if number in (2, 7) else "The lock."
         text = f"A boat. {text}" if number == 2 else text
-        await database.write(keep, house, id=str(number), title=str(number), text=text)
+        await database.write(
+            store_article, tenant, id=str(number), title=str(number), text=text
+        )
 
 
 async def test_what_came_in_later_than_its_time_is_found_too(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     day = timedelta(days=1)
     for number, age in enumerate((20, 0, 0, 21, 0)):
         at = NOW - age * day
         await database.write(
-            keep, house, id=str(number), title=str(number), published=at
+            store_article, tenant, id=str(number), title=str(number), published=at
         )
 
     found = await titles(
-        database, house, "lock", since=NOW - 30 * day, until=NOW - 9 * day
+        database, tenant, "lock", since=NOW - 30 * day, until=NOW - 9 * day
     )
 
     assert set(found) == {"0", "3"}
 
 
-async def test_of_several_things_each_is_found(database: Database, house: House):
+async def test_of_several_things_each_is_found(database: Database, tenant: Tenant):
     for title in ("weir", "lock", "weir lock"):
-        await database.write(keep, house, id=title, title=title, text="Said.")
+        await database.write(store_article, tenant, id=title, title=title, text="Said.")
 
     found = await database.read(
-        search.keys_of_each,
-        workspace_id=house.workspace.id,
-        wanted=[wanted("weir"), Wanted(), None, wanted("weir lock"), wanted("elk")],
+        article_search.search_revisions_each,
+        workspace_id=tenant.workspace.id,
+        wanted=[
+            parse_query("weir"),
+            SearchQuery(),
+            None,
+            parse_query("weir lock"),
+            parse_query("elk"),
+        ],
         limit=9,
     )
 
@@ -332,9 +367,9 @@ async def test_of_several_things_each_is_found(database: Database, house: House)
 @pytest.mark.postgres
 async def test_postgresql_plans_every_look_up_for_its_own_values(postgres_url: str):
     database = Database.open(postgres_url)
-    house = await database.write(a_house)
+    tenant = await database.write(a_tenant)
     for _ in range(12):
-        await titles(database, house, "lock")
+        await titles(database, tenant, "lock")
 
     def kept(connection: Connection) -> tuple[int, str]:
         prepared = connection.exec_driver_sql("SELECT * FROM pg_prepared_statements")
@@ -346,10 +381,10 @@ async def test_postgresql_plans_every_look_up_for_its_own_values(postgres_url: s
 
 
 async def test_what_is_erased_leaves_nothing_in_the_index(database: Database):
-    house = await database.write(a_house)
-    await database.write(keep, house)
+    tenant = await database.write(a_tenant)
+    await database.write(store_article, tenant)
 
-    await database.write(erase, house.workspace.id)
+    await database.write(erase_workspace, tenant.workspace.id)
 
     def left(connection: Connection) -> Any:
         return connection.execute(text("SELECT count(*) FROM searchable")).scalar()
@@ -359,12 +394,12 @@ async def test_what_is_erased_leaves_nothing_in_the_index(database: Database):
 
 async def test_sqlites_index_forgets_with_the_article(sqlite_url: str):
     database = Database.open(sqlite_url)
-    house = await database.write(a_house)
-    await database.write(keep, house)
-    await database.write(erase, house.workspace.id)
+    tenant = await database.write(a_tenant)
+    await database.write(store_article, tenant)
+    await database.write(erase_workspace, tenant.workspace.id)
     await database.close()
 
-    file = engines.file_of(engines.parse(sqlite_url))
+    file = engines.get_sqlite_path(engines.parse_database_url(sqlite_url))
     with closing(sqlite3.connect(file)) as opened:
         words = opened.execute(
             "SELECT rowid FROM searchable_index WHERE searchable_index MATCH 'lock'"
@@ -376,13 +411,13 @@ async def test_sqlites_index_forgets_with_the_article(sqlite_url: str):
 
 
 async def test_a_text_of_very_many_long_words_can_be_kept(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     long = " ".join(f"{'ж' * 55}{number}" for number in range(20_000))
 
-    await database.write(keep, house, title="Long", text=f"first {long}")
+    await database.write(store_article, tenant, title="Long", text=f"first {long}")
 
-    assert await titles(database, house, "first") == ["Long"]
+    assert await titles(database, tenant, "first") == ["Long"]
 
 
 @settings(
@@ -392,23 +427,23 @@ async def test_a_text_of_very_many_long_words_can_be_kept(
 )
 @given(st.text(max_size=80))
 async def test_no_question_is_a_fault(database: Database, typed: str):
-    house = await database.write(a_house)
+    tenant = await database.write(a_tenant)
 
     await database.read(
-        search.newest,
-        workspace_id=house.workspace.id,
-        wanted=wanted(f"lock {typed}"),
+        article_search.search_articles,
+        workspace_id=tenant.workspace.id,
+        wanted=parse_query(f"lock {typed}"),
         limit=3,
     )
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_every_word_of_a_text_is_kept_as_it_is_asked_for(typed: str):
-    kept = set(terms(typed)) | set(terms(typed, "de"))
+    kept = set(extract_terms(typed)) | set(extract_terms(typed, "de"))
 
     asked = {
         word
-        for group in wanted(typed.replace("-", " ")).every
+        for group in parse_query(typed.replace("-", " ")).every
         for phrase in group
         for word in phrase
     }
@@ -418,38 +453,41 @@ def test_every_word_of_a_text_is_kept_as_it_is_asked_for(typed: str):
 
 
 def test_minus_alone_and_inside_words_leaves_nothing_out():
-    assert wanted("a - b well-known") == wanted('a b "well known"')
+    assert parse_query("a - b well-known") == parse_query('a b "well known"')
 
 
 async def test_among_some_versions_only_these_are_found(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     for name in "abc":
-        await database.write(keep, house, id=name, title=name.upper())
+        await database.write(store_article, tenant, id=name, title=name.upper())
     every = await database.read(
-        search.keys, workspace_id=house.workspace.id, wanted=wanted("lock"), limit=9
+        article_search.search_revisions,
+        workspace_id=tenant.workspace.id,
+        wanted=parse_query("lock"),
+        limit=9,
     )
     assert len(every) == 3
 
-    assert await titles(database, house, "lock", among=every[1:]) == ["B", "A"]
-    assert await titles(database, house, "lock", among=[]) == []
-    assert await titles(database, house, "elephant", among=every) == []
-    assert await titles(database, house, "lock -weir", among=every) == ["C", "B", "A"]
-    assert await titles(database, house, "noon -lock", among=every) == []
-    assert await titles(database, house, '"foot lock"', among=every) == []
+    assert await titles(database, tenant, "lock", among=every[1:]) == ["B", "A"]
+    assert await titles(database, tenant, "lock", among=[]) == []
+    assert await titles(database, tenant, "elephant", among=every) == []
+    assert await titles(database, tenant, "lock -weir", among=every) == ["C", "B", "A"]
+    assert await titles(database, tenant, "noon -lock", among=every) == []
+    assert await titles(database, tenant, '"foot lock"', among=every) == []
 
 
 async def test_the_last_that_quote_somebody_are_given_and_whether_these_are_all(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
     for name in "abc":
-        await database.write(keep, house, id=name, quoted=(a_quote(),))
-    await database.write(keep, house, id="d")
+        await database.write(store_article, tenant, id=name, quoted=(a_quote(),))
+    await database.write(store_article, tenant, id="d")
 
     async def asked(speaker: str, most: int = 9) -> tuple[int, bool]:
         found, whole = await database.read(
-            quotes.last_quoting,
-            workspace_id=house.workspace.id,
+            quote_store.list_revisions_quoting,
+            workspace_id=tenant.workspace.id,
             speaker=speaker,
             most=most,
         )
@@ -462,16 +500,21 @@ async def test_the_last_that_quote_somebody_are_given_and_whether_these_are_all(
 
 
 async def test_it_is_told_which_articles_quote_somebody(
-    database: Database, house: House
+    database: Database, tenant: Tenant
 ):
-    await database.write(keep, house, id="a", quoted=(a_quote(),))
-    await database.write(keep, house, id="b")
+    await database.write(store_article, tenant, id="a", quoted=(a_quote(),))
+    await database.write(store_article, tenant, id="b")
     every = await database.read(
-        search.keys, workspace_id=house.workspace.id, wanted=None, limit=9
+        article_search.search_revisions,
+        workspace_id=tenant.workspace.id,
+        wanted=None,
+        limit=9,
     )
 
     async def asked(speaker: str) -> list[int]:
-        return await database.read(quotes.quoting, revision_ids=every, speaker=speaker)
+        return await database.read(
+            quote_store.filter_revisions_quoting, revision_ids=every, speaker=speaker
+        )
 
     assert await asked("lindq") == every[1:]
     assert await asked("berg") == []

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.storage import Database, engines, files, schema
-from tests.bot.storage.builders import a_house, some_deliveries
+from bot.storage import Database, engines, schema, sqlite_files
+from tests.bot.storage.builders import a_tenant, some_deliveries
 
 
 @pytest.fixture
@@ -17,10 +17,10 @@ async def file(sqlite_url: str) -> Path:
     """With a few deliveries in it."""
     database = Database.open(sqlite_url)
     await database.write(
-        lambda connection: some_deliveries(connection, a_house(connection))
+        lambda connection: some_deliveries(connection, a_tenant(connection))
     )
     await database.close()
-    return engines.file_of(engines.parse(sqlite_url))
+    return engines.get_sqlite_path(engines.parse_database_url(sqlite_url))
 
 
 @contextmanager
@@ -60,28 +60,28 @@ def ruin(file: Path, table: str) -> None:
 def test_an_index_that_says_otherwise_than_its_table_is_damage(file: Path):
     lose_a_write(file)
     with pytest.raises(ConfigurationError, match=r"is damaged.* restore a backup"):
-        files.make_ready(file)
+        sqlite_files.prepare_file(file)
 
 
 def test_a_large_file_is_looked_through_where_it_decides_about_sending(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(files, "_LOOKED_THROUGH", 0)
-    files.make_ready(file)
+    monkeypatch.setattr(sqlite_files, "_FULL_CHECK_BYTES", 0)
+    sqlite_files.prepare_file(file)
     lose_a_write(file)
     with pytest.raises(ConfigurationError, match="is damaged"):
-        files.make_ready(file)
+        sqlite_files.prepare_file(file)
 
 
 def test_a_large_file_is_not_looked_through_elsewhere(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     ruin(file, "saved_stories")
-    monkeypatch.setattr(files, "_LOOKED_THROUGH", 0)
-    files.make_ready(file)
+    monkeypatch.setattr(sqlite_files, "_FULL_CHECK_BYTES", 0)
+    sqlite_files.prepare_file(file)
     monkeypatch.undo()
     with pytest.raises(ConfigurationError, match="is damaged"):
-        files.make_ready(file)
+        sqlite_files.prepare_file(file)
 
 
 def test_a_start_does_not_wait_for_the_end_of_the_look(
@@ -89,11 +89,11 @@ def test_a_start_does_not_wait_for_the_end_of_the_look(
 ):
     """Whoever has no time opens what was not seen to be damaged."""
     lose_a_write(file)
-    monkeypatch.setattr(files, "_LOOKED_THROUGH", 0)
-    monkeypatch.setattr(files, "_LOOKED", -1.0)
-    monkeypatch.setattr(files, "_STEPS", 1)
-    files.make_ready(file)
+    monkeypatch.setattr(sqlite_files, "_FULL_CHECK_BYTES", 0)
+    monkeypatch.setattr(sqlite_files, "_CHECK_SECONDS", -1.0)
+    monkeypatch.setattr(sqlite_files, "_OPENING_PROGRESS_STEPS", 1)
+    sqlite_files.prepare_file(file)
 
 
 def test_what_decides_about_sending_are_tables_of_ours():
-    assert set(files.DECIDING) < set(schema.metadata.tables)
+    assert set(sqlite_files.CRITICAL_TABLES) < set(schema.metadata.tables)

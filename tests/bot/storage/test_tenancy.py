@@ -13,57 +13,62 @@ import bot.storage
 from bot.storage import (
     Connection,
     Database,
-    arrivals,
-    articles,
-    changes,
-    corrections,
-    decisions,
-    deliveries,
-    destinations,
-    digests,
-    editions,
-    erasing,
-    feedback,
-    figures,
-    follows,
-    grants,
-    messages,
-    occurrences,
-    past,
-    personal,
-    quotes,
-    readers,
-    reports,
-    saved,
+    article_search,
+    article_store,
+    change_store,
+    correction_store,
+    decision_store,
+    deletion_store,
+    delivery_queue,
+    delivery_store,
+    destination_store,
+    digest_store,
+    edition_store,
+    figure_store,
+    ledger_store,
+    message_store,
+    personal_digest_store,
+    quote_store,
+    quote_wording_store,
+    reader_store,
+    report_store,
+    schedule_store,
     schema,
-    search,
-    sources,
-    stories,
-    wordings,
-    workspaces,
+    source_store,
+    story_store,
+    workspace_store,
 )
-from bot.storage.corrections import Correction
-from bot.storage.feedback import Feedback
-from bot.storage.follows import Follow
-from bot.storage.grants import Grant
-from bot.storage.readers import Reader, Whose
-from bot.storage.saved import Saved
-from digests.amending import Amendment
-from digests.cards import make
-from digests.language.lookup import wanted
-from digests.types import Card, Decision, Membership, Note, Told
+from bot.storage.correction_store import Correction
+from bot.storage.reader_store import (
+    Feedback,
+    Follow,
+    PersonScope,
+    ReaderPreferences,
+    SavedStory,
+)
+from bot.storage.workspace_store import Grant
+from digests.cards.content import build_card
+from digests.corrections.amendments import Amendment
+from digests.language.search_terms import parse_query
+from digests.types import (
+    ArticleDecision,
+    CorrectionNote,
+    PublishedLedger,
+    QuoteCard,
+    StoryMembership,
+)
 from tests.bot.storage.builders import (
     NOW,
     TEXT,
-    House,
+    Tenant,
     a_figure,
-    a_house,
     a_quote,
+    a_stored_edition,
+    a_tenant,
     an_edition,
-    an_issue,
-    erase,
-    keep,
+    erase_workspace,
     parts,
+    store_article,
 )
 from tests.builders import an_article
 
@@ -72,157 +77,155 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 #: Sweeps of the clock, the outbox and the intake, which work for everybody, and what
 #: belongs to no workspace at all.
 FOR_EVERYBODY = {
-    "articles.fresh",
-    "articles.heard",
-    "articles.store",
-    "articles.store_analysis",
-    "checkup.damage",
-    "claims.claim",
-    "claims.expired",
-    "claims.look_again",
-    "claims.next_wakeup",
-    "claims.uncertain_due",
-    "claims.waiting",
-    "corrections.due",
-    "deliveries.outdated",
-    "deliveries.record_failed",
-    "deliveries.record_held",
-    "deliveries.record_retry",
-    "deliveries.record_sent",
-    "deliveries.record_uncertain",
-    "erasing.last_of",
-    "erasing.left_before",
-    "erasing.ordered",
-    "erasing.smooth",
-    "figures.store",
-    "files.damage",
-    "files.problems",
-    "install_states.consume",
-    "install_states.issue",
-    "installations.claim",
-    "installations.find",
-    "installations.forget",
-    "installations.keep",
-    "installations.settle",
-    "outdated.empty_articles",
-    "outdated.empty_editions",
-    "outdated.forget_changes",
-    "outdated.forget_corrections",
-    "outdated.forget_decisions",
-    "outdated.forget_messages",
-    "outdated.forget_reports",
-    "outdated.old_articles",
-    "invocations.first_time",
-    "invocations.prune",
-    "keys.secret",
-    "leases.give_back",
-    "leases.holder",
-    "leases.holding",
-    "leases.take",
-    "notices.claim",
-    "notices.locate",
-    "notices.next_moment",
-    "notices.record",
-    "notices.settle",
-    "notices.uncertain",
-    "occurrences.due",
-    "occurrences.earliest_deferred",
-    "personal.among",
-    "personal.workspace_of",
-    "quotes.quoting",
-    "quotes.store",
-    "rereads.add",
-    "rereads.again",
-    "rereads.ask_with",
-    "rereads.due",
-    "rereads.earliest",
-    "rereads.is_wanted",
-    "rereads.keep",
-    "rereads.known_to",
-    "rereads.revision",
-    "restorations.doubt",
-    "restorations.erase_again",
-    "restorations.erased",
-    "restorations.give_up_notices",
-    "restorations.last",
-    "restorations.leap",
-    "restorations.made_at",
-    "restorations.mark",
-    "restorations.pass_over",
-    "restorations.record",
-    "restorations.sealed",
-    "restorations.take_over",
-    "restorations.tokens",
-    "search.drop",
-    "search.keep",
-    "schedules.due",
-    "schedules.earliest",
-    "schedules.page",
-    "sources.by_key",
-    "sources.due",
-    "sources.earliest",
-    "sources.in_use",
-    "sources.let_rest",
-    "sources.of_digests",
-    "sources.record",
-    "speakers.keep",
-    "told_articles.changed",
-    "told_articles.due",
-    "told_articles.looked",
-    "told_articles.next_look",
-    "undoing.settle",
-    "workspaces.by_external",
-    "workspaces.ensure",
-    "workspaces.left",
-    "workspaces.try_again",
-    "workspaces.every",
-    "workspaces.present",
+    "article_search.index_revision",
+    "article_search.remove_article_from_index",
+    "article_store.find_known_articles",
+    "article_store.list_fresh_articles",
+    "article_store.store_analysis",
+    "article_store.store_article",
+    "correction_store.list_due_corrections",
+    "deletion_store.empty_articles",
+    "deletion_store.empty_editions",
+    "deletion_store.find_last_erasure",
+    "deletion_store.list_old_articles",
+    "deletion_store.list_ordered_erasures",
+    "deletion_store.list_workspaces_left_before",
+    "deletion_store.merge_search_index",
+    "deletion_store.prune_changes",
+    "deletion_store.prune_corrections",
+    "deletion_store.prune_decisions",
+    "deletion_store.prune_messages",
+    "deletion_store.prune_reports",
+    "delivery_queue.claim_deliveries",
+    "delivery_queue.expire_claims",
+    "delivery_queue.find_next_delivery_at",
+    "delivery_queue.list_claimable_deliveries",
+    "delivery_queue.list_due_uncertain",
+    "delivery_queue.load_deliveries",
+    "delivery_queue.recheck_uncertain",
+    "delivery_store.fail_outdated_deliveries",
+    "delivery_store.finish_undone_deliveries",
+    "delivery_store.record_failed",
+    "delivery_store.record_held",
+    "delivery_store.record_retry",
+    "delivery_store.record_sent",
+    "delivery_store.record_uncertain",
+    "figure_store.store_figures",
+    "installation_store.add_install_state",
+    "installation_store.claim_token_exchange",
+    "installation_store.consume_install_state",
+    "installation_store.delete_installation",
+    "installation_store.find_installation_row",
+    "installation_store.finish_token_exchange",
+    "installation_store.replace_installation",
+    "notice_store.claim_notices",
+    "notice_store.find_next_notice_at",
+    "notice_store.finish_stale_notices",
+    "notice_store.list_uncertain_notices",
+    "notice_store.record_notice_outcome",
+    "notice_store.set_notice_recipient",
+    "personal_digest_store.find_edition_workspace",
+    "personal_digest_store.select_personal_digests",
+    "process_store.acquire_lease",
+    "process_store.find_current_lease_holder",
+    "process_store.find_lease_holder",
+    "process_store.get_signing_secret",
+    "process_store.prune_invocations",
+    "process_store.record_invocation",
+    "process_store.release_lease",
+    "published_article_store.add_rereads",
+    "published_article_store.copy_page_revisions",
+    "published_article_store.find_next_comparison_at",
+    "published_article_store.find_next_reread_at",
+    "published_article_store.find_page_revision",
+    "published_article_store.is_reread_needed",
+    "published_article_store.list_due_comparisons",
+    "published_article_store.list_due_rereads",
+    "published_article_store.mark_article_changed",
+    "published_article_store.record_comparison",
+    "published_article_store.reschedule_reread",
+    "published_article_store.set_page_validators",
+    "published_article_store.store_page_revision",
+    "quote_store.filter_revisions_quoting",
+    "quote_store.index_speakers",
+    "quote_store.store_quotes",
+    "restoration_store.adopt_newer_tokens",
+    "restoration_store.count_installations",
+    "restoration_store.fail_open_notices",
+    "restoration_store.find_backup_time",
+    "restoration_store.find_last_restoration",
+    "restoration_store.list_erased_workspaces",
+    "restoration_store.list_newer_tokens",
+    "restoration_store.mark_backup",
+    "restoration_store.mark_posts_uncertain",
+    "restoration_store.record_restoration",
+    "restoration_store.repeat_erasures",
+    "restoration_store.skip_due_occurrences",
+    "restoration_store.skip_used_ids",
+    "schedule_store.find_next_deferred_at",
+    "schedule_store.find_next_schedule_at",
+    "schedule_store.list_due_occurrences",
+    "schedule_store.list_due_schedules",
+    "schedule_store.list_schedules_after",
+    "source_store.back_off_host",
+    "source_store.find_next_poll_at",
+    "source_store.find_source",
+    "source_store.list_digest_sources",
+    "source_store.list_due_sources",
+    "source_store.list_sources_in_use",
+    "source_store.update_source",
+    "sqlite_files.find_damage",
+    "sqlite_files.find_file_damage",
+    "sqlite_files.list_damage",
+    "workspace_store.find_active_workspace",
+    "workspace_store.find_workspace_by_external_id",
+    "workspace_store.list_left_workspaces",
+    "workspace_store.list_workspaces",
+    "workspace_store.retest_stopped_workspaces",
+    "workspace_store.upsert_workspace",
 }
 #: Pieces from which verbs are built.
-PIECES = {
-    "dialects", "matching", "outgoing", "revisions", "privacy", "tastes", "migrate",
-    "engines",
-}  # fmt: skip
+PIECES = {"engines", "revision_store", "schema_upgrade", "search_index", "statements"}
 
 
-def full_house(connection: Connection, name: str) -> House:
+def full_tenant(connection: Connection, name: str) -> Tenant:
     """A workspace in which every row says the canary's word."""
-    house = a_house(connection, name=name)
+    tenant = a_tenant(connection, name=name)
     text = f"The {CANARY} lock. “We kept the {CANARY} out,” said {CANARY}. 3 km."
-    stored = keep(
+    stored = store_article(
         connection,
-        house,
+        tenant,
         id=CANARY,
         text=text,
         title=CANARY,
         quoted=(a_quote(text, speaker=CANARY),),
         counted=(a_figure(text, "3 km"),),
     )
-    stories.record(
+    story_store.set_memberships(
         connection,
-        workspace_id=house.workspace.id,
-        memberships=[Membership(article=str(stored.article_id), story="s-before")],
+        workspace_id=tenant.workspace.id,
+        memberships=[StoryMembership(article=str(stored.article_id), story="s-before")],
         now=NOW,
     )
-    stories.settle(
+    story_store.update_memberships(
         connection,
-        workspace_id=house.workspace.id,
-        memberships=[Membership(article=str(stored.article_id), story="s-canary")],
+        workspace_id=tenant.workspace.id,
+        memberships=[StoryMembership(article=str(stored.article_id), story="s-canary")],
         now=NOW,
     )
-    issue = an_issue(
+    stored_edition = a_stored_edition(
         connection,
-        house,
+        tenant,
         edition=an_edition(title=CANARY),
-        told=Told(stories=frozenset({CANARY})),
+        published=PublishedLedger(stories=frozenset({CANARY})),
     )
-    decisions.record(
+    decision_store.add_decisions(
         connection,
-        workspace_id=house.workspace.id,
-        digest_id=house.digest.id,
-        occurrence_id=issue.occurrence_id,
+        workspace_id=tenant.workspace.id,
+        digest_id=tenant.digest.id,
+        occurrence_id=stored_edition.occurrence_id,
         decisions=[
-            Decision(
+            ArticleDecision(
                 article=str(stored.article_id),
                 story="s-canary",
                 stage="rank",
@@ -232,79 +235,83 @@ def full_house(connection: Connection, name: str) -> House:
         ],
         now=NOW,
     )
-    corrections.record(
+    correction_store.add_correction(
         connection,
-        workspace_id=house.workspace.id,
+        workspace_id=tenant.workspace.id,
         correction=Correction(
-            edition_id=issue.id,
+            edition_id=stored_edition.id,
             story="s-canary",
             headline=CANARY,
             found_at=NOW,
             state="edited",
-            amendment=Amendment(story="s-canary", notes=(Note(at=NOW, said=CANARY),)),
+            amendment=Amendment(
+                story="s-canary", notes=(CorrectionNote(at=NOW, said=CANARY),)
+            ),
             by_name=CANARY,
         ),
     )
-    editions.keep_context(
+    edition_store.set_render_context(
         connection,
-        workspace_id=house.workspace.id,
-        edition_id=issue.id,
+        workspace_id=tenant.workspace.id,
+        edition_id=stored_edition.id,
         context={"digest": CANARY},
     )
-    deliveries.add(
+    delivery_store.add_deliveries(
         connection,
-        workspace_id=house.workspace.id,
-        issue=issue,
-        destination=house.destination,
+        workspace_id=tenant.workspace.id,
+        stored_edition=stored_edition,
+        destination=tenant.destination,
         parts=parts(words=CANARY),
         now=NOW,
     )
-    (claimed,) = deliveries.claim(
+    (claimed,) = delivery_queue.claim_deliveries(
         connection, now=NOW, lease=timedelta(minutes=1), limit=1
     )
-    deliveries.record_sent(connection, claimed, message_id=CANARY, now=NOW)
-    messages.put(connection, workspace_id=house.workspace.id, delivery=claimed, at=NOW)
-    grants.give(
+    delivery_store.record_sent(connection, claimed, message_id=CANARY, now=NOW)
+    message_store.add_message(
+        connection, workspace_id=tenant.workspace.id, delivery=claimed, at=NOW
+    )
+    workspace_store.add_grant(
         connection,
-        workspace_id=house.workspace.id,
+        workspace_id=tenant.workspace.id,
         grant=Grant(kind="person", external_id=CANARY),
     )
-    change = changes.propose(
+    change = change_store.propose_change(
         connection,
-        workspace_id=house.workspace.id,
+        workspace_id=tenant.workspace.id,
         steps=[{"name": CANARY}],
         person_id="p",
         person_name=CANARY,
         now=NOW,
     )
-    changes.settle(
+    change_store.confirm_change(
         connection,
-        workspace_id=house.workspace.id,
+        workspace_id=tenant.workspace.id,
         public_id=change.public_id,
         person_id="p",
         person_name=CANARY,
         now=NOW,
     )
-    of_a_reader(connection, house.workspace.id)
-    return house
+    of_a_reader(connection, tenant.workspace.id)
+    return tenant
 
 
 def of_a_reader(connection: Connection, workspace_id: int) -> None:
     """A reader who uses everything that is personal."""
-    mine = Whose(workspace_id=workspace_id, person_id="p")
-    readers.choose(connection, **mine, chosen={"locale": CANARY})
-    saved.keep(
+    mine = PersonScope(workspace_id=workspace_id, person_id="p")
+    reader_store.set_preferences(connection, **mine, chosen={"locale": CANARY})
+    reader_store.save_story(
         connection,
         **mine,
-        saved=Saved(story="s-canary", headline=CANARY, url=None, saved_at=NOW),
+        saved=SavedStory(story="s-canary", headline=CANARY, url=None, saved_at=NOW),
         most=9,
     )
     follow = Follow(kind="topic", name=CANARY)
-    follows.add(connection, **mine, follow=follow, most=9, now=NOW)
-    feedback.give(
+    reader_store.add_follow(connection, **mine, follow=follow, most=9, now=NOW)
+    reader_store.set_feedback(
         connection,
         **mine,
-        feedback=Feedback(
+        given=Feedback(
             story="s-canary",
             headline=CANARY,
             direction="more",
@@ -313,7 +320,7 @@ def of_a_reader(connection: Connection, workspace_id: int) -> None:
         ),
     )
     for text in (CANARY, f"{CANARY} again"):
-        made = reports.make(
+        made = report_store.add_report(
             connection,
             **mine,
             person_name=CANARY,
@@ -323,7 +330,7 @@ def of_a_reader(connection: Connection, workspace_id: int) -> None:
             locale="en",
             now=NOW,
         )
-    reports.settle(
+    report_store.answer_report(
         connection,
         workspace_id=workspace_id,
         public_id=made.public_id,
@@ -331,10 +338,14 @@ def of_a_reader(connection: Connection, workspace_id: int) -> None:
         answer=CANARY,
         now=NOW,
     )
-    personal.ensure(connection, **mine, name=CANARY, language="en")
+    personal_digest_store.upsert_personal_digest(
+        connection, **mine, name=CANARY, language="en"
+    )
 
 
-def everything_seen_by(connection: Connection, me: int, other: House) -> dict[str, Any]:
+def everything_seen_by(
+    connection: Connection, me: int, other: Tenant
+) -> dict[str, Any]:
     """All that the verbs give to workspace `me`, asked with the other's keys."""
     here: dict[str, Any] = {"workspace_id": me}
     theirs = connection.execute(select(schema.editions)).first()
@@ -346,106 +357,146 @@ def everything_seen_by(connection: Connection, me: int, other: House) -> dict[st
     digest = here | {"digest_id": other.digest.id}
     reader = here | {"person_id": "p"}
     return seen_of_a_reader(connection, reader) | {
-        "workspace": workspaces.by_id(connection, **here),
-        "destinations": destinations.in_workspace(connection, **here),
-        "channel": destinations.by_channel(connection, **here, channel="full-news"),
-        "sources": sources.in_workspace(connection, **here),
-        "digests": digests.in_workspace(connection, **here),
-        "digest": digests.by_id(connection, **digest),
-        "occurrences": occurrences.newest(connection, **digest, count=9),
-        "occurrence": occurrences.by_id(
+        "workspace": workspace_store.find_workspace(connection, **here),
+        "destinations": destination_store.list_destinations(connection, **here),
+        "channel": destination_store.find_destination_by_channel(
+            connection, **here, channel="full-news"
+        ),
+        "sources": source_store.list_sources(connection, **here),
+        "digests": digest_store.list_digests(connection, **here),
+        "digest": digest_store.find_digest(connection, **digest),
+        "occurrences": schedule_store.list_newest_occurrences(
+            connection, **digest, count=9
+        ),
+        "occurrence": schedule_store.find_occurrence(
             connection, **here, occurrence_id=theirs.occurrence_id
         ),
-        "edition": editions.by_public_id(
+        "edition": edition_store.find_edition_by_public_id(
             connection, **here, public_id=theirs.public_id
         ),
-        "edition by key": editions.by_id(connection, **here, edition_id=theirs.id),
-        "newest": editions.newest_in(connection, **here),
-        "context": editions.context(connection, **here, edition_id=theirs.id),
-        "corrections": corrections.newest(connection, **here, count=9),
-        "corrected": corrections.of_edition(connection, **here, edition_id=theirs.id),
-        "amended": corrections.amendments(connection, **here, edition_id=theirs.id),
-        "by editor": corrections.by_editor(
+        "edition by key": edition_store.find_edition(
+            connection, **here, edition_id=theirs.id
+        ),
+        "newest": edition_store.find_newest_edition_in(connection, **here),
+        "context": edition_store.find_render_context(
+            connection, **here, edition_id=theirs.id
+        ),
+        "corrections": correction_store.list_newest_corrections(
+            connection, **here, count=9
+        ),
+        "corrected": correction_store.list_corrections(
+            connection, **here, edition_id=theirs.id
+        ),
+        "amended": correction_store.list_amendments(
+            connection, **here, edition_id=theirs.id
+        ),
+        "by editor": correction_store.find_editor_correction(
             connection, **here, edition_id=theirs.id, story="s-canary"
         ),
-        "newest there": editions.newest_in(
+        "newest there": edition_store.find_newest_edition_in(
             connection, **here, destination_id=other.destination.id
         ),
-        "telling": editions.telling(connection, **here, story="s-aaaaaa"),
-        "told": editions.told(connection, **digest),
-        "deliveries": deliveries.newest(connection, **here, count=9),
-        "of edition": deliveries.of_edition(connection, **here, edition_id=theirs.id),
-        "article": articles.by_id(connection, **here, article_id=article),
-        "search": search.newest(connection, **here, wanted=wanted(CANARY), limit=9),
-        "quotes": quotes.by_speaker(connection, **here, limit=9),
-        "speaker": quotes.by_speaker(connection, **here, speaker=CANARY, limit=9),
+        "telling": edition_store.find_edition_with_story(
+            connection, **here, story="s-aaaaaa"
+        ),
+        "told": ledger_store.get_ledger(connection, **digest),
+        "deliveries": delivery_store.list_newest_deliveries(
+            connection, **here, count=9
+        ),
+        "of edition": delivery_store.list_deliveries(
+            connection, **here, edition_id=theirs.id
+        ),
+        "article": article_store.find_article(connection, **here, article_id=article),
+        "search": article_search.search_articles(
+            connection, **here, wanted=parse_query(CANARY), limit=9
+        ),
+        "quotes": quote_store.list_quotes(connection, **here, limit=9),
+        "speaker": quote_store.list_quotes(connection, **here, speaker=CANARY, limit=9),
         "wordings": [
             found
-            for found in wordings.of_cards(
+            for found in quote_wording_store.find_card_wordings(
                 connection, **here, cards=[a_card_of(connection, article)]
             )
             if found.article or found.also
         ],
-        "speakers": quotes.names(connection, **here, prefix="", limit=9),
-        "figures": figures.about_topic(
+        "speakers": quote_store.list_speaker_names(
+            connection, **here, prefix="", limit=9
+        ),
+        "figures": figure_store.list_figures(
             connection, **here, article_ids=[article], limit=9
         ),
-        "story": stories.of_article(connection, **here, article_id=article),
-        "story's": stories.articles_of(connection, **here, story="s-canary"),
-        "known": stories.known(connection, **here, articles=[str(article)]),
-        "present": stories.present(connection, **here, story="s-canary"),
-        "at hand": stories.at_hand(connection, **here, stories=["s-canary"], limit=9),
-        "arrived": arrivals.since(
+        "story": story_store.find_story_of_article(
+            connection, **here, article_id=article
+        ),
+        "story's": story_store.list_story_articles(
+            connection, **here, story="s-canary"
+        ),
+        "known": story_store.list_memberships(
+            connection, **here, articles=[str(article)]
+        ),
+        "present": story_store.find_present_story(connection, **here, story="s-canary"),
+        "at hand": story_store.list_newest_story_articles(
+            connection, **here, stories=["s-canary"], limit=9
+        ),
+        "arrived": story_store.list_arrivals(
             connection, **here, dated=LONG_AGO, fetched=LONG_AGO, limit=9
         ),
-        "moves": arrivals.moves(connection, **here, after=0).stories,
-        "loaded": arrivals.load(connection, **here, revision_ids=[revision]),
-        "facts": arrivals.facts(connection, **here, article_id=article),
-        "decided": decisions.about(
+        "moves": story_store.list_story_moves(connection, **here, after=0).stories,
+        "loaded": story_store.load_arrivals(
+            connection, **here, revision_ids=[revision]
+        ),
+        "facts": article_store.find_article_arrival(
+            connection, **here, article_id=article
+        ),
+        "decided": decision_store.list_decisions(
             connection, **here, articles=[str(article)], limit=9
         ),
-        "messages": messages.newest(
+        "messages": message_store.list_newest_messages(
             connection, **here, channel="full-news", count=9, after=0
         ),
-        "grants": grants.in_workspace(connection, **here),
-        "granted": grants.holds(connection, **here, person_id=CANARY, roles=()),
-        "change": changes.by_public_id(connection, **here, public_id=change),
-        "changes": changes.newest(connection, **here, count=9),
-        "past": past.stories(connection, **here, limit=9),
-        "message": messages.find(connection, **here, channel="full-news", key=message),
+        "grants": workspace_store.list_grants(connection, **here),
+        "granted": workspace_store.has_grant(
+            connection, **here, person_id=CANARY, roles=()
+        ),
+        "change": change_store.find_change(connection, **here, public_id=change),
+        "changes": change_store.list_newest_changes(connection, **here, count=9),
+        "past": edition_store.list_past_stories(connection, **here, limit=9),
+        "message": message_store.find_message(
+            connection, **here, channel="full-news", key=message
+        ),
     }
 
 
-def a_card_of(connection: Connection, article: int) -> Card:
+def a_card_of(connection: Connection, article: int) -> QuoteCard:
     """A card with the words and the place of the one quote that is stored."""
     stored = connection.execute(select(schema.revisions.c.text)).one()
     text = an_article(id=str(article), text=stored.text, title=CANARY)
-    return make(text, a_quote(stored.text, speaker=CANARY))
+    return build_card(text, a_quote(stored.text, speaker=CANARY))
 
 
 def seen_of_a_reader(connection: Connection, reader: Any) -> dict[str, Any]:
     """All that the verbs give of the person `p` of this workspace."""
     here = {"workspace_id": reader["workspace_id"]}
-    no_reader = Reader()
-    chosen = readers.of(connection, **reader)
+    no_reader = ReaderPreferences()
+    chosen = reader_store.get_preferences(connection, **reader)
     return {
         "reader": None if chosen == no_reader else chosen,
-        "saved": saved.of_person(connection, **reader),
-        "follows": follows.of_person(connection, **reader),
-        "feedback": feedback.of_person(connection, **reader),
-        "reports": reports.of_person(connection, **reader),
-        "untold reports": reports.untold(connection, **reader),
-        "open reports": reports.open_in(connection, **here, limit=9),
-        "count of open reports": reports.count_open(connection, **here),
-        "own digest": personal.of_person(connection, **reader),
-        "own digests": personal.count(connection, **here),
+        "saved": reader_store.list_saved_stories(connection, **reader),
+        "follows": reader_store.list_follows(connection, **reader),
+        "feedback": reader_store.list_feedback(connection, **reader),
+        "reports": report_store.list_person_reports(connection, **reader),
+        "untold reports": report_store.list_unseen_answers(connection, **reader),
+        "open reports": report_store.list_open_reports(connection, **here, limit=9),
+        "count of open reports": report_store.count_open_reports(connection, **here),
+        "own digest": personal_digest_store.find_personal_digest(connection, **reader),
+        "own digests": personal_digest_store.count_personal_digests(connection, **here),
     }
 
 
 async def test_nothing_of_one_person_is_seen_by_another(database: Database):
-    full = await database.write(full_house, "full")
-    mine = Whose(workspace_id=full.workspace.id, person_id="p")
-    theirs = Whose(workspace_id=full.workspace.id, person_id="q")
+    full = await database.write(full_tenant, "full")
+    mine = PersonScope(workspace_id=full.workspace.id, person_id="p")
+    theirs = PersonScope(workspace_id=full.workspace.id, person_id="q")
 
     own = await database.read(seen_of_a_reader, mine)
     others = await database.read(seen_of_a_reader, theirs)
@@ -457,16 +508,16 @@ async def test_nothing_of_one_person_is_seen_by_another(database: Database):
 
 
 async def test_nobody_changes_what_is_another_persons(database: Database):
-    full = await database.write(full_house, "full")
-    mine = Whose(workspace_id=full.workspace.id, person_id="p")
-    theirs = Whose(workspace_id=full.workspace.id, person_id="q")
+    full = await database.write(full_tenant, "full")
+    mine = PersonScope(workspace_id=full.workspace.id, person_id="p")
+    theirs = PersonScope(workspace_id=full.workspace.id, person_id="q")
 
     def meddle(connection: Connection) -> list[Any]:
         return [
-            saved.drop(connection, **theirs, story="s-canary"),
-            follows.drop(connection, **theirs, name=CANARY),
-            feedback.take_back(connection, **theirs, story="s-canary"),
-            readers.erase(connection, **theirs),
+            reader_store.delete_saved_story(connection, **theirs, story="s-canary"),
+            reader_store.delete_follow(connection, **theirs, name=CANARY),
+            reader_store.delete_feedback(connection, **theirs, story="s-canary"),
+            reader_store.erase_person(connection, **theirs),
         ]
 
     before = await database.read(seen_of_a_reader, mine)
@@ -480,9 +531,9 @@ async def test_nobody_changes_what_is_another_persons(database: Database):
 async def test_erasing_a_person_erases_all_of_theirs_and_nothing_else(
     database: Database,
 ):
-    full = await database.write(full_house, "full")
-    mine = Whose(workspace_id=full.workspace.id, person_id="p")
-    house_before = await database.read(digests.in_workspace, workspace_id=1)
+    full = await database.write(full_tenant, "full")
+    mine = PersonScope(workspace_id=full.workspace.id, person_id="p")
+    house_before = await database.read(digest_store.list_digests, workspace_id=1)
 
     def sent(connection: Connection) -> set[str]:
         query = select(schema.local_messages.c.channel)
@@ -502,17 +553,19 @@ async def test_erasing_a_person_erases_all_of_theirs_and_nothing_else(
             )
 
     await database.write(send)
-    await database.write(readers.erase, **mine)
+    await database.write(reader_store.erase_person, **mine)
 
     assert await database.read(sent) == {"full-news", "person:q"}
     left = await database.read(seen_of_a_reader, mine)
     assert not any(left.values())
-    assert await database.read(digests.in_workspace, workspace_id=1) == house_before
+    assert (
+        await database.read(digest_store.list_digests, workspace_id=1) == house_before
+    )
 
 
 async def test_nothing_of_one_workspace_is_seen_in_another(database: Database):
-    full = await database.write(full_house, "full")
-    empty = await database.write(a_house, name="empty")
+    full = await database.write(full_tenant, "full")
+    empty = await database.write(a_tenant, name="empty")
 
     seen = await database.read(everything_seen_by, empty.workspace.id, full)
 
@@ -522,7 +575,7 @@ async def test_nothing_of_one_workspace_is_seen_in_another(database: Database):
 
 async def test_its_own_workspace_sees_all_of_it(database: Database):
     """The control of the test above: the same questions, and every one answered."""
-    full = await database.write(full_house, "full")
+    full = await database.write(full_tenant, "full")
 
     seen = await database.read(everything_seen_by, full.workspace.id, full)
 
@@ -530,31 +583,33 @@ async def test_its_own_workspace_sees_all_of_it(database: Database):
 
 
 async def test_nothing_of_one_workspace_is_changed_from_another(database: Database):
-    full = await database.write(full_house, "full")
-    empty = await database.write(a_house, name="empty")
+    full = await database.write(full_tenant, "full")
+    empty = await database.write(a_tenant, name="empty")
     here: dict[str, Any] = {"workspace_id": empty.workspace.id}
 
     def meddle(connection: Connection) -> list[Any]:
         place = here | {"destination_id": full.destination.id}
         change = connection.execute(select(schema.changes.c.public_id)).scalar_one()
         digest = here | {"digest_id": full.digest.id}
-        corrections.take_back(connection, **here, corrections=[1], now=NOW)
-        corrections.settle(connection, **here, edition_id=1, state="listed")
-        editions.keep_context(connection, **here, edition_id=1, context={})
+        correction_store.revert_corrections(connection, **here, ids=[1], now=NOW)
+        correction_store.finish_corrections(
+            connection, **here, edition_id=1, state="listed"
+        )
+        edition_store.set_render_context(connection, **here, edition_id=1, context={})
         is_open = schema.reports.c.settled_at.is_(None)
         report = connection.execute(
             select(schema.reports.c.public_id).where(is_open)
         ).scalar_one()
         return [
-            destinations.rename(connection, **place, name="mine"),
-            destinations.pause(connection, **place, reason="mine"),
-            destinations.resume(connection, **place),
-            destinations.remove(connection, **place),
-            digests.rename(connection, **digest, name="mine"),
-            digests.pause(connection, **digest),
-            digests.delete_one(connection, **digest, now=NOW),
-            digests.restore(connection, **digest),
-            changes.settle(
+            destination_store.rename_destination(connection, **place, name="mine"),
+            destination_store.pause_destination(connection, **place, reason="mine"),
+            destination_store.resume_destination(connection, **place),
+            destination_store.delete_destination(connection, **place),
+            digest_store.rename_digest(connection, **digest, name="mine"),
+            digest_store.pause_digest(connection, **digest),
+            digest_store.delete_digest(connection, **digest, now=NOW),
+            digest_store.restore_digest(connection, **digest),
+            change_store.confirm_change(
                 connection,
                 **here,
                 public_id=change,
@@ -562,15 +617,21 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
                 person_name="mine",
                 now=NOW,
             ),
-            occurrences.settle(connection, **here, occurrence_id=1, state="skipped"),
-            reports.settle(
+            schedule_store.finish_occurrence(
+                connection, **here, occurrence_id=1, state="skipped"
+            ),
+            report_store.answer_report(
                 connection, **here, public_id=report, by="m", answer="", now=NOW
             ),
-            saved.drop(connection, **here, person_id="p", story="s-canary"),
-            follows.drop(connection, **here, person_id="p", name=CANARY),
-            feedback.take_back(connection, **here, person_id="p", story="s-canary"),
-            readers.erase(connection, **here, person_id="p"),
-            deliveries.release(connection, **here, delivery_id=1, now=NOW),
+            reader_store.delete_saved_story(
+                connection, **here, person_id="p", story="s-canary"
+            ),
+            reader_store.delete_follow(connection, **here, person_id="p", name=CANARY),
+            reader_store.delete_feedback(
+                connection, **here, person_id="p", story="s-canary"
+            ),
+            reader_store.erase_person(connection, **here, person_id="p"),
+            delivery_store.release_delivery(connection, **here, delivery_id=1, now=NOW),
         ]
 
     before = await database.read(everything_seen_by, full.workspace.id, full)
@@ -584,18 +645,18 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
 async def test_a_public_article_is_seen_only_by_workspaces_that_use_its_source(
     database: Database,
 ):
-    user = await database.write(a_house, name="user", shared=True)
-    other = await database.write(a_house, name="other")
-    await database.write(keep, user, quoted=(a_quote(TEXT),))
+    user = await database.write(a_tenant, name="user", shared=True)
+    other = await database.write(a_tenant, name="other")
+    await database.write(store_article, user, quoted=(a_quote(TEXT),))
 
     found = [
         await database.read(
-            search.newest,
-            workspace_id=house.workspace.id,
-            wanted=wanted("lock"),
+            article_search.search_articles,
+            workspace_id=tenant.workspace.id,
+            wanted=parse_query("lock"),
             limit=9,
         )
-        for house in (user, other)
+        for tenant in (user, other)
     ]
 
     assert [len(hits) for hits in found] == [1, 0]
@@ -604,11 +665,11 @@ async def test_a_public_article_is_seen_only_by_workspaces_that_use_its_source(
 async def test_erasing_a_workspace_erases_all_of_it_and_nothing_else(
     database: Database,
 ):
-    full = await database.write(full_house, "full")
-    public = await database.write(a_house, name="kept", shared=True)
-    await database.write(keep, public)
+    full = await database.write(full_tenant, "full")
+    public = await database.write(a_tenant, name="kept", shared=True)
+    await database.write(store_article, public)
 
-    await database.write(erase, full.workspace.id)
+    await database.write(erase_workspace, full.workspace.id)
 
     def count(connection: Connection) -> dict[str, int]:
         return {
@@ -637,9 +698,9 @@ async def test_erasing_a_workspace_erases_all_of_it_and_nothing_else(
 async def test_a_public_source_goes_with_its_last_reader_and_not_before(
     database: Database,
 ):
-    first = await database.write(a_house, name="first", shared=True)
-    second = await database.write(a_house, name="second", shared=True)
-    await database.write(keep, first)
+    first = await database.write(a_tenant, name="first", shared=True)
+    second = await database.write(a_tenant, name="second", shared=True)
+    await database.write(store_article, first)
 
     def kept(connection: Connection) -> list[int]:
         return [
@@ -647,22 +708,29 @@ async def test_a_public_source_goes_with_its_last_reader_and_not_before(
             for table in (schema.sources, schema.articles, schema.searchable)
         ]
 
-    await database.write(erase, first.workspace.id)
+    await database.write(erase_workspace, first.workspace.id)
     assert await database.read(kept) == [1, 1, 1]
-    await database.write(erase, second.workspace.id)
+    await database.write(erase_workspace, second.workspace.id)
     assert await database.read(kept) == [0, 0, 0]
 
 
 async def test_nothing_is_erased_by_the_order_of_another_workspace(database: Database):
-    full = await database.write(full_house, "full")
-    other = await database.write(a_house, name="other")
+    full = await database.write(full_tenant, "full")
+    other = await database.write(a_tenant, name="other")
     here: dict[str, Any] = {"workspace_id": other.workspace.id}
-    await database.write(erasing.show, **here, person_id=None, reason="asked", now=NOW)
-    await database.write(erasing.order, **here, now=NOW)
+    await database.write(
+        deletion_store.propose_erasure, **here, person_id=None, reason="asked", now=NOW
+    )
+    await database.write(deletion_store.order_erasure, **here, now=NOW)
 
     full_key = full.workspace.id
-    assert not await database.write(erasing.step, workspace_id=full_key, rows=500)
-    assert await database.read(erasing.shown, workspace_id=full_key) is None
+    assert not await database.write(
+        deletion_store.erase_some_rows, workspace_id=full_key, rows=500
+    )
+    assert (
+        await database.read(deletion_store.find_proposed_erasure, workspace_id=full_key)
+        is None
+    )
 
 
 def verbs() -> dict[str, inspect.Signature]:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.texts import Texts
+from bot.i18n.translation import Texts
 from bot.web import server
-from bot.web.reading import asked_spans, paragraphs
+from bot.web.articles import parse_spans, split_paragraphs
 from digests.types import Article, Span
 from tests.bot.platforms.local import hostile, samples
 from tests.bot.web.asgi import Browser
@@ -23,7 +23,7 @@ def a_browser(**articles: Article) -> Browser:
         return {"database": "ok", "migrations": articles["ready"].text}
 
     return Browser(
-        server.build(
+        server.build_application(
             routes=[],
             read_article=read,
             ready=ready,
@@ -119,9 +119,11 @@ async def test_what_steers_or_hides_is_dropped_from_an_article():
 @given(st.text(max_size=200), st.lists(st.integers(0, 250), max_size=8))
 def test_no_character_is_lost_or_added(text, numbers):
     edges = [str(number) for number in numbers]
-    asked = asked_spans(edges[::2], edges[1::2], len(text))
+    asked = parse_spans(edges[::2], edges[1::2], len(text))
     sentence = (Span(start=0, end=len(text) // 2),)
-    shown = ["".join(p.text for p in row) for row in paragraphs(text, asked, sentence)]
+    shown = [
+        "".join(p.text for p in row) for row in split_paragraphs(text, asked, sentence)
+    ]
     assert shown == [line for line in text.split("\n") if line.strip()]
 
 
@@ -129,10 +131,10 @@ def test_no_character_is_lost_or_added(text, numbers):
     st.text("ab \n", min_size=1, max_size=80), st.integers(0, 79), st.integers(1, 80)
 )
 def test_what_is_marked_is_what_was_asked(text, start, length):
-    asked = asked_spans([str(start)], [str(start + length)], len(text))
+    asked = parse_spans([str(start)], [str(start + length)], len(text))
     marked = "".join(
         piece.text
-        for row in paragraphs(text, asked, ())
+        for row in split_paragraphs(text, asked, ())
         for piece in row
         if piece.kind == "asked"
     )

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.texts import Texts
+from bot.i18n.translation import Texts
 from bot.web import security, server
 from tests.bot.web.asgi import FORM, OURS, PORT, SAME, Browser
 
@@ -29,7 +29,7 @@ def an_app(*routes: Route):
     async def fail(_: Request) -> Response:
         raise RuntimeError("the secret word is heron")
 
-    return server.build(
+    return server.build_application(
         routes=[
             Route("/", page),
             Route("/act", act, methods=["POST"]),
@@ -146,13 +146,15 @@ async def test_a_token_without_its_cookie_does_not_fit(browser):
 
 async def test_a_body_over_the_limit_is_refused(browser):
     token = await browser.token()
-    answer = await browser.post("/act", {"csrf": token, "what": "x" * security.BODY})
+    answer = await browser.post(
+        "/act", {"csrf": token, "what": "x" * security.MAX_BODY}
+    )
     assert answer.status == 413
 
 
 async def test_a_body_that_lies_about_its_length_is_refused(browser):
     token = await browser.token()
-    fields = {"csrf": token, "what": "x" * security.BODY}
+    fields = {"csrf": token, "what": "x" * security.MAX_BODY}
     answer = await browser.post("/act", fields, content_length="10")
     assert answer.status == 413
 
@@ -170,7 +172,7 @@ async def test_other_methods_are_refused(browser, method):
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/fail", "/static/base.css"])
-@pytest.mark.parametrize(("name", "value"), security.ANSWER_HEADERS.items())
+@pytest.mark.parametrize(("name", "value"), security.RESPONSE_HEADERS.items())
 async def test_every_answer_carries_the_policy(browser, path, name, value):
     found = (await browser.get(path)).header(name)
     kept = {"cache-control": "no-cache"} if path.startswith("/static") else {}

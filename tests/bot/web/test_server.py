@@ -27,7 +27,9 @@ async def head_of(
 
 
 async def test_port_nought_takes_a_free_one_and_tells_it():
-    async with server.serving(Stage().app(), host="127.0.0.1", port=0) as address:
+    async with server.serve_application(
+        Stage().app(), host="127.0.0.1", port=0
+    ) as address:
         assert address.port > 0
         assert str(address) == f"http://127.0.0.1:{address.port}"
         head, reader = await head_of(address.port, "/healthz")
@@ -37,9 +39,11 @@ async def test_port_nought_takes_a_free_one_and_tells_it():
 
 async def test_a_taken_port_is_named_with_the_setting_that_mends_it():
     app = Stage().app()
-    async with server.serving(app, host="127.0.0.1", port=0) as address:
+    async with server.serve_application(app, host="127.0.0.1", port=0) as address:
         with pytest.raises(ConfigurationError) as caught:
-            async with server.serving(app, host="127.0.0.1", port=address.port):
+            async with server.serve_application(
+                app, host="127.0.0.1", port=address.port
+            ):
                 pass
     assert f"Port {address.port} on 127.0.0.1 is in use" in str(caught.value)
     assert "STANDFIRST_WEB_PORT" in str(caught.value)
@@ -48,12 +52,12 @@ async def test_a_taken_port_is_named_with_the_setting_that_mends_it():
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
 def test_a_page_without_a_password_is_only_for_this_machine(host):
     with pytest.raises(ConfigurationError, match="STANDFIRST_WEB_HOST"):
-        server.bind(host, 0)
+        server.bind_socket(host, 0)
 
 
 async def test_signals_stay_with_the_caller():
     before = signal.getsignal(signal.SIGTERM)
-    async with server.serving(Stage().app(), host="127.0.0.1", port=0):
+    async with server.serve_application(Stage().app(), host="127.0.0.1", port=0):
         await asyncio.sleep(0.05)
         assert signal.getsignal(signal.SIGTERM) is before
 
@@ -61,7 +65,7 @@ async def test_signals_stay_with_the_caller():
 async def test_a_stop_ends_open_streams_at_once():
     stage = Stage()
     before_stop = (stage.platform.hub.close,)
-    async with server.serving(
+    async with server.serve_application(
         stage.app(), host="127.0.0.1", port=0, before_stop=before_stop
     ) as address:
         await stage.platform.send(a_delivery())

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from digests.asking import Answer, answer, read
+from digests.answers.questions import parse_question
+from digests.answers.selection import QuestionAnswer, select_answer
 from digests.sources import folder
 from digests.types import Article
 from tests import cases
@@ -50,11 +51,11 @@ def archive() -> tuple[Article, ...]:
         Article(**row | {"published": datetime.fromisoformat(row["published"])})
         for row in cases.rows("asking/articles")
     ]
-    return (*written, *folder.read(SEEDS).articles)
+    return (*written, *folder.read_articles(SEEDS).articles)
 
 
-def asked(question: str) -> Answer:
-    return answer(read(question, TODAY), archive())
+def asked(question: str) -> QuestionAnswer:
+    return select_answer(parse_question(question, TODAY), archive())
 
 
 def rows(name: str, half: str) -> list[dict[str, Any]]:
@@ -64,8 +65,8 @@ def rows(name: str, half: str) -> list[dict[str, Any]]:
 @cache
 def score(half: str) -> Score:
     answered, unanswered = rows("answered", half), rows("unanswered", half)
-    told = [[s.text for s in asked(row["question"]).sentences] for row in answered]
-    pairs = list(zip(told, answered, strict=True))
+    reported = [[s.text for s in asked(row["question"]).sentences] for row in answered]
+    pairs = list(zip(reported, answered, strict=True))
     return Score(
         questions=len(answered),
         first=sum(bool(set(got[:1]) & set(row["answers"])) for got, row in pairs),

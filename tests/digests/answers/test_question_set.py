@@ -3,7 +3,7 @@
 import pytest
 
 from tests import cases
-from tests.digests.asking.measure import archive, asked, rows, score
+from tests.digests.answers.measure import archive, asked, rows, score
 
 HALVES = ("tuned", "held")
 

@@ -6,8 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.asking import order, period, read, searches, since, snippet
-from digests.language.lookup import group, places, terms, wanted
+from digests.answers.questions import (
+    parse_period,
+    parse_question,
+    parse_since_date,
+    plan_searches,
+)
+from digests.answers.search import find_snippet, rank_matches
+from digests.language.search_terms import (
+    expand_phrase,
+    extract_terms,
+    locate_groups,
+    parse_query,
+)
 from digests.types import Article
 
 NOW = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -24,7 +35,7 @@ def test_a_word_of_the_title_counts_more_than_one_of_the_text():
         "title", "It is long. It rains in the whole valley now.", "Bridge"
     )
 
-    found = order([text, title], wanted("bridge"))
+    found = rank_matches([text, title], parse_query("bridge"))
 
     assert [article.id for article in found] == ["title", "text"]
 
@@ -35,14 +46,17 @@ def test_of_two_alike_the_newer_comes_first():
         an_article("new", "The bridge."),
     )
 
-    assert [a.id for a in order([old, new], wanted("bridge"))] == ["new", "old"]
+    assert [a.id for a in rank_matches([old, new], parse_query("bridge"))] == [
+        "new",
+        "old",
+    ]
 
 
 def test_an_old_article_about_it_goes_before_a_new_one_that_names_it_in_passing():
     passing = an_article("passing", "Rain fell. " * 40 + "A bridge was wet.")
     about = an_article("about", "The bridge. A bridge, this bridge.", "Bridge", days=60)
 
-    assert order([passing, about], wanted("bridge"))[0].id == "about"
+    assert rank_matches([passing, about], parse_query("bridge"))[0].id == "about"
 
 
 def test_the_snippet_is_the_sentence_with_most_of_the_words():
@@ -50,7 +64,7 @@ def test_the_snippet_is_the_sentence_with_most_of_the_words():
         "a", "The bridge is old. A crack in the bridge was found. Rain."
     )
 
-    found = snippet(article, wanted("bridge cracks"))
+    found = find_snippet(article, parse_query("bridge cracks"))
 
     assert found is not None
     words = [article.text[mark.start : mark.end] for mark in found.marks]
@@ -62,7 +76,7 @@ def test_the_snippet_is_the_sentence_with_most_of_the_words():
 def test_a_phrase_is_set_apart_as_one():
     article = an_article("a", "The foot ferry runs. A ferry on foot does not.")
 
-    found = snippet(article, wanted('"foot ferry"'))
+    found = find_snippet(article, parse_query('"foot ferry"'))
 
     assert found is not None
     assert [article.text[m.start : m.end] for m in found.marks] == ["foot ferry"]
@@ -82,21 +96,24 @@ _SAID = [
 def test_words_are_placed_where_the_kept_words_say_that_they_stand(
     text: str, asked: str, lang: str | None
 ):
-    ways = group(asked)
-    kept = list(terms(text, lang))
+    ways = expand_phrase(asked)
+    kept = list(extract_terms(text, lang))
     hits = sum(
         tuple(kept[at : at + len(phrase)]) == phrase
         for phrase in ways
         for at in range(len(kept))
     )
 
-    (found,) = places(text, lang, (ways,))
+    (found,) = locate_groups(text, lang, (ways,))
 
     assert len(found) == hits
 
 
 def test_words_of_the_title_only_have_no_snippet():
-    assert snippet(an_article("a", "It rains.", "Bridge"), wanted("bridge")) is None
+    assert (
+        find_snippet(an_article("a", "It rains.", "Bridge"), parse_query("bridge"))
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,13 +137,13 @@ def test_words_of_the_title_only_have_no_snippet():
     ],
 )
 def test_since_is_read_as_people_write_it(typed: str, day: date | None):
-    assert since(typed, THURSDAY) == day
+    assert parse_since_date(typed, THURSDAY) == day
 
 
 def test_a_period_says_where_it_stands():
     text = "What happened last week in Hallin?"
 
-    found = period(text, THURSDAY)
+    found = parse_period(text, THURSDAY)
 
     assert found is not None
     assert text[found.start : found.end] == "last week"
@@ -134,11 +151,11 @@ def test_a_period_says_where_it_stands():
 
 
 def test_the_strictest_search_is_made_first_and_none_twice():
-    question = read("Who found the crack in the Tern Bridge?", THURSDAY)
+    question = parse_question("Who found the crack in the Tern Bridge?", THURSDAY)
 
-    made = list(searches(question))
+    made = list(plan_searches(question))
 
     sizes = [len(each.every) for each in made]
     assert sizes[0] == max(sizes)
     assert len({frozenset(each.every) for each in made}) == len(made)
-    assert wanted('"tern bridge"').every in [each.every for each in made]
+    assert parse_query('"tern bridge"').every in [each.every for each in made]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests.asking import MOST, answer, read
+from digests.answers.questions import parse_question
+from digests.answers.selection import MAX_ANSWER_SENTENCES, select_answer
 from digests.types import Article
 
 TODAY = date(2026, 1, 8)
@@ -35,13 +36,13 @@ def an_article(text: str = BRIDGE, **changes: object) -> Article:
     return Article(**values | changes)  # type: ignore[arg-type]
 
 
-def told(question: str, *articles: Article) -> list[str]:
-    found = answer(read(question, TODAY), articles or (an_article(),))
+def reported(question: str, *articles: Article) -> list[str]:
+    found = select_answer(parse_question(question, TODAY), articles or (an_article(),))
     return [sentence.text for sentence in found.sentences]
 
 
 def refused(question: str, *articles: Article) -> tuple[str, str]:
-    found = answer(read(question, TODAY), articles or (an_article(),))
+    found = select_answer(parse_question(question, TODAY), articles or (an_article(),))
     assert found.refused is not None, found.sentences
     assert not found.sentences
     return found.refused.why, found.refused.words
@@ -60,7 +61,7 @@ def refused(question: str, *articles: Article) -> tuple[str, str]:
     ],
 )
 def test_the_sentence_that_answers_comes_first(question: str, begins: str):
-    assert told(question)[0].startswith(begins)
+    assert reported(question)[0].startswith(begins)
 
 
 def test_a_name_that_stands_nowhere_is_named_in_the_refusal():
@@ -102,7 +103,7 @@ def test_words_are_only_theirs_who_said_them(who: str, said: str | None):
     if said is None:
         assert refused(question, article)[0] == "not told"
     else:
-        assert told(question, article)[0].startswith(said)
+        assert reported(question, article)[0].startswith(said)
 
 
 @pytest.mark.parametrize("question", ["", "?", "who?", "🙂", "What is it?", "    "])
@@ -111,15 +112,15 @@ def test_a_question_without_a_word_to_look_for_is_told_so(question: str):
 
 
 def test_without_articles_there_is_no_answer():
-    question = read("How many cars cross the bridge?", TODAY)
+    question = parse_question("How many cars cross the bridge?", TODAY)
 
-    assert answer(question, ()).refused is not None
+    assert select_answer(question, ()).refused is not None
 
 
 def test_the_same_sentence_of_two_outlets_is_shown_once():
     copy = an_article(id="copy", source="Other")
 
-    assert len(told("How many cars cross the bridge?", an_article(), copy)) == 1
+    assert len(reported("How many cars cross the bridge?", an_article(), copy)) == 1
 
 
 def test_at_most_three_sentences_are_shown():
@@ -136,9 +137,9 @@ def test_at_most_three_sentences_are_shown():
             start=12,
         )
     ]
-    question = read("How many boats were sold in the harbour?", TODAY)
+    question = parse_question("How many boats were sold in the harbour?", TODAY)
 
-    assert len(answer(question, many).sentences) <= MOST
+    assert len(select_answer(question, many).sentences) <= MAX_ANSWER_SENTENCES
 
 
 def test_a_german_question_is_answered_in_the_words_of_the_article():
@@ -149,7 +150,7 @@ def test_a_german_question_is_answered_in_the_words_of_the_article():
         title="Brücke gesperrt",
     )
 
-    assert told("Wie viele Autos fahren über die Brücke?", german) == [
+    assert reported("Wie viele Autos fahren über die Brücke?", german) == [
         "Täglich fahren 900 Autos über die Brücke."
     ]
 
@@ -160,20 +161,22 @@ def test_no_question_is_a_fault_and_every_sentence_is_verbatim(typed: str):
     article = an_article()
 
     for text in (typed, f"How many {typed} cars cross the bridge?"):
-        for found in answer(read(text, TODAY), (article,)).sentences:
+        for found in select_answer(parse_question(text, TODAY), (article,)).sentences:
             assert article.text[found.span.start : found.span.end] == found.text
 
 
 def test_a_question_of_six_thousand_characters_is_read_to_its_bound():
-    answer(read("how many cars cross the bridge " * 200, TODAY), (an_article(),))
+    select_answer(
+        parse_question("how many cars cross the bridge " * 200, TODAY), (an_article(),)
+    )
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.text(max_size=400))
 def test_no_article_is_a_fault(text: str):
-    question = read("Who closed the bridge at Aldby on Tuesday?", TODAY)
+    question = parse_question("Who closed the bridge at Aldby on Tuesday?", TODAY)
 
-    answer(question, (an_article(text),))
+    select_answer(question, (an_article(text),))
 
 
 HARBOUR = an_article(
@@ -189,16 +192,16 @@ HARBOUR = an_article(
     "question", ["Was kostet das Kühlhaus?", "was kostet ein Kühlhaus in Brunsbek"]
 )
 def test_was_asks_in_german_where_a_german_verb_follows_it(question: str):
-    assert told(question, HARBOUR)[0] == "Es kostet 12 Millionen Euro."
+    assert reported(question, HARBOUR)[0] == "Es kostet 12 Millionen Euro."
 
 
 @pytest.mark.parametrize(
     "question", ["Was the bridge at Aldby closed?", "Was Tilda Noor thanked?"]
 )
 def test_was_asks_in_english_where_somebody_or_something_follows_it(question: str):
-    assert read(question, TODAY).lang == "en"
+    assert parse_question(question, TODAY).lang == "en"
 
 
 def test_a_name_that_is_written_somewhere_is_not_said_to_stand_nowhere():
-    found = answer(read("Tell of Kühlhaus", TODAY), (HARBOUR,))
+    found = select_answer(parse_question("Tell of Kühlhaus", TODAY), (HARBOUR,))
     assert found.refused is None or found.refused.why == "not told"

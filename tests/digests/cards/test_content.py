@@ -1,8 +1,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from digests.cards import make, setting
-from digests.quotes import find
+from digests.cards.content import build_card, find_card_context
+from digests.quotes.attribution import find_quotes
 from digests.types import Article
 
 TEXT = "It rained.  “It’s  open,” said lock warden Ruth Bell."
@@ -21,7 +21,7 @@ def an_article(**changes):
 
 def a_card(**changes):
     article = an_article(**changes)
-    return make(article, find(article.text)[0])
+    return build_card(article, find_quotes(article.text)[0])
 
 
 def test_the_words_are_those_of_the_article():
@@ -70,7 +70,7 @@ def test_a_text_without_declared_language_is_english():
 
 def set_in(text: str) -> str:
     article = an_article(text=text)
-    place = setting(article, make(article, find(text)[0]))
+    place = find_card_context(article, build_card(article, find_quotes(text)[0]))
     return text[place.start : place.end]
 
 
@@ -87,8 +87,8 @@ def test_what_somebody_else_said_is_nobodys_setting():
     quoted = "“We were all of us afraid that night,” said Tom Ames."
     text = f"The lock opened on Monday.\n\n{quoted}\n\n{quoted}"
     article = an_article(text=text)
-    second = make(article, find(text)[-1])
-    place = setting(article, second)
+    second = build_card(article, find_quotes(text)[-1])
+    place = find_card_context(article, second)
     assert text[place.start : place.end] == "The lock opened on Monday."
 
 

@@ -7,14 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests.amending import Amendment, amended, amendment, relocated
 from digests.compose import compose
+from digests.corrections.amendments import (
+    Amendment,
+    apply_amendments,
+    find_amendment,
+    relocate_story,
+)
 from digests.types import (
     Article,
-    Brief,
+    BriefStory,
+    CorrectionNote,
     Edition,
     EditionStory,
-    Note,
     Sentence,
     Span,
 )
@@ -24,7 +29,7 @@ LATER = NOON + timedelta(hours=2)
 OLD = an_article()
 
 
-def told(article: Article = OLD) -> Edition:
+def reported(article: Article = OLD) -> Edition:
     return compose([article], now=NOON)
 
 
@@ -34,14 +39,14 @@ def corrected(old: str, new: str, text: str = BRIDGE) -> Article:
 
 
 def change(new: Article, edition: Edition | None = None) -> Amendment | None:
-    (story,) = (edition or told()).stories
-    return amendment(story, {OLD.revision: OLD}, new, LATER)
+    (story,) = (edition or reported()).stories
+    return find_amendment(story, {OLD.revision: OLD}, new, LATER)
 
 
 def now(new: Article) -> EditionStory:
     found = change(new)
     assert found is not None
-    (story,) = amended(told(), [found]).stories
+    (story,) = apply_amendments(reported(), [found]).stories
     return story
 
 
@@ -61,7 +66,7 @@ def test_a_sentence_takes_the_new_wording_and_leads_to_the_new_version():
 
 
 def test_the_other_sentences_go_on_leading_to_the_version_that_was_told():
-    before, after = told().stories[0], now(corrected("31,000", "13,000"))
+    before, after = reported().stories[0], now(corrected("31,000", "13,000"))
     same = [s for s in after.summary if not s.revision]
     assert same == [s for s in before.summary if "31,000" not in s.text]
 
@@ -95,12 +100,12 @@ def test_a_quote_that_another_says_now_is_struck_and_not_given_to_them():
 
 
 def test_the_hero_is_corrected_with_its_story():
-    edition = told()
+    edition = reported()
     assert edition.hero is not None
     new = corrected("before the steel has been tested", "before all has been tested")
     found = change(new)
     assert found is not None
-    after = amended(edition, [found])
+    after = apply_amendments(edition, [found])
     assert after.hero in after.stories[0].cards
     assert after.hero != edition.hero
 
@@ -109,23 +114,23 @@ def test_a_headline_whose_title_was_corrected_is_the_new_one():
     title = "Harbour bridge in Torvale closes"
     old = an_article(title="Harbour bridge in Hallin closes")
     new = an_article(title=title)
-    (story,) = told(old).stories
-    found = amendment(story, {old.revision: old}, new, LATER)
+    (story,) = reported(old).stories
+    found = find_amendment(story, {old.revision: old}, new, LATER)
     assert found is not None
-    assert amended(told(old), [found]).stories[0].headline.text == title
+    assert apply_amendments(reported(old), [found]).stories[0].headline.text == title
 
 
 def test_a_line_in_brief_takes_the_new_headline():
     old = an_article(title="Harbour bridge in Hallin closes")
     new = an_article(title="Harbour bridge in Torvale closes")
-    (story,) = told(old).stories
-    line = Brief(
+    (story,) = reported(old).stories
+    line = BriefStory(
         story=story.id, headline=story.headline, article=story.articles[0], outlets=()
     )
-    found = amendment(line, {old.revision: old}, new, LATER)
+    found = find_amendment(line, {old.revision: old}, new, LATER)
     assert found is not None
-    edition = replace(told(old), stories=(), brief=(line,))
-    (after,) = amended(edition, [found]).brief
+    edition = replace(reported(old), stories=(), brief=(line,))
+    (after,) = apply_amendments(edition, [found]).brief
     assert (after.headline.text, len(after.notes)) == (new.title, 1)
 
 
@@ -134,15 +139,15 @@ def test_corrections_are_made_one_after_the_other():
     second = corrected("31,000", "14,000")
     one = change(first)
     assert one is not None
-    edition = amended(told(), [one])
-    two = amendment(
+    edition = apply_amendments(reported(), [one])
+    two = find_amendment(
         edition.stories[0],
         {OLD.revision: OLD, first.revision: first},
         second,
         LATER + timedelta(hours=1),
     )
     assert two is not None
-    story = amended(told(), [one, two]).stories[0]
+    story = apply_amendments(reported(), [one, two]).stories[0]
     assert pairs(story) == [
         ("About 31,000", "About 13,000"),
         ("About 13,000", "About 14,000"),
@@ -167,12 +172,12 @@ def test_what_is_no_correction_changes_nothing(old, new):
 
 
 def test_a_clause_that_is_not_shown_changes_nothing_that_is():
-    (story,) = told().stories
+    (story,) = reported().stories
     shown = "The harbour bridge at Hallin was closed on Tuesday"
     first = Sentence(text=shown, spans=(Span(start=0, end=len(shown)),))
     story = replace(story, summary=(first,), cards=(), figures=(), matters=None)
     new = corrected("after a crack was found", "after no crack was found")
-    assert amendment(story, {OLD.revision: OLD}, new, LATER) is None
+    assert find_amendment(story, {OLD.revision: OLD}, new, LATER) is None
 
 
 def test_a_text_that_is_another_one_changes_nothing():
@@ -187,23 +192,25 @@ def test_an_excerpt_takes_nothing_back():
 
 
 def test_a_version_that_is_not_at_hand_changes_nothing():
-    (story,) = told().stories
+    (story,) = reported().stories
     new = corrected("31,000", "13,000")
-    assert amendment(story, {}, new, LATER) is None
+    assert find_amendment(story, {}, new, LATER) is None
 
 
 def test_an_editors_words_are_a_note_and_nothing_else():
-    note = Note(at=LATER, said="It was Monday.")
-    (before,) = told().stories
+    note = CorrectionNote(at=LATER, said="It was Monday.")
+    (before,) = reported().stories
     one = Amendment(story=before.id, notes=(note,))
-    assert amended(told(), [one]).stories == (replace(before, notes=(note,)),)
+    assert apply_amendments(reported(), [one]).stories == (
+        replace(before, notes=(note,)),
+    )
 
 
 def test_another_story_is_left_alone():
     found = change(corrected("31,000", "13,000"))
     assert found is not None
     other = replace(found, story="s-other")
-    assert amended(told(), [other]) == told()
+    assert apply_amendments(reported(), [other]) == reported()
 
 
 # ── from another text ──────────────────────────────────────────────────────────
@@ -211,8 +218,8 @@ def test_another_story_is_left_alone():
 
 def test_relocated_it_stands_in_the_other_text_word_for_word():
     page = an_article(text=f"Share this page.\n\n{BRIDGE}\n\nMore news.")
-    (story,) = told().stories
-    moved = relocated(story, page)
+    (story,) = reported().stories
+    moved = relocate_story(story, page)
     for sentence in moved.summary:
         assert sentence.revision == page.revision
         text = page.text[sentence.spans[0].start : sentence.spans[-1].end]
@@ -222,8 +229,11 @@ def test_relocated_it_stands_in_the_other_text_word_for_word():
 
 
 def test_what_the_other_text_has_not_keeps_its_place():
-    (story,) = told().stories
-    assert relocated(story, an_article(text="Something else.")).summary == story.summary
+    (story,) = reported().stories
+    assert (
+        relocate_story(story, an_article(text="Something else.")).summary
+        == story.summary
+    )
 
 
 # ── whatever is changed ────────────────────────────────────────────────────────
@@ -244,7 +254,7 @@ def test_every_shown_word_stands_in_the_version_that_it_leads_to(place, word):
         return
     assert found.notes
     texts = {"": OLD.text, OLD.revision: OLD.text, new.revision: new.text}
-    story = amended(told(), [found]).stories[0]
+    story = apply_amendments(reported(), [found]).stories[0]
     for sentence in story.summary:
         stands = texts[sentence.revision]
         assert sentence.text == " ".join(

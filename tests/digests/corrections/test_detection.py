@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.corrections import differs
+from digests.corrections.detection import find_first_correction
 from digests.types import Article
 from tests.data.corrections import ADDED_OR_GONE, BEFORE, PAIRS
 
@@ -22,7 +22,7 @@ def article(text: str, title: str = "News from the town") -> Article:
 
 
 def kind(old: str, new: str) -> str | None:
-    found = differs(article(old), article(new))
+    found = find_first_correction(article(old), article(new))
     return found.kind if found else None
 
 
@@ -55,7 +55,9 @@ def test_a_sentence_that_came_or_went_is_what_stands_beside_it(
 
 def test_what_was_taken_out_is_named_as_what_went():
     old = BEFORE.format(middle="The fire killed 14 people. ", end="")
-    found = differs(article(old), article(BEFORE.format(middle="", end="")))
+    found = find_first_correction(
+        article(old), article(BEFORE.format(middle="", end=""))
+    )
     assert found is not None
     assert (found.before, found.after) == ("14", "")
     assert found.sentence == "The fire killed 14 people."
@@ -64,7 +66,7 @@ def test_what_was_taken_out_is_named_as_what_went():
 def test_an_excerpt_of_a_text_takes_nothing_back():
     old = article(BEFORE.format(middle="The fire killed 14 people. ", end=""))
     new = replace(old, text=BEFORE.format(middle="", end=""), excerpt=True)
-    assert differs(old, new) is None
+    assert find_first_correction(old, new) is None
 
 
 def test_a_text_that_is_another_one_corrects_nothing():
@@ -86,7 +88,7 @@ def test_german_nouns_are_no_names():
 
 
 def test_what_went_and_what_came_are_named():
-    found = differs(
+    found = find_first_correction(
         article("The fire killed 14 people."), article("The fire killed 17 people.")
     )
     assert found is not None
@@ -97,7 +99,7 @@ def test_what_went_and_what_came_are_named():
 def test_a_corrected_title_is_a_correction():
     old = article("The town waits.", title="Fire kills 14 in Torvale")
     new = replace(old, title="Fire kills 17 in Torvale")
-    found = differs(old, new)
+    found = find_first_correction(old, new)
     assert found is not None
     assert found.kind == "figure"
 
@@ -109,14 +111,16 @@ def test_moved_sentences_correct_nothing():
 
 def test_a_thousand_sentences_are_compared_in_little_time():
     text = " ".join(f"Sentence number {n} is about the lake." for n in range(1000))
-    found = differs(article(text), article(text.replace("number 500", "number 5000")))
+    found = find_first_correction(
+        article(text), article(text.replace("number 500", "number 5000"))
+    )
     assert found is not None
 
 
 def test_hundreds_of_dull_sentences_may_go():
     spelt = ["".join(chr(97 + int(digit)) for digit in f"{n:03}") for n in range(800)]
-    told = [f"The {word} of the {word * 2} was {word * 3}." for word in spelt]
-    old, new = " ".join(told), " ".join(told[::2])
+    reported = [f"The {word} of the {word * 2} was {word * 3}." for word in spelt]
+    old, new = " ".join(reported), " ".join(reported[::2])
     assert kind(old, new) is None
     assert kind(old.replace(" bad ", " Brannock "), new) == "name"
 

@@ -1,5 +1,6 @@
-from digests import figures
-from digests.types import Agreement
+from digests.editing import figure_selection
+from digests.figures import recognition
+from digests.types import FigureComparison
 
 
 def compared(ours: str, theirs: str) -> list[tuple[str, str, bool]]:
@@ -7,8 +8,10 @@ def compared(ours: str, theirs: str) -> list[tuple[str, str, bool]]:
     return [(a.ours.text, a.theirs.text, a.equal) for a in found]
 
 
-def _compare(ours: str, theirs: str) -> tuple[Agreement, ...]:
-    return figures.compare(figures.find(ours), ours, figures.find(theirs), theirs)
+def _compare(ours: str, theirs: str) -> tuple[FigureComparison, ...]:
+    return figure_selection.compare_figures(
+        recognition.find_figures(ours), ours, recognition.find_figures(theirs), theirs
+    )
 
 
 BRIDGE = "The Long Bridge carries 31,000 vehicles a day across the harbour."

@@ -1,21 +1,32 @@
-from digests import figures, quotes, telling
-from digests.stories import Ranked
-from digests.types import Analysis, Article, Headline, Story, Style, Summary
+from digests.editing import figure_selection, presentation
+from digests.editing.ranking import RankedStory
+from digests.figures import recognition
+from digests.quotes import attribution
+from digests.types import (
+    Article,
+    ArticleAnalysis,
+    EditionStyle,
+    Headline,
+    Story,
+    Summary,
+)
 
 
 def shown(text: str) -> list[str]:
     """The figures that a story of this one article is told with."""
     article = Article(id="a", text=text)
-    analysis = Analysis(
+    analysis = ArticleAnalysis(
         article=article,
         summary=Summary(headline=Headline(text="Title"), sentences=()),
-        quotes=quotes.find(text),
-        figures=figures.find(text),
+        quotes=attribution.find_quotes(text),
+        figures=recognition.find_figures(text),
     )
     story = Story(id="s-1", articles=(article,), outlets=("Hallin Courier",))
-    entry = Ranked(story=story, score=1.0, reasons=(), update=False)
-    told = telling.in_full(entry, {"a": analysis}, Style()).figures
-    return [f"{t.figure.text} · {t.figure.what}" for t in told]
+    entry = RankedStory(story=story, score=1.0, reasons=(), update=False)
+    reported = presentation.present_story(
+        entry, {"a": analysis}, EditionStyle()
+    ).figures
+    return [f"{t.figure.text} · {t.figure.what}" for t in reported]
 
 
 def test_money_and_shares_come_before_lengths_in_text_order():
@@ -33,7 +44,7 @@ def test_money_and_shares_come_before_lengths_in_text_order():
 
 def test_no_more_than_four_figures_are_shown():
     text = " ".join(f"They planted {n} trees in park {n}." for n in range(100, 120))
-    assert len(shown(text)) == telling.FIGURES_SHOWN
+    assert len(shown(text)) == figure_selection.MAX_FIGURES
 
 
 def test_a_figure_without_a_noun_is_not_shown():

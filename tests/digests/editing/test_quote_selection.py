@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.quotes import deserving, find
+from digests.editing.quote_selection import select_quotes
+from digests.quotes.attribution import find_quotes
 
 ARTICLE = (
     "The council met at the lock on Monday. "
@@ -18,7 +19,7 @@ ARTICLE = (
 
 
 def best(text):
-    return [quote.text for quote in deserving(find(text), text)]
+    return [quote.text for quote in select_quotes(find_quotes(text), text)]
 
 
 def test_whole_thoughts_come_before_fragments():
@@ -26,7 +27,7 @@ def test_whole_thoughts_come_before_fragments():
 
 
 def test_one_voice_does_not_crowd_the_others_out():
-    speakers = [quote.speaker for quote in deserving(find(ARTICLE), ARTICLE)]
+    speakers = [quote.speaker for quote in select_quotes(find_quotes(ARTICLE), ARTICLE)]
     assert set(speakers[:2]) == {"Ruth Bell", "Tom Cole"}
 
 
@@ -69,7 +70,7 @@ def test_nobody_has_two_cards_in_a_row_while_somebody_else_has_something():
             ),
         ]
     )
-    speakers = [quote.speaker for quote in deserving(find(text), text)]
+    speakers = [quote.speaker for quote in select_quotes(find_quotes(text), text)]
     assert all(one != two for one, two in itertools.pairwise(speakers))
 
 
@@ -112,7 +113,7 @@ def test_a_predicate_without_its_subject_comes_after_a_clause():
 
 @given(st.text(alphabet=st.sampled_from("ab AB.,“” \nI")))
 def test_only_found_quotations_are_chosen_and_each_once(text):
-    found = find(text)
-    chosen = deserving(found, text)
+    found = find_quotes(text)
+    chosen = select_quotes(found, text)
     assert len(set(chosen)) == len(chosen)
     assert set(chosen) <= set(found)

@@ -1,9 +1,16 @@
+"""Which items are taken, in which order, under which caps: as a table."""
+
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from digests.language.fold import fold
-from digests.stories import Ranked, rank
-from digests.types import Article, Story, Style, Told
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.editing.ranking import RankedStory, balance_items, rank_stories
+from digests.language.normalization import normalize_text
+from digests.types import Article, EditionStyle, PublishedLedger, ShareCaps, Story
 from tests.digests.stories.builders import FERRY, NOON, ORCHARD, news
 
 
@@ -12,12 +19,21 @@ def a_story(*articles: Article, outlets: tuple[str, ...] | None = None) -> Story
     return Story(id=f"s-{articles[0].id}", articles=articles, outlets=names)
 
 
-def ranked(*stories: Story, told: Told | None = None, **style: Any) -> list[Ranked]:
+def ranked(
+    *stories: Story, ledger: PublishedLedger | None = None, **style: Any
+) -> list[RankedStory]:
     now = NOON + timedelta(days=1)
-    return list(rank(stories, now=now, told=told or Told(), style=Style(**style)))
+    return list(
+        rank_stories(
+            stories,
+            now=now,
+            ledger=ledger or PublishedLedger(),
+            style=EditionStyle(**style),
+        )
+    )
 
 
-def ids(found: list[Ranked]) -> list[str]:
+def ids(found: list[RankedStory]) -> list[str]:
     return [entry.story.id for entry in found]
 
 
@@ -91,10 +107,10 @@ def test_one_topic_does_not_fill_the_edition():
 
 
 def test_an_update_is_told_from_the_article_with_the_news():
-    told = Told(revisions=frozenset(("a@1",)))
+    ledger = PublishedLedger(revisions=frozenset(("a@1",)))
     more = "Prosecutors have opened an inquiry against the shipyard in Lower Dunmark."
     story = a_story(news("a", FERRY, revision="1"), news("b", more, revision="2"))
-    (entry,) = ranked(story, told=told)
+    (entry,) = ranked(story, ledger=ledger)
     assert entry.story.articles[0].id == "b"
     assert entry.story.outlets == ("Outlet b", "Outlet a")
     assert [(s.start, s.end) for s in entry.news] == [(0, len(more))]
@@ -107,23 +123,25 @@ def test_every_story_has_a_reason():
 
 def test_a_told_story_leaves():
     story = a_story(news("a", FERRY, revision="1"))
-    told = Told(stories=frozenset(("s-a",)), revisions=frozenset(("a@1",)))
-    assert ranked(story, told=told) == []
+    ledger = PublishedLedger(stories=frozenset(("s-a",)), revisions=frozenset(("a@1",)))
+    assert ranked(story, ledger=ledger) == []
 
 
 def test_a_told_story_is_known_by_its_articles_when_an_older_one_joined():
     story = a_story(news("earlier", ""), news("a", FERRY, revision="1"))
-    assert ranked(story, told=Told(revisions=frozenset(("a@1",)))) == []
+    assert ranked(story, ledger=PublishedLedger(revisions=frozenset(("a@1",)))) == []
 
 
 def test_a_new_version_with_a_new_number_is_an_update():
     older = news("a", FERRY, revision="1")
     newer = news("b", FERRY.replace("212", "221"), revision="2", revises="a")
-    sentences = frozenset(fold(s) for s in FERRY.replace(". ", ".\n").split("\n"))
-    told = Told(
+    sentences = frozenset(
+        normalize_text(s) for s in FERRY.replace(". ", ".\n").split("\n")
+    )
+    ledger = PublishedLedger(
         stories=frozenset(("s-b",)), revisions=frozenset(("a@1",)), sentences=sentences
     )
-    (entry,) = ranked(a_story(newer), told=told)
+    (entry,) = ranked(a_story(newer), ledger=ledger)
     assert entry.update
     assert older.text != newer.text
 
@@ -131,23 +149,23 @@ def test_a_new_version_with_a_new_number_is_an_update():
 def test_a_new_version_that_only_moves_sentences_is_no_update():
     first, *rest = FERRY.replace(". ", ".\n").split("\n")
     newer = news("b", "\n".join((*rest, first)), revision="2", revises="a")
-    sentences = frozenset(fold(s) for s in (first, *rest))
-    told = Told(revisions=frozenset(("a@1",)), sentences=sentences)
-    assert ranked(a_story(newer), told=told) == []
+    sentences = frozenset(normalize_text(s) for s in (first, *rest))
+    ledger = PublishedLedger(revisions=frozenset(("a@1",)), sentences=sentences)
+    assert ranked(a_story(newer), ledger=ledger) == []
 
 
 def test_another_outlet_with_the_same_facts_is_no_update():
-    told = Told(revisions=frozenset(("a@1",)))
+    ledger = PublishedLedger(revisions=frozenset(("a@1",)))
     again = "Ilse Vranken stopped all ferries between Tollmar and the Skerry islands."
     story = a_story(news("a", FERRY, revision="1"), news("b", again, revision="2"))
-    assert ranked(story, told=told) == []
+    assert ranked(story, ledger=ledger) == []
 
 
 def test_another_outlet_with_new_facts_is_an_update():
-    told = Told(revisions=frozenset(("a@1",)))
+    ledger = PublishedLedger(revisions=frozenset(("a@1",)))
     more = "Prosecutors have opened an inquiry against the shipyard in Lower Dunmark."
     story = a_story(news("a", FERRY, revision="1"), news("b", more, revision="2"))
-    assert [entry.update for entry in ranked(story, told=told)] == [True]
+    assert [entry.update for entry in ranked(story, ledger=ledger)] == [True]
 
 
 def test_ranking_does_not_depend_on_the_order_of_the_stories():
@@ -157,3 +175,69 @@ def test_ranking_does_not_depend_on_the_order_of_the_stories():
 
 def test_nothing_in_gives_nothing_out():
     assert ranked() == []
+
+
+#: Items in their order, «source/topic»; how many are told in full; caps; the outcome.
+TABLE = [
+    ("", 3, ShareCaps(), ""),
+    ("P/a P/b P/c", 2, ShareCaps(), "P/a P/b P/c"),
+    ("P/a P/b P/c Q/d", 2, ShareCaps(), "P/a Q/d P/b P/c"),
+    ("P/a P/b P/c Q/d", 4, ShareCaps(), "P/a P/b Q/d P/c"),
+    ("P/a P/b P/c Q/d", 1, ShareCaps(), "P/a P/b P/c Q/d"),
+    ("P/a P/b P/c Q/d", 4, ShareCaps(source=1.0), "P/a P/b P/c Q/d"),
+    ("P/a P/b P/c Q/d R/e", 4, ShareCaps(source=0.25), "P/a Q/d R/e P/b P/c"),
+    ("P/a Q/a R/a S/b", 4, ShareCaps(), "P/a Q/a S/b R/a"),
+    ("P/a Q/a R/a S/b", 4, ShareCaps(topic=1.0), "P/a Q/a R/a S/b"),
+    ("P/a Q/a R/a S/b", 2, ShareCaps(), "P/a S/b Q/a R/a"),
+    ("/a /b /c Q/d", 2, ShareCaps(), "/a /b /c Q/d"),
+    ("P/ P/ Q/", 2, ShareCaps(topic=0.0), "P/ Q/ P/"),
+]
+
+
+def taken(items: str, places: int, caps: ShareCaps) -> list[tuple[str, str]]:
+    return balance_items(
+        items.split(),
+        places=places,
+        caps=caps,
+        source=lambda item: item.partition("/")[0],
+        topics=lambda item: set(item.partition("/")[2]),
+    )
+
+
+@pytest.mark.parametrize(("items", "places", "caps", "expected"), TABLE)
+def test_a_cap_makes_room_for_others(items, places, caps, expected):
+    assert [item for item, _ in taken(items, places, caps)] == expected.split()
+
+
+def test_what_had_to_wait_says_behind_what():
+    reasons = dict(taken("P/a P/b Q/c R/c S/c", 2, ShareCaps()))
+    assert reasons["P/a"] == reasons["Q/c"] == ""
+    assert reasons["P/b"] == "after 1 from P"
+
+
+def test_a_topic_that_had_its_share_is_named():
+    assert dict(taken("P/a Q/a R/b", 2, ShareCaps()))["Q/a"] == "after 1 on «a»"
+
+
+@given(
+    st.lists(st.sampled_from("PQR"), max_size=12), st.integers(min_value=1, max_value=8)
+)
+def test_no_source_has_more_than_half_while_others_wait(sources, places):
+    items = [f"{source}/{n}" for n, source in enumerate(sources)]
+    order = balance_items(
+        items,
+        places=places,
+        caps=ShareCaps(topic=1.0),
+        source=lambda item: item[0],
+        topics=lambda _: (),
+    )
+    reported = [item for item, _ in order][:places]
+    assert sorted(item for item, _ in order) == sorted(items)
+    for source, count in Counter(item[0] for item in reported).items():
+        waiting = [item for item, _ in order[places:] if item[0] != source]
+        under = [
+            i
+            for i in waiting
+            if sum(t[0] == i[0] for t in reported) < max(1, places // 2)
+        ]
+        assert count <= max(1, places // 2) or not under

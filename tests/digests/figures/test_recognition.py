@@ -1,15 +1,19 @@
+"""Hard sentences of several fields, each beside the figures it holds."""
+
+import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests import figures
+from digests.figures import recognition
 from digests.types import Figure
 
 
 def only(text: str, lang: str | None = None) -> Figure:
-    (figure,) = figures.find(text, lang=lang)
+    (figure,) = recognition.find_figures(text, lang=lang)
     return figure
 
 
@@ -69,14 +73,16 @@ def test_a_figure_has_value_unit_and_what_it_measures(
 def test_both_ends_of_a_range_are_figures_of_one_unit(
     text: str, ends: list[tuple[str, float]]
 ):
-    found = figures.find(text)
+    found = recognition.find_figures(text)
     assert [(f.text, f.value) for f in found] == ends
     assert len({f.unit for f in found}) == 1
 
 
 def test_german_decimals_and_nouns_are_read():
     text = "Die Stadt zahlt 1,5 Milliarden Euro an 12.000 Beschäftigte."
-    assert [(f.value, f.unit, f.what) for f in figures.find(text, lang="de")] == [
+    assert [
+        (f.value, f.unit, f.what) for f in recognition.find_figures(text, lang="de")
+    ] == [
         (1.5e9, "EUR", ""),
         (12_000, "", "Beschäftigte"),
     ]
@@ -109,7 +115,7 @@ def test_the_figure_knows_its_sentence():
 
 @given(st.text(alphabet=st.sampled_from("0129.,-–/%$€ abdkmnoesrtw\n\"'“")))
 def test_every_figure_is_verbatim_finite_and_inside_its_sentence(text: str):
-    for figure in figures.find(text):
+    for figure in recognition.find_figures(text):
         assert text[figure.start : figure.end] == figure.text != ""
         assert math.isfinite(figure.value)
         assert figure.sentence.start <= figure.start < figure.end <= figure.sentence.end
@@ -117,7 +123,7 @@ def test_every_figure_is_verbatim_finite_and_inside_its_sentence(text: str):
 
 def test_a_long_text_full_of_names_is_read_in_linear_time():
     # A search through the whole text for every figure runs into the time limit here.
-    assert len(figures.find("Qzx cost $5. " * 40_000)) == 40_000
+    assert len(recognition.find_figures("Qzx cost $5. " * 40_000)) == 40_000
 
 
 @pytest.mark.parametrize(
@@ -140,3 +146,53 @@ def test_what_something_costs_is_said_of_it_also_without_an_article(
     text: str, what: str
 ):
     assert only(text).what == what
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They met on January 6, 2026 in Hallin.",
+        "They met at 5:30 p.m. and left at 17:45.",
+        "It opened in 1990 and closed in 2007-2013.",
+        "It was the 25th time and the third try.",
+        "Hallin won 2-1 and then lost 6-4, 6-3.",
+        "Call +44 20 7946 0958 or 555-1234.",
+        "She lives at 10 Elm Street.",
+        "Sie wohnt in der Lindenstraße 5.",
+        "Case No. 12 is about section 230.",
+        "The Boeing 737 jets and an iPhone 15 were sold.",
+        "The Group of Seven met.",
+        "Ada Brandt, 38, opened it.",
+        "COVID-19, G7 and the A380 at 192.168.0.1",
+        "It is open 24/7, said a@5.example.",
+        "One day one man came.",
+        "the two-time champion",
+        "Room 12 guests were moved.",
+        "COVID-19 cases rose.",
+        "They scored 3-2 goals.",
+    ],
+)
+def test_what_counts_nothing_is_left_out(text: str):
+    assert recognition.find_figures(text) == ()
+
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parents[2] / "data" / "figures.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:40])
+def test_a_sentence_gives_its_figures_and_no_others(case):
+    found = recognition.find_figures(case["text"], lang=case["lang"])
+    assert [(f.text, f.unit, f.what) for f in found] == [
+        (f["text"], f["unit"], f["what"]) for f in case["figures"]
+    ]
+    values = [f["value"] for f in case["figures"]]
+    assert [f.value for f in found] == pytest.approx(values)
+
+
+def test_there_are_as_many_cases_as_promised():
+    assert len(CASES) >= 120

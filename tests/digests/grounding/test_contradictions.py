@@ -1,6 +1,7 @@
 import pytest
 
-from digests.grounding import agreement
+from digests.grounding import contradictions
+from digests.grounding.contradictions import has_swapped_roles
 
 BOATS = (
     "The port has 12 boats and 40 cranes. Rents rose 5 percent; wages fell 2 percent."
@@ -16,7 +17,7 @@ BOATS = (
     ],
 )
 def test_a_figure_beside_another_noun_or_verb_is_seen(claim: str):
-    assert agreement.figures_swapped(claim, BOATS)
+    assert contradictions.has_swapped_figures(claim, BOATS)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_a_figure_beside_another_noun_or_verb_is_seen(claim: str):
     ],
 )
 def test_a_figure_in_its_place_is_left_alone(claim: str):
-    assert not agreement.figures_swapped(claim, BOATS)
+    assert not contradictions.has_swapped_figures(claim, BOATS)
 
 
 STAFF = "Mayor Ada Brandt and Finance Minister Tom Reed met Ina Voss, a judge."
@@ -40,7 +41,7 @@ STAFF = "Mayor Ada Brandt and Finance Minister Tom Reed met Ina Voss, a judge."
     ["Mayor Tom Reed spoke.", "Foreign Minister Tom Reed spoke.", "Judge Ada Brandt."],
 )
 def test_a_title_that_the_name_never_has_is_seen(claim: str):
-    assert agreement.title_foreign(claim, STAFF)
+    assert contradictions.has_foreign_title(claim, STAFF)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_a_title_that_the_name_never_has_is_seen(claim: str):
     ["Mayor Brandt spoke.", "Finance Minister Reed spoke.", "Judge Ina Voss spoke."],
 )
 def test_a_title_that_the_name_has_is_left_alone(claim: str):
-    assert not agreement.title_foreign(claim, STAFF)
+    assert not contradictions.has_foreign_title(claim, STAFF)
 
 
 @pytest.mark.parametrize(
@@ -60,12 +61,47 @@ def test_a_title_that_the_name_has_is_left_alone(claim: str):
     ],
 )
 def test_opposites_are_seen(claim: str, source: str):
-    assert agreement.opposed(claim, source)
-    assert not agreement.opposed(source, source)
+    assert contradictions.has_opposite(claim, source)
+    assert not contradictions.has_opposite(source, source)
 
 
 def test_a_passive_is_turned_into_the_active_voice():
-    assert agreement.active("Reed was praised by Ina Voss in Hallin.") == (
-        "Ina Voss praised Reed in Hallin."
+    assert contradictions.to_active_voice(
+        "Reed was praised by Ina Voss in Hallin."
+    ) == ("Ina Voss praised Reed in Hallin.")
+    assert contradictions.to_active_voice("Reed was praised in Hallin.") is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Cole thanked Bell.", "Bell thanked Cole for the boat."),
+        ("Cole thanked Bell.", "Cole was thanked by Bell for the boat."),
+        ("Bell was thanked by Cole.", "Bell thanked Cole for the boat."),
+        ("The town sued Munk.", "Greta Munk sued the town after a crash."),
+    ],
+)
+def test_doer_and_done_to_that_changed_places_are_seen(claim: str, source: str):
+    assert has_swapped_roles(claim, source)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Bell thanked Cole.", "Bell thanked Cole for the boat."),
+        ("Cole was thanked by Bell.", "Bell thanked Cole for the boat."),
+        ("Bell thanked Cole.", "Cole was thanked by Bell for the boat."),
+        ("The work was led by Bell.", "The work, led by Ruth Bell, took a year."),
+        ("Bell thanked Cole.", "In Hallin, Bell thanked Cole."),
+        ("Bell left the town.", "Cole thanked Bell."),
+        ("Bell left.", "Bell left the town."),
+    ],
+)
+def test_the_same_roles_in_other_words_are_left_alone(claim: str, source: str):
+    assert not has_swapped_roles(claim, source)
+
+
+def test_a_long_claim_is_read_in_reasonable_time():
+    assert not has_swapped_roles(
+        "thanked Bell " * 50_000, "Bell thanked Cole. " * 50_000
     )
-    assert agreement.active("Reed was praised in Hallin.") is None

@@ -8,22 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests import figures
-from digests.grounding import follows, gate
-from digests.summaries import SUMMARISERS
+from digests.figures import recognition
+from digests.grounding.gate import drop_ungrounded, follows_spans
+from digests.summaries.registry import SUMMARISERS
 from digests.types import (
     Article,
     ArticleRef,
-    Brief,
-    Card,
+    BriefStory,
     Dispute,
     Edition,
+    EditionFigure,
     EditionStory,
     Headline,
-    MadeFrom,
+    InputCounts,
+    QuoteCard,
     Sentence,
     Span,
-    ToldFigure,
 )
 
 TEXT = (
@@ -36,9 +36,9 @@ def an_article(text: str = TEXT, title: str | None = "Long Bridge opens") -> Art
     return Article(id="a", text=text, title=title, source="Hallin Post")
 
 
-def a_card(article: Article, span: Span) -> Card:
+def a_card(article: Article, span: Span) -> QuoteCard:
     words = article.text[span.start : span.end]
-    return Card(
+    return QuoteCard(
         text=words,
         speaker="Ada Brandt" if "Ada Brandt" in article.text else None,
         role=None,
@@ -56,7 +56,7 @@ def a_card(article: Article, span: Span) -> Card:
 
 def an_edition(article: Article) -> Edition:
     """What the composer would make of one article."""
-    told = SUMMARISERS["extractive"].summarise(article, 280)
+    reported = SUMMARISERS["extractive"].summarise(article, 280)
     ref = ArticleRef(
         id=article.id,
         revision="",
@@ -65,21 +65,21 @@ def an_edition(article: Article) -> Edition:
         url=None,
         published=None,
     )
-    shown = [s.spans[0] for s in told.sentences]
+    shown = [s.spans[0] for s in reported.sentences]
     cards = tuple(a_card(article, span) for span in shown)
     story = EditionStory(
         id="s-1",
-        headline=told.headline,
-        summary=told.sentences,
+        headline=reported.headline,
+        summary=reported.sentences,
         cards=cards,
         figures=tuple(
-            ToldFigure(
+            EditionFigure(
                 figure=f,
                 article=article.id,
                 source=article.source,
                 sentence_text=article.text[f.sentence.start : f.sentence.end],
             )
-            for f in figures.find(article.text)
+            for f in recognition.find_figures(article.text)
         ),
         articles=(ref,),
         outlets=(article.source,),
@@ -87,9 +87,13 @@ def an_edition(article: Article) -> Edition:
     return Edition(
         title="Morning",
         made_at=datetime(2026, 1, 6, tzinfo=UTC),
-        made_from=MadeFrom(articles=1, sources=1),
+        made_from=InputCounts(articles=1, sources=1),
         stories=(story,),
-        brief=(Brief(story="s-2", headline=told.headline, article=ref, outlets=()),),
+        brief=(
+            BriefStory(
+                story="s-2", headline=reported.headline, article=ref, outlets=()
+            ),
+        ),
         hero=cards[0] if cards else None,
         minutes=1,
         lang="en",
@@ -97,7 +101,7 @@ def an_edition(article: Article) -> Edition:
 
 
 def passed(edition: Edition, article: Article) -> Edition:
-    return gate(edition, {article.id: article})
+    return drop_ungrounded(edition, {article.id: article})
 
 
 def changed(edition: Edition, **changes: Any) -> Edition:
@@ -166,8 +170,8 @@ def test_a_card_that_is_not_the_articles_goes(change: dict[str, Any]):
 def test_a_figure_that_is_not_the_articles_goes(change: dict[str, Any]):
     article = an_article()
     edition = an_edition(article)
-    told = story_of(edition).figures[0]
-    false = replace(told, figure=replace(told.figure, **change))
+    reported = story_of(edition).figures[0]
+    false = replace(reported, figure=replace(reported.figure, **change))
     assert story_of(passed(changed(edition, figures=(false,)), article)).figures == ()
 
 
@@ -181,11 +185,11 @@ def test_a_figures_sentence_in_other_words_goes():
 def test_a_figure_under_another_sentence_goes():
     article = an_article()
     edition = an_edition(article)
-    told = story_of(edition).figures[0]
+    reported = story_of(edition).figures[0]
     other = story_of(edition).summary[0]
     false = replace(
-        told,
-        figure=replace(told.figure, sentence=other.spans[0]),
+        reported,
+        figure=replace(reported.figure, sentence=other.spans[0]),
         sentence_text=other.text,
     )
     assert story_of(passed(changed(edition, figures=(false,)), article)).figures == ()
@@ -230,7 +234,7 @@ def test_a_false_brief_line_gives_way_to_the_title_or_goes():
 
 
 def test_a_story_told_from_an_unknown_article_goes():
-    assert gate(an_edition(an_article()), {}).stories == ()
+    assert drop_ungrounded(an_edition(an_article()), {}).stories == ()
 
 
 def test_an_article_under_a_foreign_title_is_not_listed():
@@ -255,15 +259,15 @@ TEXTS = st.one_of(
 def stands(edition: Edition, article: Article) -> bool:
     """Whether everything that is shown is the article's."""
     for story in edition.stories:
-        assert all(follows(s.text, s.spans, article.text) for s in story.summary)
+        assert all(follows_spans(s.text, s.spans, article.text) for s in story.summary)
         for card in story.cards:
             assert article.text[card.span.start : card.span.end] == card.text
-        for told in story.figures:
-            here = told.figure
+        for reported in story.figures:
+            here = reported.figure
             assert article.text[here.start : here.end] == here.text
     heads = [s.headline for s in edition.stories] + [b.headline for b in edition.brief]
     return all(
-        follows(h.text, h.spans, article.text)
+        follows_spans(h.text, h.spans, article.text)
         if h.spans
         else h.text.split() == (article.title or "").split()
         for h in heads
@@ -318,8 +322,8 @@ def test_a_side_of_a_dispute_that_is_not_an_articles_takes_the_dispute_along():
     false = replace(true, figure=replace(true.figure, value=true.figure.value + 1))
     kept = Dispute(ours=true, theirs=true)
     gone = Dispute(ours=true, theirs=false)
-    told = story_of(passed(changed(edition, disputes=(kept, gone)), article))
-    assert told.disputes == (kept,)
+    reported = story_of(passed(changed(edition, disputes=(kept, gone)), article))
+    assert reported.disputes == (kept,)
 
 
 def test_why_it_matters_goes_when_its_words_are_not_the_articles():
@@ -328,5 +332,99 @@ def test_why_it_matters_goes_when_its_words_are_not_the_articles():
     true = story_of(edition).summary[0]
     false = replace(true, text=true.text.replace("a", "e"))
     for sentence, stays in ((true, True), (false, False)):
-        told = story_of(passed(changed(edition, matters=sentence), article))
-        assert (told.matters == sentence) is stays
+        reported = story_of(passed(changed(edition, matters=sentence), article))
+        assert (reported.matters == sentence) is stays
+
+
+SOURCE = "The mayor, who is 38, opened the bridge for $5.5 million on Monday."
+
+
+def at(*words: str, source: str = SOURCE) -> tuple[Span, ...]:
+    """Where the words stand, one span for each."""
+    starts = [source.index(w) for w in words]
+    return tuple(
+        Span(start=a, end=a + len(w)) for a, w in zip(starts, words, strict=True)
+    )
+
+
+def test_the_words_of_a_span_pass_in_any_case_and_punctuation():
+    assert follows_spans("the Mayor — who is 38!", at("The mayor, who is 38"), SOURCE)
+
+
+def test_words_of_several_spans_pass_in_their_order():
+    assert (
+        follows_spans("The mayor opened it", at("The mayor", "opened"), SOURCE) is False
+    )
+    assert follows_spans("The mayor opened.", at("The mayor", "opened"), SOURCE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor opened the old bridge",
+        "opened mayor The the bridge",
+        "The mayor opened the",
+        "The mayor opened the bridge 🎉",
+        "The mayor opened the bridge̸",
+        "",
+        "…",
+    ],
+)
+def test_a_word_more_or_less_fails(text: str):
+    assert not follows_spans(text, at("The mayor", "opened the bridge"), SOURCE)
+
+
+@pytest.mark.parametrize(
+    "text", ["for $55 million", "for €5.5 million", "for 5.5 million"]
+)
+def test_a_changed_figure_fails(text: str):
+    assert not follows_spans(text, at("for $5.5 million"), SOURCE)
+
+
+def test_a_point_moved_inside_a_number_fails():
+    source = "It is 5 5 wide."
+    assert not follows_spans(
+        "It is 5.5 wide.", (Span(start=0, end=len(source)),), source
+    )
+
+
+def test_a_minus_sign_counts():
+    source = "It was 5 degrees."
+    assert not follows_spans("It was -5 degrees.", (Span(start=0, end=16),), source)
+
+
+def test_a_piece_of_a_word_fails():
+    source = "They concatenate."
+    assert not follows_spans("cat", at("cat", source=source), source)
+
+
+def test_spans_out_of_order_fail():
+    assert not follows_spans("opened The mayor", at("opened", "The mayor"), SOURCE)
+
+
+@pytest.mark.parametrize(
+    "span", [Span(start=-5, end=3), Span(start=60, end=999), Span(start=4, end=4)]
+)
+def test_a_span_outside_the_text_fails(span: Span):
+    assert not follows_spans("The", (span,), SOURCE)
+
+
+def test_no_span_no_pass():
+    assert not follows_spans("The mayor", (), SOURCE)
+
+
+@pytest.mark.parametrize(
+    "source", ["The bridge is not safe.", "The bridge, never used, is safe."]
+)
+def test_a_denial_left_out_between_spans_fails(source: str):
+    first, last = (
+        ("The bridge is", "safe") if "not" in source else ("The bridge", "is safe")
+    )
+    shown = f"{first} {last}."
+    assert not follows_spans(shown, at(first, last, source=source), source)
+
+
+@given(st.text())
+def test_a_whole_text_follows_itself_or_has_no_words(text: str):
+    whole = (Span(start=0, end=len(text)),)
+    assert follows_spans(text, whole, text) or not any(c.isalnum() for c in text)

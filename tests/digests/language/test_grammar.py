@@ -1,20 +1,20 @@
 import pytest
 
-from digests.language import verbs
+from digests.language import grammar
 
 
 @pytest.mark.parametrize("word", ["was", "Opened", "met", "says", "hasn’t", "wird"])
 def test_finite_verbs_are_recognised(word: str):
-    assert verbs.looks_finite(word)
+    assert grammar.looks_finite(word)
 
 
 @pytest.mark.parametrize(
     "word", ["bridge", "hundred", "need", "speed", "opening", "red"]
 )
 def test_nouns_are_not_taken_for_verbs(word: str):
-    assert not verbs.looks_finite(word)
+    assert not grammar.looks_finite(word)
 
 
 def test_a_present_participle_is_told_from_a_short_noun():
-    assert verbs.looks_participle("pledging")
-    assert not verbs.looks_participle("king")
+    assert grammar.looks_participle("pledging")
+    assert not grammar.looks_participle("king")

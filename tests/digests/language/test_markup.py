@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.markup import plain_text, plain_texts
+from digests.language.markup import html_to_text, html_to_texts
 
 TAGS = ("p", "br", "a", "em", "b", "i", "h2", "li", "ul", "div", "img", "table", "td",
         "script", "P", "pre", "figure")  # fmt: skip
@@ -26,20 +26,20 @@ PIECE = st.lists(WORDS | TAG, max_size=10).map("".join)
 
 def test_blocks_are_lines_and_inline_tags_are_nothing():
     piece = "<p>The <b>bridge</b>\n is  closed.</p><ul><li>One<li>Two</ul>x<br>y"
-    assert plain_text(piece) == "The bridge is closed.\nOne\nTwo\nx\ny"
+    assert html_to_text(piece) == "The bridge is closed.\nOne\nTwo\nx\ny"
 
 
 def test_references_and_foreign_blanks_are_put_in_order():
-    assert plain_text("<p>Fish&nbsp;&amp;\u2003chips&#8217;s</p>") == "Fish & chips’s"
+    assert html_to_text("<p>Fish&nbsp;&amp;\u2003chips&#8217;s</p>") == "Fish & chips’s"
 
 
 def test_no_pieces_give_no_words():
-    assert plain_texts([]) == []
+    assert html_to_texts([]) == []
 
 
 @given(st.lists(PIECE, max_size=6))
 def test_pieces_read_at_once_say_what_each_says_alone(pieces: list[str]):
-    assert plain_texts(pieces) == [plain_text(piece) for piece in pieces]
+    assert html_to_texts(pieces) == [html_to_text(piece) for piece in pieces]
 
 
 @pytest.mark.parametrize(
@@ -59,17 +59,17 @@ def test_pieces_read_at_once_say_what_each_says_alone(pieces: list[str]):
     ],
 )
 def test_a_piece_that_is_left_open_takes_nothing_from_the_next(piece: str):
-    assert plain_texts([piece, "b'>", "<p>c</p>"])[1:] == ["b'>", "c"]
+    assert html_to_texts([piece, "b'>", "<p>c</p>"])[1:] == ["b'>", "c"]
 
 
 def test_what_is_nested_deeper_than_any_page_gives_no_words_and_spoils_no_other():
     deep = "<div>" * 4_000 + "x"
-    assert plain_texts([deep, "<p>Kept.</p>"]) == ["", "Kept."]
+    assert html_to_texts([deep, "<p>Kept.</p>"]) == ["", "Kept."]
 
 
 def test_many_pieces_that_leave_tags_open_take_no_longer_than_before():
     # Together they would be nested 100,000 deep; parsers take time by its square.
     pieces = ["<div>" * 1_000 + "x"] * 100
     begun = time.process_time()
-    assert plain_texts(pieces) == ["x"] * 100
+    assert html_to_texts(pieces) == ["x"] * 100
     assert time.process_time() - begun < 2

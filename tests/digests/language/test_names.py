@@ -1,12 +1,11 @@
 import pytest
 
-from digests.language.cast import Cast
-from digests.language.names import runs
-from digests.language.tokens import tokens
+from digests.language.grammar import tokenize_span
+from digests.language.names import PeopleIndex, find_names
 
 
 def names(text):
-    return runs(tokens(text, 0, len(text)))
+    return find_names(tokenize_span(text, 0, len(text)))
 
 
 def texts(text):
@@ -14,7 +13,7 @@ def texts(text):
 
 
 def cast(text):
-    return Cast(names(text))
+    return PeopleIndex(names(text))
 
 
 @pytest.mark.parametrize(

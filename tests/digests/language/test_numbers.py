@@ -9,7 +9,7 @@ from digests.language import numbers
 
 
 def values(text: str, lang: str | None = None) -> list[tuple[str, float]]:
-    return [(text[n.start : n.end], n.value) for n in numbers.find(text, lang)]
+    return [(text[n.start : n.end], n.value) for n in numbers.find_numbers(text, lang)]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_long_code_is_no_amount():
 
 @given(st.text(alphabet="0123456789.,- millonetwhudadzf$½m", max_size=80))
 def test_numbers_are_finite_in_order_and_apart(text: str):
-    found = numbers.find(text)
+    found = numbers.find_numbers(text)
     assert all(math.isfinite(n.value) for n in found)
     assert all(0 <= n.start < n.end <= len(text) for n in found)
     assert all(a.end <= b.start for a, b in itertools.pairwise(found))

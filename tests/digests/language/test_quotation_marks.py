@@ -2,13 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.language.marks import quoted
+from digests.language.quotation_marks import find_quoted
 
 ALPHABET = "ab AB.,?!'\"’‘“”„«»‹›「」\n—(s)"
 
 
 def inside(text, lang=None):
-    return [text[one.start : one.end] for one in quoted(text, lang)]
+    return [text[one.start : one.end] for one in find_quoted(text, lang)]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_mistyped_closing_mark_ends_what_it_should():
 
 def test_a_paragraph_left_open_goes_on_in_the_next():
     text = "She said: “One thing.\n\n“And another.”\n\nThen she left."
-    first, second = quoted(text)
+    first, second = find_quoted(text)
     assert text[first.start : first.end] == "One thing."
     assert text[second.start : second.end] == "And another."
     assert (first.closed, first.goes_on) == (False, False)
@@ -157,7 +157,7 @@ def test_a_mark_glued_to_a_comma_opens():
 @given(st.text(alphabet=st.sampled_from(ALPHABET), max_size=120))
 def test_stretches_are_in_order_and_never_overlap(text):
     at = 0
-    for one in quoted(text):
+    for one in find_quoted(text):
         assert at <= one.start < one.end <= len(text)
         assert text[one.start : one.end] == text[one.start : one.end].strip()
         assert "\n" not in text[one.start : one.end]
@@ -166,4 +166,4 @@ def test_stretches_are_in_order_and_never_overlap(text):
 
 @given(st.text(), st.sampled_from([None, "de", "fr", "ja"]))
 def test_any_text_is_read(text, lang):
-    assert all(one.start < one.end for one in quoted(text, lang))
+    assert all(one.start < one.end for one in find_quoted(text, lang))

@@ -1,12 +1,19 @@
+"""Two hundred sentences that are hard to split, as data beside their answer.
+
+`may_end` are ends inside speech of several sentences: those may be there or not.
+`known` says why a case is not solved; solving it turns the test red.
+"""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.language.sentences import split
+from digests.language.sentences import split_sentences
+from tests import cases
 
 
 def parts(text, lang=None):
-    return [text[span.start : span.end] for span in split(text, lang)]
+    return [text[span.start : span.end] for span in split_sentences(text, lang)]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +85,7 @@ def test_an_unknown_language_is_read_as_english():
 
 @given(st.text(alphabet=st.sampled_from("aB.!?…\"” \n\u2028'(3。"), max_size=80))
 def test_sentences_are_in_order_trimmed_and_leave_nothing_out(text):
-    spans = split(text)
+    spans = split_sentences(text)
     at = 0
     for span in spans:
         assert at <= span.start < span.end
@@ -91,4 +98,26 @@ def test_sentences_are_in_order_trimmed_and_leave_nothing_out(text):
 
 @given(st.text())
 def test_any_text_is_split(text):
-    assert all(text[span.start : span.end].strip() for span in split(text, "de"))
+    assert all(
+        text[span.start : span.end].strip() for span in split_sentences(text, "de")
+    )
+
+
+CASES = [
+    pytest.param(row, id=row["text"][:40], marks=cases.known_miss(row))
+    for row in cases.rows("sentences")
+]
+
+
+@pytest.mark.parametrize("row", CASES)
+def test_a_hard_case_is_split_where_a_reader_splits_it(row):
+    found = {span.end for span in split_sentences(row["text"], row["lang"])}
+    expected = cases.ends(row["text"], row["sentences"])
+    assert found - set(row.get("may_end", ())) == expected
+
+
+def test_there_are_enough_cases_and_few_unsolved_ones():
+    rows = cases.rows("sentences")
+    assert len(rows) >= 200
+    assert sum("known" in row for row in rows) <= 3
+    assert sum(row["lang"] == "de" for row in rows) >= 30

@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.quotes import explain, find
+from digests import cli
+from digests.quotes.attribution import explain_attribution, find_quotes
+from tests.builders import an_article
 
 MARKS = "“”\"'‘’„«»「」 \n.,:?()。："
 WORDS = (
@@ -13,7 +15,7 @@ ALPHABET = st.sampled_from([*MARKS, *WORDS.split("|")])
 
 
 def only(text, **options):
-    quotes = find(text, **options)
+    quotes = find_quotes(text, **options)
     assert len(quotes) == 1, [quote.text for quote in quotes]
     return quotes[0]
 
@@ -87,7 +89,7 @@ def test_he_and_she_go_to_the_person_of_that_sex():
         "Mr. Tom Cole and Mrs. Ruth Bell came to the lock. "
         "“It is open,” he said. “It is late,” she said."
     )
-    assert [quote.speaker for quote in find(text)] == ["Tom Cole", "Ruth Bell"]
+    assert [quote.speaker for quote in find_quotes(text)] == ["Tom Cole", "Ruth Bell"]
 
 
 def test_she_goes_to_the_person_just_named_and_not_to_the_last_speaker():
@@ -96,7 +98,7 @@ def test_she_goes_to_the_person_just_named_and_not_to_the_last_speaker():
         "Morwen Tace, whose barge was stuck, said that she was glad. "
         "“I have waited since May,” she said."
     )
-    assert find(text)[1].speaker == "Morwen Tace"
+    assert find_quotes(text)[1].speaker == "Morwen Tace"
 
 
 def test_they_goes_to_the_plural_before_it():
@@ -105,32 +107,32 @@ def test_they_goes_to_the_plural_before_it():
 
 
 def test_a_quotation_split_by_its_attribution_is_one_group():
-    one, two = find("“It is open,” Ruth Bell said. “It stays open.”")
+    one, two = find_quotes("“It is open,” Ruth Bell said. “It stays open.”")
     assert one.speaker == two.speaker == "Ruth Bell"
     assert one.group == two.group
 
 
 def test_two_speakers_in_one_paragraph_are_two_groups():
-    one, two = find("“It is open,” Ruth Bell said. “It is late,” Tom Cole said.")
+    one, two = find_quotes("“It is open,” Ruth Bell said. “It is late,” Tom Cole said.")
     assert (one.speaker, two.speaker) == ("Ruth Bell", "Tom Cole")
     assert one.group != two.group
 
 
 def test_a_quotation_over_paragraphs_is_one_group_of_one_speaker():
     text = "Ruth Bell said: “It is open.\n\n“It stays open.”\n\nThen she left."
-    one, two = find(text)
+    one, two = find_quotes(text)
     assert one.speaker == two.speaker == "Ruth Bell"
     assert one.group == two.group
 
 
 def test_two_quotations_of_one_sentence_have_one_speaker():
     text = "Ruth Bell called the lock “a wonder” and its keeper “a saint of the water.”"
-    assert {quote.speaker for quote in find(text)} == {"Ruth Bell"}
+    assert {quote.speaker for quote in find_quotes(text)} == {"Ruth Bell"}
 
 
 def test_an_opening_quotation_looks_ahead_to_the_attribution():
     text = "“It is open! At last!” “It stays open,” Ruth Bell said."
-    assert [quote.speaker for quote in find(text)] == ["Ruth Bell", "Ruth Bell"]
+    assert [quote.speaker for quote in find_quotes(text)] == ["Ruth Bell", "Ruth Bell"]
 
 
 def test_a_sentence_that_ends_in_a_colon_introduces_the_next_paragraph():
@@ -171,7 +173,7 @@ def test_the_role_is_given_in_the_articles_words(text, role):
     ],
 )
 def test_names_of_works_nicknames_and_labels_are_no_speech(text):
-    assert find(text) == ()
+    assert find_quotes(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_the_answer_does_not_depend_on_the_style_of_marks(marks):
         f"Ruth Bell wasn’t early. {opening}It’s open and it stays open,{closing} "
         f"Bell said. She called it {opening}a wonder of the age{closing} today."
     )
-    assert [(quote.text, quote.speaker) for quote in find(text)] == [
+    assert [(quote.text, quote.speaker) for quote in find_quotes(text)] == [
         ("It’s open and it stays open,", "Ruth Bell"),
         ("a wonder of the age", "Ruth Bell"),
     ]
@@ -221,20 +223,20 @@ def test_german_attributions_are_read(text):
 
 
 def test_explain_shows_the_chosen_candidate_with_its_score():
-    rows = explain("Tom Cole came. “It is open,” Ruth Bell said.")
+    rows = explain_attribution("Tom Cole came. “It is open,” Ruth Bell said.")
     chosen = [row for row in rows if row.chosen]
     assert [row.speaker for row in chosen] == ["Ruth Bell"]
     assert chosen[0].score == max(row.score for row in rows)
 
 
 def test_explain_has_nothing_to_say_without_quotations():
-    assert explain("Nothing was said.") == ()
+    assert explain_attribution("Nothing was said.") == ()
 
 
 @given(st.lists(ALPHABET, max_size=40).map("".join))
 def test_spans_are_exact_and_in_order_in_any_text(text):
     at = 0
-    for quote in find(text):
+    for quote in find_quotes(text):
         assert quote.text == text[quote.start : quote.end]
         assert at <= quote.start < quote.end
         assert quote.context.start <= quote.start
@@ -248,10 +250,52 @@ def test_spans_are_exact_and_in_order_in_any_text(text):
 
 @given(st.text(), st.sampled_from([None, "de", "fr"]))
 def test_any_text_is_answered(text, lang):
-    assert all(quote.text for quote in find(text, lang=lang))
+    assert all(quote.text for quote in find_quotes(text, lang=lang))
 
 
 @given(st.lists(ALPHABET, max_size=30).map("".join))
 def test_groups_never_go_back(text):
-    groups = [quote.group for quote in find(text)]
+    groups = [quote.group for quote in find_quotes(text)]
     assert groups == sorted(groups)
+
+
+TEXT = (
+    "Tom Cole and the council's chairwoman, Ada Brandt, came to the old lock early.\n\n"
+    "“We have waited eleven years for this water, and tonight it is ours at last, and "
+    "nobody will take it away from us,” Ruth Bell, a warden of the canal, told them. "
+    "“It is late,” she said.\n\n"
+    "The “free” lock cost the town a million."
+)
+
+
+def table(text=TEXT):
+    return list(cli.format_quote_candidates(an_article(text=text)))
+
+
+def test_no_line_is_wider_than_a_hundred_columns():
+    assert max(map(len, table())) <= 100
+
+
+def test_every_quotation_shows_its_speaker_and_its_reporting_word():
+    lines = table()
+    assert "   Ruth Bell · reporting word «told»" in lines
+    assert f"   {cli.UNNAMED_SPEAKER} · no cue" in lines
+
+
+def test_the_arrow_points_at_the_chosen_candidate_only():
+    arrows = [line for line in table() if "→" in line]
+    assert [line.split()[2] for line in arrows] == ["Ruth", "she"]
+
+
+def test_what_speaks_for_a_candidate_sums_up_to_its_score():
+    for row in explain_attribution(TEXT):
+        assert abs(sum(worth for _, worth in row.features) - row.score) < 0.05
+
+
+def test_a_candidate_that_was_passed_over_is_not_marked_as_chosen():
+    rows = explain_attribution("Ruth Bell came, and we said: “It is open.”")
+    assert not any(row.chosen for row in rows)
+
+
+def test_a_language_without_a_table_has_nothing_to_explain():
+    assert explain_attribution("« C’est ouvert », dit-elle.", lang="fr") == ()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from digests.quotes import find
+from digests.quotes.attribution import find_quotes
 from digests.sources import folder
 
 DATA = Path(__file__).parents[2] / "data" / "quotes"
@@ -32,12 +32,14 @@ def answers(quotes, wanted):
 
 
 PASSAGES = lines("passages.jsonl")
-ARTICLES = {article.id: article for article in folder.read(SEEDS).articles}
+ARTICLES = {article.id: article for article in folder.read_articles(SEEDS).articles}
 
 
 @pytest.mark.parametrize("passage", PASSAGES, ids=lambda passage: passage["id"])
 def test_a_passage_is_read_as_its_answer_says(passage):
-    found = find(passage["text"], title=passage.get("title"), lang=passage.get("lang"))
+    found = find_quotes(
+        passage["text"], title=passage.get("title"), lang=passage.get("lang")
+    )
     assert answers(found, passage["quotes"]) == passage["quotes"]
 
 
@@ -48,7 +50,7 @@ def test_the_passages_are_many_and_each_has_its_own_name():
 @pytest.mark.parametrize("seed", lines("seeds.jsonl"), ids=lambda seed: seed["id"])
 def test_a_sample_article_gives_its_quotations_with_their_speakers(seed):
     article = ARTICLES[seed["id"]]
-    found = find(article.text, title=article.title, lang=article.lang)
+    found = find_quotes(article.text, title=article.title, lang=article.lang)
     assert answers(found, seed["quotes"]) == seed["quotes"]
 
 

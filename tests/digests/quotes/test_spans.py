@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.quotes import version_of
+from digests.quotes.spans import match_quotes
 
 SAID = "The ship was where the chart said there was water"
 
@@ -21,17 +21,17 @@ SAID = "The ship was where the chart said there was water"
     ],
 )
 def test_what_two_wordings_are_to_each_other(other: str, version: str | None):
-    assert version_of(SAID, other) == version
+    assert match_quotes(SAID, other) == version
 
 
 def test_short_sentences_that_are_nearly_alike_are_two():
-    assert version_of("We will not pay", "We will not go") is None
+    assert match_quotes("We will not pay", "We will not go") is None
 
 
 def test_signs_alone_are_no_utterance():
-    assert version_of("…", "!") is None
+    assert match_quotes("…", "!") is None
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_it_is_the_same_from_both_sides(one: str, other: str):
-    assert version_of(one, other) == version_of(other, one)
+    assert match_quotes(one, other) == match_quotes(other, one)

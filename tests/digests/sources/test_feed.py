@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.errors import SourceError, Unreadable
-from digests.sources.feed import Feed, parse
+from digests.errors import SourceError, SourceUnreadable
+from digests.sources.feed import parse_feed
+from digests.sources.feed_entries import Feed
 from digests.types import Article
 
 NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
@@ -34,7 +35,7 @@ def item(
 
 def read(feed: str | bytes) -> Feed:
     body = feed if isinstance(feed, bytes) else feed.encode("utf-8")
-    return parse(body, url=URL, now=NOW)
+    return parse_feed(body, url=URL, now=NOW)
 
 
 def only(feed: str | bytes) -> Article:
@@ -110,10 +111,15 @@ def test_a_text_that_quotes_a_feed_stays_as_it_is(opened: str, closed: str):
 
 def test_an_atom_entry_tells_its_content_or_else_its_summary():
     link = '<id>{0}</id><title>{0}</title><link href="https://a.example/{0}"/>'
-    told = f"{link.format(1)}<content>Closed.</content></entry><entry>{link.format(2)}"
-    assert [article.text for article in read(atom(told)).articles] == ["Closed.", ""]
-    told = told.replace("Closed.", "Closed. " * 3_000)
-    found = read(atom(told + "<summary>Only this.</summary>")).articles
+    reported = (
+        f"{link.format(1)}<content>Closed.</content></entry><entry>{link.format(2)}"
+    )
+    assert [article.text for article in read(atom(reported)).articles] == [
+        "Closed.",
+        "",
+    ]
+    reported = reported.replace("Closed.", "Closed. " * 3_000)
+    found = read(atom(reported + "<summary>Only this.</summary>")).articles
     assert found[1].text == "Only this."
 
 
@@ -211,7 +217,7 @@ def test_any_bytes_are_a_feed_or_a_plain_error(body: bytes):
 @pytest.mark.parametrize("body", ["", "nothing", "<html><body>Buy this domain</body>",
                                   "{}", '{"items": 3}', "[1]", "<opml/>"])  # fmt: skip
 def test_what_is_no_feed_is_an_error_never_content(body: str):
-    with pytest.raises(Unreadable):
+    with pytest.raises(SourceUnreadable):
         read(body)
 
 
@@ -222,7 +228,7 @@ ENTITY = '<!DOCTYPE rss [<!ENTITY x "haha">]>'
 def test_a_feed_with_entities_of_its_own_is_refused_in_every_coding(coding: str):
     head = f'<?xml version="1.0" encoding="{coding}"?>'
     feed = rss(item("&x;"), head=head + ENTITY).encode(coding)
-    with pytest.raises(Unreadable, match="entities"):
+    with pytest.raises(SourceUnreadable, match="entities"):
         read(feed)
 
 
@@ -230,7 +236,7 @@ def test_an_entity_that_is_a_file_is_not_opened(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("sesame", encoding="utf-8")
     outer = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
-    with pytest.raises(Unreadable):
+    with pytest.raises(SourceUnreadable):
         read(rss(item("&x;"), head=outer))
 
 

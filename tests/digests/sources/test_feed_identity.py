@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.sources.feed.identity import canonical
-from tests.digests.sources.feed.test_parse import item, read, rss
+from digests.sources.feed_entries import canonicalize_address
+from tests.digests.sources.test_feed import item, read, rss
 
 PLAIN = "https://news.example/a/bridge?id=7"
 
@@ -26,18 +26,18 @@ def ids(*items: str) -> list[str]:
     ],
 )
 def test_an_address_is_the_same_through_campaigns_and_schemes(address: str):
-    assert canonical(address) == canonical(PLAIN)
+    assert canonicalize_address(address) == canonicalize_address(PLAIN)
 
 
 @pytest.mark.parametrize("address", ["https://news.example", "https://news.example/",
                                      "http://www.news.example"])  # fmt: skip
 def test_a_site_is_the_same_with_and_without_its_slash(address: str):
-    assert canonical(address) == "https://news.example/"
+    assert canonicalize_address(address) == "https://news.example/"
 
 
 def test_a_name_that_only_begins_or_ends_like_a_campaign_stays():
     address = "https://news.example/a?acid=9&sid_no=1&p=4"
-    assert canonical(address) == address
+    assert canonicalize_address(address) == address
 
 
 @pytest.mark.parametrize("address", ["https://news.example/a/bridge?id=8",
@@ -45,13 +45,13 @@ def test_a_name_that_only_begins_or_ends_like_a_campaign_stays():
                                      "https://news.example:8443/a/bridge?id=7",
                                      "https://b.example/a/bridge?id=7"])  # fmt: skip
 def test_what_tells_articles_apart_is_kept(address: str):
-    assert canonical(address) != canonical(PLAIN)
+    assert canonicalize_address(address) != canonicalize_address(PLAIN)
 
 
 @given(st.text(max_size=80))
 def test_any_text_has_a_canonical_form_that_stays(text: str):
-    once = canonical(f"https://a.example/{text}")
-    assert canonical(once) == once
+    once = canonicalize_address(f"https://a.example/{text}")
+    assert canonicalize_address(once) == once
 
 
 def test_the_guid_names_an_entry_whatever_its_link_becomes():

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from digests.errors import UnreadableInput
-from digests.language.clean import revision
-from digests.sources.folder import Problem, Reading, read
+from digests.language.normalization import revision_hash
+from digests.sources.folder import ReadProblem, ReadResult, read_articles
 
 HEAD = (
     "---\ntitle: Meadow: the vote\nsource: Brannock Gazette\n"
@@ -29,18 +29,18 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def ids(reading: Reading) -> list[str]:
+def ids(reading: ReadResult) -> list[str]:
     return [article.id for article in reading.articles]
 
 
-def only(reading: Reading) -> Problem:
+def only(reading: ReadResult) -> ReadProblem:
     (problem,) = reading.problems
     return problem
 
 
 def test_every_key_of_the_head_is_read(folder):
     write(folder / "meadow.txt", HEAD + "\n" + BODY)
-    (article,) = read(folder).articles
+    (article,) = read_articles(folder).articles
     assert article.id == "meadow"
     assert article.title == "Meadow: the vote"
     assert article.source == "Brannock Gazette"
@@ -51,44 +51,44 @@ def test_every_key_of_the_head_is_read(folder):
     assert article.revises == "earlier"
     assert article.url == "https://gazette.example/meadow"
     assert article.text == BODY
-    assert article.revision == revision(article.title, BODY)
+    assert article.revision == revision_hash(article.title, BODY)
 
 
 def test_a_text_without_a_head_is_read_as_it_is(folder):
     file = write(folder / "plain.txt", "First line.\nSecond line.")
-    (article,) = read(file).articles
+    (article,) = read_articles(file).articles
     assert (article.id, article.title) == ("plain", None)
     assert article.text == "First line.\nSecond line."
 
 
 def test_a_rule_inside_a_text_is_no_head(folder):
     text = "---\nNot a head, only a rule.\n---\nText."
-    (article,) = read(write(folder / "a.txt", text)).articles
+    (article,) = read_articles(write(folder / "a.txt", text)).articles
     assert article.text == text
 
 
 def test_an_article_without_an_outlet_gets_the_name_of_its_source(folder):
     write(folder / "a.txt", BODY)
-    assert read(folder).articles[0].source == "Gazette"
-    assert read(folder, source="My paper").articles[0].source == "My paper"
+    assert read_articles(folder).articles[0].source == "Gazette"
+    assert read_articles(folder, source="My paper").articles[0].source == "My paper"
 
 
 def test_a_markdown_heading_is_the_title(folder):
     write(folder / "a.md", "# Meadow *wins* #\n\nText with *stars*.\n\n# Not this\n")
-    (article,) = read(folder).articles
+    (article,) = read_articles(folder).articles
     assert article.title == "Meadow *wins*"
     assert article.text == "Text with *stars*.\n\n# Not this\n"
 
 
 def test_a_heading_of_a_plain_text_stays(folder):
-    (article,) = read(write(folder / "a.txt", "# Five\n\nText.")).articles
+    (article,) = read_articles(write(folder / "a.txt", "# Five\n\nText.")).articles
     assert article.title is None
 
 
 def test_html_is_extracted(folder):
     sentence = "The council voted for the meadow after four hours of debate, it said."
     write(folder / "a.html", f"<h1>Meadow</h1><p>{sentence}</p><script>x()</script>")
-    (article,) = read(folder).articles
+    (article,) = read_articles(folder).articles
     assert (article.title, article.text) == ("Meadow", sentence)
 
 
@@ -97,20 +97,20 @@ def test_files_are_read_by_name_then_those_of_inner_folders(folder):
         write(folder / name, BODY)
     (folder / "in" / "deeper").mkdir()
     write(folder / "in" / "deeper" / "d.txt", BODY)
-    assert ids(read(folder)) == ["a", "b", "in/c"]
+    assert ids(read_articles(folder)) == ["a", "b", "in/c"]
 
 
 def test_two_files_of_one_name_are_told(folder):
     write(folder / "a.md", BODY)
     write(folder / "a.txt", BODY)
-    reading = read(folder)
+    reading = read_articles(folder)
     assert ids(reading) == ["a"]
     assert only(reading).where == "a.txt"
 
 
 def test_an_unknown_key_is_told_and_the_article_read(folder):
     write(folder / "a.txt", "---\ntitle: T\ncolour: red\n---\nText.")
-    reading = read(folder)
+    reading = read_articles(folder)
     assert reading.articles[0].title == "T"
     assert "colour" in only(reading).what
 
@@ -126,7 +126,7 @@ def test_an_unknown_key_is_told_and_the_article_read(folder):
 )
 def test_a_bad_value_is_told_and_left_out(folder, line, field):
     write(folder / "a.txt", f"---\n{line}\n---\nText.")
-    reading = read(folder)
+    reading = read_articles(folder)
     assert getattr(reading.articles[0], field) is None
     assert field in only(reading).what
 
@@ -145,7 +145,7 @@ def test_a_bad_value_is_told_and_left_out(folder, line, field):
 def test_a_file_that_cannot_be_read_is_told_and_the_rest_read(folder, content, what):
     (folder / "bad.txt").write_bytes(content)
     write(folder / "good.txt", BODY)
-    reading = read(folder)
+    reading = read_articles(folder)
     assert ids(reading) == ["good"]
     problem = only(reading)
     assert problem.where == "bad.txt"
@@ -155,14 +155,14 @@ def test_a_file_that_cannot_be_read_is_told_and_the_rest_read(folder, content, w
 
 def test_a_file_of_just_the_allowed_size_is_read(folder):
     (folder / "big.txt").write_bytes(b"word " * (2 * 1024 * 1024 // 5))
-    assert ids(read(folder)) == ["big"]
+    assert ids(read_articles(folder)) == ["big"]
 
 
 def test_a_link_that_leaves_the_folder_is_refused(folder, tmp_path):
     secret = write(tmp_path / "secret.txt", "Secret text.")
     write(folder / "a.txt", BODY)
     (folder / "b.txt").symlink_to(secret)
-    reading = read(folder)
+    reading = read_articles(folder)
     assert ids(reading) == ["a"]
     assert only(reading).where == "b.txt"
 
@@ -171,46 +171,46 @@ def test_a_folder_link_that_leaves_the_folder_is_refused(folder, tmp_path):
     write(tmp_path / "other" / "secret.txt", "Secret text.")
     write(folder / "a.txt", BODY)
     (folder / "in").symlink_to(tmp_path / "other")
-    reading = read(folder)
+    reading = read_articles(folder)
     assert ids(reading) == ["a"]
     assert only(reading).where == "in"
 
 
 def test_a_link_within_the_folder_is_read(folder):
     (folder / "b.txt").symlink_to(write(folder / "a.txt", BODY))
-    assert ids(read(folder)) == ["a", "b"]
+    assert ids(read_articles(folder)) == ["a", "b"]
 
 
 def test_a_link_to_itself_is_survived(folder):
     (folder / "loop.txt").symlink_to(folder / "loop.txt")
     write(folder / "a.txt", BODY)
-    assert ids(read(folder)) == ["a"]
+    assert ids(read_articles(folder)) == ["a"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
 def test_a_pipe_is_not_waited_for(folder):
     os.mkfifo(folder / "pipe.txt")
     write(folder / "a.txt", BODY)
-    assert "no regular file" in only(read(folder)).what
+    assert "no regular file" in only(read_articles(folder)).what
 
 
 def test_a_path_that_is_not_there_is_refused(folder):
     with pytest.raises(UnreadableInput, match="nowhere"):
-        read(folder / "nowhere")
+        read_articles(folder / "nowhere")
 
 
 def test_an_empty_folder_is_refused(folder):
     with pytest.raises(UnreadableInput, match=r"\.txt"):
-        read(folder)
+        read_articles(folder)
 
 
 def test_a_folder_where_nothing_can_be_read_says_why(folder):
     write(folder / "a.txt", "")
     with pytest.raises(UnreadableInput, match=r"a\.txt: It is empty"):
-        read(folder)
+        read_articles(folder)
 
 
 def test_windows_line_ends_and_byte_order_mark_are_taken_off(folder):
     (folder / "a.txt").write_bytes(b"\xef\xbb\xbf---\r\ntitle: T\r\n---\r\nA\r\nB")
-    (article,) = read(folder).articles
+    (article,) = read_articles(folder).articles
     assert (article.title, article.text) == ("T", "A\nB")

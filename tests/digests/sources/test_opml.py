@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.errors import Unreadable
-from digests.sources.opml import Outline, Subscription, read, write
+from digests.errors import SourceUnreadable
+from digests.sources.opml import OpmlDocument, Subscription, parse_opml, write_opml
 
 NAME = st.text(
     st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_characters="<&\xa0"),
@@ -19,13 +19,13 @@ SUBSCRIPTION = st.builds(
 )
 
 
-def outlines(inside: str) -> Outline:
-    return read(f'<opml version="2.0"><body>{inside}</body></opml>'.encode())
+def outlines(inside: str) -> OpmlDocument:
+    return parse_opml(f'<opml version="2.0"><body>{inside}</body></opml>'.encode())
 
 
 @given(st.lists(SUBSCRIPTION, max_size=12, unique_by=lambda one: one.address))
 def test_what_is_written_is_read_again_with_its_folders(several):
-    again = read(write(several))
+    again = parse_opml(write_opml(several))
     assert sorted(again.subscriptions, key=str) == sorted(several, key=str)
     assert again.left_out == 0
 
@@ -69,14 +69,14 @@ def test_a_thousand_are_read_and_the_rest_is_counted():
      b'<!DOCTYPE o [<!ENTITY x "y">]><opml><body/></opml>'],
 )  # fmt: skip
 def test_what_is_no_list_is_an_error_in_words(body: bytes):
-    with pytest.raises(Unreadable):
-        read(body)
+    with pytest.raises(SourceUnreadable):
+        parse_opml(body)
 
 
 def test_a_list_nested_beyond_reason_does_no_harm():
-    read(b"<opml><body>" + b'<outline text="x">' * 50_000)
+    parse_opml(b"<opml><body>" + b'<outline text="x">' * 50_000)
 
 
 def test_a_name_that_xml_cannot_hold_is_written_without_it():
     odd = Subscription(address="https://a.example/f", title="A\x00\x1b\ufffe\ud800B")
-    assert read(write([odd])).subscriptions[0].title == "AB"
+    assert parse_opml(write_opml([odd])).subscriptions[0].title == "AB"

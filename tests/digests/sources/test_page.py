@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digests.errors import Unreadable
-from digests.sources.page import Page, decoded, read
+from digests.errors import SourceUnreadable
+from digests.sources.page import ParsedPage, decode_page, find_feed_links, parse_page
 
 NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
 WORDS = (
@@ -17,8 +17,8 @@ def a_page(head: str = "") -> str:
     )
 
 
-def look(body: bytes, content_type: str = "text/html") -> Page:
-    return read(
+def look(body: bytes, content_type: str = "text/html") -> ParsedPage:
+    return parse_page(
         body, url="https://news.example/a/1", content_type=content_type, now=NOW
     )
 
@@ -53,12 +53,12 @@ def test_a_page_is_decoded_by_mark_server_own_word_or_trial(coding, head, conten
     if content_type.endswith("=ascii"):
         html = html.replace("ü", "u")
         words = "Brucke"
-    assert words in decoded(html.encode(coding), content_type)
+    assert words in decode_page(html.encode(coding), content_type)
 
 
 @pytest.mark.parametrize("body", [b"%PDF-1.7 x", b"\x89PNG\r\n", b"\0\1\2\3" * 99])
 def test_what_is_no_text_is_an_error_in_words(body: bytes):
-    with pytest.raises(Unreadable):
+    with pytest.raises(SourceUnreadable):
         look(body)
 
 
@@ -71,3 +71,54 @@ def test_a_page_nested_beyond_reason_gives_nothing_and_takes_no_time():
     page = look(b"<div>" * 100_000 + b"<a href='/feed'>x</a>")
     assert page.article.text == ""
     assert page.feeds == ()
+
+
+URL = "https://news.example/section/"
+
+
+def addresses(html: str) -> list[str]:
+    return [found.address for found in find_feed_links(html, url=URL)]
+
+
+def link(href: str, kind: str = "application/rss+xml", rel: str = "alternate") -> str:
+    return f'<link rel="{rel}" type="{kind}" href="{href}">'
+
+
+def test_every_kind_of_declared_feed_is_found_in_order():
+    kinds = ("rss+xml", "atom+xml", "rdf+xml", "feed+json", "json")
+    page = "".join(link(f"/{i}", f"application/{k}") for i, k in enumerate(kinds))
+    assert addresses(page) == [f"https://news.example/{i}" for i in range(5)]
+
+
+def test_relative_addresses_are_completed():
+    assert addresses(link("feed.xml")) == ["https://news.example/section/feed.xml"]
+
+
+def test_links_that_look_like_feeds_come_after_declared_ones():
+    page = '<a href="/rss">Our feed</a><a href="/about">About</a>' + link("/main")
+    assert addresses(page) == ["https://news.example/main", "https://news.example/rss"]
+
+
+def test_one_address_is_offered_once():
+    assert len(addresses(link("/f") + link("/f"))) == 1
+
+
+def test_style_sheets_translations_and_pages_are_no_feeds():
+    page = (
+        link("/x.css", "text/css") + link("/de", "text/html") + link("/x", rel="icon")
+    )
+    assert addresses(page) == []
+
+
+def test_an_address_that_is_no_plain_web_address_is_not_offered():
+    page = link("javascript:x") + link("file:///etc/passwd") + link("//a:b@c.example/")
+    assert addresses(page + link("http://[::1")) == []
+
+
+def test_a_page_offers_twenty_at_most():
+    assert len(addresses("".join(link(f"/{i}") for i in range(99)))) == 20
+
+
+def test_markup_in_a_title_is_none():
+    page = '<link rel=alternate type=application/rss+xml href=/f title="<b>News</b>">'
+    assert find_feed_links(page, url=URL)[0].title == "News"

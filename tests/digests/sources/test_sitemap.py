@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digests.errors import Unreadable
-from digests.sources.sitemap import read
+from digests.errors import SourceUnreadable
+from digests.sources.sitemap import parse_sitemap
 
 NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ def url(number: int = 1, date: str = "2026-01-06T09:30:00+01:00") -> str:
 
 
 def test_a_news_sitemap_gives_headlines_with_addresses_and_dates():
-    (found,) = read(a_map(url()), now=NOW)
+    (found,) = parse_sitemap(a_map(url()), now=NOW)
     assert (found.title, found.url) == ("Bridge 1 & road", "https://news.example/1")
     assert found.published == datetime(2026, 1, 6, 8, 30, tzinfo=UTC)
     assert (found.source, found.lang) == ("Hallin Courier", "en")
@@ -34,12 +34,12 @@ def test_a_news_sitemap_gives_headlines_with_addresses_and_dates():
 
 
 def test_no_more_than_500_are_read():
-    assert len(read(a_map(*map(url, range(700))), now=NOW)) == 500
+    assert len(parse_sitemap(a_map(*map(url, range(700))), now=NOW)) == 500
 
 
 def test_a_place_without_a_headline_is_left_out():
     bare = "<url><loc>https://news.example/about</loc></url>"
-    assert len(read(a_map(bare, url()), now=NOW)) == 1
+    assert len(parse_sitemap(a_map(bare, url()), now=NOW)) == 1
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,5 @@ def test_a_place_without_a_headline_is_left_out():
      b'<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + a_map(url())],
 )  # fmt: skip
 def test_what_is_no_news_sitemap_is_an_error_in_words(body: bytes):
-    with pytest.raises(Unreadable):
-        read(body, now=NOW)
+    with pytest.raises(SourceUnreadable):
+        parse_sitemap(body, now=NOW)

@@ -1,10 +1,11 @@
-from digests.stories import gather, group
-from digests.types import Article, Membership, Story
+from digests.stories.assembly import gather_stories
+from digests.stories.assignment import group_articles
+from digests.types import Article, Story, StoryMembership
 from tests.digests.stories.builders import FERRY, FERRY_AGAIN, ORCHARD, news
 
 
 def gathered(*articles: Article) -> tuple[Story, ...]:
-    return gather(articles, group(articles))
+    return gather_stories(articles, group_articles(articles))
 
 
 def test_a_wire_copy_adds_no_outlet():
@@ -30,9 +31,12 @@ def test_a_wire_text_with_paragraphs_around_it_adds_no_outlet():
     around = f"{ORCHARD} {FERRY} {ORCHARD[::-1]}"
     own = news("b", around, hours=1, source="Paper")
     wire = news("a", FERRY, source="Wire")
-    (story,) = gather(
+    (story,) = gather_stories(
         (wire, own),
-        [Membership(article="a", story="s"), Membership(article="b", story="s")],
+        [
+            StoryMembership(article="a", story="s"),
+            StoryMembership(article="b", story="s"),
+        ],
     )
     assert story.outlets == ("Wire",)
 

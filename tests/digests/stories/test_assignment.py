@@ -1,3 +1,5 @@
+"""Where an archive would have an article, and what becomes of one that changed."""
+
 import random
 import string
 from dataclasses import replace
@@ -6,17 +8,24 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.stories import group
-from digests.types import Article
+from digests.stories.assignment import (
+    assign_article,
+    find_moved_stories,
+    group_articles,
+    name_stories,
+    place_article,
+)
+from digests.stories.index import StoryIndex
+from digests.types import Article, StoryMembership
 from tests.digests.stories.builders import FERRY, FERRY_AGAIN, NOON, ORCHARD, news
 
 
 def stories_of(*articles: Article) -> list[str]:
-    return [m.story for m in group(articles)]
+    return [m.story for m in group_articles(articles)]
 
 
 def copies_of(*articles: Article) -> list[str | None]:
-    return [m.duplicate_of for m in group(articles)]
+    return [m.duplicate_of for m in group_articles(articles)]
 
 
 def test_two_reports_of_one_event_are_one_story():
@@ -132,7 +141,7 @@ def test_german_articles_are_not_joined_by_german_everyday_words():
 
 
 def test_nothing_in_gives_nothing_out():
-    assert group(()) == ()
+    assert group_articles(()) == ()
 
 
 articles = st.builds(
@@ -149,14 +158,14 @@ articles = st.builds(
 def test_the_order_of_the_input_decides_nothing(found, rng: random.Random):
     shuffled = list(found)
     rng.shuffle(shuffled)
-    assert set(group(found)) == set(group(shuffled))
-    assert [m.article for m in group(found)] == [a.id for a in found]
+    assert set(group_articles(found)) == set(group_articles(shuffled))
+    assert [m.article for m in group_articles(found)] == [a.id for a in found]
 
 
 @given(st.lists(articles, max_size=8, unique_by=lambda a: a.id))
 def test_a_copy_is_later_and_in_the_same_story(found):
     by_id = {a.id: a for a in found}
-    members = {m.article: m for m in group(found)}
+    members = {m.article: m for m in group_articles(found)}
     for member in members.values():
         if member.duplicate_of is not None:
             assert members[member.duplicate_of].story == member.story
@@ -165,3 +174,140 @@ def test_a_copy_is_later_and_in_the_same_story(found):
             assert (before.published or NOON) - (after.published or NOON) <= timedelta(
                 0
             )
+
+
+def archive_of(**stories: list[Article]) -> StoryIndex:
+    archive = StoryIndex()
+    for name, articles in stories.items():
+        for article in articles:
+            archive.add(article, StoryMembership(article=article.id, story=name))
+    return archive
+
+
+def test_stories_that_are_alike_as_well_are_named():
+    archive = archive_of(one=[news("a", FERRY)], two=[news("b", FERRY_AGAIN)])
+    found = place_article(
+        news("c", FERRY.replace("brought", "carried"), hours=1), archive
+    )
+    assert {found.membership.story, *found.rivals} == {"one", "two"}
+
+
+def test_another_event_is_no_rival():
+    archive = archive_of(one=[news("a", FERRY)], two=[news("b", ORCHARD)])
+    assert place_article(news("c", FERRY_AGAIN, hours=1), archive).rivals == ()
+
+
+def test_a_new_story_is_said_to_be_new():
+    archive = archive_of(one=[news("a", FERRY)])
+    assert place_article(news("c", ORCHARD), archive).new
+    assert not place_article(news("b", FERRY_AGAIN, hours=1), archive).new
+
+
+def test_a_changed_text_stays_in_its_story_while_it_is_about_the_same():
+    """Of one outlet, so that it would not have been found for it."""
+    archive = archive_of(one=[news("a", FERRY)], two=[news("d", ORCHARD)])
+    changed = news("b", FERRY_AGAIN, hours=1, source="Outlet a")
+    assert place_article(changed, archive).new
+    assert place_article(changed, archive, before="one").membership.story == "one"
+
+
+def test_a_changed_text_leaves_when_nothing_is_left_of_what_it_was_about():
+    archive = archive_of(one=[news("a", FERRY)], two=[news("d", ORCHARD)])
+    gone = place_article(
+        news("b", ORCHARD + " More soon.", hours=1), archive, before="one"
+    )
+    assert gone.membership.story == "two"
+
+
+def test_a_changed_text_that_was_alone_keeps_its_id_or_joins_another_story():
+    archive = archive_of(two=[news("d", ORCHARD)])
+    alone = place_article(news("b", FERRY), archive, before="one").membership
+    joined = place_article(
+        news("b", ORCHARD, hours=1), archive, before="one"
+    ).membership
+    assert (alone.story, joined.story) == ("one", "two")
+
+
+def test_a_changed_text_that_repeats_nothing_any_more_is_no_copy():
+    archive = archive_of(one=[news("a", FERRY)])
+    copy = place_article(news("b", FERRY, hours=1), archive, before="one").membership
+    own = place_article(
+        news("b", FERRY_AGAIN, hours=1), archive, before="one"
+    ).membership
+    assert (copy.duplicate_of, own.duplicate_of) == ("a", None)
+    assert own.story == "one"
+
+
+def test_placing_is_what_joining_says():
+    archive = archive_of(one=[news("a", FERRY)], two=[news("d", ORCHARD)])
+    for article in (news("b", FERRY_AGAIN, hours=1), news("c", ORCHARD, hours=2)):
+        assert place_article(article, archive).membership == assign_article(
+            article, archive
+        )
+
+
+def members(**stories: str) -> list[StoryMembership]:
+    """`s1="ab"`: a and b belong to s1."""
+    return [
+        StoryMembership(article=article, story=story)
+        for story, articles in stories.items()
+        for article in articles
+    ]
+
+
+def test_a_late_earlier_article_does_not_rename_a_story():
+    first = news("a", FERRY)
+    (before,) = group_articles([first])
+    after = group_articles([first, news("b", FERRY_AGAIN, hours=-5)], known=[before])
+    assert {m.story for m in after} == {before.story}
+
+
+def test_what_was_known_decides_no_membership():
+    known = members(s1="ac")
+    one, other = group_articles([news("a", FERRY), news("c", ORCHARD)], known=known)
+    assert one.story != other.story
+    assert "s1" in {one.story, other.story}
+
+
+def test_merged_stories_keep_the_id_that_most_articles_had():
+    assert name_stories([["a", "b", "c"]], {"a": "s1", "b": "s2", "c": "s2"}) == ("s2",)
+
+
+def test_the_larger_part_of_a_split_story_keeps_the_id():
+    before = {"a": "s1", "b": "s1", "c": "s1"}
+    new, kept = name_stories([["a"], ["b", "c"]], before)
+    assert kept == "s1"
+    assert new != "s1"
+
+
+def test_a_merged_story_leads_to_the_other():
+    before = members(s1="ab", s2="c")
+    assert find_moved_stories(before, members(s1="abc")) == {"s2": ("s1",)}
+
+
+def test_a_split_story_leads_to_both_parts_the_larger_first():
+    before = members(s1="abc")
+    assert find_moved_stories(before, members(s1="a", s9="bc")) == {"s1": ("s9", "s1")}
+
+
+def test_nothing_that_stayed_is_listed():
+    assert find_moved_stories(members(s1="ab"), members(s1="abc", s2="d")) == {}
+
+
+def test_articles_that_are_gone_say_nothing():
+    assert find_moved_stories(members(s1="ab"), members(s1="a")) == {}
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(("s1", "s2"))))
+def test_every_event_has_an_id_of_its_own(before):
+    events = [["a", "b"], ["c"], ["d", "e", "f"], ["g", "h"]]
+    named = name_stories(events, before)
+    assert len(set(named)) == len(events)
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(("s1", "s2"))))
+def test_naming_again_changes_nothing(before):
+    events = [["a", "b"], ["c"], ["d", "e", "f"], ["g", "h"]]
+    named = name_stories(events, before)
+    known = {a: n for n, event in zip(named, events, strict=True) for a in event}
+    assert name_stories(events, known) == named

@@ -3,14 +3,16 @@ import time
 import pytest
 
 from digests.errors import InputError
-from digests.stories import admits
-from digests.types import Style
+from digests.stories.filters import find_refusal_reason
+from digests.types import EditionStyle
 from tests.builders import an_article
 
 
 def reason(text: str, *, include=(), exclude=()) -> str | None:
     article = an_article(title="Untitled", text=text)
-    return admits(article, Style(include=tuple(include), exclude=tuple(exclude)))
+    return find_refusal_reason(
+        article, EditionStyle(include=tuple(include), exclude=tuple(exclude))
+    )
 
 
 def test_without_filters_everything_comes_in():
@@ -33,7 +35,7 @@ def test_a_phrase_matches_over_a_line_break_and_other_marks():
 
 def test_the_title_counts_too():
     article = an_article(title="Battery plant opens", text="It is large.")
-    assert admits(article, Style(include=("battery",))) is None
+    assert find_refusal_reason(article, EditionStyle(include=("battery",))) is None
 
 
 def test_an_excluded_word_wins_over_an_included_one():
@@ -77,4 +79,4 @@ def test_an_evil_pattern_takes_no_time():
 
 def test_a_title_that_is_no_valid_text_is_survived():
     article = an_article(title="lone \ud800 surrogate")
-    assert admits(article, Style(include=("/surrogate/",))) is None
+    assert find_refusal_reason(article, EditionStyle(include=("/surrogate/",))) is None

@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from digests.language import words
-from digests.stories import StoryIndex, group, join
+from digests.stories.assignment import assign_article, group_articles
+from digests.stories.index import StoryIndex
 from digests.types import Article
 from tests.digests.stories.hard_pairs import Pair, pairs
 
@@ -15,7 +16,7 @@ MISSED = {"factory: follow-up"}
 
 
 def joined(one: Article, other: Article) -> bool:
-    first, second = group((one, other))
+    first, second = group_articles((one, other))
     return first.story == second.story
 
 
@@ -28,16 +29,16 @@ def test_a_hard_pair_is_one_story_or_two_as_its_answer_says(pair: Pair):
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_an_article_that_arrives_joins_as_in_the_batch(pair: Pair):
     archive = StoryIndex()
-    archive.add(pair.one, join(pair.one, archive))
+    archive.add(pair.one, assign_article(pair.one, archive))
     there = archive.story_of(pair.one.id)
-    here = join(pair.other, archive).story
+    here = assign_article(pair.other, archive).story
     assert (here == there) is joined(pair.one, pair.other)
 
 
 def test_all_together_no_two_events_become_one_story():
     articles = {a.id: a for pair in PAIRS for a in (pair.one, pair.other)}
     apart = {pair.other.id for pair in PAIRS if not pair.same}
-    story_of = {m.article: m.story for m in group(tuple(articles.values()))}
+    story_of = {m.article: m.story for m in group_articles(tuple(articles.values()))}
     false = [
         f"{pair}"
         for pair in PAIRS
@@ -66,5 +67,8 @@ def test_there_are_eighty_pairs_of_every_kind():
     "pair", [p for p in PAIRS if p.kind == "rewrite"], ids=lambda p: p.event
 )
 def test_a_rewrite_has_few_words_in_common(pair: Pair):
-    one, other = set(words.tokens(pair.one.text)), set(words.tokens(pair.other.text))
+    one, other = (
+        set(words.split_words(pair.one.text)),
+        set(words.split_words(pair.other.text)),
+    )
     assert 0.12 <= len(one & other) / len(one | other) <= 0.3

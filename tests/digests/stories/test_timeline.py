@@ -1,6 +1,6 @@
 from datetime import UTC, date, datetime
 
-from digests import timeline
+from digests.stories import timeline
 from digests.types import Article
 
 
@@ -8,8 +8,8 @@ def article(text: str, name: str = "a") -> Article:
     return Article(id=name, text=text, published=datetime(2026, 1, 7, 9, tzinfo=UTC))
 
 
-def told(*articles: Article) -> list[tuple[date | None, str]]:
-    return [(e.first, e.text) for e in timeline.of(articles)]
+def reported(*articles: Article) -> list[tuple[date | None, str]]:
+    return [(e.first, e.text) for e in timeline.order_events(articles)]
 
 
 def test_events_stand_in_the_order_of_their_days():
@@ -17,7 +17,7 @@ def test_events_stand_in_the_order_of_their_days():
         "The bridge will open on Friday. It closed on Monday. "
         "It was built in 1971. Nobody was hurt."
     )
-    assert told(article(text)) == [
+    assert reported(article(text)) == [
         (date(1971, 1, 1), "It was built in 1971."),
         (date(2026, 1, 5), "It closed on Monday."),
         (date(2026, 1, 9), "The bridge will open on Friday."),
@@ -26,7 +26,7 @@ def test_events_stand_in_the_order_of_their_days():
 
 def test_what_cannot_be_dated_stands_last_in_its_own_words():
     text = "The missiles fell hours before his arrival. He came on Tuesday."
-    (dated, undated) = timeline.of([article(text)])
+    (dated, undated) = timeline.order_events([article(text)])
     assert dated.first == date(2026, 1, 6)
     assert undated.first is None
     words = text[undated.words.start : undated.words.end]
@@ -36,27 +36,27 @@ def test_what_cannot_be_dated_stands_last_in_its_own_words():
 def test_two_articles_tell_one_event_once():
     one = article("The Long Bridge in Hallin closed on Monday.")
     other = article("In Hallin the Long Bridge closed on Monday.", "b")
-    assert [e.article for e in timeline.of([one, other])] == ["a"]
+    assert [e.article for e in timeline.order_events([one, other])] == ["a"]
 
 
 def test_what_is_said_in_quotation_marks_is_no_event():
-    assert told(article("“It rained on Monday,” she said.")) == []
+    assert reported(article("“It rained on Monday,” she said.")) == []
 
 
 def test_the_narrowest_day_of_a_sentence_dates_it():
     text = "The bridge, built in 1971, closed on Monday."
-    assert [day for day, _ in told(article(text))] == [date(2026, 1, 5)]
+    assert [day for day, _ in reported(article(text))] == [date(2026, 1, 5)]
 
 
 def test_a_stretch_has_two_days():
-    (event,) = timeline.of([article("The fleet sailed last week.")])
+    (event,) = timeline.order_events([article("The fleet sailed last week.")])
     assert (event.first, event.last) == (date(2025, 12, 29), date(2026, 1, 4))
 
 
 def test_an_article_without_a_date_leaves_its_weekdays_open():
-    (event,) = timeline.of([Article(id="a", text="It closed on Monday.")])
+    (event,) = timeline.order_events([Article(id="a", text="It closed on Monday.")])
     assert event.first is None
 
 
 def test_no_articles_no_events():
-    assert timeline.of([]) == ()
+    assert timeline.order_events([]) == ()

@@ -3,7 +3,10 @@
 import pytest
 
 from digests.language import sentences
-from digests.summaries import SUMMARISERS, explain, passages, why_it_matters
+from digests.summaries import passages
+from digests.summaries.context import find_why_it_matters
+from digests.summaries.extractive import explain_summary
+from digests.summaries.registry import SUMMARISERS
 from digests.types import Article
 
 POEM = (
@@ -34,7 +37,7 @@ NO_STOPS = (
 ONE = "The bridge in Hallin was closed on Tuesday after workers found a crack."
 
 
-def told(text: str, chars: int = 280) -> list[str]:
+def reported(text: str, chars: int = 280) -> list[str]:
     article = Article(id="a", text=text)
     summary = SUMMARISERS["extractive"].summarise(article, chars)
     return [s.text for s in summary.sentences]
@@ -51,26 +54,26 @@ def headline(text: str) -> str:
     ids=["poem", "list", "table", "transcript", "questions", "no stops"],
 )
 def test_what_has_no_sentence_to_tell_has_only_a_headline(text: str):
-    assert told(text) == []
+    assert reported(text) == []
     assert headline(text)
 
 
 def test_one_sentence_is_its_own_summary():
-    assert told(ONE) == [ONE]
+    assert reported(ONE) == [ONE]
 
 
 def test_a_transcripts_introduction_is_told():
-    assert told(f"{ONE}\n\n{TALK}") == [ONE]
+    assert reported(f"{ONE}\n\n{TALK}") == [ONE]
 
 
 def test_two_labels_make_no_transcript():
     text = f"{ONE}\nHallin: The ferry runs every 20 minutes.\nBrannock: It does not."
-    assert ONE in told(text)
-    assert "Hallin: The ferry runs every 20 minutes." in told(text)
+    assert ONE in reported(text)
+    assert "Hallin: The ferry runs every 20 minutes." in reported(text)
 
 
 def test_capitals_are_told_as_they_stand():
-    assert told(ONE.upper()) == [ONE.upper()]
+    assert reported(ONE.upper()) == [ONE.upper()]
 
 
 SHAPES = {
@@ -91,18 +94,18 @@ SHAPES = {
 def test_of_a_long_text_only_the_beginning_is_read(
     shape: str, monkeypatch: pytest.MonkeyPatch
 ):
-    split, read = sentences.split, []
+    split, read = sentences.split_sentences, []
 
     def counted(text, lang=None, **limits):
         read.append(len(text))
         return split(text, lang, **limits)
 
-    monkeypatch.setattr(sentences, "split", counted)
+    monkeypatch.setattr(sentences, "split_sentences", counted)
     text = SHAPES[shape] * (10**6 // len(SHAPES[shape]))
     article = Article(id="a", text=text)
     SUMMARISERS["extractive"].summarise(article, 280)
-    why_it_matters(article)
-    assert len(explain(article, 280)) <= 60
+    find_why_it_matters(article)
+    assert len(explain_summary(article, 280)) <= 60
     assert read
     assert max(read) <= 60_000
 
@@ -110,5 +113,7 @@ def test_of_a_long_text_only_the_beginning_is_read(
 def test_a_sentence_cut_where_reading_ends_is_not_told():
     half = "The new bridge cost the town of Hallin 3."
     before = ("word " * 12_000)[: 60_000 - len(half) - 2] + ". "
-    found = passages.of(Article(id="a", text=f"{before}{half}5 million. It is shut."))
+    found = passages.extract_passages(
+        Article(id="a", text=f"{before}{half}5 million. It is shut.")
+    )
     assert half not in [p.text for p in found]

@@ -1,6 +1,6 @@
 import pytest
 
-from digests.summaries import why_it_matters
+from digests.summaries.context import find_why_it_matters
 from digests.types import Article
 
 NEWS = "The council of Hallin closed the Long Bridge on Monday."
@@ -8,7 +8,7 @@ NEWS = "The council of Hallin closed the Long Bridge on Monday."
 
 def why(sentence: str, lang: str | None = None) -> str | None:
     text = f"{NEWS} Rain fell all day. {sentence} The ferry runs until midnight."
-    found = why_it_matters(Article(id="a", text=text, lang=lang))
+    found = find_why_it_matters(Article(id="a", text=text, lang=lang))
     if found is None:
         return None
     (span,) = found.spans
@@ -67,10 +67,10 @@ def test_nothing_is_invented(sentence: str):
 
 def test_what_leans_on_the_news_itself_counts():
     sentence = "It matters because no other road leads to the north bank."
-    found = why_it_matters(Article(id="a", text=f"{NEWS} {sentence}"))
+    found = find_why_it_matters(Article(id="a", text=f"{NEWS} {sentence}"))
     assert found is not None
     assert found.text == sentence
 
 
 def test_an_article_without_sentences_says_nothing():
-    assert why_it_matters(Article(id="a", text="one two\nthree")) is None
+    assert find_why_it_matters(Article(id="a", text="one two\nthree")) is None

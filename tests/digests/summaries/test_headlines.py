@@ -1,15 +1,15 @@
 import pytest
 
-from digests.summaries import headline
+from digests.summaries import headlines
 from digests.types import Article
 
 
 def written(text: str, title: str | None = None) -> str:
-    return headline.write(Article(id="a", text=text, title=title)).text
+    return headlines.write_headline(Article(id="a", text=text, title=title)).text
 
 
 def test_a_given_title_is_kept_without_spans():
-    given = headline.write(
+    given = headlines.write_headline(
         Article(id="a", text="It rained.", title=" Rain \n in Hallin")
     )
     assert (given.text, given.spans) == ("Rain in Hallin", ())
@@ -63,7 +63,7 @@ def test_what_was_promised_is_kept_and_the_date_goes_first():
 
 def test_a_headline_grows_beyond_the_wanted_length_for_the_object():
     made = written(PROMISE)
-    assert headline.WANTED < len(made) <= headline.LONGEST
+    assert headlines.WANTED_LENGTH < len(made) <= headlines.MAX_LENGTH
     assert "protect harbour" in made
 
 
@@ -136,7 +136,7 @@ def test_words_come_from_the_spans_in_order():
         "On Monday, the mayor of Hallin, who is a builder, opened the Long Bridge (LB) "
         "in the rain after two years of work."
     )
-    made = headline.write(Article(id="a", text=text))
+    made = headlines.write_headline(Article(id="a", text=text))
     words = " ".join(text[s.start : s.end] for s in made.spans).split()
     assert [w.casefold().strip(",.") for w in made.text.split()] == [
         w.casefold().strip(",.") for w in words

@@ -5,12 +5,12 @@ from digests.types import Article
 
 
 def texts(text: str) -> list[str]:
-    return [p.text for p in passages.of(Article(id="a", text=text))]
+    return [p.text for p in passages.extract_passages(Article(id="a", text=text))]
 
 
 def shown(text: str) -> list[str]:
-    found = passages.of(Article(id="a", text=text))
-    return [p.text for p in found if passages.presentable(p)]
+    found = passages.extract_passages(Article(id="a", text=text))
+    return [p.text for p in found if passages.is_presentable(p)]
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def shown(text: str) -> list[str]:
 )
 def test_a_dateline_is_left_out_and_the_span_stays_exact(line: str):
     text = f"{line}The bridge was opened on Monday."
-    (passage,) = passages.of(Article(id="a", text=text))
+    (passage,) = passages.extract_passages(Article(id="a", text=text))
     assert passage.text == "The bridge was opened on Monday."
     assert text[passage.span.start : passage.span.end] == passage.text
 
@@ -77,7 +77,7 @@ def test_a_plural_apostrophe_leaves_a_sentence_whole():
 
 
 def test_the_reporters_own_i_is_told_from_a_quoted_one():
-    own, quoted = passages.of(
+    own, quoted = passages.extract_passages(
         Article(id="a", text='I went there.\n"I went there," the mayor said.')
     )
     assert own.personal
@@ -85,7 +85,7 @@ def test_the_reporters_own_i_is_told_from_a_quoted_one():
 
 
 def test_a_sentence_that_points_back_leans():
-    first, second, third = passages.of(
+    first, second, third = passages.extract_passages(
         Article(id="a", text="The mayor spoke. She left. But the crowd stayed.")
     )
     assert [first.leans, second.leans, third.leans] == [False, True, True]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.grounding import follows
-from digests.summaries import SUMMARISERS, passages
+from digests.grounding.gate import follows_spans
+from digests.summaries import passages
+from digests.summaries.registry import SUMMARISERS
 from digests.types import Article, Summary
 
 _WORDS = """
@@ -28,17 +29,17 @@ def tell(name: str, text: str, chars: int) -> Summary:
 @pytest.mark.parametrize("name", sorted(SUMMARISERS))
 @given(text=TEXTS, chars=st.integers(0, 400))
 def test_the_budget_is_never_exceeded(name: str, text: str, chars: int):
-    told = tell(name, text, chars)
-    assert len(" ".join(s.text for s in told.sentences)) <= chars
+    reported = tell(name, text, chars)
+    assert len(" ".join(s.text for s in reported.sentences)) <= chars
 
 
 @pytest.mark.parametrize("name", sorted(SUMMARISERS))
 @given(text=TEXTS)
 def test_every_word_stands_in_its_spans(name: str, text: str):
-    told = tell(name, text, 200)
-    assert all(follows(s.text, s.spans, text) for s in told.sentences)
-    if told.headline.text:
-        assert follows(told.headline.text, told.headline.spans, text)
+    reported = tell(name, text, 200)
+    assert all(follows_spans(s.text, s.spans, text) for s in reported.sentences)
+    if reported.headline.text:
+        assert follows_spans(reported.headline.text, reported.headline.spans, text)
 
 
 @pytest.mark.parametrize("name", sorted(SUMMARISERS))
@@ -56,7 +57,7 @@ def test_a_headline_keeps_to_its_length(text: str):
 
 @given(text=TEXTS)
 def test_a_passage_is_the_text_of_its_span(text: str):
-    for passage in passages.of(Article(id="a", text=text)):
+    for passage in passages.extract_passages(Article(id="a", text=text)):
         own = text[passage.span.start : passage.span.end]
         assert passage.text == " ".join(own.split())
 

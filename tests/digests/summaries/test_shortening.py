@@ -1,14 +1,15 @@
 import pytest
 
-from digests.summaries import SUMMARISERS
-from digests.summaries.cuts import conjunct_ends, spoils
+from digests.summaries import shortening
+from digests.summaries.registry import SUMMARISERS
+from digests.summaries.shortening import find_conjunct_ends, is_harmful_cut
 from digests.types import Article, Span
 
 
 def cut(sentence: str) -> bool:
     """Whether a cut at the bar spoils the sentence."""
     kept, _, rest = sentence.partition("|")
-    return spoils(kept + rest, 0, len(kept))
+    return is_harmful_cut(kept + rest, 0, len(kept))
 
 
 @pytest.mark.parametrize(
@@ -70,13 +71,15 @@ def test_no_summary_ends_in_a_word_that_waits():
         "shortly after eleven in the evening of a long and rainy Monday in January."
     )
     for chars in range(60, len(text)):
-        told = SUMMARISERS["extractive"].summarise(Article(id="a", text=text), chars)
-        assert not any(s.text.endswith("shortly.") for s in told.sentences)
+        reported = SUMMARISERS["extractive"].summarise(
+            Article(id="a", text=text), chars
+        )
+        assert not any(s.text.endswith("shortly.") for s in reported.sentences)
 
 
 def ends(sentence: str) -> list[str]:
     """What is kept of a sentence at each place before an addition."""
-    found = conjunct_ends(sentence, Span(start=0, end=len(sentence)))
+    found = find_conjunct_ends(sentence, Span(start=0, end=len(sentence)))
     return [sentence[:end] for end in found]
 
 
@@ -115,5 +118,85 @@ def test_a_second_sentence_gives_up_its_addition_to_fit():
     lead = "The leaders of Norland and Sudland met in Hallin on Monday."
     kept = "The meeting came amid Norland's recent missile tests"
     text = f"{lead} {kept} and rising tension with its neighbours."
-    told = SUMMARISERS["extractive"].summarise(Article(id="a", text=text), 120)
-    assert [s.text for s in told.sentences] == [lead, f"{kept}."]
+    reported = SUMMARISERS["extractive"].summarise(Article(id="a", text=text), 120)
+    assert [s.text for s in reported.sentences] == [lead, f"{kept}."]
+
+
+def shortened(text: str, limit: int) -> str | None:
+    version = shortening.shorten_sentence(text, Span(start=0, end=len(text)), limit)
+    return None if version is None else shortening.format_version(text, version, ".")
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "short"),
+    [
+        (
+            "The mayor opened the bridge on Monday, pledging to mend the road.",
+            45,
+            "The mayor opened the bridge on Monday.",
+        ),
+        (
+            "The mayor opened the bridge after two years of heavy work on it.",
+            45,
+            "The mayor opened the bridge.",
+        ),
+        (
+            "The mayor, who was elected last spring, opened the bridge on Monday.",
+            45,
+            "The mayor opened the bridge on Monday.",
+        ),
+        (
+            "The mayor -- a former builder of roads -- opened the bridge on Monday.",
+            45,
+            "The mayor opened the bridge on Monday.",
+        ),
+    ],
+)
+def test_a_tail_or_an_insertion_goes(text: str, limit: int, short: str):
+    assert shortened(text, limit) == short
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bridge is safe for all lorries, the office of the mayor said.",
+        "The bridge is safe for all lorries, according to the mayor of it.",
+        "The bridge will open for lorries if the mayor signs the long paper.",
+        "The bridge is open for lorries, which is not what the mayor wanted.",
+    ],
+)
+def test_what_vouches_for_or_limits_a_statement_stays(text: str):
+    assert shortened(text, len(text) - 5) is None
+
+
+def test_an_insertion_that_names_the_witness_stays():
+    text = "The bridge, which officials said was weak, closed on Monday in the rain."
+    assert shortened(text, 50) is None
+
+
+def test_a_list_is_not_cut_inside():
+    text = "They signed deals on trade, schools, roads and bridges for five years."
+    assert shortened(text, 60) is None
+
+
+def test_an_opening_does_not_stand_for_its_main_clause():
+    text = "When the mayor opened the bridge on Monday, the crowd was very large."
+    assert shortened(text, 50) is None
+
+
+def test_a_clause_about_somebody_does_not_stand_for_the_sentence():
+    text = "The mayor, who was elected last spring"
+    assert not shortening.is_readable(text, (Span(start=0, end=len(text)),))
+
+
+def test_a_mark_is_never_left_open():
+    text = 'The mayor said the bridge "was safe, because they built it so well".'
+    assert shortened(text, 50) is None
+
+
+def test_a_letter_without_a_capital_keeps_its_form():
+    assert shortening.capitalize_start("ßig") == "ßig"
+
+
+def test_a_number_at_the_start_is_no_letter_to_enlarge():
+    assert shortening.capitalize_start("“12 men left.") == "“12 men left."

@@ -10,28 +10,28 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from digests.templates import Format, render
+from digests.templates import DocumentFormat, render
 from digests.types import (
     ArticleRef,
-    Brief,
-    Card,
+    BriefStory,
     Edition,
+    EditionFigure,
     EditionStory,
     Figure,
     Headline,
-    MadeFrom,
+    InputCounts,
+    QuoteCard,
     Sentence,
     Span,
-    ToldFigure,
 )
 
 NOW = datetime(2026, 1, 6, 7, 5, tzinfo=UTC)
 SPAN = Span(start=0, end=1)
-FORMATS: tuple[Format, ...] = ("text", "markdown", "html")
+FORMATS: tuple[DocumentFormat, ...] = ("text", "markdown", "html")
 
 
-def a_card(**changes: Any) -> Card:
-    card = Card(
+def a_card(**changes: Any) -> QuoteCard:
+    card = QuoteCard(
         text="The bridge is safe",
         speaker="Ada Brandt",
         role="city engineer",
@@ -73,7 +73,7 @@ def an_edition(*stories: EditionStory, **changes: Any) -> Edition:
     edition = Edition(
         title="Morning news",
         made_at=NOW,
-        made_from=MadeFrom(articles=31, sources=12),
+        made_from=InputCounts(articles=31, sources=12),
         stories=stories,
         brief=(),
         hero=None,
@@ -94,12 +94,14 @@ def with_words(words: str) -> Edition:
         summary=(Sentence(text=words, spans=()), Sentence(text=words, spans=())),
         cards=(card,),
         figures=(
-            ToldFigure(figure=figure, article="a", source=words, sentence_text=words),
+            EditionFigure(
+                figure=figure, article="a", source=words, sentence_text=words
+            ),
         ),
         outlets=(words, "Other"),
     )
     plain = replace(story, articles=(replace(story.articles[0], url=words),))
-    brief = Brief(
+    brief = BriefStory(
         story="s",
         headline=Headline(text=words),
         article=plain.articles[0],
@@ -116,7 +118,7 @@ def in_order(text: str, *parts: str) -> bool:
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_parts_come_in_their_order(form):
     second = a_story(id="s-2", headline=Headline(text="Frost in the valley"), cards=())
-    brief = Brief(
+    brief = BriefStory(
         story="s-3",
         headline=Headline(text="Ferry stopped"),
         article=second.articles[0],
@@ -145,7 +147,7 @@ def test_the_parts_come_in_their_order(form):
 @pytest.mark.parametrize("form", FORMATS)
 def test_one_of_each_is_said_in_the_singular(form):
     shown = render(
-        an_edition(a_story(), made_from=MadeFrom(articles=1, sources=1)), form
+        an_edition(a_story(), made_from=InputCounts(articles=1, sources=1)), form
     )
     assert "1 story from 1 article in 1 source ·" in shown
 
@@ -378,6 +380,6 @@ def test_figures_are_shown_with_what_they_measure(form):
         what="daily traffic",
         sentence=SPAN,
     )
-    told = ToldFigure(figure=figure, article="a", source="", sentence_text="")
-    shown = render(an_edition(a_story(figures=(told,))), form)
+    reported = EditionFigure(figure=figure, article="a", source="", sentence_text="")
+    shown = render(an_edition(a_story(figures=(reported,))), form)
     assert "31,000 vehicles (daily traffic)" in shown

@@ -8,39 +8,48 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests import telling
 from digests.compose import compose
-from digests.sections import EVERY, layout
-from digests.telling import READING_SPEED
-from digests.templates import Format, render
-from digests.types import Edition, Headline, Sentence, Span, Style
+from digests.editing import presentation
+from digests.editing.presentation import READING_SPEED
+from digests.templates import DocumentFormat, render
+from digests.types import (
+    ALL_SECTIONS,
+    Edition,
+    EditionStyle,
+    Headline,
+    Sentence,
+    Span,
+    arrange_sections,
+)
 from tests.bot.platforms.local.samples import BRIDGE, a_figure, a_story, an_edition
 from tests.digests.templates.test_render import a_card
 
-FORMATS: tuple[Format, ...] = ("text", "markdown", "html")
+FORMATS: tuple[DocumentFormat, ...] = ("text", "markdown", "html")
 NOW = datetime(2026, 1, 7, 9, tzinfo=UTC)
-CHOICES = st.lists(st.sampled_from(EVERY), unique=True, min_size=1).map(tuple)
+CHOICES = st.lists(st.sampled_from(ALL_SECTIONS), unique=True, min_size=1).map(tuple)
 
 
 @given(chosen=CHOICES)
 def test_a_story_has_the_chosen_sections_in_their_order(chosen):
-    assert layout(chosen, EVERY).story == tuple(s for s in chosen if s != "also")
+    assert arrange_sections(chosen, ALL_SECTIONS).story == tuple(
+        s for s in chosen if s != "also"
+    )
 
 
 @given(chosen=CHOICES)
 def test_the_quote_of_the_edition_goes_with_the_quotes(chosen):
-    assert layout(chosen, ()).hero == ("quotes" in chosen)
+    assert arrange_sections(chosen, ()).hero == ("quotes" in chosen)
 
 
 def test_in_brief_stands_above_only_where_it_comes_first():
-    assert layout(("also", "summary"), ()).also == "above"
-    assert layout(("summary", "also"), ()).also == "below"
-    assert layout(("summary",), ()).also == "nowhere"
-    assert layout(("also",), ()).also == "below"
+    assert arrange_sections(("also", "summary"), ()).also == "above"
+    assert arrange_sections(("summary", "also"), ()).also == "below"
+    assert arrange_sections(("summary",), ()).also == "nowhere"
+    assert arrange_sections(("also",), ()).also == "below"
 
 
 def test_where_nothing_is_chosen_the_renderer_decides():
-    usual = layout(None, ("quotes", "summary"))
+    usual = arrange_sections(None, ("quotes", "summary"))
     assert usual.story == ("quotes", "summary")
     assert (usual.hero, usual.also) == (True, "below")
 
@@ -71,7 +80,7 @@ def a_full_edition() -> Edition:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("chosen", list(permutations(EVERY, 3)), ids="-".join)
+@pytest.mark.parametrize("chosen", list(permutations(ALL_SECTIONS, 3)), ids="-".join)
 def test_a_document_shows_the_chosen_sections_in_their_order(format, chosen):
     shown = render(replace(a_full_edition(), sections=chosen), format).replace("\\", "")
     found = {name: shown.find(words) for name, words in WORDS.items()}
@@ -79,7 +88,7 @@ def test_a_document_shows_the_chosen_sections_in_their_order(format, chosen):
     assert in_story == sorted(in_story)
     assert min(in_story) > shown.index("1. ")
     assert [name for name, at in found.items() if at < 0] == [
-        name for name in EVERY if name not in chosen
+        name for name in ALL_SECTIONS if name not in chosen
     ]
     if "also" in chosen:
         assert (found["also"] < min(in_story)) == (chosen[0] == "also")
@@ -100,13 +109,13 @@ def test_a_document_without_quotes_claims_none_and_has_no_large_one(format):
 
 
 def test_an_edition_holds_everything_whatever_it_shows():
-    told = {
-        sections: compose((BRIDGE,), now=NOW, style=Style(sections=sections))
+    reported = {
+        sections: compose((BRIDGE,), now=NOW, style=EditionStyle(sections=sections))
         for sections in (None, ("also",))
     }
-    assert told[("also",)].sections == ("also",)
-    assert told[("also",)].stories == told[None].stories
-    assert told[None].stories[0].cards
+    assert reported[("also",)].sections == ("also",)
+    assert reported[("also",)].stories == reported[None].stories
+    assert reported[None].stories[0].cards
 
 
 @pytest.mark.parametrize(
@@ -120,4 +129,4 @@ def test_reading_time_is_of_what_is_shown(sections, minutes):
         an_edition().brief[0], headline=Headline(text="word " * 3 * READING_SPEED)
     )
     edition = an_edition(stories=(story,), brief=(line,), sections=sections)
-    assert telling.minutes(edition) == minutes
+    assert presentation.estimate_reading_minutes(edition) == minutes

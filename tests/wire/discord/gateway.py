@@ -135,19 +135,19 @@ class Gateway:
         if data["intents"] != 1:
             self.complaints.append(f"intents {data['intents']}, not GUILDS alone")
         connection.session = f"session-{next(self._numbers)}"
-        told = [guild(self.ledger), *self.guilds]
-        self._sessions[connection.session] = 1 + len(told)
+        reported = [guild(self.ledger), *self.guilds]
+        self._sessions[connection.session] = 1 + len(reported)
         ready = {
             "v": 10,
             "user": user(BOT),
-            "guilds": [{"id": each["id"], "unavailable": True} for each in told],
+            "guilds": [{"id": each["id"], "unavailable": True} for each in reported],
             "session_id": connection.session,
             "resume_gateway_url": self.address,
             "shard": data.get("shard", [0, 1]),
             "application": {"id": APPLICATION, "flags": 0},
         }
         await connection.send(0, ready, kind="READY", seq=1)
-        for seq, each in enumerate(told, 2):
+        for seq, each in enumerate(reported, 2):
             await connection.send(0, each, kind="GUILD_CREATE", seq=seq)
 
     async def _resume(self, connection: Connection, data: Mapping[str, Any]) -> None:

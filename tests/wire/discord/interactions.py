@@ -336,12 +336,12 @@ class People:
 
     def _settle(self, asked: Asked, body: Mapping[str, Any]) -> None:
         assert asked.original is not None
-        told = {**_message(body), "ephemeral": asked.original["ephemeral"]}
+        reported = {**_message(body), "ephemeral": asked.original["ephemeral"]}
         if asked.original in asked.messages:
-            asked.messages[asked.messages.index(asked.original)] = told
+            asked.messages[asked.messages.index(asked.original)] = reported
         else:
-            asked.messages.insert(0, told)
-        asked.original = told
+            asked.messages.insert(0, reported)
+        asked.original = reported
         asked.state = "answered"
 
     def _living(self, token: str) -> Asked:

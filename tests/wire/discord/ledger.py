@@ -105,8 +105,10 @@ class Ledger:
         return next((m for m in messages if m["id"] == message), None)
 
     def edit(self, message: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-        told = {k: v for k, v in body.items() if k not in {"allowed_mentions", "flags"}}
-        message.update(told, edited_timestamp=self.clock.now().isoformat())
+        reported = {
+            k: v for k, v in body.items() if k not in {"allowed_mentions", "flags"}
+        }
+        message.update(reported, edited_timestamp=self.clock.now().isoformat())
         message["content"] = message["content"] or ""
         return message
 

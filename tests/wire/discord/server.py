@@ -49,9 +49,7 @@ from tests.wire.discord.ledger import (
     member,
     user,
 )
-from tests.wire.discord.ledger import (
-    channel as channel_of,
-)
+from tests.wire.discord.ledger import channel as channel_of
 
 TOKEN = "a-token.of-no.value"
 CHANNEL = "2001"
@@ -227,7 +225,7 @@ class LocalDiscord:
             case ("GET", "channels", channel):
                 place = self._place(channel)
                 if place.kind in threads.IN_THREAD:
-                    return threads.told(self.ledger, place)
+                    return threads.reported(self.ledger, place)
                 return channel_of(place)
             case ("POST", "channels", channel, "threads"):
                 return threads.open_post(

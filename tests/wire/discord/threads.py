@@ -76,7 +76,7 @@ def open_post(
         raise refuse(400, 40067, "A tag is required to create a forum post")
     thread = _made(ledger, ledger.next_number(), forum, body["name"])
     message = ledger.post(thread.id, body["message"], number=thread.id)
-    return {**told(ledger, thread), "message": message}
+    return {**reported(ledger, thread), "message": message}
 
 
 def open_below(
@@ -96,7 +96,7 @@ def open_below(
     if message["id"] in ledger.channels:
         text = "A thread has already been created for this message"
         raise refuse(400, 160004, text)
-    return told(ledger, _made(ledger, message["id"], place, body["name"]))
+    return reported(ledger, _made(ledger, message["id"], place, body["name"]))
 
 
 def publish(
@@ -131,7 +131,7 @@ def of_channel(ledger: Ledger, parent: str) -> list[Channel]:
 def active(ledger: Ledger) -> dict[str, Any]:
     """The server's threads that are not archived."""
     found = [
-        told(ledger, c)
+        reported(ledger, c)
         for c in ledger.channels.values()
         if c.parent and not c.deleted and c.archived_at is None
     ]
@@ -156,11 +156,11 @@ def archived(
         bound = datetime.fromisoformat(query["before"])
         found = [(at, c) for at, c in found if at < bound]
     found.sort(key=lambda pair: pair[0], reverse=True)
-    page = [told(ledger, c) for _, c in found[:limit]]
+    page = [reported(ledger, c) for _, c in found[:limit]]
     return {"threads": page, "members": [], "has_more": len(found) > limit}
 
 
-def told(ledger: Ledger, place: Channel) -> dict[str, Any]:
+def reported(ledger: Ledger, place: Channel) -> dict[str, Any]:
     """A channel or thread as Discord tells of it."""
     about: dict[str, Any] = {
         "id": place.id,

@@ -90,9 +90,9 @@ def wrong(
 ) -> Iterator[Complaint]:
     """What does not fit between a message and the files beside it."""
     listed = data.get("attachments") or ()
-    told = {f"files[{one['id']}]": one.get("filename") for one in listed}
+    reported = {f"files[{one['id']}]": one.get("filename") for one in listed}
     came = {name: filename for name, (filename, _) in files.items()}
-    if told != came:
-        yield "attachments", f"names {told}, and there came {came}"
+    if reported != came:
+        yield "attachments", f"names {reported}, and there came {came}"
     if any(len(content) > 10 << 20 for _, content in files.values()):
         yield "attachments", "a file of more than 10 MiB"

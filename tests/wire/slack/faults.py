@@ -7,9 +7,7 @@ Slack's own: it says no with status 200.
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tests.wire.discord.faults import Lost as Lost
-from tests.wire.discord.faults import Slow as Slow
-from tests.wire.discord.faults import Status as Status
+from tests.wire.discord.faults import Lost, Slow, Status
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,9 +89,9 @@ class Ledger:
 
     def post(self, channel: str, body: Mapping[str, Any]) -> dict[str, Any]:
         kept = ("text", "blocks", "metadata", "thread_ts")
-        told = {name: body[name] for name in kept if name in body}
+        reported = {name: body[name] for name in kept if name in body}
         author = {"user": USER, "bot_id": BOT, "app_id": APPLICATION, "team": TEAM}
-        message = self._store(channel, {**told, **author})
+        message = self._store(channel, {**reported, **author})
         arrival = Arrival(
             at=self.clock.now(),
             channel=channel,

@@ -240,8 +240,8 @@ class People:
         """Somebody opens the app's home."""
         self._users[who.user] = who
         event = {"type": "app_home_opened", "user": who.user, "tab": tab}
-        told = {**event, "channel": f"D{who.user}"}
-        return await self.socket.event(told, team=who.team)
+        reported = {**event, "channel": f"D{who.user}"}
+        return await self.socket.event(reported, team=who.team)
 
     async def does(
         self,
@@ -337,7 +337,7 @@ class People:
         who = self._users.get(number)
         if who is None or who.team != team:
             return None
-        told = {
+        reported = {
             "id": who.user,
             "team_id": who.team,
             "name": who.user.lower(),
@@ -351,7 +351,7 @@ class People:
             "is_ultra_restricted": False,
             "locale": who.locale,
         }
-        return {"user": {**told, **who.traits}}
+        return {"user": {**reported, **who.traits}}
 
 
 def _person(who: Who) -> dict[str, Any]:
@@ -400,8 +400,8 @@ def _wrong_answer_to_form(
     action = payload.get("response_action")
     if action == "errors":
         asked = {b["block_id"] for b in view["blocks"] if b["type"] == "input"}
-        told = payload.get("errors") or {}
-        if not told or set(told) - asked or not all(told.values()):
+        reported = payload.get("errors") or {}
+        if not reported or set(reported) - asked or not all(reported.values()):
             yield f"errors for other questions than are asked: {payload}"
     elif action == "update":
         for path, sentence in rules.view(payload.get("view") or {}):

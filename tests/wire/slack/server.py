@@ -26,18 +26,10 @@ from aiohttp import web
 
 from bot.ports import Clock
 from tests.fakes import FakeClock
+from tests.wire.discord.faults import Lost, Slow, Status
 from tests.wire.ends import end
 from tests.wire.slack import rules, uploads
-from tests.wire.slack.faults import (
-    Fault,
-    Limit,
-    Lost,
-    Operation,
-    Refusal,
-    Scripted,
-    Slow,
-    Status,
-)
+from tests.wire.slack.faults import Fault, Limit, Operation, Refusal, Scripted
 from tests.wire.slack.ledger import (
     APPLICATION,
     BOT,
@@ -345,11 +337,11 @@ class LocalSlack:
 
     def _limit(self, call: Call, fault: Limit) -> web.Response:
         try:
-            told = float(fault.retry_after)
+            reported = float(fault.retry_after)
         except (TypeError, ValueError):
-            told = 0.0
+            reported = 0.0
         if call.operation == "post":
-            self._note_wait(call, call.channel, told)
+            self._note_wait(call, call.channel, reported)
         return _limited(fault)
 
     def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
@@ -361,8 +353,8 @@ class LocalSlack:
             scopes = self._check_token(request, call)
             self._check_fields(call)
             _check_scope(call, scopes)
-            told = {"x-oauth-scopes": ",".join(sorted(scopes))}
-            return _json({"ok": True, **self._carry_out(call)}, headers=told)
+            reported = {"x-oauth-scopes": ",".join(sorted(scopes))}
+            return _json({"ok": True, **self._carry_out(call)}, headers=reported)
         except Answered as answered:
             return _json(answered.body, status=answered.status)
         except TooMany as many:
@@ -463,8 +455,8 @@ class LocalSlack:
         message = self._found(place, call.body, "cant_update_message")
         self._check(rules.message(call.body, edit=True))
         self.ledger.edit(message, call.body)
-        told = {"channel": place.id, "ts": message["ts"], "text": message["text"]}
-        return {**told, "message": message}
+        reported = {"channel": place.id, "ts": message["ts"], "text": message["text"]}
+        return {**reported, "message": message}
 
     def _delete(self, call: Call) -> dict[str, Any]:
         place = self._place(call, call.channel)
@@ -518,8 +510,8 @@ class LocalSlack:
         )
         if body.get("include_all_metadata") not in {"1", "true", True}:
             page = [{k: v for k, v in m.items() if k != "metadata"} for m in page]
-        told = {"messages": page, "has_more": bool(more)}
-        return {**told, "response_metadata": {"next_cursor": more}}
+        reported = {"messages": page, "has_more": bool(more)}
+        return {**reported, "response_metadata": {"next_cursor": more}}
 
     # ── answers to people ──────────────────────────────────────────────────────
 
@@ -546,8 +538,8 @@ class LocalSlack:
         return self.people.user(number, call.team) or _user(number, call.team)
 
     def _identity(self, call: Call) -> dict[str, Any]:
-        told = {**_identity(), "team_id": call.team}
-        return {**told, "team": self.teams.names.get(call.team, told["team"])}
+        reported = {**_identity(), "team_id": call.team}
+        return {**reported, "team": self.teams.names.get(call.team, reported["team"])}
 
     def _open_direct(self, call: Call) -> dict[str, Any]:
         number = f"D{call.body['users']}"

@@ -164,12 +164,12 @@ class Teams:
         until = self.now() + LIFETIME if self.rotation else None
         held = Held(team=team, scopes=scopes, expires_at=until)
         self.tokens[token] = held
-        told: dict[str, Any] = {"access_token": token, "token_type": "bot"}
+        reported: dict[str, Any] = {"access_token": token, "token_type": "bot"}
         if self.rotation:
             refresh = f"xoxe-{secrets.token_hex(12)}"
             self._refreshes[refresh] = held
-            told |= {"refresh_token": refresh, "expires_in": LIFETIME}
-        return told
+            reported |= {"refresh_token": refresh, "expires_in": LIFETIME}
+        return reported
 
     def _named(self, team: str) -> dict[str, str]:
         return {"id": team, "name": self.names[team]}

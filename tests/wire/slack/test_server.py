@@ -13,8 +13,9 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes import FakeClock
+from tests.wire.discord.faults import Lost, Slow, Status
 from tests.wire.slack import rules
-from tests.wire.slack.faults import Limit, Lost, Refusal, Slow, Status
+from tests.wire.slack.faults import Limit, Refusal
 from tests.wire.slack.ledger import USER
 from tests.wire.slack.server import (
     APP_TOKEN,

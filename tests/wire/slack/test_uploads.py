@@ -67,9 +67,9 @@ async def test_a_file_is_given_to_the_token_that_may_read_files(token, scope, st
     async with serving() as slack, aiohttp.ClientSession() as http:
         if not scope:
             slack.scopes -= {"files:read"}
-        told = slack.people.uploads.put(Upload(name="a.toml", content=b"x"))
+        reported = slack.people.uploads.put(Upload(name="a.toml", content=b"x"))
         said = {"Authorization": f"Bearer {token}"} if token else {}
-        url = told["url_private_download"]
+        url = reported["url_private_download"]
         async with http.get(url, headers=said, allow_redirects=False) as answer:
             assert answer.status == status
 

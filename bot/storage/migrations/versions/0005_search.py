@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from digests.language.lookup import terms
+from digests.language.search_terms import extract_terms
 
 revision = "0005"
 down_revision = "0004"
@@ -99,8 +99,8 @@ def words(row: sa.Row[Any]) -> list[str]:
         f"{SOURCE}{row.source_id}",
         f"{WEEK}{dated.astimezone(UTC).date().toordinal() // 7}",
         f"{BLOCK}{row.id >> BLOCK_BITS}",
-        *(OUTLET + word for word in terms(row.outlet or row.name)),
-        *terms(f"{row.title or ''}\n{row.text}", row.lang),
+        *(OUTLET + word for word in extract_terms(row.outlet or row.name)),
+        *extract_terms(f"{row.title or ''}\n{row.text}", row.lang),
     ]
 
 

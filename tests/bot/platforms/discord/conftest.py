@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from bot.intake.outside import Outside
+from bot.ingest.source_reader import SourceReader
+from bot.model import Inbox
 from bot.platforms.discord.platform import DiscordPlatform
-from bot.types import Inbox
-from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
+from tests.bot.harness import BRIDGE, POOL, BotHarness, open_harness
 from tests.wire.discord.server import LocalDiscord, serving
 
 CONFIGURATION = """
@@ -44,20 +44,20 @@ async def discord() -> AsyncIterator[LocalDiscord]:
 
 
 @pytest.fixture
-async def desk(
+async def harness(
     discord: LocalDiscord, sqlite_url: str, tmp_path: Path
-) -> AsyncIterator[Newsroom]:
+) -> AsyncIterator[BotHarness]:
     """One digest, two articles, one channel."""
     platform = a_platform(discord)
     # Files that people give lie there, too; nothing is dialled before one does.
-    outside = Outside(f"127.0.0.1:{discord.port}")
+    source_reader = SourceReader(f"127.0.0.1:{discord.port}")
     async with (
-        outside,
-        newsroom(sqlite_url, tmp_path, cast(Any, platform), outside) as built,
+        source_reader,
+        open_harness(sqlite_url, tmp_path, cast(Any, platform), source_reader) as built,
     ):
         # One clock for the bot, for Discord and for the pace between them.
         discord.ledger.clock = built.clock
-        platform._pace._now = lambda: built.clock.now().timestamp()
+        platform._rate_limiter._now = lambda: built.clock.now().timestamp()
         built.publish("bridge", BRIDGE)
         built.publish("pool", POOL)
         await built.apply(CONFIGURATION)

@@ -6,14 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.attached import ATTACHED, MOST
-from bot.blocks import PIECE
+from bot.i18n.translation import Texts
+from bot.model import ATTACHMENT_HINT, ATTACHMENT_LIMIT, LISTING_LENGTH, Document, Reply
 from bot.platforms.discord import replies
-from bot.platforms.discord.attachments import ORIGIN, origin_of, taken
+from bot.platforms.discord.commands import (
+    UPLOAD_ORIGIN,
+    extract_attachment,
+    resolve_upload_origin,
+)
 from bot.platforms.discord.platform import DiscordPlatform
-from bot.texts import Texts
-from bot.types import Document, Reply
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.discord.conftest import (
     CONFIGURATION,
     a_platform,
@@ -37,8 +39,10 @@ from tests.wire.discord.uploads import Upload
 
 
 @pytest.fixture
-async def chat(desk: Newsroom, discord: LocalDiscord) -> AsyncIterator[DiscordPlatform]:
-    async with listening(discord, desk.inbox) as platform:
+async def chat(
+    harness: BotHarness, discord: LocalDiscord
+) -> AsyncIterator[DiscordPlatform]:
+    async with listening(discord, harness.inbox) as platform:
         yield platform
 
 
@@ -55,14 +59,14 @@ async def gives(
     return await (await discord.people.command(path, who, given, upload)).done()
 
 
-async def test_a_configuration_can_be_given_as_a_file(chat, desk, discord):
+async def test_a_configuration_can_be_given_as_a_file(chat, harness, discord):
     asked = await gives(discord, b"\xef\xbb\xbf" + EVENING.encode())
     assert "New digest «Evening»" in asked.words
     assert asked.private
-    assert await names(desk) == ["Morning brief"]
+    assert await names(harness) == ["Morning brief"]
     await discord.people.presses(asked.controls["Confirm"])
     await until(lambda: len(discord.people.asked[-1].messages))
-    assert await names(desk) == ["Morning brief", "Evening"]
+    assert await names(harness) == ["Morning brief", "Evening"]
 
 
 async def test_feeds_of_another_reader_can_be_given_as_a_file(chat, discord):
@@ -71,7 +75,9 @@ async def test_feeds_of_another_reader_can_be_given_as_a_file(chat, discord):
     assert "New digest «Press»" in asked.words
 
 
-async def test_a_command_without_text_or_file_asks_for_one_of_them(chat, discord, desk):
+async def test_a_command_without_text_or_file_asks_for_one_of_them(
+    chat, discord, harness
+):
     asked = await ask(discord, "newsdesk apply")
     assert asked.modal is not None
     labels = [label["label"] for label in asked.modal["components"]]
@@ -85,13 +91,13 @@ async def test_a_command_without_text_or_file_asks_for_one_of_them(chat, discord
 
 @pytest.mark.parametrize("wrong", WRONG)
 async def test_what_is_wrong_in_a_file_is_said_at_its_question(
-    chat, discord, desk, wrong
+    chat, discord, harness, wrong
 ):
     content, said = WRONG[wrong]
     asked = await gives(discord, content)
-    told = str(asked.modal) if asked.modal else asked.words
-    assert said in told, told
-    assert await names(desk) == ["Morning brief"]
+    reported = str(asked.modal) if asked.modal else asked.words
+    assert said in reported, reported
+    assert await names(harness) == ["Morning brief"]
 
 
 async def test_a_text_and_a_file_are_one_too_many(chat, discord):
@@ -101,13 +107,15 @@ async def test_a_text_and_a_file_are_one_too_many(chat, discord):
 
 
 async def test_a_file_that_is_too_large_is_not_asked_for(chat, discord):
-    asked = await gives(discord, Upload(name="big", content=b"", size=MOST + 1))
+    asked = await gives(
+        discord, Upload(name="big", content=b"", size=ATTACHMENT_LIMIT + 1)
+    )
     assert TOO_LARGE in str(asked.modal)
     assert discord.people.uploads.asked == []
-    assert f"{MOST // 1_000} KB" in ATTACHED
+    assert f"{ATTACHMENT_LIMIT // 1_000} KB" in ATTACHMENT_HINT
 
 
-@pytest.mark.parametrize("content", [b"x" * (MOST + 1), b"shorter"])
+@pytest.mark.parametrize("content", [b"x" * (ATTACHMENT_LIMIT + 1), b"shorter"])
 async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
     chat, discord, content
 ):
@@ -141,9 +149,9 @@ async def test_a_reader_gives_no_file_that_anybody_reads(chat, discord):
 
 
 async def test_a_slow_file_is_acknowledged_in_time_and_the_answer_follows(
-    desk, discord
+    harness, discord
 ):
-    async with listening(discord, desk.inbox, a_platform(discord, defer=0.02)):
+    async with listening(discord, harness.inbox, a_platform(discord, defer=0.02)):
         discord.script(Slow(seconds=0.5), "cdn")
         upload = Upload(name="slow", content=EVENING.encode())
         asked = await discord.people.command("newsdesk apply", EDITOR, {}, upload)
@@ -159,11 +167,11 @@ async def test_a_short_export_is_shown_as_it_stands(chat, discord):
 
 
 @pytest.mark.parametrize("defer", [1.5, 0.0])
-async def test_a_long_export_is_a_file_that_can_be_given_back(desk, discord, defer):
-    await many_sources(desk, CONFIGURATION)
-    async with listening(discord, desk.inbox, a_platform(discord, defer=defer)):
+async def test_a_long_export_is_a_file_that_can_be_given_back(harness, discord, defer):
+    await many_sources(harness, CONFIGURATION)
+    async with listening(discord, harness.inbox, a_platform(discord, defer=defer)):
         asked = await ask(discord, "newsdesk export")
-        assert asked.files == {"standfirst.toml": (await exported(desk)).encode()}
+        assert asked.files == {"standfirst.toml": (await exported(harness)).encode()}
         assert asked.private
         assert "… and" not in asked.words
         again = await gives(discord, asked.files["standfirst.toml"])
@@ -175,14 +183,16 @@ async def test_a_long_export_is_a_file_that_can_be_given_back(desk, discord, def
 
 
 def test_files_lie_on_discords_own_host_unless_it_is_replaced_whole():
-    assert origin_of(None) == ORIGIN
-    assert origin_of("http://127.0.0.1:8/api/v10") == "http://127.0.0.1:8"
+    assert resolve_upload_origin(None) == UPLOAD_ORIGIN
+    assert resolve_upload_origin("http://127.0.0.1:8/api/v10") == "http://127.0.0.1:8"
 
 
 def test_what_no_client_would_send_is_no_file():
     for resolved in (None, {}, {"attachments": {"1": "x"}}, {"attachments": None}):
         data = {"resolved": resolved}
-        assert taken({"attachment": "1", "file": "x"}, data, ORIGIN) == (
+        assert extract_attachment(
+            {"attachment": "1", "file": "x"}, data, UPLOAD_ORIGIN
+        ) == (
             {"file": "x"},
             None,
         )
@@ -190,24 +200,24 @@ def test_what_no_client_would_send_is_no_file():
 
 def test_where_a_file_lies_is_in_no_log():
     found = {"filename": "a", "size": 1, "url": "https://cdn.example/?hm=secret"}
-    _, file = taken(
-        {"attachment": "1"}, {"resolved": {"attachments": {"1": found}}}, ORIGIN
+    _, file = extract_attachment(
+        {"attachment": "1"}, {"resolved": {"attachments": {"1": found}}}, UPLOAD_ORIGIN
     )
     assert "secret" not in repr(file)
     assert file is not None
-    assert file.origin == ORIGIN, "wherever it says that it lies"
+    assert file.origin == UPLOAD_ORIGIN, "wherever it says that it lies"
 
 
 @pytest.mark.parametrize("text", ["a" * 2_401, "a = '```'\n"])
 def test_a_file_that_cannot_stand_in_a_message_as_it_is_comes_beside_it(text):
     reply = Reply(blocks=(Document(name="a.toml", text=text),))
-    (body,) = replies.messages(reply, Texts.of("en"))
+    (body,) = replies.render_reply(reply, Texts.of("en"))
     assert body["attachments"] == [{"id": "0", "filename": "a.toml"}]
-    assert replies.files_of(reply) == {"a.toml": text.encode()}
+    assert replies.collect_files(reply) == {"a.toml": text.encode()}
 
 
 @given(st.text(alphabet="a\n", max_size=9_000))
 def test_the_pieces_of_a_file_are_short_and_nothing_of_it_is_lost(text):
     pieces = [some.text for some in Document(name="a", text=text).listings()]
-    assert all(len(piece) <= PIECE for piece in pieces)
+    assert all(len(piece) <= LISTING_LENGTH for piece in pieces)
     assert "".join(pieces).replace("\n", "") == text.replace("\n", "")

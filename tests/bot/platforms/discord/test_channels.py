@@ -1,5 +1,6 @@
 """Forums, threads and published messages: where an edition stands, and that it is there
-once, through the real outbox and the real client."""
+once, through the real outbox and the real client.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.platforms.discord import limits
-from bot.platforms.discord.routes import route_of
-from bot.storage import deliveries, undoing
-from bot.storage import editions as issues
-from tests.bot.newsroom import FLOOD, WAIT, Newsroom, newsroom
+from bot.platforms.discord.rate_limits import parse_route
+from bot.storage import delivery_queue, delivery_store, edition_store
+from tests.bot.delivery.test_outbox import order, reasons, states
+from tests.bot.harness import FLOOD, WAIT, BotHarness, open_harness
 from tests.bot.platforms.discord.conftest import CONFIGURATION, a_platform, until
-from tests.bot.platforms.discord.test_faults import after_the_wait, keys
-from tests.bot.test_outbox import order, reasons, states
+from tests.bot.platforms.discord.test_delivery_faults import after_the_wait, keys
 from tests.wire.discord.faults import Limit, Lost, Status
 from tests.wire.discord.ledger import (
     ALL_WE_NEED,
@@ -40,18 +40,18 @@ def posts(discord, channel: str = "2001") -> list[Any]:
     return of_channel(discord.ledger, channel)
 
 
-async def behaving(desk: Newsroom, *settings: str) -> None:
+async def behaving(harness: BotHarness, *settings: str) -> None:
     """The destination is posted to in this manner."""
-    await desk.apply(
+    await harness.apply(
         CONFIGURATION.replace(MANNER, MANNER + "".join(f"{s}\n" for s in settings))
     )
 
 
-async def claimed(desk: Newsroom):
+async def claimed(harness: BotHarness):
     """The first delivery of an edition, as the outbox takes it."""
-    await order(desk)
-    found = await desk.db.write(
-        deliveries.claim, now=desk.clock.now(), lease=WAIT, limit=1
+    await order(harness)
+    found = await harness.db.write(
+        delivery_queue.claim_deliveries, now=harness.clock.now(), lease=WAIT, limit=1
     )
     return found[0]
 
@@ -73,137 +73,139 @@ def forum(discord) -> str:
 
 @pytest.mark.parametrize("kind", [FORUM, MEDIA])
 async def test_an_edition_is_one_post_of_a_forum_with_all_its_parts(
-    desk, discord, parted, kind
+    harness, discord, parted, kind
 ):
     discord.ledger.channel("2001", kind=kind, messages=[])
-    await desk.post()
-    assert await states(desk) == ["sent", "sent"]
+    await harness.post()
+    assert await states(harness) == ["sent", "sent"]
     (post,) = posts(discord)
     assert len(discord.ledger.says(post.id)) == 2
     assert discord.ledger.says("2001") == []
 
 
-async def test_a_post_is_called_as_its_edition_with_the_day(desk, discord, forum):
-    await desk.post()
+async def test_a_post_is_called_as_its_edition_with_the_day(harness, discord, forum):
+    await harness.post()
     (post,) = posts(discord)
     assert post.name == "Morning brief · Tuesday 24 November"
 
 
-async def test_the_message_that_opens_a_post_can_ping_nobody(desk, discord, forum):
-    await desk.post()
+async def test_the_message_that_opens_a_post_can_ping_nobody(harness, discord, forum):
+    await harness.post()
     (call,) = discord.asked("open")
     assert call.body["message"]["allowed_mentions"] == {"parse": []}
 
 
-async def test_once_known_a_forum_costs_no_vain_call(desk, discord, forum):
-    await desk.post()
-    desk.publish("flood", FLOOD)
-    await desk.post("again")
+async def test_once_known_a_forum_costs_no_vain_call(harness, discord, forum):
+    await harness.post()
+    harness.publish("flood", FLOOD)
+    await harness.post("again")
     assert len(posts(discord)) == 2
     assert len(discord.asked("post")) == 1
     assert len(discord.asked("list")) == 1
 
 
 @pytest.mark.parametrize("how", ["close", "reset"])
-async def test_a_lost_answer_leaves_one_post(desk, discord, forum, how):
+async def test_a_lost_answer_leaves_one_post(harness, discord, forum, how):
     discord.script(Lost(when="after", how=how), "open")
-    await desk.post()
-    assert await states(desk) == ["uncertain"]
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    await harness.post()
+    assert await states(harness) == ["uncertain"]
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(posts(discord)) == 1
 
 
-async def test_a_lost_request_is_sent_again_and_leaves_one_post(desk, discord, forum):
+async def test_a_lost_request_is_sent_again_and_leaves_one_post(
+    harness, discord, forum
+):
     discord.script(Lost(when="before"), "open")
-    await desk.post()
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    await harness.post()
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(posts(discord)) == 1
 
 
 @pytest.mark.parametrize("status", [500, 503, 524])
 async def test_a_fault_behind_which_the_post_stands_leaves_one_post(
-    desk, discord, forum, status
+    harness, discord, forum, status
 ):
     # The library repeats most of these by itself, and a post has no nonce.
     discord.script(Status(status=status, commits=True), "open")
-    await desk.post()
-    assert await states(desk) == ["uncertain"]
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    await harness.post()
+    assert await states(harness) == ["uncertain"]
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(posts(discord)) == 1
 
 
-async def test_a_post_that_was_archived_meanwhile_is_found(desk, discord, forum):
+async def test_a_post_that_was_archived_meanwhile_is_found(harness, discord, forum):
     discord.script(Lost(when="after"), "open")
-    await desk.post()
+    await harness.post()
     (post,) = posts(discord)
-    post.archived_at = desk.clock.now()
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    post.archived_at = harness.clock.now()
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(posts(discord)) == 1
 
 
 async def test_a_post_is_found_whatever_people_call_it_and_post_beside_it(
-    desk, discord, forum
+    harness, discord, forum
 ):
     discord.script(Lost(when="after"), "open")
-    await desk.post()
+    await harness.post()
     posts(discord)[0].name = "renamed"
     for _ in range(5):
         number = discord.ledger.next_number()
         discord.ledger.channel(number, kind=THREAD, parent="2001", owner="7001")
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len([p for p in posts(discord) if p.owner != "7001"]) == 1
     assert len(discord.asked("read")) == 1, "what others posted is not looked into"
 
 
-async def test_the_post_of_another_edition_is_not_taken_for_it(desk, discord, forum):
-    await desk.post()
-    desk.publish("flood", FLOOD)
+async def test_the_post_of_another_edition_is_not_taken_for_it(harness, discord, forum):
+    await harness.post()
+    harness.publish("flood", FLOOD)
     discord.script(Lost(when="before"), "open")
-    await desk.post("again")
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent", "sent"]
+    await harness.post("again")
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent", "sent"]
     assert len(posts(discord)) == 2
 
 
 async def test_the_parts_behind_a_post_that_was_found_go_into_it(
-    desk, discord, forum, parted
+    harness, discord, forum, parted
 ):
     discord.script(Lost(when="after"), "open")
-    await desk.post()
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent", "sent"]
+    await harness.post()
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent", "sent"]
     (post,) = posts(discord)
     assert len(discord.ledger.says(post.id)) == 2
 
 
 async def test_a_lost_answer_in_a_post_leaves_one_message_there(
-    desk, discord, forum, parted
+    harness, discord, forum, parted
 ):
     # What a nonce stands for is forgotten: only reading back tells.
     discord.ledger.nonce_window = timedelta(0)
-    await desk.platform._signed_in()
+    await harness.platform._ensure_session()
     discord.script(Lost(when="after"), "post")
-    desk.platform._session._kinds[2001] = FORUM
-    await desk.post()
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent", "sent"]
+    harness.platform._session._kinds[2001] = FORUM
+    await harness.post()
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent", "sent"]
     (post,) = posts(discord)
     assert len(discord.ledger.says(post.id)) == 2
     assert len(discord.asked("post")) == 1
 
 
 async def test_a_kill_before_the_record_leaves_one_post(
-    desk, discord, forum, sqlite_url, tmp_path
+    harness, discord, forum, sqlite_url, tmp_path
 ):
-    await desk.platform.send(await claimed(desk))  # and here the process dies
+    await harness.platform.send(await claimed(harness))  # and here the process dies
     platform = a_platform(discord)
-    async with newsroom(sqlite_url, tmp_path, cast(Any, platform)) as restarted:
-        restarted.clock.set(desk.clock.now() + 2 * WAIT)
+    async with open_harness(sqlite_url, tmp_path, cast(Any, platform)) as restarted:
+        restarted.clock.set(harness.clock.now() + 2 * WAIT)
         discord.ledger.clock = restarted.clock
         await restarted.outbox.drain()
         await after_the_wait(restarted)
@@ -212,77 +214,79 @@ async def test_a_kill_before_the_record_leaves_one_post(
     assert len(posts(discord)) == 1
 
 
-async def test_a_forum_whose_history_is_closed_holds_the_delivery(desk, discord, forum):
+async def test_a_forum_whose_history_is_closed_holds_the_delivery(
+    harness, discord, forum
+):
     discord.ledger.channel(forum, permissions=ALL_WE_NEED & ~HISTORY)
     discord.script(Lost(when="after"), "open")
-    await desk.post()
-    await after_the_wait(desk)
-    assert await states(desk) == ["held"]
+    await harness.post()
+    await after_the_wait(harness)
+    assert await states(harness) == ["held"]
     assert len(posts(discord)) == 1
 
 
-async def test_in_plain_words_too_a_post_is_found_by_its_key(desk, discord, forum):
+async def test_in_plain_words_too_a_post_is_found_by_its_key(harness, discord, forum):
     discord.expects("Discord does not take it")
     discord.script(Status(status=400, code=50035), "open")
     discord.script(Lost(when="after"), "open")
-    await desk.post()
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    await harness.post()
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(posts(discord)) == 1
 
 
-async def test_a_forum_that_wants_tags_stops_with_what_to_do(desk, discord, forum):
+async def test_a_forum_that_wants_tags_stops_with_what_to_do(harness, discord, forum):
     discord.ledger.channel(forum, wants_tag=True)
-    await desk.post()
-    assert await states(desk) == ["retry"]
-    assert "Require people" in str((await desk.digest()).destinations[0].paused)
+    await harness.post()
+    assert await states(harness) == ["retry"]
+    assert "Require people" in str((await harness.digest()).destinations[0].paused)
 
 
 async def test_a_post_that_somebody_deleted_stops_its_edition_and_nothing_else(
-    desk, discord, forum, parted
+    harness, discord, forum, parted
 ):
-    first = await claimed(desk)
-    message = await desk.platform.send(first)
-    await desk.db.write(
-        deliveries.record_sent, first, message_id=message, now=desk.clock.now()
+    first = await claimed(harness)
+    message = await harness.platform.send(first)
+    await harness.db.write(
+        delivery_store.record_sent, first, message_id=message, now=harness.clock.now()
     )
     posts(discord)[0].deleted = True
-    await desk.outbox.drain()
-    assert await states(desk) == ["sent", "failed"]
-    assert "thread" in str((await reasons(desk))[1])
-    assert (await desk.digest()).destinations[0].paused is None
+    await harness.outbox.drain()
+    assert await states(harness) == ["sent", "failed"]
+    assert "thread" in str((await reasons(harness))[1])
+    assert (await harness.digest()).destinations[0].paused is None
 
 
 async def test_an_edition_that_is_taken_back_leaves_no_message_in_its_post(
-    desk, discord, forum, parted
+    harness, discord, forum, parted
 ):
-    await desk.post()
-    await take_back(desk)
+    await harness.post()
+    await take_back(harness)
     (post,) = posts(discord)
     assert discord.ledger.says(post.id) == []
 
 
-async def take_back(desk: Newsroom) -> None:
-    digest = await desk.digest()
+async def take_back(harness: BotHarness) -> None:
+    digest = await harness.digest()
     key = {"workspace_id": digest.workspace_id, "digest_id": digest.id}
-    issue = await desk.db.read(issues.newest_of, **key)
-    assert issue is not None
-    await desk.db.write(
-        undoing.take_back,
+    stored_edition = await harness.db.read(edition_store.find_newest_edition_of, **key)
+    assert stored_edition is not None
+    await harness.db.write(
+        delivery_store.delete_edition_messages,
         workspace_id=digest.workspace_id,
-        edition_id=issue.id,
-        now=desk.clock.now(),
+        edition_id=stored_edition.id,
+        now=harness.clock.now(),
     )
-    await desk.outbox.drain()
+    await harness.outbox.drain()
 
 
-async def test_what_stands_in_a_post_can_be_edited(desk, discord, forum):
-    sent = await claimed(desk)
-    message = await desk.platform.send(sent)
+async def test_what_stands_in_a_post_can_be_edited(harness, discord, forum):
+    sent = await claimed(harness)
+    message = await harness.platform.send(sent)
     text = {"type": 10, "content": "Corrected"}
     payload = {"components": [{"type": 17, "components": [text]}]}
     changed = replace(sent, operation="edit", message_id=message, payload=payload)
-    assert await desk.platform.send(changed) == message
+    assert await harness.platform.send(changed) == message
     (post,) = posts(discord)
     (stands,) = discord.ledger.says(post.id)
     assert "Corrected" in str(stands["components"])
@@ -292,11 +296,11 @@ async def test_what_stands_in_a_post_can_be_edited(desk, discord, forum):
 
 
 async def test_the_parts_behind_the_first_stand_in_a_thread_below_it(
-    desk, discord, parted
+    harness, discord, parted
 ):
-    await behaving(desk, "thread = true")
-    await desk.post()
-    assert await states(desk) == ["sent", "sent"]
+    await behaving(harness, "thread = true")
+    await harness.post()
+    assert await states(harness) == ["sent", "sent"]
     (first,) = discord.ledger.says("2001")
     (thread,) = posts(discord)
     assert thread.id == first["id"]
@@ -304,90 +308,90 @@ async def test_the_parts_behind_the_first_stand_in_a_thread_below_it(
     assert len(discord.ledger.says(thread.id)) == 1
 
 
-async def test_an_edition_of_one_part_opens_no_thread(desk, discord):
-    await behaving(desk, "thread = true")
-    await desk.post()
+async def test_an_edition_of_one_part_opens_no_thread(harness, discord):
+    await behaving(harness, "thread = true")
+    await harness.post()
     assert discord.asked("open") == []
 
 
 @pytest.mark.parametrize("operation", ["open", "post"])
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_whatever_is_lost_there_is_one_thread_and_one_message_in_it(
-    desk, discord, parted, operation, when
+    harness, discord, parted, operation, when
 ):
     # What a nonce stands for is forgotten: only reading back tells.
     discord.ledger.nonce_window = timedelta(0)
-    await behaving(desk, "thread = true")
-    sent = await claimed(desk)
-    message = await desk.platform.send(sent)
-    await desk.db.write(
-        deliveries.record_sent, sent, message_id=message, now=desk.clock.now()
+    await behaving(harness, "thread = true")
+    sent = await claimed(harness)
+    message = await harness.platform.send(sent)
+    await harness.db.write(
+        delivery_store.record_sent, sent, message_id=message, now=harness.clock.now()
     )
     discord.script(Lost(when=when), operation)
-    await desk.outbox.drain()
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent", "sent"]
+    await harness.outbox.drain()
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent", "sent"]
     (thread,) = posts(discord)
     assert len(discord.ledger.says(thread.id)) == len(discord.ledger.says("2001")) == 1
 
 
 async def test_where_no_thread_may_be_opened_all_stands_in_the_channel(
-    desk, discord, parted
+    harness, discord, parted
 ):
     # What a nonce stands for is forgotten: only reading back tells.
     discord.ledger.nonce_window = timedelta(0)
     discord.ledger.channel("2001", permissions=ALL_WE_NEED & ~OPEN_THREADS)
-    await behaving(desk, "thread = true")
+    await behaving(harness, "thread = true")
     discord.script(Lost(when="after"), "post", channel="2001", times=2)
-    await desk.post()
-    await after_the_wait(desk)
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent", "sent"]
+    await harness.post()
+    await after_the_wait(harness)
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent", "sent"]
     assert len(discord.ledger.says("2001")) == 2
 
 
 async def test_a_destination_that_is_a_thread_itself_takes_all_parts(
-    desk, discord, parted
+    harness, discord, parted
 ):
     discord.ledger.channel("2100")
     discord.ledger.channel("2001", kind=THREAD, parent="2100", owner="7001")
-    await behaving(desk, "thread = true")
-    await desk.post()
-    assert await states(desk) == ["sent", "sent"]
+    await behaving(harness, "thread = true")
+    await harness.post()
+    assert await states(harness) == ["sent", "sent"]
     assert len(discord.ledger.says("2001")) == 2
 
 
 async def test_a_thread_in_which_the_bot_may_not_write_stops_the_destination(
-    desk, discord, parted
+    harness, discord, parted
 ):
     allowed = ALL_WE_NEED & ~SEND_IN_THREADS
     discord.ledger.channel("2001", permissions=allowed)
-    await behaving(desk, "thread = true")
-    await desk.post()
-    assert await states(desk) == ["sent", "retry"]
+    await behaving(harness, "thread = true")
+    await harness.post()
+    assert await states(harness) == ["sent", "retry"]
     assert "Send Messages in Threads" in str(
-        (await desk.digest()).destinations[0].paused
+        (await harness.digest()).destinations[0].paused
     )
 
 
 async def test_a_thread_that_waits_for_its_allowance_holds_up_no_message(
-    desk, discord, parted
+    harness, discord, parted
 ):
-    await behaving(desk, "thread = true")
+    await behaving(harness, "thread = true")
     discord.script(Limit(retry_after=600, scope="user"), "open")
-    await desk.post()
-    assert await states(desk) == ["sent", "retry"]
-    desk.publish("flood", FLOOD)
-    await behaving(desk)
-    sent = replace(await claimed_again(desk), part=1, opening=None, key="k" * 25)
-    await desk.platform.send(sent)
+    await harness.post()
+    assert await states(harness) == ["sent", "retry"]
+    harness.publish("flood", FLOOD)
+    await behaving(harness)
+    sent = replace(await claimed_again(harness), part=1, opening=None, key="k" * 25)
+    await harness.platform.send(sent)
     assert len(discord.ledger.says("2001")) == 2
 
 
-async def claimed_again(desk: Newsroom):
-    digest = await desk.digest()
-    (found, *_) = await desk.db.read(
-        deliveries.newest, workspace_id=digest.workspace_id, count=1
+async def claimed_again(harness: BotHarness):
+    digest = await harness.digest()
+    (found, *_) = await harness.db.read(
+        delivery_store.list_newest_deliveries, workspace_id=digest.workspace_id, count=1
     )
     return found
 
@@ -397,70 +401,70 @@ async def claimed_again(desk: Newsroom):
 SILENT = limits.SUPPRESS_NOTIFICATIONS
 
 
-async def test_a_silent_destination_makes_no_sound(desk, discord):
-    await behaving(desk, "silent = true")
-    await desk.post()
+async def test_a_silent_destination_makes_no_sound(harness, discord):
+    await behaving(harness, "silent = true")
+    await harness.post()
     (message,) = discord.ledger.says("2001")
     assert message["flags"] & SILENT
 
 
-async def test_an_edit_of_a_silent_message_is_taken(desk, discord):
-    await behaving(desk, "silent = true")
-    sent = await claimed(desk)
-    message = await desk.platform.send(sent)
+async def test_an_edit_of_a_silent_message_is_taken(harness, discord):
+    await behaving(harness, "silent = true")
+    sent = await claimed(harness)
+    message = await harness.platform.send(sent)
     changed = replace(sent, operation="edit", message_id=message)
-    assert await desk.platform.send(changed) == message
+    assert await harness.platform.send(changed) == message
 
 
-async def scheduled(desk: Newsroom) -> None:
-    desk.clock.advance(minutes=3)
-    await desk.wake()
+async def scheduled(harness: BotHarness) -> None:
+    harness.clock.advance(minutes=3)
+    await harness.wake()
 
 
-async def test_the_role_hears_of_a_scheduled_edition_once(desk, discord, parted):
-    await behaving(desk, 'ping = "4711"')
-    await scheduled(desk)
+async def test_the_role_hears_of_a_scheduled_edition_once(harness, discord, parted):
+    await behaving(harness, 'ping = "4711"')
+    await scheduled(harness)
     first, second = discord.ledger.says("2001")
     assert first["mention_roles"] == ["4711"]
     assert second["mention_roles"] == []
     assert "<@&" not in str(second["components"])
 
 
-async def test_an_edition_that_was_ordered_pings_nobody(desk, discord):
-    await behaving(desk, 'ping = "4711"')
-    await desk.post()
+async def test_an_edition_that_was_ordered_pings_nobody(harness, discord):
+    await behaving(harness, 'ping = "4711"')
+    await harness.post()
     (message,) = discord.ledger.says("2001")
     assert message["mention_roles"] == []
     assert "<@&" not in str(message["components"])
 
 
-async def test_what_a_feed_says_pings_neither_the_role_nor_another(desk, discord):
-    desk.publish(
+async def test_what_a_feed_says_pings_neither_the_role_nor_another(harness, discord):
+    harness.publish(
         "sly", FLOOD.replace("River floods", "<@&4711> <@&4712> @everyone floods")
     )
-    await behaving(desk, 'ping = "4711"')
-    await desk.post()
+    await behaving(harness, 'ping = "4711"')
+    await harness.post()
     (message,) = discord.ledger.says("2001")
     assert message["mention_roles"] == []
     (call,) = discord.asked("post")
     assert call.body["allowed_mentions"] == {"parse": []}
 
 
-async def test_beside_the_ping_nothing_in_the_message_can_ping(desk, discord):
-    desk.publish("sly", FLOOD.replace("River floods", "<@&4711> @here floods"))
-    await behaving(desk, 'ping = "4711"')
-    await scheduled(desk)
+async def test_beside_the_ping_nothing_in_the_message_can_ping(harness, discord):
+    harness.publish("sly", FLOOD.replace("River floods", "<@&4711> @here floods"))
+    await behaving(harness, 'ping = "4711"')
+    await scheduled(harness)
     (call,) = discord.asked("post")
     assert call.body["allowed_mentions"] == {"parse": [], "roles": ["4711"]}
     (message,) = discord.ledger.says("2001")
     assert message["mention_roles"] == ["4711"], "only our own mention is one"
 
 
-async def test_in_plain_words_too_the_role_hears_of_it(desk, discord):
-    await behaving(desk, 'ping = "4711"', "silent = true")
+async def test_in_plain_words_too_the_role_hears_of_it(harness, discord):
+    await behaving(harness, 'ping = "4711"', "silent = true")
     discord.script(Status(status=400, code=50035), "post")
-    await scheduled(desk)
-    await desk.outbox.drain()
+    await scheduled(harness)
+    await harness.outbox.drain()
     (message,) = discord.ledger.says("2001")
     assert message["content"].startswith("<@&4711>\n")
     assert message["mention_roles"] == ["4711"]
@@ -482,23 +486,23 @@ def published(discord) -> list[bool]:
 
 
 async def test_what_is_posted_in_an_announcement_channel_is_published(
-    desk, discord, news
+    harness, discord, news
 ):
-    await behaving(desk, "crosspost = true")
-    await desk.post()
+    await behaving(harness, "crosspost = true")
+    await harness.post()
     await until(lambda: published(discord) == [True])
 
 
-async def test_nothing_is_published_unasked(desk, discord, news):
-    await desk.post()
-    await idle(desk)
+async def test_nothing_is_published_unasked(harness, discord, news):
+    await harness.post()
+    await idle(harness)
     assert discord.asked("publish") == []
 
 
-async def idle(desk: Newsroom) -> None:
+async def idle(harness: BotHarness) -> None:
     """Until nothing is being published any more."""
-    platform = cast(Any, desk.platform)
-    await until(lambda: not platform._crossposts._going)
+    platform = cast(Any, harness.platform)
+    await until(lambda: not platform._crossposts._tasks)
 
 
 @pytest.mark.parametrize(
@@ -512,46 +516,48 @@ async def idle(desk: Newsroom) -> None:
     ],
 )
 async def test_what_cannot_be_published_is_posted_all_the_same_and_tried_once(
-    desk, discord, news, fault
+    harness, discord, news, fault
 ):
-    await behaving(desk, "crosspost = true")
+    await behaving(harness, "crosspost = true")
     discord.script(fault, "publish")
-    await desk.post()
-    await idle(desk)
-    assert await states(desk) == ["sent"]
-    desk.publish("flood", FLOOD)
-    await desk.post("again")
-    await idle(desk)
-    assert await states(desk) == ["sent", "sent"]
+    await harness.post()
+    await idle(harness)
+    assert await states(harness) == ["sent"]
+    harness.publish("flood", FLOOD)
+    await harness.post("again")
+    await idle(harness)
+    assert await states(harness) == ["sent", "sent"]
     assert len(discord.asked("publish")) == 1, "the channel rests"
 
 
-async def test_in_an_ordinary_channel_publishing_is_tried_once(desk, discord):
-    await behaving(desk, "crosspost = true")
-    await desk.post()
-    await idle(desk)
-    assert await states(desk) == ["sent"]
+async def test_in_an_ordinary_channel_publishing_is_tried_once(harness, discord):
+    await behaving(harness, "crosspost = true")
+    await harness.post()
+    await idle(harness)
+    assert await states(harness) == ["sent"]
     assert len(discord.asked("publish")) == 1
 
 
-async def test_in_an_hour_fewer_are_published_than_discord_allows(desk, discord, news):
-    await behaving(desk, "crosspost = true")
-    sent = await claimed(desk)
+async def test_in_an_hour_fewer_are_published_than_discord_allows(
+    harness, discord, news
+):
+    await behaving(harness, "crosspost = true")
+    sent = await claimed(harness)
     for number in range(12):
         key = f"{number:025}".replace("0", "a")
-        await desk.platform.send(replace(sent, key=key))
-        await idle(desk)
+        await harness.platform.send(replace(sent, key=key))
+        await idle(harness)
     assert sum(published(discord)) == limits.CROSSPOSTS
     assert len(keys(discord)) == 12
 
 
 async def test_of_an_edition_with_a_thread_the_first_message_is_published(
-    desk, discord, news, parted
+    harness, discord, news, parted
 ):
-    await behaving(desk, "crosspost = true", "thread = true")
-    await desk.post()
-    await idle(desk)
-    assert await states(desk) == ["sent", "sent"]
+    await behaving(harness, "crosspost = true", "thread = true")
+    await harness.post()
+    await idle(harness)
+    assert await states(harness) == ["sent", "sent"]
     assert len(discord.asked("publish")) == 1
 
 
@@ -561,10 +567,10 @@ async def test_of_an_edition_with_a_thread_the_first_message_is_published(
 @given(channel=st.integers(1, 10**19), message=st.integers(1, 10**19))
 def test_threads_and_publishing_have_allowances_of_their_own(channel, message):
     base = f"/api/v10/channels/{channel}"
-    assert route_of(f"{base}/messages") == str(channel)
-    assert route_of(f"{base}/messages/{message}") == str(channel)
-    assert route_of(f"{base}/threads") == f"{channel}/threads"
-    assert route_of(f"{base}/messages/{message}/threads") == f"{channel}/threads"
-    assert route_of(f"{base}/threads/archived/public") == f"{channel}/threads"
-    assert route_of(f"{base}/messages/{message}/crosspost") == f"{channel}/crosspost"
-    assert route_of(f"/api/v10/users/{message}") == ""
+    assert parse_route(f"{base}/messages") == str(channel)
+    assert parse_route(f"{base}/messages/{message}") == str(channel)
+    assert parse_route(f"{base}/threads") == f"{channel}/threads"
+    assert parse_route(f"{base}/messages/{message}/threads") == f"{channel}/threads"
+    assert parse_route(f"{base}/threads/archived/public") == f"{channel}/threads"
+    assert parse_route(f"{base}/messages/{message}/crosspost") == f"{channel}/crosspost"
+    assert parse_route(f"/api/v10/users/{message}") == ""

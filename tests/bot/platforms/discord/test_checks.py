@@ -1,4 +1,7 @@
-"""The doctor on Discord: token, connection, clock, and what the bot may where."""
+"""The doctor on Discord: token, connection, clock, and what the bot may where.
+
+What the doctor says of a destination, over the real gateway.
+"""
 
 import asyncio
 import json
@@ -11,10 +14,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import SystemClock
-from bot.platforms.discord.permissions import ASKED, INVITED, granted, missing
-from tests.bot.newsroom import BRIDGE, Newsroom
-from tests.bot.platforms.discord.conftest import CONFIGURATION, listening
+from bot.model import DEFAULT_POST_OPTIONS, Destination, PostOptions
+from bot.platforms.discord.channels import (
+    ANNOUNCEMENT,
+    FORUM,
+    FORUM_KINDS,
+    TEXT,
+    THREAD_KINDS,
+    ChannelFacts,
+)
+from bot.platforms.discord.checks import find_channel_problems
+from bot.platforms.discord.permissions import (
+    CREATE_THREADS,
+    INVITATION_BITS,
+    MENTION_EVERYONE,
+    READ_HISTORY,
+    REQUESTED_PERMISSIONS,
+    SEND_IN_THREADS,
+    SEND_MESSAGES,
+    VIEW_CHANNEL,
+    compute_permissions,
+    list_missing_permissions,
+)
+from tests.bot.harness import BRIDGE, BotHarness
+from tests.bot.platforms.discord.conftest import (
+    CONFIGURATION,
+    a_platform,
+    listening,
+    until,
+)
 from tests.bot.process import Home
+from tests.builders import an_inbox
 from tests.wire.discord.ledger import (
     ALL_WE_NEED,
     ATTACH,
@@ -28,13 +58,13 @@ from tests.wire.discord.ledger import (
 from tests.wire.discord.server import CHANNEL, serving
 
 
-async def told(desk: Newsroom) -> dict[str, Any]:
-    return {f.subject: f for f in await desk.doctor.examine()}
+async def reported(harness: BotHarness) -> dict[str, Any]:
+    return {f.subject: f for f in await harness.doctor.examine()}
 
 
-async def test_a_bot_that_may_everything_is_well(desk, discord):
+async def test_a_bot_that_may_everything_is_well(harness, discord):
     discord.ledger.channel(CHANNEL, permissions=ALL_WE_NEED)
-    found = await told(desk)
+    found = await reported(harness)
     assert found["discord"].state == "ok"
     assert "application 9001" in found["discord"].text
     assert found["discord gateway"].state == "ok"
@@ -42,8 +72,8 @@ async def test_a_bot_that_may_everything_is_well(desk, discord):
     assert found["clock"].state == "ok"
 
 
-async def test_looking_logs_nobody_in_at_the_gateway(desk, discord):
-    await told(desk)
+async def test_looking_logs_nobody_in_at_the_gateway(harness, discord):
+    await reported(harness)
     assert discord.gateway.identified == []
 
 
@@ -58,60 +88,60 @@ async def test_looking_logs_nobody_in_at_the_gateway(desk, discord):
     ],
 )
 async def test_what_lacks_in_a_channel_is_named_with_its_fix(
-    desk, discord, permissions, state, lacks
+    harness, discord, permissions, state, lacks
 ):
     discord.ledger.channel(CHANNEL, permissions=permissions)
-    found = (await told(desk))["discord #morning"]
+    found = (await reported(harness))["discord #morning"]
     assert found.state == state
     assert lacks in found.text
     assert found.fix
 
 
-async def test_a_channel_that_is_gone_is_a_problem(desk, discord):
+async def test_a_channel_that_is_gone_is_a_problem(harness, discord):
     discord.ledger.channel(CHANNEL, deleted=True)
-    assert "does not exist" in (await told(desk))["discord #morning"].text
+    assert "does not exist" in (await reported(harness))["discord #morning"].text
 
 
-async def test_a_token_that_is_refused_is_one_problem_and_not_ten(desk, discord):
+async def test_a_token_that_is_refused_is_one_problem_and_not_ten(harness, discord):
     discord.revoked = True
-    found = await told(desk)
+    found = await reported(harness)
     assert "refused the bot's token" in found["discord"].text
     assert "discord gateway" not in found
 
 
-async def test_a_clock_that_is_off_is_a_problem(desk, discord):
+async def test_a_clock_that_is_off_is_a_problem(harness, discord):
     class Later:
         @staticmethod
         def now():
-            return desk.clock.now() - timedelta(seconds=95)
+            return harness.clock.now() - timedelta(seconds=95)
 
     discord.ledger.clock = Later()
-    found = (await told(desk))["clock"]
+    found = (await reported(harness))["clock"]
     assert found.state == "problem"
     assert "95 seconds ahead of discord's" in found.text
 
 
-async def test_a_bot_that_is_in_no_server_is_told(desk, discord):
+async def test_a_bot_that_is_in_no_server_is_told(harness, discord):
     discord.invited = False
-    found = await told(desk)
+    found = await reported(harness)
     assert found["discord"].state == "warning"
     assert "in no server" in found["discord"].text
 
 
-async def test_commands_that_go_elsewhere_are_a_problem(desk, discord):
+async def test_commands_that_go_elsewhere_are_a_problem(harness, discord):
     discord.application = {"interactions_endpoint_url": "https://old.example/"}
-    assert (await told(desk))["discord commands"].state == "problem"
+    assert (await reported(harness))["discord commands"].state == "problem"
 
 
-async def test_in_chat_an_editor_sees_it_of_this_workspace(desk, discord):
+async def test_in_chat_an_editor_sees_it_of_this_workspace(harness, discord):
     discord.ledger.channel(CHANNEL, permissions=ALL_WE_NEED & ~HISTORY)
-    platform = desk.editions.platforms["discord"]
-    async with listening(discord, desk.inbox, platform):
+    platform = harness.publisher.platforms["discord"]
+    async with listening(discord, harness.inbox, platform):
         asked = await discord.people.command("newsdesk doctor")
         words = (await asked.done()).words
     assert "«Read Message History»" in words
     assert "disk" not in words
-    assert str(desk.home) not in words
+    assert str(harness.home) not in words
 
 
 # ── the computation ────────────────────────────────────────────────────────────
@@ -170,11 +200,11 @@ def test_it_computes_what_the_library_computes(
         ],
     }
     me = member() | {"roles": [str(n) for n in range(50, 50 + len(roles))]}
-    ours = granted(guild, me, overwrites)
+    ours = compute_permissions(guild, me, overwrites)
     theirs = as_the_library_computes(everyone, roles, overwrites, "1")
     # The library also takes away what hangs on «View Channels».
     if theirs & VIEW:
-        assert ours & INVITED == theirs & INVITED
+        assert ours & INVITATION_BITS == theirs & INVITATION_BITS
     else:
         assert not ours & VIEW
 
@@ -185,14 +215,14 @@ def over(pair: tuple[int, int]) -> dict[str, str]:
 
 def test_the_owners_own_bot_may_everything():
     guild = {"id": GUILD, "owner_id": "9002", "roles": []}
-    assert missing(granted(guild, member(), []), 0) == ()
+    assert list_missing_permissions(compute_permissions(guild, member(), []), 0) == ()
 
 
 def test_a_thread_needs_its_own_permission_to_post():
-    without = INVITED & ~(1 << 38)
-    assert missing(without, 11) == (ASKED[1 << 38][0],)
-    assert missing(without, 0) == ()
-    assert missing(INVITED & ~SEND, 11) == ()
+    without = INVITATION_BITS & ~(1 << 38)
+    assert list_missing_permissions(without, 11) == (REQUESTED_PERMISSIONS[1 << 38][0],)
+    assert list_missing_permissions(without, 0) == ()
+    assert list_missing_permissions(INVITATION_BITS & ~SEND, 11) == ()
 
 
 # ── at the command line ────────────────────────────────────────────────────────
@@ -222,3 +252,78 @@ async def test_the_command_prints_findings_alone_and_ends_with_4(tmp_path):
     (line,) = [x for x in plain.stdout.splitlines() if "#morning" in x]
     assert line.startswith("✗ discord #morning")
     assert " → " in line
+
+
+ALL = VIEW_CHANNEL | SEND_MESSAGES | READ_HISTORY | CREATE_THREADS | SEND_IN_THREADS
+EVERYTHING = PostOptions(silent=True, ping="4711", thread=True, crosspost=True)
+KINDS = sorted({TEXT, ANNOUNCEMENT} | FORUM_KINDS | THREAD_KINDS)
+
+
+def said(facts: ChannelFacts, manner: PostOptions = DEFAULT_POST_OPTIONS) -> str:
+    return " | ".join(trouble.text for trouble in find_channel_problems(facts, manner))
+
+
+def facts(**changes) -> ChannelFacts:
+    values = {"kind": ANNOUNCEMENT, "may": ALL, "roles": {"4711": True}}
+    return ChannelFacts(**{**values, **changes})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_the_bot_may_all_it_needs_nothing_is_said(kind):
+    assert said(facts(kind=kind)) == ""
+
+
+def test_a_manner_that_works_out_is_not_spoken_of():
+    assert said(facts(), EVERYTHING) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kind": None}, "not there"),
+        ({"kind": 4}, "category"),
+        ({"may": ALL & ~VIEW_CHANNEL}, "«View Channel»"),
+        ({"may": ALL & ~SEND_MESSAGES}, "«Send Messages»"),
+        ({"may": ALL & ~SEND_IN_THREADS}, "«Send Messages in Threads»"),
+        ({"may": ALL & ~READ_HISTORY}, "Read Message History"),
+        ({"may": ALL & ~CREATE_THREADS}, "no threads"),
+        ({"roles": {}}, "does not exist"),
+        ({"roles": {"4711": False}}, "may not ping"),
+        ({"kind": TEXT}, "no announcement channel"),
+    ],
+)
+def test_each_thing_that_is_missing_is_said_alone(changes, words):
+    text = said(facts(**changes), EVERYTHING)
+    assert words in text
+    assert "|" not in text
+
+
+def test_who_may_mention_everybody_may_ping_any_role():
+    reported = facts(roles={"4711": False}, may=ALL | MENTION_EVERYONE)
+    assert said(reported, EVERYTHING) == ""
+
+
+def test_a_forum_needs_the_right_to_write_in_its_posts():
+    assert "Threads" in said(facts(kind=FORUM, may=ALL & ~SEND_IN_THREADS))
+
+
+@pytest.mark.parametrize("mentionable", [True, False])
+async def test_the_gateway_tells_whether_a_role_can_be_pinged(discord, mentionable):
+    discord.ledger.roles["4711"] = mentionable
+    place = Destination(
+        id=1,
+        workspace_id=1,
+        name="news",
+        channel=CHANNEL,
+        manner=PostOptions(ping="4711"),
+    )
+    async with listening(discord, an_inbox(), a_platform(discord)) as platform:
+        session = platform._session
+        await until(lambda: session and session.kind(int(CHANNEL)) is not None)
+        found = await platform.inspect(GUILD, place)
+    assert [trouble.stops for trouble in found] == ([] if mentionable else [False])
+
+
+async def test_before_it_is_connected_nothing_is_claimed(discord):
+    place = Destination(id=1, workspace_id=1, name="news", channel="1")
+    assert await a_platform(discord).inspect(GUILD, place) == ()

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from bot.model import Command, CommandOption, Inbox, Invocation, Permission, Reply
 from bot.platforms.discord import commands, limits
-from bot.platforms.discord.listening import Listener
-from bot.types import Command, Inbox, Invocation, Option, Permission, Reply
-from tests.bot.newsroom import Newsroom
+from bot.platforms.discord.events import DiscordEventHandler
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.discord.conftest import a_platform, listening, until
 from tests.builders import an_inbox
 from tests.wire.discord import answer_rules, rules
@@ -19,7 +19,7 @@ async def run(_: Invocation) -> Reply:
     return Reply()
 
 
-def a_command(path: str, *options: Option, **changes: Any) -> Command:
+def a_command(path: str, *options: CommandOption, **changes: Any) -> Command:
     parts: dict[str, Any] = {
         "path": path,
         "description": f"What {path} does",
@@ -30,13 +30,13 @@ def a_command(path: str, *options: Option, **changes: Any) -> Command:
     return Command(**{**parts, **changes})
 
 
-def an_option(name: str, **changes: Any) -> Option:
-    return Option(**{"name": name, "description": f"Which {name}", **changes})
+def an_option(name: str, **changes: Any) -> CommandOption:
+    return CommandOption(**{"name": name, "description": f"Which {name}", **changes})
 
 
 @pytest.fixture
-def registry(desk: Newsroom) -> Inbox:
-    return desk.inbox
+def registry(harness: BotHarness) -> Inbox:
+    return harness.inbox
 
 
 def named(tree: list[dict[str, Any]], path: str) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def named(tree: list[dict[str, Any]], path: str) -> dict[str, Any]:
 
 
 def test_every_command_of_the_registry_is_there_and_fits(registry):
-    tree = commands.tree(registry.commands)
+    tree = commands.build_command_tree(registry.commands)
     assert rules.commands(tree) == answer_rules.commands(tree) == []
     for command in registry.commands:
         found = named(tree, command.path)
@@ -71,7 +71,9 @@ def test_no_option_is_called_as_the_one_for_a_file_and_one_at_most_takes_one(reg
 
 
 def test_what_can_be_a_file_is_an_option_of_its_own_kind(registry):
-    found = named(commands.tree(registry.commands), "newsdesk apply")["options"]
+    found = named(commands.build_command_tree(registry.commands), "newsdesk apply")[
+        "options"
+    ]
     assert [(o["name"], o["type"], o["required"]) for o in found] == [
         ("file", 3, False),
         ("attachment", 11, False),
@@ -80,29 +82,29 @@ def test_what_can_be_a_file_is_an_option_of_its_own_kind(registry):
 
 
 def test_a_root_stays_far_below_what_discord_takes(registry):
-    for root in commands.tree(registry.commands):
+    for root in commands.build_command_tree(registry.commands):
         assert answer_rules.root_size(root) <= 8000
 
 
 def test_descriptions_are_there_in_german(registry):
-    tree = commands.tree(registry.commands)
+    tree = commands.build_command_tree(registry.commands)
     assert named(tree, "news")["description_localizations"]["de"]
     said = named(tree, "news quotes")["description_localizations"]
     assert said == {"de": "Wer was gesagt hat, Wort für Wort"}
 
 
 def test_editors_commands_are_hidden_from_others_and_readers_work_anywhere(registry):
-    tree = commands.tree(registry.commands)
-    news, desk = named(tree, "news"), named(tree, "newsdesk")
+    tree = commands.build_command_tree(registry.commands)
+    news, harness = named(tree, "news"), named(tree, "newsdesk")
     assert news["default_member_permissions"] is None
-    assert desk["default_member_permissions"] == 1 << 5
+    assert harness["default_member_permissions"] == 1 << 5
     assert news["contexts"] == [0, 1, 2]
-    assert desk["contexts"] == [0, 1]
-    assert news["integration_types"] == desk["integration_types"] == [0, 1]
+    assert harness["contexts"] == [0, 1]
+    assert news["integration_types"] == harness["integration_types"] == [0, 1]
 
 
 def test_groups_required_options_choices_and_completion():
-    tree = commands.tree(
+    tree = commands.build_command_tree(
         (
             a_command(
                 "desk schedule add",
@@ -128,7 +130,9 @@ def test_groups_required_options_choices_and_completion():
 
 def test_more_choices_than_discord_lists_are_completed():
     many = tuple(f"zone {n}" for n in range(26))
-    [root] = commands.tree((a_command("x", an_option("zone", choices=many)),))
+    [root] = commands.build_command_tree(
+        (a_command("x", an_option("zone", choices=many)),)
+    )
     assert root["options"][0]["autocomplete"] is True
 
 
@@ -139,7 +143,9 @@ def test_a_chosen_command_is_read_back(registry):
     value = {"name": "digest", "type": 3, "value": "Morning", "focused": True}
     group = {"name": "schedule", "type": 2}
     sub = {"name": "add", "type": 1, "options": [value]}
-    found = commands.chosen({"name": "desk", "options": [{**group, "options": [sub]}]})
+    found = commands.parse_command(
+        {"name": "desk", "options": [{**group, "options": [sub]}]}
+    )
     assert found.path == "desk schedule add"
     assert found.given == {"digest": "Morning"}
     assert found.focused == "digest"
@@ -153,8 +159,8 @@ def held(tree: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_what_discord_gives_back_is_the_same_in_any_order(registry):
-    tree = commands.tree(registry.commands)
-    assert commands.same(list(reversed(held(tree))), tree)
+    tree = commands.build_command_tree(registry.commands)
+    assert commands.are_commands_equal(list(reversed(held(tree))), tree)
 
 
 @pytest.mark.parametrize(
@@ -169,14 +175,14 @@ def test_what_discord_gives_back_is_the_same_in_any_order(registry):
     ],
 )
 def test_whatever_changes_makes_it_another(registry, change):
-    tree = commands.tree(registry.commands)
+    tree = commands.build_command_tree(registry.commands)
     other = [{**c, **change} if c["name"] == "newsdesk" else c for c in tree]
-    assert not commands.same(held(other), tree)
+    assert not commands.are_commands_equal(held(other), tree)
 
 
 def test_a_command_that_is_gone_makes_it_another(registry):
-    tree = commands.tree(registry.commands)
-    assert not commands.same(held(tree), tree[:1])
+    tree = commands.build_command_tree(registry.commands)
+    assert not commands.are_commands_equal(held(tree), tree[:1])
 
 
 # ── over the wire ──────────────────────────────────────────────────────────────
@@ -227,17 +233,17 @@ async def test_it_is_not_ready_while_commands_cannot_be_registered(
     assert puts(discord) == 1
 
 
-async def test_posts_go_out_while_commands_cannot_be_registered(desk, discord):
+async def test_posts_go_out_while_commands_cannot_be_registered(harness, discord):
     discord.script(Status(status=403, code=50001), "commands", times=9)
-    running = asyncio.create_task(desk.platform.run(desk.inbox))
+    running = asyncio.create_task(harness.platform.run(harness.inbox))
     await until(lambda: discord.asked("commands"))
-    await desk.post()
+    await harness.post()
     assert len(discord.ledger.says("2001")) == 1
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
 
 def test_nothing_is_heard_before_it_runs():
-    listener = Listener()
+    listener = DiscordEventHandler()
     assert listener.inbox is None
     assert "not registered" in listener.problem

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.bot.corrections.living import correct, edits
-from tests.bot.newsroom import BRIDGE
+from tests.bot.harness import BRIDGE
 from tests.wire.discord.faults import Limit, Lost, Status
 from tests.wire.discord.ledger import ALL_WE_NEED, SEND
 from tests.wire.discord.server import LocalDiscord
@@ -16,31 +16,31 @@ def says(discord: LocalDiscord) -> str:
     return str(message["components"]).replace("\\", "")
 
 
-async def test_the_message_is_edited_and_says_what_was_corrected(desk, discord):
-    await desk.post()
+async def test_the_message_is_edited_and_says_what_was_corrected(harness, discord):
+    await harness.post()
     (posted,) = [dict(m) for m in discord.ledger.says("2001")]
-    await correct(desk, WRONG)
+    await correct(harness, WRONG)
     assert "Corrected 13:06: 31,000 → 13,000" in says(discord)
     (edited,) = discord.ledger.says("2001")
     assert (edited["id"], edited["nonce"]) == (posted["id"], posted["nonce"])
 
 
-async def test_an_edit_mentions_nobody(desk, discord):
-    await desk.post()
-    await correct(desk, ("31,000", "13,000 @everyone"))
+async def test_an_edit_mentions_nobody(harness, discord):
+    await harness.post()
+    await correct(harness, ("31,000", "13,000 @everyone"))
     (request,) = discord.asked("edit")
     assert request.body["allowed_mentions"] == {"parse": []}
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_lost_answer_leaves_one_corrected_message(desk, discord, when):
-    await desk.post()
+async def test_a_lost_answer_leaves_one_corrected_message(harness, discord, when):
+    await harness.post()
     discord.script(Lost(when=when), "edit")
-    await correct(desk, WRONG)
-    desk.clock.advance(minutes=2)
-    await desk.outbox.drain()
+    await correct(harness, WRONG)
+    harness.clock.advance(minutes=2)
+    await harness.outbox.drain()
     assert says(discord).count("Corrected") == 1
-    assert [one.state for one in await edits(desk)] == ["sent"]
+    assert [one.state for one in await edits(harness)] == ["sent"]
 
 
 @pytest.mark.parametrize(
@@ -52,49 +52,49 @@ async def test_a_lost_answer_leaves_one_corrected_message(desk, discord, when):
     ],
 )
 async def test_what_discord_does_not_let_us_edit_stays_and_the_place_works(
-    desk, discord, fault, why
+    harness, discord, fault, why
 ):
-    await desk.post()
+    await harness.post()
     before = says(discord)
     discord.script(fault, "edit")
-    await correct(desk, WRONG)
-    desk.clock.advance(hours=1)
-    await desk.outbox.drain()
+    await correct(harness, WRONG)
+    harness.clock.advance(hours=1)
+    await harness.outbox.drain()
     assert says(discord) == before
-    (edit,) = await edits(desk)
+    (edit,) = await edits(harness)
     assert edit.state == "failed"
     assert why in (edit.reason or "")
     assert len(discord.asked("edit")) == 1
-    assert (await desk.digest()).destinations[0].paused is None
+    assert (await harness.digest()).destinations[0].paused is None
 
 
 async def test_too_many_edits_of_old_messages_wait_as_long_as_discord_says(
-    desk, discord
+    harness, discord
 ):
-    await desk.post()
+    await harness.post()
     discord.script(Limit(retry_after=900, scope="user"), "edit")
-    await correct(desk, WRONG)
-    desk.clock.advance(seconds=890)
-    await desk.outbox.drain()
+    await correct(harness, WRONG)
+    harness.clock.advance(seconds=890)
+    await harness.outbox.drain()
     assert len(discord.asked("edit")) == 1
-    desk.clock.advance(seconds=15)
-    await desk.outbox.drain()
+    harness.clock.advance(seconds=15)
+    await harness.outbox.drain()
     assert "Corrected" in says(discord)
 
 
-async def test_an_edit_waits_where_the_bot_may_not_post_at_present(desk, discord):
-    await desk.post()
+async def test_an_edit_waits_where_the_bot_may_not_post_at_present(harness, discord):
+    await harness.post()
     discord.ledger.channel("2001", permissions=ALL_WE_NEED & ~SEND)
     discord.script(Status(status=403, code=50013), "edit")
-    await correct(desk, WRONG)
+    await correct(harness, WRONG)
     discord.ledger.channel("2001", permissions=ALL_WE_NEED)
-    desk.clock.advance(hours=7)
-    await desk.outbox.drain()
+    harness.clock.advance(hours=7)
+    await harness.outbox.drain()
     assert "Corrected" in says(discord)
 
 
-async def test_a_withdrawn_quote_is_struck(desk, discord):
-    await desk.post()
+async def test_a_withdrawn_quote_is_struck(harness, discord):
+    await harness.post()
     quote = "“We will not reopen it before the steel has been tested,” said engineer "
-    await correct(desk, (f"{quote}Ada Brandt.\n\n", ""), text=BRIDGE)
+    await correct(harness, (f"{quote}Ada Brandt.\n\n", ""), text=BRIDGE)
     assert "~~“We will not reopen it" in says(discord)

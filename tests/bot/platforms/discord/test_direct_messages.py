@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import outbox
-from bot.errors import Refused
+from bot import delivery
+from bot.errors import SendRefused
 from bot.platforms.discord.platform import DiscordPlatform
-from bot.storage import destinations, reports
-from tests.bot.newsroom import FLOOD, Newsroom, short_of_time
+from bot.storage import destination_store, report_store
+from tests.bot.harness import FLOOD, BotHarness, short_send_timeout
 from tests.bot.platforms.discord.conftest import a_platform, listening
 from tests.bot.platforms.discord.test_interactions import ask, platform_of
 from tests.test_fakes import a_delivery
@@ -21,105 +21,111 @@ DM = f"5{READER.user}"
 AT_HOME = like(READER, guild=None, channel=DM, added=False)
 
 
-async def sets_up(desk: Newsroom, discord: LocalDiscord, who: Who = READER) -> None:
-    async with listening(discord, desk.inbox, platform_of(desk)):
+async def sets_up(
+    harness: BotHarness, discord: LocalDiscord, who: Who = READER
+) -> None:
+    async with listening(discord, harness.inbox, platform_of(harness)):
         asked = await ask(discord, "news me", who, time="7:30")
         assert "daily at 07:30, Europe/Berlin" in asked.words
         assert asked.private
 
 
-async def tomorrow(desk: Newsroom) -> None:
-    desk.clock.advance(timedelta(hours=19))
-    await desk.wake()
+async def tomorrow(harness: BotHarness) -> None:
+    harness.clock.advance(timedelta(hours=19))
+    await harness.wake()
 
 
-async def standing(desk: Newsroom) -> str | None:
-    place = await desk.db.read(
-        destinations.by_channel, workspace_id=1, channel=f"person:{READER.user}"
+async def standing(harness: BotHarness) -> str | None:
+    place = await harness.db.read(
+        destination_store.find_destination_by_channel,
+        workspace_id=1,
+        channel=f"person:{READER.user}",
     )
     assert place is not None
     return place.paused
 
 
-async def test_it_comes_by_direct_message_once(desk: Newsroom, discord: LocalDiscord):
-    await desk.apply(SUNDAYS)
-    await sets_up(desk, discord)
-    await tomorrow(desk)
-    await desk.wake()
+async def test_it_comes_by_direct_message_once(
+    harness: BotHarness, discord: LocalDiscord
+):
+    await harness.apply(SUNDAYS)
+    await sets_up(harness, discord)
+    await tomorrow(harness)
+    await harness.wake()
     (message,) = discord.ledger.says(DM)
     assert "Harbour bridge" in str(message)
     assert discord.ledger.says("2001") == []
 
 
 async def test_a_lost_answer_is_looked_for_in_the_direct_message(
-    desk: Newsroom, discord: LocalDiscord
+    harness: BotHarness, discord: LocalDiscord
 ):
-    await desk.apply(SUNDAYS)
-    await sets_up(desk, discord)
+    await harness.apply(SUNDAYS)
+    await sets_up(harness, discord)
     discord.script(Lost(when="after"), "post", channel=DM)
-    await tomorrow(desk)
-    desk.clock.advance(timedelta(minutes=11))
-    await desk.wake()
+    await tomorrow(harness)
+    harness.clock.advance(timedelta(minutes=11))
+    await harness.wake()
     assert len(discord.ledger.says(DM)) == 1
-    assert await standing(desk) is None
+    assert await standing(harness) is None
 
 
 async def test_an_empty_direct_message_means_that_it_did_not_arrive(
-    desk: Newsroom, discord: LocalDiscord
+    harness: BotHarness, discord: LocalDiscord
 ):
-    await desk.apply(SUNDAYS)
-    await sets_up(desk, discord)
+    await harness.apply(SUNDAYS)
+    await sets_up(harness, discord)
     discord.script(Lost(when="before", how="hang"), "post", channel=DM)
-    with short_of_time(desk):
-        await tomorrow(desk)
+    with short_send_timeout(harness):
+        await tomorrow(harness)
     assert discord.ledger.says(DM) == []
-    desk.clock.advance(timedelta(minutes=11))
-    await desk.wake()
+    harness.clock.advance(timedelta(minutes=11))
+    await harness.wake()
     assert len(discord.ledger.says(DM)) == 1
 
 
 async def test_closed_messages_stop_it_and_are_said_at_the_next_command(
-    desk: Newsroom, discord: LocalDiscord
+    harness: BotHarness, discord: LocalDiscord
 ):
-    await desk.apply(SUNDAYS)
-    await sets_up(desk, discord)
+    await harness.apply(SUNDAYS)
+    await sets_up(harness, discord)
     closed = Status(status=403, code=50007, message="Cannot send messages to this user")
     discord.script(closed, "post", channel=DM)
-    await tomorrow(desk)
-    async with listening(discord, desk.inbox, platform_of(desk)):
-        told = (await ask(discord, "news help", READER)).words
-        assert "Your own digest stands still" in told
-        assert "allow them in the server’s privacy" in told.replace("'", "’")
+    await tomorrow(harness)
+    async with listening(discord, harness.inbox, platform_of(harness)):
+        reported = (await ask(discord, "news help", READER)).words
+        assert "Your own digest stands still" in reported
+        assert "allow them in the server’s privacy" in reported.replace("'", "’")
         again = await ask(discord, "news help", READER)
         assert "stands still" not in again.words
     # Others are told nothing of it, and their channel gets its edition.
-    await desk.post()
+    await harness.post()
     assert discord.ledger.says("2001")
 
 
 async def test_whoever_left_the_server_gets_nothing_more(
-    desk: Newsroom, discord: LocalDiscord
+    harness: BotHarness, discord: LocalDiscord
 ):
-    await desk.apply(SUNDAYS)
-    await sets_up(desk, discord)
+    await harness.apply(SUNDAYS)
+    await sets_up(harness, discord)
     discord.absent.add(READER.user)
-    await tomorrow(desk)
+    await tomorrow(harness)
     assert discord.ledger.says(DM) == []
-    assert "not a member" in str(await standing(desk))
+    assert "not a member" in str(await standing(harness))
     discord.absent.clear()
-    await sets_up(desk, discord)
-    await desk.wake()
+    await sets_up(harness, discord)
+    await harness.wake()
     assert len(discord.ledger.says(DM)) == 1
 
 
 async def test_its_buttons_answer_in_the_direct_message(
-    desk: Newsroom, discord: LocalDiscord
+    harness: BotHarness, discord: LocalDiscord
 ):
-    await desk.apply(SUNDAYS)
-    await sets_up(desk, discord)
-    await tomorrow(desk)
+    await harness.apply(SUNDAYS)
+    await sets_up(harness, discord)
+    await tomorrow(harness)
     controls = dict(controls_of(discord.ledger.says(DM)))
-    async with listening(discord, desk.inbox, platform_of(desk)):
+    async with listening(discord, harness.inbox, platform_of(harness)):
         story = next(i for label, i in controls.items() if "bridge" in label)
         detail = await discord.people.presses("v1:open", AT_HOME, value=story)
         assert "The harbour bridge at Hallin was closed" in (await detail.done()).words
@@ -134,45 +140,45 @@ async def test_its_buttons_answer_in_the_direct_message(
 
 
 async def test_whoever_was_found_to_have_left_presses_nothing_more(
-    desk: Newsroom, discord: LocalDiscord
+    harness: BotHarness, discord: LocalDiscord
 ):
-    await desk.apply(SUNDAYS)
-    await sets_up(desk, discord)
-    await tomorrow(desk)
+    await harness.apply(SUNDAYS)
+    await sets_up(harness, discord)
+    await tomorrow(harness)
     controls = dict(controls_of(discord.ledger.says(DM)))
     discord.absent.add(READER.user)
-    desk.publish("flood", FLOOD)
-    desk.clock.advance(timedelta(days=1))
-    await desk.wake()
+    harness.publish("flood", FLOOD)
+    harness.clock.advance(timedelta(days=1))
+    await harness.wake()
     story = next(i for label, i in controls.items() if "bridge" in label)
-    async with listening(discord, desk.inbox, platform_of(desk)):
+    async with listening(discord, harness.inbox, platform_of(harness)):
         asked = await discord.people.presses("v1:open", AT_HOME, value=story)
         assert "does not belong here" in (await asked.done()).words
 
 
 async def test_the_buttons_of_ones_own_digest_answer_nobody_else(
-    desk: Newsroom, discord: LocalDiscord
+    harness: BotHarness, discord: LocalDiscord
 ):
-    await desk.apply(SUNDAYS)
-    await sets_up(desk, discord)
-    await tomorrow(desk)
+    await harness.apply(SUNDAYS)
+    await sets_up(harness, discord)
+    await tomorrow(harness)
     controls = dict(controls_of(discord.ledger.says(DM)))
     story = next(i for label, i in controls.items() if "bridge" in label)
     stranger = like(AT_HOME, user="7009")
-    async with listening(discord, desk.inbox, platform_of(desk)):
+    async with listening(discord, harness.inbox, platform_of(harness)):
         asked = await discord.people.presses("v1:open", stranger, value=story)
         assert "does not belong here" in (await asked.done()).words
 
 
 async def test_at_home_nobody_is_an_editor_of_the_server(
-    desk: Newsroom, discord: LocalDiscord
+    harness: BotHarness, discord: LocalDiscord
 ):
-    await desk.apply(SUNDAYS)
-    await sets_up(desk, discord)
-    await tomorrow(desk)
+    await harness.apply(SUNDAYS)
+    await sets_up(harness, discord)
+    await tomorrow(harness)
     (first, *_) = (i for _, i in controls_of(discord.ledger.says(DM)))
     edition = first.split(":")[2]
-    async with listening(discord, desk.inbox, platform_of(desk)):
+    async with listening(discord, harness.inbox, platform_of(harness)):
         asked = await discord.people.presses(f"v1:own:{edition}:status", AT_HOME)
         assert "Only editors" in (await asked.done()).words
         nested = f"v1:own:{edition}:own:{edition}:latest"
@@ -185,7 +191,7 @@ async def test_what_is_no_person_of_discords_is_refused(
     discord: LocalDiscord, person: str
 ):
     platform: DiscordPlatform = a_platform(discord)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(SendRefused) as refused:
         await platform.send(a_delivery(platform="discord", channel=f"person:{person}"))
     assert not refused.value.whole_workspace
     await platform.close()
@@ -213,31 +219,33 @@ schedule = "sundays at 9:00 Europe/Berlin"
 
 
 async def settled(
-    desk: Newsroom, discord: LocalDiscord, answer: str = "You are right."
+    harness: BotHarness, discord: LocalDiscord, answer: str = "You are right."
 ) -> None:
     """The reader reports an error below an edition, and an editor settles it."""
-    await desk.post()
-    async with listening(discord, desk.inbox, platform_of(desk)):
+    await harness.post()
+    async with listening(discord, harness.inbox, platform_of(harness)):
         what = {"story": "1", "text": "Not <@7001> on Monday."}
         assert "Reported" in (await ask(discord, "news report", READER, **what)).words
-    (report,) = await desk.db.read(reports.open_in, workspace_id=1, limit=2)
-    await desk.db.write(
-        outbox.settle,
+    (report,) = await harness.db.read(
+        report_store.list_open_reports, workspace_id=1, limit=2
+    )
+    await harness.db.write(
+        delivery.resolve_report,
         workspace_id=1,
         public_id=report.public_id,
         by="Ana",
         answer=answer,
-        now=desk.clock.now(),
+        now=harness.clock.now(),
     )
 
 
 async def test_a_settled_report_is_answered_by_direct_message_once(
-    desk: Newsroom, discord: LocalDiscord
+    harness: BotHarness, discord: LocalDiscord
 ):
-    await settled(desk, discord, answer="@everyone **Yes** <@7001>")
+    await settled(harness, discord, answer="@everyone **Yes** <@7001>")
     before = len(discord.ledger.says("2001"))
-    await desk.outbox.tell()
-    await desk.outbox.tell()
+    await harness.outbox.deliver_notices()
+    await harness.outbox.deliver_notices()
     (call,) = discord.asked("post", DM)
     assert "was settled" in call.body["content"]
     assert call.body["allowed_mentions"] == {"parse": []}
@@ -247,33 +255,33 @@ async def test_a_settled_report_is_answered_by_direct_message_once(
 
 
 async def test_a_lost_answer_of_one_is_looked_for_there(
-    desk: Newsroom, discord: LocalDiscord
+    harness: BotHarness, discord: LocalDiscord
 ):
     discord.ledger.nonce_window = timedelta(0)
-    await settled(desk, discord)
+    await settled(harness, discord)
     discord.script(Lost(when="after"), "post", channel=DM)
     for _ in range(3):
-        await desk.outbox.tell()
-        desk.clock.advance(timedelta(minutes=11))
+        await harness.outbox.deliver_notices()
+        harness.clock.advance(timedelta(minutes=11))
     assert len(discord.ledger.says(DM)) == 1
 
 
 @pytest.mark.parametrize("left", [False, True])
 async def test_whom_no_direct_message_reaches_is_told_with_their_next_command(
-    desk: Newsroom, discord: LocalDiscord, left: bool
+    harness: BotHarness, discord: LocalDiscord, left: bool
 ):
-    await settled(desk, discord)
+    await settled(harness, discord)
     closed = Status(status=403, code=50007, message="Cannot send messages to this user")
     if left:
         discord.absent.add(READER.user)
     else:
         discord.script(closed, "post", channel=DM)
-    await desk.outbox.tell()
+    await harness.outbox.deliver_notices()
     assert discord.ledger.says(DM) == []
-    async with listening(discord, desk.inbox, platform_of(desk)):
-        told = await ask(discord, "news help", READER)
-        assert "was settled" in told.words
-        assert "You are right." in told.words
-        assert told.private
+    async with listening(discord, harness.inbox, platform_of(harness)):
+        reported = await ask(discord, "news help", READER)
+        assert "was settled" in reported.words
+        assert "You are right." in reported.words
+        assert reported.private
         again = await ask(discord, "news help", READER)
         assert "was settled" not in again.words

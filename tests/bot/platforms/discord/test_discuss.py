@@ -3,14 +3,9 @@
 import pytest
 
 from bot.platforms.discord import limits
-from tests.bot.newsroom import FLOOD, Newsroom
+from tests.bot.harness import FLOOD, BotHarness
 from tests.bot.platforms.discord.conftest import CONFIGURATION, listening
-from tests.bot.platforms.discord.test_interactions import (
-    ask,
-    chat,
-    platform_of,
-    posted,
-)
+from tests.bot.platforms.discord.test_interactions import ask, chat, platform_of, posted
 from tests.wire.discord.faults import Limit, Lost, Status
 from tests.wire.discord.interactions import EDITOR, READER, like
 from tests.wire.discord.ledger import ALL_WE_NEED, OPEN_THREADS
@@ -50,12 +45,14 @@ async def test_whoever_presses_next_is_led_to_the_same_thread(chat, discord):
 EDITOR_TOO = like(EDITOR, permissions=EDITOR.permissions | OPEN_THREADS, user="7003")
 
 
-async def test_an_edition_of_one_story_is_discussed_under_its_headline(desk, discord):
-    await desk.post()
-    desk.publish("flood", FLOOD)
+async def test_an_edition_of_one_story_is_discussed_under_its_headline(
+    harness, discord
+):
+    await harness.post()
+    harness.publish("flood", FLOOD)
     discord.ledger.channel("2001").messages.clear()
-    await desk.post("again")
-    async with listening(discord, desk.inbox, platform_of(desk)):
+    await harness.post("again")
+    async with listening(discord, harness.inbox, platform_of(harness)):
         await press(discord)
     (thread,) = threads(discord)
     assert thread.name == "River floods the market square of Brannock"
@@ -133,13 +130,13 @@ async def test_an_edition_of_another_server_is_not_known(chat, discord):
     assert threads(discord) == []
 
 
-async def test_in_a_forum_its_post_is_the_thread(desk, discord):
+async def test_in_a_forum_its_post_is_the_thread(harness, discord):
     discord.ledger.channel("2001", kind=FORUM, messages=[])
-    await desk.post()
+    await harness.post()
     (post,) = threads(discord)
     (message,) = discord.ledger.says(post.id)
     control = message["components"][0]["components"][-1]["components"][-1]
-    async with listening(discord, desk.inbox, platform_of(desk)):
+    async with listening(discord, harness.inbox, platform_of(harness)):
         who = like(MAY_OPEN, channel=post.id)
         asked = await discord.people.presses(control["custom_id"], who)
         assert post.id in (await asked.done()).words
@@ -147,21 +144,21 @@ async def test_in_a_forum_its_post_is_the_thread(desk, discord):
 
 
 async def test_a_thread_that_holds_the_other_parts_is_the_one(
-    desk, discord, monkeypatch
+    harness, discord, monkeypatch
 ):
     monkeypatch.setattr(limits, "STORIES", 1)
-    await desk.apply(CONFIGURATION.replace('"2001"\n', '"2001"\nthread = true\n'))
-    await desk.post()
+    await harness.apply(CONFIGURATION.replace('"2001"\n', '"2001"\nthread = true\n'))
+    await harness.post()
     (thread,) = threads(discord)
     (message,) = discord.ledger.says(thread.id)
     control = message["components"][0]["components"][-1]["components"][-1]
-    async with listening(discord, desk.inbox, platform_of(desk)):
+    async with listening(discord, harness.inbox, platform_of(harness)):
         who = like(MAY_OPEN, channel=thread.id)
         asked = await discord.people.presses(control["custom_id"], who)
         assert thread.id in (await asked.done()).words
     assert [place.kind for place in threads(discord)] == [THREAD]
 
 
-async def test_a_preview_has_nothing_to_discuss(desk: Newsroom):
-    draft = await desk.editions.preview(await desk.digest(), "discord")
+async def test_a_preview_has_nothing_to_discuss(harness: BotHarness):
+    draft = await harness.publisher.preview(await harness.digest(), "discord")
     assert "discuss" not in str(draft.parts)

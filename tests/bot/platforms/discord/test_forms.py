@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.i18n.translation import Texts
+from bot.model import Form, FormField, Inbox, Invocation, Paragraph, Reply
+from bot.platforms.common.forms import MAX_PENDING, PENDING_LIFE, PendingForms
 from bot.platforms.discord import forms
-from bot.platforms.drafts import LIFE, MOST, Drafts
-from bot.texts import Texts
-from bot.types import Field, Form, Inbox, Invocation, Paragraph, Reply
-from tests.bot.newsroom import newsroom
+from tests.bot.harness import open_harness
 from tests.bot.platforms.discord import hostile
 from tests.bot.platforms.discord.conftest import a_platform, listening
-from tests.bot.platforms.discord.test_registering import a_command, an_option
+from tests.bot.platforms.discord.test_commands import a_command, an_option
 from tests.builders import an_inbox
 from tests.wire.discord import answer_rules, markdown, schema
 from tests.wire.discord.interactions import EDITOR, READER, like
@@ -24,11 +24,13 @@ from tests.wire.discord.interactions import EDITOR, READER, like
 TEXTS = Texts.of("en")
 
 
-def a_field(name: str = "name", **changes: Any) -> Field:
-    return Field(**{"name": name, "label": "Name", "description": "Of it", **changes})
+def a_field(name: str = "name", **changes: Any) -> FormField:
+    return FormField(
+        **{"name": name, "label": "Name", "description": "Of it", **changes}
+    )
 
 
-def a_form(*fields: Field, **changes: Any) -> Form:
+def a_form(*fields: FormField, **changes: Any) -> Form:
     parts: dict[str, Any] = {
         "path": "desk make",
         "title": "A new digest",
@@ -38,7 +40,7 @@ def a_form(*fields: Field, **changes: Any) -> Form:
 
 
 def callback(form: Form) -> dict[str, Any]:
-    return {"type": 9, "data": forms.modal(form, TEXTS)}
+    return {"type": 9, "data": forms.render_modal(form, TEXTS)}
 
 
 def complaints(form: Form) -> list[Any]:
@@ -51,7 +53,7 @@ def complaints(form: Form) -> list[Any]:
 
 
 def test_a_field_is_a_label_with_its_question_filled_in():
-    [label] = forms.modal(a_form(a_field(value="Evening")), TEXTS)["components"]
+    [label] = forms.render_modal(a_form(a_field(value="Evening")), TEXTS)["components"]
     assert (label["label"], label["description"]) == ("Name", "Of it")
     assert label["component"]["value"] == "Evening"
     assert label["component"]["required"] is True
@@ -59,7 +61,7 @@ def test_a_field_is_a_label_with_its_question_filled_in():
 
 def test_choices_are_a_select_with_the_present_one_chosen():
     tone = a_field("tone", choices=("calm", "brisk"), value="brisk", required=False)
-    [label] = forms.modal(a_form(tone), TEXTS)["components"]
+    [label] = forms.render_modal(a_form(tone), TEXTS)["components"]
     question = label["component"]
     assert question["type"] == forms.SELECT
     assert [(o["value"], o["default"]) for o in question["options"]] == [
@@ -71,22 +73,24 @@ def test_choices_are_a_select_with_the_present_one_chosen():
 
 def test_choices_that_a_select_does_not_hold_are_typed():
     many = a_field(choices=tuple(str(n) for n in range(26)))
-    [label] = forms.modal(a_form(many), TEXTS)["components"]
+    [label] = forms.render_modal(a_form(many), TEXTS)["components"]
     assert label["component"]["type"] == forms.INPUT
 
 
 def test_a_mistake_takes_the_place_of_the_description():
-    [label] = forms.modal(a_form(a_field(error="It is taken.")), TEXTS)["components"]
+    [label] = forms.render_modal(a_form(a_field(error="It is taken.")), TEXTS)[
+        "components"
+    ]
     assert label["description"] == "⚠ It is taken."
 
 
 def test_a_long_answer_gets_a_large_box():
-    [label] = forms.modal(a_form(a_field(value="a\nb")), TEXTS)["components"]
+    [label] = forms.render_modal(a_form(a_field(value="a\nb")), TEXTS)["components"]
     assert label["component"]["style"] == 2
 
 
 fields = st.builds(
-    Field,
+    FormField,
     name=st.from_regex(r"[a-z]{1,12}", fullmatch=True),
     label=hostile.texts,
     description=hostile.texts,
@@ -116,7 +120,7 @@ def test_any_form_is_a_modal_that_discord_takes(form):
 @settings(max_examples=150, deadline=None)
 @given(any_form)
 def test_any_form_is_a_message_that_discord_takes_and_that_is_only_words(form):
-    body = forms.as_message(form, "a-draft", TEXTS)
+    body = forms.render_form_message(form, "a-draft", TEXTS)
     assert answer_rules.message(body) == []
     box = body["components"][0]["components"]
     for display in box:
@@ -128,7 +132,7 @@ def test_the_longest_form_still_is_one_message():
     long = a_field(label="*" * 500, value="_" * 4000, error="~" * 500)
     form = a_form(*(replace(long, name=f"n{n}") for n in range(5)))
     assert complaints(form) == []
-    assert answer_rules.message(forms.as_message(form, "d", TEXTS)) == []
+    assert answer_rules.message(forms.render_form_message(form, "d", TEXTS)) == []
 
 
 # ── drafts ─────────────────────────────────────────────────────────────────────
@@ -136,18 +140,18 @@ def test_the_longest_form_still_is_one_message():
 
 def test_a_draft_is_kept_for_its_owner_for_an_hour():
     at = [0.0]
-    drafts = Drafts(now=lambda: at[0])
+    drafts = PendingForms(now=lambda: at[0])
     word = drafts.keep("7001", a_form())
     assert drafts.find("7001", word) == a_form()
     assert drafts.find("7002", word) is None
-    at[0] = LIFE + 1
+    at[0] = PENDING_LIFE + 1
     assert drafts.find("7001", word) is None
 
 
 def test_the_oldest_drafts_give_way():
-    drafts = Drafts()
+    drafts = PendingForms()
     first = drafts.keep("7001", a_form())
-    for _ in range(MOST):
+    for _ in range(MAX_PENDING):
         last = drafts.keep("7001", a_form())
     assert drafts.find("7001", first) is None
     assert drafts.find("7001", last) is not None
@@ -156,7 +160,7 @@ def test_the_oldest_drafts_give_way():
 # ── over the wire ──────────────────────────────────────────────────────────────
 
 
-class Desk:
+class FormCommand:
     """A command that asks for a name and a tone, and takes no name twice."""
 
     def __init__(self) -> None:
@@ -184,8 +188,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def form_command() -> FormCommand:
+    return FormCommand()
 
 
 async def opened(discord, who=EDITOR):
@@ -194,16 +198,20 @@ async def opened(discord, who=EDITOR):
     return asked.modal
 
 
-async def test_a_form_opens_as_a_modal_and_its_answers_run_the_command(discord, desk):
-    async with listening(discord, desk.inbox()):
+async def test_a_form_opens_as_a_modal_and_its_answers_run_the_command(
+    discord, form_command
+):
+    async with listening(discord, form_command.inbox()):
         modal = await opened(discord)
         sent = await discord.people.fills(modal, {"name": "Noon", "tone": "brisk"})
         assert "Made Noon" in (await sent.done()).words
-    assert desk.made == [{"name": "Noon", "tone": "brisk"}]
+    assert form_command.made == [{"name": "Noon", "tone": "brisk"}]
 
 
-async def test_a_form_with_a_mistake_says_so_and_opens_again_filled_in(discord, desk):
-    async with listening(discord, desk.inbox()):
+async def test_a_form_with_a_mistake_says_so_and_opens_again_filled_in(
+    discord, form_command
+):
+    async with listening(discord, form_command.inbox()):
         modal = await opened(discord)
         wrong = await discord.people.fills(modal, {"name": "taken", "tone": "calm"})
         await wrong.done()
@@ -217,22 +225,22 @@ async def test_a_form_with_a_mistake_says_so_and_opens_again_filled_in(discord, 
         assert [o["value"] for o in tone["options"] if o["default"]] == ["calm"]
         sent = await discord.people.fills(again.modal, {"name": "Dusk"})
         assert "Made Dusk" in (await sent.done()).words
-    assert desk.made == [{"name": "Dusk", "tone": "calm"}]
+    assert form_command.made == [{"name": "Dusk", "tone": "calm"}]
 
 
-async def test_nobody_else_opens_somebodys_form(discord, desk):
-    async with listening(discord, desk.inbox()):
+async def test_nobody_else_opens_somebodys_form(discord, form_command):
+    async with listening(discord, form_command.inbox()):
         modal = await opened(discord)
         wrong = await (await discord.people.fills(modal, {"name": "taken"})).done()
         asked = await discord.people.presses(wrong.controls["Edit again"], READER)
         assert "not kept any more" in (await asked.done()).words
 
 
-async def test_a_form_of_before_a_restart_says_what_to_do(discord, desk):
-    async with listening(discord, desk.inbox(), a_platform(discord)):
+async def test_a_form_of_before_a_restart_says_what_to_do(discord, form_command):
+    async with listening(discord, form_command.inbox(), a_platform(discord)):
         modal = await opened(discord)
         wrong = await (await discord.people.fills(modal, {"name": "taken"})).done()
-    async with listening(discord, desk.inbox(), a_platform(discord)):
+    async with listening(discord, form_command.inbox(), a_platform(discord)):
         asked = await discord.people.presses(wrong.controls["Edit again"])
         assert "Run the command again" in (await asked.done()).words
         # The modal itself needs no memory.
@@ -240,12 +248,14 @@ async def test_a_form_of_before_a_restart_says_what_to_do(discord, desk):
         assert "Made Late" in (await sent.done()).words
 
 
-async def test_a_form_that_takes_long_comes_as_a_button(discord, desk: Desk):
+async def test_a_form_that_takes_long_comes_as_a_button(
+    discord, form_command: FormCommand
+):
     async def slowly(invocation: Invocation) -> Reply | Form:
         await asyncio.sleep(0.1)
-        return await desk.dispatch(invocation)
+        return await form_command.dispatch(invocation)
 
-    inbox = replace(desk.inbox(), dispatch=slowly)
+    inbox = replace(form_command.inbox(), dispatch=slowly)
     async with listening(discord, inbox, a_platform(discord, defer=0.02)):
         asked = await (await discord.people.command("desk ask")).done()
         button = asked.controls["Open the form"]
@@ -253,17 +263,17 @@ async def test_a_form_that_takes_long_comes_as_a_button(discord, desk: Desk):
     assert again.modal is not None
 
 
-async def test_an_empty_answer_is_asked_for_again(discord, desk):
-    async with listening(discord, desk.inbox()):
+async def test_an_empty_answer_is_asked_for_again(discord, form_command):
+    async with listening(discord, form_command.inbox()):
         modal = await opened(discord)
         sent = await (await discord.people.fills(modal, {"name": "  "})).done()
     assert "This is needed" in sent.words
-    assert desk.made == []
+    assert form_command.made == []
 
 
 async def test_a_modal_for_an_editors_command_is_refused_for_a_reader(chat_of, discord):
     async with chat_of() as inbox:
-        modal = forms.modal(
+        modal = forms.render_modal(
             Form(path="newsdesk post", title="x", fields=(a_field("digest"),)), TEXTS
         )
         sent = await discord.people.fills(modal, {"digest": "Morning brief"}, READER)
@@ -274,7 +284,9 @@ async def test_a_modal_for_an_editors_command_is_refused_for_a_reader(chat_of, d
 @pytest.mark.parametrize("path", ["", "no such", "news nothing"])
 async def test_a_modal_for_no_command_does_nothing(chat_of, discord, path):
     async with chat_of():
-        modal = forms.modal(Form(path=path, title="x", fields=(a_field(),)), TEXTS)
+        modal = forms.render_modal(
+            Form(path=path, title="x", fields=(a_field(),)), TEXTS
+        )
         sent = await discord.people.fills(modal, {"name": "x"}, like(EDITOR))
         assert "There is no command" in (await sent.done()).words
 
@@ -284,7 +296,7 @@ def chat_of(discord, sqlite_url, tmp_path):
     @asynccontextmanager
     async def opened():
         async with (
-            newsroom(sqlite_url, tmp_path) as built,
+            open_harness(sqlite_url, tmp_path) as built,
             listening(discord, built.inbox),
         ):
             yield built.inbox

@@ -11,25 +11,25 @@ from typing import Any
 
 import pytest
 
-from bot.commands.controls import Controls
+from bot.commands.controls import ControlSigner
 from bot.errors import UserError
-from bot.platforms.discord.keys import pressed
-from bot.platforms.discord.platform import DiscordPlatform
-from bot.storage import workspaces
-from bot.types import (
+from bot.model import (
     Command,
+    CommandOption,
     Inbox,
     Invocation,
-    Option,
+    Location,
     Paragraph,
     Permission,
     Person,
-    Place,
     Reply,
     Workspace,
 )
+from bot.platforms.discord.components import strip_key
+from bot.platforms.discord.platform import DiscordPlatform
+from bot.storage import workspace_store
 from tests.bot.commands.examples import given_for
-from tests.bot.newsroom import FLOOD, Newsroom
+from tests.bot.harness import FLOOD, BotHarness
 from tests.bot.platforms.discord.conftest import a_platform, listening, until
 from tests.builders import an_inbox
 from tests.wire.discord.answer_rules import COMMAND, MODAL
@@ -50,15 +50,15 @@ from tests.wire.discord.server import LocalDiscord
 
 
 @pytest.fixture
-async def chat(desk: Newsroom, discord: LocalDiscord) -> AsyncIterator[Newsroom]:
+async def chat(harness: BotHarness, discord: LocalDiscord) -> AsyncIterator[BotHarness]:
     """The newsroom with an edition posted, and its commands on Discord."""
-    await desk.post()
-    async with listening(discord, desk.inbox, platform_of(desk)):
-        yield desk
+    await harness.post()
+    async with listening(discord, harness.inbox, platform_of(harness)):
+        yield harness
 
 
-def platform_of(desk: Newsroom) -> DiscordPlatform:
-    platform: Any = desk.platform
+def platform_of(harness: BotHarness) -> DiscordPlatform:
+    platform: Any = harness.platform
     assert isinstance(platform, DiscordPlatform)
     return platform
 
@@ -196,7 +196,9 @@ def a_command(path: str, completes: str = "", **changes: Any) -> Command:
         "description": "Something",
         "permission": Permission.EVERYONE,
         "run": run,
-        "options": (Option(name="words", description="Which", completes=completes),),
+        "options": (
+            CommandOption(name="words", description="Which", completes=completes),
+        ),
     }
     return Command(**{**parts, **changes})
 
@@ -205,14 +207,14 @@ def a_command(path: str, completes: str = "", **changes: Any) -> Command:
 
 
 @asynccontextmanager
-async def a_slow_database(desk: Newsroom) -> AsyncIterator[None]:
+async def a_slow_database(harness: BotHarness) -> AsyncIterator[None]:
     """Every reader of the database is busy until the block ends."""
     free = threading.Event()
 
     def busy(_: object) -> None:
         free.wait(20)
 
-    reading = [asyncio.create_task(desk.db.read(busy)) for _ in range(4)]
+    reading = [asyncio.create_task(harness.db.read(busy)) for _ in range(4)]
     try:
         yield
     finally:
@@ -220,10 +222,10 @@ async def a_slow_database(desk: Newsroom) -> AsyncIterator[None]:
         await asyncio.gather(*reading)
 
 
-async def test_a_slow_database_is_waited_for_and_the_answer_follows(desk, discord):
-    await desk.post()
-    async with listening(discord, desk.inbox, a_platform(discord, defer=0.05)):
-        async with a_slow_database(desk):
+async def test_a_slow_database_is_waited_for_and_the_answer_follows(harness, discord):
+    await harness.post()
+    async with listening(discord, harness.inbox, a_platform(discord, defer=0.05)):
+        async with a_slow_database(harness):
             asked = await discord.people.command("news latest")
             await until(lambda: asked.state == "later")
         await asked.done()
@@ -367,11 +369,11 @@ async def test_a_long_answer_comes_in_several_messages_and_counts_the_rest(disco
 # ── buttons ────────────────────────────────────────────────────────────────────
 
 
-async def test_buttons_of_a_posted_edition_work_after_a_restart(desk, discord):
-    await desk.post()
-    async with listening(discord, desk.inbox, a_platform(discord)):
+async def test_buttons_of_a_posted_edition_work_after_a_restart(harness, discord):
+    await harness.post()
+    async with listening(discord, harness.inbox, a_platform(discord)):
         pass
-    async with listening(discord, desk.inbox, a_platform(discord)):
+    async with listening(discord, harness.inbox, a_platform(discord)):
         for label, words in (("Quotes", "3 quotes"), ("Figures", "2 figures")):
             pressed = await discord.people.presses(posted(discord)[label], READER)
             assert words in (await pressed.done()).words
@@ -451,7 +453,7 @@ async def test_a_changed_id_does_nothing(chat, discord):
 
 def test_of_ten_thousand_changed_ids_none_is_taken():
     """Cut, grown, swapped and mixed: what is not the id itself opens nothing."""
-    ours = Controls(b"0123456789abcdef")
+    ours = ControlSigner(b"0123456789abcdef")
     ids = [ours.signed(1, "post", str(n), f"{n:012x}") for n in range(20)]
     here = an_invocation()
     dice = random.Random(7)
@@ -468,17 +470,17 @@ def test_of_ten_thousand_changed_ids_none_is_taken():
                 good.replace("post", "posts"),
             )
         )
-        if pressed(changed) in ids:
+        if strip_key(changed) in ids:
             continue
         with pytest.raises(UserError):
-            ours.press(here, pressed(changed))
+            ours.press(here, strip_key(changed))
 
 
 def an_invocation() -> Invocation:
     workspace = Workspace(id=1, platform="discord", external_id="1001", name="N")
     return Invocation(
         key="1",
-        place=Place(workspace=workspace, channel=None),
+        place=Location(workspace=workspace, channel=None),
         person=Person(id="1", name="P", permission=Permission.EDITOR),
         path="",
         args={},
@@ -525,16 +527,18 @@ async def test_an_interaction_that_comes_three_times_is_answered_once(chat, disc
     assert len(asked.messages) == 1
 
 
-async def test_one_that_comes_again_after_a_restart_has_no_second_effect(desk, discord):
-    await desk.post()
-    desk.publish("flood", FLOOD)
-    async with listening(discord, desk.inbox, a_platform(discord)):
+async def test_one_that_comes_again_after_a_restart_has_no_second_effect(
+    harness, discord
+):
+    await harness.post()
+    harness.publish("flood", FLOOD)
+    async with listening(discord, harness.inbox, a_platform(discord)):
         button = (await ask(discord, "newsdesk post")).controls["Post now"]
         pressed = await (await discord.people.presses(button)).done()
-    async with listening(discord, desk.inbox, a_platform(discord)):
+    async with listening(discord, harness.inbox, a_platform(discord)):
         await discord.people.again(pressed)
         await until(lambda: pressed.refused)
-    await desk.outbox.drain()
+    await harness.outbox.drain()
     assert pressed.refused == [40060]
     assert posts(discord) == 2
 
@@ -584,14 +588,14 @@ async def test_a_person_brings_the_same_workspace_along_everywhere(chat, discord
 
 
 def every_workspace(connection: Any) -> Any:
-    return workspaces.every(connection)
+    return workspace_store.list_workspaces(connection)
 
 
 # ── the gateway's other news ───────────────────────────────────────────────────
 
 
 @pytest.fixture
-async def settled(chat: Newsroom) -> Newsroom:
+async def settled(chat: BotHarness) -> BotHarness:
     """The same once the servers that were there before have all been told of."""
     session = platform_of(chat)._session
     assert session is not None
@@ -600,11 +604,11 @@ async def settled(chat: Newsroom) -> Newsroom:
 
 
 def a_guild(discord: LocalDiscord, number: str) -> dict[str, Any]:
-    told = {**guild(discord.ledger), "id": number, "name": "Second", "channels": []}
+    reported = {**guild(discord.ledger), "id": number, "name": "Second", "channels": []}
     # Discord says «unavailable: false» only of a server that was there before.
-    del told["unavailable"]
-    told["roles"][0]["id"] = number
-    return told
+    del reported["unavailable"]
+    reported["roles"][0]["id"] = number
+    return reported
 
 
 async def test_being_added_makes_a_workspace_and_greets_the_owner(settled, discord):
@@ -642,8 +646,8 @@ async def test_a_server_that_is_only_away_for_now_is_not_left(settled, discord):
     assert [d.paused for d in await destinations(settled)] == [None]
 
 
-async def destinations(desk: Newsroom) -> Any:
-    return (await desk.digest()).destinations
+async def destinations(harness: BotHarness) -> Any:
+    return (await harness.digest()).destinations
 
 
 async def test_being_removed_stops_what_would_be_posted_until_it_is_added_again(
@@ -661,11 +665,11 @@ async def test_being_removed_stops_what_would_be_posted_until_it_is_added_again(
             break
         await asyncio.sleep(0.01)
     assert all("removed" in str(reason) for reason in await paused())
-    assert await settled.editions.next_due() is None
+    assert await settled.publisher.next_due() is None
     await discord.gateway.dispatch("GUILD_CREATE", a_guild(discord, "1001"))
     await until(lambda: discord.ledger.says("57001"))
     assert await paused() == [None]
-    assert await settled.editions.next_due() is not None
+    assert await settled.publisher.next_due() is not None
 
 
 # ── roles ──────────────────────────────────────────────────────────────────────

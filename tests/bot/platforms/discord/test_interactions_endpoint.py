@@ -12,12 +12,17 @@ from hypothesis import strategies as st
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot.platforms.discord.called import BODY, PATH, WINDOW, genuine
+from bot.i18n.translation import Texts
+from bot.model import Inbox
+from bot.platforms.discord.interactions_endpoint import (
+    MAX_AGE,
+    MAX_BODY,
+    PATH,
+    verify_signature,
+)
 from bot.platforms.discord.platform import DiscordPlatform
-from bot.texts import Texts
-from bot.types import Inbox
 from bot.web import server
-from tests.bot.newsroom import FLOOD
+from tests.bot.harness import FLOOD
 from tests.bot.platforms.discord.conftest import a_platform, listening
 from tests.bot.web.asgi import Answer, ask
 from tests.builders import an_inbox
@@ -44,7 +49,7 @@ def called(discord: LocalDiscord) -> tuple[DiscordPlatform, ASGIApp]:
     platform = a_platform(discord, public_key=PUBLIC)
     found = platform.called(discord.ledger.clock.now)
     assert found is not None
-    site = server.build(
+    site = server.build_application(
         routes=[],
         read_article=nothing,
         ready=ready,
@@ -98,10 +103,10 @@ async def test_a_ping_is_answered_before_anybody_listens(discord):
 
 
 async def test_commands_buttons_and_completion_are_answered_as_over_the_gateway(
-    desk, discord
+    harness, discord
 ):
-    await desk.post()
-    async with being_called(discord, desk.inbox):
+    await harness.post()
+    async with being_called(discord, harness.inbox):
         given = {"speaker": "Brandt"}
         asked = await discord.people.command("news quotes", READER, given)
         assert "Ada Brandt, engineer, Hallin Courier" in (await asked.done()).words
@@ -111,8 +116,8 @@ async def test_commands_buttons_and_completion_are_answered_as_over_the_gateway(
         assert (await typed.done()).choices == ["Ada Brandt"]
 
 
-async def test_a_form_opens_and_is_filled(desk, discord):
-    async with being_called(discord, desk.inbox):
+async def test_a_form_opens_and_is_filled(harness, discord):
+    async with being_called(discord, harness.inbox):
         asked = await discord.people.command("newsdesk destination edit")
         assert (await asked.done()).modal is not None
         filled = await discord.people.fills(asked.modal, {"silent": "yes"})
@@ -126,24 +131,24 @@ async def test_where_discord_calls_no_gateway_is_asked_for_or_connected_to(disco
     assert discord.asked("gateway") == []
 
 
-async def test_a_private_chat_is_the_person_s_own_workspace(desk, discord):
-    async with being_called(discord, desk.inbox):
+async def test_a_private_chat_is_the_person_s_own_workspace(harness, discord):
+    async with being_called(discord, harness.inbox):
         asked = await discord.people.command("news latest", IN_DM)
         assert "No edition has been posted" in (await asked.done()).words
 
 
-async def test_editions_are_posted_meanwhile(desk, discord):
-    async with being_called(discord, desk.inbox):
-        desk.publish("flood", FLOOD)
-        await desk.post()
+async def test_editions_are_posted_meanwhile(harness, discord):
+    async with being_called(discord, harness.inbox):
+        harness.publish("flood", FLOOD)
+        await harness.post()
     assert len(discord.ledger.says("2001")) == 1
 
 
 # ── what comes twice ───────────────────────────────────────────────────────────
 
 
-async def test_what_is_replayed_within_its_time_has_one_effect(desk, discord):
-    async with being_called(discord, desk.inbox):
+async def test_what_is_replayed_within_its_time_has_one_effect(harness, discord):
+    async with being_called(discord, harness.inbox):
         asked = await discord.people.command("newsdesk post", given={"digest": ""})
         await asked.done()
         await discord.people.again(asked)
@@ -154,13 +159,13 @@ async def test_what_is_replayed_within_its_time_has_one_effect(desk, discord):
     assert len(asked.messages) == 1
 
 
-async def test_what_is_replayed_later_is_refused(desk, discord):
-    async with being_called(discord, desk.inbox) as site:
+async def test_what_is_replayed_later_is_refused(harness, discord):
+    async with being_called(discord, harness.inbox) as site:
         asked = await discord.people.command("news latest")
         await asked.done()
         body = json.dumps(asked.payload).encode()
         old = signed(discord, body)
-        discord.ledger.clock.advance(seconds=WINDOW + 1)
+        discord.ledger.clock.advance(seconds=MAX_AGE + 1)
         answer = await call(discord, site, body, **_named(old))
         assert answer.status == 401
 
@@ -201,7 +206,7 @@ async def test_a_body_that_was_changed_on_the_way_is_not_let_in(discord):
     assert answer.status == 401
 
 
-@pytest.mark.parametrize("late", [WINDOW + 1, -WINDOW - 1])
+@pytest.mark.parametrize("late", [MAX_AGE + 1, -MAX_AGE - 1])
 async def test_a_moment_too_far_away_is_not_let_in(discord, late):
     _, site = called(discord)
     headers = _named(signed(discord, PING, late=late))
@@ -210,7 +215,7 @@ async def test_a_moment_too_far_away_is_not_let_in(discord, late):
 
 async def test_a_body_that_is_too_large_is_not_read_to_its_end(discord):
     _, site = called(discord)
-    assert (await call(discord, site, b"x" * (BODY + 1))).status == 413
+    assert (await call(discord, site, b"x" * (MAX_BODY + 1))).status == 413
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"type": 2}', b"\xff", b"nul"])
@@ -236,4 +241,4 @@ async def test_without_the_key_nothing_is_called(discord):
 )
 def test_nothing_that_is_made_up_is_genuine(body, stamp, signature):
     headers = {"x-signature-timestamp": stamp, "x-signature-ed25519": signature}
-    assert not genuine(headers, body, key=KEY.public_key(), at=1_000.0)
+    assert not verify_signature(headers, body, key=KEY.public_key(), at=1_000.0)

@@ -3,20 +3,26 @@
 import pytest
 from hypothesis import given, settings
 
+from bot.platforms.common.text import make_link, sanitize_text
 from bot.platforms.discord import limits
-from bot.platforms.discord.markdown import escape, line, listing, masked, quoted
-from bot.platforms.inert import inert, link
+from bot.platforms.discord.markdown import (
+    escape_line,
+    escape_markdown,
+    format_block_quote,
+    format_code_block,
+    format_link,
+)
 from tests.bot.platforms.discord.hostile import STRINGS, texts
 from tests.wire.discord.markdown import read
 
 
 def as_lines(text: str) -> str:
-    return inert(text).replace("\r\n", "\n").replace("\r", "\n")
+    return sanitize_text(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 @pytest.mark.parametrize("text", STRINGS)
 def test_every_known_trick_is_shown_as_words(text):
-    shown = read(escape(text))
+    shown = read(escape_markdown(text))
     assert (shown.words, shown.live) == (as_lines(text), [])
 
 
@@ -28,21 +34,21 @@ def test_the_reader_that_judges_takes_every_one_of_them_for_live(text):
 @settings(max_examples=500)
 @given(texts)
 def test_whatever_is_put_together_is_shown_as_words(text):
-    shown = read(escape(text))
+    shown = read(escape_markdown(text))
     assert (shown.words, shown.live) == (as_lines(text), [])
 
 
 @given(texts)
 def test_inside_our_own_marks_it_stays_words(text):
-    words = line(text)
+    words = escape_line(text)
     shown = read(f"**1\\. {words}**")
     assert shown.live == [("strong", f"**1\\. {words}**")]
-    assert shown.words == f"1. {' '.join(inert(text).split())}"
+    assert shown.words == f"1. {' '.join(sanitize_text(text).split())}"
 
 
 @given(texts)
 def test_a_block_quote_holds_every_line(text):
-    shown = read(quoted(f"“{escape(text)}”"))
+    shown = read(format_block_quote(f"“{escape_markdown(text)}”"))
     assert {kind for kind, _ in shown.live} == {"quote"}
     assert shown.words == f"“{as_lines(text)}”"
 
@@ -51,7 +57,7 @@ def test_common_text_is_left_alone():
     text = (
         "The vote was 12-8; it ends at 8:30 (local time), says A. B. O’Neil & Co. #1."
     )
-    assert escape(text) == text
+    assert escape_markdown(text) == text
 
 
 @pytest.mark.parametrize(
@@ -64,9 +70,9 @@ def test_common_text_is_left_alone():
     ],
 )
 def test_a_link_is_named_after_where_it_leads(address):
-    found = link(address)
+    found = make_link(address)
     assert found is not None
-    shown = read(masked(found))
+    shown = read(format_link(found))
     ((kind, said),) = shown.live
     label, _, target = said.partition(" → ")
     assert kind == "link"
@@ -74,10 +80,12 @@ def test_a_link_is_named_after_where_it_leads(address):
 
 
 def test_a_link_that_takes_too_much_room_is_left_out():
-    assert masked(link("https://wire.example/" + "a" * limits.LINK)) == ""
-    assert masked(None) == ""
+    assert format_link(make_link("https://wire.example/" + "a" * limits.LINK)) == ""
+    assert format_link(None) == ""
 
 
 def test_a_listing_is_one_block_whatever_it_holds():
-    shown = read(listing("name = '```'\n@everyone <@1> ``` [a](https://b.example)"))
+    shown = read(
+        format_code_block("name = '```'\n@everyone <@1> ``` [a](https://b.example)")
+    )
     assert [kind for kind, _ in shown.live] == ["code"]

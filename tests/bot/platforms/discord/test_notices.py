@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.outbox import on_the_page
-from bot.storage import destinations, schema, workspaces
-from bot.types import Invocation, Permission, Person, Place
-from tests.bot.newsroom import WAIT, Newsroom, reply
+from bot.delivery import list_posting_problems
+from bot.model import Invocation, Location, Permission, Person
+from bot.storage import destination_store, schema, workspace_store
+from tests.bot.harness import WAIT, BotHarness, expect_reply
 from tests.bot.platforms.discord.conftest import CONFIGURATION
 from tests.wire.discord.faults import Lost, Status
 from tests.wire.discord.ledger import ALL_WE_NEED, PERSON, SEND
@@ -23,17 +23,19 @@ DM, OWNERS = f"5{ANA}", f"5{PERSON}"
 CLOSED = ALL_WE_NEED & ~SEND
 
 
-async def workspace(desk: Newsroom):
-    found = await desk.db.read(
-        workspaces.by_external, platform="discord", external_id="1001"
+async def workspace(harness: BotHarness):
+    found = await harness.db.read(
+        workspace_store.find_workspace_by_external_id,
+        platform="discord",
+        external_id="1001",
     )
     assert found is not None
     return found
 
 
-async def set_up_by(desk: Newsroom, person: str, channel: str) -> None:
+async def set_up_by(harness: BotHarness, person: str, channel: str) -> None:
     """`/newsdesk destination here` in the channel, and Confirm."""
-    place = Place(workspace=await workspace(desk), channel=channel)
+    place = Location(workspace=await workspace(harness), channel=channel)
     asked = Invocation(
         key=f"here-{channel}-{person}",
         place=place,
@@ -41,9 +43,9 @@ async def set_up_by(desk: Newsroom, person: str, channel: str) -> None:
         path="newsdesk destination here",
         args={"name": "lab"},
     )
-    shown = reply(await desk.inbox.dispatch(asked))
-    pressed = desk.inbox.press(asked, shown.controls[0].id)
-    done = reply(await desk.inbox.dispatch(_again(pressed)))
+    shown = expect_reply(await harness.inbox.dispatch(asked))
+    pressed = harness.inbox.press(asked, shown.controls[0].id)
+    done = expect_reply(await harness.inbox.dispatch(_again(pressed)))
     assert not done.problem, done.blocks
 
 
@@ -53,234 +55,248 @@ def _again(asked: Invocation) -> Invocation:
     return replace(asked, key=f"{asked.key}-confirmed")
 
 
-async def stop(desk: Newsroom, discord, channel: str = CHANNEL) -> None:
+async def stop(harness: BotHarness, discord, channel: str = CHANNEL) -> None:
     """Somebody takes the permission to post away, and an edition comes."""
     discord.ledger.channel(channel, permissions=CLOSED)
-    await desk.post()
+    await harness.post()
 
 
-async def test_who_installed_the_bot_is_told_where_a_file_set_it_up(desk, discord):
-    await stop(desk, discord)
-    await desk.outbox.tell()
-    (told,) = discord.ledger.says(OWNERS)
-    assert "does not post any more: #morning" in told["content"]
-    assert "«Send Messages»" in told["content"]
-    assert "/newsdesk destination here" in told["content"]
+async def test_who_installed_the_bot_is_told_where_a_file_set_it_up(harness, discord):
+    await stop(harness, discord)
+    await harness.outbox.deliver_notices()
+    (reported,) = discord.ledger.says(OWNERS)
+    assert "does not post any more: #morning" in reported["content"]
+    assert "«Send Messages»" in reported["content"]
+    assert "/newsdesk destination here" in reported["content"]
     assert discord.ledger.says(CHANNEL) == []
 
 
-async def test_where_the_server_speaks_german_the_reason_is_german_too(desk, discord):
-    space = await workspace(desk)
-    await desk.db.write(
-        workspaces.ensure,
+async def test_where_the_server_speaks_german_the_reason_is_german_too(
+    harness, discord
+):
+    space = await workspace(harness)
+    await harness.db.write(
+        workspace_store.upsert_workspace,
         platform="discord",
         external_id="1001",
         name=space.name,
-        now=desk.clock.now(),
+        now=harness.clock.now(),
         locale="de",
     )
-    await stop(desk, discord)
-    await desk.outbox.tell()
-    (told,) = discord.ledger.says(OWNERS)
-    assert "Der Bot darf in dem Kanal nicht posten" in told["content"]
-    assert "The bot" not in told["content"]
+    await stop(harness, discord)
+    await harness.outbox.deliver_notices()
+    (reported,) = discord.ledger.says(OWNERS)
+    assert "Der Bot darf in dem Kanal nicht posten" in reported["content"]
+    assert "The bot" not in reported["content"]
 
 
-async def test_who_set_the_channel_up_by_chat_is_told(desk, discord):
+async def test_who_set_the_channel_up_by_chat_is_told(harness, discord):
     discord.ledger.channel("2002")
-    await set_up_by(desk, ANA, "2002")
-    space = await workspace(desk)
-    lab = await desk.db.read(destinations.by_name, workspace_id=space.id, name="lab")
-    await desk.apply(TWO)
+    await set_up_by(harness, ANA, "2002")
+    space = await workspace(harness)
+    lab = await harness.db.read(
+        destination_store.find_destination_by_name, workspace_id=space.id, name="lab"
+    )
+    await harness.apply(TWO)
     discord.ledger.channel("2002", permissions=CLOSED)
-    await desk.post()
-    await desk.outbox.tell()
+    await harness.post()
+    await harness.outbox.deliver_notices()
     assert lab is not None
     assert len(discord.ledger.says(DM)) == 1
     assert discord.ledger.says(OWNERS) == []
 
 
-async def test_it_is_told_once_whatever_comes_after(desk, discord):
-    await stop(desk, discord)
+async def test_it_is_told_once_whatever_comes_after(harness, discord):
+    await stop(harness, discord)
     for _ in range(6):
-        await desk.outbox.tell()
-        desk.clock.advance(hours=6, seconds=1)
+        await harness.outbox.deliver_notices()
+        harness.clock.advance(hours=6, seconds=1)
         # The message that tries whether it works again is refused, too.
-        await desk.outbox.drain()
-    await desk.outbox.tell()
+        await harness.outbox.drain()
+    await harness.outbox.deliver_notices()
     assert len(discord.ledger.says(OWNERS)) == 1
 
 
-async def test_a_place_that_stops_again_within_a_day_is_not_told_again(desk, discord):
-    await stop(desk, discord)
-    await desk.outbox.tell()
-    desk.clock.advance(hours=2)
-    await resume(desk)
-    await desk.outbox.drain()
+async def test_a_place_that_stops_again_within_a_day_is_not_told_again(
+    harness, discord
+):
+    await stop(harness, discord)
+    await harness.outbox.deliver_notices()
+    harness.clock.advance(hours=2)
+    await resume(harness)
+    await harness.outbox.drain()
     assert len(discord.ledger.says(OWNERS)) == 1
-    desk.clock.advance(hours=23)
-    await resume(desk)
-    await desk.outbox.drain()
-    await desk.outbox.tell()
+    harness.clock.advance(hours=23)
+    await resume(harness)
+    await harness.outbox.drain()
+    await harness.outbox.deliver_notices()
     assert len(discord.ledger.says(OWNERS)) == 2
 
 
-async def resume(desk: Newsroom) -> None:
+async def resume(harness: BotHarness) -> None:
     """Somebody says that it works, and is mistaken."""
-    space = await workspace(desk)
-    (place,) = await desk.db.read(destinations.in_workspace, workspace_id=space.id)
-    await desk.db.write(
-        destinations.resume, workspace_id=space.id, destination_id=place.id
+    space = await workspace(harness)
+    (place,) = await harness.db.read(
+        destination_store.list_destinations, workspace_id=space.id
+    )
+    await harness.db.write(
+        destination_store.resume_destination,
+        workspace_id=space.id,
+        destination_id=place.id,
     )
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_lost_answer_is_looked_for_and_nothing_is_told_twice(
-    desk, discord, when
+    harness, discord, when
 ):
     # Looking is the only guard: Discord has forgotten the nonce by then.
     discord.ledger.nonce_window = timedelta(0)
-    await stop(desk, discord)
+    await stop(harness, discord)
     discord.script(Lost(when=when), "post", channel=OWNERS)
-    await desk.outbox.tell()
+    await harness.outbox.deliver_notices()
     for _ in range(3):
-        desk.clock.advance(WAIT + timedelta(seconds=1))
-        await desk.outbox.tell()
+        harness.clock.advance(WAIT + timedelta(seconds=1))
+        await harness.outbox.deliver_notices()
     assert len(discord.ledger.says(OWNERS)) == 1
-    assert await states(desk) == ["sent"]
+    assert await states(harness) == ["sent"]
 
 
-async def test_a_process_that_ended_while_telling_tells_once(desk, discord):
-    await stop(desk, discord)
+async def test_a_process_that_ended_while_telling_tells_once(harness, discord):
+    await stop(harness, discord)
     discord.ledger.channel(OWNERS)
-    tell = desk.outbox.tell
+    tell = harness.outbox.deliver_notices
 
-    from bot.storage import notices
+    from bot.storage import notice_store
 
     # It sends, and ends before the answer is recorded.
-    record = desk.db.write
+    record = harness.db.write
 
     async def write(verb, **given):
-        if verb is notices.record:
+        if verb is notice_store.record_notice_outcome:
             return False
         return await record(verb, **given)
 
-    desk.db.write = write
+    harness.db.write = write
     await tell()
-    desk.db.write = record
-    assert await states(desk) == ["sending"]
+    harness.db.write = record
+    assert await states(harness) == ["sending"]
     for _ in range(4):
-        desk.clock.advance(2 * WAIT)
+        harness.clock.advance(2 * WAIT)
         await tell()
     assert len(discord.ledger.says(OWNERS)) == 1
-    assert await states(desk) == ["sent"]
+    assert await states(harness) == ["sent"]
 
 
 async def test_who_takes_no_messages_is_not_asked_again_and_status_says_it(
-    desk, discord
+    harness, discord
 ):
-    await stop(desk, discord)
+    await stop(harness, discord)
     refused = Status(status=403, code=50007, message="Cannot send to this user")
     discord.script(refused, "post", channel=OWNERS)
-    await desk.outbox.tell()
-    desk.clock.advance(hours=5)
-    await desk.outbox.tell()
-    assert await states(desk) == ["failed"]
+    await harness.outbox.deliver_notices()
+    harness.clock.advance(hours=5)
+    await harness.outbox.deliver_notices()
+    assert await states(harness) == ["failed"]
     assert len(discord.asked("post", OWNERS)) == 1
-    digest = await desk.digest()
+    digest = await harness.digest()
     assert digest.destinations[0].paused is not None
 
 
-async def test_a_fault_of_the_platform_is_tried_again(desk, discord):
-    await stop(desk, discord)
+async def test_a_fault_of_the_platform_is_tried_again(harness, discord):
+    await stop(harness, discord)
     discord.script(Status(status=503), "post", channel=OWNERS)
-    await desk.outbox.tell()
-    desk.clock.advance(minutes=1)
-    await desk.outbox.tell()
+    await harness.outbox.deliver_notices()
+    harness.clock.advance(minutes=1)
+    await harness.outbox.deliver_notices()
     assert len(discord.ledger.says(OWNERS)) == 1
 
 
-async def test_what_works_again_before_it_was_told_is_not_told(desk, discord):
-    await stop(desk, discord)
-    await resume(desk)
-    await desk.outbox.tell()
+async def test_what_works_again_before_it_was_told_is_not_told(harness, discord):
+    await stop(harness, discord)
+    await resume(harness)
+    await harness.outbox.deliver_notices()
     assert discord.ledger.says(OWNERS) == []
-    assert await states(desk) == ["failed"]
+    assert await states(harness) == ["failed"]
 
 
-async def test_a_refused_token_ends_in_a_sentence_for_status_and_page(desk, discord):
+async def test_a_refused_token_ends_in_a_sentence_for_status_and_page(harness, discord):
     discord.revoked = True
-    await desk.post()
-    await desk.outbox.tell()
-    assert (await workspace(desk)).stopped is not None
-    assert await states(desk) == ["failed"]
+    await harness.post()
+    await harness.outbox.deliver_notices()
+    assert (await workspace(harness)).stopped is not None
+    assert await states(harness) == ["failed"]
 
 
-async def test_names_in_it_ping_nobody_and_are_no_markup(desk, discord):
-    space = await workspace(desk)
-    (place,) = await desk.db.read(destinations.in_workspace, workspace_id=space.id)
-    await desk.db.write(
-        destinations.rename,
+async def test_names_in_it_ping_nobody_and_are_no_markup(harness, discord):
+    space = await workspace(harness)
+    (place,) = await harness.db.read(
+        destination_store.list_destinations, workspace_id=space.id
+    )
+    await harness.db.write(
+        destination_store.rename_destination,
         workspace_id=space.id,
         destination_id=place.id,
         name="@everyone **now** <@7001>",
     )
-    await stop(desk, discord)
-    await desk.outbox.tell()
+    await stop(harness, discord)
+    await harness.outbox.deliver_notices()
     (call,) = discord.asked("post", OWNERS)
     assert call.body["allowed_mentions"] == {"parse": []}
     assert "**now**" not in call.body["content"]
     assert "<@7001>" not in call.body["content"]
 
 
-async def test_another_workspaces_people_are_never_told(desk, discord):
+async def test_another_workspaces_people_are_never_told(harness, discord):
     """The audit that is looked through is the workspace's own."""
-    from bot.storage import changes, notices
+    from bot.storage import change_store, notice_store
 
-    other = await desk.db.write(
-        workspaces.ensure,
+    other = await harness.db.write(
+        workspace_store.upsert_workspace,
         platform="discord",
         external_id="1002",
         name="Elsewhere",
-        now=desk.clock.now(),
+        now=harness.clock.now(),
     )
     step = {"noun": "destination", "after": {"name": "x", "channel": CHANNEL}}
-    kept = await desk.db.write(
-        changes.propose,
+    kept = await harness.db.write(
+        change_store.propose_change,
         workspace_id=other.id,
         steps=[step],
         person_id="6666",
         person_name="Mallory",
-        now=desk.clock.now(),
+        now=harness.clock.now(),
     )
-    await desk.db.write(
-        changes.settle,
+    await harness.db.write(
+        change_store.confirm_change,
         workspace_id=other.id,
         public_id=kept.public_id,
         person_id="6666",
         person_name="Mallory",
-        now=desk.clock.now(),
+        now=harness.clock.now(),
     )
-    found = await desk.db.read(
-        notices.who_set_up,
-        workspace_id=(await workspace(desk)).id,
+    found = await harness.db.read(
+        notice_store.find_person_to_notify,
+        workspace_id=(await workspace(harness)).id,
         channel=CHANNEL,
     )
     assert found is None
 
 
-async def states(desk: Newsroom) -> list[str]:
+async def states(harness: BotHarness) -> list[str]:
     from sqlalchemy import select
 
     def read(connection):
         return list(connection.execute(select(schema.notices.c.state)).scalars())
 
-    return await desk.db.read(read)
+    return await harness.db.read(read)
 
 
-async def test_the_page_of_whoever_runs_the_bot_says_what_stands_still(desk, discord):
-    assert await desk.db.read(on_the_page) == ()
+async def test_the_page_of_whoever_runs_the_bot_says_what_stands_still(
+    harness, discord
+):
+    assert await harness.db.read(list_posting_problems) == ()
     discord.revoked = True
-    await desk.post()
-    (said,) = await desk.db.read(on_the_page)
+    await harness.post()
+    (said,) = await harness.db.read(list_posting_problems)
     assert said.startswith("Nothing is posted on Discord (1001): Discord refused")

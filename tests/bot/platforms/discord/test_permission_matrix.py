@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bot.platforms import matrix
+from tests.bot.platforms import permission_matrix
 from tests.bot.platforms.discord.conftest import a_platform, listening
 
 
@@ -15,19 +15,21 @@ from tests.bot.platforms.discord.conftest import a_platform, listening
         "let in by a role in another server",
     ],
 )
-async def test_no_cell_is_wrong(desk, discord, column):
-    await desk.post()
-    async with listening(discord, desk.inbox, a_platform(discord)):
-        found = await matrix.on_discord(desk, discord, column)
+async def test_no_cell_is_wrong(harness, discord, column):
+    await harness.post()
+    async with listening(discord, harness.inbox, a_platform(discord)):
+        found = await permission_matrix.on_discord(harness, discord, column)
     assert found.wrong == []
-    assert found.cells >= len(desk.inbox.commands)
+    assert found.cells >= len(harness.inbox.commands)
 
 
-async def test_a_role_that_was_lost_is_lost_at_once(desk, discord):
-    async with listening(discord, desk.inbox, a_platform(discord)):
-        await matrix.on_discord(desk, discord, "no column")
-        holder = matrix.holder()
+async def test_a_role_that_was_lost_is_lost_at_once(harness, discord):
+    async with listening(discord, harness.inbox, a_platform(discord)):
+        await permission_matrix.on_discord(harness, discord, "no column")
+        holder = permission_matrix.holder()
         asked = await discord.people.command("newsdesk status", holder)
         assert "Only editors" not in (await asked.done()).words
-        lost = await discord.people.command("newsdesk status", matrix.holder(()))
+        lost = await discord.people.command(
+            "newsdesk status", permission_matrix.holder(())
+        )
         assert "Only editors" in (await lost.done()).words

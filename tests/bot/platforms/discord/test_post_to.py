@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.discord.conftest import CONFIGURATION, listening
 from tests.bot.platforms.discord.test_interactions import ask, platform_of
 from tests.wire.discord.interactions import EDITOR, like
@@ -22,12 +22,12 @@ BEA = like(EDITOR, user="7005")
 
 
 @pytest.fixture
-async def chat(desk: Newsroom, discord: LocalDiscord) -> AsyncIterator[Newsroom]:
+async def chat(harness: BotHarness, discord: LocalDiscord) -> AsyncIterator[BotHarness]:
     """A digest of one channel, and another channel that is a destination."""
-    await desk.apply(APART)
+    await harness.apply(APART)
     discord.ledger.channel("2002")
-    async with listening(discord, desk.inbox, platform_of(desk)):
-        yield desk
+    async with listening(discord, harness.inbox, platform_of(harness)):
+        yield harness
 
 
 async def press(discord: LocalDiscord, control: str):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.error import HTTPError
 
-from tests.bot.newsroom import BRIDGE
+from tests.bot.harness import BRIDGE
 from tests.bot.platforms.discord.conftest import CONFIGURATION, until
 from tests.bot.process import Home, eventually, page
 from tests.wire.discord.faults import Lost, Slow

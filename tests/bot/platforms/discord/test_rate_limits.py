@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from bot.app import SystemClock
-from bot.outbox import Outbox
+from bot.delivery import Outbox
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import Database
 from tests.bench.outbox_rush import FIRST_CHANNEL, furnish
@@ -24,7 +24,7 @@ ON_ITS_WAY = 0.1
 @pytest.fixture
 async def platform(discord: LocalDiscord) -> AsyncIterator[DiscordPlatform]:
     made = a_platform(discord)
-    await made._signed_in()
+    await made._ensure_session()
     yield made
     await made.close()
 

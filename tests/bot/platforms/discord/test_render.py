@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.platforms.common.text import sanitize_text
 from bot.platforms.discord import limits
-from bot.platforms.discord.messages import editing, posting
+from bot.platforms.discord.messages import build_edit_body, build_post_body
 from bot.platforms.discord.render import render
-from bot.platforms.inert import inert
 from digests.types import Headline, Sentence
 from tests.bot.platforms.discord.hostile import texts
 from tests.bot.platforms.local.samples import (
@@ -48,10 +48,10 @@ def bodies(parts):
         delivery = a_delivery(
             key=KEY, payload=part.payload, fallback_text=part.fallback_text
         )
-        yield posting(delivery), False
-        yield posting(replace(delivery, payload={}, rung=1)), False
-        yield editing(delivery), True
-        yield editing(replace(delivery, payload={}, rung=1)), True
+        yield build_post_body(delivery), False
+        yield build_post_body(replace(delivery, payload={}, rung=1)), False
+        yield build_edit_body(delivery), True
+        yield build_edit_body(replace(delivery, payload={}, rung=1)), True
 
 
 def complaints(parts) -> list:
@@ -91,13 +91,13 @@ def test_a_long_edition_is_split_between_stories(stories):
     parts = render(big(stories), a_context())
     assert complaints(parts) == []
     assert [part.key for part in parts] == [str(n + 1) for n in range(len(parts))]
-    told = [
+    reported = [
         int(display.removeprefix("**").split("\\.")[0])
         for part in parts
         for display in displays(part)
         if display.startswith("**") and "Also" not in display
     ]
-    assert told == list(range(1, stories + 1))
+    assert reported == list(range(1, stories + 1))
 
 
 @pytest.mark.parametrize("stories", [0, 3, 30])
@@ -123,9 +123,9 @@ def test_a_label_of_many_emoji_fits_as_discord_counts():
 
 def test_a_story_is_offered_in_the_message_that_tells_it():
     for part in render(big(12), a_context()):
-        told = [d for d in displays(part) if d.startswith("**") and "Also" not in d]
+        reported = [d for d in displays(part) if d.startswith("**") and "Also" not in d]
         offered = [c for c in control_ids(part) if c.startswith("v1:story:")]
-        assert len(told) == len(offered)
+        assert len(reported) == len(offered)
 
 
 def test_quotes_are_whole_or_not_there():
@@ -197,7 +197,7 @@ def test_nothing_of_a_feed_becomes_live(said, count):
         for display in displays(part):
             check_live(read(display).live)
     shown = read("\n".join(d for part in parts for d in displays(part))).words
-    lines = inert(card.text).replace("\r\n", "\n").replace("\r", "\n")
+    lines = sanitize_text(card.text).replace("\r\n", "\n").replace("\r", "\n")
     assert f"“{lines}”" in shown or card.text[:2].strip() != card.text[:2]
 
 
@@ -220,7 +220,7 @@ def test_what_is_posted_pings_nobody_and_previews_nothing():
 
 def test_plain_words_are_escaped_and_fit():
     delivery = a_delivery(fallback_text="# @everyone *x*\n" * 400)
-    content = posting(delivery)["content"]
+    content = build_post_body(delivery)["content"]
     assert len(content) <= limits.CONTENT
     shown = read(content)
     assert shown.live == []

@@ -7,29 +7,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.discord import limits, replies
-from bot.platforms.discord.render import render
-from bot.platforms.local.views import reply_view
-from bot.texts import Texts
-from bot.types import (
+from bot.i18n.translation import Texts
+from bot.model import (
     Control,
-    Facts,
+    FactTable,
     Form,
     Invocation,
-    Line,
+    ListItem,
+    Location,
+    MessagePart,
     Paragraph,
-    Part,
     Permission,
     Person,
-    Place,
-    Quoted,
+    QuoteBlock,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
 )
-from digests.types import Card, Span
+from bot.platforms.discord import limits, replies
+from bot.platforms.discord.render import render
+from bot.platforms.local.replies import build_reply_view
+from digests.types import QuoteCard, Span
 from tests.bot.commands.examples import given_for
-from tests.bot.newsroom import Newsroom, reply
+from tests.bot.harness import BotHarness, expect_reply
 from tests.bot.platforms.discord import hostile
 from tests.bot.platforms.local.samples import a_context, an_edition
 from tests.wire.discord import answer_rules, markdown, rules, schema
@@ -40,7 +40,7 @@ OURS = {"heading", "small", "strong", "quote", "link", "list"}
 
 
 def bodies(answer: Reply) -> list[dict[str, Any]]:
-    return [dict(body) for body in replies.messages(answer, TEXTS)]
+    return [dict(body) for body in replies.render_reply(answer, TEXTS)]
 
 
 def displays(answer: Reply) -> list[str]:
@@ -61,7 +61,7 @@ def complaints(body: dict[str, Any]) -> list[Any]:
     return answer_rules.message(body)
 
 
-def a_card(**changes: Any) -> Card:
+def a_card(**changes: Any) -> QuoteCard:
     parts: dict[str, Any] = {
         "text": "We will not reopen it",
         "speaker": "Ada Brandt",
@@ -76,10 +76,10 @@ def a_card(**changes: Any) -> Card:
         "alt": "Quote card",
         "lang": "en",
     }
-    return Card(**{**parts, **changes})
+    return QuoteCard(**{**parts, **changes})
 
 
-def parts(edition: Any = None) -> tuple[Part, ...]:
+def parts(edition: Any = None) -> tuple[MessagePart, ...]:
     return render(edition or an_edition(), a_context())
 
 
@@ -87,7 +87,7 @@ def parts(edition: Any = None) -> tuple[Part, ...]:
 
 
 def test_a_line_leads_to_the_host_that_it_names():
-    line = Line(
+    line = ListItem(
         title="Bridge", text="Closed.", note="Courier", url="https://courier.example/x"
     )
     [text] = displays(Reply(blocks=(line,)))
@@ -97,13 +97,13 @@ def test_a_line_leads_to_the_host_that_it_names():
 
 
 def test_a_sentence_has_its_source_behind_it():
-    line = Line(title="", text="It closed.", url="https://courier.example/x")
+    line = ListItem(title="", text="It closed.", url="https://courier.example/x")
     [text] = displays(Reply(blocks=(line,)))
     assert text == "It closed. [courier.example](<https://courier.example/x>)"
 
 
 def test_facts_are_labels_with_values():
-    [text] = displays(Reply(blocks=(Facts(rows=(("Next", "08:30"), ("", "x"))),)))
+    [text] = displays(Reply(blocks=(FactTable(rows=(("Next", "08:30"), ("", "x"))),)))
     assert text == "**Next** 08:30\nx"
 
 
@@ -120,22 +120,29 @@ def test_a_problem_is_marked_in_words_and_not_by_colour_alone():
 
 
 def test_a_reply_without_words_still_is_a_message():
-    for empty in (Reply(), Reply(title=" "), Reply(blocks=(Small(text="\u202e"),))):
+    for empty in (
+        Reply(),
+        Reply(title=" "),
+        Reply(blocks=(SmallPrint(text="\u202e"),)),
+    ):
         [body] = bodies(empty)
         assert complaints(body) == []
 
 
 def test_a_quote_is_whole_or_left_out_with_a_word_about_it():
     whole = "We said so. " * 100
-    assert whole.strip() in words(Reply(blocks=(Quoted(card=a_card(text=whole)),)))
+    assert whole.strip() in words(Reply(blocks=(QuoteBlock(card=a_card(text=whole)),)))
     longer = a_card(text="We said so. " * 400)
-    said = words(Reply(blocks=(Quoted(card=longer),)))
+    said = words(Reply(blocks=(QuoteBlock(card=longer),)))
     assert "We said so" not in said
     assert "A quote of Ada Brandt is too long" in said
 
 
 def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
-    shown = Reply(title="Newest", blocks=(Shown(parts=parts()), Small(text="20 read")))
+    shown = Reply(
+        title="Newest",
+        blocks=(RenderedEdition(parts=parts()), SmallPrint(text="20 read")),
+    )
     ids = [
         c["custom_id"]
         for body in bodies(shown)
@@ -149,8 +156,8 @@ def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
 
 
 def test_a_part_of_another_platform_is_told_in_plain_words():
-    part = Part(key="1", payload={"kind": "edition"}, fallback_text="One\n*Two*")
-    assert "One\n*Two*" in words(Reply(blocks=(Shown(parts=(part,)),)))
+    part = MessagePart(key="1", payload={"kind": "edition"}, fallback_text="One\n*Two*")
+    assert "One\n*Two*" in words(Reply(blocks=(RenderedEdition(parts=(part,)),)))
 
 
 def test_buttons_are_below_the_last_message_and_each_is_there_once():
@@ -167,7 +174,8 @@ def test_buttons_are_below_the_last_message_and_each_is_there_once():
 
 def test_a_button_that_the_edition_has_already_is_not_there_twice():
     answer = Reply(
-        blocks=(Shown(parts=parts()),), controls=(Control(id="v1:quotes", label="Q"),)
+        blocks=(RenderedEdition(parts=parts()),),
+        controls=(Control(id="v1:quotes", label="Q"),),
     )
     assert all(complaints(body) == [] for body in bodies(answer))
 
@@ -177,22 +185,22 @@ def test_a_button_that_the_edition_has_already_is_not_there_twice():
 
 @pytest.mark.parametrize("count", [1, 20, 21, 100, 1_000])
 def test_what_does_not_fit_is_counted(count):
-    lines = tuple(Line(title=f"Title {n}", text="word " * 30) for n in range(count))
+    lines = tuple(ListItem(title=f"Title {n}", text="word " * 30) for n in range(count))
     answer = Reply(title="All", blocks=lines)
-    told = words(answer)
-    shown = told.count("Title ")
+    reported = words(answer)
+    shown = reported.count("Title ")
     assert len(bodies(answer)) <= limits.LIST_MESSAGES
     if shown < count:
-        assert told.endswith(f"… and {TEXTS.number(count - shown)} more")
+        assert reported.endswith(f"… and {TEXTS.number(count - shown)} more")
     else:
-        assert "more" not in told
+        assert "more" not in reported
 
 
 def test_a_long_edition_is_cut_between_its_messages_and_says_so():
-    answer = Reply(blocks=(Shown(parts=parts() * 9),))
-    told = bodies(answer)
-    assert len(told) == limits.MESSAGES
-    assert all(complaints(body) == [] for body in told)
+    answer = Reply(blocks=(RenderedEdition(parts=parts() * 9),))
+    reported = bodies(answer)
+    assert len(reported) == limits.MESSAGES
+    assert all(complaints(body) == [] for body in reported)
     assert "more" in displays(answer)[-1]
 
 
@@ -221,15 +229,15 @@ card = st.builds(
 )
 block = st.one_of(
     st.builds(Paragraph, text=text),
-    st.builds(Small, text=text),
-    st.builds(Line, title=text, text=text, note=text, url=url),
-    st.builds(Quoted, card=card),
-    st.builds(Facts, rows=st.lists(st.tuples(text, text), max_size=6).map(tuple)),
-    st.builds(Shown, parts=st.just(parts())),
+    st.builds(SmallPrint, text=text),
+    st.builds(ListItem, title=text, text=text, note=text, url=url),
+    st.builds(QuoteBlock, card=card),
+    st.builds(FactTable, rows=st.lists(st.tuples(text, text), max_size=6).map(tuple)),
+    st.builds(RenderedEdition, parts=st.just(parts())),
     st.builds(
-        Shown,
+        RenderedEdition,
         parts=st.builds(
-            Part, key=st.just("1"), payload=st.just({}), fallback_text=text
+            MessagePart, key=st.just("1"), payload=st.just({}), fallback_text=text
         ).map(lambda part: (part,)),
     ),
 )
@@ -249,9 +257,9 @@ any_reply = st.builds(
 @settings(max_examples=300, deadline=None)
 @given(any_reply)
 def test_any_reply_is_messages_that_discord_takes_and_that_ping_nobody(answer):
-    told = bodies(answer)
-    assert 1 <= len(told) <= limits.MESSAGES + 1
-    for body in told:
+    reported = bodies(answer)
+    assert 1 <= len(reported) <= limits.MESSAGES + 1
+    for body in reported:
         assert complaints(body) == []
         assert body["allowed_mentions"] == {"parse": []}
 
@@ -279,7 +287,7 @@ def test_nothing_in_any_reply_becomes_live(answer):
 
 def local_words(answer: Reply) -> list[str]:
     """Every text that the local page shows of a reply, but for labels of its own."""
-    view = reply_view(answer, TEXTS, "UTC")
+    view = build_reply_view(answer, TEXTS, "UTC")
     found = [view["title"]]
     for block in view["blocks"]:
         match block["kind"]:
@@ -296,23 +304,25 @@ def local_words(answer: Reply) -> list[str]:
     return [said for said in found if said]
 
 
-async def on_discord(desk: Newsroom, path: str, args: dict[str, str]) -> Invocation:
+async def on_discord(
+    harness: BotHarness, path: str, args: dict[str, str]
+) -> Invocation:
     """A command of an editor in the channel of the digest."""
-    workspace = await desk.inbox.workspace_of("discord", "1001", "Newsroom")
+    workspace = await harness.inbox.workspace_of("discord", "1001", "Newsroom")
     return Invocation(
         key=f"{path} {args}",
-        place=Place(workspace=workspace, channel="2001"),
+        place=Location(workspace=workspace, channel="2001"),
         person=Person(id="7001", name="P", permission=Permission.EDITOR),
         path=path,
         args=args,
     )
 
 
-async def test_discord_says_everything_that_the_local_page_says(desk: Newsroom):
-    await desk.post()
-    for command in desk.inbox.commands:
-        asked = await on_discord(desk, command.path, given_for(command))
-        answer = await desk.inbox.dispatch(asked)
+async def test_discord_says_everything_that_the_local_page_says(harness: BotHarness):
+    await harness.post()
+    for command in harness.inbox.commands:
+        asked = await on_discord(harness, command.path, given_for(command))
+        answer = await harness.inbox.dispatch(asked)
         if isinstance(answer, Form):
             continue
         said = words(answer)
@@ -331,10 +341,10 @@ def buttons(answer: Reply) -> list[str]:
     ]
 
 
-async def test_a_story_on_discord(desk: Newsroom):
-    await desk.post()
-    asked = await on_discord(desk, "news story", {"story": "2"})
-    answer = reply(await desk.inbox.dispatch(asked))
+async def test_a_story_on_discord(harness: BotHarness):
+    await harness.post()
+    asked = await on_discord(harness, "news story", {"story": "2"})
+    answer = expect_reply(await harness.inbox.dispatch(asked))
     said = [line for text in displays(answer) for line in text.split("\n")]
     assert said[:9] == [
         "### Harbour bridge closes after crack is found",

@@ -11,13 +11,23 @@ import discord
 import pytest
 from yarl import URL
 
-from bot.errors import Gone, Limited, Refused, Unclear, Unreached
+from bot.errors import (
+    MessageGone,
+    SendNotReceived,
+    SendRateLimited,
+    SendRefused,
+    SendUnclear,
+)
+from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.discord import limits
-from bot.platforms.discord.keys import carries, marked, pressed
-from bot.platforms.discord.pace import Answer, Pace, Window
-from bot.platforms.discord.places import NoPlace, ThreadThere, WrongKind
-from bot.platforms.discord.verdicts import verdict
-from bot.platforms.waits import seconds
+from bot.platforms.discord.channels import ChannelGone, ThreadExists, WrongChannelKind
+from bot.platforms.discord.components import carries_key, embed_key, strip_key
+from bot.platforms.discord.rate_limits import (
+    ArrivalWindow,
+    DiscordRateLimiter,
+    ObservedResponse,
+)
+from bot.platforms.discord.send_errors import classify_send_error
 
 KEY = "abcdefghijklmnopqrstuvwx2"
 
@@ -47,45 +57,65 @@ def unconnected() -> aiohttp.ClientConnectorError:
 
 
 TABLE = [
-    (answer(401), True, Refused, {"whole_workspace": True}),
-    (discord.LoginFailure(), True, Refused, {"whole_workspace": True}),
-    (answer(403, 50001), True, Refused, {"message_only": False}),
-    (answer(403, 50013), True, Refused, {"message_only": False}),
-    (answer(403, 50005), True, Refused, {"message_only": True}),
-    (answer(429, 30046, Retry_After="900"), True, Limited, {"retry_after": 900.0}),
-    (answer(404, 10003), True, NoPlace, {"message_only": False}),
-    (answer(400, 50008), True, WrongKind, {"message_only": False}),
-    (answer(400, 50024), True, WrongKind, {"message_only": False}),
-    (answer(400, 160004), True, ThreadThere, {"message_only": True}),
-    (answer(400, 40067), True, Refused, {"message_only": False, "may_return": True}),
-    (answer(404), True, Refused, {"message_only": False}),
-    (answer(404, 10008), True, Gone, {"message_only": True}),
-    (answer(400, 50035), True, Refused, {"message_only": True}),
-    (answer(405), True, Refused, {"message_only": True}),
-    (answer(429, Retry_After="12"), True, Limited, {"retry_after": 12.0}),
-    (answer(429), True, Limited, {"retry_after": limits.WAIT_UNTOLD}),
-    (answer(429, Retry_After="-3"), True, Limited, {"retry_after": limits.WAIT_UNTOLD}),
-    (answer(429, Retry_After="1e9"), True, Limited, {"retry_after": limits.WAIT_MOST}),
-    (discord.RateLimited(3.5), True, Limited, {"retry_after": 3.5}),
-    (discord.RateLimited(-1.0), True, Limited, {"retry_after": 0.0}),
-    *[(answer(code), True, Unreached, {}) for code in (500, 502, 503, 504, 524)],
-    *[(answer(code), False, Unclear, {}) for code in (500, 502, 503, 504, 524)],
-    (unconnected(), False, Unreached, {}),
-    (aiohttp.ConnectionTimeoutError(), False, Unreached, {}),
-    (aiohttp.SocketTimeoutError(), True, Unclear, {}),
-    (aiohttp.ServerDisconnectedError(), True, Unclear, {}),
-    (aiohttp.ClientOSError(104, "reset"), True, Unclear, {}),
-    (aiohttp.ClientPayloadError(), True, Unclear, {}),
-    (ConnectionResetError(), True, Unclear, {}),
-    (TimeoutError(), True, Unclear, {}),
-    (ZeroDivisionError("a defect"), True, Unclear, {}),
-    (aiohttp.InvalidURL(URL("x")), True, Unclear, {}),
+    (answer(401), True, SendRefused, {"whole_workspace": True}),
+    (discord.LoginFailure(), True, SendRefused, {"whole_workspace": True}),
+    (answer(403, 50001), True, SendRefused, {"message_only": False}),
+    (answer(403, 50013), True, SendRefused, {"message_only": False}),
+    (answer(403, 50005), True, SendRefused, {"message_only": True}),
+    (
+        answer(429, 30046, Retry_After="900"),
+        True,
+        SendRateLimited,
+        {"retry_after": 900.0},
+    ),
+    (answer(404, 10003), True, ChannelGone, {"message_only": False}),
+    (answer(400, 50008), True, WrongChannelKind, {"message_only": False}),
+    (answer(400, 50024), True, WrongChannelKind, {"message_only": False}),
+    (answer(400, 160004), True, ThreadExists, {"message_only": True}),
+    (
+        answer(400, 40067),
+        True,
+        SendRefused,
+        {"message_only": False, "may_return": True},
+    ),
+    (answer(404), True, SendRefused, {"message_only": False}),
+    (answer(404, 10008), True, MessageGone, {"message_only": True}),
+    (answer(400, 50035), True, SendRefused, {"message_only": True}),
+    (answer(405), True, SendRefused, {"message_only": True}),
+    (answer(429, Retry_After="12"), True, SendRateLimited, {"retry_after": 12.0}),
+    (answer(429), True, SendRateLimited, {"retry_after": limits.DEFAULT_RETRY_AFTER}),
+    (
+        answer(429, Retry_After="-3"),
+        True,
+        SendRateLimited,
+        {"retry_after": limits.DEFAULT_RETRY_AFTER},
+    ),
+    (
+        answer(429, Retry_After="1e9"),
+        True,
+        SendRateLimited,
+        {"retry_after": limits.MAX_RETRY_AFTER},
+    ),
+    (discord.RateLimited(3.5), True, SendRateLimited, {"retry_after": 3.5}),
+    (discord.RateLimited(-1.0), True, SendRateLimited, {"retry_after": 0.0}),
+    *[(answer(code), True, SendNotReceived, {}) for code in (500, 502, 503, 504, 524)],
+    *[(answer(code), False, SendUnclear, {}) for code in (500, 502, 503, 504, 524)],
+    (unconnected(), False, SendNotReceived, {}),
+    (aiohttp.ConnectionTimeoutError(), False, SendNotReceived, {}),
+    (aiohttp.SocketTimeoutError(), True, SendUnclear, {}),
+    (aiohttp.ServerDisconnectedError(), True, SendUnclear, {}),
+    (aiohttp.ClientOSError(104, "reset"), True, SendUnclear, {}),
+    (aiohttp.ClientPayloadError(), True, SendUnclear, {}),
+    (ConnectionResetError(), True, SendUnclear, {}),
+    (TimeoutError(), True, SendUnclear, {}),
+    (ZeroDivisionError("a defect"), True, SendUnclear, {}),
+    (aiohttp.InvalidURL(URL("x")), True, SendUnclear, {}),
 ]
 
 
 @pytest.mark.parametrize(("error", "guarded", "kind", "facts"), TABLE)
 def test_every_end_has_its_verdict(error, guarded, kind, facts):
-    found = verdict(error, guarded=guarded)
+    found = classify_send_error(error, guarded=guarded)
     assert type(found) is kind
     assert str(found)
     assert {name: getattr(found, name) for name in facts} == facts
@@ -101,29 +131,33 @@ class Seconds:
         return self.at
 
 
-def note(pace: Pace, status: int = 200, channel: str = "1", **headers: str) -> None:
+def record_response(
+    pace: DiscordRateLimiter, status: int = 200, channel: str = "1", **headers: str
+) -> None:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    pace.note(Answer(method="POST", channel=channel, status=status, headers=named))
+    pace.record_response(
+        ObservedResponse(method="POST", channel=channel, status=status, headers=named)
+    )
 
 
-def waits(pace: Pace, channel: str = "1", method: str = "POST") -> float:
+def waits(pace: DiscordRateLimiter, channel: str = "1", method: str = "POST") -> float:
     try:
         pace.check(method, channel)
-    except Limited as limited:
+    except SendRateLimited as limited:
         return limited.retry_after
     return 0.0
 
 
 def test_a_used_up_route_waits_alone():
-    pace = Pace(Seconds())
-    note(pace, X_RateLimit_Remaining="0", X_RateLimit_Reset_After="2.5")
+    pace = DiscordRateLimiter(Seconds())
+    record_response(pace, X_RateLimit_Remaining="0", X_RateLimit_Reset_After="2.5")
     assert waits(pace) == 2.5
     assert waits(pace, method="DELETE") == waits(pace, channel="2") == 0
 
 
 def test_a_route_with_something_left_goes_on():
-    pace = Pace(Seconds())
-    note(pace, X_RateLimit_Remaining="1", X_RateLimit_Reset_After="2.5")
+    pace = DiscordRateLimiter(Seconds())
+    record_response(pace, X_RateLimit_Remaining="1", X_RateLimit_Reset_After="2.5")
     assert waits(pace) == 0
 
 
@@ -136,15 +170,15 @@ def test_a_route_with_something_left_goes_on():
     ],
 )
 def test_a_global_limit_holds_every_route(headers):
-    pace = Pace(Seconds())
-    note(pace, 429, **headers)
+    pace = DiscordRateLimiter(Seconds())
+    record_response(pace, 429, **headers)
     assert waits(pace, channel="2", method="PATCH") == 4
 
 
 def test_a_wait_ends_when_it_is_over():
     now = Seconds()
-    pace = Pace(now)
-    note(pace, 429, Via="1.1", X_RateLimit_Scope="user", Retry_After="4")
+    pace = DiscordRateLimiter(now)
+    record_response(pace, 429, Via="1.1", X_RateLimit_Scope="user", Retry_After="4")
     now.at += 3.9
     assert waits(pace) > 0
     now.at += 0.2
@@ -152,17 +186,17 @@ def test_a_wait_ends_when_it_is_over():
 
 
 def test_shared_limits_do_not_count_as_invalid_and_others_do():
-    pace = Pace(Seconds())
+    pace = DiscordRateLimiter(Seconds())
     for number in range(limits.INVALID_MOST):
-        note(pace, 429, str(number), Via="x", X_RateLimit_Scope="shared")
+        record_response(pace, 429, str(number), Via="x", X_RateLimit_Scope="shared")
     assert waits(pace, channel="new") == 0
     for _ in range(limits.INVALID_MOST):
-        note(pace, 403)
+        record_response(pace, 403)
     assert waits(pace, channel="new") == limits.INVALID_WINDOW
 
 
 async def test_few_requests_are_on_their_way_at_once_and_they_begin_evenly():
-    pace = Pace()
+    pace = DiscordRateLimiter()
     on_their_way = most = 0
     began: list[float] = []
 
@@ -189,7 +223,7 @@ class Network:
     def __init__(self, quickest: float, seed: int) -> None:
         self.at = 1000.0
         self.arrived: list[float] = []
-        self.window = Window(lambda: self.at, self.sleep)
+        self.window = ArrivalWindow(lambda: self.at, self.sleep)
         self._quickest = quickest
         self._chance = random.Random(seed)
         self._answers: list[tuple[float, float]] = []
@@ -229,7 +263,7 @@ async def test_no_second_at_discord_holds_more_than_it_allows(quickest, seed):
      ("soon", None), ("", None), (None, None)],
 )  # fmt: skip
 def test_waits_are_read_within_reason(text, value):
-    assert seconds(text, limits.WAIT_MOST) == value
+    assert parse_wait(text, limits.MAX_RETRY_AFTER) == value
 
 
 # ── the key ────────────────────────────────────────────────────────────────────
@@ -238,27 +272,27 @@ ROW = {"type": 1, "components": [{"type": 2, "custom_id": "v1:quotes", "label": 
 
 
 def test_a_message_is_known_by_its_nonce_or_by_the_key_in_a_control():
-    components = marked([{"type": 17, "components": [ROW, ROW]}], KEY)
-    assert carries({"nonce": KEY}, KEY)
-    assert carries({"components": components}, KEY)
-    assert not carries({"components": components}, KEY[::-1])
-    assert not carries({}, KEY)
+    components = embed_key([{"type": 17, "components": [ROW, ROW]}], KEY)
+    assert carries_key({"nonce": KEY}, KEY)
+    assert carries_key({"components": components}, KEY)
+    assert not carries_key({"components": components}, KEY[::-1])
+    assert not carries_key({}, KEY)
 
 
 def test_the_key_is_carried_once_and_taken_off_when_pressed():
-    (row, other) = marked([ROW, ROW], KEY)
+    (row, other) = embed_key([ROW, ROW], KEY)
     custom_id = row["components"][0]["custom_id"]
     assert other == ROW
     assert custom_id != "v1:quotes"
-    assert pressed(custom_id) == pressed("v1:quotes") == "v1:quotes"
+    assert strip_key(custom_id) == strip_key("v1:quotes") == "v1:quotes"
 
 
 def test_a_topic_that_looks_like_a_key_is_left_alone():
-    assert pressed("v1:quotes:#kids") == "v1:quotes:#kids"
+    assert strip_key("v1:quotes:#kids") == "v1:quotes:#kids"
 
 
 def test_a_control_without_room_is_passed_over():
     long: dict[str, Any] = {"type": 2, "custom_id": "x" * 90, "label": "L"}
-    first, second = marked([long, ROW], KEY)
+    first, second = embed_key([long, ROW], KEY)
     assert first == long
-    assert carries({"components": [second]}, KEY)
+    assert carries_key({"components": [second]}, KEY)

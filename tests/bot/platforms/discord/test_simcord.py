@@ -17,18 +17,18 @@ import pytest
 from simcord import Env
 from simcord.components import walk_components
 
-from bot.platforms.discord.messages import editing, posting
+from bot.model import Command, Permission
+from bot.platforms.discord.messages import build_edit_body, build_post_body
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.discord.render import render
-from bot.platforms.discord.session import Session
-from bot.storage import deliveries
-from bot.types import Command, Permission
+from bot.platforms.discord.transport import DiscordSession
+from bot.storage import delivery_queue
 from tests.bot.commands.examples import given_for
-from tests.bot.newsroom import BRIDGE, FLOOD, POOL, WAIT, Newsroom, newsroom
+from tests.bot.delivery.test_outbox import reasons, states
+from tests.bot.harness import BRIDGE, FLOOD, POOL, WAIT, BotHarness, open_harness
 from tests.bot.platforms.discord.conftest import CONFIGURATION
 from tests.bot.platforms.discord.test_render import big, bodies
 from tests.bot.platforms.local.samples import a_context, a_delivery, an_edition
-from tests.bot.test_outbox import reasons, states
 
 TOKEN = "simcord.fake.token"
 #: A guild's id tells its shard.
@@ -42,10 +42,10 @@ ASKS_OUTSIDE = {"newsdesk source test"}
 class Opinion:
     """A newsroom whose Discord is simcord's."""
 
-    desk: Newsroom
+    harness: BotHarness
     env: Env
     platform: DiscordPlatform
-    session: Session
+    session: DiscordSession
     channel: Any
     #: May manage the server.
     editor: Any
@@ -57,13 +57,13 @@ class Opinion:
 
     @property
     def commands(self) -> tuple[Command, ...]:
-        return self.desk.inbox.commands
+        return self.harness.inbox.commands
 
     async def post_to(self, channel: int) -> None:
         """An edition is ordered for this channel and sent."""
         configuration = CONFIGURATION.replace('"1001"', f'"{GUILD}"')
-        await self.desk.apply(configuration.replace('"2001"', f'"{channel}"'))
-        await self.desk.post()
+        await self.harness.apply(configuration.replace('"2001"', f'"{channel}"'))
+        await self.harness.post()
 
     async def asks(self, path: str, **given: str) -> Any:
         return await self.editor.slash(self.channel, path, **given)
@@ -72,27 +72,27 @@ class Opinion:
 @pytest.fixture
 async def opinion(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Opinion]:
     platform = DiscordPlatform(token=TOKEN)
-    session = Session(
+    session = DiscordSession(
         token=TOKEN,
         api_base=None,
         gateway=None,
         heartbeat_timeout=60.0,
-        pace=platform._pace,
+        pace=platform._rate_limiter,
         listener=platform._listener,
     )
     env = Env(session._client, shard_count=1)
-    async with newsroom(sqlite_url, tmp_path, cast(Any, platform)) as desk:
-        desk.publish("bridge", BRIDGE)
-        desk.publish("pool", POOL)
+    async with open_harness(sqlite_url, tmp_path, cast(Any, platform)) as harness:
+        harness.publish("bridge", BRIDGE)
+        harness.publish("pool", POOL)
         # Where `run` would sign in and register, simcord has signed us in.
         platform._session = session
-        platform._listener.inbox = desk.inbox
+        platform._listener.inbox = harness.inbox
         await env.start()
         await platform._listener.register(session.calls)
         guild = env.create_guild("Hallin", id=GUILD)
         manages = discord.Permissions(manage_guild=True)
         built = Opinion(
-            desk=desk,
+            harness=harness,
             env=env,
             platform=platform,
             session=session,
@@ -126,7 +126,7 @@ def first_story(message: Any) -> str:
 
 async def test_an_edition_is_a_message_that_pings_nobody(opinion: Opinion):
     await opinion.post_to(opinion.channel.id)
-    assert await states(opinion.desk) == ["sent"]
+    assert await states(opinion.harness) == ["sent"]
     assert "Harbour bridge" in str([c.to_dict() for c in opinion.edition.components])
     assert opinion.edition.flags.components_v2
     assert not opinion.edition.mention_everyone
@@ -155,8 +155,8 @@ async def test_a_message_is_edited_from_any_form_to_any(
         replace(delivery, rung=forms[form], payload={} if forms[form] else part.payload)
         for form in (posted, edited)
     )
-    message = await opinion.session.post(opinion.channel.id, posting(before))
-    await opinion.session.edit(opinion.channel.id, int(message), editing(after))
+    message = await opinion.session.post(opinion.channel.id, build_post_body(before))
+    await opinion.session.edit(opinion.channel.id, int(message), build_edit_body(after))
     (held,) = opinion.channel.history()
     assert held.content == ""
     assert held.flags.components_v2
@@ -164,21 +164,24 @@ async def test_a_message_is_edited_from_any_form_to_any(
 
 async def test_a_message_is_found_again_by_its_key(opinion: Opinion):
     await opinion.post_to(opinion.channel.id)
-    opinion.desk.publish("flood", FLOOD)
-    digest = await opinion.desk.digest()
-    await opinion.desk.editions.post_now(digest.workspace_id, digest, "again")
-    (claimed,) = await opinion.desk.db.write(
-        deliveries.claim, now=opinion.desk.clock.now(), lease=WAIT, limit=50
+    opinion.harness.publish("flood", FLOOD)
+    digest = await opinion.harness.digest()
+    await opinion.harness.publisher.post_now(digest.workspace_id, digest, "again")
+    (claimed,) = await opinion.harness.db.write(
+        delivery_queue.claim_deliveries,
+        now=opinion.harness.clock.now(),
+        lease=WAIT,
+        limit=50,
     )
-    sent = await opinion.desk.platform.send(claimed)
-    assert await opinion.desk.platform.read_back(claimed) == sent
+    sent = await opinion.harness.platform.send(claimed)
+    assert await opinion.harness.platform.read_back(claimed) == sent
 
 
 async def test_an_edition_that_is_taken_back_is_gone(opinion: Opinion):
     await opinion.post_to(opinion.channel.id)
     asked = await opinion.asks("newsdesk undo")
     await opinion.editor.click(asked.response, label="Take it back")
-    await opinion.desk.outbox.drain()
+    await opinion.harness.outbox.drain()
     assert opinion.edition is None
 
 
@@ -192,13 +195,13 @@ async def test_a_channel_that_may_not_be_posted_to_is_named_as_such(opinion: Opi
         },
     )
     await opinion.post_to(closed.id)
-    assert "Send Messages" in str((await reasons(opinion.desk))[0])
+    assert "Send Messages" in str((await reasons(opinion.harness))[0])
     assert not closed.history()
 
 
 async def test_a_channel_that_is_not_there_is_named_as_such(opinion: Opinion):
     await opinion.post_to(GUILD + 7)
-    assert "channel" in str((await reasons(opinion.desk))[0])
+    assert "channel" in str((await reasons(opinion.harness))[0])
 
 
 # ── commands ───────────────────────────────────────────────────────────────────
@@ -265,6 +268,6 @@ async def test_a_form_with_a_mistake_comes_back_filled_in(opinion: Opinion):
 async def test_a_change_is_made_when_it_is_confirmed(opinion: Opinion):
     await opinion.post_to(opinion.channel.id)
     asked = await opinion.asks("newsdesk quiet", window="22:00-07:00")
-    assert (await opinion.desk.digest()).quiet_hours is None
+    assert (await opinion.harness.digest()).quiet_hours is None
     await opinion.editor.click(asked.response, label="Confirm")
-    assert (await opinion.desk.digest()).quiet_hours == "22:00-07:00"
+    assert (await opinion.harness.digest()).quiet_hours == "22:00-07:00"

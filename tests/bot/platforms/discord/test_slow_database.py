@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from bot.platforms.discord import limits
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.discord.conftest import a_platform, listening, until
-from tests.bot.platforms.slow import held
+from tests.bot.platforms.slow_database import hold_queries
 from tests.wire.discord.interactions import Asked
 from tests.wire.discord.server import LocalDiscord
 
@@ -40,16 +40,16 @@ DID: dict[str, tuple[Does, str]] = {
 
 
 @pytest.fixture
-async def chat(desk: Newsroom, discord: LocalDiscord) -> AsyncIterator[Newsroom]:
-    await desk.post()
-    async with listening(discord, desk.inbox, a_platform(discord, defer=0.02)):
-        yield desk
+async def chat(harness: BotHarness, discord: LocalDiscord) -> AsyncIterator[BotHarness]:
+    await harness.post()
+    async with listening(discord, harness.inbox, a_platform(discord, defer=0.02)):
+        yield harness
 
 
 @pytest.mark.parametrize("what", DID)
 async def test_it_is_acknowledged_at_once_and_the_answer_follows(chat, discord, what):
     does, words = DID[what]
-    async with held(chat) as queries:
+    async with hold_queries(chat) as queries:
         asked = await does(discord)
         await until(lambda: asked.state == "later")
         assert queries
@@ -64,7 +64,7 @@ async def test_completions_that_would_come_too_late_are_none(
     chat, discord, monkeypatch
 ):
     monkeypatch.setattr(limits, "COMPLETE", 0.05)
-    async with held(chat) as queries:
+    async with hold_queries(chat) as queries:
         asked = await discord.people.types("news quotes", "speaker", "bra")
         await until(lambda: asked.choices is not None)
         assert queries
@@ -73,5 +73,5 @@ async def test_completions_that_would_come_too_late_are_none(
 
 
 def test_discord_waits_longer_than_we_do():
-    assert limits.DEFER < 3
+    assert limits.DEFER_AFTER < 3
     assert limits.COMPLETE < 3

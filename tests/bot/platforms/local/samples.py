@@ -4,21 +4,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.types import Delivery, RenderContext
-from digests.language.clean import revision
+from bot.model import Delivery, RenderContext
+from digests.language.normalization import revision_hash
 from digests.types import (
     Article,
     ArticleRef,
-    Brief,
-    Card,
+    BriefStory,
     Edition,
+    EditionFigure,
     EditionStory,
     Figure,
     Headline,
-    MadeFrom,
+    InputCounts,
+    QuoteCard,
     Sentence,
     Span,
-    ToldFigure,
 )
 
 MADE = datetime(2026, 1, 7, 8, 30, tzinfo=UTC)
@@ -55,7 +55,7 @@ mit 23 zu 8 Stimmen beschlossen, den Betrieb bis Ende 2028 zu sichern.
 def an_article(name: str, text: str, **changes: Any) -> Article:
     article = Article(id=name, text=text, published=MADE, lang="en", sample="fictional")
     article = replace(article, **changes)
-    return replace(article, revision=revision(article.title, article.text))
+    return replace(article, revision=revision_hash(article.title, article.text))
 
 
 BRIDGE = an_article(
@@ -105,8 +105,8 @@ def span_of(article: Article, words: str) -> Span:
     return Span(start=start, end=start + len(words))
 
 
-def a_card(article: Article, words: str, speaker: str | None) -> Card:
-    return Card(
+def a_card(article: Article, words: str, speaker: str | None) -> QuoteCard:
+    return QuoteCard(
         text=words,
         speaker=speaker,
         role=_ROLES.get(speaker or ""),
@@ -138,9 +138,9 @@ def a_sentence(article: Article, words: str) -> Sentence:
     return Sentence(text=words, spans=(span_of(article, words),))
 
 
-def a_figure(article: Article, words: str, what: str) -> ToldFigure:
+def a_figure(article: Article, words: str, what: str) -> EditionFigure:
     span = span_of(article, words)
-    return ToldFigure(
+    return EditionFigure(
         figure=Figure(
             start=span.start,
             end=span.end,
@@ -228,16 +228,16 @@ def an_edition(**changes: Any) -> Edition:
     edition = Edition(
         title="Morning news",
         made_at=MADE,
-        made_from=MadeFrom(articles=20, sources=9),
+        made_from=InputCounts(articles=20, sources=9),
         stories=(bridge, water, seagrass),
         brief=(
-            Brief(
+            BriefStory(
                 story="s-pool",
                 headline=Headline(text=POOL.title or ""),
                 article=a_ref(POOL),
                 outlets=("Auenbrücker Anzeiger",),
             ),
-            Brief(
+            BriefStory(
                 story="s-trawler",
                 headline=Headline(
                     text="Seven rescued as trawler sinks in heavy seas off Skerrow "

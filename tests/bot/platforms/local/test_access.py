@@ -6,10 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from bot.platforms.local.people import PEOPLE
-from bot.platforms.local.platform import LocalPlatform
+from bot.platforms.local.platform import PEOPLE, LocalPlatform
 from tests.bot.commands.editors import Editor, editor, errors, said
-from tests.bot.newsroom import newsroom
+from tests.bot.harness import open_harness
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
 
@@ -18,7 +17,7 @@ from tests.fakes_mailbox import MemoryMailbox
 async def ana(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Editor]:
     """Ana, where the page is what digests post to."""
     page: Any = LocalPlatform(mailbox=MemoryMailbox(), clock=FakeClock())
-    async with newsroom(sqlite_url, tmp_path, page) as built:
+    async with open_harness(sqlite_url, tmp_path, page) as built:
         await built.apply()
         yield await editor(built)
 
@@ -28,7 +27,7 @@ async def test_who_is_meant_is_said_and_may_then_edit(ana: Editor, who: str):
     shown = await ana.says("newsdesk access grant", who=who)
     assert "This is Ben" in said(shown)
     await ana.presses(shown, "Confirm")
-    ben = Editor(desk=ana.desk, place=ana.place, person=PEOPLE["ben"])
+    ben = Editor(harness=ana.harness, place=ana.place, person=PEOPLE["ben"])
     assert not (await ben.says("newsdesk status")).problem
 
 
@@ -45,4 +44,4 @@ async def test_who_is_an_editor_anyway_needs_no_grant(ana: Editor):
 
 async def test_the_people_are_offered_while_somebody_types(ana: Editor):
     asked = cast(Any, await ana._event("newsdesk access grant", {}))
-    assert await ana.desk.inbox.complete(asked, "who", "b") == ("ben",)
+    assert await ana.harness.inbox.complete(asked, "who", "b") == ("ben",)

@@ -4,12 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.platforms.lines import Call, parse
-from bot.platforms.local.completion import complete, filled
-from bot.platforms.localised import ENGLISH
-from bot.platforms.typed import words
-from bot.texts import Texts
-from bot.types import Command, Form, Invocation, Option, Paragraph, Permission, Reply
+from bot.i18n.translation import Texts
+from bot.model import (
+    Command,
+    CommandOption,
+    Form,
+    Invocation,
+    Paragraph,
+    Permission,
+    Reply,
+)
+from bot.platforms.common.typed_commands import (
+    ENGLISH_WORDS,
+    ParsedCommand,
+    parse_command_or_form,
+    split_words,
+)
+from bot.platforms.local.commands import add_values, complete_line
 
 TEXTS = Texts.of("en")
 
@@ -18,7 +29,7 @@ async def never(_: Invocation) -> Reply:
     raise AssertionError("reading a line must run nothing")
 
 
-def a_command(path: str, *options: Option, example: str = "") -> Command:
+def a_command(path: str, *options: CommandOption, example: str = "") -> Command:
     return Command(
         path=path,
         description=f"About {path}",
@@ -31,26 +42,32 @@ def a_command(path: str, *options: Option, example: str = "") -> Command:
 
 COMMANDS = (
     a_command("news latest"),
-    a_command("news story", Option(name="story", description="Which", required=True)),
+    a_command(
+        "news story", CommandOption(name="story", description="Which", required=True)
+    ),
     a_command(
         "news quotes",
-        Option(name="speaker", description="Who", rest=True, completes="speaker"),
-        Option(name="topic", description="About what"),
+        CommandOption(
+            name="speaker", description="Who", rest=True, completes="speaker"
+        ),
+        CommandOption(name="topic", description="About what"),
         example="/news quotes Xi",
     ),
     a_command("newsdesk status"),
     a_command(
         "newsdesk pause",
-        Option(name="digest", description="Which", completes="digest"),
-        Option(name="mode", description="How", choices=("Calm", "Brisk")),
+        CommandOption(name="digest", description="Which", completes="digest"),
+        CommandOption(name="mode", description="How", choices=("Calm", "Brisk")),
     ),
-    a_command("newsdesk source add", Option(name="address", description="Where")),
+    a_command(
+        "newsdesk source add", CommandOption(name="address", description="Where")
+    ),
     a_command("newsdesk source list"),
 )
 
 
 def read(line: str):
-    return parse(line, COMMANDS, TEXTS)
+    return parse_command_or_form(line, COMMANDS, TEXTS)
 
 
 def sentence(line: str) -> str:
@@ -103,7 +120,7 @@ def sentence(line: str) -> str:
     ],
 )
 def test_a_line_means_a_call(line, path, args):
-    assert read(line) == Call(path=path, args=args)
+    assert read(line) == ParsedCommand(path=path, args=args)
 
 
 @pytest.mark.parametrize(
@@ -140,14 +157,14 @@ def test_a_line_of_six_thousand_characters_is_refused_with_its_length():
 
 @given(st.text(max_size=3_000))
 def test_any_line_gets_an_answer(line):
-    assert isinstance(read(line), Call | Reply | Form)
-    assert isinstance(read("/news quotes " + line), Call | Reply | Form)
+    assert isinstance(read(line), ParsedCommand | Reply | Form)
+    assert isinstance(read("/news quotes " + line), ParsedCommand | Reply | Form)
 
 
 @given(st.text(max_size=300))
 def test_words_stand_in_order_and_miss_nothing_but_white_space(line):
     at = 0
-    for word in words(line):
+    for word in split_words(line):
         assert not line[at : word.start].strip()
         at = word.end
     assert not line[at:].strip()
@@ -155,7 +172,7 @@ def test_words_stand_in_order_and_miss_nothing_but_white_space(line):
 
 def labels(line: str, caret: int | None = None) -> list[str]:
     at = len(line) if caret is None else caret
-    return [item.label for item in complete(line, at, COMMANDS).items]
+    return [item.label for item in complete_line(line, at, COMMANDS).items]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +197,7 @@ def test_what_may_follow_is_offered(line, offered):
 
 
 def test_values_are_asked_for_where_only_the_archive_knows_them():
-    wanted = complete("/news quotes Xi Ji", 18, COMMANDS).wanted
+    wanted = complete_line("/news quotes Xi Ji", 18, COMMANDS).wanted
     assert wanted is not None
     assert (wanted.path, wanted.option, wanted.typed) == (
         "news quotes",
@@ -199,12 +216,12 @@ def test_values_are_asked_for_where_only_the_archive_knows_them():
     ],
 )
 def test_a_value_that_is_put_in_can_be_read_again(line, value, result):
-    found = filled(complete(line, len(line), COMMANDS), (value,))
+    found = add_values(complete_line(line, len(line), COMMANDS), (value,))
     item = found.items[0]
     written = line[: found.start] + item.insert + line[found.end :]
     assert written == result
     call = read(written)
-    assert isinstance(call, Call)
+    assert isinstance(call, ParsedCommand)
     assert value in call.args.values()
 
 
@@ -213,15 +230,15 @@ def test_a_value_that_is_put_in_can_be_read_again(line, value, result):
 
 @pytest.mark.parametrize("line", ["/news zitate Xi", "/news Zitate Xi"])
 def test_a_command_may_be_typed_in_the_words_of_another_language(line):
-    assert read(line) == Call(path="news quotes", args={"speaker": "Xi"})
+    assert read(line) == ParsedCommand(path="news quotes", args={"speaker": "Xi"})
 
 
 async def test_every_word_of_another_language_stands_for_one_of_a_command(bare):
     commands = bare.inbox.commands
     known = {word for command in commands for word in command.path.split()[1:]}
-    assert set(ENGLISH.values()) <= known
+    assert set(ENGLISH_WORDS.values()) <= known
     # No word that English commands have means another one.
-    assert not known & ENGLISH.keys()
+    assert not known & ENGLISH_WORDS.keys()
 
 
 def test_no_command_is_offered_for_a_word_that_is_far_from_all():
@@ -236,7 +253,7 @@ def test_no_command_is_offered_for_a_word_that_is_far_from_all():
 
 @given(st.text(max_size=200), st.integers(-5, 300))
 def test_completion_never_points_outside_the_line(line, caret):
-    found = complete("/news " + line, caret, COMMANDS)
+    found = complete_line("/news " + line, caret, COMMANDS)
     assert 0 <= found.start <= found.end <= len(line) + 6
 
 

@@ -1,27 +1,39 @@
-"""The live stream: what was missed comes first, and nothing falls in between."""
+"""The live stream: what was missed comes first, and nothing falls in between.
 
+Open pages hear of changes, and a slow one holds nobody up.
+"""
+
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+from bot.model import Delivery, LocalMessage
 from bot.platforms.local import limits
-from bot.platforms.local.events import Stream, stream
-from bot.types import Delivery, Message
+from bot.platforms.local.live_updates import (
+    Closed,
+    Hub,
+    LiveStream,
+    MessageChange,
+    Reload,
+    stream_updates,
+)
+from tests.bot.platforms.local import samples
 from tests.bot.platforms.local.samples import a_delivery
 from tests.browser.stage import Stage
 
 
-def a_page(after: int = 0, channel: str = "news") -> Stream:
-    def show(message: Message) -> dict[str, Any]:
+def a_page(after: int = 0, channel: str = "news") -> LiveStream:
+    def show(message: LocalMessage) -> dict[str, Any]:
         return {"id": message.id, "text": message.fallback_text}
 
-    return Stream(
+    return LiveStream(
         workspace_id=1, channel=channel, after=after, show=show, heartbeat=0.01
     )
 
 
-def opened(stage: Stage, page: Stream) -> AsyncIterator[str]:
-    return stream(stage.platform.hub, stage.mailbox, page)
+def opened(stage: Stage, page: LiveStream) -> AsyncIterator[str]:
+    return stream_updates(stage.platform.hub, stage.mailbox, page)
 
 
 async def until_quiet(texts: AsyncIterator[str]) -> list[tuple[str, Any]]:
@@ -56,7 +68,7 @@ async def test_a_message_that_comes_while_the_mailbox_is_read_is_not_lost():
     await posted(stage, 1)
     newest = stage.mailbox.newest
 
-    async def slow_newest(*args: Any, **kwargs: Any) -> tuple[Message, ...]:
+    async def slow_newest(*args: Any, **kwargs: Any) -> tuple[LocalMessage, ...]:
         found = await newest(*args, **kwargs)
         await posted(stage, 2)
         return found
@@ -148,3 +160,58 @@ async def _kept(texts: AsyncIterator[str]) -> AsyncIterator[str]:
 async def _first(texts: AsyncIterator[str], count: int) -> AsyncIterator[str]:
     for _ in range(count):
         yield await anext(texts)
+
+
+def a_change(number: int = 1, workspace_id: int = 1) -> MessageChange:
+    message = LocalMessage(
+        id=number,
+        workspace_id=workspace_id,
+        channel="news",
+        key=f"k{number}",
+        payload={},
+        fallback_text="",
+        posted_at=samples.MADE,
+    )
+    return MessageChange(kind="post", message=message)
+
+
+async def test_a_change_reaches_every_open_page_of_its_workspace():
+    hub = Hub()
+    with hub.listening(1) as one, hub.listening(1) as two, hub.listening(2) as other:
+        hub.publish(a_change())
+        assert await anext(one.news(5)) == a_change()
+        assert await anext(two.news(5)) == a_change()
+        assert await anext(other.news(0.01)) is None
+
+
+async def test_a_slow_page_is_told_to_reload_and_then_left_alone():
+    hub = Hub()
+    with hub.listening(1) as slow:
+        for number in range(limits.WAITING * 3):
+            hub.publish(a_change(number))
+        assert [news async for news in slow.news(5)] == [Reload()]
+
+
+async def test_a_page_that_left_is_forgotten():
+    hub = Hub()
+    with hub.listening(1):
+        assert len(hub) == 1
+    assert len(hub) == 0
+
+
+async def test_closing_ends_every_stream_at_once_even_a_full_one():
+    hub = Hub()
+    with hub.listening(1) as idle, hub.listening(1) as busy:
+        for number in range(limits.WAITING):
+            busy.publish(a_change(number))
+        hub.close()
+        async with asyncio.timeout(1):
+            assert [news async for news in idle.news(60)] == [Closed()]
+            assert [news async for news in busy.news(60)] == [Closed()]
+
+
+async def test_a_page_that_comes_after_closing_is_let_go():
+    hub = Hub()
+    hub.close()
+    with hub.listening(1) as late:
+        assert [news async for news in late.news(60)] == [Closed()]

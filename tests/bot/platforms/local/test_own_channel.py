@@ -4,22 +4,22 @@ from datetime import timedelta
 
 import pytest
 
-from bot.platforms.local import people
-from tests.bot.commands.test_me import WEEKLY
-from tests.bot.commands.test_on_the_page import page, types
-from tests.bot.newsroom import BRIDGE, Newsroom
+from bot.platforms.local import platform
+from tests.bot.commands.test_local_page import page, types
+from tests.bot.commands.test_personal_digests import WEEKLY
+from tests.bot.harness import BRIDGE, BotHarness
 from tests.bot.web.asgi import Browser
 
 
 @pytest.fixture
-async def ana(bare: Newsroom) -> Browser:
+async def ana(empty_harness: BotHarness) -> Browser:
     """Ana, who has set up a digest of her own and got it."""
-    bare.publish("bridge", BRIDGE)
-    await bare.apply(WEEKLY)
-    browser = page(bare)
+    empty_harness.publish("bridge", BRIDGE)
+    await empty_harness.apply(WEEKLY)
+    browser = page(empty_harness)
     assert "daily at 07:30" in (await types(browser, "/news me 7:30")).text
-    bare.clock.advance(timedelta(hours=19))
-    await bare.wake()
+    empty_harness.clock.advance(timedelta(hours=19))
+    await empty_harness.wake()
     return browser
 
 
@@ -31,7 +31,7 @@ async def test_it_is_among_her_channels(ana: Browser):
 async def test_nobody_else_sees_or_opens_it(ana: Browser):
     token = await ana.token()
     await ana.post("/person", {"csrf": token, "person": "ben"})
-    assert people.COOKIE in ana.cookies
+    assert platform.PERSON_COOKIE in ana.cookies
     assert "only you" not in (await ana.get("/")).text
     assert (await ana.get("/c/person:ana")).status == 404
     events = await ana.get("/events?channel=person%3Aana")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.types import Permission
+from bot.model import Permission
 from tests.bot.platforms.local import hostile
 from tests.bot.platforms.local.samples import a_delivery
 from tests.bot.web.asgi import Answer, Browser
@@ -63,21 +63,21 @@ async def test_a_workspace_without_channels_says_what_to_do(stage):
 
 
 async def test_what_stands_still_is_told_to_editors_alone(stage, browser):
-    stage.troubles = ("Nothing is posted on Slack (<b>Team</b>): token_revoked",)
+    stage.list_problems = ("Nothing is posted on Slack (<b>Team</b>): token_revoked",)
     sees = {}
     for person in ("ana", "ben"):
         token = await browser.token()
         await browser.post("/person", {"csrf": token, "person": person})
         tree = (await browser.get("/")).tree
         sees[person] = [n.text() for n in tree.css("p[role=alert]")]
-    assert sees == {"ana": list(stage.troubles), "ben": []}
+    assert sees == {"ana": list(stage.list_problems), "ben": []}
 
 
 async def test_what_stands_still_is_told_in_the_browsers_language(stage, browser):
-    stage.troubles = ("Nothing is posted in #news: The channel is archived.",)
+    stage.list_problems = ("Nothing is posted in #news: The channel is archived.",)
     tree = (await browser.get("/", accept_language="de")).tree
-    (told,) = [n.text() for n in tree.css("p[role=alert]")]
-    assert told == "Nichts wird gepostet in #news: Der Kanal ist archiviert."
+    (reported,) = [n.text() for n in tree.css("p[role=alert]")]
+    assert reported == "Nichts wird gepostet in #news: Der Kanal ist archiviert."
 
 
 async def test_a_command_is_answered_with_a_whole_page(stage, browser):

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.bot.platforms import matrix
+from tests.bot.platforms import permission_matrix
 
 
 @pytest.mark.parametrize("column", ["let in in a channel", "everybody outside"])
-async def test_no_cell_is_wrong(desk, column):
-    await desk.post()
-    found = await matrix.on_page(desk, column)
+async def test_no_cell_is_wrong(harness, column):
+    await harness.post()
+    found = await permission_matrix.on_page(harness, column)
     assert found.wrong == []
-    assert found.cells >= len(desk.inbox.commands)
+    assert found.cells >= len(harness.inbox.commands)

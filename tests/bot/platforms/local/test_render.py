@@ -9,20 +9,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.platforms.inert import clip, inert, link
+from bot.i18n.translation import Texts
+from bot.model import (
+    Control,
+    FactTable,
+    ListItem,
+    LocalMessage,
+    Paragraph,
+    QuoteBlock,
+    Reply,
+    SmallPrint,
+)
+from bot.platforms.common.text import (
+    get_quotation_marks,
+    make_link,
+    sanitize_text,
+    shorten_text,
+)
 from bot.platforms.local import limits
-from bot.platforms.local.cards import article_href
-from bot.platforms.local.environment import environment
-from bot.platforms.local.render import render
-from bot.platforms.local.views import message_view, reply_view
-from bot.platforms.quotation import marks
-from bot.texts import Texts
-from bot.types import Control, Facts, Line, Message, Paragraph, Quoted, Reply, Small
+from bot.platforms.local.pages import build_environment
+from bot.platforms.local.render import build_article_href, render
+from bot.platforms.local.replies import build_message_view, build_reply_view
 from digests.types import Edition, Headline, Sentence, Span
 from tests.bot.platforms.local import hostile, samples
 
 TEXTS = Texts.of("en")
-TEMPLATES = environment()
+TEMPLATES = build_environment()
 
 
 def payload_of(edition: Edition, **context) -> dict:
@@ -37,7 +49,7 @@ def page(template: str, **context) -> LexborHTMLParser:
 
 def shown(edition: Edition, **context) -> LexborHTMLParser:
     part = render(edition, samples.a_context(**context))[0]
-    message = Message(
+    message = LocalMessage(
         id=1,
         workspace_id=1,
         channel="news",
@@ -46,7 +58,7 @@ def shown(edition: Edition, **context) -> LexborHTMLParser:
         fallback_text=part.fallback_text,
         posted_at=samples.MADE,
     )
-    view = message_view(message, TEXTS, "Europe/London", samples.MADE)
+    view = build_message_view(message, TEXTS, "Europe/London", samples.MADE)
     return page("message.html", message=view)
 
 
@@ -153,7 +165,7 @@ def test_each_sentence_leads_to_its_words_in_the_article():
     first = samples.BRIDGE_TEXT.split("\n")[0]
     revision = samples.BRIDGE.revision
     span = Span(start=0, end=len(first))
-    assert href == article_href("bridge", revision, span)
+    assert href == build_article_href("bridge", revision, span)
 
 
 def test_an_unnamed_speaker_is_said_to_be_unnamed():
@@ -167,7 +179,7 @@ def test_an_unnamed_speaker_is_said_to_be_unnamed():
     [("en", "“”"), ("de-AT", "„“"), ("es", "«»"), ("ja", "「」"), ("xx", "“”")],
 )
 def test_the_outer_marks_are_those_of_the_language(lang, pair):
-    assert "".join(marks(lang)) == pair
+    assert "".join(get_quotation_marks(lang)) == pair
 
 
 def test_a_quote_that_is_too_long_is_left_out_and_never_cut():
@@ -175,17 +187,17 @@ def test_a_quote_that_is_too_long_is_left_out_and_never_cut():
     story = samples.a_story(samples.BRIDGE, cards=(long, samples.HERO))
     payload = payload_of(samples.an_edition(stories=(story,), hero=long))
     assert payload["hero"] is None
-    (told,) = payload["stories"]
-    assert told["shown"]["text"] == samples.HERO.text
-    assert told["cards"] == []
+    (reported,) = payload["stories"]
+    assert reported["shown"]["text"] == samples.HERO.text
+    assert reported["cards"] == []
 
 
 def test_the_quote_of_the_edition_is_not_shown_a_second_time_in_its_story():
     story = samples.a_story(samples.BRIDGE, cards=(samples.HERO,))
     payload = payload_of(samples.an_edition(stories=(story,), hero=samples.HERO))
-    (told,) = payload["stories"]
-    assert told["shown"] is None
-    assert [card["text"] for card in told["cards"]] == [samples.HERO.text]
+    (reported,) = payload["stories"]
+    assert reported["shown"] is None
+    assert [card["text"] for card in reported["cards"]] == [samples.HERO.text]
 
 
 def test_a_flood_of_stories_stays_within_the_budget():
@@ -232,7 +244,7 @@ def test_no_text_of_an_edition_becomes_markup(text):
     assert skeleton(tree) == skeleton(shown(filled_with("plain")))
     for selector in (".story h3 a", ".speaker", ".brief li a"):
         shown_text = text_at(tree, selector)
-        assert squeezed(shown_text) == squeezed(inert(text))
+        assert squeezed(shown_text) == squeezed(sanitize_text(text))
 
 
 @given(hostile.texts)
@@ -243,16 +255,16 @@ def test_no_text_of_a_reply_becomes_markup(text):
             title=said,
             blocks=(
                 Paragraph(text=said),
-                Small(text=said),
-                Line(
+                SmallPrint(text=said),
+                ListItem(
                     title=said, text=said, note=said, article="bridge", start=1, end=2
                 ),
-                Quoted(card=card),
-                Facts(rows=((said, said),)),
+                QuoteBlock(card=card),
+                FactTable(rows=((said, said),)),
             ),
             controls=(Control(id="v1:quotes", label=said),),
         )
-        view = reply_view(reply, TEXTS, "UTC")
+        view = build_reply_view(reply, TEXTS, "UTC")
         person = {"name": said}
         return page(
             "answer.html", asked=said, at="09:30", person=person, reply=view, form=None
@@ -260,19 +272,19 @@ def test_no_text_of_a_reply_becomes_markup(text):
 
     tree = answer(text)
     assert skeleton(tree) == skeleton(answer("plain"))
-    assert text_at(tree, ".said") == words(inert(text))
+    assert text_at(tree, ".said") == words(sanitize_text(text))
 
 
 @given(st.text(max_size=200))
 def test_what_steers_or_hides_is_dropped_and_nothing_else(text):
-    dropped = inert(text)
+    dropped = sanitize_text(text)
     assert not any(c in dropped for c in "\u202e\u2066\u200f\ufeff\x00\U000e0041")
     letters = iter(text)
     assert all(c in letters for c in dropped)
 
 
 def test_four_marks_stay_on_a_letter_and_the_rest_goes():
-    assert inert("a" + "\u0301" * 30 + "b") == "a" + "\u0301" * 4 + "b"
+    assert sanitize_text("a" + "\u0301" * 30 + "b") == "a" + "\u0301" * 4 + "b"
 
 
 @pytest.mark.parametrize(
@@ -295,11 +307,11 @@ def test_four_marks_stay_on_a_letter_and_the_rest_goes():
     ],
 )
 def test_an_address_that_is_not_plain_is_no_link(address):
-    assert link(address) is None
+    assert make_link(address) is None
 
 
 def test_a_host_in_foreign_letters_is_shown_as_the_network_reads_it():
-    found = link("https://b\u0430nk.example/news")
+    found = make_link("https://b\u0430nk.example/news")
     assert found is not None
     assert found.host == "xn--bnk-6cd.example"
     assert found.href == "https://xn--bnk-6cd.example/news"
@@ -307,7 +319,7 @@ def test_a_host_in_foreign_letters_is_shown_as_the_network_reads_it():
 
 @given(st.text(max_size=400), st.integers(2, 60))
 def test_a_clipped_text_keeps_its_beginning_and_its_budget(text, most):
-    clipped = clip(text, most)
+    clipped = shorten_text(text, most)
     assert len(clipped) <= most
     whole = " ".join(text.split())
     assert whole.startswith(clipped.removesuffix("…").rstrip())

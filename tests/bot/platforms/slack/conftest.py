@@ -8,15 +8,15 @@ from typing import Any, cast
 
 import pytest
 
-from bot.intake.outside import Outside
-from bot.platforms.lines import Call, parse
-from bot.platforms.slack.installations import OneInstallation
-from bot.platforms.slack.pace import Pace
+from bot.i18n.translation import Texts
+from bot.ingest.source_reader import SourceReader
+from bot.model import Command, Inbox
+from bot.platforms.common.typed_commands import ParsedCommand, parse_command_or_form
+from bot.platforms.slack.installations import SingleInstallation
 from bot.platforms.slack.platform import SlackPlatform
-from bot.texts import Texts
-from bot.types import Command, Inbox
+from bot.platforms.slack.rate_limits import SlackRateLimiter
 from tests.bot.commands.examples import as_chosen
-from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
+from tests.bot.harness import BRIDGE, POOL, BotHarness, open_harness
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack, serving
 
@@ -51,16 +51,16 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 
 @pytest.fixture
-async def desk(
+async def harness(
     slack: LocalSlack, sqlite_url: str, tmp_path: Path
-) -> AsyncIterator[Newsroom]:
+) -> AsyncIterator[BotHarness]:
     """One digest, two articles, one channel."""
     platform = a_platform(slack)
     # Files that people give lie there, too; nothing is dialled before one does.
-    outside = Outside(f"127.0.0.1:{slack.port}")
+    source_reader = SourceReader(f"127.0.0.1:{slack.port}")
     async with (
-        outside,
-        newsroom(sqlite_url, tmp_path, cast(Any, platform), outside) as built,
+        source_reader,
+        open_harness(sqlite_url, tmp_path, cast(Any, platform), source_reader) as built,
     ):
         share_clock(built, slack, platform)
         built.publish("bridge", BRIDGE)
@@ -70,16 +70,18 @@ async def desk(
         await platform.close()
 
 
-def share_clock(desk: Newsroom, slack: LocalSlack, platform: SlackPlatform) -> None:
+def share_clock(
+    harness: BotHarness, slack: LocalSlack, platform: SlackPlatform
+) -> None:
     """One clock for the bot, for Slack and for the pace between them."""
-    slack.ledger.clock = desk.clock
+    slack.ledger.clock = harness.clock
 
     async def sleep(seconds: float) -> None:
-        desk.clock.advance(seconds=seconds)
+        harness.clock.advance(seconds=seconds)
         await asyncio.sleep(0)
 
-    pace = Pace(lambda: desk.clock.now().timestamp(), sleep)
-    cast(OneInstallation, platform.installations).one.pace = pace
+    pace = SlackRateLimiter(lambda: harness.clock.now().timestamp(), sleep)
+    cast(SingleInstallation, platform.installations).one.pace = pace
 
 
 @asynccontextmanager
@@ -101,7 +103,9 @@ async def listening(
 def example_of(command: Command) -> str:
     """The first of the command's own examples that lacks nothing, as it is typed."""
     for example in command.examples:
-        if isinstance(parse(example, (command,), Texts.of("en")), Call):
+        if isinstance(
+            parse_command_or_form(example, (command,), Texts.of("en")), ParsedCommand
+        ):
             return as_chosen(example)
     raise AssertionError(f"/{command.path} has no example that is complete")
 

@@ -11,19 +11,21 @@ from typing import Any, cast
 
 from starlette.types import ASGIApp
 
-from bot import connections
-from bot.connections import Kept
-from bot.platforms.slack.apps import App
-from bot.platforms.slack.installations import ManyInstallations
-from bot.platforms.slack.pace import Pace
+from bot import app
+from bot.app import InstallationStorage
+from bot.i18n.translation import Texts
+from bot.platforms.slack.app_manifest import SlackApp
+from bot.platforms.slack.installations import StoredInstallations
 from bot.platforms.slack.platform import SlackPlatform
+from bot.platforms.slack.rate_limits import SlackRateLimiter
 from bot.storage import Database
-from bot.storage.install_states import KeptStates
-from bot.storage.installations import KeptInstallations
-from bot.storage.sealing import Seal
-from bot.texts import Texts
+from bot.storage.installation_store import (
+    DatabaseInstallationStore,
+    DatabaseStateStore,
+    TokenCipher,
+)
 from bot.web import server
-from tests.bot.newsroom import BRIDGE, POOL, Newsroom, newsroom
+from tests.bot.harness import BRIDGE, POOL, BotHarness, open_harness
 from tests.bot.platforms.slack.conftest import listening
 from tests.bot.web.asgi import Answer, ask
 from tests.fakes import FakeClock
@@ -67,11 +69,11 @@ def a_worker(
     *,
     key: bytes = KEY,
     **changes: Any,
-) -> tuple[SlackPlatform, Kept]:
+) -> tuple[SlackPlatform, InstallationStorage]:
     """The platform of one process over this database."""
-    kept = Kept(
-        installations=KeptInstallations(db, Seal(key), clock, "slack"),
-        states=KeptStates(db, clock),
+    kept = InstallationStorage(
+        installations=DatabaseInstallationStore(db, TokenCipher(key), clock, "slack"),
+        states=DatabaseStateStore(db, clock),
         clock=clock,
     )
 
@@ -79,14 +81,16 @@ def a_worker(
         clock.advance(seconds=seconds)
         await asyncio.sleep(0)
 
-    app = App(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, public_url=PUBLIC_URL)
+    app = SlackApp(
+        client_id=CLIENT_ID, client_secret=CLIENT_SECRET, public_url=PUBLIC_URL
+    )
     address = slack.address
-    many = ManyInstallations(
+    many = StoredInstallations(
         kept.installations,
         app=app,
         api_base=address["api_base"],
         now=clock.now,
-        pace=lambda: Pace(lambda: clock.now().timestamp(), sleep),
+        pace=lambda: SlackRateLimiter(lambda: clock.now().timestamp(), sleep),
     )
     given = {
         "installations": many,
@@ -126,18 +130,18 @@ class Visitor:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Several:
+class SharedApp:
     """Everything of one process that several workspaces may install."""
 
     slack: LocalSlack
-    desk: Newsroom
+    harness: BotHarness
     platform: SlackPlatform
-    kept: Kept
+    kept: InstallationStorage
     site: ASGIApp
 
     @property
-    def many(self) -> ManyInstallations:
-        return cast(ManyInstallations, self.platform.installations)
+    def many(self) -> StoredInstallations:
+        return cast(StoredInstallations, self.platform.installations)
 
     def visitor(self) -> Visitor:
         return Visitor(self.site)
@@ -156,21 +160,21 @@ class Several:
 
     async def post(self, team: str = TEAM, key: str = "now") -> None:
         """Order an edition there, and deliver what may go."""
-        digest = await self.desk.digest(f"Morning brief {team}")
-        await self.desk.editions.order(digest.workspace_id, digest, key)
-        await self.desk.wake()
+        digest = await self.harness.digest(f"Morning brief {team}")
+        await self.harness.publisher.order(digest.workspace_id, digest, key)
+        await self.harness.wake()
 
     @asynccontextmanager
     async def heard(self) -> AsyncIterator[None]:
         """The platform is connected and hears what people do."""
-        async with listening(self.slack, self.desk.inbox, self.platform):
+        async with listening(self.slack, self.harness.inbox, self.platform):
             yield
 
 
 @asynccontextmanager
-async def several(
+async def open_shared_app(
     slack: LocalSlack, url: str, home: Path, **changes: Any
-) -> AsyncIterator[Several]:
+) -> AsyncIterator[SharedApp]:
     """One process over a database, with two workspaces set up and none installed."""
     clock = FakeClock()
     slack.ledger.clock = clock
@@ -178,14 +182,14 @@ async def several(
     slack.teams.names |= {TEAM: "Newsroom", SECOND: "Second desk"}
     db = Database.open(url)
     platform, kept = a_worker(slack, db, clock, **changes)
-    async with newsroom(url, home, cast(Any, platform), clock=clock) as desk:
-        desk.publish("bridge", BRIDGE)
-        desk.publish("pool", POOL)
-        await desk.apply(BOTH)
+    async with open_harness(url, home, cast(Any, platform), clock=clock) as harness:
+        harness.publish("bridge", BRIDGE)
+        harness.publish("pool", POOL)
+        await harness.apply(BOTH)
         try:
-            yield Several(
+            yield SharedApp(
                 slack=slack,
-                desk=desk,
+                harness=harness,
                 platform=platform,
                 kept=kept,
                 site=the_site(platform, kept, clock),
@@ -195,20 +199,22 @@ async def several(
             await db.close()
 
 
-def the_site(platform: SlackPlatform, kept: Kept, clock: FakeClock) -> ASGIApp:
+def the_site(
+    platform: SlackPlatform, kept: InstallationStorage, clock: FakeClock
+) -> ASGIApp:
     async def nothing(*_: Any) -> None:
         return None
 
     async def ready() -> Mapping[str, str]:
         return {}
 
-    return server.build(
+    return server.build_application(
         routes=[],
         read_article=nothing,
         ready=ready,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        called=connections.called({"slack": platform}, kept, clock),
+        called=app.build_platform_routes({"slack": platform}, kept, clock),
     )
 
 

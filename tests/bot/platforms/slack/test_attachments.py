@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.attached import MOST
-from bot.platforms.slack import files
+from bot.model import ATTACHMENT_LIMIT
+from bot.platforms.slack import forms
 from bot.platforms.slack.platform import SlackPlatform
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.given_files import (
     EVENING,
     FEEDS,
@@ -25,7 +25,8 @@ from tests.bot.platforms.slack.conftest import (
     until,
 )
 from tests.bot.platforms.slack.test_interactions import ask, press
-from tests.wire.slack.faults import Refusal, Slow, Status
+from tests.wire.discord.faults import Slow, Status
+from tests.wire.slack.faults import Refusal
 from tests.wire.slack.people import EDITOR, Asked
 from tests.wire.slack.server import LocalSlack
 from tests.wire.slack.uploads import Upload
@@ -34,8 +35,8 @@ DM = f"D{EDITOR.user}"
 
 
 @pytest.fixture
-async def chat(desk: Newsroom, slack: LocalSlack) -> AsyncIterator[SlackPlatform]:
-    async with listening(slack, desk.inbox) as platform:
+async def chat(harness: BotHarness, slack: LocalSlack) -> AsyncIterator[SlackPlatform]:
+    async with listening(slack, harness.inbox) as platform:
         yield platform
 
 
@@ -72,11 +73,11 @@ async def gives(
     return await sends(slack, await asked_for(slack, line), upload, **answers)
 
 
-async def test_a_configuration_can_be_given_as_a_file(chat, desk, slack):
+async def test_a_configuration_can_be_given_as_a_file(chat, harness, slack):
     asked = await gives(slack, b"\xef\xbb\xbf" + EVENING.encode())
     assert "New digest «Evening»" in asked.words
     await press(slack, asked.controls["Confirm"])
-    assert await names(desk) == ["Morning brief", "Evening"]
+    assert await names(harness) == ["Morning brief", "Evening"]
 
 
 async def test_feeds_of_another_reader_can_be_given_as_a_file(chat, slack):
@@ -92,7 +93,7 @@ async def test_a_form_asks_for_one_file_of_any_kind(chat, slack):
     assert asked["attachment"]["element"] == element
     assert asked["attachment"]["optional"]
     assert asked["file"]["optional"]
-    assert f"{MOST // 1_000} KB" in str(asked["attachment"]["hint"])
+    assert f"{ATTACHMENT_LIMIT // 1_000} KB" in str(asked["attachment"]["hint"])
     assert "This is needed." in str((await sends(slack, opened, None)).errors)
 
 
@@ -101,9 +102,9 @@ def views_blocks(asked: Asked) -> Any:
     return asked.view["blocks"]
 
 
-async def test_where_the_app_may_read_no_files_no_form_asks_for_one(desk, slack):
+async def test_where_the_app_may_read_no_files_no_form_asks_for_one(harness, slack):
     slack.scopes -= {"files:read"}
-    async with listening(slack, desk.inbox):
+    async with listening(slack, harness.inbox):
         opened = await asked_for(slack)
         assert "attachment" not in str(opened.view)
         answer = await sends(slack, opened, None, file=EVENING)
@@ -112,12 +113,12 @@ async def test_where_the_app_may_read_no_files_no_form_asks_for_one(desk, slack)
 
 @pytest.mark.parametrize("wrong", WRONG)
 async def test_what_is_wrong_in_a_file_is_said_at_its_question(
-    chat, slack, desk, wrong
+    chat, slack, harness, wrong
 ):
     content, said = WRONG[wrong]
     asked = await gives(slack, content)
     assert said in asked.errors["file"]
-    assert await names(desk) == ["Morning brief"]
+    assert await names(harness) == ["Morning brief"]
 
 
 async def test_a_text_and_a_file_are_one_too_many(chat, slack):
@@ -127,12 +128,14 @@ async def test_a_text_and_a_file_are_one_too_many(chat, slack):
 
 
 async def test_a_file_that_is_too_large_is_not_asked_for(chat, slack):
-    asked = await gives(slack, Upload(name="big", content=b"", size=MOST + 1))
+    asked = await gives(
+        slack, Upload(name="big", content=b"", size=ATTACHMENT_LIMIT + 1)
+    )
     assert TOO_LARGE in asked.errors["file"]
     assert slack.people.uploads.asked == []
 
 
-@pytest.mark.parametrize("content", [b"x" * (MOST + 1), b"shorter"])
+@pytest.mark.parametrize("content", [b"x" * (ATTACHMENT_LIMIT + 1), b"shorter"])
 async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
     chat, slack, content
 ):
@@ -159,8 +162,10 @@ async def test_whoever_is_led_to_a_page_for_signing_in_gets_no_file(chat, slack)
     assert (await sends(slack, opened, upload)).errors["file"]
 
 
-async def test_a_slow_file_is_acknowledged_in_time_and_the_answer_follows(desk, slack):
-    async with listening(slack, desk.inbox, a_platform(slack, hold=0.05)):
+async def test_a_slow_file_is_acknowledged_in_time_and_the_answer_follows(
+    harness, slack
+):
+    async with listening(slack, harness.inbox, a_platform(slack, hold=0.05)):
         opened = await asked_for(slack)
         slack.script(Slow(seconds=0.5), "file")
         upload = Upload(name="slow", content=EVENING.encode())
@@ -179,15 +184,15 @@ async def test_a_short_export_is_shown_as_it_stands(chat, slack):
 
 
 async def test_a_long_export_is_a_file_for_whoever_asked_that_can_be_given_back(
-    desk, slack
+    harness, slack
 ):
-    await many_sources(desk, CONFIGURATION)
-    async with listening(slack, desk.inbox):
+    await many_sources(harness, CONFIGURATION)
+    async with listening(slack, harness.inbox):
         asked = await ask(slack, "/newsdesk export")
         assert "«standfirst.toml» is in your messages" in asked.words
         assert "outlet" not in asked.words
         assert asked.private
-        whole = (await exported(desk)).encode()
+        whole = (await exported(harness)).encode()
         assert slack.people.uploads.shown == {DM: [("standfirst.toml", whole)]}
         again = await gives(slack, whole)
         assert "Nothing would change" in again.errors["file"]
@@ -203,14 +208,14 @@ async def test_a_long_export_is_a_file_for_whoever_asked_that_can_be_given_back(
     ],
 )
 async def test_where_slack_takes_no_file_it_says_so_and_shows_what_it_can(
-    desk, slack, fault, operation
+    harness, slack, fault, operation
 ):
-    await many_sources(desk, CONFIGURATION)
+    await many_sources(harness, CONFIGURATION)
     if fault is None:
         slack.scopes -= {"files:write"}
     else:
         slack.script(fault, operation)
-    async with listening(slack, desk.inbox):
+    async with listening(slack, harness.inbox):
         asked = await ask(slack, "/newsdesk export")
     assert "Slack took no file" in asked.words
     assert "files:write" in asked.words
@@ -220,19 +225,27 @@ async def test_where_slack_takes_no_file_it_says_so_and_shows_what_it_can(
 
 
 async def test_nothing_is_uploaded_to_another_place_than_slacks(
-    desk, slack, monkeypatch
+    harness, slack, monkeypatch
 ):
-    await many_sources(desk, CONFIGURATION)
-    monkeypatch.setattr(files, "origin_of", lambda _: "https://files.example")
-    async with listening(slack, desk.inbox):
+    await many_sources(harness, CONFIGURATION)
+    monkeypatch.setattr(
+        forms, "resolve_upload_origin", lambda _: "https://files.example"
+    )
+    async with listening(slack, harness.inbox):
         asked = await ask(slack, "/newsdesk export")
     assert "at another place than its own" in asked.words
     assert [call.method for call in slack.asked("file")] == []
 
 
 def test_files_lie_on_slacks_own_host_unless_it_is_replaced_whole():
-    assert files.origin_of(None) == files.ORIGIN == "https://files.slack.com"
-    assert files.origin_of("http://127.0.0.1:8/api/") == "http://127.0.0.1:8"
+    assert (
+        forms.resolve_upload_origin(None)
+        == forms.UPLOAD_ORIGIN
+        == "https://files.slack.com"
+    )
+    assert (
+        forms.resolve_upload_origin("http://127.0.0.1:8/api/") == "http://127.0.0.1:8"
+    )
 
 
 @pytest.mark.parametrize(
@@ -246,9 +259,11 @@ def test_files_lie_on_slacks_own_host_unless_it_is_replaced_whole():
     ],
 )
 def test_what_no_client_would_send_is_no_file(values):
-    assert files.given({"state": {"values": values}}) is None
+    assert forms.find_file({"state": {"values": values}}) is None
 
 
 def test_the_token_is_in_no_log():
-    file = files.attached({"name": "a"}, origin="https://a.example", token="xoxb-1")
+    file = forms.build_attachment(
+        {"name": "a"}, origin="https://a.example", token="xoxb-1"
+    )
     assert "xoxb" not in repr(file)

@@ -11,7 +11,8 @@ from bot.platforms.slack.platform import SlackPlatform
 from tests.bot.platforms.local.samples import a_delivery
 from tests.bot.platforms.slack.conftest import a_platform, until
 from tests.builders import an_inbox
-from tests.wire.slack.faults import Limit, Refusal, Status
+from tests.wire.discord.faults import Status
+from tests.wire.slack.faults import Limit, Refusal
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack
 
@@ -93,7 +94,7 @@ async def test_a_dropped_connection_is_made_again_and_posts_do_not_need_it(
 
 
 async def test_a_connection_that_answers_no_pings_is_left(slack):
-    async with running(slack, silence=0.4) as platform:
+    async with running(slack, ping_timeout=0.4) as platform:
         await until(lambda: platform.state == "ok")
         slack.socket.alive = False
         await until(lambda: not slack.socket.connections or platform.state != "ok")
@@ -102,21 +103,21 @@ async def test_a_connection_that_answers_no_pings_is_left(slack):
 
 
 async def test_a_connection_that_answers_its_pings_stays(slack):
-    async with running(slack, silence=0.2) as platform:
+    async with running(slack, ping_timeout=0.2) as platform:
         await until(lambda: slack.socket.pings >= 8)
         assert platform.state == "ok"
     assert slack.socket.connected == 1
 
 
 async def test_a_connection_that_answers_pings_and_says_nothing_is_renewed(slack):
-    async with running(slack, silence=0.2, wordless=0.5) as platform:
+    async with running(slack, ping_timeout=0.2, idle_timeout=0.5) as platform:
         await connected_again(slack, platform)
     assert slack.socket.pings > 0
 
 
 async def test_a_connection_without_hello_counts_for_nothing(slack):
     slack.socket.says_hello = False
-    async with running(slack, silence=0.2) as platform:
+    async with running(slack, ping_timeout=0.2) as platform:
         await until(lambda: slack.socket.connected == 1)
         assert platform.state != "ok"
         slack.socket.says_hello = True
@@ -125,7 +126,7 @@ async def test_a_connection_without_hello_counts_for_nothing(slack):
 
 async def test_a_ping_before_hello_is_no_hello_and_does_no_harm(slack):
     slack.socket.says_hello = False
-    async with running(slack, silence=5) as platform:
+    async with running(slack, ping_timeout=5) as platform:
         await until(lambda: slack.socket.connections)
         (connection,) = slack.socket.connections
         await connection.socket.ping()

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.bot.corrections.living import correct, edits
-from tests.bot.newsroom import BRIDGE
-from tests.wire.slack.faults import Lost, Refusal
+from tests.bot.harness import BRIDGE
+from tests.wire.discord.faults import Lost
+from tests.wire.slack.faults import Refusal
 from tests.wire.slack.server import CHANNEL, LocalSlack
 
 WRONG = ("31,000", "13,000")
@@ -15,24 +16,24 @@ def says(slack: LocalSlack) -> str:
     return str(message["blocks"])
 
 
-async def test_the_message_is_updated_and_says_what_was_corrected(desk, slack):
-    await desk.post()
+async def test_the_message_is_updated_and_says_what_was_corrected(harness, slack):
+    await harness.post()
     (key,) = slack.ledger.keys(CHANNEL)
-    await correct(desk, WRONG)
+    await correct(harness, WRONG)
     assert "Corrected 13:06: 31,000 → 13,000" in says(slack)
     assert "Corrected 13:06" in slack.ledger.says(CHANNEL)[0]["text"]
     assert slack.ledger.keys(CHANNEL) == [key]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_lost_answer_leaves_one_corrected_message(desk, slack, when):
-    await desk.post()
+async def test_a_lost_answer_leaves_one_corrected_message(harness, slack, when):
+    await harness.post()
     slack.script(Lost(when=when), "edit")
-    await correct(desk, WRONG)
-    desk.clock.advance(minutes=2)
-    await desk.outbox.drain()
+    await correct(harness, WRONG)
+    harness.clock.advance(minutes=2)
+    await harness.outbox.drain()
     assert says(slack).count("Corrected") == 1
-    assert [one.state for one in await edits(desk)] == ["sent"]
+    assert [one.state for one in await edits(harness)] == ["sent"]
 
 
 @pytest.mark.parametrize(
@@ -44,22 +45,22 @@ async def test_a_lost_answer_leaves_one_corrected_message(desk, slack, when):
     ],
 )
 async def test_what_slack_does_not_let_us_edit_stays_and_is_said(
-    desk, slack, code, why
+    harness, slack, code, why
 ):
-    await desk.post()
+    await harness.post()
     before = says(slack)
     slack.script(Refusal(code=code), "edit")
-    await correct(desk, WRONG)
-    desk.clock.advance(hours=1)
-    await desk.outbox.drain()
+    await correct(harness, WRONG)
+    harness.clock.advance(hours=1)
+    await harness.outbox.drain()
     assert says(slack) == before
     assert len(slack.asked("edit")) == 1
-    (edit,) = await edits(desk)
+    (edit,) = await edits(harness)
     assert why in (edit.reason or "")
 
 
-async def test_a_withdrawn_quote_is_struck(desk, slack):
-    await desk.post()
+async def test_a_withdrawn_quote_is_struck(harness, slack):
+    await harness.post()
     quote = "“We will not reopen it before the steel has been tested,” said engineer "
-    await correct(desk, (f"{quote}Ada Brandt.\n\n", ""), text=BRIDGE)
+    await correct(harness, (f"{quote}Ada Brandt.\n\n", ""), text=BRIDGE)
     assert "{'strike': True}" in says(slack)

@@ -8,37 +8,45 @@ from typing import Any, cast
 
 import pytest
 
-from bot.errors import Limited, Refused, Unreached
+from bot.errors import SendNotReceived, SendRateLimited, SendRefused
 from bot.platforms.slack import limits
-from bot.storage import deliveries, workspaces
-from tests.bot.newsroom import FLOOD, POOL, WAIT, Newsroom, newsroom, short_of_time
+from bot.storage import delivery_queue, workspace_store
+from tests.bot.delivery.test_outbox import order, reasons, states
+from tests.bot.harness import (
+    FLOOD,
+    POOL,
+    WAIT,
+    BotHarness,
+    open_harness,
+    short_send_timeout,
+)
 from tests.bot.platforms.slack.conftest import (
     OTHER,
     TWO_CHANNELS,
     a_platform,
     share_clock,
 )
-from tests.bot.test_outbox import order, reasons, states
-from tests.wire.slack.faults import Limit, Lost, Refusal, Slow, Status
+from tests.wire.discord.faults import Lost, Slow, Status
+from tests.wire.slack.faults import Limit, Refusal
 from tests.wire.slack.server import CHANNEL, Bucket
 
 
-async def after_the_wait(desk: Newsroom) -> None:
-    desk.clock.advance(WAIT + timedelta(seconds=1))
-    await desk.outbox.drain()
+async def after_the_wait(harness: BotHarness) -> None:
+    harness.clock.advance(WAIT + timedelta(seconds=1))
+    await harness.outbox.drain()
 
 
-async def claimed(desk: Newsroom):
-    await order(desk)
-    (found,) = await desk.db.write(
-        deliveries.claim, now=desk.clock.now(), lease=WAIT, limit=50
+async def claimed(harness: BotHarness):
+    await order(harness)
+    (found,) = await harness.db.write(
+        delivery_queue.claim_deliveries, now=harness.clock.now(), lease=WAIT, limit=50
     )
     return found
 
 
-async def test_an_edition_is_posted_once_under_its_key(desk, slack):
-    await desk.post()
-    assert await states(desk) == ["sent"]
+async def test_an_edition_is_posted_once_under_its_key(harness, slack):
+    await harness.post()
+    assert await states(harness) == ["sent"]
     (message,) = slack.ledger.says(CHANNEL)
     assert len(slack.ledger.keys(CHANNEL)[0]) == 25
     assert "Harbour bridge" in str(message["blocks"])
@@ -49,23 +57,23 @@ async def test_an_edition_is_posted_once_under_its_key(desk, slack):
 
 
 @pytest.mark.parametrize("how", ["close", "reset", "hang"])
-async def test_a_lost_answer_leaves_one_message_and_one_post(desk, slack, how):
+async def test_a_lost_answer_leaves_one_message_and_one_post(harness, slack, how):
     slack.script(Lost(when="after", how=how), "post")
-    with short_of_time(desk) if how == "hang" else nullcontext():
-        await desk.post()
-    assert await states(desk) == ["uncertain"]
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    with short_send_timeout(harness) if how == "hang" else nullcontext():
+        await harness.post()
+    assert await states(harness) == ["uncertain"]
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(slack.ledger.says(CHANNEL)) == len(slack.asked("post")) == 1
 
 
 @pytest.mark.parametrize("how", ["close", "reset", "hang"])
-async def test_a_lost_request_is_sent_again_and_leaves_one_message(desk, slack, how):
+async def test_a_lost_request_is_sent_again_and_leaves_one_message(harness, slack, how):
     slack.script(Lost(when="before", how=how), "post")
-    with short_of_time(desk) if how == "hang" else nullcontext():
-        await desk.post()
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    with short_send_timeout(harness) if how == "hang" else nullcontext():
+        await harness.post()
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(slack.ledger.says(CHANNEL)) == 1
     assert slack.ledger.doubled() == ()
 
@@ -83,78 +91,78 @@ async def test_a_lost_request_is_sent_again_and_leaves_one_message(desk, slack, 
 )
 @pytest.mark.parametrize("commits", [True, False])
 async def test_a_fault_of_slacks_is_unclear_and_leaves_one_message(
-    desk, slack, fault, commits
+    harness, slack, fault, commits
 ):
     slack.script(replace(fault, commits=commits), "post")
-    await desk.post()
-    assert await states(desk) == ["uncertain"]
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    await harness.post()
+    assert await states(harness) == ["uncertain"]
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(slack.ledger.says(CHANNEL)) == 1
     assert slack.ledger.doubled() == ()
 
 
-async def test_a_message_is_found_behind_hundreds_of_others(desk, slack):
+async def test_a_message_is_found_behind_hundreds_of_others(harness, slack):
     slack.script(Lost(when="after"), "post")
-    await desk.post()
+    await harness.post()
     for _ in range(450):
         slack.ledger.chatter(CHANNEL)
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(slack.asked("post")) == 1
     assert len(slack.asked("read")) == 3
 
 
-async def test_only_what_is_newer_than_the_claim_is_looked_through(desk, slack):
+async def test_only_what_is_newer_than_the_claim_is_looked_through(harness, slack):
     for _ in range(450):
         slack.ledger.chatter(CHANNEL)
-    desk.clock.advance(hours=1)
+    harness.clock.advance(hours=1)
     slack.script(Lost(when="before"), "post")
-    await desk.post()
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    await harness.post()
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(slack.asked("read")) == 1
 
 
-async def test_somebody_elses_message_with_our_key_is_not_ours(desk, slack):
-    delivery = await claimed(desk)
+async def test_somebody_elses_message_with_our_key_is_not_ours(harness, slack):
+    delivery = await claimed(harness)
     theirs = slack.ledger.chatter(CHANNEL)
     event = {"event_type": "standfirst_delivery"}
     theirs["metadata"] = {**event, "event_payload": {"key": delivery.key}}
-    assert await desk.platform.read_back(delivery) is None
+    assert await harness.platform.read_back(delivery) is None
 
 
-async def test_nothing_listening_is_not_unclear_and_is_tried_again(desk, slack):
-    await desk.platform.close()
-    desk.platform.installations.one.api_base = "http://127.0.0.1:9/api/"
-    await desk.post()
-    assert await states(desk) == ["retry"]
-    desk.platform.installations.one.api_base = slack.address["api_base"]
-    desk.clock.advance(seconds=5)
-    await desk.outbox.drain()
-    assert await states(desk) == ["sent"]
+async def test_nothing_listening_is_not_unclear_and_is_tried_again(harness, slack):
+    await harness.platform.close()
+    harness.platform.installations.one.api_base = "http://127.0.0.1:9/api/"
+    await harness.post()
+    assert await states(harness) == ["retry"]
+    harness.platform.installations.one.api_base = slack.address["api_base"]
+    harness.clock.advance(seconds=5)
+    await harness.outbox.drain()
+    assert await states(harness) == ["sent"]
 
 
 async def test_while_slack_lets_nobody_in_those_who_wait_do_not_try_in_turn(
-    desk, slack
+    harness, slack
 ):
-    delivery = await claimed(desk)
+    delivery = await claimed(harness)
     slack.script(Status(status=503), "login", times=9)
     ends = await asyncio.gather(
-        *(desk.platform.send(delivery) for _ in range(9)), return_exceptions=True
+        *(harness.platform.send(delivery) for _ in range(9)), return_exceptions=True
     )
-    assert {type(end) for end in ends} == {Unreached}
+    assert {type(end) for end in ends} == {SendNotReceived}
     assert len(slack.asked("login")) == 1
 
 
-async def test_an_answer_that_leads_elsewhere_is_not_followed(desk, slack):
-    await desk.platform.installations.one.signed_in()
+async def test_an_answer_that_leads_elsewhere_is_not_followed(harness, slack):
+    await harness.platform.installations.one.sign_in()
     elsewhere = f"http://localhost:{slack.port}/api/chat.postMessage"
     slack.script(Status(status=307, headers={"Location": elsewhere}), "post")
-    await desk.post()
-    assert await states(desk) == ["uncertain"]
+    await harness.post()
+    assert await states(harness) == ["uncertain"]
     assert len(slack.asked("post")) == 1
-    await after_the_wait(desk)
+    await after_the_wait(harness)
     assert len(slack.ledger.says(CHANNEL)) == 1
 
 
@@ -162,12 +170,12 @@ async def test_an_answer_that_leads_elsewhere_is_not_followed(desk, slack):
 
 
 async def test_a_kill_before_the_record_leaves_one_message(
-    desk, slack, sqlite_url, tmp_path
+    harness, slack, sqlite_url, tmp_path
 ):
-    await desk.platform.send(await claimed(desk))  # and here the process dies
+    await harness.platform.send(await claimed(harness))  # and here the process dies
     platform = a_platform(slack)
-    async with newsroom(sqlite_url, tmp_path, cast(Any, platform)) as restarted:
-        restarted.clock.set(desk.clock.now() + 2 * WAIT)
+    async with open_harness(sqlite_url, tmp_path, cast(Any, platform)) as restarted:
+        restarted.clock.set(harness.clock.now() + 2 * WAIT)
         share_clock(restarted, slack, platform)
         await restarted.outbox.drain()
         await after_the_wait(restarted)
@@ -180,40 +188,40 @@ async def test_a_kill_before_the_record_leaves_one_message(
 
 
 @pytest.mark.parametrize("code", ["missing_scope", "not_in_channel"])
-async def test_a_closed_history_holds_the_delivery_and_says_why(desk, slack, code):
+async def test_a_closed_history_holds_the_delivery_and_says_why(harness, slack, code):
     slack.ledger.channel(CHANNEL, unreadable=code)
     slack.script(Lost(when="after"), "post")
-    await desk.post()
-    await after_the_wait(desk)
-    assert await states(desk) == ["held"]
-    assert "channels:history" in str((await reasons(desk))[0])
+    await harness.post()
+    await after_the_wait(harness)
+    assert await states(harness) == ["held"]
+    assert "channels:history" in str((await reasons(harness))[0])
     assert len(slack.asked("post")) == 1
-    assert desk.platform.installations.one.refused is None
+    assert harness.platform.installations.one.refused is None
 
 
 async def test_a_channel_with_too_much_in_it_holds_the_delivery(
-    desk, slack, monkeypatch
+    harness, slack, monkeypatch
 ):
-    monkeypatch.setattr(limits, "LOOK_ALL", 400)
-    delivery = await claimed(desk)
+    monkeypatch.setattr(limits, "READ_BACK_MESSAGES", 400)
+    delivery = await claimed(harness)
     for _ in range(500):
         slack.ledger.chatter(CHANNEL)
-    with pytest.raises(Refused, match="too much"):
-        await desk.platform.read_back(delivery)
+    with pytest.raises(SendRefused, match="too much"):
+        await harness.platform.read_back(delivery)
 
 
 @pytest.mark.parametrize(
     "fault", [Limit(retry_after=5), Status(status=503), Slow(seconds=1)]
 )
-async def test_a_history_that_cannot_be_read_now_is_read_later(desk, slack, fault):
+async def test_a_history_that_cannot_be_read_now_is_read_later(harness, slack, fault):
     slack.script(Lost(when="after"), "post")
     slack.script(fault, "read")
-    await desk.post()
-    with short_of_time(desk) if isinstance(fault, Slow) else nullcontext():
-        await after_the_wait(desk)
-    assert await states(desk) == ["uncertain"]
-    await after_the_wait(desk)
-    assert await states(desk) == ["sent"]
+    await harness.post()
+    with short_send_timeout(harness) if isinstance(fault, Slow) else nullcontext():
+        await after_the_wait(harness)
+    assert await states(harness) == ["uncertain"]
+    await after_the_wait(harness)
+    assert await states(harness) == ["sent"]
     assert len(slack.asked("post")) == 1
 
 
@@ -221,48 +229,48 @@ async def test_a_history_that_cannot_be_read_now_is_read_later(desk, slack, faul
 
 
 @pytest.mark.parametrize("quietly", [False, True])
-async def test_a_limited_channel_waits_and_the_others_go_on(desk, slack, quietly):
+async def test_a_limited_channel_waits_and_the_others_go_on(harness, slack, quietly):
     slack.ledger.channel(OTHER)
-    await desk.apply(TWO_CHANNELS)
+    await harness.apply(TWO_CHANNELS)
     slack.script(Limit(retry_after=7, quietly=quietly), "post", channel=CHANNEL)
-    await desk.post()
-    assert sorted(await states(desk)) == ["retry", "sent"]
+    await harness.post()
+    assert sorted(await states(harness)) == ["retry", "sent"]
     assert len(slack.ledger.says(OTHER)) == 1
-    desk.clock.advance(seconds=6)
-    await desk.outbox.drain()
+    harness.clock.advance(seconds=6)
+    await harness.outbox.drain()
     assert len(slack.asked("post", CHANNEL)) == 1
-    desk.clock.advance(seconds=2)
-    await desk.outbox.drain()
-    assert await states(desk) == ["sent", "sent"]
+    harness.clock.advance(seconds=2)
+    await harness.outbox.drain()
+    assert await states(harness) == ["sent", "sent"]
     assert slack.early == []
 
 
-async def test_what_must_wait_is_not_even_asked(desk, slack):
-    delivery = await claimed(desk)
+async def test_what_must_wait_is_not_even_asked(harness, slack):
+    delivery = await claimed(harness)
     slack.script(Limit(retry_after=7), "post")
     for _ in range(3):
-        with pytest.raises(Limited) as limited:
-            await desk.platform.send(delivery)
+        with pytest.raises(SendRateLimited) as limited:
+            await harness.platform.send(delivery)
         assert limited.value.retry_after == 7
     assert len(slack.asked("post")) == 1
 
 
 @pytest.mark.parametrize("wait", [1e9, "soon", "", -3, None, "Wed, 21 Oct 2026"])
-async def test_an_absurd_wait_is_kept_within_reason(desk, slack, wait):
+async def test_an_absurd_wait_is_kept_within_reason(harness, slack, wait):
     slack.script(Limit(retry_after=wait), "post")
-    await desk.post()
-    assert await states(desk) == ["retry"]
-    desk.clock.advance(hours=1, seconds=1)
-    await desk.outbox.drain()
-    assert await states(desk) == ["sent"]
+    await harness.post()
+    assert await states(harness) == ["retry"]
+    harness.clock.advance(hours=1, seconds=1)
+    await harness.outbox.drain()
+    assert await states(harness) == ["sent"]
     assert len(slack.ledger.says(CHANNEL)) == 1
 
 
-async def test_a_channel_gets_one_post_a_second_and_earns_no_limit(desk, slack):
+async def test_a_channel_gets_one_post_a_second_and_earns_no_limit(harness, slack):
     slack.channel_limit = lambda: Bucket(per_second=1)
-    delivery = await claimed(desk)
+    delivery = await claimed(harness)
     for number in range(5):
-        await desk.platform.send(replace(delivery, key=f"key-{number}"))
+        await harness.platform.send(replace(delivery, key=f"key-{number}"))
     assert slack.limited == 0
     assert len(slack.ledger.says(CHANNEL)) == 5
     arrivals = [arrival.at for arrival in slack.ledger.arrivals]
@@ -272,21 +280,21 @@ async def test_a_channel_gets_one_post_a_second_and_earns_no_limit(desk, slack):
 # ── refusals ───────────────────────────────────────────────────────────────────
 
 
-async def test_what_slack_does_not_take_is_sent_in_plain_words(desk, slack):
+async def test_what_slack_does_not_take_is_sent_in_plain_words(harness, slack):
     slack.script(Refusal(code="invalid_blocks"), "post")
-    await desk.post()
-    assert await states(desk) == ["sent"]
+    await harness.post()
+    assert await states(harness) == ["sent"]
     (message,) = slack.ledger.says(CHANNEL)
     assert "blocks" not in message
     assert "Harbour bridge closes" in message["text"]
 
 
-async def test_what_slack_takes_in_no_words_is_sent_as_links(desk, slack):
+async def test_what_slack_takes_in_no_words_is_sent_as_links(harness, slack):
     linked = POOL.replace("lang: en", "lang: en\nurl: https://pool.example/opens?a=1")
-    desk.publish("pool", linked)
+    harness.publish("pool", linked)
     slack.script(Refusal(code="invalid_blocks"), "post", times=2)
-    await desk.post()
-    assert await states(desk) == ["sent"]
+    await harness.post()
+    assert await states(harness) == ["sent"]
     (message,) = slack.ledger.says(CHANNEL)
     assert message["text"] == "<https://pool.example/opens?a=1|pool.example>"
 
@@ -294,12 +302,12 @@ async def test_what_slack_takes_in_no_words_is_sent_as_links(desk, slack):
 @pytest.mark.parametrize(
     "code", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long", "strange_error"]
 )
-async def test_a_message_that_is_never_taken_stops_only_itself(desk, slack, code):
+async def test_a_message_that_is_never_taken_stops_only_itself(harness, slack, code):
     slack.script(Refusal(code=code), "post", times=3)
-    await desk.post()
-    assert await states(desk) == ["failed"]
+    await harness.post()
+    assert await states(harness) == ["failed"]
     assert len(slack.asked("post")) == 3
-    assert (await desk.digest()).destinations[0].paused is None
+    assert (await harness.digest()).destinations[0].paused is None
 
 
 @pytest.mark.parametrize(
@@ -312,87 +320,91 @@ async def test_a_message_that_is_never_taken_stops_only_itself(desk, slack, code
         ({"restricted": "restricted_action_read_only_channel"}, "Only certain people"),
     ],
 )
-async def test_a_dead_channel_costs_one_call_and_is_paused(desk, slack, changes, said):
+async def test_a_dead_channel_costs_one_call_and_is_paused(
+    harness, slack, changes, said
+):
     slack.ledger.channel(CHANNEL, **changes)
-    await desk.post()
-    desk.publish("flood", FLOOD)
-    await desk.post("again")
-    await after_the_wait(desk)
+    await harness.post()
+    harness.publish("flood", FLOOD)
+    await harness.post("again")
+    await after_the_wait(harness)
     assert len(slack.asked("post")) == 1
-    assert said in str((await desk.digest()).destinations[0].paused)
+    assert said in str((await harness.digest()).destinations[0].paused)
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "invalid_auth"])
-async def test_a_refused_token_stops_after_few_calls_whatever_waits(desk, slack, code):
+async def test_a_refused_token_stops_after_few_calls_whatever_waits(
+    harness, slack, code
+):
     slack.ledger.channel(OTHER)
-    await desk.apply(TWO_CHANNELS)
-    await desk.platform.installations.one.signed_in()
+    await harness.apply(TWO_CHANNELS)
+    await harness.platform.installations.one.sign_in()
     slack.revoked = code
-    await desk.post()
-    await after_the_wait(desk)
+    await harness.post()
+    await after_the_wait(harness)
     assert len(slack.asked("post")) <= 2
-    assert "STANDFIRST_SLACK_BOT_TOKEN" in desk.platform.state
+    assert "STANDFIRST_SLACK_BOT_TOKEN" in harness.platform.state
     before = len(slack.calls)
-    desk.publish("flood", FLOOD)
-    await desk.post("again")
+    harness.publish("flood", FLOOD)
+    await harness.post("again")
     assert len(slack.calls) == before
 
 
 async def test_a_scope_that_is_missing_stops_the_workspace_not_the_platform(
-    desk, slack
+    harness, slack
 ):
     slack.script(Refusal(code="missing_scope"), "post")
-    await desk.post()
-    (workspace,) = await desk.db.read(workspaces.every)
+    await harness.post()
+    (workspace,) = await harness.db.read(workspace_store.list_workspaces)
     assert "scope" in str(workspace.stopped)
-    assert desk.platform.installations.one.refused is None
+    assert harness.platform.installations.one.refused is None
 
 
-async def test_a_token_of_another_workspace_posts_nothing(desk, slack):
-    delivery = replace(await claimed(desk), workspace_external_id="T9999")
-    with pytest.raises(Refused, match="T9999") as refused:
-        await desk.platform.send(delivery)
+async def test_a_token_of_another_workspace_posts_nothing(harness, slack):
+    delivery = replace(await claimed(harness), workspace_external_id="T9999")
+    with pytest.raises(SendRefused, match="T9999") as refused:
+        await harness.platform.send(delivery)
     assert refused.value.whole_workspace
     assert slack.asked("post") == []
 
 
 @pytest.mark.parametrize("channel", ["#general", "general", "", "C2001/../x", "c2001"])
-async def test_a_name_is_no_channel(desk, slack, channel):
-    with pytest.raises(Refused, match="not the id"):
-        await desk.platform.send(replace(await claimed(desk), channel=channel))
+async def test_a_name_is_no_channel(harness, slack, channel):
+    with pytest.raises(SendRefused, match="not the id"):
+        await harness.platform.send(replace(await claimed(harness), channel=channel))
     assert slack.asked("post") == []
 
 
 # ── edits and deletions ────────────────────────────────────────────────────────
 
 
-async def test_an_edit_keeps_the_key_and_can_be_repeated(desk, slack):
-    delivery = await claimed(desk)
-    ts = await desk.platform.send(delivery)
+async def test_an_edit_keeps_the_key_and_can_be_repeated(harness, slack):
+    delivery = await claimed(harness)
+    ts = await harness.platform.send(delivery)
     edit = replace(delivery, operation="edit", message_id=ts, key="of-the-edit")
     slack.script(Lost(when="after"), "edit")
     with pytest.raises(Exception, match="No clear answer"):
-        await desk.platform.send(edit)
-    assert await desk.platform.read_back(edit) is None
-    assert await desk.platform.send(edit) == ts
+        await harness.platform.send(edit)
+    assert await harness.platform.read_back(edit) is None
+    assert await harness.platform.send(edit) == ts
     assert slack.ledger.keys(CHANNEL) == [delivery.key]
-    assert await desk.platform.read_back(delivery) == ts
+    assert await harness.platform.read_back(delivery) == ts
 
 
 @pytest.mark.parametrize("code", ["edit_window_closed", "cant_update_message"])
-async def test_an_edit_that_comes_too_late_stops_only_itself(desk, slack, code):
-    delivery = await claimed(desk)
-    ts = await desk.platform.send(delivery)
+async def test_an_edit_that_comes_too_late_stops_only_itself(harness, slack, code):
+    delivery = await claimed(harness)
+    ts = await harness.platform.send(delivery)
     slack.script(Refusal(code=code), "edit", times=2)
-    with pytest.raises(Refused) as refused:
-        await desk.platform.send(replace(delivery, operation="edit", message_id=ts))
+    with pytest.raises(SendRefused) as refused:
+        await harness.platform.send(replace(delivery, operation="edit", message_id=ts))
     assert refused.value.message_only
 
 
-async def test_few_requests_are_on_their_way_at_once(desk, slack):
+async def test_few_requests_are_on_their_way_at_once(harness, slack):
     most = on_their_way = 0
-    delivery = await claimed(desk)
-    session = await desk.platform.installations.one.signed_in()
+    delivery = await claimed(harness)
+    session = await harness.platform.installations.one.sign_in()
 
     async def post(*_: Any) -> str:
         nonlocal most, on_their_way
@@ -405,7 +417,7 @@ async def test_few_requests_are_on_their_way_at_once(desk, slack):
     session.post = post
     await asyncio.gather(
         *(
-            desk.platform.send(replace(delivery, channel=f"C30{number:02}"))
+            harness.platform.send(replace(delivery, channel=f"C30{number:02}"))
             for number in range(20)
         )
     )

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot import outbox
-from bot.storage import destinations, reports, workspaces
-from tests.bot.newsroom import Newsroom
+from bot import delivery
+from bot.storage import destination_store, report_store, workspace_store
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.slack.conftest import CONFIGURATION, listening
 from tests.bot.platforms.slack.test_interactions import ask, platform_of, press
-from tests.wire.slack.faults import Lost, Refusal
+from tests.wire.discord.faults import Lost
+from tests.wire.slack.faults import Refusal
 from tests.wire.slack.people import READER, controls_of, like
 from tests.wire.slack.server import CHANNEL, LocalSlack
 
@@ -18,31 +19,33 @@ SUNDAYS = CONFIGURATION.replace("every 2 minutes", "sundays at 9:00")
 
 
 @pytest.fixture
-async def quiet(desk: Newsroom, slack: LocalSlack) -> Newsroom:
+async def quiet(harness: BotHarness, slack: LocalSlack) -> BotHarness:
     """A newsroom whose channel hears nothing before Sunday; a reader has their own."""
-    await desk.apply(SUNDAYS)
-    async with listening(slack, desk.inbox, platform_of(desk)):
+    await harness.apply(SUNDAYS)
+    async with listening(slack, harness.inbox, platform_of(harness)):
         asked = await ask(slack, "/news me 7:30", READER)
         assert "daily at 07:30" in asked.words
         assert asked.private
-    return desk
+    return harness
 
 
-async def tomorrow(desk: Newsroom) -> None:
-    desk.clock.advance(timedelta(hours=19))
-    await desk.wake()
+async def tomorrow(harness: BotHarness) -> None:
+    harness.clock.advance(timedelta(hours=19))
+    await harness.wake()
 
 
-async def standing(desk: Newsroom) -> str | None:
-    place = await desk.db.read(
-        destinations.by_channel, workspace_id=1, channel=f"person:{READER.user}"
+async def standing(harness: BotHarness) -> str | None:
+    place = await harness.db.read(
+        destination_store.find_destination_by_channel,
+        workspace_id=1,
+        channel=f"person:{READER.user}",
     )
     assert place is not None
     return place.paused
 
 
 async def test_it_comes_in_the_conversation_with_the_app_once(
-    quiet: Newsroom, slack: LocalSlack
+    quiet: BotHarness, slack: LocalSlack
 ):
     await tomorrow(quiet)
     await quiet.wake()
@@ -51,7 +54,7 @@ async def test_it_comes_in_the_conversation_with_the_app_once(
     assert slack.ledger.says(CHANNEL) == []
 
 
-async def test_a_lost_answer_is_looked_for_there(quiet: Newsroom, slack: LocalSlack):
+async def test_a_lost_answer_is_looked_for_there(quiet: BotHarness, slack: LocalSlack):
     slack.script(Lost(when="after"), "post", channel=DM)
     await tomorrow(quiet)
     quiet.clock.advance(timedelta(minutes=2))
@@ -64,13 +67,13 @@ async def test_a_lost_answer_is_looked_for_there(quiet: Newsroom, slack: LocalSl
     "code", ["missing_scope", "cannot_dm_bot", "user_not_found", "user_disabled"]
 )
 async def test_where_no_conversation_opens_only_this_one_stops(
-    quiet: Newsroom, slack: LocalSlack, code: str
+    quiet: BotHarness, slack: LocalSlack, code: str
 ):
     slack.script(Refusal(code=code), "open")
     await tomorrow(quiet)
     assert slack.ledger.says(DM) == []
     assert code in str(await standing(quiet))
-    space = await quiet.db.read(workspaces.by_id, workspace_id=1)
+    space = await quiet.db.read(workspace_store.find_workspace, workspace_id=1)
     assert space is not None
     assert space.stopped is None
     await quiet.post()
@@ -78,17 +81,17 @@ async def test_where_no_conversation_opens_only_this_one_stops(
 
 
 async def test_closed_messages_are_said_at_the_next_command(
-    quiet: Newsroom, slack: LocalSlack
+    quiet: BotHarness, slack: LocalSlack
 ):
     slack.script(Refusal(code="cannot_dm_bot"), "open")
     await tomorrow(quiet)
     async with listening(slack, quiet.inbox, platform_of(quiet)):
-        told = await ask(slack, "/news help", READER)
-        assert "Your own digest stands still" in told.words
+        reported = await ask(slack, "/news help", READER)
+        assert "Your own digest stands still" in reported.words
 
 
 async def test_its_controls_answer_there_and_count_in_it(
-    quiet: Newsroom, slack: LocalSlack
+    quiet: BotHarness, slack: LocalSlack
 ):
     await tomorrow(quiet)
     controls = dict(controls_of(slack.ledger.says(DM)))
@@ -109,32 +112,34 @@ async def test_its_controls_answer_there_and_count_in_it(
 
 @pytest.mark.parametrize("open_", [True, False])
 async def test_a_settled_report_is_answered_there_or_with_the_next_command(
-    desk: Newsroom, slack: LocalSlack, open_: bool
+    harness: BotHarness, slack: LocalSlack, open_: bool
 ):
-    await desk.post()
-    async with listening(slack, desk.inbox, platform_of(desk)):
-        told = await ask(slack, "/news report 1 It was <!channel> Monday.", READER)
-        assert "Reported" in told.words
-        (report,) = await desk.db.read(reports.open_in, workspace_id=1, limit=2)
-        await desk.db.write(
-            outbox.settle,
+    await harness.post()
+    async with listening(slack, harness.inbox, platform_of(harness)):
+        reported = await ask(slack, "/news report 1 It was <!channel> Monday.", READER)
+        assert "Reported" in reported.words
+        (report,) = await harness.db.read(
+            report_store.list_open_reports, workspace_id=1, limit=2
+        )
+        await harness.db.write(
+            delivery.resolve_report,
             workspace_id=1,
             public_id=report.public_id,
             by="Ana",
             answer="<!channel> *You are right.*",
-            now=desk.clock.now(),
+            now=harness.clock.now(),
         )
         if not open_:
             slack.script(Refusal(code="missing_scope"), "open")
-        await desk.outbox.tell()
-        await desk.outbox.tell()
-        told = await ask(slack, "/news help", READER)
+        await harness.outbox.deliver_notices()
+        await harness.outbox.deliver_notices()
+        reported = await ask(slack, "/news help", READER)
         again = await ask(slack, "/news help", READER)
     assert "was settled" not in again.words
     if open_:
         (message,) = slack.ledger.says(DM)
         assert "&lt;!channel&gt; *You are right.*" in message["text"]
-        assert "was settled" not in told.words
+        assert "was settled" not in reported.words
     else:
         assert slack.ledger.says(DM) == []
-        assert "You are right." in told.words
+        assert "You are right." in reported.words

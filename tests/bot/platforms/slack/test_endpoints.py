@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot.platforms.slack.called import BODY, Called, genuine
-from bot.platforms.slack.manifest import PATH
+from bot.i18n.translation import Texts
+from bot.model import Inbox
+from bot.platforms.slack.app_manifest import EVENTS_PATH
+from bot.platforms.slack.endpoints import (
+    MAX_BODY,
+    SlackEventsEndpoint,
+    verify_signature,
+)
 from bot.platforms.slack.platform import SlackPlatform
-from bot.texts import Texts
-from bot.types import Inbox
 from bot.web import server
-from tests.bot.newsroom import FLOOD, Newsroom
+from tests.bot.harness import FLOOD, BotHarness
 from tests.bot.platforms.slack.conftest import a_platform, listening, until
 from tests.bot.platforms.slack.test_forms import DONE, TAKEN, making
 from tests.bot.web.asgi import Answer, ask
@@ -41,13 +45,13 @@ def site(slack: LocalSlack, platform: SlackPlatform) -> ASGIApp:
 
     found = platform.called(slack.ledger.clock.now)
     assert found is not None
-    return server.build(
+    return server.build_application(
         routes=[],
         read_article=nothing,
         ready=ready,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        called=[Route(PATH, found, methods=["POST"])],
+        called=[Route(EVENTS_PATH, found, methods=["POST"])],
     )
 
 
@@ -84,15 +88,17 @@ async def call(
         **PUBLIC,
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }
-    return await ask(app, "POST", PATH, body, sent)
+    return await ask(app, "POST", EVENTS_PATH, body, sent)
 
 
-async def event(slack: LocalSlack, app: ASGIApp, told: Mapping[str, Any], number: str):
+async def event(
+    slack: LocalSlack, app: ASGIApp, reported: Mapping[str, Any], number: str
+):
     body = {
         "type": "event_callback",
         "team_id": TEAM,
         "event_id": number,
-        "event": dict(told),
+        "event": dict(reported),
     }
     return await call(slack, app, json.dumps(body).encode(), kind="application/json")
 
@@ -100,9 +106,9 @@ async def event(slack: LocalSlack, app: ASGIApp, told: Mapping[str, Any], number
 # ── what is Slack's ────────────────────────────────────────────────────────────
 
 
-async def test_commands_and_buttons_are_answered_as_over_the_socket(desk, slack):
-    await desk.post()
-    async with being_called(slack, desk.inbox):
+async def test_commands_and_buttons_are_answered_as_over_the_socket(harness, slack):
+    await harness.post()
+    async with being_called(slack, harness.inbox):
         asked = await (await slack.people.types("/news quotes Brandt")).done()
         assert "Ada Brandt, engineer, Hallin Courier" in asked.words
         pressed = await (await slack.people.presses("v1:figures", READER)).done()
@@ -129,28 +135,28 @@ async def test_slack_may_see_that_somebody_is_there(slack):
     assert (answer.status, json.loads(answer.text)) == (200, {"challenge": "a-word"})
 
 
-async def test_the_home_is_shown_on_an_event(desk, slack):
-    async with being_called(slack, desk.inbox) as app:
-        told = {"type": "app_home_opened", "user": EDITOR.user, "tab": "home"}
+async def test_the_home_is_shown_on_an_event(harness, slack):
+    async with being_called(slack, harness.inbox) as app:
+        reported = {"type": "app_home_opened", "user": EDITOR.user, "tab": "home"}
         slack.people._users[EDITOR.user] = EDITOR
-        assert (await event(slack, app, told, "Ev1")).status == 200
+        assert (await event(slack, app, reported, "Ev1")).status == 200
         await until(lambda: EDITOR.user in slack.people.homes)
         # Slack tries again where our answer was late.
-        await event(slack, app, told, "Ev1")
+        await event(slack, app, reported, "Ev1")
         await (await slack.people.types("/news help")).done()
     assert len(slack.asked("view")) == 1
 
 
-async def test_a_call_that_is_replayed_has_one_effect(desk: Newsroom, slack):
-    await desk.post()
-    desk.publish("flood", FLOOD)
-    async with being_called(slack, desk.inbox):
+async def test_a_call_that_is_replayed_has_one_effect(harness: BotHarness, slack):
+    await harness.post()
+    harness.publish("flood", FLOOD)
+    async with being_called(slack, harness.inbox):
         question = await (await slack.people.types("/newsdesk post")).done()
         pressed = await slack.people.presses(question.controls["Post now"])
         await pressed.done()
         for _ in range(3):
             await slack.people.again(pressed)
-        await desk.outbox.drain()
+        await harness.outbox.drain()
     assert len(pressed.messages) == 1
     assert len(slack.ledger.says(CHANNEL)) == 2
 
@@ -209,14 +215,16 @@ async def test_without_a_secret_nothing_is_let_in(slack):
     at = slack.ledger.clock.now().timestamp()
     with_none = signed(LINE, at=at, secret="")
     sent = {name.lower(): value for name, value in with_none.items()}
-    answer = await ask(site(slack, platform), "POST", PATH, LINE, {**PUBLIC, **sent})
+    answer = await ask(
+        site(slack, platform), "POST", EVENTS_PATH, LINE, {**PUBLIC, **sent}
+    )
     assert answer.status == 401
 
 
 async def test_a_body_is_taken_up_to_a_megabyte(slack):
     inbox, _ = making(DONE)
     async with being_called(slack, inbox) as app:
-        answer = await call(slack, app, b"x" * (BODY + 1))
+        answer = await call(slack, app, b"x" * (MAX_BODY + 1))
     assert answer.status == 413
 
 
@@ -254,8 +262,8 @@ async def test_with_socket_mode_there_is_no_such_address(slack):
 async def test_a_browser_gets_no_page_there_and_other_paths_stay_guarded(slack):
     inbox, _ = making(DONE)
     async with being_called(slack, inbox) as app:
-        assert (await ask(app, "GET", PATH, b"", dict(PUBLIC))).status == 405
-        for path in ("/", f"{PATH}/", f"{PATH}/x", "/healthz"):
+        assert (await ask(app, "GET", EVENTS_PATH, b"", dict(PUBLIC))).status == 405
+        for path in ("/", f"{EVENTS_PATH}/", f"{EVENTS_PATH}/x", "/healthz"):
             assert (await ask(app, "GET", path, b"", dict(PUBLIC))).status == 421, path
 
 
@@ -267,9 +275,9 @@ async def test_a_browser_gets_no_page_there_and_other_paths_stay_guarded(slack):
     st.binary(max_size=200),
 )
 def test_no_headers_whatever_open_the_door(headers, body):
-    assert genuine(headers, body, secret=SECRET, at=1_700_000_000.0) is False
+    assert verify_signature(headers, body, secret=SECRET, at=1_700_000_000.0) is False
 
 
 def test_it_is_the_door_that_the_platform_has(slack):
     platform = a_platform(slack, app_token=None)
-    assert isinstance(platform.called(slack.ledger.clock.now), Called)
+    assert isinstance(platform.called(slack.ledger.clock.now), SlackEventsEndpoint)

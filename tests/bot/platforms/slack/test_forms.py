@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.slack import forms
-from bot.platforms.slack.forms import Carried
-from bot.texts import Texts
-from bot.types import (
+from bot.i18n.translation import Texts
+from bot.model import (
     Command,
-    Field,
+    CommandOption,
     Form,
+    FormField,
     Inbox,
     Invocation,
-    Option,
     Paragraph,
     Permission,
     Reply,
 )
-from tests.bot.newsroom import Newsroom
+from bot.platforms.slack import forms
+from bot.platforms.slack.forms import FormContext
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.slack import hostile
 from tests.bot.platforms.slack.conftest import a_platform, listening, until
 from tests.builders import an_inbox
@@ -32,14 +32,18 @@ from tests.wire.slack.people import EDITOR, READER, Asked
 from tests.wire.slack.server import CHANNEL, LocalSlack
 
 TEXTS = Texts.of("en")
-CARRIED = Carried(channel=CHANNEL, thread="1.000001", answer_to="https://a.example/x")
+CARRIED = FormContext(
+    channel=CHANNEL, thread="1.000001", answer_to="https://a.example/x"
+)
 
 
-def a_field(name: str = "name", **changes: Any) -> Field:
-    return Field(**{"name": name, "label": "Name", "description": "Of it", **changes})
+def a_field(name: str = "name", **changes: Any) -> FormField:
+    return FormField(
+        **{"name": name, "label": "Name", "description": "Of it", **changes}
+    )
 
 
-def a_form(*fields: Field, **changes: Any) -> Form:
+def a_form(*fields: FormField, **changes: Any) -> Form:
     parts: dict[str, Any] = {
         "path": "desk make",
         "title": "A new digest",
@@ -49,13 +53,18 @@ def a_form(*fields: Field, **changes: Any) -> Form:
 
 
 def view(form: Form) -> dict[str, Any]:
-    return forms.view(form, CARRIED, TEXTS)
+    return forms.render_form(form, CARRIED, TEXTS)
 
 
 def message(form: Form) -> dict[str, Any]:
-    told = forms.as_message(form, "a-draft", TEXTS)
+    reported = forms.render_form_message(form, "a-draft", TEXTS)
     quiet = {"unfurl_links": False, "unfurl_media": False}
-    return {**told, **quiet, "response_type": "ephemeral", "replace_original": False}
+    return {
+        **reported,
+        **quiet,
+        "response_type": "ephemeral",
+        "replace_original": False,
+    }
 
 
 # ── the view ───────────────────────────────────────────────────────────────────
@@ -90,23 +99,23 @@ def test_a_title_that_is_too_long_stands_above_the_questions():
 
 
 def test_what_a_view_carries_comes_back():
-    form, carried = forms.filled({**view(a_form(a_field(value="x"))), "state": {}})
+    form, carried = forms.parse_form({**view(a_form(a_field(value="x"))), "state": {}})
     assert carried == CARRIED
     assert form.path == "desk make"
 
 
 @pytest.mark.parametrize("metadata", ["", "{", "[]", "7", '{"c": 7}', "null"])
 def test_what_a_view_carries_may_be_anything(metadata):
-    _, carried = forms.filled({"private_metadata": metadata})
+    _, carried = forms.parse_form({"private_metadata": metadata})
     assert carried.answer_to == ""
 
 
 def test_a_view_that_is_not_ours_asks_for_nothing():
-    assert forms.filled({"callback_id": "another"})[0].path == ""
+    assert forms.parse_form({"callback_id": "another"})[0].path == ""
 
 
 fields = st.builds(
-    Field,
+    FormField,
     name=st.from_regex(r"[a-z]{1,12}", fullmatch=True),
     label=hostile.texts,
     description=hostile.texts,
@@ -160,8 +169,8 @@ def making(*outcomes: Reply | Form, after: float = 0.0) -> tuple[Inbox, list[Any
         permission=Permission.EVERYONE,
         run=dispatch,
         options=(
-            Option(name="name", description="Its name", required=True),
-            Option(name="tone", description="How", choices=("calm", "brisk")),
+            CommandOption(name="name", description="Its name", required=True),
+            CommandOption(name="tone", description="How", choices=("calm", "brisk")),
         ),
     )
     return an_inbox(commands=(command,), dispatch=dispatch), heard
@@ -218,7 +227,7 @@ async def test_a_form_that_is_ready_too_late_is_not_even_tried(slack):
     async with listening(slack, inbox) as platform:
         clock = [0.0]
         platform.listener._now = lambda: clock[0]
-        platform.listener._answers._now = lambda: clock[0] + 2.6
+        platform.listener._responder._now = lambda: clock[0] + 2.6
         asked = await (await slack.people.types("/news make x")).done()
     assert asked.view is None
     assert "Open the form" in asked.controls
@@ -263,7 +272,7 @@ async def test_another_form_takes_the_place_of_the_view(slack):
         assert filled.view is not None
         assert filled.view["blocks"][-1]["block_id"] == "zone"
         assert asked.view is not None
-        assert forms.filled(filled.view)[1] == forms.filled(asked.view)[1]
+        assert forms.parse_form(filled.view)[1] == forms.parse_form(asked.view)[1]
 
 
 @pytest.mark.parametrize("outcome", [wrong(), TAKEN])
@@ -313,12 +322,12 @@ async def test_a_form_that_is_sent_twice_has_one_effect(slack):
 
 
 async def test_every_required_option_of_the_registry_is_asked_for(
-    desk: Newsroom, slack: LocalSlack
+    harness: BotHarness, slack: LocalSlack
 ):
-    await desk.post()
-    platform: Any = desk.platform
-    async with listening(slack, desk.inbox, platform):
-        for command in desk.inbox.commands:
+    await harness.post()
+    platform: Any = harness.platform
+    async with listening(slack, harness.inbox, platform):
+        for command in harness.inbox.commands:
             required = [o.name for o in command.options if o.required]
             if not required:
                 continue

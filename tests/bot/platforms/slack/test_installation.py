@@ -16,24 +16,24 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 
-from bot.platforms.slack.apps import App
-from bot.platforms.slack.installations import ManyInstallations
-from bot.platforms.slack.installing import Installing
-from bot.platforms.slack.manifest import SCOPES
-from bot.platforms.slack.pace import Pace
-from bot.storage import workspaces
-from tests.bot.platforms.slack.many import (
+from bot.platforms.slack.app_manifest import SCOPES, SlackApp
+from bot.platforms.slack.endpoints import InstallEndpoint
+from bot.platforms.slack.installations import StoredInstallations
+from bot.platforms.slack.rate_limits import SlackRateLimiter
+from bot.storage import workspace_store
+from tests.bot.platforms.slack.shared_app import (
     KEY,
     PUBLIC,
     SECOND,
-    Several,
+    SharedApp,
     a_worker,
-    several,
+    open_shared_app,
     words,
 )
 from tests.bot.web.asgi import ask
 from tests.fakes import FakeClock
-from tests.wire.slack.faults import Lost, Refusal, Status
+from tests.wire.discord.faults import Lost, Status
+from tests.wire.slack.faults import Refusal
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR
 from tests.wire.slack.server import LocalSlack
@@ -42,78 +42,80 @@ DM = f"D{EDITOR.user}"
 
 
 @pytest.fixture
-async def house(
+async def shared_app(
     slack: LocalSlack, sqlite_url: str, tmp_path: Path
-) -> AsyncIterator[Several]:
-    async with several(slack, sqlite_url, tmp_path) as built:
+) -> AsyncIterator[SharedApp]:
+    async with open_shared_app(slack, sqlite_url, tmp_path) as built:
         yield built
 
 
-async def nothing_is_kept(house: Several) -> bool:
-    kept = [await house.kept.installations.find(t) for t in (TEAM, SECOND)]
+async def nothing_is_kept(shared_app: SharedApp) -> bool:
+    kept = [await shared_app.kept.installations.find(t) for t in (TEAM, SECOND)]
     return kept == [None, None]
 
 
 # ── the way through ────────────────────────────────────────────────────────────
 
 
-async def test_the_first_page_has_one_button_and_says_what_is_asked_for(house):
-    page = await house.visitor().visits("/slack/install")
+async def test_the_first_page_has_one_button_and_says_what_is_asked_for(shared_app):
+    page = await shared_app.visitor().visits("/slack/install")
     assert page.status == 200
     for why in SCOPES.values():
         assert why in words(page)
     assert len(page.tree.css("a")) == 1
-    url = await house.visitor().begins()
-    assert url.startswith(house.slack.address["api_base"].removesuffix("api/"))
+    url = await shared_app.visitor().begins()
+    assert url.startswith(shared_app.slack.address["api_base"].removesuffix("api/"))
     assert parse_qs(urlsplit(url).query)["scope"] == [",".join(SCOPES)]
 
 
-async def test_whoever_agrees_has_installed_it_and_is_told_the_next_steps(house):
-    async with house.heard():
-        page = await house.install(TEAM)
+async def test_whoever_agrees_has_installed_it_and_is_told_the_next_steps(shared_app):
+    async with shared_app.heard():
+        page = await shared_app.install(TEAM)
     assert page.status == 200
     assert "installed in Newsroom" in words(page)
     assert "/newsdesk setup" in words(page)
-    kept = await house.kept.installations.find(TEAM)
+    kept = await shared_app.kept.installations.find(TEAM)
     assert kept is not None
     assert (kept.name, kept.installer) == ("Newsroom", EDITOR.user)
     assert set(kept.scopes) == set(SCOPES)
     assert kept.tokens is not None
-    assert kept.tokens.token in house.slack.teams.tokens
-    assert kept.tokens.expires_at == house.desk.clock.now() + timedelta(hours=12)
+    assert kept.tokens.token in shared_app.slack.teams.tokens
+    assert kept.tokens.expires_at == shared_app.harness.clock.now() + timedelta(
+        hours=12
+    )
 
 
-async def test_the_installer_gets_one_private_hello(house):
-    async with house.heard():
-        await house.install(TEAM)
-    (said,) = house.slack.ledger.says(DM)
-    told = str(said["blocks"])
-    assert "/newsdesk setup" in told
-    assert "traced to its source" in told
+async def test_the_installer_gets_one_private_hello(shared_app):
+    async with shared_app.heard():
+        await shared_app.install(TEAM)
+    (said,) = shared_app.slack.ledger.says(DM)
+    reported = str(said["blocks"])
+    assert "/newsdesk setup" in reported
+    assert "traced to its source" in reported
 
 
-async def test_a_hello_that_cannot_be_said_stops_nothing(house):
-    house.slack.script(Refusal(code="cannot_dm_bot"), "open")
-    async with house.heard():
-        page = await house.install(TEAM)
+async def test_a_hello_that_cannot_be_said_stops_nothing(shared_app):
+    shared_app.slack.script(Refusal(code="cannot_dm_bot"), "open")
+    async with shared_app.heard():
+        page = await shared_app.install(TEAM)
     assert page.status == 200
-    assert house.slack.ledger.says(DM) == []
-    assert await house.kept.installations.find(TEAM) is not None
+    assert shared_app.slack.ledger.says(DM) == []
+    assert await shared_app.kept.installations.find(TEAM) is not None
 
 
-async def test_a_workspace_that_nobody_set_up_is_met_by_its_name(house):
-    async with house.heard():
-        await house.install("T1003")
-    met = await house.desk.db.read(
-        workspaces.present, platform="slack", external_id="T1003"
+async def test_a_workspace_that_nobody_set_up_is_met_by_its_name(shared_app):
+    async with shared_app.heard():
+        await shared_app.install("T1003")
+    met = await shared_app.harness.db.read(
+        workspace_store.find_active_workspace, platform="slack", external_id="T1003"
     )
     assert met is not None
     assert met.name == "Team T1003"
 
 
-async def test_the_pages_load_nothing_and_run_nothing(house):
-    visitor = house.visitor()
-    pages = [await visitor.visits("/slack/install"), await house.install(TEAM)]
+async def test_the_pages_load_nothing_and_run_nothing(shared_app):
+    visitor = shared_app.visitor()
+    pages = [await visitor.visits("/slack/install"), await shared_app.install(TEAM)]
     pages.append(await visitor.visits("/slack/oauth_redirect?error=access_denied"))
     for page in pages:
         policy = page.header("content-security-policy")
@@ -130,67 +132,69 @@ async def test_the_pages_load_nothing_and_run_nothing(house):
 # ── what is not let in ─────────────────────────────────────────────────────────
 
 
-async def test_whoever_says_no_gets_a_page_and_nothing_is_kept(house):
-    visitor = house.visitor()
-    back = house.slack.teams.declines(await visitor.begins())
+async def test_whoever_says_no_gets_a_page_and_nothing_is_kept(shared_app):
+    visitor = shared_app.visitor()
+    back = shared_app.slack.teams.declines(await visitor.begins())
     page = await visitor.visits(back)
     assert "You said no" in words(page)
     assert page.tree.css_first("a.button").attributes["href"] == "/slack/install"
-    assert await nothing_is_kept(house)
+    assert await nothing_is_kept(shared_app)
 
 
-async def test_a_state_is_good_once(house):
-    visitor = house.visitor()
+async def test_a_state_is_good_once(shared_app):
+    visitor = shared_app.visitor()
     url = await visitor.begins()
     cookie = dict(visitor.cookies)
     assert (
-        await visitor.visits(house.slack.teams.agrees(url, team=TEAM))
+        await visitor.visits(shared_app.slack.teams.agrees(url, team=TEAM))
     ).status == 200
-    again = house.slack.teams.agrees(url, team=SECOND)
+    again = shared_app.slack.teams.agrees(url, team=SECOND)
     visitor.cookies = cookie
     page = await visitor.visits(again)
     assert page.status == 401
     assert "used already" in words(page)
-    assert await house.kept.installations.find(SECOND) is None
+    assert await shared_app.kept.installations.find(SECOND) is None
 
 
-async def test_a_state_is_good_for_ten_minutes(house):
-    visitor = house.visitor()
+async def test_a_state_is_good_for_ten_minutes(shared_app):
+    visitor = shared_app.visitor()
     url = await visitor.begins()
-    house.desk.clock.advance(minutes=10)
-    page = await visitor.visits(house.slack.teams.agrees(url, team=TEAM))
+    shared_app.harness.clock.advance(minutes=10)
+    page = await visitor.visits(shared_app.slack.teams.agrees(url, team=TEAM))
     assert page.status == 401
     assert "older than ten minutes" in words(page)
-    assert await nothing_is_kept(house)
+    assert await nothing_is_kept(shared_app)
 
 
-async def test_a_forged_state_is_none(house):
-    visitor = house.visitor()
+async def test_a_forged_state_is_none(shared_app):
+    visitor = shared_app.visitor()
     url = await visitor.begins()
     forged = "f" * 43
     visitor.cookies["slack-app-oauth-state"] = forged
-    back = house.slack.teams.agrees(url, team=TEAM)
+    back = shared_app.slack.teams.agrees(url, team=TEAM)
     code = parse_qs(urlsplit(back).query)["code"][0]
     query = urlencode({"code": code, "state": forged})
     page = await visitor.visits(f"/slack/oauth_redirect?{query}")
     assert page.status == 401
-    assert await nothing_is_kept(house)
-    assert house.slack.asked("oauth") == []
+    assert await nothing_is_kept(shared_app)
+    assert shared_app.slack.asked("oauth") == []
 
 
-async def test_an_installation_ends_in_the_browser_that_began_it(house):
-    url = await house.visitor().begins()
-    page = await house.visitor().visits(house.slack.teams.agrees(url, team=TEAM))
+async def test_an_installation_ends_in_the_browser_that_began_it(shared_app):
+    url = await shared_app.visitor().begins()
+    page = await shared_app.visitor().visits(
+        shared_app.slack.teams.agrees(url, team=TEAM)
+    )
     assert page.status == 400
     assert "another browser" in words(page)
-    assert await nothing_is_kept(house)
+    assert await nothing_is_kept(shared_app)
 
 
-async def test_a_code_that_slack_does_not_know_installs_nothing(house):
-    visitor = house.visitor()
+async def test_a_code_that_slack_does_not_know_installs_nothing(shared_app):
+    visitor = shared_app.visitor()
     url = await visitor.begins()
     state = parse_qs(urlsplit(url).query)["state"][0]
-    house.slack.teams.wasted.append("nobody-gave-this-code")
+    shared_app.slack.teams.wasted.append("nobody-gave-this-code")
     with capture_logs() as logs:
         page = await visitor.visits(
             f"/slack/oauth_redirect?code=nobody-gave-this-code&state={state}"
@@ -198,45 +202,47 @@ async def test_a_code_that_slack_does_not_know_installs_nothing(house):
     assert page.status == 401
     assert "did not confirm" in words(page)
     assert [entry["reason"] for entry in logs] == ["invalid_code"]
-    assert await nothing_is_kept(house)
+    assert await nothing_is_kept(shared_app)
 
 
 @pytest.mark.parametrize(
     "fault", [Lost(when="after"), Status(status=503), Refusal(code="internal_error")]
 )
-async def test_where_slack_gives_no_clear_answer_nothing_is_kept(house, fault):
-    house.slack.script(fault, "oauth")
-    page = await house.install(TEAM)
+async def test_where_slack_gives_no_clear_answer_nothing_is_kept(shared_app, fault):
+    shared_app.slack.script(fault, "oauth")
+    page = await shared_app.install(TEAM)
     assert page.status == 401
-    assert await nothing_is_kept(house)
-    assert (await house.install(TEAM)).status == 200
+    assert await nothing_is_kept(shared_app)
+    assert (await shared_app.install(TEAM)).status == 200
 
 
-async def test_a_whole_organisation_is_asked_to_choose_a_workspace(house):
-    visitor = house.visitor()
+async def test_a_whole_organisation_is_asked_to_choose_a_workspace(shared_app):
+    visitor = shared_app.visitor()
     url = await visitor.begins()
-    page = await visitor.visits(house.slack.teams.agrees(url, team=TEAM, org=True))
+    page = await visitor.visits(shared_app.slack.teams.agrees(url, team=TEAM, org=True))
     assert page.status == 500
     assert "choose a workspace" in words(page)
-    assert await nothing_is_kept(house)
+    assert await nothing_is_kept(shared_app)
 
 
-async def test_a_token_of_another_workspace_than_it_is_said_to_be_is_not_kept(house):
-    house.slack.teams.mistaken_for = SECOND
-    page = await house.install(TEAM)
+async def test_a_token_of_another_workspace_than_it_is_said_to_be_is_not_kept(
+    shared_app,
+):
+    shared_app.slack.teams.mistaken_for = SECOND
+    page = await shared_app.install(TEAM)
     assert page.status == 401
-    assert await nothing_is_kept(house)
+    assert await nothing_is_kept(shared_app)
 
 
-async def test_the_librarys_log_tells_no_code(house, caplog):
+async def test_the_librarys_log_tells_no_code(shared_app, caplog):
     caplog.set_level("DEBUG", logger="slack_bolt")
-    visitor = house.visitor()
+    visitor = shared_app.visitor()
     state = parse_qs(urlsplit(await visitor.begins()).query)["state"][0]
     query = urlencode({"code": "canary-code", "state": state})
     await visitor.visits(f"/slack/oauth_redirect?{query}")
-    await house.install(TEAM)
+    await shared_app.install(TEAM)
     assert "canary-code" not in caplog.text
-    for secret in house.slack.teams.secrets():
+    for secret in shared_app.slack.teams.secrets():
         assert secret not in caplog.text
 
 
@@ -272,78 +278,90 @@ def pages_alone() -> ASGIApp:
         async def consume(self, state: str) -> bool:
             return False
 
-    app = App(client_id="1.2", client_secret="s", public_url="https://news.example")
-    many = ManyInstallations(
-        cast(Any, None), app=app, api_base=None, now=FakeClock().now, pace=Pace
+    app = SlackApp(
+        client_id="1.2", client_secret="s", public_url="https://news.example"
+    )
+    many = StoredInstallations(
+        cast(Any, None),
+        app=app,
+        api_base=None,
+        now=FakeClock().now,
+        pace=SlackRateLimiter,
     )
 
     async def arrived(_: Any) -> None:
         raise AssertionError("nobody can have installed it")
 
-    found = Installing(many, states=Nothing(), arrived=arrived, now=FakeClock().now)
+    found = InstallEndpoint(
+        many, states=Nothing(), arrived=arrived, now=FakeClock().now
+    )
     return cast(ASGIApp, found)
 
 
-async def test_what_a_visitor_brings_is_never_more_than_text(house):
+async def test_what_a_visitor_brings_is_never_more_than_text(shared_app):
     hostile = urlencode({"error": '"><script>alert(1)</script>', "state": "<b>"})
-    page = await house.visitor().visits(f"/slack/oauth_redirect?{hostile}")
+    page = await shared_app.visitor().visits(f"/slack/oauth_redirect?{hostile}")
     assert "<script" not in page.text
     assert "alert" not in page.text
     assert page.status == 200
 
 
-async def test_a_visitor_cannot_add_to_what_slack_is_asked(house):
-    page = await house.visitor().visits("/slack/install?team=T1%26scope%3Dadmin")
+async def test_a_visitor_cannot_add_to_what_slack_is_asked(shared_app):
+    page = await shared_app.visitor().visits("/slack/install?team=T1%26scope%3Dadmin")
     href = page.tree.css_first("a.button").attributes["href"]
     assert parse_qs(urlsplit(href).query)["scope"] == [",".join(SCOPES)]
     assert "admin" not in href
 
 
-async def test_many_visitors_leave_no_more_than_a_thousand_states(house):
-    from bot.storage import install_states
+async def test_many_visitors_leave_no_more_than_a_thousand_states(shared_app):
+    from bot.storage import installation_store
 
-    now = house.desk.clock.now()
+    now = shared_app.harness.clock.now()
 
     def many(connection):
-        for number in range(install_states.STATES + 5):
-            install_states.issue(
+        for number in range(installation_store.MAX_INSTALL_STATES + 5):
+            installation_store.add_install_state(
                 connection,
                 digest=str(number),
                 now=now,
                 until=now + timedelta(seconds=60 + number),
             )
-        first = install_states.consume(connection, digest="0", now=now)
-        last = install_states.consume(
-            connection, digest=str(install_states.STATES + 4), now=now
+        first = installation_store.consume_install_state(
+            connection, digest="0", now=now
+        )
+        last = installation_store.consume_install_state(
+            connection, digest=str(installation_store.MAX_INSTALL_STATES + 4), now=now
         )
         return first, last
 
-    assert await house.desk.db.write(many) == (False, True)
+    assert await shared_app.harness.db.write(many) == (False, True)
 
 
 # ── secrets ────────────────────────────────────────────────────────────────────
 
 
 async def test_no_token_can_be_read_in_the_database_or_in_the_log(
-    house, sqlite_url: str
+    shared_app, sqlite_url: str
 ):
     with capture_logs() as logs:
-        async with house.heard():
-            await house.install_both()
-            await house.post(TEAM)
+        async with shared_app.heard():
+            await shared_app.install_both()
+            await shared_app.post(TEAM)
     files = Path(sqlite_url.removeprefix("sqlite:///")).parent.glob("standfirst.db*")
     raw = b"".join(file.read_bytes() for file in files)
-    secrets = house.slack.teams.secrets()
+    secrets = shared_app.slack.teams.secrets()
     assert len(secrets) >= 5
     for secret in secrets:
         assert secret.encode() not in raw
         assert secret not in str(logs)
-    assert "xox" not in repr(await house.kept.installations.find(TEAM))
+    assert "xox" not in repr(await shared_app.kept.installations.find(TEAM))
 
 
-async def test_under_another_key_the_tokens_stay_shut_and_it_says_so(house, slack):
-    await house.install(TEAM)
-    other, kept = a_worker(slack, house.desk.db, house.desk.clock, key=KEY[::-1])
+async def test_under_another_key_the_tokens_stay_shut_and_it_says_so(shared_app, slack):
+    await shared_app.install(TEAM)
+    other, kept = a_worker(
+        slack, shared_app.harness.db, shared_app.harness.clock, key=KEY[::-1]
+    )
     found = await kept.installations.find(TEAM)
     assert found is not None
     assert found.tokens is None

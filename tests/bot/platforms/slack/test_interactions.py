@@ -11,26 +11,27 @@ from typing import Any
 
 import pytest
 
-from bot.commands.controls import Controls
+from bot.commands.controls import ControlSigner
 from bot.errors import UserError
-from bot.platforms.slack.platform import SlackPlatform
-from bot.storage import workspaces
-from bot.types import (
+from bot.model import (
     Command,
+    CommandOption,
     Inbox,
     Invocation,
-    Option,
+    Location,
     Paragraph,
     Permission,
     Person,
-    Place,
     Reply,
     Workspace,
 )
-from tests.bot.newsroom import FLOOD, Newsroom
+from bot.platforms.slack.platform import SlackPlatform
+from bot.storage import workspace_store
+from tests.bot.harness import FLOOD, BotHarness
 from tests.bot.platforms.slack.conftest import a_platform, example_of, listening, until
 from tests.builders import an_inbox
-from tests.wire.slack.faults import Limit, Lost, Refusal, Slow, Status
+from tests.wire.discord.faults import Lost, Slow, Status
+from tests.wire.slack.faults import Limit, Refusal
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR, READER, Asked, Who, controls_of, like
 from tests.wire.slack.server import CHANNEL, LocalSlack
@@ -39,15 +40,15 @@ IN_DM = like(EDITOR, channel="D7003")
 
 
 @pytest.fixture
-async def chat(desk: Newsroom, slack: LocalSlack) -> AsyncIterator[Newsroom]:
+async def chat(harness: BotHarness, slack: LocalSlack) -> AsyncIterator[BotHarness]:
     """The newsroom with an edition posted, and its commands on Slack."""
-    await desk.post()
-    async with listening(slack, desk.inbox, platform_of(desk)):
-        yield desk
+    await harness.post()
+    async with listening(slack, harness.inbox, platform_of(harness)):
+        yield harness
 
 
-def platform_of(desk: Newsroom) -> SlackPlatform:
-    platform: Any = desk.platform
+def platform_of(harness: BotHarness) -> SlackPlatform:
+    platform: Any = harness.platform
     assert isinstance(platform, SlackPlatform)
     return platform
 
@@ -179,14 +180,14 @@ async def test_an_edition_that_is_shown_can_be_pressed(chat, slack):
 
 
 @asynccontextmanager
-async def a_slow_database(desk: Newsroom) -> AsyncIterator[None]:
+async def a_slow_database(harness: BotHarness) -> AsyncIterator[None]:
     """Every reader of the database is busy until the block ends."""
     free = threading.Event()
 
     def busy(_: object) -> None:
         free.wait(20)
 
-    reading = [asyncio.create_task(desk.db.read(busy)) for _ in range(4)]
+    reading = [asyncio.create_task(harness.db.read(busy)) for _ in range(4)]
     try:
         yield
     finally:
@@ -224,7 +225,7 @@ def a_command(path: str, **changes: Any) -> Command:
         "description": "Something",
         "permission": Permission.EVERYONE,
         "run": run,
-        "options": (Option(name="words", description="Which", rest=True),),
+        "options": (CommandOption(name="words", description="Which", rest=True),),
     }
     return Command(**{**parts, **changes})
 
@@ -346,11 +347,11 @@ async def test_no_token_or_address_is_logged(slack, caplog, capsys):
 # ── buttons ────────────────────────────────────────────────────────────────────
 
 
-async def test_controls_of_a_posted_edition_work_after_a_restart(desk, slack):
-    await desk.post()
-    async with listening(slack, desk.inbox, a_platform(slack)):
+async def test_controls_of_a_posted_edition_work_after_a_restart(harness, slack):
+    await harness.post()
+    async with listening(slack, harness.inbox, a_platform(slack)):
         pass
-    async with listening(slack, desk.inbox, a_platform(slack)):
+    async with listening(slack, harness.inbox, a_platform(slack)):
         for label, words in (("Quotes", "3 quotes"), ("Figures", "2 figures")):
             assert words in (await press(slack, posted(slack)[label], READER)).words
         story = next(i for label, i in posted(slack).items() if label[0] == "1")
@@ -398,7 +399,7 @@ async def test_a_button_of_another_workspace_does_nothing(chat, slack):
     chat.publish("flood", FLOOD)
     other = await chat.inbox.workspace_of("slack", "T1002", "Second")
     before = posts(slack)
-    foreign = Controls(b"0123456789abcdef").signed(other.id, "post", "1", "a" * 12)
+    foreign = ControlSigner(b"0123456789abcdef").signed(other.id, "post", "1", "a" * 12)
     assert "does not belong here" in (await press(slack, foreign)).words
     await chat.outbox.drain()
     assert posts(slack) == before
@@ -432,7 +433,7 @@ async def test_a_changed_id_does_nothing(chat, slack):
 
 def test_of_ten_thousand_changed_ids_none_is_taken():
     """Cut, grown, swapped and mixed: what is not the id itself opens nothing."""
-    ours = Controls(b"0123456789abcdef")
+    ours = ControlSigner(b"0123456789abcdef")
     ids = [ours.signed(1, "post", str(n), f"{n:012x}") for n in range(20)]
     dice = random.Random(7)
     for _ in range(10_000):
@@ -457,7 +458,7 @@ def an_invocation() -> Invocation:
     workspace = Workspace(id=1, platform="slack", external_id=TEAM, name="N")
     return Invocation(
         key="1",
-        place=Place(workspace=workspace, channel=None),
+        place=Location(workspace=workspace, channel=None),
         person=Person(id="1", name="P", permission=Permission.EDITOR),
         path="",
         args={},
@@ -502,16 +503,18 @@ async def test_an_envelope_that_comes_three_times_is_answered_once(chat, slack):
     assert len(asked.messages) == 1
 
 
-async def test_one_that_comes_again_after_a_restart_has_no_second_effect(desk, slack):
-    await desk.post()
-    desk.publish("flood", FLOOD)
-    async with listening(slack, desk.inbox, a_platform(slack)):
+async def test_one_that_comes_again_after_a_restart_has_no_second_effect(
+    harness, slack
+):
+    await harness.post()
+    harness.publish("flood", FLOOD)
+    async with listening(slack, harness.inbox, a_platform(slack)):
         button = (await ask(slack, "/newsdesk post")).controls["Post now"]
         pressed = await press(slack, button)
-    async with listening(slack, desk.inbox, a_platform(slack)):
+    async with listening(slack, harness.inbox, a_platform(slack)):
         await slack.people.again(pressed)
         await until(lambda: len(pressed.messages) == 2)
-    await desk.outbox.drain()
+    await harness.outbox.drain()
     assert "answered already" in pressed.words
     assert posts(slack) == 2
 
@@ -621,14 +624,16 @@ async def test_a_button_without_a_channel_is_answered_in_private(chat, slack):
     assert "3 quotes" in str(slack.ledger.says(f"D{READER.user}"))
 
 
-async def test_being_taken_off_stops_what_would_be_posted_until_it_is_back(desk, slack):
-    digest = await desk.digest()
+async def test_being_taken_off_stops_what_would_be_posted_until_it_is_back(
+    harness, slack
+):
+    digest = await harness.digest()
 
     async def paused() -> list[str | None]:
-        found = await desk.archive.digest(digest.workspace_id, digest.id)
+        found = await harness.archive.digest(digest.workspace_id, digest.id)
         return [place.paused for place in found.destinations]
 
-    async with listening(slack, desk.inbox, a_platform(slack)):
+    async with listening(slack, harness.inbox, a_platform(slack)):
         slack.revoked = "account_inactive"
         await slack.socket.event({"type": "app_uninstalled"})
         for _ in range(300):
@@ -636,11 +641,11 @@ async def test_being_taken_off_stops_what_would_be_posted_until_it_is_back(desk,
                 break
             await asyncio.sleep(0.01)
         assert all("removed" in str(reason) for reason in await paused())
-        assert await desk.editions.next_due() is None
+        assert await harness.publisher.next_due() is None
     slack.revoked = ""
-    async with listening(slack, desk.inbox, a_platform(slack)):
+    async with listening(slack, harness.inbox, a_platform(slack)):
         assert await paused() == [None]
-        assert await desk.editions.next_due() is not None
+        assert await harness.publisher.next_due() is not None
 
 
 async def test_old_news_that_it_was_taken_off_leaves_nothing(slack):
@@ -675,5 +680,7 @@ async def test_signing_in_makes_the_workspace_with_its_name(slack):
 async def test_people_make_no_further_workspace(chat, slack):
     for who in (READER, EDITOR, IN_DM):
         await ask(slack, "/news latest", who)
-    found = await chat.db.read(lambda connection: workspaces.every(connection))
+    found = await chat.db.read(
+        lambda connection: workspace_store.list_workspaces(connection)
+    )
     assert [w.external_id for w in found] == [TEAM]

@@ -5,9 +5,14 @@ from pathlib import Path
 
 import pytest
 
-import bot.platforms.slack as package
-from bot.platforms.slack.manifest import EVENTS, SCOPES, manifest, reasons
-from tests.bot.newsroom import Newsroom
+from bot.platforms import slack
+from bot.platforms.slack.app_manifest import (
+    BOT_EVENTS,
+    SCOPES,
+    build_manifest,
+    list_scope_reasons,
+)
+from tests.bot.harness import BotHarness
 
 #: The scope that each method of the Web API needs, by its documentation.
 NEEDS = {
@@ -31,49 +36,53 @@ NEEDS = {
 
 
 def code() -> str:
-    folder = Path(package.__file__).parent
+    folder = Path(slack.__file__).parent
     return "\n".join(f.read_text(encoding="utf-8") for f in folder.glob("*.py"))
 
 
 async def test_it_has_a_command_for_each_root_and_hints_at_what_is_in_it(
-    desk: Newsroom,
+    harness: BotHarness,
 ):
-    made = manifest(desk.inbox.commands, mode="socket")
-    told = {c["command"]: c for c in made["features"]["slash_commands"]}
-    roots = {f"/{c.path.split(' ')[0]}" for c in desk.inbox.commands}
-    assert set(told) == roots
-    for command in desk.inbox.commands:
+    made = build_manifest(harness.inbox.commands, mode="socket")
+    reported = {c["command"]: c for c in made["features"]["slash_commands"]}
+    roots = {f"/{c.path.split(' ')[0]}" for c in harness.inbox.commands}
+    assert set(reported) == roots
+    for command in harness.inbox.commands:
         root, name, *_ = command.path.split(" ")
-        assert name in told[f"/{root}"]["usage_hint"].split(" | ")
-    for slash in told.values():
+        assert name in reported[f"/{root}"]["usage_hint"].split(" | ")
+    for slash in reported.values():
         assert slash["should_escape"] is True
         assert len(slash["usage_hint"]) <= 1_000
         assert len(slash["description"]) <= 2_000
 
 
-async def test_socket_mode_needs_no_address(desk: Newsroom):
-    made = manifest(desk.inbox.commands, mode="socket")
+async def test_socket_mode_needs_no_address(harness: BotHarness):
+    made = build_manifest(harness.inbox.commands, mode="socket")
     assert made["settings"]["socket_mode_enabled"] is True
     assert "url" not in str(made)
 
 
-async def test_http_mode_says_where_slack_sends_whoever_agreed(desk: Newsroom):
-    made = manifest(desk.inbox.commands, mode="http", url="https://news.example/")
+async def test_http_mode_says_where_slack_sends_whoever_agreed(harness: BotHarness):
+    made = build_manifest(
+        harness.inbox.commands, mode="http", url="https://news.example/"
+    )
     assert made["oauth_config"]["redirect_urls"] == [
         "https://news.example/slack/oauth_redirect"
     ]
     assert made["settings"]["token_rotation_enabled"] is False
 
 
-async def test_rotation_is_switched_on_where_it_is_wanted(desk: Newsroom):
-    made = manifest(
-        desk.inbox.commands, mode="http", url="https://news.example", rotation=True
+async def test_rotation_is_switched_on_where_it_is_wanted(harness: BotHarness):
+    made = build_manifest(
+        harness.inbox.commands, mode="http", url="https://news.example", rotation=True
     )
     assert made["settings"]["token_rotation_enabled"] is True
 
 
-async def test_http_mode_names_one_address_everywhere(desk: Newsroom):
-    made = manifest(desk.inbox.commands, mode="http", url="https://news.example/")
+async def test_http_mode_names_one_address_everywhere(harness: BotHarness):
+    made = build_manifest(
+        harness.inbox.commands, mode="http", url="https://news.example/"
+    )
     at = "https://news.example/slack/events"
     assert made["settings"]["socket_mode_enabled"] is False
     assert made["settings"]["interactivity"]["request_url"] == at
@@ -93,14 +102,14 @@ def test_every_method_that_the_code_calls_has_its_scope():
 
 
 def test_every_event_that_the_code_hears_is_asked_for():
-    assert set(re.findall(r'app\.event\("(\w+)"\)', code())) == set(EVENTS)
+    assert set(re.findall(r'app\.event\("(\w+)"\)', code())) == set(BOT_EVENTS)
 
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_every_scope_has_its_reason(scope):
-    assert any(line.startswith(f"{scope}: ") for line in reasons("socket"))
+    assert any(line.startswith(f"{scope}: ") for line in list_scope_reasons("socket"))
 
 
 def test_the_token_of_socket_mode_is_named_where_it_is_needed():
-    assert any("connections:write" in line for line in reasons("socket"))
-    assert not any("connections:write" in line for line in reasons("http"))
+    assert any("connections:write" in line for line in list_scope_reasons("socket"))
+    assert not any("connections:write" in line for line in list_scope_reasons("http"))

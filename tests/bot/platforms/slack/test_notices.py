@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from bot.storage import workspaces
-from bot.types import Invocation, Permission, Person, Place
-from tests.bot.newsroom import Newsroom, reply
+from bot.model import Invocation, Location, Permission, Person
+from bot.storage import workspace_store
+from tests.bot.harness import BotHarness, expect_reply
 from tests.bot.platforms.slack.conftest import CONFIGURATION
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack
@@ -18,57 +18,59 @@ TWO = CONFIGURATION.replace(
 ).replace('destinations = ["morning"]', 'destinations = ["lab"]')
 
 
-async def stopped(desk: Newsroom, slack: LocalSlack) -> None:
+async def stopped(harness: BotHarness, slack: LocalSlack) -> None:
     """Ana sets a channel up; later, it is archived."""
-    space = await desk.db.read(
-        workspaces.by_external, platform="slack", external_id=TEAM
+    space = await harness.db.read(
+        workspace_store.find_workspace_by_external_id,
+        platform="slack",
+        external_id=TEAM,
     )
     assert space is not None
     slack.ledger.channel(LAB)
     asked = Invocation(
         key="here",
-        place=Place(workspace=space, channel=LAB),
+        place=Location(workspace=space, channel=LAB),
         person=Person(id=ANA, name="Ana", permission=Permission.EDITOR),
         path="newsdesk destination here",
         args={"name": "lab"},
     )
-    shown = reply(await desk.inbox.dispatch(asked))
-    pressed = desk.inbox.press(asked, shown.controls[0].id)
-    await desk.inbox.dispatch(replace(pressed, key="confirmed"))
-    await desk.apply(TWO)
+    shown = expect_reply(await harness.inbox.dispatch(asked))
+    pressed = harness.inbox.press(asked, shown.controls[0].id)
+    await harness.inbox.dispatch(replace(pressed, key="confirmed"))
+    await harness.apply(TWO)
     slack.ledger.channel(LAB, archived=True)
-    await desk.post()
+    await harness.post()
 
 
-async def test_who_set_it_up_is_told_in_a_direct_message(desk, slack):
-    await stopped(desk, slack)
+async def test_who_set_it_up_is_told_in_a_direct_message(harness, slack):
+    await stopped(harness, slack)
     slack.ledger.channel(f"D{ANA}")
-    await desk.outbox.tell()
-    await desk.outbox.tell()
-    (told,) = slack.ledger.says(f"D{ANA}")
-    assert "does not post any more: #lab" in told["text"]
-    assert "archived" in told["text"]
+    await harness.outbox.deliver_notices()
+    await harness.outbox.deliver_notices()
+    (reported,) = slack.ledger.says(f"D{ANA}")
+    assert "does not post any more: #lab" in reported["text"]
+    assert "archived" in reported["text"]
     assert slack.ledger.says(LAB) == []
     assert slack.ledger.says(CHANNEL) == []
 
 
-async def test_without_the_scope_it_is_given_up_and_told_nowhere_else(desk, slack):
+async def test_without_the_scope_it_is_given_up_and_told_nowhere_else(harness, slack):
     slack.scopes -= {"im:write"}
-    await stopped(desk, slack)
+    await stopped(harness, slack)
     posted = len(slack.asked("post"))
-    await desk.outbox.tell()
+    await harness.outbox.deliver_notices()
     assert len(slack.asked("post")) == posted
-    (state,) = await desk.db.read(
+    (state,) = await harness.db.read(
         lambda c: list(c.exec_driver_sql("SELECT state FROM notices").scalars())
     )
     assert state == "failed"
 
 
-async def test_an_id_that_is_no_persons_is_never_asked_for(desk, slack):
-    await stopped(desk, slack)
-    await desk.db.write(
+async def test_an_id_that_is_no_persons_is_never_asked_for(harness, slack):
+    await stopped(harness, slack)
+    await harness.db.write(
         lambda c: c.exec_driver_sql(f"UPDATE notices SET person_id = '{CHANNEL}'")
     )
-    await desk.outbox.tell()
+    await harness.outbox.deliver_notices()
     assert slack.asked("open") == []
     assert slack.ledger.says(CHANNEL) == []

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.bot.platforms import matrix
+from tests.bot.platforms import permission_matrix
 from tests.bot.platforms.slack.conftest import a_platform, listening
 
 
 @pytest.mark.parametrize("column", ["let in in a channel", "everybody in a DM"])
-async def test_no_cell_is_wrong(desk, slack, column):
-    await desk.post()
-    async with listening(slack, desk.inbox, a_platform(slack)):
-        found = await matrix.on_slack(desk, slack, column)
+async def test_no_cell_is_wrong(harness, slack, column):
+    await harness.post()
+    async with listening(slack, harness.inbox, a_platform(slack)):
+        found = await permission_matrix.on_slack(harness, slack, column)
     assert found.wrong == []
-    assert found.cells >= len(desk.inbox.commands)
+    assert found.cells >= len(harness.inbox.commands)

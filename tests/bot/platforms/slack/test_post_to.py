@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.platforms.slack.platform import SlackPlatform
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.slack.conftest import CONFIGURATION, OTHER, listening
 from tests.bot.platforms.slack.test_interactions import ask, platform_of, press
 from tests.wire.slack.ledger import TEAM
@@ -23,12 +23,12 @@ CROWD = tuple(f"U1{number:04d}" for number in range(450))
 
 
 @pytest.fixture
-async def chat(desk: Newsroom, slack: LocalSlack) -> AsyncIterator[Newsroom]:
+async def chat(harness: BotHarness, slack: LocalSlack) -> AsyncIterator[BotHarness]:
     """A digest of one channel, and another channel that is a destination."""
-    await desk.apply(APART)
+    await harness.apply(APART)
     slack.ledger.channel(OTHER)
-    async with listening(slack, desk.inbox, platform_of(desk)):
-        yield desk
+    async with listening(slack, harness.inbox, platform_of(harness)):
+        yield harness
 
 
 async def test_to_a_public_channel_anybody_of_the_workspace_may(chat, slack):

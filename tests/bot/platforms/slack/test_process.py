@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from bot.app import SystemClock
-from tests.bot.newsroom import BRIDGE
+from tests.bot.harness import BRIDGE
 from tests.bot.platforms.slack.conftest import CONFIGURATION, until
 from tests.bot.process import Home, eventually, page
 from tests.wire.slack.ledger import PERSON, TEAM
@@ -71,8 +71,8 @@ def visit(url: str, cookie: str = "") -> tuple[int, str, str]:
     """Status, page and the cookie that a browser would keep."""
     headers = {"Host": "news.example", "Cookie": cookie}
     with urlopen(Request(url, headers=headers), timeout=10) as answer:
-        told = str(answer.headers["Set-Cookie"] or "").partition(";")[0]
-        return answer.status, answer.read().decode(), told
+        reported = str(answer.headers["Set-Cookie"] or "").partition(";")[0]
+        return answer.status, answer.read().decode(), reported
 
 
 async def test_run_without_any_token_is_installed_and_posts_in_that_workspace(

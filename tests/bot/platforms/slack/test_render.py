@@ -12,10 +12,16 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from bot.platforms.inert import clip, fitted, inert, link, units
+from bot.platforms.common.text import (
+    count_utf16,
+    make_link,
+    sanitize_text,
+    shorten_text,
+    shorten_utf16,
+)
 from bot.platforms.slack import limits
-from bot.platforms.slack.messages import editing, posting
-from bot.platforms.slack.mrkdwn import escape, masked, size
+from bot.platforms.slack.block_kit import escape_mrkdwn, format_link, measure_blocks
+from bot.platforms.slack.messages import build_edit_body, build_post_body
 from bot.platforms.slack.render import render
 from digests.types import Headline, Sentence
 from tests.bot.platforms.local.samples import (
@@ -60,8 +66,8 @@ def bodies(parts) -> Iterator[tuple[dict[str, Any], bool]]:
             delivery = a_delivery(
                 key=KEY, payload=payload, fallback_text=part.fallback_text
             )
-            yield {"channel": "C1", **posting(delivery)}, False
-            yield {"channel": "C1", "ts": "1.1", **editing(delivery)}, True
+            yield {"channel": "C1", **build_post_body(delivery)}, False
+            yield {"channel": "C1", "ts": "1.1", **build_edit_body(delivery)}, True
 
 
 def complaints(parts) -> list[rules.Complaint]:
@@ -121,20 +127,20 @@ def test_an_edition_is_one_message_that_slack_takes():
 @pytest.mark.parametrize("locale", ["en", "de"])
 def test_what_slack_gets_is_this(snapshot, locale):
     (part,) = render(an_edition(), a_context(locale=locale))
-    assert posting(a_delivery(key=KEY, **_of(part))) == snapshot
+    assert build_post_body(a_delivery(key=KEY, **_of(part))) == snapshot
 
 
 def test_what_slack_gets_in_plain_words_is_this(snapshot):
     (part,) = render(an_edition(), a_context(late=True))
     delivery = a_delivery(key=KEY, payload={}, fallback_text=part.fallback_text)
-    assert posting(delivery)["text"].split("\n") == snapshot
+    assert build_post_body(delivery)["text"].split("\n") == snapshot
 
 
 def test_what_slack_gets_as_links_names_their_hosts():
     links = {"links": ["https://news.example/a?x=1&y=2", "javascript:alert(1)"]}
     delivery = a_delivery(key=KEY, payload=links, fallback_text="")
 
-    assert posting(delivery)["text"] == (
+    assert build_post_body(delivery)["text"] == (
         "<https://news.example/a?x=1&amp;y=2|news.example>"
     )
 
@@ -165,7 +171,7 @@ def test_the_controls_are_those_of_the_local_page():
 
 def test_notifications_and_readers_get_the_whole_edition_in_words():
     (part,) = render(an_edition(), a_context())
-    text = posting(a_delivery(**_of(part)))["text"]
+    text = build_post_body(a_delivery(**_of(part)))["text"]
     assert text.startswith("Morning news\n")
     for story in an_edition().stories:
         assert story.headline.text in text
@@ -183,8 +189,8 @@ def test_a_long_edition_is_split_between_stories(stories):
     parts = render(big(stories), a_context())
     assert complaints(parts) == []
     assert [part.key for part in parts] == [str(n + 1) for n in range(len(parts))]
-    told = [title for part in parts for title in bold(part) if title[0].isdigit()]
-    numbers = [int(title.split(".")[0]) for title in told]
+    reported = [title for part in parts for title in bold(part) if title[0].isdigit()]
+    numbers = [int(title.split(".")[0]) for title in reported]
     assert numbers == list(range(1, stories + 1))
 
 
@@ -192,7 +198,7 @@ def test_a_long_edition_is_split_between_stories(stories):
 def test_every_message_has_a_control_and_stays_within_our_budget(stories):
     for part in render(big(stories), a_context()):
         assert control_ids(part)
-        assert size(blocks(part)) <= limits.BLOCKS_SIZE_USED
+        assert measure_blocks(blocks(part)) <= limits.BLOCKS_SIZE_USED
         assert len(blocks(part)) <= limits.BLOCKS_USED
 
 
@@ -207,9 +213,9 @@ def test_a_message_holds_ten_short_stories_and_no_more():
 
 def test_a_story_is_offered_in_the_message_that_tells_it():
     for part in render(big(12), a_context()):
-        told = [title for title in bold(part) if title[0].isdigit()]
+        reported = [title for title in bold(part) if title[0].isdigit()]
         offered = [c for c in control_ids(part) if c.startswith("v1:story:")]
-        assert len(told) == len(offered)
+        assert len(reported) == len(offered)
 
 
 def test_a_continued_message_says_so():
@@ -239,9 +245,9 @@ def test_a_summary_is_shortened_by_whole_sentences():
     # JSON writes a backslash as two.
     wide = "\\" * (limits.SENTENCE - 1)
     (part, *_) = render(big(1, wide), a_context())
-    told = "".join(words(part))
-    assert told.count(wide) == 3
-    assert told.count("\\") == 3 * len(wide)
+    reported = "".join(words(part))
+    assert reported.count(wide) == 3
+    assert reported.count("\\") == 3 * len(wide)
 
 
 # ── the numbers ────────────────────────────────────────────────────────────────
@@ -311,9 +317,9 @@ def test_nothing_of_a_feed_becomes_live(said, count):
     assert complaints(parts) == []
     for part in parts:
         check_live(part)
-    if units(card.text) <= limits.QUOTE and card != edition.hero:
+    if count_utf16(card.text) <= limits.QUOTE and card != edition.hero:
         shown = [quote for part in parts for quote in quotes(part)]
-        assert shown.count(f"“{inert(card.text)}”") >= count
+        assert shown.count(f"“{sanitize_text(card.text)}”") >= count
 
 
 def check_live(part) -> None:
@@ -339,16 +345,16 @@ def test_what_is_posted_pings_nobody_and_previews_nothing():
 @settings(max_examples=300)
 @given(texts)
 def test_an_escaped_text_is_read_back_as_what_it_was(text):
-    shown = escape(text)
+    shown = escape_mrkdwn(text)
     assert list(rules.mrkdwn("text", shown)) == []
     read = shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    assert read == inert(text).replace("\r\n", "\n").replace("\r", "\n")
+    assert read == sanitize_text(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def test_plain_words_are_escaped_and_fit():
     delivery = a_delivery(fallback_text="<!channel> & *x*\n" * 400)
-    text = posting(delivery)["text"]
-    assert units(text) <= limits.TEXT_USED
+    text = build_post_body(delivery)["text"]
+    assert count_utf16(text) <= limits.TEXT_USED
     assert text.endswith("&lt;!channel&gt; &amp; *x*\n…")
 
 
@@ -364,8 +370,8 @@ def test_plain_words_are_escaped_and_fit():
     ],
 )
 def test_no_address_ends_its_link_early(url):
-    found = link(url)
-    written = masked(found)
+    found = make_link(url)
+    written = format_link(found)
     assert found is not None
     assert list(rules.mrkdwn("x", written)) == []
     assert written.endswith(f"|{found.host}>")
@@ -373,13 +379,13 @@ def test_no_address_ends_its_link_early(url):
 
 
 def test_an_address_that_is_too_long_is_left_out():
-    assert masked(link("https://wire.example/" + "a" * limits.LINK)) == ""
+    assert format_link(make_link("https://wire.example/" + "a" * limits.LINK)) == ""
 
 
 @settings(max_examples=300)
 @given(texts, st.integers(2, 200))
 def test_a_fitted_text_fits_as_slack_counts(text, most):
-    kept = fitted(text, most)
-    assert units(kept) <= most
-    if units(" ".join(text.split())) <= most:
-        assert kept == clip(text, most)
+    kept = shorten_utf16(text, most)
+    assert count_utf16(kept) <= most
+    if count_utf16(" ".join(text.split())) <= most:
+        assert kept == shorten_text(text, most)

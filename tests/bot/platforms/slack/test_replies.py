@@ -8,28 +8,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.local.views import reply_view
-from bot.platforms.slack import limits, replies
-from bot.platforms.slack.render import render
-from bot.texts import Texts
-from bot.types import (
+from bot.i18n.translation import Texts
+from bot.model import (
     Control,
-    Facts,
+    FactTable,
     Form,
     Invocation,
-    Line,
+    ListItem,
+    Location,
+    MessagePart,
     Paragraph,
-    Part,
     Permission,
     Person,
-    Place,
-    Quoted,
+    QuoteBlock,
+    RenderedEdition,
     Reply,
-    Shown,
-    Small,
+    SmallPrint,
 )
-from digests.types import Card, Span
-from tests.bot.newsroom import Newsroom, reply
+from bot.platforms.local.replies import build_reply_view
+from bot.platforms.slack import limits, replies
+from bot.platforms.slack.render import render
+from digests.types import QuoteCard, Span
+from tests.bot.harness import BotHarness, expect_reply
 from tests.bot.platforms.local.samples import a_context, an_edition
 from tests.bot.platforms.slack import hostile
 from tests.bot.platforms.slack.conftest import example_of, listening, until
@@ -42,7 +42,7 @@ TEXTS = Texts.of("en")
 
 
 def bodies(answer: Reply) -> list[dict[str, Any]]:
-    return list(replies.messages(answer, TEXTS))
+    return list(replies.render_reply(answer, TEXTS))
 
 
 def read(answer: Reply) -> list[str]:
@@ -64,7 +64,7 @@ def complaints(body: dict[str, Any]) -> list[Any]:
     return rules.response({**body, **sent, **quiet})
 
 
-def a_card(**changes: Any) -> Card:
+def a_card(**changes: Any) -> QuoteCard:
     parts: dict[str, Any] = {
         "text": "We will not reopen it",
         "speaker": "Ada Brandt",
@@ -79,10 +79,10 @@ def a_card(**changes: Any) -> Card:
         "alt": "Quote card",
         "lang": "en",
     }
-    return Card(**{**parts, **changes})
+    return QuoteCard(**{**parts, **changes})
 
 
-def parts(edition: Any = None) -> tuple[Part, ...]:
+def parts(edition: Any = None) -> tuple[MessagePart, ...]:
     return render(edition or an_edition(), a_context())
 
 
@@ -90,7 +90,7 @@ def parts(edition: Any = None) -> tuple[Part, ...]:
 
 
 def test_a_line_leads_to_the_host_that_it_names():
-    line = Line(
+    line = ListItem(
         title="Bridge", text="Closed.", note="Courier", url="https://courier.example/x"
     )
     answer = Reply(blocks=(line,))
@@ -100,12 +100,12 @@ def test_a_line_leads_to_the_host_that_it_names():
 
 
 def test_a_sentence_has_its_source_behind_it():
-    line = Line(title="", text="It closed.", url="https://courier.example/x")
+    line = ListItem(title="", text="It closed.", url="https://courier.example/x")
     assert read(Reply(blocks=(line,))) == ["It closed. courier.example"]
 
 
 def test_facts_are_labels_with_values():
-    facts = Facts(rows=(("Next", "08:30"), ("", "x"), ("", "")))
+    facts = FactTable(rows=(("Next", "08:30"), ("", "x"), ("", "")))
     assert read(Reply(blocks=(facts,))) == ["Next 08:30\nx"]
 
 
@@ -126,32 +126,39 @@ def test_what_a_screen_reader_gets_says_the_same():
 
 
 def test_a_reply_without_words_still_is_a_message():
-    for empty in (Reply(), Reply(title=" "), Reply(blocks=(Small(text="\u202e"),))):
+    for empty in (
+        Reply(),
+        Reply(title=" "),
+        Reply(blocks=(SmallPrint(text="\u202e"),)),
+    ):
         [body] = bodies(empty)
         assert complaints(body) == []
 
 
 def test_a_quote_is_whole_or_left_out_with_a_word_about_it():
     whole = "We said so. " * 100
-    assert whole.strip() in words(Reply(blocks=(Quoted(card=a_card(text=whole)),)))
+    assert whole.strip() in words(Reply(blocks=(QuoteBlock(card=a_card(text=whole)),)))
     longer = a_card(text="We said so. " * 400)
-    said = words(Reply(blocks=(Quoted(card=longer),)))
+    said = words(Reply(blocks=(QuoteBlock(card=longer),)))
     assert "We said so" not in said
     assert "A quote of Ada Brandt is too long" in said
 
 
 def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
-    shown = Reply(title="Newest", blocks=(Shown(parts=parts()), Small(text="20 read")))
+    shown = Reply(
+        title="Newest",
+        blocks=(RenderedEdition(parts=parts()), SmallPrint(text="20 read")),
+    )
     assert {"v1:quotes", "v1:figures"} <= set(buttons(shown).values())
-    told = bodies(shown)[0]["blocks"]
-    assert [b for b in told if b in parts()[0].payload["blocks"]]
+    reported = bodies(shown)[0]["blocks"]
+    assert [b for b in reported if b in parts()[0].payload["blocks"]]
     assert read(shown)[0] == "Newest"
     assert read(shown)[-1] == "20 read"
 
 
 def test_a_part_of_another_platform_is_told_in_plain_words():
-    part = Part(key="1", payload={"kind": "edition"}, fallback_text="One\n*Two*")
-    assert "One\n*Two*" in words(Reply(blocks=(Shown(parts=(part,)),)))
+    part = MessagePart(key="1", payload={"kind": "edition"}, fallback_text="One\n*Two*")
+    assert "One\n*Two*" in words(Reply(blocks=(RenderedEdition(parts=(part,)),)))
 
 
 def test_buttons_are_below_the_last_message_and_each_is_there_once():
@@ -167,7 +174,8 @@ def test_buttons_are_below_the_last_message_and_each_is_there_once():
 
 def test_a_button_that_the_edition_has_already_is_not_there_twice():
     answer = Reply(
-        blocks=(Shown(parts=parts()),), controls=(Control(id="v1:quotes", label="Q"),)
+        blocks=(RenderedEdition(parts=parts()),),
+        controls=(Control(id="v1:quotes", label="Q"),),
     )
     assert all(complaints(body) == [] for body in bodies(answer))
 
@@ -177,23 +185,23 @@ def test_a_button_that_the_edition_has_already_is_not_there_twice():
 
 @pytest.mark.parametrize("count", [1, 40, 46, 47, 48, 49, 100, 1_000])
 def test_what_does_not_fit_is_counted(count):
-    lines = tuple(Line(title=f"Title {n}", text="word") for n in range(count))
+    lines = tuple(ListItem(title=f"Title {n}", text="word") for n in range(count))
     answer = Reply(title="All", blocks=lines)
-    told = words(answer)
-    shown = told.count("Title ")
+    reported = words(answer)
+    shown = reported.count("Title ")
     assert len(bodies(answer)) <= limits.LIST_MESSAGES
     assert all(complaints(body) == [] for body in bodies(answer))
     if shown < count:
-        assert told.endswith(f"… and {TEXTS.number(count - shown)} more")
+        assert reported.endswith(f"… and {TEXTS.number(count - shown)} more")
     else:
-        assert "more" not in told
+        assert "more" not in reported
 
 
 def test_a_long_edition_is_cut_between_its_messages_and_says_so():
-    told = bodies(Reply(blocks=(Shown(parts=parts() * 9),)))
-    assert len(told) == limits.MESSAGES
-    assert all(complaints(body) == [] for body in told)
-    assert "more" in list(texts_of(told[-1]["blocks"]))[-1]
+    reported = bodies(Reply(blocks=(RenderedEdition(parts=parts() * 9),)))
+    assert len(reported) == limits.MESSAGES
+    assert all(complaints(body) == [] for body in reported)
+    assert "more" in list(texts_of(reported[-1]["blocks"]))[-1]
 
 
 # ── whatever comes ─────────────────────────────────────────────────────────────
@@ -221,15 +229,15 @@ card = st.builds(
 )
 block = st.one_of(
     st.builds(Paragraph, text=text),
-    st.builds(Small, text=text),
-    st.builds(Line, title=text, text=text, note=text, url=url),
-    st.builds(Quoted, card=card),
-    st.builds(Facts, rows=st.lists(st.tuples(text, text), max_size=12).map(tuple)),
-    st.builds(Shown, parts=st.just(parts())),
+    st.builds(SmallPrint, text=text),
+    st.builds(ListItem, title=text, text=text, note=text, url=url),
+    st.builds(QuoteBlock, card=card),
+    st.builds(FactTable, rows=st.lists(st.tuples(text, text), max_size=12).map(tuple)),
+    st.builds(RenderedEdition, parts=st.just(parts())),
     st.builds(
-        Shown,
+        RenderedEdition,
         parts=st.builds(
-            Part, key=st.just("1"), payload=st.just({}), fallback_text=text
+            MessagePart, key=st.just("1"), payload=st.just({}), fallback_text=text
         ).map(lambda part: (part,)),
     ),
 )
@@ -249,9 +257,9 @@ any_reply = st.builds(
 @settings(max_examples=300, deadline=None)
 @given(any_reply)
 def test_any_reply_is_messages_that_slack_takes_and_that_ping_nobody(answer):
-    told = bodies(answer)
-    assert 1 <= len(told) <= limits.MESSAGES + 1
-    for body in told:
+    reported = bodies(answer)
+    assert 1 <= len(reported) <= limits.MESSAGES + 1
+    for body in reported:
         # The rules refuse what pings, what is live, and a link that lies.
         assert complaints(body) == []
 
@@ -261,22 +269,22 @@ def test_any_reply_is_messages_that_slack_takes_and_that_ping_nobody(answer):
 
 def local_words(answer: Reply) -> list[str]:
     """Every text that the local page shows of a reply, but for labels of its own."""
-    view = reply_view(answer, TEXTS, "UTC")
+    view = build_reply_view(answer, TEXTS, "UTC")
     found = [view["title"]]
-    for told in view["blocks"]:
-        match told["kind"]:
+    for reported in view["blocks"]:
+        match reported["kind"]:
             case "paragraph" | "small":
-                found.append(told["text"])
+                found.append(reported["text"])
             case "lines":
-                for line in told["lines"]:
+                for line in reported["lines"]:
                     found += [line["title"], line["text"], line["note"], line["host"]]
             case "quote":
-                shown = told["card"]
+                shown = reported["card"]
                 found += [
                     shown["text"], shown["speaker"], shown["role"], shown["outlet"],
                 ]  # fmt: skip
             case "facts":
-                found += [cell for row in told["rows"] for cell in row]
+                found += [cell for row in reported["rows"] for cell in row]
     return [said for said in found if said]
 
 
@@ -289,22 +297,22 @@ def flat(text: str) -> str:
 
 
 async def test_slack_says_everything_that_the_local_page_says(
-    desk: Newsroom, slack: LocalSlack
+    harness: BotHarness, slack: LocalSlack
 ):
     """Over the wire, of the very reply that the core gave."""
-    await desk.post()
-    told: list[Reply | Form] = []
+    await harness.post()
+    reported: list[Reply | Form] = []
 
     async def dispatch(invocation: Invocation) -> Reply | Form:
-        told.append(await desk.inbox.dispatch(invocation))
-        return told[-1]
+        reported.append(await harness.inbox.dispatch(invocation))
+        return reported[-1]
 
-    platform: Any = desk.platform
-    async with listening(slack, replace(desk.inbox, dispatch=dispatch), platform):
-        for command in desk.inbox.commands:
+    platform: Any = harness.platform
+    async with listening(slack, replace(harness.inbox, dispatch=dispatch), platform):
+        for command in harness.inbox.commands:
             asked = await slack.people.types(example_of(command), EDITOR)
             await asked.done()
-            answer = told[-1]
+            answer = reported[-1]
             if isinstance(answer, Form):
                 assert asked.view is not None, command.path
                 continue
@@ -313,20 +321,20 @@ async def test_slack_says_everything_that_the_local_page_says(
                 assert flat(part) in flat(asked.words), (command.path, part)
             labels = {control.label for control in answer.controls}
             assert labels <= set(asked.controls), command.path
-    assert len(told) == len(desk.inbox.commands)
+    assert len(reported) == len(harness.inbox.commands)
 
 
-async def test_a_story_on_slack(desk: Newsroom):
-    await desk.post()
-    workspace = await desk.inbox.workspace_of("slack", TEAM, "Newsroom")
+async def test_a_story_on_slack(harness: BotHarness):
+    await harness.post()
+    workspace = await harness.inbox.workspace_of("slack", TEAM, "Newsroom")
     invocation = Invocation(
         key="a story",
-        place=Place(workspace=workspace, channel=CHANNEL),
+        place=Location(workspace=workspace, channel=CHANNEL),
         person=Person(id="U1", name="P", permission=Permission.EVERYONE),
         path="news story",
         args={"story": "2"},
     )
-    answer = reply(await desk.inbox.dispatch(invocation))
+    answer = expect_reply(await harness.inbox.dispatch(invocation))
     said = [line for part in read(answer) for line in part.split("\n")]
     assert said[:9] == [
         "Harbour bridge closes after crack is found",

@@ -9,12 +9,22 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from yarl import URL
 
-from bot.errors import Gone, Limited, Refused, Unclear, Unreached
+from bot.errors import (
+    MessageGone,
+    SendNotReceived,
+    SendRateLimited,
+    SendRefused,
+    SendUnclear,
+)
+from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.slack import limits
-from bot.platforms.slack.messages import carries, posting
-from bot.platforms.slack.pace import POST, Pace
-from bot.platforms.slack.verdicts import NotLetIn, code_of, verdict
-from bot.platforms.waits import seconds
+from bot.platforms.slack.messages import build_post_body, carries_key
+from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
+from bot.platforms.slack.send_errors import (
+    TokenRefused,
+    classify_send_error,
+    get_error_code,
+)
 from tests.bot.platforms.local.samples import a_delivery
 
 
@@ -53,65 +63,85 @@ MISFIT = (
 )  # fmt: skip
 TABLE = [
     *[
-        (answer(code), False, NotLetIn, {"whole_workspace": True})
+        (answer(code), False, TokenRefused, {"whole_workspace": True})
         for code in NOT_LET_IN
     ],
-    (answer("missing_scope"), False, Refused, {"whole_workspace": True}),
-    (answer("no_permission"), False, Refused, {"whole_workspace": True}),
+    (answer("missing_scope"), False, SendRefused, {"whole_workspace": True}),
+    (answer("no_permission"), False, SendRefused, {"whole_workspace": True}),
     *[
         (
             answer(code),
             False,
-            Refused,
+            SendRefused,
             {"message_only": False, "whole_workspace": False},
         )
         for code in DEAD
     ],
-    *[(answer(code), False, Refused, {"message_only": True}) for code in MISFIT],
-    (answer("message_not_found"), True, Gone, {"message_only": True}),
-    (answer("ratelimited", 429, Retry_After="12"), False, Limited, {"retry_after": 12}),
-    (answer("ratelimited", Retry_After="12"), False, Limited, {"retry_after": 12}),
-    (answer("", 429, Retry_After="0"), False, Limited, {"retry_after": 1}),
-    (answer("", 429), False, Limited, {"retry_after": limits.WAIT_UNTOLD}),
-    (answer("", 429, Retry_After="-3"), True, Limited, {}),
-    (answer("", 429, Retry_After="1e9"), True, Limited, {"retry_after": 3600}),
+    *[(answer(code), False, SendRefused, {"message_only": True}) for code in MISFIT],
+    (answer("message_not_found"), True, MessageGone, {"message_only": True}),
+    (
+        answer("ratelimited", 429, Retry_After="12"),
+        False,
+        SendRateLimited,
+        {"retry_after": 12},
+    ),
+    (
+        answer("ratelimited", Retry_After="12"),
+        False,
+        SendRateLimited,
+        {"retry_after": 12},
+    ),
+    (answer("", 429, Retry_After="0"), False, SendRateLimited, {"retry_after": 1}),
+    (
+        answer("", 429),
+        False,
+        SendRateLimited,
+        {"retry_after": limits.DEFAULT_RETRY_AFTER},
+    ),
+    (answer("", 429, Retry_After="-3"), True, SendRateLimited, {}),
+    (answer("", 429, Retry_After="1e9"), True, SendRateLimited, {"retry_after": 3600}),
     *[
-        (answer(code), True, Unreached, {})
+        (answer(code), True, SendNotReceived, {})
         for code in ("fatal_error", "internal_error")
     ],
-    *[(answer(code), False, Unclear, {}) for code in ("fatal_error", "internal_error")],
-    (answer("team_added_to_org"), False, Unreached, {}),
-    (answer("request_timeout"), False, Unreached, {}),
-    *[(answer("", code), True, Unreached, {}) for code in (500, 502, 503, 504)],
-    *[(answer("", code), False, Unclear, {}) for code in (500, 502, 503, 504)],
-    (answer("", 200), False, Unclear, {}),
-    (answer("", 404), False, Unclear, {}),
-    (NO_JSON, False, Unclear, {}),
-    (unconnected(), False, Unreached, {}),
-    (aiohttp.ConnectionTimeoutError(), False, Unreached, {}),
-    (aiohttp.SocketTimeoutError(), True, Unclear, {}),
-    (aiohttp.ServerDisconnectedError(), False, Unclear, {}),
-    (aiohttp.ClientOSError(104, "reset"), False, Unclear, {}),
-    (aiohttp.ClientPayloadError(), False, Unclear, {}),
-    (ConnectionResetError(), False, Unclear, {}),
-    (TimeoutError(), False, Unclear, {}),
-    (ZeroDivisionError("a defect"), False, Unclear, {}),
-    (aiohttp.InvalidURL(URL("x")), False, Unclear, {}),
+    *[
+        (answer(code), False, SendUnclear, {})
+        for code in ("fatal_error", "internal_error")
+    ],
+    (answer("team_added_to_org"), False, SendNotReceived, {}),
+    (answer("request_timeout"), False, SendNotReceived, {}),
+    *[(answer("", code), True, SendNotReceived, {}) for code in (500, 502, 503, 504)],
+    *[(answer("", code), False, SendUnclear, {}) for code in (500, 502, 503, 504)],
+    (answer("", 200), False, SendUnclear, {}),
+    (answer("", 404), False, SendUnclear, {}),
+    (NO_JSON, False, SendUnclear, {}),
+    (unconnected(), False, SendNotReceived, {}),
+    (aiohttp.ConnectionTimeoutError(), False, SendNotReceived, {}),
+    (aiohttp.SocketTimeoutError(), True, SendUnclear, {}),
+    (aiohttp.ServerDisconnectedError(), False, SendUnclear, {}),
+    (aiohttp.ClientOSError(104, "reset"), False, SendUnclear, {}),
+    (aiohttp.ClientPayloadError(), False, SendUnclear, {}),
+    (ConnectionResetError(), False, SendUnclear, {}),
+    (TimeoutError(), False, SendUnclear, {}),
+    (ZeroDivisionError("a defect"), False, SendUnclear, {}),
+    (aiohttp.InvalidURL(URL("x")), False, SendUnclear, {}),
 ]
 
 
 @pytest.mark.parametrize(("error", "guarded", "kind", "facts"), TABLE)
 def test_every_end_has_its_verdict(error, guarded, kind, facts):
-    found = verdict(error, guarded=guarded)
+    found = classify_send_error(error, guarded=guarded)
     assert type(found) is kind
     assert str(found)
     assert {name: getattr(found, name) for name in facts} == facts
 
 
 def test_a_refusal_says_slacks_own_code_for_whoever_looks_it_up():
-    assert "is_archived" in str(verdict(answer("is_archived"), guarded=False))
-    assert code_of(answer("is_archived")) == "is_archived"
-    assert code_of(TimeoutError()) == ""
+    assert "is_archived" in str(
+        classify_send_error(answer("is_archived"), guarded=False)
+    )
+    assert get_error_code(answer("is_archived")) == "is_archived"
+    assert get_error_code(TimeoutError()) == ""
 
 
 # ── the pace ───────────────────────────────────────────────────────────────────
@@ -135,32 +165,34 @@ def now() -> Time:
 
 
 @pytest.fixture
-def pace(now: Time) -> Pace:
-    return Pace(now, now.sleep)
+def pace(now: Time) -> SlackRateLimiter:
+    return SlackRateLimiter(now, now.sleep)
 
 
-def waits(pace: Pace, channel: str = "1", method: str = POST) -> float:
+def waits(
+    pace: SlackRateLimiter, channel: str = "1", method: str = POST_MESSAGE
+) -> float:
     try:
         pace.check(method, channel)
-    except Limited as limited:
+    except SendRateLimited as limited:
         return limited.retry_after
     return 0.0
 
 
-async def posted(pace: Pace, channel: str = "1") -> None:
-    async with pace.turn(POST, channel):
+async def posted(pace: SlackRateLimiter, channel: str = "1") -> None:
+    async with pace.turn(POST_MESSAGE, channel):
         pass
 
 
 def test_a_limited_channel_waits_alone(pace):
-    pace.limited(POST, "1", 7)
+    pace.limited(POST_MESSAGE, "1", 7)
     assert waits(pace) == 7
     assert waits(pace, "2") == waits(pace, "1", "chat.update") == 0
 
 
 def test_a_second_limited_channel_tells_that_it_is_the_workspace(pace, now):
-    pace.limited(POST, "1", 7)
-    pace.limited(POST, "2", 5)
+    pace.limited(POST_MESSAGE, "1", 7)
+    pace.limited(POST_MESSAGE, "2", 5)
     assert waits(pace, "3") == 5
     assert waits(pace, "3", "chat.delete") == 0
     now.at += 5
@@ -168,9 +200,9 @@ def test_a_second_limited_channel_tells_that_it_is_the_workspace(pace, now):
 
 
 def test_a_limit_that_is_over_tells_nothing_of_the_workspace(pace, now):
-    pace.limited(POST, "1", 7)
+    pace.limited(POST_MESSAGE, "1", 7)
     now.at += 8
-    pace.limited(POST, "2", 5)
+    pace.limited(POST_MESSAGE, "2", 5)
     assert waits(pace, "3") == 0
 
 
@@ -196,18 +228,18 @@ async def test_a_turn_that_is_far_away_is_put_off(now):
     async def sleep(_: float) -> None:
         await asyncio.sleep(0)
 
-    pace = Pace(now, sleep)
+    pace = SlackRateLimiter(now, sleep)
     turns = [posted(pace) for _ in range(20)]
     ends = await asyncio.gather(*turns, return_exceptions=True)
-    put_off = [end for end in ends if isinstance(end, Limited)]
-    assert len(put_off) == 20 - (limits.TURN + 1)
-    assert {end.retry_after for end in put_off} == {limits.TURN + 1}
+    put_off = [end for end in ends if isinstance(end, SendRateLimited)]
+    assert len(put_off) == 20 - (limits.SLOT_TIMEOUT + 1)
+    assert {end.retry_after for end in put_off} == {limits.SLOT_TIMEOUT + 1}
 
 
 async def test_with_little_patience_a_second_post_is_put_off(now):
-    pace = Pace(now, now.sleep, patience=0.2)
+    pace = SlackRateLimiter(now, now.sleep, patience=0.2)
     await posted(pace)
-    with pytest.raises(Limited) as limited:
+    with pytest.raises(SendRateLimited) as limited:
         await posted(pace)
     assert limited.value.retry_after == pytest.approx(1)
     now.at += 1
@@ -225,8 +257,8 @@ async def test_posts_become_slower_with_the_workspaces_limit_and_faster_again(
 
     quick = await twenty(100)
     for number in range(4):
-        pace.limited(POST, f"a{number}", 1)
-        pace.limited(POST, f"b{number}", 1)
+        pace.limited(POST_MESSAGE, f"a{number}", 1)
+        pace.limited(POST_MESSAGE, f"b{number}", 1)
         now.at += 2
     slow = await twenty(200)
     assert slow > quick * 2
@@ -237,7 +269,7 @@ async def test_posts_become_slower_with_the_workspaces_limit_and_faster_again(
 
 async def test_one_limited_channel_makes_nobody_slower(pace, now):
     for _ in range(9):
-        pace.limited(POST, "1", 1)
+        pace.limited(POST_MESSAGE, "1", 1)
         now.at += 2
     before = now.at
     for channel in range(100, 120):
@@ -251,15 +283,15 @@ async def test_one_limited_channel_makes_nobody_slower(pace, now):
      ("soon", None), ("", None), (None, None)],
 )  # fmt: skip
 def test_waits_are_read_within_reason(text, value):
-    assert seconds(text, limits.WAIT_MOST) == value
+    assert parse_wait(text, limits.MAX_RETRY_AFTER) == value
 
 
 # ── the key ────────────────────────────────────────────────────────────────────
 
 
 def test_a_message_is_known_by_the_key_in_its_metadata():
-    message = posting(a_delivery(key="k1"))
-    assert carries(message, "k1")
-    assert not carries(message, "k2")
-    assert not carries({}, "k1")
-    assert not carries({"metadata": {"event_type": "another"}}, "k1")
+    message = build_post_body(a_delivery(key="k1"))
+    assert carries_key(message, "k1")
+    assert not carries_key(message, "k2")
+    assert not carries_key({}, "k1")
+    assert not carries_key({"metadata": {"event_type": "another"}}, "k1")

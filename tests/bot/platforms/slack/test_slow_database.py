@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from bot.platforms.slack import limits
-from tests.bot.newsroom import Newsroom
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.slack.conftest import a_platform, listening, until
-from tests.bot.platforms.slow import held
+from tests.bot.platforms.slow_database import hold_queries
 from tests.wire.slack.people import Asked
 from tests.wire.slack.server import LocalSlack
 
@@ -40,16 +40,16 @@ DID: dict[str, tuple[Does, str]] = {
 
 
 @pytest.fixture
-async def chat(desk: Newsroom, slack: LocalSlack) -> AsyncIterator[Newsroom]:
-    await desk.post()
-    async with listening(slack, desk.inbox, a_platform(slack, hold=0.05)):
-        yield desk
+async def chat(harness: BotHarness, slack: LocalSlack) -> AsyncIterator[BotHarness]:
+    await harness.post()
+    async with listening(slack, harness.inbox, a_platform(slack, hold=0.05)):
+        yield harness
 
 
 @pytest.mark.parametrize("what", DID)
 async def test_it_is_acknowledged_at_once_and_the_answer_follows(chat, slack, what):
     does, words = DID[what]
-    async with held(chat) as queries:
+    async with hold_queries(chat) as queries:
         asked = await does(slack)
         await until(lambda: asked.acknowledged is not None and queries)
         assert asked.messages == []
@@ -59,7 +59,7 @@ async def test_it_is_acknowledged_at_once_and_the_answer_follows(chat, slack, wh
 
 
 async def test_a_filled_form_is_closed_in_time_and_answered_later(chat, slack):
-    async with held(chat) as queries:
+    async with hold_queries(chat) as queries:
         asked = await slack.people.fills(VIEW, answers={"schedule": "zebra"})
         await until(lambda: asked.acknowledged is not None)
         assert queries
@@ -69,4 +69,4 @@ async def test_a_filled_form_is_closed_in_time_and_answered_later(chat, slack):
 
 
 def test_slack_waits_longer_than_we_do():
-    assert limits.FORM < 3
+    assert limits.FORM_HOLD < 3

@@ -3,12 +3,12 @@
 import pytest
 
 from bot.platforms.slack import limits
-from bot.storage import deliveries
-from tests.bot.newsroom import FLOOD, WAIT, Newsroom
+from bot.storage import delivery_queue, delivery_store
+from tests.bot.delivery.test_outbox import order, states
+from tests.bot.harness import FLOOD, WAIT, BotHarness
 from tests.bot.platforms.slack.conftest import CONFIGURATION, OTHER
-from tests.bot.platforms.slack.test_faults import after_the_wait
-from tests.bot.test_outbox import order, states
-from tests.wire.slack.faults import Lost
+from tests.bot.platforms.slack.test_delivery_faults import after_the_wait
+from tests.wire.discord.faults import Lost
 from tests.wire.slack.server import CHANNEL
 
 IN_THREADS = CONFIGURATION.replace(
@@ -17,12 +17,12 @@ IN_THREADS = CONFIGURATION.replace(
 
 
 @pytest.fixture
-async def threaded(desk: Newsroom, monkeypatch) -> Newsroom:
+async def threaded(harness: BotHarness, monkeypatch) -> BotHarness:
     """A message holds one story: an edition of three stories has three parts."""
     monkeypatch.setattr(limits, "STORIES", 1)
-    desk.publish("flood", FLOOD)
-    await desk.apply(IN_THREADS)
-    return desk
+    harness.publish("flood", FLOOD)
+    await harness.apply(IN_THREADS)
+    return harness
 
 
 def below(slack) -> list[str]:
@@ -46,11 +46,11 @@ async def test_unasked_all_stand_in_the_channel(threaded, slack):
 async def test_whatever_is_lost_a_message_stands_below_once(threaded, slack, when):
     await order(threaded)
     (first,) = await threaded.db.write(
-        deliveries.claim, now=threaded.clock.now(), lease=WAIT, limit=1
+        delivery_queue.claim_deliveries, now=threaded.clock.now(), lease=WAIT, limit=1
     )
     ts = await threaded.platform.send(first)
     await threaded.db.write(
-        deliveries.record_sent, first, message_id=ts, now=threaded.clock.now()
+        delivery_store.record_sent, first, message_id=ts, now=threaded.clock.now()
     )
     slack.script(Lost(when=when), "post")
     await threaded.outbox.drain()
@@ -64,11 +64,11 @@ async def test_led_to_another_channel_the_rest_stands_there_by_itself(threaded, 
     slack.ledger.channel(OTHER)
     await order(threaded)
     (first,) = await threaded.db.write(
-        deliveries.claim, now=threaded.clock.now(), lease=WAIT, limit=1
+        delivery_queue.claim_deliveries, now=threaded.clock.now(), lease=WAIT, limit=1
     )
     ts = await threaded.platform.send(first)
     await threaded.db.write(
-        deliveries.record_sent, first, message_id=ts, now=threaded.clock.now()
+        delivery_store.record_sent, first, message_id=ts, now=threaded.clock.now()
     )
     await threaded.apply(IN_THREADS.replace(CHANNEL, OTHER))
     await threaded.outbox.drain()
@@ -82,11 +82,11 @@ async def test_without_the_first_message_nothing_is_posted_into_the_channel(
 ):
     await order(threaded)
     (first,) = await threaded.db.write(
-        deliveries.claim, now=threaded.clock.now(), lease=WAIT, limit=1
+        delivery_queue.claim_deliveries, now=threaded.clock.now(), lease=WAIT, limit=1
     )
     ts = await threaded.platform.send(first)
     await threaded.db.write(
-        deliveries.record_sent, first, message_id=ts, now=threaded.clock.now()
+        delivery_store.record_sent, first, message_id=ts, now=threaded.clock.now()
     )
     slack.ledger.delete(CHANNEL, ts)
     await threaded.outbox.drain()

@@ -9,38 +9,49 @@ from typing import Any
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.storage import Database, deliveries, workspaces
-from tests.bot.newsroom import FLOOD
+from bot.storage import Database, delivery_store, workspace_store
+from tests.bot.harness import FLOOD
 from tests.bot.platforms.slack.conftest import until
-from tests.bot.platforms.slack.many import SECOND, THERE, Several, a_worker, several
-from tests.wire.slack.faults import Lost, Refusal, Status
+from tests.bot.platforms.slack.shared_app import (
+    SECOND,
+    THERE,
+    SharedApp,
+    a_worker,
+    open_shared_app,
+)
+from tests.wire.discord.faults import Lost, Status
+from tests.wire.slack.faults import Refusal
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack
 
 
 @pytest.fixture
-async def house(
+async def shared_app(
     slack: LocalSlack, sqlite_url: str, tmp_path: Path
-) -> AsyncIterator[Several]:
-    async with several(slack, sqlite_url, tmp_path) as built:
+) -> AsyncIterator[SharedApp]:
+    async with open_shared_app(slack, sqlite_url, tmp_path) as built:
         await built.install_both()
         yield built
 
 
-async def states(house: Several, team: str = TEAM) -> list[str]:
-    found = await house.desk.db.read(
-        workspaces.by_external, platform="slack", external_id=team
+async def states(shared_app: SharedApp, team: str = TEAM) -> list[str]:
+    found = await shared_app.harness.db.read(
+        workspace_store.find_workspace_by_external_id,
+        platform="slack",
+        external_id=team,
     )
     assert found is not None
-    newest = await house.desk.db.read(
-        deliveries.newest, workspace_id=found.id, count=20
+    newest = await shared_app.harness.db.read(
+        delivery_store.list_newest_deliveries, workspace_id=found.id, count=20
     )
     return [d.state for d in newest]
 
 
-async def stopped(house: Several, team: str = TEAM) -> str | None:
-    found = await house.desk.db.read(
-        workspaces.by_external, platform="slack", external_id=team
+async def stopped(shared_app: SharedApp, team: str = TEAM) -> str | None:
+    found = await shared_app.harness.db.read(
+        workspace_store.find_workspace_by_external_id,
+        platform="slack",
+        external_id=team,
     )
     assert found is not None
     return found.stopped
@@ -49,86 +60,90 @@ async def stopped(house: Several, team: str = TEAM) -> str | None:
 # ── in time ────────────────────────────────────────────────────────────────────
 
 
-async def test_a_token_is_used_until_two_hours_before_its_end(house):
-    house.desk.clock.advance(hours=9, minutes=59)
-    await house.post()
-    assert house.slack.teams.exchanged == []
-    assert await states(house) == ["sent"]
+async def test_a_token_is_used_until_two_hours_before_its_end(shared_app):
+    shared_app.harness.clock.advance(hours=9, minutes=59)
+    await shared_app.post()
+    assert shared_app.slack.teams.exchanged == []
+    assert await states(shared_app) == ["sent"]
 
 
-async def test_then_it_is_exchanged_before_the_next_call(house):
-    house.desk.clock.advance(hours=10)
-    await house.post()
-    assert house.slack.teams.exchanged == [TEAM]
-    assert await states(house) == ["sent"]
-    kept = await house.kept.installations.find(TEAM)
+async def test_then_it_is_exchanged_before_the_next_call(shared_app):
+    shared_app.harness.clock.advance(hours=10)
+    await shared_app.post()
+    assert shared_app.slack.teams.exchanged == [TEAM]
+    assert await states(shared_app) == ["sent"]
+    kept = await shared_app.kept.installations.find(TEAM)
     assert kept is not None
     assert kept.version == 2
     assert kept.tokens is not None
-    assert kept.tokens.expires_at == house.desk.clock.now() + timedelta(hours=12)
+    assert kept.tokens.expires_at == shared_app.harness.clock.now() + timedelta(
+        hours=12
+    )
 
 
-async def test_a_token_that_ran_out_long_ago_is_exchanged_when_it_is_needed(house):
-    house.desk.clock.advance(days=20)
-    await house.post()
-    assert await states(house) == ["sent"]
-    assert house.slack.teams.exchanged == [TEAM]
+async def test_a_token_that_ran_out_long_ago_is_exchanged_when_it_is_needed(shared_app):
+    shared_app.harness.clock.advance(days=20)
+    await shared_app.post()
+    assert await states(shared_app) == ["sent"]
+    assert shared_app.slack.teams.exchanged == [TEAM]
 
 
-async def test_without_rotation_nothing_is_ever_exchanged(house):
-    house.slack.teams.rotation = False
-    await house.install(TEAM)
-    house.desk.clock.advance(days=20)
-    await house.post()
-    assert await states(house) == ["sent"]
-    assert house.slack.teams.exchanged == []
+async def test_without_rotation_nothing_is_ever_exchanged(shared_app):
+    shared_app.slack.teams.rotation = False
+    await shared_app.install(TEAM)
+    shared_app.harness.clock.advance(days=20)
+    await shared_app.post()
+    assert await states(shared_app) == ["sent"]
+    assert shared_app.slack.teams.exchanged == []
 
 
 # ── in the middle ──────────────────────────────────────────────────────────────
 
 
 async def test_a_token_that_runs_out_in_the_middle_delays_nothing_and_doubles_nothing(
-    house,
+    shared_app,
 ):
-    await house.post(key="first")
-    house.desk.publish("flood", FLOOD)
-    house.slack.teams.expire(TEAM)
-    await house.post(key="second")
-    assert await states(house) == ["sent", "sent"]
-    assert house.slack.teams.exchanged == [TEAM]
-    assert len(house.slack.ledger.says(CHANNEL)) == 2
-    assert house.slack.ledger.doubled() == ()
+    await shared_app.post(key="first")
+    shared_app.harness.publish("flood", FLOOD)
+    shared_app.slack.teams.expire(TEAM)
+    await shared_app.post(key="second")
+    assert await states(shared_app) == ["sent", "sent"]
+    assert shared_app.slack.teams.exchanged == [TEAM]
+    assert len(shared_app.slack.ledger.says(CHANNEL)) == 2
+    assert shared_app.slack.ledger.doubled() == ()
     # One refused with the old token, one taken with the new.
-    assert len(house.slack.asked("post", CHANNEL)) == 3
+    assert len(shared_app.slack.asked("post", CHANNEL)) == 3
 
 
-async def test_many_who_meet_the_end_at_once_ask_for_one_exchange(house):
-    installation = await house.many.of(TEAM)
-    await installation.signed_in()
-    house.slack.teams.expire(TEAM)
-    told = await asyncio.gather(
+async def test_many_who_meet_the_end_at_once_ask_for_one_exchange(shared_app):
+    installation = await shared_app.many.of(TEAM)
+    await installation.sign_in()
+    shared_app.slack.teams.expire(TEAM)
+    reported = await asyncio.gather(
         *(installation.ask("users.info", lambda s: s.user("U7001")) for _ in range(6))
     )
-    assert len(told) == 6
-    assert house.slack.teams.exchanged == [TEAM]
-    assert house.slack.teams.wasted == []
+    assert len(reported) == 6
+    assert shared_app.slack.teams.exchanged == [TEAM]
+    assert shared_app.slack.teams.wasted == []
 
 
-async def test_two_workers_that_race_ask_for_one_exchange(house, slack, sqlite_url):
+async def test_two_workers_that_race_ask_for_one_exchange(
+    shared_app, slack, sqlite_url
+):
     other_db = Database.open(sqlite_url)
-    other, _ = a_worker(slack, other_db, house.desk.clock)
-    workers = [await house.many.of(TEAM), await other.installations.of(TEAM)]
+    other, _ = a_worker(slack, other_db, shared_app.harness.clock)
+    workers = [await shared_app.many.of(TEAM), await other.installations.of(TEAM)]
     for worker in workers:
-        await worker.signed_in()
-    house.desk.clock.advance(hours=13)
-    told = await asyncio.gather(
+        await worker.sign_in()
+    shared_app.harness.clock.advance(hours=13)
+    reported = await asyncio.gather(
         *(w.ask("users.info", lambda s: s.user("U7001")) for w in workers)
     )
-    assert len(told) == 2
+    assert len(reported) == 2
     assert slack.teams.exchanged == [TEAM]
     assert slack.teams.wasted == []
     # The one that waited goes on with what the other got, also later.
-    house.desk.clock.advance(hours=13)
+    shared_app.harness.clock.advance(hours=13)
     await workers[1].ask("users.info", lambda s: s.user("U7001"))
     await workers[0].ask("users.info", lambda s: s.user("U7001"))
     assert slack.teams.exchanged == [TEAM, TEAM]
@@ -138,20 +153,20 @@ async def test_two_workers_that_race_ask_for_one_exchange(house, slack, sqlite_u
 
 
 async def test_two_workers_in_the_middle_of_their_work_go_on_with_one_exchange(
-    house, slack, sqlite_url
+    shared_app, slack, sqlite_url
 ):
     other_db = Database.open(sqlite_url)
-    other, _ = a_worker(slack, other_db, house.desk.clock)
+    other, _ = a_worker(slack, other_db, shared_app.harness.clock)
     theirs = await other.installations.of(TEAM)
-    await theirs.signed_in()
-    await (await house.many.of(TEAM)).signed_in()
+    await theirs.sign_in()
+    await (await shared_app.many.of(TEAM)).sign_in()
     # Both hold the token for good when Slack knows better.
     slack.teams.expire(TEAM)
-    _, told = await asyncio.gather(
-        house.post(), theirs.ask("users.info", lambda s: s.user("U7001"))
+    _, reported = await asyncio.gather(
+        shared_app.post(), theirs.ask("users.info", lambda s: s.user("U7001"))
     )
-    assert told["id"] == "U7001"
-    assert await states(house) == ["sent"]
+    assert reported["id"] == "U7001"
+    assert await states(shared_app) == ["sent"]
     assert len(slack.ledger.says(CHANNEL)) == 1
     assert slack.teams.exchanged == [TEAM]
     assert slack.teams.wasted == []
@@ -159,12 +174,12 @@ async def test_two_workers_in_the_middle_of_their_work_go_on_with_one_exchange(
     await other_db.close()
 
 
-async def test_a_caller_that_loses_patience_does_not_lose_the_answer(house):
-    installation = await house.many.of(TEAM)
-    await installation.signed_in()
-    house.desk.clock.advance(hours=13)
+async def test_a_caller_that_loses_patience_does_not_lose_the_answer(shared_app):
+    installation = await shared_app.many.of(TEAM)
+    await installation.sign_in()
+    shared_app.harness.clock.advance(hours=13)
     gate = asyncio.Event()
-    store = house.many.store
+    store = shared_app.many.store
     settle = store.settle
 
     async def slow(*args: Any, **given: Any) -> None:
@@ -172,15 +187,15 @@ async def test_a_caller_that_loses_patience_does_not_lose_the_answer(house):
         await settle(*args, **given)
 
     store.settle = slow
-    hurried = asyncio.create_task(installation.signed_in())
-    await until(lambda: house.slack.teams.exchanged == [TEAM])
+    hurried = asyncio.create_task(installation.sign_in())
+    await until(lambda: shared_app.slack.teams.exchanged == [TEAM])
     hurried.cancel()
     await asyncio.gather(hurried, return_exceptions=True)
     gate.set()
-    await house.post()
-    assert await states(house) == ["sent"]
-    assert house.slack.teams.exchanged == [TEAM]
-    assert house.slack.teams.wasted == []
+    await shared_app.post()
+    assert await states(shared_app) == ["sent"]
+    assert shared_app.slack.teams.exchanged == [TEAM]
+    assert shared_app.slack.teams.wasted == []
 
 
 # ── where it fails ─────────────────────────────────────────────────────────────
@@ -188,111 +203,115 @@ async def test_a_caller_that_loses_patience_does_not_lose_the_answer(house):
 
 @pytest.mark.parametrize("fault", [Status(status=503), Refusal(code="ratelimited")])
 async def test_while_the_old_token_is_good_an_exchange_in_vain_stops_nothing(
-    house, fault
+    shared_app, fault
 ):
-    house.desk.clock.advance(hours=11)
-    house.slack.script(fault, "oauth")
-    await house.post(key="first")
-    assert await states(house) == ["sent"]
-    assert len(house.slack.asked("oauth")) == 3  # two installations and one exchange
+    shared_app.harness.clock.advance(hours=11)
+    shared_app.slack.script(fault, "oauth")
+    await shared_app.post(key="first")
+    assert await states(shared_app) == ["sent"]
+    assert (
+        len(shared_app.slack.asked("oauth")) == 3
+    )  # two installations and one exchange
     # Not again for a minute, then once more.
-    installation = await house.many.of(TEAM)
-    await installation.signed_in()
-    assert house.slack.teams.exchanged == []
-    house.desk.clock.advance(seconds=60)
-    await installation.signed_in()
-    assert house.slack.teams.exchanged == [TEAM]
+    installation = await shared_app.many.of(TEAM)
+    await installation.sign_in()
+    assert shared_app.slack.teams.exchanged == []
+    shared_app.harness.clock.advance(seconds=60)
+    await installation.sign_in()
+    assert shared_app.slack.teams.exchanged == [TEAM]
 
 
-async def test_without_a_good_token_a_delivery_waits_for_the_next_exchange(house):
-    house.desk.clock.advance(hours=13)
-    house.slack.script(Status(status=503), "oauth")
-    await house.post()
-    assert await states(house) == ["retry"]
-    assert house.slack.ledger.says(CHANNEL) == []
-    house.desk.clock.advance(seconds=5)
-    await house.desk.outbox.drain()
-    assert await states(house) == ["sent"]
-    assert await stopped(house) is None
+async def test_without_a_good_token_a_delivery_waits_for_the_next_exchange(shared_app):
+    shared_app.harness.clock.advance(hours=13)
+    shared_app.slack.script(Status(status=503), "oauth")
+    await shared_app.post()
+    assert await states(shared_app) == ["retry"]
+    assert shared_app.slack.ledger.says(CHANNEL) == []
+    shared_app.harness.clock.advance(seconds=5)
+    await shared_app.harness.outbox.drain()
+    assert await states(shared_app) == ["sent"]
+    assert await stopped(shared_app) is None
 
 
-async def test_a_lost_answer_ends_in_a_plain_sentence_and_not_in_a_loop(house):
-    house.desk.clock.advance(hours=13)
-    house.slack.script(Lost(when="after"), "oauth")
-    await house.post()
+async def test_a_lost_answer_ends_in_a_plain_sentence_and_not_in_a_loop(shared_app):
+    shared_app.harness.clock.advance(hours=13)
+    shared_app.slack.script(Lost(when="after"), "oauth")
+    await shared_app.post()
     for _ in range(20):
-        house.desk.clock.advance(minutes=5)
-        await house.desk.outbox.drain()
+        shared_app.harness.clock.advance(minutes=5)
+        await shared_app.harness.outbox.drain()
     # The one whose answer was lost, and one more that told us so.
-    assert len(house.slack.asked("oauth")) == 2 + 2
-    reason = await stopped(house)
+    assert len(shared_app.slack.asked("oauth")) == 2 + 2
+    reason = await stopped(shared_app)
     assert reason is not None
     assert "Install the app again: https://news.example/slack/install" in reason
-    assert house.slack.ledger.says(CHANNEL) == []
+    assert shared_app.slack.ledger.says(CHANNEL) == []
     # A restart does not begin anew: it is written down.
-    other, _ = a_worker(house.slack, house.desk.db, house.desk.clock)
+    other, _ = a_worker(
+        shared_app.slack, shared_app.harness.db, shared_app.harness.clock
+    )
     with pytest.raises(Exception, match="Install the app again"):
-        await (await other.installations.of(TEAM)).signed_in()
-    assert len(house.slack.asked("oauth")) == 2 + 2
+        await (await other.installations.of(TEAM)).sign_in()
+    assert len(shared_app.slack.asked("oauth")) == 2 + 2
     await other.close()
 
 
-async def test_whoever_asks_something_then_is_answered_all_the_same(house):
-    house.desk.clock.advance(hours=13)
-    house.slack.teams.spoil(TEAM)
-    async with house.heard():
-        asked = await (await house.slack.people.types("/news help")).done()
+async def test_whoever_asks_something_then_is_answered_all_the_same(shared_app):
+    shared_app.harness.clock.advance(hours=13)
+    shared_app.slack.teams.spoil(TEAM)
+    async with shared_app.heard():
+        asked = await (await shared_app.slack.people.types("/news help")).done()
     assert "/news quotes" in asked.words
 
 
-async def test_installing_again_after_it_carries_on_with_what_waited(house):
-    house.desk.clock.advance(hours=13)
-    house.slack.teams.spoil(TEAM)
-    await house.post()
-    assert await states(house) == ["retry"]
-    async with house.heard():
-        assert (await house.install(TEAM)).status == 200
-        await house.desk.outbox.drain()
-    assert await stopped(house) is None
-    assert await states(house) == ["sent"]
-    assert len(house.slack.ledger.says(CHANNEL)) == 1
+async def test_installing_again_after_it_carries_on_with_what_waited(shared_app):
+    shared_app.harness.clock.advance(hours=13)
+    shared_app.slack.teams.spoil(TEAM)
+    await shared_app.post()
+    assert await states(shared_app) == ["retry"]
+    async with shared_app.heard():
+        assert (await shared_app.install(TEAM)).status == 200
+        await shared_app.harness.outbox.drain()
+    assert await stopped(shared_app) is None
+    assert await states(shared_app) == ["sent"]
+    assert len(shared_app.slack.ledger.says(CHANNEL)) == 1
 
 
-async def test_spent_tokens_of_one_workspace_leave_the_others_alone(house):
-    house.desk.clock.advance(hours=13)
-    house.slack.teams.spoil(TEAM)
-    await house.post(TEAM)
-    await house.post(SECOND)
-    assert await stopped(house, TEAM) is not None
-    assert await stopped(house, SECOND) is None
-    assert len(house.slack.ledger.says(THERE)) == 1
+async def test_spent_tokens_of_one_workspace_leave_the_others_alone(shared_app):
+    shared_app.harness.clock.advance(hours=13)
+    shared_app.slack.teams.spoil(TEAM)
+    await shared_app.post(TEAM)
+    await shared_app.post(SECOND)
+    assert await stopped(shared_app, TEAM) is not None
+    assert await stopped(shared_app, SECOND) is None
+    assert len(shared_app.slack.ledger.says(THERE)) == 1
 
 
-async def test_until_its_end_a_token_without_a_successor_is_used(house):
-    house.desk.clock.advance(hours=11)
-    house.slack.teams.spoil(TEAM)
-    await house.post(key="first")
-    house.desk.publish("flood", FLOOD)
-    await house.post(key="second")
-    assert await states(house) == ["sent", "sent"]
-    assert len(house.slack.asked("oauth")) == 2 + 1
-    kept = await house.kept.installations.find(TEAM)
+async def test_until_its_end_a_token_without_a_successor_is_used(shared_app):
+    shared_app.harness.clock.advance(hours=11)
+    shared_app.slack.teams.spoil(TEAM)
+    await shared_app.post(key="first")
+    shared_app.harness.publish("flood", FLOOD)
+    await shared_app.post(key="second")
+    assert await states(shared_app) == ["sent", "sent"]
+    assert len(shared_app.slack.asked("oauth")) == 2 + 1
+    kept = await shared_app.kept.installations.find(TEAM)
     assert kept is not None
     assert "Install the app again" in (kept.broken or "")
 
 
-async def test_a_wrong_client_secret_says_which_setting_it_is(house):
-    house.desk.clock.advance(hours=13)
-    house.slack.teams.secret = "another"
-    await house.post()
-    assert "STANDFIRST_SLACK_CLIENT_SECRET" in (await stopped(house) or "")
-    kept = await house.kept.installations.find(TEAM)
+async def test_a_wrong_client_secret_says_which_setting_it_is(shared_app):
+    shared_app.harness.clock.advance(hours=13)
+    shared_app.slack.teams.secret = "another"
+    await shared_app.post()
+    assert "STANDFIRST_SLACK_CLIENT_SECRET" in (await stopped(shared_app) or "")
+    kept = await shared_app.kept.installations.find(TEAM)
     assert kept is not None
     assert kept.broken is None
 
 
-async def test_tokens_that_cannot_be_kept_are_kept_later(house):
-    store = house.many.store
+async def test_tokens_that_cannot_be_kept_are_kept_later(shared_app):
+    store = shared_app.many.store
     settle, fails = store.settle, [True]
 
     async def full(*args: Any, **given: Any) -> None:
@@ -302,12 +321,12 @@ async def test_tokens_that_cannot_be_kept_are_kept_later(house):
         await settle(*args, **given)
 
     store.settle = full
-    house.desk.clock.advance(hours=13)
-    await house.post(key="first")
-    assert await states(house) == ["sent"]
-    await (await house.many.of(TEAM)).signed_in()
-    kept = await house.kept.installations.find(TEAM)
+    shared_app.harness.clock.advance(hours=13)
+    await shared_app.post(key="first")
+    assert await states(shared_app) == ["sent"]
+    await (await shared_app.many.of(TEAM)).sign_in()
+    kept = await shared_app.kept.installations.find(TEAM)
     assert kept is not None
     assert kept.version == 2
     assert kept.tokens is not None
-    assert house.slack.teams.refused(kept.tokens.token) == ""
+    assert shared_app.slack.teams.refused(kept.tokens.token) == ""

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from bot.platforms.slack import limits
-from bot.platforms.slack.groups import Groups
+from bot.platforms.slack.permissions import UserGroups
 from tests.bot.platforms.slack.conftest import a_platform, listening
-from tests.bot.platforms.slack.many import SECOND, THEIRS, several
-from tests.wire.slack.faults import Refusal, Status
+from tests.bot.platforms.slack.shared_app import SECOND, THEIRS, open_shared_app
+from tests.wire.discord.faults import Status
+from tests.wire.slack.faults import Refusal
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR, READER, like
 from tests.wire.slack.server import SCOPES, LocalSlack
@@ -21,8 +22,13 @@ MENTION = f"<!subteam^{GROUP}|@editors>"
 
 
 def a_group(*users: str, **more: Any) -> dict[str, Any]:
-    told = {"id": GROUP, "handle": "editors", "users": list(users), "date_delete": 0}
-    return {**told, **more}
+    reported = {
+        "id": GROUP,
+        "handle": "editors",
+        "users": list(users),
+        "date_delete": 0,
+    }
+    return {**reported, **more}
 
 
 class Hours:
@@ -41,9 +47,9 @@ def hours() -> Hours:
 
 
 @pytest.fixture
-async def groups(slack: LocalSlack, hours: Hours) -> AsyncIterator[Groups]:
+async def groups(slack: LocalSlack, hours: Hours) -> AsyncIterator[UserGroups]:
     platform = a_platform(slack)
-    yield Groups(platform.installations, hours)
+    yield UserGroups(platform.installations, hours)
     await platform.close()
 
 
@@ -54,9 +60,9 @@ async def says(slack: LocalSlack, line: str, who=READER) -> str:
 # ── whoever is in it ───────────────────────────────────────────────────────────
 
 
-async def test_a_group_is_made_an_editor_by_its_mention(desk, slack):
+async def test_a_group_is_made_an_editor_by_its_mention(harness, slack):
     slack.groups[TEAM] = [a_group(READER.user)]
-    async with listening(slack, desk.inbox, a_platform(slack)):
+    async with listening(slack, harness.inbox, a_platform(slack)):
         assert "Only editors" in await says(slack, "/newsdesk status")
         asked = await slack.people.command(f"/newsdesk access grant {MENTION}", EDITOR)
         await asked.done()
@@ -72,10 +78,10 @@ async def test_a_group_is_made_an_editor_by_its_mention(desk, slack):
 @pytest.mark.parametrize(
     "traits", [{"is_restricted": True}, {"deleted": True}, {"is_stranger": True}]
 )
-async def test_a_guest_in_a_group_is_no_editor(desk, slack, traits):
+async def test_a_guest_in_a_group_is_no_editor(harness, slack, traits):
     guest = like(READER, traits=traits)
     slack.groups[TEAM] = [a_group(guest.user)]
-    async with listening(slack, desk.inbox, a_platform(slack)) as platform:
+    async with listening(slack, harness.inbox, a_platform(slack)) as platform:
         await says(slack, "/news help", guest)
         known = await platform.listener.people.known(guest.user, TEAM)
     assert known.roles == ()
@@ -85,9 +91,9 @@ async def test_groups_of_one_workspace_are_nobodys_in_another(
     slack: LocalSlack, sqlite_url: str, tmp_path: Path
 ):
     slack.groups[TEAM] = [a_group(THEIRS.user)]
-    async with several(slack, sqlite_url, tmp_path) as house:
-        await house.install_both()
-        people = house.platform.listener.people
+    async with open_shared_app(slack, sqlite_url, tmp_path) as shared_app:
+        await shared_app.install_both()
+        people = shared_app.platform.listener.people
         assert await people._groups.of(THEIRS.user, TEAM) == (GROUP,)
         assert await people._groups.of(THEIRS.user, SECOND) == ()
 
@@ -133,14 +139,14 @@ async def test_where_slack_does_not_tell_nobody_is_in_any_group(
     assert await groups.of("U1", TEAM) == ()
     assert await groups.of("U1", TEAM) == ()
     assert len(slack.asked("groups")) == 1
-    hours.at = limits.GROUPS_AGAIN
+    hours.at = limits.GROUPS_RETRY
     assert await groups.of("U1", TEAM) == (GROUP,)
 
 
-async def test_without_the_scope_everything_else_goes_on(desk, slack):
+async def test_without_the_scope_everything_else_goes_on(harness, slack):
     slack.scopes = SCOPES - {"usergroups:read"}
     slack.groups[TEAM] = [a_group(READER.user)]
-    async with listening(slack, desk.inbox, a_platform(slack)) as platform:
+    async with listening(slack, harness.inbox, a_platform(slack)) as platform:
         assert "Morning brief" in await says(slack, "/newsdesk status", EDITOR)
         assert "Only editors" in await says(slack, "/newsdesk status")
         assert platform.state == "ok"

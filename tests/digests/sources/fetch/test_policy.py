@@ -1,19 +1,20 @@
 import pytest
 
-from digests.errors import Refused, UsageError
-from digests.sources.fetch.policy import Policy, parsed, policy
+from digests.errors import FetchRefused, UsageError
+from digests.sources.fetch import FetchPolicy, parse_policy
+from digests.sources.fetch.policy import parse_address
 
 
 def test_without_a_setting_nothing_private_may_be_dialled():
-    assert policy("") == Policy()
+    assert parse_policy("") == FetchPolicy()
 
 
 def test_the_setting_1_allows_everything():
-    assert policy(" 1 ").everything
+    assert parse_policy(" 1 ").everything
 
 
 def test_places_are_compared_without_regard_to_case():
-    assert policy("Feeds.Local:8080, [::1]:9000").private == {
+    assert parse_policy("Feeds.Local:8080, [::1]:9000").private == {
         "feeds.local:8080",
         "[::1]:9000",
     }
@@ -22,13 +23,13 @@ def test_places_are_compared_without_regard_to_case():
 @pytest.mark.parametrize("entry", ["feeds.local", "true", "a:b", "http://x:1", "x:1/y"])
 def test_an_entry_without_host_and_port_is_a_mistake_that_is_told(entry: str):
     with pytest.raises(UsageError, match="host:port"):
-        policy(entry)
+        parse_policy(entry)
 
 
 @pytest.mark.parametrize("port", [22, 25, 6379, 8080])
 def test_other_ports_than_80_and_443_are_refused(port: int):
-    with pytest.raises(Refused):
-        parsed(f"http://news.example:{port}/", Policy())
+    with pytest.raises(FetchRefused):
+        parse_address(f"http://news.example:{port}/", FetchPolicy())
 
 
 @pytest.mark.parametrize(
@@ -37,12 +38,12 @@ def test_other_ports_than_80_and_443_are_refused(port: int):
      "//x/", "http://", "http://[::1", "http://a b/", "javascript:alert(1)", ""],
 )  # fmt: skip
 def test_what_is_no_web_address_is_refused(address: str):
-    with pytest.raises(Refused):
-        parsed(address, Policy(everything=True))
+    with pytest.raises(FetchRefused):
+        parse_address(address, FetchPolicy(everything=True))
 
 
 def test_a_refusal_tells_no_name_and_password():
-    with pytest.raises(Refused) as caught:
-        parsed("http://ada:sesame@news.example:22/", Policy())
+    with pytest.raises(FetchRefused) as caught:
+        parse_address("http://ada:sesame@news.example:22/", FetchPolicy())
     assert "sesame" not in str(caught.value)
     assert "ada" not in str(caught.value)

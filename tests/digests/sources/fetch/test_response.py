@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.errors import TooLarge, Unreadable
-from digests.sources.fetch.decoding import Body
+from digests.errors import ResponseTooLarge, SourceUnreadable
+from digests.sources.fetch.response import BodyDecoder
 
 MIB = 1 << 20
 
@@ -15,7 +15,7 @@ MIB = 1 << 20
 def unpacked(
     coding: str, *chunks: bytes, raw: int = 2 * MIB, limit: int = MIB
 ) -> bytes:
-    body = Body(coding=coding, raw=raw, unpacked=limit)
+    body = BodyDecoder(coding=coding, raw=raw, unpacked=limit)
     for chunk in chunks:
         body.take(chunk)
     return body.whole()
@@ -45,7 +45,7 @@ def test_a_bomb_is_stopped_at_the_limit_without_being_unpacked():
     assert len(bomb) < MIB
     tracemalloc.start()
     try:
-        with pytest.raises(TooLarge):
+        with pytest.raises(ResponseTooLarge):
             unpacked("gzip", bomb)
         assert tracemalloc.get_traced_memory()[1] < 8 * MIB
     finally:
@@ -60,12 +60,12 @@ def test_a_bomb_inside_a_bomb_is_unpacked_once_only():
 
 @pytest.mark.parametrize("coding", ["gzip, gzip", "br", "zstd", "compress", "gzip,"])
 def test_a_coding_that_was_not_asked_for_is_not_read(coding: str):
-    with pytest.raises(Unreadable):
+    with pytest.raises(SourceUnreadable):
         unpacked(coding, b"x")
 
 
 def test_more_bytes_over_the_wire_than_allowed_end_it():
-    with pytest.raises(TooLarge):
+    with pytest.raises(ResponseTooLarge):
         unpacked("", b"x" * 600, b"x" * 600, raw=1000)
 
 
@@ -74,5 +74,5 @@ def test_what_follows_the_packed_stream_is_not_looked_at():
 
 
 def test_a_broken_stream_is_an_error_and_no_crash():
-    with pytest.raises(Unreadable):
+    with pytest.raises(SourceUnreadable):
         unpacked("gzip", b"\x1f\x8b\x08" + b"\xff" * 40)

@@ -1,0 +1,1 @@
+"""Settings of digests, destinations, workspaces: check, change, import, export."""

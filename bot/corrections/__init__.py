@@ -1,0 +1,1 @@
+"""Living editions: posted messages are edited when their article is corrected."""

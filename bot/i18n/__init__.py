@@ -1,0 +1,1 @@
+"""Messages, dates and numbers in the reader's language; the catalogues."""

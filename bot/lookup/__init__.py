@@ -1,0 +1,1 @@
+"""Look-ups: stories, quotes, figures, search, questions, explanations."""

@@ -1,0 +1,84 @@
+"""Messages on their way to a destination."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.model.post_options import DEFAULT_POST_OPTIONS, PostOptions
+from bot.model.workspace import PlatformName
+
+DeliveryState = Literal[
+    "ready", "sending", "sent", "retry", "uncertain", "held", "failed"
+]
+Operation = Literal["post", "edit", "delete"]
+#: What the database keeps of a payload: anything that JSON can say.
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessagePart:
+    """One message of an edition, rendered for one platform and then frozen."""
+
+    #: Stable within the edition: «1», «2» …
+    key: str
+    payload: Payload
+    #: The same in plain words: notifications, screen readers, last resort.
+    fallback_text: str
+    #: What a thread for the edition is called, where the platform has them.
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One part of one edition on its way to one destination."""
+
+    id: int
+    workspace_id: int
+    edition_id: int
+    destination_id: int
+    #: Where to: the platform and its own ids.
+    platform: PlatformName
+    workspace_external_id: str
+    channel: str
+    part: int
+    operation: Operation
+    #: Ours, made before the first send; carried by the message, used to read back.
+    key: str
+    payload: Payload
+    fallback_text: str
+    state: DeliveryState
+    attempt: int
+    #: Grows with every claim; a late answer with an older fence changes nothing.
+    fence: int
+    claimed_at: datetime | None = None
+    not_before: datetime | None = None
+    #: The platform's id of the message, once it is known.
+    message_id: str | None = None
+    reason: str | None = None
+    #: How plainly it is told: 0 as rendered, 1 in plain words, 2 as a list of links.
+    #: From 1 on `payload` is empty, or {"links": [address, …]}, and a platform tells
+    #: `fallback_text`, or the links in its own form.
+    rung: int = 0
+    #: It is sent to see whether its place works again.
+    probe: bool = False
+    #: How it is posted, frozen with it.
+    manner: PostOptions = DEFAULT_POST_OPTIONS
+    #: What a thread for its edition is called.
+    title: str = ""
+    #: The platform's id of the edition's first message there, behind which it comes.
+    opening: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LocalMessage:
+    """A message in a channel of the local page."""
+
+    id: int
+    workspace_id: int
+    channel: str
+    key: str
+    payload: Payload
+    fallback_text: str
+    posted_at: datetime
+    edited_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""Operate the bot: doctor, maintenance, backups, clock monitor."""

@@ -1,0 +1,1 @@
+"""What chat platforms have in common: pure functions over a platform's limits."""

@@ -1,0 +1,1 @@
+"""Due schedules to editions, stored with their deliveries; manual editions, undo."""

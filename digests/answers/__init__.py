@@ -1,0 +1,1 @@
+"""Finds sentences of articles that answer a question, and ranks search results."""

@@ -1,0 +1,1 @@
+"""What a changed text corrects, and how that amends a published story."""

@@ -1,0 +1,1 @@
+"""Headline and summary sentences of an article, verbatim, with their spans."""
