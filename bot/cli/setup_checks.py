@@ -137,7 +137,7 @@ class SetupChecks:
         from bot import app
         from bot.configuration import feed_lists, operator_changes
         from bot.configuration.feed_lists import expand_addresses
-        from bot.configuration.settings import CheckedFile, FileEntry
+        from bot.configuration.file_import import ConfigurationFile
 
         digest = {
             "name": FIRST_DIGEST_NAME,
@@ -153,7 +153,7 @@ class SetupChecks:
             "destination": [{"name": LOCAL_CHANNEL, "channel": LOCAL_CHANNEL}],
             "digest": [digest],
         }
-        file = FileEntry.model_validate({"workspace": [entry]})
+        file = ConfigurationFile(data={"workspace": [entry]}, base=Path.cwd())
 
         async def work() -> bool:
             async with app.open_application(settings) as application:
@@ -162,7 +162,7 @@ class SetupChecks:
                     return False
                 await application.db.write(
                     operator_changes.apply_and_record,
-                    CheckedFile(file=file, base=Path.cwd()),
+                    file,
                     prune=False,
                     now=application.clock.now(),
                     allow_private=settings.fetch_allow_private,
