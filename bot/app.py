@@ -23,7 +23,8 @@ from bot.commands import registry
 from bot.commands.context import CommandContext
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
-from bot.delivery import Outbox, list_posting_problems
+from bot.delivery.outbox import Outbox
+from bot.delivery.private_notices import list_posting_problems
 from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader

@@ -182,9 +182,9 @@ def format_identity(found: "PlatformIdentity", platform: str) -> str:
 
 
 def _find_zone(schedule: str) -> str:
-    from bot import schedules
+    from bot.schedules.parsing import parse_schedule
 
-    return schedules.parse_schedule(schedule).zone if schedule else "UTC"
+    return parse_schedule(schedule).zone if schedule else "UTC"
 
 
 def _run_within_timeout(work: Callable[[], Awaitable[T]]) -> T:

@@ -17,7 +17,7 @@ from bot.errors import SendError, UserError
 from bot.model import Destination, Finding, PlatformIdentity, Workspace
 from bot.operations.backup import BACKUP_FOLDER
 from bot.ports import Clock, Examiner
-from bot.schedules import load_zone
+from bot.schedules.calendar import load_zone
 from bot.storage import Database, sqlite_files, workspace_store
 
 MB: Final = 1_000_000

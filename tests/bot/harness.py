@@ -12,7 +12,7 @@ from bot.commands.context import CommandContext
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.configuration import file_import
-from bot.delivery import Outbox
+from bot.delivery.outbox import Outbox
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.lookup.archive import Archive
