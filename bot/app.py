@@ -286,13 +286,13 @@ def _build_discord_routes(
 ) -> Sequence[Route]:
     if "discord" not in platforms:
         return ()
-    from bot.platforms.discord.interactions_endpoint import PATH
+    from bot.platforms.discord.channels import INTERACTIONS_PATH
     from bot.platforms.discord.platform import DiscordPlatform
 
     discord = platforms["discord"]
     assert isinstance(discord, DiscordPlatform), "it is built here"
     found = discord.called(clock.now)
-    return () if found is None else (Route(PATH, found, methods=["POST"]),)
+    return () if found is None else (Route(INTERACTIONS_PATH, found, methods=["POST"]),)
 
 
 def _build_slack_routes(

@@ -165,8 +165,9 @@ def _format_counts(edition: Edition, texts: Texts) -> str:
     filtered = sum(stage == "filter" for stage, _ in outcomes)
     merged = sum(outcome in ("merged", "duplicate") for _, outcome in outcomes)
     return texts.say(
-        "{read} articles read · {told} told before · {filtered} kept out by a filter · "
-        "{merged} merged · {full} stories in full, {brief} in brief",
+        "{read} articles read · {published} told before · "
+        "{filtered} kept out by a filter · {merged} merged · "
+        "{full} stories in full, {brief} in brief",
         read=edition.made_from.articles,
         published=published,
         filtered=filtered,

@@ -240,6 +240,7 @@ async def open_harness(
             inbox=build_inbox(context, registry.build_commands(context)),
             doctor=Doctor(
                 db=db,
+                clock=clock,
                 ingestor=ingestor,
                 archive=archive,
                 platforms={platform.name: platform},
