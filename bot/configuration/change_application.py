@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot import schedules
 from bot.configuration.change_steps import (
     ChangeStep,
     check_still_editable,
@@ -31,6 +30,9 @@ from bot.model import (
     Workspace,
 )
 from bot.publishing import planning
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import schedule_to_json
+from bot.schedules.wording import describe_schedule
 from bot.storage import (
     Connection,
     correction_store,
@@ -154,12 +156,12 @@ def _save_digest(
     if before is not None and before.schedules == settings.schedule:
         # An unchanged schedule keeps its next due moment.
         return
-    rules = [schedules.parse_schedule(sentence) for sentence in settings.schedule]
+    rules = [parse_schedule(sentence) for sentence in settings.schedule]
     firsts = planning.find_first_dues(conn, **key, rules=rules, now=work.now)
     rows = [
         schedule_store.NewSchedule(
-            sentence=schedules.describe_schedule(rule),
-            rule=schedules.schedule_to_json(rule),
+            sentence=describe_schedule(rule),
+            rule=schedule_to_json(rule),
             zone=rule.zone,
             next=first,
         )

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot import schedules
 from bot.configuration.change_steps import (
     MAX_CORRECTION_LENGTH,
     ChangeStep,
@@ -39,6 +38,7 @@ from bot.model import (
     Workspace,
     list_settings,
 )
+from bot.schedules.calendar import find_zone
 from bot.storage import Connection, destination_store, digest_store
 
 #: Maximum number of digests, and of destinations, that can be made from chat.
@@ -153,7 +153,7 @@ def _problem(error: UserError, field: str = "") -> FieldProblem:
 
 def _check_zone(after: SettingsEntry) -> CheckedEntry:
     try:
-        return {"name": "zone", "zone": schedules.find_zone(str(after["zone"]))}, []
+        return {"name": "zone", "zone": find_zone(str(after["zone"]))}, []
     except UserError as error:
         return {"name": "zone", "zone": "UTC"}, [_problem(error, "zone")]
 

@@ -19,7 +19,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import schedules
 from bot.configuration import change_steps
 from bot.configuration.change_application import ApplyContext, apply_step
 from bot.configuration.change_steps import (
@@ -47,6 +46,9 @@ from bot.model import (
 from bot.ports import Clock
 from bot.publishing import planning
 from bot.publishing.planning import list_moments
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import Schedule
+from bot.schedules.wording import describe_schedule
 from bot.storage import (
     Connection,
     Database,
@@ -322,7 +324,7 @@ def _predict_editions(
     found = digest_store.find_digest_by_name(
         conn, **here, name=step.name
     ) or digest_store.find_digest_by_name(conn, **here, name=step.old_name)
-    rules = [schedules.parse_schedule(sentence) for sentence in after.schedule]
+    rules = [parse_schedule(sentence) for sentence in after.schedule]
     firsts = _list_first_dues(conn, workspace, found.id if found else 0, rules, now)
     moments = [
         at
@@ -345,14 +347,12 @@ def _list_first_dues(
     conn: Connection,
     workspace: Workspace,
     digest_id: int,
-    rules: Sequence[schedules.Schedule],
+    rules: Sequence[Schedule],
     now: datetime,
 ) -> Sequence[DueMoment | None]:
     """Return the stored moments of unchanged schedules, else the computed ones."""
     key = {"workspace_id": workspace.id, "digest_id": digest_id}
     kept = schedule_store.list_schedules(conn, **key)
-    if [row.sentence for row in kept] == [
-        schedules.describe_schedule(rule) for rule in rules
-    ]:
+    if [row.sentence for row in kept] == [describe_schedule(rule) for rule in rules]:
         return [row.next for row in kept]
     return planning.find_first_dues(conn, **key, rules=rules, now=now)

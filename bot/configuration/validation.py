@@ -15,7 +15,6 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot import schedules
 from bot.errors import Message, UserError
 from bot.ingest import addresses
 from bot.model import (
@@ -27,6 +26,9 @@ from bot.model import (
     SourceKind,
     get_setting,
 )
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.posting_rules import parse_quiet_hours
+from bot.schedules.wording import describe_schedule
 from digests.errors import InputError
 from digests.language.normalization import normalize_text
 from digests.language.words import STOP_WORDS
@@ -96,9 +98,7 @@ def check_digest(
     wrong = {problem.field for problem in problems}
     converters: Mapping[str, Callable[[str], str]] = {
         "destinations": lambda name: _check_destination_name(name, destinations),
-        "schedule": lambda s: schedules.describe_schedule(
-            schedules.parse_schedule(s, zone)
-        ),
+        "schedule": lambda s: describe_schedule(parse_schedule(s, zone)),
         "quiet_hours": _check_quiet_hours,
         "include": _check_filter,
         "exclude": _check_filter,
@@ -235,7 +235,7 @@ def _check_destination_name(name: str, known: Collection[str]) -> str:
 
 
 def _check_quiet_hours(written: str) -> str:
-    schedules.parse_quiet_hours(written)
+    parse_quiet_hours(written)
     return written
 
 

@@ -25,6 +25,8 @@ from bot.model.edition import (
 from bot.model.findings import (
     DestinationProblem,
     Finding,
+    JobName,
+    JobStatus,
     PlatformCheck,
     PlatformIdentity,
 )
@@ -133,6 +135,8 @@ __all__ = [
     "Inbox",
     "InstallationTokens",
     "Invocation",
+    "JobName",
+    "JobStatus",
     "ListItem",
     "LocalMessage",
     "Location",
