@@ -298,8 +298,8 @@ def _set_destination(wanted: Mapping[str, Any], here: FileContext) -> EntryEdit:
         is_own = here.workspace.platform == "local" or channel in known
         if here.is_from_chat and not is_own:
             raise FieldError(
-                "The channel {channel} is none here yet. Say /newsdesk destination "
-                "here in it, then apply this again.",
+                "The channel {channel} is not a destination yet. Run /newsdesk "
+                "destination here in it, then apply the file again.",
                 channel=channel,
                 field="channel",
             )

@@ -168,27 +168,31 @@ def format_problem(problem: UserError) -> str:
     return f"{text[:1].lower()}{text[1:]}"
 
 
-#: Kinds of pydantic's errors → what to write instead. {n} is the length limit.
-_EXPLANATIONS: Final[Mapping[str, str]] = {
-    "extra_forbidden": "This name is not known; see the example in README.md.",
-    "missing": "This is missing.",
-    "string_too_short": "This is empty; write something.",
-    "string_too_long": "This is too long; at most {n} characters.",
-    "too_long": "There are too many; at most {n}.",
-    "too_short": "Name at least one.",
-    "list_type": "Write a list here, in [ ].",
-    "tuple_type": "Write a list here, in [ ].",
-    "string_type": "Write a text here, in quotes.",
-    "dict_type": "Write names with their values here.",
+#: Kinds of pydantic's errors → what to write instead, given a length limit.
+_EXPLANATIONS: Final[Mapping[str, Callable[[int], UserError]]] = {
+    "extra_forbidden": lambda _: UserError(
+        "This name is not known; see the example in README.md."
+    ),
+    "missing": lambda _: UserError("This is missing."),
+    "string_too_short": lambda _: UserError("This is empty; write something."),
+    "string_too_long": lambda n: UserError(
+        "This is too long; at most {n} characters.", n=n
+    ),
+    "too_long": lambda n: UserError("There are too many; at most {n}.", n=n),
+    "too_short": lambda _: UserError("Name at least one."),
+    "list_type": lambda _: UserError("Write a list here, in [ ]."),
+    "tuple_type": lambda _: UserError("Write a list here, in [ ]."),
+    "string_type": lambda _: UserError("Write a text here, in quotes."),
+    "dict_type": lambda _: UserError("Write names with their values here."),
 }
 
 
 def _explain_model_error(model: type[SettingsModel], found: ErrorDetails) -> UserError:
     """Say what to write instead of a value that pydantic refused."""
     details = found.get("ctx", {})
-    explanation = _EXPLANATIONS.get(found["type"])
-    if explanation is not None:
-        return UserError(explanation, n=details.get("max_length", 0))
+    explain = _EXPLANATIONS.get(found["type"])
+    if explain is not None:
+        return explain(details.get("max_length", 0))
     if found["type"] == "value_error":
         (problem,) = details["error"].args
         if isinstance(problem, UserError):

@@ -161,7 +161,7 @@ async def test_a_channel_of_somebody_else_cannot_be_named(
     )
     file = '[[workspace.destination]]\nname = "theirs"\nchannel = "9009"\n'
     form = await ana.is_asked("newsdesk apply", file=file)
-    assert "channel 9009 is none here yet" in errors(form)["file"]
+    assert "channel 9009 is not a destination yet" in errors(form)["file"]
     mine = file.replace("9009", "c-here").replace("theirs", "mine")
     assert "New destination «mine»" in said(await ana.says("newsdesk apply", file=mine))
 
