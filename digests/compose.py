@@ -1,21 +1,16 @@
-"""The main path: articles in, an edition out; pure: no chat, database or clock.
+"""The main path: articles in, an edition out. Pure: no chat, database or clock.
 
-Digests that are due at one moment often read the same sources, and most of the work of
-composing is reading (`compose.analyse`). It must not know a digest, nor decide: an
-edition is the same with it and without it.
-
-    readings = Readings()
-    for digest in due:
-        compose(articles, now=now, style=style, read=readings.read)
-
-What is read out of an article follows from its words alone, not from who tells it or
-when: those are what a reading is found by, so that no two texts can be taken for one
-another. Whoever makes one drops it after the last edition; it is for one thread.
-
-`compose` is pure: the same articles, instant, ledger and style give the same
-edition, byte for byte. It reads as a table of contents; each step lives in the
-module that is named after its noun. `grounding.gate` is the last door: nothing
+The same articles, instant, ledger and style give the same edition, byte for byte. Each
+step is in the module of its subject, and the last one is `grounding.gate`: nothing
 leaves with words that its source does not have.
+
+Digests that are due at one moment often read the same sources, and analysing the
+articles is most of the work. An `AnalysisCache` shares it between their editions, which
+are the same as without it:
+
+    cache = AnalysisCache()
+    for digest in due:
+        compose(articles, now=now, style=style, read=cache.read)
 """
 
 from collections import OrderedDict
@@ -36,47 +31,52 @@ from digests.types import (
     ArticleAnalysis,
     ArticleDecision,
     Edition,
+    EditionStory,
     EditionStyle,
     InputCounts,
     PublishedLedger,
+    RankedStory,
     StoryMembership,
 )
 
-#: Characters of texts whose readings are kept: about 600 long articles, 12 MB.
+#: Characters of text whose analyses are cached: about 600 long articles, 12 MB.
 MAX_CACHED_CHARACTERS: Final = 2_000_000
-#: The words, as which language they are read, and how long a summary may be.
-AnalysisKey = tuple[str, str | None, str | None, int]
+#: What an analysis depends on: the words, their language, the summary's form.
+AnalysisKey = tuple[str, str | None, str | None, int, str]
+AnalyseArticle = Callable[[Article, EditionStyle], ArticleAnalysis]
 
 
 class AnalysisCache:
-    """Analyses by the words that they are of; those used longest ago go first."""
+    """Analyses by what they depend on; the least recently used are dropped first.
+
+    The source and the date of an article are not part of the key, so that one text from
+    two sources is analysed once. For one thread.
+    """
 
     def __init__(self, room: int = MAX_CACHED_CHARACTERS) -> None:
-        """Keep readings of so many characters of text; 0 keeps none."""
+        """Cache analyses of up to `room` characters of text; 0 caches none."""
         self._room = room
-        self._held = 0
-        self._kept: OrderedDict[AnalysisKey, ArticleAnalysis] = OrderedDict()
+        self._size = 0
+        self._cached: OrderedDict[AnalysisKey, ArticleAnalysis] = OrderedDict()
 
     def read(self, article: Article, style: EditionStyle) -> ArticleAnalysis:
-        """Read the article, or remember what was read (`compose.Read`)."""
-        key = (article.text, article.title, article.lang, style.summary_chars)
-        found = self._kept.get(key)
+        """The analysis of the article, from the cache where it is there."""
+        chars, summariser = style.summary_chars, style.summariser
+        key = (article.text, article.title, article.lang, chars, summariser)
+        found = self._cached.get(key)
         if found is None:
             found = analyse_article(article, style)
-            self._keep(key, found)
+            self._insert(key, found)
         else:
-            self._kept.move_to_end(key)
+            self._cached.move_to_end(key)
         return found if found.article == article else replace(found, article=article)
 
-    def _keep(self, key: AnalysisKey, found: ArticleAnalysis) -> None:
-        self._kept[key] = found
-        self._held += len(key[0])
-        while self._held > self._room:
-            gone, _ = self._kept.popitem(last=False)
-            self._held -= len(gone[0])
-
-
-AnalyseArticle = Callable[[Article, EditionStyle], ArticleAnalysis]
+    def _insert(self, key: AnalysisKey, analysis: ArticleAnalysis) -> None:
+        self._cached[key] = analysis
+        self._size += len(key[0])
+        while self._size > self._room:
+            dropped, _ = self._cached.popitem(last=False)
+            self._size -= len(dropped[0])
 
 
 def compose(
@@ -91,21 +91,18 @@ def compose(
     """The edition that these articles make at this moment.
 
     Args:
-        articles: Unique by id; the order does not matter to the result.
+        articles: Unique by id; their order does not change the result.
         now: Aware, UTC.
-        ledger: What this digest has shown before; None = nothing.
+        ledger: What this digest has published before; None = nothing.
         style: What the admin decided; None = the defaults.
-        read: Analyses one article; for callers that keep earlier analyses.
-        known: To which stories articles were said to belong; their ids are kept.
+        read: Analyses one article; for callers that cache analyses.
+        known: Stories that articles were assigned to before; their ids are kept.
 
     Returns:
         An edition without stories when nothing is new.
     """
-    ledger, style, read = (
-        ledger or PublishedLedger(),
-        style or EditionStyle(),
-        read or analyse_article,
-    )
+    ledger, style = ledger or PublishedLedger(), style or EditionStyle()
+    read = read or analyse_article
     articles = sorted(articles, key=_article_age_key)
     admitted, refused = _filter_articles(articles, style)
     members = assignment.group_articles(admitted, known)
@@ -119,15 +116,12 @@ def compose(
         available=articles,
         analyses=analyses,
     )
-    full = [
-        presentation.present_story(r, analyses, style) for r in ranked[: style.stories]
-    ]
-    rest = ranked[style.stories : style.stories + style.brief]
+    full, rest = ranked[: style.stories], ranked[style.stories :][: style.brief]
     draft = Edition(
         title=style.title,
         made_at=now,
         made_from=_count_made_from(articles),
-        stories=tuple(full),
+        stories=tuple(presentation.present_story(r, analyses, style) for r in full),
         brief=tuple(presentation.present_brief(r, analyses) for r in rest),
         hero=None,
         minutes=0,
@@ -146,15 +140,40 @@ def compose(
     )
 
 
+def compose_story(
+    articles: Sequence[Article],
+    memberships: Sequence[StoryMembership],
+    style: EditionStyle | None = None,
+) -> EditionStory | None:
+    """One story as an edition would show it, gated like an edition.
+
+    Args:
+        articles: Unique by id.
+        memberships: One for each of them; of several stories the first is composed.
+        style: None = the defaults.
+
+    Returns:
+        None where no article belongs to a story or nothing of it is grounded.
+    """
+    style = style or EditionStyle()
+    gathered = assembly.gather_stories(articles, memberships)
+    if not gathered:
+        return None
+    story = gathered[0]
+    analyses = {a.id: analyse_article(a, style) for a in story.articles}
+    draft = presentation.present_story(RankedStory(story=story), analyses, style)
+    return gate.gate_story(draft, {a.id: a for a in articles})
+
+
 def analyse_article(
     article: Article, style: EditionStyle | None = None
 ) -> ArticleAnalysis:
-    """Everything that can be read out of one article, ready to be told from."""
+    """Summary, quotes and figures of one article."""
     style = style or EditionStyle()
     return ArticleAnalysis(
         article=article,
-        summary=registry.SUMMARISERS["extractive"].summarise(
-            article, style.summary_chars
+        summary=registry.summarise_article(
+            article, style.summary_chars, style.summariser
         ),
         quotes=attribution.find_quotes(
             article.text, title=article.title, lang=article.lang
@@ -164,7 +183,7 @@ def analyse_article(
 
 
 def collect_published(edition: Edition) -> PublishedLedger:
-    """What the readers of this edition have been shown: additions to the ledger."""
+    """What an edition adds to the published ledger of its digest."""
     refs = [ref for story in edition.stories for ref in story.articles]
     refs += [ref for line in edition.brief for ref in line.articles]
     shown = [story.id for story in edition.stories] + [b.story for b in edition.brief]
