@@ -16,7 +16,14 @@ from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any
 from digests.language.words import word_set
 from digests.quotes.spans import find_quoted_stretches
-from digests.types import Article, ArticleAnalysis, PublishedLedger, Span, Story
+from digests.types import (
+    Article,
+    ArticleAnalysis,
+    Edition,
+    PublishedLedger,
+    Span,
+    Story,
+)
 
 #: Part of a sentence's content words that must be new, and how many it must have.
 _NEW_WORDS = 0.5
@@ -32,6 +39,28 @@ class StoryNews:
 
     article: Article
     spans: tuple[Span, ...]
+
+
+def collect_published(edition: Edition) -> PublishedLedger:
+    """What the readers of this edition have been shown: additions to the ledger."""
+    refs = [ref for story in edition.stories for ref in story.articles]
+    refs += [ref for line in edition.brief for ref in line.articles]
+    shown = [story.id for story in edition.stories] + [b.story for b in edition.brief]
+    return PublishedLedger(
+        stories=frozenset(shown),
+        revisions=frozenset(f"{ref.id}@{ref.revision}" for ref in refs),
+        sentences=frozenset(
+            normalize_text(s.text) for story in edition.stories for s in story.summary
+        ),
+        figures=frozenset(
+            normalize_text(f.figure.text)
+            for story in edition.stories
+            for f in story.figures
+        ),
+        quotes=frozenset(
+            normalize_text(c.text) for story in edition.stories for c in story.cards
+        ),
+    )
 
 
 def was_published(story: Story, ledger: PublishedLedger) -> bool:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests.compose import collect_published, compose, compose_story
+from digests.compose import compose, compose_story
+from digests.editing.novelty import collect_published
 from digests.types import (
     Article,
     ArticleDecision,
