@@ -229,7 +229,7 @@ class Doctor:
 
         async def look(source: Source) -> Sequence[Finding]:
             # What was read before tells how it is; a folder and a newcomer are tried.
-            if source.kind == "folder" or source.asked_at is None:
+            if source.kind == "folder" or source.requested_at is None:
                 return await self._tried_source(source, texts)
             return (self._stored_source(source, zone, texts),)
 
