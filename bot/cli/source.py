@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.cli.console import (
     FAILED,
     OK,
+    STATE_SIGNS,
     FlagOption,
     JsonOption,
     WorkspaceOption,
@@ -124,9 +125,9 @@ def list_sources(*, workspace: WorkspaceOption = None, json: JsonOption = False)
             print_json(rows)
         elif not rows:
             print_message("No source is set up. See: standfirst apply --help")
-        marks = {"ok": "✓", "warning": "!", "problem": "✗"}
         for row in () if json else rows:
-            print(f"{marks[row['state']]} {row['name']}  ({', '.join(row['digests'])})")
+            sign, used_by = STATE_SIGNS[row["state"]], ", ".join(row["digests"])
+            print(f"{sign} {row['name']}  ({used_by})")
             print(f"    {row['address']}")
             print(f"    {row['health']}{' → ' + row['fix'] if row['fix'] else ''}")
         return OK

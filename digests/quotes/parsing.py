@@ -12,11 +12,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-from digests.language import names as names_module
 from digests.language import sentences
 from digests.language.grammar import COVER, Token, tokenize_span
 from digests.language.name_tables import PLACES
-from digests.language.names import Name, PeopleIndex
+from digests.language.names import (
+    Name,
+    PeopleIndex,
+    find_names,
+    select_headline_names,
+)
+from digests.language.words import primary_language
 from digests.quotes import reporting, speaker_mentions
 from digests.quotes.reporting import CLAUSE_LEADS
 from digests.quotes.spans import QuotedStretch
@@ -53,16 +58,12 @@ class SentenceFrame:
     @cached_property
     def names(self) -> list[Name]:
         """Names among the tokens."""
-        return names_module.find_names(self.tokens)
+        return find_names(self.tokens)
 
     @cached_property
     def known(self) -> list[Name]:
         """The names that may tell who is who elsewhere."""
-        return (
-            list(names_module.select_headline_names(self.names))
-            if self.shouts
-            else self.names
-        )
+        return list(select_headline_names(self.names)) if self.shouts else self.names
 
     @cached_property
     def shouts(self) -> bool:
@@ -302,7 +303,7 @@ def _build_frames(covered: str, lang: str | None) -> tuple[SentenceFrame, ...]:
     found = []
     paragraph = 0
     at = 0
-    german = (lang or "en")[:2].lower() == "de"
+    german = primary_language(lang) == "de"
     for index, span in enumerate(sentences.split_sentences(covered, lang)):
         if any(mark in covered[at : span.start] for mark in _BREAKS):
             paragraph += 1
