@@ -131,7 +131,7 @@ def build_jobs(
     async def publish() -> datetime | None:
         await publisher.plan()
         await publisher.compose_due()
-        comparison = await publisher.corrections.run()
+        comparison = await application.corrections.run()
         application.jobs.run_now("deliver")
         due = await publisher.next_due()
         return min((at for at in (comparison, due) if at), default=None)
