@@ -162,7 +162,7 @@ def build_jobs(
         "deliver": unless_clock_jumped(application.outbox.drain),
         "poll": poll,
         "notify": application.outbox.deliver_notices,
-        "maintain": unless_clock_jumped(application.maintenance.wake),
+        "maintain": unless_clock_jumped(application.maintenance.run),
     }
 
 
