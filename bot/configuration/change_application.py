@@ -252,6 +252,6 @@ def _apply_correction(
             state="due",
             changes=({"before": "", "after": "", "old": "", "new": note.said},),
             amendment=Amendment(story=story, notes=(note,)),
-            by_name=work.by,
+            editor_name=work.by,
         ),
     )

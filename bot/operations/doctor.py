@@ -64,6 +64,7 @@ class Doctor:
         found = await run_check(
             "database", lambda: health_checks.check_database(self.db, now)
         )
+        found += await run_check("jobs", lambda: health_checks.check_jobs(self.db, now))
         found += await run_check("time zones", self._zones)
         for name, check in self.checks.items():
             found += await run_check(name, partial(check, None))
@@ -221,7 +222,7 @@ class Doctor:
 
         async def look(source: Source) -> Sequence[Finding]:
             # A source that is polled has a known state; others are read now.
-            if source.kind == "folder" or source.asked_at is None:
+            if source.kind == "folder" or source.requested_at is None:
                 return await self._tried_source(source, texts)
             return (self._stored_source(source, zone, texts),)
 
