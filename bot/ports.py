@@ -22,7 +22,6 @@ from typing import (
 )
 
 from bot.errors import Message
-
 from bot.model import (
     AppInstallation,
     Command,

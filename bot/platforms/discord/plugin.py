@@ -84,7 +84,9 @@ def build(context: PlatformContext) -> ActivePlatform:
         platform=platform,
         read_state=lambda: platform.state,
         callbacks=(
-            () if endpoint is None else (Route(INTERACTIONS_PATH, endpoint, methods=["POST"]),)
+            ()
+            if endpoint is None
+            else (Route(INTERACTIONS_PATH, endpoint, methods=["POST"]),)
         ),
         close=platform.close,
     )

@@ -90,7 +90,9 @@ class SlackSettings(PlatformSettings):
 
     def list_doubts(self, settings: Settings) -> Iterator[str]:
         """Slack shows three secrets on as many pages; people mix them up."""
-        bot_token, app_token = map(get_variable_name, ("slack_bot_token", "slack_app_token"))
+        bot_token, app_token = map(
+            get_variable_name, ("slack_bot_token", "slack_app_token")
+        )
         for name, prefixes in _TOKEN_PREFIXES.items():
             token = reveal_secret(getattr(self, name))
             if token and not token.startswith(prefixes):
@@ -137,7 +139,10 @@ def is_enabled(settings: Settings) -> bool:
 
 def check_settings(settings: Settings) -> Iterator[Finding]:
     """Check how the app is configured as a whole."""
-    own, lacks = settings.get_group(SlackSettings), list_missing_for_installation(settings)
+    own, lacks = (
+        settings.get_group(SlackSettings),
+        list_missing_for_installation(settings),
+    )
     if lacks:
         yield Finding.problem(
             _SUBJECT,
@@ -294,11 +299,11 @@ def _build_setup_manifest(commands: Sequence[Command]) -> Mapping[str, Any]:
     return app_manifest.build_manifest(commands, mode="socket")
 
 
-BOT_TOKEN_STEP: Final = """
+BOT_STEP: Final = """
 Slack, step 2 of 3: two tokens
   The first is under «OAuth & Permissions»: «Bot User OAuth Token», xoxb-…
 """
-APP_TOKEN_STEP: Final = """
+APP_STEP: Final = """
   The second is made under «Basic Information», «App-Level Tokens», «Generate Token and
   Scopes»: give it any name and the scope connections:write. It begins with xapp-, and
   lets the bot connect to Slack, so that it needs no public address.
@@ -361,13 +366,13 @@ PLUGIN = PlatformPlugin(
     setup_steps=(
         ManifestStep(instructions=format_app_step, manifest=format_pasted_manifest),
         TokenStep(
-            instructions=BOT_TOKEN_STEP,
+            instructions=BOT_STEP,
             setting="bot_token",
             label="the bot's token (xoxb-…)",
             prefix="xoxb-",
         ),
         TokenStep(
-            instructions=APP_TOKEN_STEP,
+            instructions=APP_STEP,
             setting="app_token",
             label="the app's token (xapp-…)",
             prefix="xapp-",
