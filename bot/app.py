@@ -18,6 +18,7 @@ from bot.commands import registry
 from bot.commands.context import CommandContext
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
+from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.outbox import Outbox
 from bot.delivery.private_notices import list_posting_problems
 from bot.i18n.translation import Texts
@@ -155,6 +156,9 @@ async def _build_application(
         clock=clock,
         jobs=jobs,
         publisher=publisher,
+        corrections=CorrectionProcessor(
+            db=db, engine=engine, clock=clock, platforms=platforms
+        ),
         outbox=outbox,
         archive=archive,
         doctor=context.doctor,

@@ -21,7 +21,7 @@ from typing import (
     runtime_checkable,
 )
 
-from bot.errors import Message
+from bot.errors import Message, UserError
 from bot.model import (
     AppInstallation,
     Command,
@@ -394,12 +394,12 @@ class AppManifest(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IdPatterns:
-    """Ids of people and roles on a platform, and what to do about a name instead."""
+    """Ids of people and roles on a platform."""
 
     person: re.Pattern[str]
     role: re.Pattern[str]
-    #: Error text with a placeholder {who}.
-    advice: str
+    #: Error about a text that is neither an id nor a mention.
+    refuse: Callable[[str], UserError]
 
 
 def format_positional_command(path: str, args: Mapping[str, str]) -> str:

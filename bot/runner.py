@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 import structlog
 from starlette.applications import Starlette
 
+from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.outbox import Outbox
 from bot.errors import BotError
 from bot.jobs.scheduler import JobScheduler, RunJob
@@ -66,6 +67,7 @@ class Application:
     clock: Clock
     jobs: JobScheduler
     publisher: EditionPublisher
+    corrections: CorrectionProcessor
     outbox: Outbox
     archive: Archive
     doctor: Doctor
@@ -151,7 +153,7 @@ def build_jobs(
     async def publish() -> datetime | None:
         await publisher.plan()
         await publisher.compose_due()
-        comparison = await publisher.corrections.run()
+        comparison = await application.corrections.run()
         application.jobs.run_now("deliver")
         due = await publisher.next_due()
         return min((at for at in (comparison, due) if at), default=None)

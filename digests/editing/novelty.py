@@ -15,8 +15,15 @@ from digests.language import sentences, words
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any
 from digests.language.words import word_set
-from digests.quotes import attribution
-from digests.types import Article, ArticleAnalysis, PublishedLedger, Span, Story
+from digests.quotes.spans import find_quoted_stretches
+from digests.types import (
+    Article,
+    ArticleAnalysis,
+    Edition,
+    PublishedLedger,
+    Span,
+    Story,
+)
 
 #: Part of a sentence's content words that must be new, and how many it must have.
 _NEW_WORDS = 0.5
@@ -32,6 +39,28 @@ class StoryNews:
 
     article: Article
     spans: tuple[Span, ...]
+
+
+def collect_published(edition: Edition) -> PublishedLedger:
+    """What the readers of this edition have been shown: additions to the ledger."""
+    refs = [ref for story in edition.stories for ref in story.articles]
+    refs += [ref for line in edition.brief for ref in line.articles]
+    shown = [story.id for story in edition.stories] + [b.story for b in edition.brief]
+    return PublishedLedger(
+        stories=frozenset(shown),
+        revisions=frozenset(f"{ref.id}@{ref.revision}" for ref in refs),
+        sentences=frozenset(
+            normalize_text(s.text) for story in edition.stories for s in story.summary
+        ),
+        figures=frozenset(
+            normalize_text(f.figure.text)
+            for story in edition.stories
+            for f in story.figures
+        ),
+        quotes=frozenset(
+            normalize_text(c.text) for story in edition.stories for c in story.cards
+        ),
+    )
 
 
 def was_published(story: Story, ledger: PublishedLedger) -> bool:
@@ -141,7 +170,8 @@ class _KnownFacts:
 
     def _lacks_quote(self, sentence: str, lang: str | None) -> bool:
         found = (
-            _join_words(q.text) for q in attribution.find_quotes(sentence, lang=lang)
+            _join_words(sentence[quoted.start : quoted.end])
+            for quoted in find_quoted_stretches(sentence, lang)
         )
         return any(
             len(said.split()) >= _SHORTEST_QUOTE and said not in self._running

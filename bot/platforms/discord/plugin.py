@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from bot.errors import UserError
 from bot.model import POST_OPTION_NAMES
 from bot.platforms.discord.channels import INTERACTIONS_PATH, PLATFORM_NAME
 from bot.platforms.discord.permissions import (
@@ -127,6 +128,16 @@ def format_command(path: str, args: Mapping[str, str]) -> str:
     return " ".join([f"/{path}", *(f"{name}:{value}" for name, value in args.items())])
 
 
+def refuse_name(who: str) -> UserError:
+    """The error about a name that Discord did not turn into a mention."""
+    return UserError(
+        "Discord sent «{who}» as mere text, which names nobody. Type «@» and choose "
+        "the person or the role from the list that opens, or write «person ID» or "
+        "«role ID».",
+        who=who,
+    )
+
+
 PLUGIN = PlatformPlugin(
     name=PLATFORM_NAME,
     title="Discord",
@@ -139,9 +150,7 @@ PLUGIN = PlatformPlugin(
     ids=IdPatterns(
         person=_SNOWFLAKE,
         role=_SNOWFLAKE,
-        advice="Discord sent «{who}» as mere text, which names nobody. Type «@» and "
-        "choose the person or the role from the list that opens, or write «person ID» "
-        "or «role ID».",
+        refuse=refuse_name,
     ),
     setup_summary="Discord: 3 steps, about 4 minutes",
     setup_steps=(

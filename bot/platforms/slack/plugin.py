@@ -344,6 +344,16 @@ class SlackAppManifest:
         return app_manifest.list_scope_reasons(mode)
 
 
+def refuse_name(who: str) -> UserError:
+    """The error about a name that Slack did not turn into a mention."""
+    return UserError(
+        "Slack sent «{who}» as mere text, which names nobody. Type «@» and choose "
+        "the person or the user group from the list that opens, or write «person "
+        "U…» or «role S…» with the id.",
+        who=who,
+    )
+
+
 PLUGIN = PlatformPlugin(
     name=PLATFORM_NAME,
     title="Slack",
@@ -358,9 +368,7 @@ PLUGIN = PlatformPlugin(
     ids=IdPatterns(
         person=re.compile(limits.PERSON_ID),
         role=re.compile(limits.GROUP_ID),
-        advice="Slack sent «{who}» as mere text, which names nobody. Type «@» and "
-        "choose the person or the user group from the list that opens, or write "
-        "«person U…» or «role S…» with the id.",
+        refuse=refuse_name,
     ),
     setup_summary="Slack: 3 steps, about 4 minutes",
     setup_steps=(

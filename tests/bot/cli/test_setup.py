@@ -360,13 +360,12 @@ async def test_a_database_that_cannot_be_written_takes_the_tokens_back(
     answers = SetupAnswers(
         platform="local", secrets={"STANDFIRST_X": "y"}, source="world", schedule=""
     )
+    checks = replace(setup.build_checks(), open_application=fail)
+    env = tmp_path / ".env"
+    terminal = ScriptedTerminal([])
     with pytest.raises(ConfigurationError):
-        setup._save_answers(
-            settings_for(tmp_path),
-            answers,
-            replace(setup.build_checks(), open_application=fail),
-            ScriptedTerminal([]),
-            tmp_path / ".env",
+        await asyncio.to_thread(
+            setup._save_answers, settings_for(tmp_path), answers, checks, terminal, env
         )
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "A=1\n"
 

@@ -77,6 +77,7 @@ class Run:
         application: Any = SimpleNamespace(
             clock=harness.clock,
             publisher=harness.publisher,
+            corrections=harness.corrections,
             outbox=harness.outbox,
             jobs=JobScheduler(harness.clock),
             maintenance=SimpleNamespace(wake=None),
