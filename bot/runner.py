@@ -41,7 +41,6 @@ from bot.web import server
 
 log = structlog.get_logger(__name__)
 
-LEASE_NAME = "runner"
 LEASE_DURATION = timedelta(seconds=30)
 LEASE_RENEWAL_SECONDS = 10.0
 STANDBY_POLL_SECONDS = 2.0
@@ -184,7 +183,7 @@ def build_jobs(
         "deliver": unless_clock_jumped(application.outbox.drain),
         "poll": poll,
         "notify": application.outbox.deliver_notices,
-        "maintain": unless_clock_jumped(application.maintenance.wake),
+        "maintain": unless_clock_jumped(application.maintenance.run),
     }
 
 
@@ -212,24 +211,26 @@ async def _hold_lease(
     finally:
         renewing.cancel()
         await application.db.write(
-            process_store.release_lease, name=LEASE_NAME, holder=holder
+            process_store.release_lease, name=process_store.RUNNER_LEASE, holder=holder
         )
 
 
 async def _acquire_lease(application: Application, holder: str) -> bool:
     taken = await application.db.write(
         process_store.acquire_lease,
-        name=LEASE_NAME,
+        name=process_store.RUNNER_LEASE,
         holder=holder,
         now=application.clock.now(),
         ttl=LEASE_DURATION,
     )
     if taken is not None:
         return True
-    other = await application.db.read(process_store.find_lease_holder, name=LEASE_NAME)
+    other = await application.db.read(
+        process_store.find_lease_holder, name=process_store.RUNNER_LEASE
+    )
     if other is not None and is_holder_dead(other):
         await application.db.write(
-            process_store.release_lease, name=LEASE_NAME, holder=other
+            process_store.release_lease, name=process_store.RUNNER_LEASE, holder=other
         )
         return await _acquire_lease(application, holder)
     return False

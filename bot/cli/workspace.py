@@ -72,7 +72,7 @@ def erase_workspace(
         space = _select_workspace(
             name, [one for one, _ in await _load_workspaces(application)]
         )
-        shown = await application.maintenance.erasing.show(space, None)
+        shown = await application.maintenance.eraser.show(space, None)
         _print_erasure(space, shown)
         typed = confirm if confirm is not None else _prompt_confirmation()
         if typed is None:
@@ -80,8 +80,8 @@ def erase_workspace(
                 ["Nothing was erased. Where nobody can type, say --confirm NAME."]
             )
             return USAGE
-        await application.maintenance.erasing.order(space, None, typed)
-        await application.maintenance.erasing.run_ordered()
+        await application.maintenance.eraser.order(space, None, typed)
+        await application.maintenance.eraser.run_ordered()
         print_message("It is erased. Backups and copies of the database still hold it.")
         return OK
 

@@ -58,6 +58,7 @@ class Doctor:
         found = await run_check(
             "database", lambda: health_checks.check_database(self.db, now)
         )
+        found += await run_check("jobs", lambda: health_checks.check_jobs(self.db, now))
         found += await run_check("time zones", self._zones)
         for name, check in self.checks.items():
             found += await run_check(name, partial(check, None))
