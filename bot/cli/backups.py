@@ -328,9 +328,9 @@ def _format_size(size: int) -> str:
 
 
 def _load_settings() -> "Settings":
-    from bot.settings import load_settings
+    from bot.app import load_platform_settings
 
-    settings, warnings = load_settings()
+    settings, warnings = load_platform_settings()
     print_warnings(warnings)
     return settings
 

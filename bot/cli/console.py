@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from bot.app import Application
     from bot.model import Digest, Finding
+    from bot.runner import Application
 
 OK, FAILED, USAGE, CONFIGURATION, ATTENTION = range(5)
 #: Sign in front of a result, by its state.
@@ -34,9 +34,9 @@ WorkspaceOption = Annotated[
 def run_with_application(work: Callable[["Application"], Awaitable[int]]) -> int:
     """Run `work` over the configured database, with nothing else started."""
     from bot import app
-    from bot.settings import load_settings
+    from bot.app import load_platform_settings
 
-    settings, warnings = load_settings()
+    settings, warnings = load_platform_settings()
     print_warnings(warnings)
 
     async def inside() -> int:

@@ -25,10 +25,10 @@ from bot.cli.console import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.app import Application
     from bot.ingest.polling import SourceTrial
     from bot.ingest.source_reader import SourceReading
     from bot.model import Digest, Source
+    from bot.runner import Application
     from digests.sources.opml import OpmlDocument
     from digests.types import Article
 
@@ -43,12 +43,11 @@ def try_address(address: str, *, json: JsonOption = False) -> int:
         address: Of a feed, an article, a site, or the path of a folder.
         json: Print JSON.
     """
-    from bot.app import SystemClock
+    from bot.app import SystemClock, load_platform_settings
     from bot.ingest.polling import try_source
     from bot.ingest.source_reader import SourceReader
-    from bot.settings import load_settings
 
-    settings, warnings = load_settings()
+    settings, warnings = load_platform_settings()
     print_warnings(warnings)
 
     async def work() -> "SourceTrial":

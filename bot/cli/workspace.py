@@ -17,8 +17,8 @@ from bot.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from bot.app import Application
     from bot.model import Workspace
+    from bot.runner import Application
     from bot.storage.deletion_store import Erasure
 
 #: What is counted, as the operator reads it.

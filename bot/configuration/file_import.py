@@ -29,6 +29,7 @@ from bot.configuration.change_steps import (
 )
 from bot.configuration.change_validation import check_steps, load_validation_context
 from bot.configuration.validation import (
+    PLATFORM_POST_OPTIONS,
     format_problem,
     validate_fields,
 )
@@ -206,6 +207,10 @@ def _parse_blocks(
             )
         )
         problems += [(f"{location}, {one.field}", one.problem) for one in found]
+        if not found and settings.platform not in PLATFORM_POST_OPTIONS:
+            choices = ", ".join(PLATFORM_POST_OPTIONS)
+            error = UserError("Write one of: {choices}.", choices=choices)
+            problems.append((f"{location}, platform", error))
         problems += [(location, one) for one in _find_repeated_names(settings)]
         problems += [
             (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -20,7 +20,6 @@ from bot.ingest import addresses
 from bot.model import (
     DestinationSettings,
     DigestSettings,
-    PlatformName,
     PostOptions,
     SettingsModel,
     SourceKind,
@@ -41,7 +40,7 @@ _STAND_INS: Final[Mapping[str, Any]] = {
     "sources": ["–"],
     "channel": "–",
     "id": "–",
-    "platform": get_args(PlatformName)[0],
+    "platform": "–",
 }
 
 

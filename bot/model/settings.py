@@ -23,6 +23,7 @@ from typing import (
     Final,
     Literal,
     Self,
+    TypeAlias,
     Union,
     cast,
     get_args,
@@ -37,7 +38,8 @@ from bot.errors import UserError
 from bot.model.sections import parse_sections
 from digests.types import EditionStyle, Section
 
-PlatformName = Literal["discord", "slack", "local"]
+#: Name of a platform in the registry `bot.platforms.plugins`.
+PlatformName: TypeAlias = str
 #: What happens to posted messages when their article is corrected: they are edited,
 #: the correction is only listed, or nothing.
 CorrectionsSetting = Literal["edit", "tell", "off"]
