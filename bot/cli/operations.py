@@ -9,14 +9,15 @@ from urllib.parse import urlsplit
 
 from bot.cli.console import (
     ATTENTION,
+    MARKS,
     OK,
     FlagOption,
     JsonOption,
+    application_command,
     format_count,
     print_json,
     print_message,
-    print_warnings,
-    run_with_application,
+    read_settings,
 )
 from bot.errors import UserError
 
@@ -25,32 +26,28 @@ if TYPE_CHECKING:
     from bot.model import Finding
 
 
-def run_doctor(*, json: JsonOption = False) -> int:
+@application_command
+async def run_doctor(application: "Application", *, json: JsonOption = False) -> int:
     """Look at everything that can be wrong; exit 4 when something needs attention."""
+    from dataclasses import asdict
 
-    async def work(application: "Application") -> int:
-        from dataclasses import asdict
+    from bot import runner
 
-        from bot import runner
-
-        # What a check meets is in its finding; stdout is for the findings alone.
-        runner.silence_logging()
-        found = await application.doctor.examine()
-        if json:
-            print_json([asdict(finding) for finding in found])
-        else:
-            _print_findings(found)
-        bad = any(finding.state == "problem" for finding in found)
-        return ATTENTION if bad else OK
-
-    return run_with_application(work)
+    # What a check meets is in its finding; stdout is for the findings alone.
+    runner.silence_logging()
+    found = await application.doctor.examine()
+    if json:
+        print_json([asdict(finding) for finding in found])
+    else:
+        _print_findings(found)
+    bad = any(finding.state == "problem" for finding in found)
+    return ATTENTION if bad else OK
 
 
 def _print_findings(found: Sequence["Finding"]) -> None:
-    marks = {"ok": "✓", "warning": "!", "problem": "✗"}
     for one in found:
         fix = f" → {one.fix}" if one.fix else ""
-        print(f"{marks[one.state]} {one.subject:<24} {one.text}{fix}")
+        print(f"{MARKS[one.state]} {one.subject:<24} {one.text}{fix}")
     problems = sum(one.state == "problem" for one in found)
     warnings = sum(one.state == "warning" for one in found)
     print(f"{format_count(problems, 'problem')}, {format_count(warnings, 'warning')}")
@@ -63,11 +60,8 @@ def run_demo(*, fresh: FlagOption = False) -> int:
         fresh: Forget earlier demos and start over.
     """
     from bot.cli import demo
-    from bot.settings import load_settings
 
-    settings, warnings = load_settings()
-    print_warnings(warnings)
-    return asyncio.run(demo.serve_demo(settings, say=print_message, fresh=fresh))
+    return asyncio.run(demo.serve_demo(read_settings(), say=print_message, fresh=fresh))
 
 
 def run_bot(*, role: Literal["all"] = "all") -> int:
@@ -77,11 +71,8 @@ def run_bot(*, role: Literal["all"] = "all") -> int:
         role: What this process does; one process does everything.
     """
     from bot import runner
-    from bot.settings import load_settings
 
-    settings, warnings = load_settings()
-    print_warnings(warnings)
-    return asyncio.run(runner.run_application(settings, say=print_message))
+    return asyncio.run(runner.run_application(read_settings(), say=print_message))
 
 
 def migrate_database() -> int:
@@ -102,12 +93,14 @@ def print_version() -> int:
     return OK
 
 
-def print_slack_manifest(
+@application_command
+async def print_slack_manifest(
+    application: "Application",
     *,
     mode: Literal["socket", "http"] = "socket",
     url: str = "",
     rotation: FlagOption = False,
-) -> int:
+) -> None:
     """Print the manifest of the Slack app as JSON; what each scope is for, beside it.
 
     Args:
@@ -118,25 +111,15 @@ def print_slack_manifest(
         rotation: For http, where several workspaces install the app: tokens run out
             after twelve hours. Slack never lets that be switched off again.
     """
+    from bot import app
+
     if mode == "http" and not url:
-        from bot.settings import load_settings
-
-        url = load_settings()[0].public_url or ""
+        url = application.settings.public_url or ""
     _check_manifest_options(mode, url, rotation=rotation)
-
-    async def work(application: "Application") -> int:
-        from bot import app
-
-        print_json(
-            app.build_slack_manifest(
-                application.inbox.commands, mode, url, rotation=rotation
-            )
-        )
-        for line in app.list_slack_scopes(mode):
-            print(line, file=sys.stderr)
-        return OK
-
-    return run_with_application(work)
+    commands = application.inbox.commands
+    print_json(app.build_slack_manifest(commands, mode, url, rotation=rotation))
+    for line in app.list_slack_scopes(mode):
+        print(line, file=sys.stderr)
 
 
 def _check_manifest_options(mode: str, url: str, *, rotation: bool) -> None:
