@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digests import jsonl
+from digests.cards.content import UNNAMED_SPEAKER
 from digests.errors import DigestsError, UsageError
 from digests.figures import recognition
 from digests.grounding import claims
 from digests.language import sentences
+from digests.language.normalization import to_one_line
 from digests.quotes import attribution
 from digests.stories import assembly, assignment
 from digests.summaries import extractive, registry
@@ -39,7 +41,6 @@ from digests.types import (
 if TYPE_CHECKING:
     from digests.sources import folder
 
-UNNAMED_SPEAKER = "speaker not named in text"
 #: Candidates shown for a quote.
 _MAX_CANDIDATES = 5
 
@@ -86,7 +87,7 @@ def format_quote_candidates(article: Article) -> Iterator[str]:
 
 def _truncate(text: str, width: int) -> str:
     """The text in one line, cut with an ellipsis where it is longer than `room`."""
-    line = " ".join(text.split())
+    line = to_one_line(text)
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 

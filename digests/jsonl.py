@@ -8,13 +8,13 @@ rest goes on. A text that is merely odd is answered, not refused.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from digests.errors import DigestsError, InputError
 from digests.figures import recognition
 from digests.grounding import claims
 from digests.language import sentences
+from digests.language.dates import parse_instant
 from digests.quotes import attribution
 from digests.stories import assignment
 from digests.summaries import registry
@@ -197,17 +197,6 @@ def _article(record: JsonRecord) -> Article:
         text=_optional(record, "text") or "",
         title=_text(record, "title"),
         source=_optional(record, "source") or "",
-        published=_optional_instant(_optional(record, "published")),
+        published=parse_instant(_optional(record, "published") or ""),
         lang=_optional(record, "lang"),
     )
-
-
-def _optional_instant(text: str | None) -> datetime | None:
-    """A date that cannot be read is as good as none."""
-    try:
-        when = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    if when is None:
-        return None
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from bot.cli.console import (
     ATTENTION,
-    MARKS,
     OK,
     FlagOption,
     JsonOption,
     application_command,
     format_count,
+    format_finding,
     print_json,
     print_message,
     read_settings,
@@ -46,8 +46,7 @@ async def run_doctor(application: "Application", *, json: JsonOption = False) ->
 
 def _print_findings(found: Sequence["Finding"]) -> None:
     for one in found:
-        fix = f" → {one.fix}" if one.fix else ""
-        print(f"{MARKS[one.state]} {one.subject:<24} {one.text}{fix}")
+        print(format_finding(one, width=24))
     problems = sum(one.state == "problem" for one in found)
     warnings = sum(one.state == "warning" for one in found)
     print(f"{format_count(problems, 'problem')}, {format_count(warnings, 'warning')}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from bot.cli.console import format_finding
 from bot.errors import SendNotReceived
 from bot.settings import Settings
 
@@ -178,13 +179,6 @@ def format_identity(found: "PlatformIdentity", platform: str) -> str:
     where = ", ".join(found.places[:5]) or "no server yet"
     more = f" and {len(found.places) - 5} more" if len(found.places) > 5 else ""
     return f"✓ {platform.capitalize()} knows it as {found.bot}{of}; in: {where}{more}"
-
-
-def format_finding(finding: "Finding") -> str:
-    """A finding in one line, with its fix."""
-    marks = {"ok": "✓", "warning": "!", "problem": "✗"}
-    fix = f" → {finding.fix}" if finding.fix else ""
-    return f"{marks[finding.state]} {finding.subject}: {finding.text}{fix}"
 
 
 def _find_zone(schedule: str) -> str:

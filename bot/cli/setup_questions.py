@@ -16,6 +16,7 @@ from bot.cli.console import (
     BackRequested,
     PromptChoice,
     Terminal,
+    format_finding,
     prompt_choice,
     prompt_secret,
     prompt_text,
@@ -23,7 +24,6 @@ from bot.cli.console import (
 from bot.cli.setup_checks import (
     FIRST_DIGEST_NAME,
     SetupChecks,
-    format_finding,
     format_identity,
 )
 from bot.errors import SendError, UserError

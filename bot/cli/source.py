@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cli.console import (
     FAILED,
-    MARKS,
     OK,
+    STATE_SIGNS,
     FlagOption,
     JsonOption,
     WorkspaceOption,
@@ -124,7 +124,7 @@ async def list_sources(
     digests = await application.archive.all_digests(workspace)
     rows = _source_rows(application, digests)
     lines = (
-        f"{MARKS[row['state']]} {row['name']}  ({', '.join(row['digests'])})\n"
+        f"{STATE_SIGNS[row['state']]} {row['name']}  ({', '.join(row['digests'])})\n"
         f"    {row['address']}\n"
         f"    {row['health']}{' → ' + row['fix'] if row['fix'] else ''}"
         for row in rows

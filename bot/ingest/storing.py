@@ -32,7 +32,7 @@ from bot.storage import (
 )
 from bot.storage.article_store import KnownArticle
 from bot.storage.restoration_store import Restoration
-from digests.compose import analyse_article
+from digests.analysis import analyse_article
 from digests.corrections import detection
 from digests.language.normalization import normalize_text
 from digests.stories.assignment import StoryPlacement, new_story_id

@@ -19,7 +19,7 @@ from bot.lookup.name_resolution import ResolvedStory, is_story_number
 from bot.model import PUBLISHABLE_FOR, Location
 from bot.ports import Engine
 from bot.storage import Connection, Database, article_store, story_store
-from digests.compose import analyse_article
+from digests.analysis import analyse_article
 from digests.editing import presentation
 from digests.editing.ranking import RankedStory
 from digests.grounding import gate

@@ -25,6 +25,8 @@ from bot.model.edition import (
 from bot.model.findings import (
     DestinationProblem,
     Finding,
+    JobName,
+    JobStatus,
     PlatformCheck,
     PlatformIdentity,
 )
@@ -121,6 +123,8 @@ __all__ = [
     "Inbox",
     "InstallationTokens",
     "Invocation",
+    "JobName",
+    "JobStatus",
     "LayoutSettings",
     "ListItem",
     "LocalMessage",

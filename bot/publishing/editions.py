@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot import model
-from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery import personal_controls
 from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
@@ -49,13 +48,9 @@ from bot.storage import (
     source_store,
     workspace_store,
 )
-from digests.compose import (
-    AnalyseArticle,
-    AnalysisCache,
-    analyse_article,
-    collect_published,
-    compose,
-)
+from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
+from digests.compose import compose
+from digests.editing.novelty import collect_published
 from digests.types import Edition, EditionStyle
 
 log = structlog.get_logger(__name__)
@@ -102,16 +97,6 @@ class EditionPublisher:
     ingestor: Ingestor
     platforms: Mapping[str, Platform]
     at: CheckpointHook = ignore_checkpoint
-
-    @property
-    def corrections(self) -> CorrectionProcessor:
-        """What becomes of editions whose articles are corrected."""
-        return CorrectionProcessor(
-            db=self.db,
-            engine=self.engine,
-            clock=self.clock,
-            platforms=self.platforms,
-        )
 
     # ── what the scheduler asks for ────────────────────────────────────────────
 

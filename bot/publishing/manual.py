@@ -56,7 +56,8 @@ from bot.storage import (
 )
 from bot.storage.ledger_store import get_destination_ledger, merge_ledgers
 from digests.answers import search
-from digests.compose import collect_published, compose
+from digests.compose import compose
+from digests.editing.novelty import collect_published
 from digests.language.search_terms import SearchQuery
 from digests.stories import assignment, filters
 from digests.types import Article, Edition, EditionStyle, PublishedLedger

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, delete, or_, select
 from bot.storage import columns, correction_store, schema
 from bot.storage.schema import deliveries, digests, editions
 from bot.storage.statements import insert_into
-from digests.compose import collect_published
 from digests.corrections.amendments import apply_amendments
+from digests.editing.novelty import collect_published
 from digests.types import PublishedLedger
 
 #: What the channels showed is remembered for so long; older articles are no news.

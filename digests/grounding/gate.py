@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from digests.language import numbers
+from digests.language.normalization import to_one_line
 from digests.types import (
     Article,
     ArticleRef,
@@ -114,7 +115,7 @@ def _choose_headline(
     headline: Headline, article: Article, first: tuple[Sentence, ...] = ()
 ) -> Headline | None:
     """The headline, or what may stand in its place, or None where nothing does."""
-    title = Headline(text=" ".join((article.title or "").split()))
+    title = Headline(text=to_one_line(article.title or ""))
     sentences = [Headline(text=s.text, spans=s.spans) for s in first]
     return next(
         (h for h in (headline, title, *sentences) if _headline_stands(h, article)), None

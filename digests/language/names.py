@@ -34,13 +34,14 @@ from digests.language.name_tables import (
     TITLES,
 )
 from digests.language.sentences import STARTERS
+from digests.language.words import word_set
 
 _SMALL = STARTERS["en"] | STARTERS["de"] | NEVER_NAME
-_MONTH_NAMES = frozenset(("may", "april", "june", "august"))
-_SPEAKS = frozenset(("said", "says", "told", "added", "asked", "wrote", "replied"))
-_BEFORE_PARTICLE = frozenset(("herr", "frau", "graf", "gräfin", "baron", "dr", "dr."))
+_MONTH_NAMES = word_set("may april june august")
+_SPEAKS = word_set("said says told added asked wrote replied")
+_BEFORE_PARTICLE = word_set("herr frau graf gräfin baron dr dr.")
 _SHORTEST_PARTICIPLE = 6
-_GIVEN_IN_ING = frozenset(("sterling", "fielding", "harding", "redding"))
+_GIVEN_IN_ING = word_set("sterling fielding harding redding")
 _ACRONYM_LENGTH = 6
 _ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - MALE - FEMALE
 
@@ -277,7 +278,7 @@ def _sex(titles: Iterable[str], words: Sequence[str]) -> str:
     return ""
 
 
-_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+_SUFFIXES = word_set("jr sr ii iii iv")
 _FAR_MORE = 3
 _MOST_BEARERS = 20
 

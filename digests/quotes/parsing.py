@@ -21,6 +21,7 @@ from digests.language.names import (
     find_names,
     select_headline_names,
 )
+from digests.language.words import primary_language
 from digests.quotes import reporting, speaker_mentions
 from digests.quotes.reporting import CLAUSE_LEADS
 from digests.quotes.spans import QuotedStretch
@@ -302,7 +303,7 @@ def _build_frames(covered: str, lang: str | None) -> tuple[SentenceFrame, ...]:
     found = []
     paragraph = 0
     at = 0
-    german = (lang or "en")[:2].lower() == "de"
+    german = primary_language(lang) == "de"
     for index, span in enumerate(sentences.split_sentences(covered, lang)):
         if any(mark in covered[at : span.start] for mark in _BREAKS):
             paragraph += 1

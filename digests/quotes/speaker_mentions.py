@@ -31,7 +31,7 @@ from digests.quotes.reporting import (
 
 _LONGEST_PHRASE = 7
 _PRONOUNS = MALE_PRONOUNS | FEMALE_PRONOUNS | PLURAL_PRONOUNS | SUBJECT_PRONOUNS
-_OBJECT_PRONOUNS = frozenset(("him", "his", "her", "them", "their"))
+_OBJECT_PRONOUNS = word_set("him his her them their")
 #: Determiners that can speak without a noun: «several said».
 _ALONE = word_set("several many some others both one another hundreds thousands most")
 

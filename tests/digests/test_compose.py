@@ -6,7 +6,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests.compose import collect_published, compose
+from digests.compose import compose
+from digests.editing.novelty import collect_published
 from digests.types import (
     Article,
     ArticleDecision,
