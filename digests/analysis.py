@@ -21,8 +21,8 @@ from digests.types import Article, ArticleAnalysis, EditionStyle
 
 #: Characters of texts whose analyses are kept: about 600 long articles, 12 MB.
 MAX_CACHED_CHARACTERS: Final = 2_000_000
-#: Text, title, language, and how long a summary may be.
-AnalysisKey = tuple[str, str | None, str | None, int]
+#: Text, title, language, length of a summary and its summariser.
+AnalysisKey = tuple[str, str | None, str | None, int, str]
 AnalyseArticle = Callable[[Article, EditionStyle], ArticleAnalysis]
 
 
@@ -37,7 +37,8 @@ class AnalysisCache:
 
     def read(self, article: Article, style: EditionStyle) -> ArticleAnalysis:
         """Analyse the article, or return its earlier analysis (`AnalyseArticle`)."""
-        key = (article.text, article.title, article.lang, style.summary_chars)
+        summary = (style.summary_chars, style.summariser)
+        key = (article.text, article.title, article.lang, *summary)
         found = self._analyses.get(key)
         if found is None:
             found = analyse_article(article, style)
@@ -61,8 +62,8 @@ def analyse_article(
     style = style or EditionStyle()
     return ArticleAnalysis(
         article=article,
-        summary=registry.SUMMARISERS["extractive"].summarise(
-            article, style.summary_chars
+        summary=registry.summarise_article(
+            article, style.summary_chars, style.summariser
         ),
         quotes=attribution.find_quotes(
             article.text, title=article.title, lang=article.lang

@@ -1,9 +1,8 @@
 """The main path: articles in, an edition out. Pure: no chat, database or clock.
 
 The same articles, instant, ledger and style give the same edition, byte for byte.
-`compose` reads as a list of steps; each step lives in the module named after its noun.
-The last one is `grounding.gate`, which removes every word that its source does not
-have.
+`compose` reads as a list of steps; each step is in the module of its subject. The last
+one is `grounding.gate`, which removes every word that its source does not have.
 """
 
 from collections.abc import Sequence
@@ -18,9 +17,11 @@ from digests.types import (
     Article,
     ArticleDecision,
     Edition,
+    EditionStory,
     EditionStyle,
     InputCounts,
     PublishedLedger,
+    RankedStory,
     StoryMembership,
 )
 
@@ -37,21 +38,18 @@ def compose(
     """The edition that these articles make at this moment.
 
     Args:
-        articles: Unique by id; the order does not matter to the result.
+        articles: Unique by id; their order does not change the result.
         now: Aware, UTC.
-        ledger: What this digest has shown before; None = nothing.
+        ledger: What this digest has published before; None = nothing.
         style: What the admin decided; None = the defaults.
-        read: Analyses one article; for callers that keep earlier analyses.
-        known: To which stories articles were said to belong; their ids are kept.
+        read: Analyses one article; for callers that cache analyses.
+        known: Stories that articles were assigned to before; their ids are kept.
 
     Returns:
         An edition without stories when nothing is new.
     """
-    ledger, style, read = (
-        ledger or PublishedLedger(),
-        style or EditionStyle(),
-        read or analyse_article,
-    )
+    ledger, style = ledger or PublishedLedger(), style or EditionStyle()
+    read = read or analyse_article
     articles = sorted(articles, key=_article_age_key)
     admitted, refused = _filter_articles(articles, style)
     members = assignment.group_articles(admitted, known)
@@ -65,15 +63,12 @@ def compose(
         available=articles,
         analyses=analyses,
     )
-    full = [
-        presentation.present_story(r, analyses, style) for r in ranked[: style.stories]
-    ]
-    rest = ranked[style.stories : style.stories + style.brief]
+    full, rest = ranked[: style.stories], ranked[style.stories :][: style.brief]
     draft = Edition(
         title=style.title,
         made_at=now,
         made_from=_count_made_from(articles),
-        stories=tuple(full),
+        stories=tuple(presentation.present_story(r, analyses, style) for r in full),
         brief=tuple(presentation.present_brief(r, analyses) for r in rest),
         hero=None,
         minutes=0,
@@ -90,6 +85,31 @@ def compose(
         minutes=presentation.estimate_reading_minutes(edition),
         decisions=(*refused, *decided),
     )
+
+
+def compose_story(
+    articles: Sequence[Article],
+    memberships: Sequence[StoryMembership],
+    style: EditionStyle | None = None,
+) -> EditionStory | None:
+    """One story as an edition would show it, gated like an edition.
+
+    Args:
+        articles: Unique by id.
+        memberships: One for each of them; of several stories the first is composed.
+        style: None = the defaults.
+
+    Returns:
+        None where no article belongs to a story or nothing of it is grounded.
+    """
+    style = style or EditionStyle()
+    gathered = assembly.gather_stories(articles, memberships)
+    if not gathered:
+        return None
+    story = gathered[0]
+    analyses = {a.id: analyse_article(a, style) for a in story.articles}
+    draft = presentation.present_story(RankedStory(story=story), analyses, style)
+    return gate.gate_story(draft, {a.id: a for a in articles})
 
 
 def _article_age_key(article: Article) -> tuple[str, str]:

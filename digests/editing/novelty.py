@@ -15,7 +15,7 @@ from digests.language import sentences, words
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any
 from digests.language.words import word_set
-from digests.quotes import attribution
+from digests.quotes.spans import find_quoted_stretches
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -170,7 +170,8 @@ class _KnownFacts:
 
     def _lacks_quote(self, sentence: str, lang: str | None) -> bool:
         found = (
-            _join_words(q.text) for q in attribution.find_quotes(sentence, lang=lang)
+            _join_words(sentence[quoted.start : quoted.end])
+            for quoted in find_quoted_stretches(sentence, lang)
         )
         return any(
             len(said.split()) >= _SHORTEST_QUOTE and said not in self._running

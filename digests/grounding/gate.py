@@ -48,7 +48,7 @@ def drop_ungrounded(edition: Edition, articles: ArticlesById) -> Edition:
             point into. What names an article that is not here goes.
     """
     stories = tuple(
-        kept for story in edition.stories if (kept := _gate_story(story, articles))
+        kept for story in edition.stories if (kept := gate_story(story, articles))
     )
     brief = tuple(
         passed for line in edition.brief if (passed := _gate_brief(line, articles))
@@ -58,7 +58,8 @@ def drop_ungrounded(edition: Edition, articles: ArticlesById) -> Edition:
     return replace(edition, stories=stories, brief=brief, hero=hero)
 
 
-def _gate_story(story: EditionStory, articles: ArticlesById) -> EditionStory | None:
+def gate_story(story: EditionStory, articles: ArticlesById) -> EditionStory | None:
+    """The story without what is not in its sources; None where its lead fails."""
     lead = _find_lead_article(story, articles)
     if lead is None:
         return None

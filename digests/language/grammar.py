@@ -11,6 +11,7 @@ comes from `looks_finite`'s own short list.
 """
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from digests.language.words import word_set
@@ -44,6 +45,26 @@ class Token(NamedTuple):
     #: «Korea's», or «leaders» before a lone apostrophe.
     possessive: bool
     capital: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name at one place of a sentence: tokens `first` to `last`, end exclusive.
+
+    `first` to `core` are its titles and adjectives, `core` to `last` the name itself.
+    """
+
+    first: int
+    core: int
+    last: int
+    text: str
+    #: «person», «body», «place», «title» (a title alone), «party», or «» if unknown.
+    kind: str
+    #: «m», «f» or «».
+    sex: str
+    possessive: bool
+    #: One word at the start of a sentence that looks like a verb form: «Speaking to».
+    doubtful: bool = False
 
 
 def tokenize_span(text: str, start: int, end: int) -> list[Token]:

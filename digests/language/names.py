@@ -14,9 +14,9 @@ kept here too.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from digests.language.grammar import Token
+from digests.language.grammar import Name, Token
 from digests.language.name_tables import (
     ADJECTIVES,
     BODY_WORDS,
@@ -44,26 +44,6 @@ _SHORTEST_PARTICIPLE = 6
 _GIVEN_IN_ING = word_set("sterling fielding harding redding")
 _ACRONYM_LENGTH = 6
 _ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - MALE - FEMALE
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name as it stands at one place: tokens `first` to `last`, end exclusive.
-
-    `first` to `core` are its titles and adjectives, `core` to `last` the name itself.
-    """
-
-    first: int
-    core: int
-    last: int
-    text: str
-    #: «person», «body», «place», «title» (a title alone), «party», or «» if unknown.
-    kind: str
-    #: «m», «f» or «».
-    sex: str
-    possessive: bool
-    #: One word at a sentence's beginning that looks like a verb form: «Speaking to».
-    doubtful: bool = False
 
 
 def find_names(tokens: Sequence[Token]) -> list[Name]:

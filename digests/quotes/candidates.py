@@ -15,13 +15,17 @@ from dataclasses import dataclass, field
 
 from digests.language.grammar import Token
 from digests.language.words import word_set
-from digests.quotes.parsing import MAX_CUE_DISTANCE, ParsedText, SentenceFrame
+from digests.quotes.parsing import (
+    MAX_CUE_DISTANCE,
+    ParsedText,
+    SentenceFrame,
+    is_strong,
+)
 from digests.quotes.reporting import (
     FAINT_CUES,
     INVERTING_CUES,
     SPEECH_NOUNS,
     VERB_GAP_WORDS,
-    is_strong,
 )
 from digests.quotes.spans import QuotedStretch
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun

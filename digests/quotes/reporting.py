@@ -3,9 +3,6 @@
 A word of the tables reports unless it is a noun there («the report», «his calls»).
 """
 
-from collections.abc import Sequence
-
-from digests.language.grammar import Token
 from digests.language.words import word_set
 
 #: Verbs that mean «said»: beside a quotation they name its speaker.
@@ -188,61 +185,9 @@ LABEL_CARRIERS = word_set("""
 """)
 
 #: Reporting words that are nouns as well.
-_NOUNS = word_set("""
+CUE_NOUNS = word_set("""
     report reports calls call claims charges posts notes comments quotes points talks
     use complaints attacks offers demands hopes uses views read post want questions
     wishes
 """)
-_NO_STOP = word_set("to will would who and also then")
-
-
-def find_cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
-    """Give the places of reporting words, nouns of the same form left out."""
-    return [
-        at
-        for at in range(len(tokens))
-        if is_cue(tokens, at)
-        and (tokens[at].low not in GERMAN_CUES or (german and _is_so(tokens, at)))
-    ]
-
-
-def _is_so(tokens: Sequence[Token], at: int) -> bool:
-    """Tell «“…“, so die Ministerin» from other uses of «so»."""
-    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
-        return False
-    after = tokens[at + 1]
-    return after.capital or after.low in GERMAN_DETERMINERS
-
-
-def is_cue(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether the word at `at` reports."""
-    token = tokens[at]
-    if token.low not in REPORTING_CUES:
-        return _has_particle(tokens, at)
-    return not token.possessive and not _is_noun(tokens, at)
-
-
-def is_strong(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether the reporting word at `at` means «said»."""
-    return tokens[at].low in STRONG_CUES or _has_particle(tokens, at)
-
-
-def _has_particle(tokens: Sequence[Token], at: int) -> bool:
-    """Tell «shot back» and «chimed in» from «shot» and «cut»."""
-    low = tokens[at].low
-    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
-    if low in VERBS_WITH_BACK and after == "back":
-        return True
-    return low in VERBS_WITH_IN and after in {"in", "up"}
-
-
-def _is_noun(tokens: Sequence[Token], at: int) -> bool:
-    if at == 0 or tokens[at].low not in _NOUNS:
-        return False
-    before = tokens[at - 1]
-    return (
-        before.low in DETERMINERS
-        or before.possessive
-        or before.low in PREPOSITIONS - {"to"}
-        or (before.low in PHRASE_BREAKERS and before.low not in _NO_STOP)
-    )
+WORDS_BEFORE_VERBS = word_set("to will would who and also then")

@@ -7,14 +7,13 @@ to a role noun, or the words before a break; a name is what `names` found.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digests.language.grammar import Token, looks_finite
+from digests.language.grammar import Name, Token, looks_finite
 from digests.language.name_tables import (
     FEMALE_WORDS,
     MALE_WORDS,
     PLURAL_NOUNS,
     ROLE_NOUNS,
 )
-from digests.language.names import Name
 from digests.language.words import word_set
 from digests.quotes.reporting import (
     DETERMINERS,

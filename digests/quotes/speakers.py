@@ -13,9 +13,9 @@ that the speaker was resolved from is asked first, then the person's others.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from digests.language.grammar import Token
+from digests.language.grammar import Name, Token
 from digests.language.name_tables import TITLE_PARTS
-from digests.language.names import Name, PeopleIndex
+from digests.language.names import PeopleIndex
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (

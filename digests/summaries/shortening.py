@@ -66,17 +66,6 @@ _MARKS_AFTER = ",;:—–- \n\t\u00a0"
 _STOPS = ".!?…"
 
 
-def shorten_sentence(text: str, span: Span, limit: int) -> SentenceVersion | None:
-    """The longest version of a sentence whose text has at most `limit` characters."""
-    best: SentenceVersion | None = None
-    length = 0
-    for version in list_shorter_versions(text, span):
-        size = len(format_version(text, version))
-        if length < size <= limit:
-            best, length = version, size
-    return best
-
-
 def list_shorter_versions(text: str, span: Span) -> Iterator[SentenceVersion]:
     """The readable versions of a sentence that are shorter than the sentence."""
     bodies: list[SentenceVersion] = [(span,)]
