@@ -163,7 +163,9 @@ async def _secure_loaded_database(
     db = await asyncio.to_thread(Database.open, settings.database_url)
     try:
         holder = await db.read(
-            process_store.find_current_lease_holder, name=runner.LEASE_NAME, now=now
+            process_store.find_current_lease_holder,
+            name=process_store.RUNNER_LEASE,
+            now=now,
         )
         if holder is not None and not runner.is_holder_dead(holder):
             raise UserError(RUNNING_REFUSAL.format(holder=holder))
@@ -181,8 +183,11 @@ def _refuse_running(database: Path, now: datetime) -> None:
     from bot import runner
     from bot.errors import UserError
     from bot.operations import backup
+    from bot.storage import process_store
 
-    holder = backup.find_lease_holder(database, name=runner.LEASE_NAME, now=now)
+    holder = backup.find_lease_holder(
+        database, name=process_store.RUNNER_LEASE, now=now
+    )
     if holder is not None and not runner.is_holder_dead(holder):
         raise UserError(RUNNING_REFUSAL.format(holder=holder))
 

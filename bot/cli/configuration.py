@@ -19,7 +19,7 @@ from bot.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from bot.app import Application
+    from bot.runner import Application
     from bot.schedules.rules import Schedule
 
 #: Not by the machine's locale: the rest of the line is English as well.

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, Protoc
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from bot.app import Application
     from bot.model import Digest, Finding
+    from bot.runner import Application
     from bot.settings import Settings
 
 P = ParamSpec("P")
@@ -69,10 +69,10 @@ async def _run_opened(
 
 
 def read_settings() -> "Settings":
-    """Load the settings and print what is wrong with them but stops nothing."""
-    from bot.settings import load_settings
+    """Load the settings, and print warnings about them."""
+    from bot.app import load_platform_settings
 
-    settings, warnings = load_settings()
+    settings, warnings = load_platform_settings()
     print_warnings(warnings)
     return settings
 

@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from bot import runner
-from bot.app import Application, open_application
+from bot.app import open_application
 from bot.configuration import file_import
-from bot.runner import ShowMessage, serve_application
+from bot.runner import Application, ShowMessage, serve_application
 from bot.settings import Settings, find_seeds_folder
 from digests.sources import folder
 

@@ -17,8 +17,8 @@ from bot.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from bot.app import Application
     from bot.model import Delivery, Digest, Workspace
+    from bot.runner import Application
 
 
 @application_command
@@ -69,9 +69,8 @@ async def _find_missing_setting(application: "Application", found: "Digest") -> 
     )
     if kept is None or kept.platform in application.platforms:
         return ""
-    if kept.platform == "slack":
-        return "STANDFIRST_SLACK_BOT_TOKEN, or what installing the app takes"
-    return "STANDFIRST_DISCORD_TOKEN"
+    plugin = application.plugins.get(kept.platform)
+    return plugin.required_settings if plugin else f"the platform {kept.platform}"
 
 
 @application_command

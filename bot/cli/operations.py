@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
 
 from bot.cli.console import (
     ATTENTION,
@@ -19,11 +18,10 @@ from bot.cli.console import (
     print_message,
     read_settings,
 )
-from bot.errors import UserError
 
 if TYPE_CHECKING:
-    from bot.app import Application
     from bot.model import Finding
+    from bot.runner import Application
 
 
 @application_command
@@ -69,17 +67,17 @@ def run_bot(*, role: Literal["all"] = "all") -> int:
     Args:
         role: What this process does; one process does everything.
     """
-    from bot import runner
+    from bot import app
 
-    return asyncio.run(runner.run_application(read_settings(), say=print_message))
+    return asyncio.run(app.run_application(read_settings(), say=print_message))
 
 
 def migrate_database() -> int:
     """Bring the database to this version's schema."""
-    from bot.settings import load_settings
+    from bot.app import load_platform_settings
     from bot.storage import schema_upgrade
 
-    settings, _ = load_settings()
+    settings, _ = load_platform_settings()
     before, head = schema_upgrade.get_schema_versions(settings.database_url)
     schema_upgrade.upgrade_database(settings.database_url)
     print_message(f"The database is at schema {head} (it was at {before or 'none'}).")
@@ -110,30 +108,12 @@ async def print_slack_manifest(
         rotation: For http, where several workspaces install the app: tokens run out
             after twelve hours. Slack never lets that be switched off again.
     """
-    from bot import app
 
     if mode == "http" and not url:
         url = application.settings.public_url or ""
-    _check_manifest_options(mode, url, rotation=rotation)
+    plugins = application.plugins.values()
+    manifest = next(found for one in plugins if (found := one.manifest))
     commands = application.inbox.commands
-    print_json(app.build_slack_manifest(commands, mode, url, rotation=rotation))
-    for line in app.list_slack_scopes(mode):
+    print_json(manifest.build(commands, mode=mode, url=url, rotation=rotation))
+    for line in manifest.list_scopes(mode):
         print(line, file=sys.stderr)
-
-
-def _check_manifest_options(mode: str, url: str, *, rotation: bool) -> None:
-    if mode == "socket":
-        if url:
-            raise UserError("--url belongs to --mode http: Slack calls nobody here.")
-        if rotation:
-            raise UserError(
-                "--rotation belongs to --mode http: only tokens of workspaces that "
-                "install the app themselves are exchanged."
-            )
-        return
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname:
-        raise UserError(
-            "Slack calls only a public https address. Say which: "
-            "--mode http --url https://news.example"
-        )

@@ -26,10 +26,10 @@ from bot.cli.console import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.app import Application
     from bot.ingest.polling import SourceTrial
     from bot.ingest.source_reader import SourceReading
     from bot.model import Digest, Source
+    from bot.runner import Application
     from digests.sources.opml import OpmlDocument
     from digests.types import Article
 

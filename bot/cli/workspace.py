@@ -17,8 +17,8 @@ from bot.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from bot.app import Application
     from bot.model import Workspace
+    from bot.runner import Application
     from bot.storage.deletion_store import Erasure
 
 #: What is counted, as the operator reads it.
@@ -74,7 +74,7 @@ async def erase_workspace(
     space = _select_workspace(
         name, [one for one, _ in await _load_workspaces(application)]
     )
-    shown = await application.maintenance.erasing.show(space, None)
+    shown = await application.maintenance.eraser.show(space, None)
     _print_erasure(space, shown)
     typed = confirm if confirm is not None else _prompt_confirmation()
     if typed is None:
@@ -82,8 +82,8 @@ async def erase_workspace(
             ["Nothing was erased. Where nobody can type, say --confirm NAME."]
         )
         return USAGE
-    await application.maintenance.erasing.order(space, None, typed)
-    await application.maintenance.erasing.run_ordered()
+    await application.maintenance.eraser.order(space, None, typed)
+    await application.maintenance.eraser.run_ordered()
     print_message("It is erased. Backups and copies of the database still hold it.")
     return OK
 

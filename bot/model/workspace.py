@@ -8,11 +8,12 @@ aware datetimes in UTC; `id` is the database's own key and never leaves the hous
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Literal
+from typing import TypeAlias
 
 from bot.model.post_options import DEFAULT_POST_OPTIONS, PostOptions
 
-PlatformName = Literal["discord", "slack", "local"]
+#: Name of a platform in the registry `bot.platforms.plugins`.
+PlatformName: TypeAlias = str
 #: Begins the channel of a person's own destination: «person:», their id. A platform
 #: opens it when it sends there.
 PERSON_PREFIX = "person:"

@@ -28,6 +28,7 @@ from bot.model import (
     Reply,
 )
 from bot.operations.doctor import Doctor
+from bot.platforms.plugins import load_plugins
 from bot.publishing.editions import EditionPublisher
 from bot.storage import Database, workspace_store
 from tests.fakes import FakeClock, FakeEngine, FakePlatform
@@ -229,6 +230,7 @@ async def open_harness(
         clock=clock,
         version="0",
         wake=lambda: None,
+        plugins=load_plugins(),
     )
     try:
         yield BotHarness(
@@ -254,6 +256,7 @@ async def open_harness(
                 ingestor=ingestor,
                 archive=archive,
                 platforms={platform.name: platform},
+                plugins=load_plugins(),
             ),
         )
     finally:
