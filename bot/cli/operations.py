@@ -11,12 +11,12 @@ from bot.cli.console import (
     OK,
     FlagOption,
     JsonOption,
+    application_command,
     format_count,
     format_finding,
     print_json,
     print_message,
-    print_warnings,
-    run_with_application,
+    read_settings,
 )
 
 if TYPE_CHECKING:
@@ -24,25 +24,22 @@ if TYPE_CHECKING:
     from bot.runner import Application
 
 
-def run_doctor(*, json: JsonOption = False) -> int:
+@application_command
+async def run_doctor(application: "Application", *, json: JsonOption = False) -> int:
     """Look at everything that can be wrong; exit 4 when something needs attention."""
+    from dataclasses import asdict
 
-    async def work(application: "Application") -> int:
-        from dataclasses import asdict
+    from bot import runner
 
-        from bot import runner
-
-        # What a check meets is in its finding; stdout is for the findings alone.
-        runner.silence_logging()
-        found = await application.doctor.examine()
-        if json:
-            print_json([asdict(finding) for finding in found])
-        else:
-            _print_findings(found)
-        bad = any(finding.state == "problem" for finding in found)
-        return ATTENTION if bad else OK
-
-    return run_with_application(work)
+    # What a check meets is in its finding; stdout is for the findings alone.
+    runner.silence_logging()
+    found = await application.doctor.examine()
+    if json:
+        print_json([asdict(finding) for finding in found])
+    else:
+        _print_findings(found)
+    bad = any(finding.state == "problem" for finding in found)
+    return ATTENTION if bad else OK
 
 
 def _print_findings(found: Sequence["Finding"]) -> None:
@@ -59,12 +56,9 @@ def run_demo(*, fresh: FlagOption = False) -> int:
     Args:
         fresh: Forget earlier demos and start over.
     """
-    from bot.app import load_platform_settings
     from bot.cli import demo
 
-    settings, warnings = load_platform_settings()
-    print_warnings(warnings)
-    return asyncio.run(demo.serve_demo(settings, say=print_message, fresh=fresh))
+    return asyncio.run(demo.serve_demo(read_settings(), say=print_message, fresh=fresh))
 
 
 def run_bot(*, role: Literal["all"] = "all") -> int:
@@ -75,9 +69,7 @@ def run_bot(*, role: Literal["all"] = "all") -> int:
     """
     from bot import app
 
-    settings, warnings = app.load_platform_settings()
-    print_warnings(warnings)
-    return asyncio.run(app.run_application(settings, say=print_message))
+    return asyncio.run(app.run_application(read_settings(), say=print_message))
 
 
 def migrate_database() -> int:
@@ -98,12 +90,14 @@ def print_version() -> int:
     return OK
 
 
-def print_slack_manifest(
+@application_command
+async def print_slack_manifest(
+    application: "Application",
     *,
     mode: Literal["socket", "http"] = "socket",
     url: str = "",
     rotation: FlagOption = False,
-) -> int:
+) -> None:
     """Print the manifest of the Slack app as JSON; what each scope is for, beside it.
 
     Args:
@@ -114,18 +108,12 @@ def print_slack_manifest(
         rotation: For http, where several workspaces install the app: tokens run out
             after twelve hours. Slack never lets that be switched off again.
     """
+
     if mode == "http" and not url:
-        from bot.app import load_platform_settings
-
-        url = load_platform_settings()[0].public_url or ""
-
-    async def work(application: "Application") -> int:
-        plugins = application.plugins.values()
-        manifest = next(found for one in plugins if (found := one.manifest))
-        commands = application.inbox.commands
-        print_json(manifest.build(commands, mode=mode, url=url, rotation=rotation))
-        for line in manifest.list_scopes(mode):
-            print(line, file=sys.stderr)
-        return OK
-
-    return run_with_application(work)
+        url = application.settings.public_url or ""
+    plugins = application.plugins.values()
+    manifest = next(found for one in plugins if (found := one.manifest))
+    commands = application.inbox.commands
+    print_json(manifest.build(commands, mode=mode, url=url, rotation=rotation))
+    for line in manifest.list_scopes(mode):
+        print(line, file=sys.stderr)
