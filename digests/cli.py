@@ -260,10 +260,7 @@ OPTIONS: Mapping[str, dict[str, Any]] = {
         "choices": tuple(registry.SUMMARISERS),
         "help": "how the sentences of a summary are chosen",
     },
-    "--explain": {
-        "action": "store_true",
-        "help": "what was weighed, with the scores",
-    },
+    "--explain": {"action": "store_true", "help": "what was weighed, with the scores"},
     "--claim": {"help": "the sentence to be checked"},
 }
 
@@ -307,10 +304,7 @@ def _build_parser() -> argparse.ArgumentParser:
             help="read addresses of private networks: these, or all",
         )
         added.set_defaults(
-            jsonl=False,
-            explain=False,
-            chars=verb.chars,
-            summariser=DEFAULT_SUMMARISER,
+            jsonl=False, explain=False, chars=verb.chars, summariser=DEFAULT_SUMMARISER
         )
         for option in verb.options:
             added.add_argument(option, **OPTIONS[option])

@@ -197,7 +197,7 @@ def _has_number(question: Question, line: TokenizedSentence, lang: str | None) -
 _AGE = re.compile(
     r"\b(?:aged|is now|is|was|,)\s(\d{1,3})\b(?!\s?(?:percent|per|%|million|,\d))"
     r"|, (\d{1,3}),|\b(\d{1,3})[- ]years?[- ]old\b|\b(\d{1,3}) Jahre alt|\((\d{1,3})\)"
-    r"|\b(?:built|dates? from|opened|founded|since|put up) (?:in )?(\d{4})\b",
+    r"|\b(?:built|dates? from|opened|founded|since|put up) (?:in )?(\d{4})\b"
 )
 _AGE_REACH = 40
 

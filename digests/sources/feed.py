@@ -21,11 +21,7 @@ from digests.errors import SourceUnreadable
 from digests.extraction import validate_web_address
 from digests.language.words import parse_language_tag
 from digests.sources.feed_entries import Feed, FeedEntry, RawFeed, build_articles
-from digests.sources.untrusted import (
-    clean_line,
-    recode_as_utf8,
-    sanitize_xml,
-)
+from digests.sources.untrusted import clean_line, recode_as_utf8, sanitize_xml
 
 _LANGUAGE_HEAD = 8 << 10
 _LANGUAGE = re.compile(

@@ -290,7 +290,7 @@ _NEEDS_BOTH = re.compile(
 _VOUCHED = re.compile(
     r"\b(?:sa(?:id|ys?)|told|according|claim\w*|alleg\w*|report\w*|announced|believe\w*|"
     r"den(?:y|ies|ied)|doubt\w*|warn\w*|not|never|no|but|laut|sagten?|zufolge|angeblich|"
-    r"nicht|aber)\b|n['’]t\b|[\"“”„]",
+    r"nicht|aber)\b|n['’]t\b|[\"“”„]"
 )
 _LIST = 60
 
