@@ -16,7 +16,7 @@ from digests.answers.questions import Period, Question, QuestionTerm
 from digests.answers.vocabulary import PERSON_NOUNS, SPEECH_VERBS, find_root
 from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
-from digests.language.spans import spans_overlap
+from digests.language.spans import span_text, spans_overlap
 from digests.language.words import resolve_language, split_words, word_set
 from digests.quotes import attribution
 from digests.types import Article, Quote, Span
@@ -80,7 +80,7 @@ def tokenize_article(article: Article) -> TokenizedArticle:
 
 
 def _tokenize_sentence(text: str, span: Span, lang: str) -> TokenizedSentence:
-    said = text[span.start : span.end]
+    said = span_text(text, span)
     words = split_words(said)
     return TokenizedSentence(
         span=span, text=said, words=words, roots=_list_roots(words, lang)
@@ -116,7 +116,7 @@ _PERIOD_SLACK = timedelta(days=1)
 def measure_nearness(
     term: QuestionTerm, passage: TokenizedArticle, at: int, lead: float = LEAD_WEIGHT
 ) -> float:
-    """Give how near the word of a question is to the sentence `at`: 0 to 1.
+    """How near the word of a question is to the sentence `at`: 0 to 1.
 
     Args:
         term: The word.
@@ -392,7 +392,7 @@ def _on_its_side(
 
 
 def weight_of_kind(question: Question, line: TokenizedSentence) -> float:
-    """Give what a sentence keeps of its score where its kind cannot be told surely."""
+    """What a sentence keeps of its score where its kind cannot be told surely."""
     kind = question.kind
     if kind == "person":
         return 1.0 if _names_somebody(question, line) else 0.8

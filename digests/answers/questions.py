@@ -324,7 +324,7 @@ _PAIRED = 6
 
 
 def plan_searches(question: Question) -> Iterator[SearchQuery]:
-    """Give what to look for, one after the other, each thing once."""
+    """What to look for, one after the other, each thing once."""
     heavy = sorted(question.terms, key=lambda term: -term.weight)[:_PAIRED]
     groups = [each for each in map(_build_group, heavy) if each]
     given: set[frozenset[PhraseGroup]] = set()
@@ -364,7 +364,7 @@ _LONGEST = 36500
 
 
 def parse_period(text: str, today: date, lang: str | None = None) -> Period | None:
-    """Give the days that a text names first, or None.
+    """The days that a text names first, or None.
 
     Args:
         text: What somebody typed: a word for a day, a date, or a whole question.
@@ -378,7 +378,7 @@ def parse_period(text: str, today: date, lang: str | None = None) -> Period | No
 
 
 def parse_since_date(typed: str, today: date) -> date | None:
-    """Give the first day of a «since»: also «7 days», «2w» and «mon»; None: unread."""
+    """The first day of a «since»: also «7 days», «2w» and «mon»; None: unread."""
     known = parse_period(typed, today) or parse_period(
         typed.strip().capitalize(), today
     )

@@ -29,7 +29,7 @@ _OLD = 0.5
 def rank_matches(
     articles: Sequence[Article], wanted: SearchQuery
 ) -> tuple[Article, ...]:
-    """Give the articles, the best first; of equal ones the newer.
+    """The articles, the best first; of equal ones the newer.
 
     Args:
         articles: They hold all that is wanted.
@@ -106,7 +106,7 @@ class Snippet:
 
 
 def find_snippet(article: Article, wanted: SearchQuery) -> Snippet | None:
-    """Give the sentence with most of the words; None where the text has none of them.
+    """The sentence with most of the words; None where the text has none of them.
 
     Of equal ones the first. The words may all stand in the title: then there is none.
     """

@@ -164,7 +164,7 @@ _VOWELS = frozenset("aeiouy")
 
 @lru_cache(maxsize=1 << 14)
 def find_root(word: str, lang: str = "en") -> str:
-    """Give the root of a word in small letters with straight apostrophes."""
+    """The root of a word in small letters with straight apostrophes."""
     word = word.removesuffix("'s").removesuffix("'")
     if lang != "en":
         return _strip_german_ending(stem_word(word, lang))

@@ -26,7 +26,7 @@ from digests.corrections.detection import (
 )
 from digests.figures.recognition import find_figures
 from digests.language.normalization import normalize_text
-from digests.language.spans import overlaps_any
+from digests.language.spans import overlaps_any, span_text
 from digests.quotes.attribution import find_quotes
 from digests.summaries.headlines import write_headline
 from digests.types import (
@@ -203,14 +203,14 @@ class _StoryComparison:
         for sentence in shown:
             version = sentence.revision or revision
             old = self.versions.get(version)
-            parts = [old.text[s.start : s.end] for s in sentence.spans] if old else []
+            parts = [span_text(old.text, s) for s in sentence.spans] if old else []
             if hit := self._find_hits(version, sentence.spans, parts):
                 self._note(hit)
                 yield SentenceChange(old=sentence.text, new=self._reword(hit))
 
     def _reword(self, hit: Sequence[TextCorrection]) -> Sentence | None:
         spans = tuple(dict.fromkeys(_list_new_spans(hit)))
-        text = " ".join(self.new.text[s.start : s.end] for s in spans)
+        text = " ".join(span_text(self.new.text, s) for s in spans)
         revision = self.new.revision
         return Sentence(text=text, spans=spans, revision=revision) if spans else None
 
@@ -265,7 +265,7 @@ class _StoryComparison:
                 return replace(
                     published,
                     figure=figure,
-                    sentence_text=text[span.start : span.end],
+                    sentence_text=span_text(text, span),
                     revision=self.new.revision,
                 )
         return None

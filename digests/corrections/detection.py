@@ -25,7 +25,7 @@ from typing import Literal
 from digests.figures import recognition
 from digests.language import dates, numbers, quotation_marks, sentences, words
 from digests.language.normalization import normalize_text
-from digests.language.spans import spans_overlap
+from digests.language.spans import span_text, spans_overlap
 from digests.stories.profiles import CORRECTION_LABELS
 from digests.types import Article, Span
 
@@ -347,14 +347,14 @@ def _collect_values(text: str, lang: str | None) -> dict[str, _CountedValue]:
     found: dict[str, _CountedValue] = {}
     moments = dates.find_moments(text)
     for moment in moments:
-        shown = text[moment.start : moment.end]
+        shown = span_text(text, moment)
         said = [moment.year, moment.month, moment.day]
         said = said if any(said) else [int(d) for d in _DIGITS.findall(shown)]
         exact = moment.day is not None
         found[f"{moment.kind} {said}"] = _CountedValue(shown=shown, alone=exact)
     for number in numbers.find_numbers(text, lang):
         if not any(m.start <= number.start < m.end for m in moments):
-            shown = text[number.start : number.end]
+            shown = span_text(text, number)
             found[f"{number.value:.12g}"] = _CountedValue(shown=shown)
     for figure in recognition.find_figures(text, lang=lang):
         one = _CountedValue(shown=figure.text, unit=figure.unit, alone=True)
@@ -428,7 +428,7 @@ def _compare_quoted_words(old: str, new: str, lang: str | None) -> tuple[str, st
 
 
 def _find_quoted_words(text: str, lang: str | None) -> list[str]:
-    found = [text[q.start : q.end] for q in quotation_marks.find_quoted(text, lang)]
+    found = [span_text(text, q) for q in quotation_marks.find_quoted(text, lang)]
     return [shown for shown in found if words.split_words(shown)]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from digests.figures import units
 from digests.language import words
+from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.types import (
     Article,
@@ -128,7 +129,7 @@ def _build_agreement(
 
 
 def _slice_text(text: str, span: Span) -> str:
-    return text[span.start : span.end]
+    return span_text(text, span)
 
 
 def _read_context(figure: Figure, text: str) -> _FigureContext:
@@ -253,7 +254,7 @@ def _build_shown_figure(figure: Figure, article: Article) -> EditionFigure:
         figure=figure,
         article=article.id,
         source=article.source,
-        sentence_text=article.text[figure.sentence.start : figure.sentence.end],
+        sentence_text=span_text(article.text, figure.sentence),
     )
 
 

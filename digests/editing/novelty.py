@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from digests.figures import recognition
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
-from digests.language.spans import overlaps_any
+from digests.language.spans import overlaps_any, span_text
 from digests.language.words import word_set
 from digests.quotes.spans import find_quoted_stretches
 from digests.types import (
@@ -120,7 +120,7 @@ def _find_article_news(
         span
         for span in sentences.split_sentences(article.text, article.lang)
         if (shown is None or overlaps_any(span, shown))
-        and known.lacks(article.text[span.start : span.end], article.lang)
+        and known.lacks(span_text(article.text, span), article.lang)
     ]
     return StoryNews(article=article, spans=tuple(spans))
 
@@ -131,7 +131,7 @@ class _KnownFacts:
     def __init__(self, ledger: PublishedLedger, read: Sequence[Article]) -> None:
         said = [*ledger.sentences, *ledger.quotes]
         said += [
-            a.text[s.start : s.end]
+            span_text(a.text, s)
             for a in read
             for s in sentences.split_sentences(a.text)
         ]
@@ -170,7 +170,7 @@ class _KnownFacts:
 
     def _lacks_quote(self, sentence: str, lang: str | None) -> bool:
         found = (
-            _join_words(sentence[quoted.start : quoted.end])
+            _join_words(span_text(sentence, quoted))
             for quoted in find_quoted_stretches(sentence, lang)
         )
         return any(

@@ -70,7 +70,7 @@ _LEADING_SPACES = re.compile(r"\s*")
 
 
 def select_quotes(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
-    """Give the quotations worth a card, best first.
+    """The quotations worth a card, best first.
 
     Args:
         quotes: What `find` gave for `text`.
@@ -133,7 +133,7 @@ def _is_titled(words: Sequence[str]) -> bool:
 
 
 def _lead_words(text: str) -> frozenset[str]:
-    """Give the longer words of the first paragraph, in small letters."""
+    """The longer words of the first paragraph, in small letters."""
     begins = _LEADING_SPACES.match(text)
     start = begins.end() if begins else 0
     end = text.find("\n", start)
@@ -161,7 +161,7 @@ def _rate_quote(quote: Quote, lead: frozenset[str], length: int) -> float:
 
 
 def _word_signs(text: str, words: Sequence[str]) -> list[str]:
-    """Give the signs that the words themselves bear."""
+    """The signs that the words themselves bear."""
     low = [word.lower().strip(_SIGNS).replace("’", "'") for word in words]
     signs = []
     if _FIRST_PERSON.intersection(low):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from digests.grounding import contradictions
 from digests.language import numbers, sentences, words
 from digests.language.normalization import normalize_text
+from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.types import SupportVerdict
 
@@ -101,7 +102,7 @@ def check_claim(source: str, claim: str) -> SupportVerdict:
         The weakest sentence's score (0 to 1) with what was found against it; a claim
         without words is supported by nothing.
     """
-    parts = [claim[s.start : s.end] for s in sentences.split_sentences(claim)]
+    parts = [span_text(claim, s) for s in sentences.split_sentences(claim)]
     parts = [part for part in parts if words.split_words(part)]
     if not parts:
         return SupportVerdict(
@@ -181,7 +182,7 @@ def _build_windows(source: str) -> list[_Window]:
     pieces = [
         piece
         for s in sentences.split_sentences(source)
-        for piece in _split_sentence(source[s.start : s.end])
+        for piece in _split_sentence(span_text(source, s))
     ]
     tokens = [words.split_words(piece) for piece in pieces]
     contents = [words.extract_stems(piece) for piece in pieces]

@@ -22,6 +22,7 @@ from dataclasses import replace
 
 from digests.language import numbers
 from digests.language.normalization import to_one_line
+from digests.language.spans import span_text
 from digests.types import (
     Article,
     ArticleRef,
@@ -150,7 +151,7 @@ def _figure_stands(shown: EditionFigure, articles: ArticlesById) -> bool:
     if article is None:
         return False
     figure = shown.figure
-    if article.text[figure.start : figure.end] != figure.text or not figure.text:
+    if span_text(article.text, figure) != figure.text or not figure.text:
         return False
     if not follows_spans(shown.sentence_text, (figure.sentence,), article.text):
         return False
@@ -196,7 +197,7 @@ def follows_spans(text: str, spans: Sequence[Span], source: str) -> bool:
     """
     if not spans or not _in_order(spans, source):
         return False
-    given = [source[s.start : s.end] for s in spans]
+    given = [span_text(source, s) for s in spans]
     if any(_NEGATION.search(gap) for gap in _list_gaps(spans, source)):
         return False
     shown = _split_words(text)
@@ -210,7 +211,7 @@ def follows_spans(text: str, spans: Sequence[Span], source: str) -> bool:
 def is_verbatim(text: str, span: Span, source: str) -> bool:
     """Whether `text` is exactly the characters of a span that is not empty."""
     return 0 <= span.start < span.end <= len(source) and (
-        source[span.start : span.end] == text
+        span_text(source, span) == text
     )
 
 

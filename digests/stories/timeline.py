@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date
 
 from digests.language import dates, quotation_marks, sentences, words
+from digests.language.spans import span_text
 from digests.types import Article, Span, TimelineEvent
 
 #: From this share of common content words on two sentences tell the same event.
@@ -79,7 +80,7 @@ def _build_event(
     chosen = min(resolved, key=_measure_width) if resolved else named[0]
     return TimelineEvent(
         article=article.id,
-        text=article.text[sentence.start : sentence.end],
+        text=span_text(article.text, sentence),
         sentence=sentence,
         words=Span(start=chosen.start, end=chosen.end),
         first=chosen.first,
