@@ -65,7 +65,7 @@ class ArticleProfile:
 def build_profiles(
     articles: Sequence[Article], background: terms.TermBackground | None = None
 ) -> list[ArticleProfile]:
-    """One profile an article, in the same order.
+    """One profile per article, in the same order.
 
     Args:
         articles: In languages without word ranks their own frequencies are used.
