@@ -259,7 +259,7 @@ async def test_a_post_that_went_out_in_plain_words_is_corrected_in_plain_words(h
     await reread(harness)
     await pass_time(harness)
     (edit,) = await edits(harness)
-    assert (edit.rung, edit.state) == (1, "sent")
+    assert (edit.fallback_level, edit.state) == (1, "sent")
     assert "54,000" in edit.fallback_text
 
 
