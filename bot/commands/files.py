@@ -91,7 +91,7 @@ async def read_given_bytes(
     if isinstance(given, Attachment):
         _check_size(given, option)
         body = await _await_file(
-            source_reader.handed(given, most=ATTACHMENT_LIMIT), option
+            source_reader.fetch_attachment(given, most=ATTACHMENT_LIMIT), option
         )
         if len(body) != given.size:
             # Also what a platform shows in its place to whoever may not read it.
@@ -101,7 +101,7 @@ async def read_given_bytes(
         return body
     if not is_address(given):
         return given.encode("utf-8", "replace")
-    return await _await_file(source_reader.file(given.strip()), option)
+    return await _await_file(source_reader.fetch_file(given.strip()), option)
 
 
 def is_address(given: str) -> bool:
@@ -266,7 +266,7 @@ def build_feed_import(context: CommandContext) -> Command:
         texts = texts_for(invocation)
         body = await read_given_bytes(context, invocation, "file")
         try:
-            listed = await context.publisher.ingestor.source_reader.feeds_in(body)
+            listed = await context.publisher.ingestor.source_reader.parse_opml(body)
         except DigestsError as error:
             raise FieldError("{problem}", problem=error, field="file") from None
         found = await _sort_by_digest(context, invocation, listed.subscriptions)
