@@ -7,6 +7,7 @@ import pytest
 
 from bot import app, cli
 from bot.cli import setup
+from bot.cli.setup_checks import SetupChecks
 from bot.platforms import plugins
 from tests.bot.cli.terminals import ScriptedTerminal
 from tests.bot.harness import BRIDGE
@@ -83,7 +84,7 @@ def test_the_wizard_offers_it_and_asks_for_its_token(home, monkeypatch):
     monkeypatch.delenv("STANDFIRST_TOY_TOKEN")
     settings, _ = app.load_platform_settings()
     terminal = ScriptedTerminal(["toy", TOKEN, "later", "yes"])
-    checks = setup.build_checks()
+    checks = SetupChecks(app)
     assert setup.ask_and_save(settings, None, checks, terminal, home / ".env") == 0
     assert "Toy box knows it as Bear" in terminal.words
     assert (home / ".env").read_text() == f"STANDFIRST_TOY_TOKEN={TOKEN}\n"
