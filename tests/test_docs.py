@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli
-from bot.configuration.settings import FileEntry
+from bot.model import DestinationSettings, DigestSettings, WorkspaceSettings
 from bot.platforms.discord.permissions import REQUESTED_PERMISSIONS
 from bot.platforms.plugins import load_plugins
 from bot.platforms.slack.app_manifest import INSTALL_PATH, SCOPES
@@ -65,15 +65,18 @@ def test_every_link_of_a_document_leads_somewhere():
 
 def test_the_configuration_in_the_readme_is_one_that_apply_takes():
     (example,) = re.findall(r"```toml\n(.*?)```", README, re.S)
-    FileEntry.model_validate(tomllib.loads(example))
+    for block in tomllib.loads(example)["workspace"]:
+        workspace = WorkspaceSettings.model_validate(block)
+        for entry in workspace.destination:
+            DestinationSettings.model_validate(entry)
+        for entry in workspace.digest:
+            DigestSettings.model_validate(entry)
 
 
 def test_every_setting_of_a_digest_stands_in_the_readmes_example():
     (example,) = re.findall(r"```toml\n(.*?)```", README, re.S)
     (digest,) = tomllib.loads(example)["workspace"][0]["digest"]
-    from bot.configuration.settings import DigestEntry
-
-    assert set(digest) == set(DigestEntry.model_fields)
+    assert set(digest) == set(DigestSettings.model_fields)
 
 
 def chapter(title: str) -> str:

@@ -133,7 +133,7 @@ class SetupChecks:
         """
         from bot.configuration import feed_lists, operator_changes
         from bot.configuration.feed_lists import expand_addresses
-        from bot.configuration.settings import CheckedFile, FileEntry
+        from bot.configuration.file_import import ConfigurationFile
 
         digest = {
             "name": FIRST_DIGEST_NAME,
@@ -149,7 +149,7 @@ class SetupChecks:
             "destination": [{"name": FIRST_CHANNEL, "channel": FIRST_CHANNEL}],
             "digest": [digest],
         }
-        file = FileEntry.model_validate({"workspace": [entry]})
+        file = ConfigurationFile(data={"workspace": [entry]}, base=Path.cwd())
 
         async def save() -> bool:
             async with self.factory.open_application(settings) as application:
@@ -158,7 +158,7 @@ class SetupChecks:
                     return False
                 await application.db.write(
                     operator_changes.apply_and_record,
-                    CheckedFile(file=file, base=Path.cwd()),
+                    file,
                     prune=False,
                     now=application.clock.now(),
                     allow_private=settings.fetch_allow_private,

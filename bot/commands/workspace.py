@@ -18,7 +18,6 @@ from bot.commands.context import CommandContext, texts_for
 from bot.commands.forms import build_command_form, wrap_with_form
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import SettingsEntry
 from bot.errors import FieldError, Forbidden, Message, UnknownName, UserError
 from bot.i18n.translation import Texts
 from bot.model import (
@@ -34,6 +33,7 @@ from bot.model import (
     Person,
     PlatformName,
     Reply,
+    SettingsEntry,
     SmallPrint,
     Workspace,
 )

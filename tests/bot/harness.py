@@ -121,7 +121,7 @@ class BotHarness:
         file = self.home / "newsroom.toml"
         file.write_text(text, encoding="utf-8")
         return await self.db.write(
-            file_import.apply_checked_file,
+            file_import.apply_file,
             file_import.read_file(file),
             prune=prune,
             now=self.clock.now(),

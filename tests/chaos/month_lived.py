@@ -170,7 +170,7 @@ async def _set_up(month: Month) -> None:
     database = Database.open(url)
     wanted = file_import.read_file(file)
     now = month.clock.now()
-    await database.write(file_import.apply_checked_file, wanted, prune=False, now=now)
+    await database.write(file_import.apply_file, wanted, prune=False, now=now)
     await database.close()
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
-from bot.model import POST_OPTION_NAMES
+from bot.model import PostOptions
 from bot.platforms.discord.channels import INTERACTIONS_PATH, PLATFORM_NAME
 from bot.platforms.discord.permissions import (
     PORTAL,
@@ -146,7 +146,7 @@ PLUGIN = PlatformPlugin(
     build=build,
     how_to_connect="set STANDFIRST_DISCORD_TOKEN to the bot's token",
     required_settings="STANDFIRST_DISCORD_TOKEN",
-    post_options=frozenset(POST_OPTION_NAMES),
+    post_options=frozenset(PostOptions.model_fields),
     ids=IdPatterns(
         person=_SNOWFLAKE,
         role=_SNOWFLAKE,

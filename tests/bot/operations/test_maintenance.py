@@ -190,7 +190,7 @@ async def test_the_history_goes_and_the_set_up_stays(ana: Editor):
         await ana.harness.db.read(change_store.list_newest_changes, **here, count=9)
         == ()
     )
-    assert (await ana.harness.digest()).stories == 7
+    assert (await ana.harness.digest()).options.stories == 7
 
 
 async def test_events_of_long_ago_are_forgotten_and_those_of_today_are_not(ana: Editor):
