@@ -45,7 +45,7 @@ async def apply_file(
     """
     from bot.configuration import file_import, operator_changes
 
-    wanted = file_import.read_file(file)
+    wanted = file_import.read_file(file, application.plugins)
     if dry_run:
         changes = await application.db.read(
             file_import.plan_changes, wanted, prune=prune

@@ -100,7 +100,7 @@ class DemoArticles:
 
 
 async def _set_up_workspace(application: Application, newsroom: DemoArticles) -> None:
-    wanted = file_import.read_file(newsroom.configuration)
+    wanted = file_import.read_file(newsroom.configuration, application.plugins)
     await application.db.write(
         file_import.apply_file, wanted, prune=False, now=application.clock.now()
     )

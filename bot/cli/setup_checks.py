@@ -149,7 +149,9 @@ class SetupChecks:
             "destination": [{"name": FIRST_CHANNEL, "channel": FIRST_CHANNEL}],
             "digest": [digest],
         }
-        file = ConfigurationFile(data={"workspace": [entry]}, base=Path.cwd())
+        file = ConfigurationFile(
+            data={"workspace": [entry]}, plugins=self.plugins, base=Path.cwd()
+        )
 
         async def save() -> bool:
             async with self.factory.open_application(settings) as application:
