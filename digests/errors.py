@@ -20,9 +20,19 @@
 Anything else that leaves this package is a defect of ours: the developer's turn.
 """
 
+from digests.messages import Message
+
 
 class DigestsError(Exception):
-    """Base of every error that the composer raises on purpose."""
+    """Base of every error that the composer raises on purpose; `str` is English."""
+
+    message: Message
+
+    def __init__(self, message: str | Message, /, **params: object) -> None:
+        self.message = (
+            message if isinstance(message, Message) else Message(message, **params)
+        )
+        super().__init__(self.message)
 
 
 class InputError(DigestsError):
@@ -43,8 +53,15 @@ class SourceError(DigestsError):
     #: Whether asking again is pointless until somebody changes something.
     permanent = False
 
-    def __init__(self, message: str, *, wait: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str | Message,
+        /,
+        *,
+        wait: float | None = None,
+        **params: object,
+    ) -> None:
+        super().__init__(message, **params)
         #: Seconds that the source asked us to wait, or None.
         self.wait = wait
 

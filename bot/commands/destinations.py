@@ -15,7 +15,7 @@ from bot.commands.forms import build_command_form, wrap_with_form
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
 from bot.configuration.settings import SettingsEntry
-from bot.errors import FieldError, Message, UnknownName
+from bot.errors import FieldError, UnknownName
 from bot.i18n.translation import Texts
 from bot.model import (
     Command,
@@ -32,6 +32,7 @@ from bot.model import (
 )
 from bot.storage import destination_store
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 
 def build_destinations(context: CommandContext) -> tuple[Command, ...]:

@@ -19,7 +19,7 @@ from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
 from bot.configuration.settings import SettingsEntry
-from bot.errors import FieldError, Message, UnknownName, UserError
+from bot.errors import FieldError, UnknownName, UserError
 from bot.i18n.translation import Texts
 from bot.ingest import addresses, source_state
 from bot.ingest.polling import SourceTrial
@@ -39,6 +39,7 @@ from bot.model import (
 )
 from bot.publishing.planning import digest_zone
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 ADDRESS_OPTION = CommandOption(
     name="address",

@@ -20,7 +20,7 @@ from bot.commands.forms import build_command_form, wrap_with_form
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
 from bot.configuration.settings import SettingsEntry
-from bot.errors import FieldError, Forbidden, Message, UnknownName, UserError
+from bot.errors import FieldError, Forbidden, UnknownName, UserError
 from bot.i18n.translation import Texts
 from bot.model import (
     Command,
@@ -43,6 +43,7 @@ from bot.ports import PeopleDirectory
 from bot.storage import Connection, destination_store, workspace_store
 from bot.storage.workspace_store import Grant
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 WHO_OPTION = CommandOption(
     name="who",

@@ -28,9 +28,10 @@ from bot.configuration.settings import (
     WorkspaceEntry,
 )
 from bot.configuration.validation import locate_problems
-from bot.errors import Message, UserError
+from bot.errors import UserError
 from bot.model import Destination, Digest, Workspace
 from bot.storage.workspace_store import Grant
+from digests.messages import Message
 
 #: Characters of a file, and mistakes that are told at once.
 MAX_FILE_LENGTH, MAX_PROBLEMS = 200_000, 5

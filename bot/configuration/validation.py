@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from bot import schedules
 from bot.configuration.settings import DestinationEntry, DigestEntry
-from bot.errors import Message, UserError
+from bot.errors import UserError
 from bot.ingest import addresses
 from bot.model import (
     POST_OPTION_NAMES,
@@ -30,6 +30,7 @@ from bot.model import (
 from digests.errors import InputError
 from digests.language.normalization import normalize_text
 from digests.language.words import STOP_WORDS
+from digests.messages import Message
 from digests.stories import filters
 
 

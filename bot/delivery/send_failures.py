@@ -21,7 +21,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from bot.errors import (
-    Message,
     MessageGone,
     SendNotReceived,
     SendRateLimited,
@@ -30,6 +29,7 @@ from bot.errors import (
 )
 from bot.model import Delivery, StoredEdition
 from bot.storage import Connection, delivery_store
+from digests.messages import Message
 
 #: Retries of what certainly did not arrive: up to 2 s, 4 s, 8 s … five minutes, and at
 #: least half of that (`spread`).

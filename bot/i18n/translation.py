@@ -16,8 +16,16 @@ from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.errors import BotError, Message, fill_placeholders, find_placeholders
-from bot.i18n import stored_messages
+from bot.errors import BotError
+from digests.errors import DigestsError
+from digests.messages import (
+    Message,
+    as_message,
+    fill_placeholders,
+    find_placeholders,
+    find_sentences,
+    join_messages,
+)
 
 _LOCALES_FOLDER = Path(__file__).parent / "locales"
 _MINUTE = timedelta(minutes=1)
@@ -49,25 +57,30 @@ class Texts:
         """The sentence `msgid` with its {placeholders} filled."""
         return _fill_translation(self._catalogue.gettext(msgid), msgid, values)
 
-    def error(self, error: BotError | Message, /) -> str:
-        """What the error says; also where one error speaks of another."""
-        values = {name: self._value(value) for name, value in error.values.items()}
-        return _fill_translation(
-            self._catalogue.gettext(error.sentence), error.sentence, values
-        )
+    def message(self, message: Message | None, /) -> str:
+        """The text of a message, "" for none; see `digests.messages`."""
+        if message is None or not message.code:
+            return ""
+        params = {name: self._word_param(value) for name, value in message.params}
+        forms = find_sentences(message.code)
+        if len(forms) > 1:
+            n = params.pop("n", 0)
+            return self.count(*forms, n if isinstance(n, int) else 0, **params)
+        return self.say(forms[0], **params)
 
-    def _value(self, value: object) -> object:
-        if isinstance(value, BotError | Message):
-            return self.error(value)
+    def error(self, error: BotError | DigestsError, /) -> str:
+        """The text of an error; also where one error names another."""
+        return self.message(error.message)
+
+    def _word_param(self, value: object) -> object:
+        found = as_message(value)
+        if found is not None:
+            return self.message(found)
         return (
-            self.translate_stored(str(value)) if isinstance(value, Exception) else value
+            join_messages(value, self._word_param)
+            if isinstance(value, tuple)
+            else value
         )
-
-    def translate_stored(self, english: str | None, /) -> str:
-        """A sentence that was stored, or made, in English: see `bot.texts.stored`."""
-        if not english or not isinstance(self._catalogue, GNUTranslations):
-            return english or ""
-        return stored_messages.translate_stored(english, self._catalogue.gettext)
 
     def word(self, msgid: str, /) -> str:
         """The same for words that the code keeps as data, such as a state's name."""

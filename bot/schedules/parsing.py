@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
-from bot.errors import Message, UserError
+from bot.errors import UserError
 from bot.schedules import cron, rules
 from bot.schedules.calendar import check_country, find_zone
 from bot.schedules.grammar import (
@@ -44,6 +44,7 @@ from bot.schedules.wording import (
     format_clock,
     suggest_sentence,
 )
+from digests.messages import Message
 
 #: Longer ones are no schedule; it also bounds the work that a mistake causes.
 _MAX_LENGTH = 1000
