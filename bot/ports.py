@@ -23,6 +23,7 @@ from bot.model import (
     PlatformName,
     RenderContext,
 )
+from digests.messages import Message
 from digests.types import Edition
 
 P = ParamSpec("P")
@@ -232,7 +233,7 @@ class InstallationStore(Protocol):
         installed: AppInstallation,
         *,
         tokens: InstallationTokens | None = None,
-        broken: str | None = None,
+        broken: Message | None = None,
     ) -> None:
         """End the exchange: with new tokens, for good, or so far in vain."""
         ...

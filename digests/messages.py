@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -23,10 +24,11 @@ _PACKAGES: Final = [Path(__file__).parent]
 
 @dataclass(frozen=True, init=False, slots=True)
 class Message:
-    """A code and its parameters, by name.
+    """A code and its parameters, by name; `str` gives the English text.
 
-    A parameter may be a message too, or a tuple of messages, which are shown as a list.
-    `str` gives the English text.
+    A parameter is a string, a number, a date, a clock time, another message (or an
+    error that carries one), or a tuple of these, which is shown as a list. Anything
+    else is taken as its `str`.
     """
 
     code: str
@@ -35,28 +37,38 @@ class Message:
     def __init__(self, code: str, /, **params: object) -> None:
         """Keep the parameters in the order of their names, so that equals are equal."""
         object.__setattr__(self, "code", code)
-        object.__setattr__(self, "params", tuple(sorted(params.items())))
+        plain = sorted((name, _to_param(value)) for name, value in params.items())
+        object.__setattr__(self, "params", tuple(plain))
 
     def __str__(self) -> str:
         """The English text."""
-        params = {name: _word_param(value) for name, value in self.params}
+        params = {name: word_list(value, str) for name, value in self.params}
         forms = find_sentences(self.code)
-        return fill_placeholders(forms[0 if params.get("n") == 1 else -1], params)
+        one = dict(self.params).get("n") == 1
+        return fill_placeholders(forms[0 if one else -1], params)
+
+    def with_params(self, **params: object) -> "Message":
+        """Give the same message with these parameters set."""
+        return Message(self.code, **{**dict(self.params), **params})
 
 
-def as_message(value: object) -> Message | None:
-    """Give the message that a parameter is, or that an error carries; else None."""
-    found = getattr(value, "message", value)
-    return found if isinstance(found, Message) else None
+def _to_param(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(map(_to_param, value))
+    carried = getattr(value, "message", None)
+    if isinstance(carried, Message):
+        return carried
+    plain = isinstance(value, int | float | str | Message | date | time)
+    return value if plain and not isinstance(value, datetime) else str(value)
 
 
-def join_messages(messages: tuple[object, ...], word: Callable[[Any], object]) -> str:
-    """Word each of the messages, as a list in one line."""
-    return "; ".join(str(word(one)) for one in messages)
-
-
-def _word_param(value: object) -> object:
-    return join_messages(value, str) if isinstance(value, tuple) else value
+def word_list(value: object, word: Callable[[object], object]) -> object:
+    """Word a parameter; of a tuple each item, as a list in one line."""
+    return (
+        "; ".join(str(word(one)) for one in value)
+        if isinstance(value, tuple)
+        else word(value)
+    )
 
 
 def message_to_json(message: Message) -> dict[str, Any]:
@@ -76,18 +88,29 @@ def message_from_json(value: Any) -> Message:
 
 
 def _param_to_json(value: object) -> object:
-    found = as_message(value)
-    if found is not None:
-        return message_to_json(found)
-    if isinstance(value, tuple):
-        return [_param_to_json(one) for one in value]
-    return value if isinstance(value, int | float | str) else str(value)
+    match value:
+        case Message():
+            return message_to_json(value)
+        case tuple():
+            return [_param_to_json(one) for one in value]
+        case date():
+            return {"date": value.isoformat()}
+        case time():
+            return {"time": value.isoformat()}
+    return value
 
 
 def _param_from_json(value: Any) -> object:
-    if isinstance(value, Mapping):
-        return message_from_json(value)
-    return tuple(map(_param_from_json, value)) if isinstance(value, list) else value
+    match value:
+        case list():
+            return tuple(map(_param_from_json, value))
+        case {"date": day}:
+            return date.fromisoformat(day)
+        case {"time": clock}:
+            return time.fromisoformat(clock)
+        case {"code": _}:
+            return message_from_json(value)
+    return value
 
 
 def add_sentences(package: Path) -> None:

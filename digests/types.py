@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias, get_args
 
+from digests.messages import Message
+
 QuoteKind = Literal["direct", "partial"]
 DecisionStage = Literal[
     "filter", "fresh", "told", "story", "rank", "balance", "edition"
@@ -290,8 +292,8 @@ class EditionStory:
     outlets: tuple[str, ...]
     #: Whether this digest told the story before (an «Update»).
     update: bool = False
-    #: Why it stands where it stands, in words.
-    reasons: tuple[str, ...] = ()
+    #: Why it was ranked where it is, the weightiest first.
+    reasons: tuple[Message, ...] = ()
     #: The sentence of `articles[0]` that says why it matters, where one does.
     matters: Sentence | None = None
     #: Figures on which the story's outlets differ.
@@ -321,8 +323,7 @@ class ArticleDecision:
     story: str | None
     stage: DecisionStage
     outcome: DecisionOutcome
-    #: A plain sentence.
-    reason: str
+    reason: Message
     #: The article that it repeats, if any.
     duplicate_of: str | None = None
 

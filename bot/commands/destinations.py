@@ -112,7 +112,7 @@ def _render_destination(
     users = [d.name for d in known if place.name in {p.name for p in d.destinations}]
     return ListItem(
         title=f"#{place.name}",
-        text=texts.translate_stored(place.paused),
+        text=texts.message(place.paused),
         note=", ".join(users) or texts.say("no digest posts there"),
     )
 

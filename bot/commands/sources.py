@@ -161,9 +161,7 @@ def _render_readings(
     for one in tried:
         if one.problem:
             blocks.append(
-                ListItem(
-                    title=one.shown, text=f"✗ {texts.translate_stored(one.problem)}"
-                )
+                ListItem(title=one.shown, text=f"✗ {texts.message(one.problem)}")
             )
             continue
         held = len(one.reading.articles) if one.reading else 0
@@ -204,9 +202,7 @@ def _format_other_feeds(one: SourceTrial, texts: Texts) -> str:
 
 def _format_problems(tried: Sequence[SourceTrial], texts: Texts) -> list[str]:
     return [
-        f"{one.shown}: {texts.translate_stored(one.problem)}"
-        for one in tried[:3]
-        if one.problem
+        f"{one.shown}: {texts.message(one.problem)}" for one in tried[:3] if one.problem
     ]
 
 

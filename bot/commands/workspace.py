@@ -359,9 +359,7 @@ def list_count_rows(
 
 
 #: Why nothing is posted where the bot is not any more.
-REMOVED_REASON = (
-    "The bot was removed from there. It goes on when the bot is added again."
-)
+REMOVED_REASON = Message("pause.removed")
 
 
 async def resolve_workspace(

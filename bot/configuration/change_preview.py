@@ -29,6 +29,7 @@ from bot.model import (
 from bot.publishing.editions import EditionPublisher
 from bot.storage import article_store, edition_store, ledger_store, source_store
 from digests.compose import compose
+from digests.messages import Message
 from digests.stories import filters
 from digests.types import Article, Edition, EditionStyle, PublishedLedger
 
@@ -231,7 +232,7 @@ class ChangePreviews:
         try:
             return await asyncio.wait_for(look, READING_SECONDS)
         except TimeoutError:
-            slow = f"It did not answer within {READING_SECONDS:.0f} seconds."
+            slow = Message("source.slow", seconds=f"{READING_SECONDS:.0f}")
             shown = mask_source(address)
             return SourceTrial(shown=shown, read_at=shown, problem=slow)
 

@@ -27,6 +27,7 @@ from bot.delivery.send_failures import (
     LINKS_RUNG,
     RetryDecision,
     decide_retry,
+    explain_error,
     render_as_links,
 )
 from bot.errors import BotError, SendRefused
@@ -34,6 +35,7 @@ from bot.model import Delivery
 from bot.ports import CheckpointHook, Clock, Platform, ignore_checkpoint
 from bot.storage import Database, delivery_queue, edition_store
 from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
+from digests.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -43,8 +45,8 @@ CHECK_SECONDS = 1.0
 SHUTDOWN_SECONDS = 4.0
 #: Seconds to leave to another process that claims what we wanted.
 CONTENTION_SECONDS = 0.1
-STOPPED_REASON = "The bot was stopped before an answer came."
-NOT_STARTED_REASON = "The bot was stopped before it was sent."
+STOPPED_REASON = Message("delivery.stopped")
+NOT_STARTED_REASON = Message("delivery.not_started")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -356,7 +358,7 @@ class Outbox:
     async def _send(self, delivery: Delivery) -> JobResult:
         if delivery.workspace_id in self._refused:
             later = RetryDecision(
-                state="retry", reason="Its workspace was just refused."
+                state="retry", reason=Message("delivery.workspace_refused")
             )
             return JobResult(delivery=delivery, outcome=later)
         platform = self.platforms[delivery.platform]
@@ -393,7 +395,7 @@ class Outbox:
         except Exception as error:
             outcome = RetryDecision(
                 state="uncertain",
-                reason=f"It could not be looked for: {error}",
+                reason=Message("delivery.not_read_back", error=explain_error(error)),
                 not_before=self.clock.now() + self.uncertain_wait,
             )
         else:
@@ -437,16 +439,16 @@ class Outbox:
         self._ended += [JobResult(delivery=one, outcome=later) for one in done.claimed]
 
 
-RESENT_REASON = "It had not arrived; sent again under the same key."
+RESENT_REASON = Message("delivery.resent")
 
 
 def _read_back_refused(error: SendRefused, now: datetime) -> RetryDecision:
     """We may not look: not at all as long as the workspace is refused, or never."""
     if not error.whole_workspace:
-        return RetryDecision(state="held", reason=str(error))
+        return RetryDecision(state="held", reason=error.message)
     return RetryDecision(
         state="uncertain",
-        reason=str(error),
+        reason=error.message,
         not_before=now + RETEST_INTERVAL,
         stops="workspace",
     )

@@ -21,7 +21,7 @@ from typing import Final
 
 import structlog
 
-from bot.delivery.send_failures import RetryDecision, decide_retry
+from bot.delivery.send_failures import RetryDecision, decide_retry, explain_error
 from bot.errors import SendRefused, UserError
 from bot.i18n.translation import Texts
 from bot.model import PERSON_PREFIX, Delivery
@@ -37,6 +37,7 @@ from bot.storage import (
 )
 from bot.storage.notice_store import Notice, NoticeState
 from bot.storage.report_store import Report
+from digests.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,7 @@ log = structlog.get_logger(__name__)
 NOTICES_PER_RUN: Final = 20
 #: Attempts before one is given up.
 MAX_NOTICE_ATTEMPTS: Final = 20
-NO_RECIPIENT: Final = "Nobody is known whom to tell."
+NO_RECIPIENT: Final = Message("notice.no_recipient")
 
 
 def add_stop_notice(
@@ -52,7 +53,7 @@ def add_stop_notice(
     *,
     workspace_id: int,
     destination_id: int | None,
-    reason: str,
+    reason: Message,
     returns: bool,
     now: datetime,
 ) -> None:
@@ -82,7 +83,7 @@ def add_stop_notice(
         channel, where = found.channel, f"#{found.name}, {space.name}"
     lines = [
         texts.say("Standfirst does not post any more: {where}", where=where),
-        texts.translate_stored(reason),
+        texts.message(reason),
         _describe_fix(texts, returns=returns),
         texts.say(
             "What is due meanwhile is kept for seven days. You are told because you "
@@ -113,8 +114,8 @@ def _describe_fix(texts: Texts, *, returns: bool) -> str:
     )
 
 
-def list_posting_problems(conn: Connection) -> tuple[str, ...]:
-    """What stands still, in sentences for whoever runs the bot and opens its page.
+def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
+    """List what is paused, for whoever runs the bot and opens its page.
 
     Whole workspaces (where a token is refused, nobody can be told there), and the
     page's own channels; of other channels, those who set them up are told.
@@ -123,10 +124,20 @@ def list_posting_problems(conn: Connection) -> tuple[str, ...]:
     for space in workspace_store.list_workspaces(conn):
         if space.stopped is not None:
             where = f"{space.platform.capitalize()} ({space.name})"
-            found.append(f"Nothing is posted on {where}: {space.stopped}")
+            found.append(
+                Message(
+                    "Nothing is posted on {where}: {why}",
+                    where=where,
+                    why=space.stopped,
+                )
+            )
         if space.platform == "local":
             found += [
-                f"Nothing is posted in #{place.name}: {place.paused}"
+                Message(
+                    "Nothing is posted in #{place}: {why}",
+                    place=place.name,
+                    why=place.paused,
+                )
                 for place in destination_store.list_destinations(
                     conn, workspace_id=space.id
                 )
@@ -208,7 +219,7 @@ class NoticeSender:
         if notice.person_id is None:
             # It never came to be sent.
             await self._record(
-                notice, RetryDecision(state="retry", reason="Not begun.")
+                notice, RetryDecision(state="retry", reason=Message("notice.not_begun"))
             )
             return
         try:
@@ -217,15 +228,15 @@ class NoticeSender:
         except SendRefused as error:
             # Told twice would be worse than not at all: status, or /news me, says it
             # as well.
-            lost = RetryDecision(state="failed", reason=str(error))
+            lost = RetryDecision(state="failed", reason=error.message)
             await self._record(notice, lost, maybe_shown=True)
             return
         except Exception as error:
             await self._record(
-                notice, RetryDecision(state="uncertain", reason=str(error))
+                notice, RetryDecision(state="uncertain", reason=explain_error(error))
             )
             return
-        again = RetryDecision(state="retry", reason="It had not arrived.")
+        again = RetryDecision(state="retry", reason=Message("notice.not_arrived"))
         await self._record(notice, "sent" if found is not None else again)
 
     async def _record(
@@ -241,7 +252,9 @@ class NoticeSender:
         if isinstance(outcome, RetryDecision):
             state, not_before = self._decide_state(notice, outcome, now)
             reason = outcome.reason
-            log.info("notice not told", notice=notice.id, state=state, reason=reason)
+            log.info(
+                "notice not told", notice=notice.id, state=state, reason=str(reason)
+            )
         try:
             await self.db.write(
                 notice_store.record_notice_outcome,

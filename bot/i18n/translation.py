@@ -20,11 +20,10 @@ from bot.errors import BotError
 from digests.errors import DigestsError
 from digests.messages import (
     Message,
-    as_message,
     fill_placeholders,
     find_placeholders,
     find_sentences,
-    join_messages,
+    word_list,
 )
 
 _LOCALES_FOLDER = Path(__file__).parent / "locales"
@@ -61,26 +60,28 @@ class Texts:
         """The text of a message, "" for none; see `digests.messages`."""
         if message is None or not message.code:
             return ""
-        params = {name: self._word_param(value) for name, value in message.params}
-        forms = find_sentences(message.code)
-        if len(forms) > 1:
-            n = params.pop("n", 0)
-            return self.count(*forms, n if isinstance(n, int) else 0, **params)
-        return self.say(forms[0], **params)
+        params = {
+            name: word_list(value, self._word_param) for name, value in message.params
+        }
+        one, *more = find_sentences(message.code)
+        if not more:
+            return self.say(one, **params)
+        n = params.pop("n", 0)
+        return self.count(one, more[0], n if isinstance(n, int) else 0, **params)
 
     def error(self, error: BotError | DigestsError, /) -> str:
         """The text of an error; also where one error names another."""
         return self.message(error.message)
 
     def _word_param(self, value: object) -> object:
-        found = as_message(value)
-        if found is not None:
-            return self.message(found)
-        return (
-            join_messages(value, self._word_param)
-            if isinstance(value, tuple)
-            else value
-        )
+        match value:
+            case Message():
+                return self.message(value)
+            case _Day():
+                return self.date(value)
+            case _Clock():
+                return self.clock(value)
+        return value
 
     def word(self, msgid: str, /) -> str:
         """The same for words that the code keeps as data, such as a state's name."""

@@ -42,6 +42,7 @@ from digests.errors import (
     SourceRateLimited,
 )
 from digests.language.normalization import revision_hash
+from digests.messages import Message
 from digests.types import Article
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,6 @@ CONCURRENT_READINGS = 8
 POLL_BATCH = 200
 #: How long an edition waits for sources that are slow, in seconds.
 REFRESH_TIMEOUT = 45.0
-READING_DEFECT = "It could not be read through a defect of this bot; the log says more."
 
 ReadingCause = Literal["due", "early", "insisting"]
 
@@ -254,7 +254,7 @@ class Ingestor:
             except Exception:
                 # A defect in one source must not silence the others.
                 log.exception("reading failed", source=source.name)
-                await self._failed(source, DigestsError(READING_DEFECT))
+                await self._failed(source, DigestsError("source.defect"))
             return 0
 
     async def _read(self, source: Source) -> int:
@@ -402,8 +402,8 @@ class SourceTrial:
     newest: tuple[Article, ...] = ()
     #: Addresses of feeds that the page names.
     feeds: tuple[str, ...] = ()
-    #: Why nothing was found, in words.
-    problem: str | None = None
+    #: Why nothing was found.
+    problem: Message | None = None
 
 
 async def try_source(
@@ -427,7 +427,9 @@ async def try_source(
             source = source_state.switch_to_feed(source, feed, now)
             reading = await _read_trial_source(source, source_reader, now)
     except DigestsError as error:
-        return SourceTrial(shown=shown, read_at=shown, feeds=feeds, problem=str(error))
+        return SourceTrial(
+            shown=shown, read_at=shown, feeds=feeds, problem=error.message
+        )
     newest = sorted(reading.articles, key=_publication_time, reverse=True)
     return SourceTrial(
         shown=shown,
@@ -435,7 +437,7 @@ async def try_source(
         reading=reading,
         newest=tuple(newest),
         feeds=feeds,
-        problem=None if reading.articles else "It holds no articles at present.",
+        problem=None if reading.articles else Message("source.none_at_present"),
     )
 
 

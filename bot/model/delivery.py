@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from bot.model.post_options import DEFAULT_POST_OPTIONS, PostOptions
 from bot.model.workspace import PlatformName
+from digests.messages import Message
 
 DeliveryState = Literal[
     "ready", "sending", "sent", "retry", "uncertain", "held", "failed"
@@ -55,7 +56,7 @@ class Delivery:
     not_before: datetime | None = None
     #: The platform's id of the message, once it is known.
     message_id: str | None = None
-    reason: str | None = None
+    reason: Message | None = None
     #: How plainly it is told: 0 as rendered, 1 in plain words, 2 as a list of links.
     #: From 1 on `payload` is empty, or {"links": [address, …]}, and a platform tells
     #: `fallback_text`, or the links in its own form.

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from digests.messages import Message
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DestinationProblem:
     """What a platform finds wrong with a destination, and what mends it."""
 
-    text: str
-    fix: str
+    text: Message
+    fix: Message
     #: Nothing can be posted there.
     stops: bool = False
 
@@ -25,8 +27,8 @@ class Finding:
 
     subject: str
     state: Literal["ok", "warning", "problem"]
-    text: str
-    fix: str = ""
+    text: Message
+    fix: Message | None = None
 
 
 #: What a platform finds in one of its workspaces, by its own id of it; None = in how it

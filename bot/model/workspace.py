@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Literal
 
 from bot.model.post_options import DEFAULT_POST_OPTIONS, PostOptions
+from digests.messages import Message
 
 PlatformName = Literal["discord", "slack", "local"]
 #: Begins the channel of a person's own destination: «person:», their id. A platform
@@ -37,7 +38,7 @@ class Workspace:
     zone: str = "UTC"
     locale: str = "en"
     #: Why its platform takes nothing of it at present; None when it works.
-    stopped: str | None = None
+    stopped: Message | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +52,7 @@ class Destination:
     #: The platform's own id of the channel.
     channel: str
     #: Why nothing is posted there at present; None when it works.
-    paused: str | None = None
+    paused: Message | None = None
     #: When one message tries whether it works again; None = only a person can say.
     retest_at: datetime | None = None
     #: Whose own it is (the platform's id); None = the workspace's.

@@ -257,7 +257,7 @@ class Doctor:
             reading = await self.ingestor.look(source)
         except DigestsError as error:
             fix = texts.say("mend the source, or take it out of the digest")
-            text = texts.translate_stored(str(error))
+            text = texts.error(error)
             return [Finding(subject=subject, state="problem", text=text, fix=fix)]
         held = len(reading.articles)
         count = texts.count("{n} article", "{n} articles", held)
@@ -267,8 +267,8 @@ class Doctor:
                 Finding(
                     subject=f"{subject}: {problem.where}",
                     state="warning",
-                    text=texts.translate_stored(problem.what),
-                    fix=texts.translate_stored(problem.remedy),
+                    text=texts.message(problem.what),
+                    fix=texts.message(problem.remedy),
                 )
                 for problem in reading.problems
             ),
@@ -291,7 +291,7 @@ class Doctor:
 
 
 def _describe_stop(why: str | None, texts: Texts) -> str:
-    return texts.say("nothing is posted there: {why}", why=texts.translate_stored(why))
+    return texts.say("nothing is posted there: {why}", why=texts.message(why))
 
 
 def _describe_destination_fix(place: Destination, texts: Texts) -> str:
@@ -311,7 +311,7 @@ def _describe_next_due(digest: Digest, now: datetime, texts: Texts) -> str:
 
 
 def _describe_failure(delivery: Delivery, texts: Texts) -> str:
-    return texts.translate_stored(delivery.reason) or texts.say("no reason was kept")
+    return texts.message(delivery.reason) or texts.say("no reason was kept")
 
 
 def _is_lost_post(delivery: Delivery) -> bool:

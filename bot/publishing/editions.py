@@ -56,6 +56,7 @@ from digests.compose import (
     collect_published,
     compose,
 )
+from digests.messages import Message
 from digests.types import Edition, EditionStyle
 
 log = structlog.get_logger(__name__)
@@ -64,14 +65,12 @@ COMPOSE_BATCH = 500
 #: Seconds after which people's own editions wait for the next look.
 PERSONAL_BUDGET_SECONDS = 5.0
 ALREADY_ORDERED = "This was ordered before; it goes out once."
-NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
+NOTHING_NEW = Message("skip.nothing_new")
 #: After a defect of ours: when to try again, and when to stop trying.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 #: What it would tell is told once it is on: an edition that nobody gets tells nothing.
-PLATFORM_NOT_CONNECTED = (
-    "Its platform is not connected here; what is new waits for the next edition."
-)
-NO_ARTICLES = "Nothing to tell: its sources hold no articles of the last seven days."
+PLATFORM_NOT_CONNECTED = Message("skip.not_connected")
+NO_ARTICLES = Message("skip.no_articles")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +79,7 @@ class PublishingOutcome:
 
     occurrence: Occurrence
     stored_edition: StoredEdition | None
-    reason: str | None
+    reason: Message | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,7 +173,7 @@ class EditionPublisher:
                 # The database takes nothing: what is due waits until it does.
                 raise
             except UserError as error:
-                done.append(await self._skip(occurrence, str(error)))
+                done.append(await self._skip(occurrence, error.message))
             except Exception:
                 # A defect in one digest must not silence the others.
                 log.exception("composing failed", digest=occurrence.digest_id)
@@ -278,7 +277,7 @@ class EditionPublisher:
             digest_id=occurrence.digest_id,
         )
         if digest is None:
-            return await self._skip(occurrence, "The digest was deleted.")
+            return await self._skip(occurrence, Message("skip.deleted"))
         workspace = await self.workspace_of(digest)
         if workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
@@ -292,7 +291,7 @@ class EditionPublisher:
             self._store, occurrence, digest, workspace, edition
         )
         if stored_edition is None:
-            return await self._skip(occurrence, "Composed by another process.")
+            return await self._skip(occurrence, Message("skip.other_process"))
         self.at("stored")
         log.info(
             "edition composed",
@@ -307,7 +306,7 @@ class EditionPublisher:
     async def _try_later(self, occurrence: Occurrence) -> None:
         now = self.clock.now()
         if now - occurrence.due_at > RETRY_LIMIT:
-            await self._skip(occurrence, "It could not be composed; the log says why.")
+            await self._skip(occurrence, Message("skip.defect"))
             return
         await self.db.write(
             schedule_store.defer_occurrence,
@@ -326,10 +325,10 @@ class EditionPublisher:
         )
 
     async def _skip(
-        self, occurrence: Occurrence, reason: str, edition: Edition | None = None
+        self, occurrence: Occurrence, reason: Message, edition: Edition | None = None
     ) -> PublishingOutcome:
         await self.db.write(self._record_skip, occurrence, reason, edition)
-        log.info("no edition", digest=occurrence.digest_id, reason=reason)
+        log.info("no edition", digest=occurrence.digest_id, reason=str(reason))
         return PublishingOutcome(
             occurrence=occurrence, stored_edition=None, reason=reason
         )
@@ -338,7 +337,7 @@ class EditionPublisher:
         self,
         conn: Connection,
         occurrence: Occurrence,
-        reason: str,
+        reason: Message,
         edition: Edition | None,
     ) -> None:
         """Nothing is told; why, of each article, is kept all the same."""
@@ -351,7 +350,7 @@ class EditionPublisher:
         conn: Connection,
         occurrence: Occurrence,
         state: OccurrenceState,
-        reason: str | None,
+        reason: Message | None,
     ) -> bool:
         return schedule_store.finish_occurrence(
             conn,

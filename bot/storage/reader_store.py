@@ -23,6 +23,7 @@ from bot.storage.schema import (
 )
 from bot.storage.statements import insert_into
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 
 class PersonScope(TypedDict):
@@ -42,7 +43,7 @@ class ReaderPreferences:
     #: The zone of their times; None = the workspace's.
     zone: str | None = None
     #: Why their own digest stands still, as they were told last.
-    told_pause: str | None = None
+    told_pause: Message | None = None
 
 
 def get_preferences(

@@ -82,7 +82,7 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     try:
         plain = decode_text(body)
     except UnreadableInput as error:
-        raise SourceUnreadable(str(error)) from None
+        raise SourceUnreadable(error.message) from None
     if body.startswith(_ORDER_MARKS):
         return plain
     named = _CHARSET.search(content_type)

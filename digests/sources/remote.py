@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from digests.errors import DigestsError, FetchRefused, SourceUnreadable
+from digests.errors import DigestsError, SourceUnreadable
+from digests.messages import Message
 from digests.sources import page, sitemap
 from digests.sources.feed import parse_feed
 from digests.sources.fetch import (
@@ -91,7 +92,7 @@ async def read_address(
         return answer
     found = detect_kind(answer.body, answer.content_type)
     if kind is not None and found != kind:
-        raise SourceUnreadable(f"It was a {kind} and is a {found} now.")
+        raise SourceUnreadable("source.kind_changed", kind=kind, found=found)
     if found == "feed":
         return await _visit_feed(answer, sandbox, now)
     if found == "sitemap":
@@ -148,7 +149,7 @@ async def _visit_page(answer: FetchResponse, sandbox: Sandbox, now: datetime) ->
         now=now,
     )
     if not found.article.text and not found.feeds:
-        raise SourceUnreadable("There is neither an article nor a feed on this page.")
+        raise SourceUnreadable("source.nothing_there")
     return Visit(
         kind="page",
         url=answer.url,
@@ -158,9 +159,6 @@ async def _visit_page(answer: FetchResponse, sandbox: Sandbox, now: datetime) ->
         validators=answer.validators,
         moved_to=answer.moved_to,
     )
-
-
-_AS_SETTING = "an admin can allow it in FETCH_ALLOW_PRIVATE"
 
 
 async def read_addresses(
@@ -182,10 +180,6 @@ async def read_addresses(
         for address in addresses:
             try:
                 found.append(await _read_source(address, fetcher, sandbox, now))
-            except FetchRefused as error:
-                # What an admin has a setting for is an option here.
-                here = str(error).replace(_AS_SETTING, "allow it with --allow-private")
-                found.append(FetchRefused(here))
             except DigestsError as error:
                 found.append(error)
     return found
@@ -200,7 +194,7 @@ async def _read_source(
         feed = visit.feeds[0].address
         visit = await read_address(feed, fetcher=fetcher, sandbox=sandbox, now=now)
     if isinstance(visit, NotModified) or not visit.articles:
-        raise SourceUnreadable(f"{address} holds no articles at present.")
+        raise SourceUnreadable("source.empty", address=address)
     articles = tuple(_with_id(article, address) for article in visit.articles)
     return ReadResult(articles=articles, problems=_suggest_feeds(address, visit))
 
@@ -222,7 +216,7 @@ def _suggest_feeds(address: str, visit: Visit) -> tuple[ReadProblem, ...]:
     return (
         ReadProblem(
             where=address,
-            what="It was read as one page.",
-            remedy=f"Its site also has feeds: {names}",
+            what=Message("source.read_as_page"),
+            remedy=Message("source.site_feeds", names=names),
         ),
     )

@@ -312,7 +312,7 @@ class _Pages:
     async def _troubles(self, here: _PageContext) -> tuple[str, ...]:
         if here.visitor.person.permission < Permission.EDITOR:
             return ()
-        return tuple(map(here.texts.translate_stored, await self.list_problems()))
+        return tuple(map(here.texts.message, await self.list_problems()))
 
     async def _messages(self, here: _PageContext) -> tuple[LocalMessage, ...]:
         if here.channel is None:

@@ -184,7 +184,7 @@ def _check_membership(
 
 
 def _get_code(refused: SendRefused) -> str:
-    """Slack's own word for it, where the sentence ends with one in brackets."""
+    """The code that Slack answered with, or the text of another refusal."""
     from bot.platforms.slack.send_errors import get_error_code
 
     cause = refused.__cause__

@@ -116,17 +116,12 @@ class Sandbox:
             async with asyncio.timeout(self._limits.wall):
                 content = await self._exchange(worker, job)
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
-            raise SandboxKilled(
-                "It took more time or memory than any sound feed or page, so that its "
-                "reader was ended."
-            ) from None
+            raise SandboxKilled("source.sandbox_limits") from None
         try:
             answer, worn = decode_answer(content)
             return answer, bool(worn)
         except Exception:
-            raise SandboxKilled(
-                "Its reader gave no sound answer and was ended."
-            ) from None
+            raise SandboxKilled("source.sandbox_answer") from None
 
     async def _exchange(self, worker: Process, job: bytes) -> bytes:
         assert worker.stdin is not None
