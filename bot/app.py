@@ -23,7 +23,8 @@ from bot.commands import registry
 from bot.commands.context import CommandContext
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
-from bot.delivery import Outbox, list_posting_problems
+from bot.delivery.outbox import Outbox
+from bot.delivery.private_notices import list_posting_problems
 from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
@@ -290,13 +291,13 @@ def _build_discord_routes(
 ) -> Sequence[Route]:
     if "discord" not in platforms:
         return ()
-    from bot.platforms.discord.interactions_endpoint import PATH
+    from bot.platforms.discord.channels import INTERACTIONS_PATH
     from bot.platforms.discord.platform import DiscordPlatform
 
     discord = platforms["discord"]
     assert isinstance(discord, DiscordPlatform), "it is built here"
     found = discord.called(clock.now)
-    return () if found is None else (Route(PATH, found, methods=["POST"]),)
+    return () if found is None else (Route(INTERACTIONS_PATH, found, methods=["POST"]),)
 
 
 def _build_slack_routes(

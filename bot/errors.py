@@ -20,9 +20,12 @@ for `Texts.say`: an English sentence with {places}, and their values by name.
 `str(error)` is English; `Texts.error` gives the text in any language.
 """
 
+from pathlib import Path
 from typing import Self
 
-from digests.messages import Message
+from digests.messages import Message, add_sentences, as_message
+
+add_sentences(Path(__file__).parent)
 
 
 class BotError(Exception):
@@ -31,9 +34,7 @@ class BotError(Exception):
     message: Message
 
     def __init__(self, message: str | Message = "", /, **params: object) -> None:
-        self.message = (
-            message if isinstance(message, Message) else Message(message, **params)
-        )
+        self.message = as_message(message, **params)
         super().__init__(self.message)
 
 

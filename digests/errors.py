@@ -20,7 +20,7 @@
 Anything else that leaves this package is a defect of ours: the developer's turn.
 """
 
-from digests.messages import Message
+from digests.messages import Message, as_message
 
 
 class DigestsError(Exception):
@@ -29,9 +29,7 @@ class DigestsError(Exception):
     message: Message
 
     def __init__(self, message: str | Message, /, **params: object) -> None:
-        self.message = (
-            message if isinstance(message, Message) else Message(message, **params)
-        )
+        self.message = as_message(message, **params)
         super().__init__(self.message)
 
 

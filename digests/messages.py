@@ -47,6 +47,10 @@ class Message:
         one = dict(self.params).get("n") == 1
         return fill_placeholders(forms[0 if one else -1], params)
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.code)
+
     def with_params(self, **params: object) -> "Message":
         """Give the same message with these parameters set."""
         return Message(self.code, **{**dict(self.params), **params})
@@ -60,6 +64,11 @@ def _to_param(value: object) -> object:
         return carried
     plain = isinstance(value, int | float | str | Message | date | time)
     return value if plain and not isinstance(value, datetime) else str(value)
+
+
+def as_message(message: Message | str, /, **params: object) -> Message:
+    """Give the message itself, or the one of this code or English text."""
+    return message if isinstance(message, Message) else Message(message, **params)
 
 
 def word_list(value: object, word: Callable[[object], object]) -> object:

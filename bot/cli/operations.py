@@ -13,6 +13,7 @@ from bot.cli.console import (
     FlagOption,
     JsonOption,
     format_count,
+    format_finding,
     print_json,
     print_message,
     print_warnings,
@@ -29,15 +30,13 @@ def run_doctor(*, json: JsonOption = False) -> int:
     """Look at everything that can be wrong; exit 4 when something needs attention."""
 
     async def work(application: "Application") -> int:
-        from dataclasses import asdict
-
         from bot import runner
 
         # What a check meets is in its finding; stdout is for the findings alone.
         runner.silence_logging()
         found = await application.doctor.examine()
         if json:
-            print_json([asdict(finding) for finding in found])
+            print_json([_finding_row(finding) for finding in found])
         else:
             _print_findings(found)
         bad = any(finding.state == "problem" for finding in found)
@@ -46,11 +45,18 @@ def run_doctor(*, json: JsonOption = False) -> int:
     return run_with_application(work)
 
 
+def _finding_row(finding: "Finding") -> dict[str, str]:
+    return {
+        "subject": finding.subject,
+        "state": finding.state,
+        "text": str(finding.text),
+        "fix": str(finding.fix),
+    }
+
+
 def _print_findings(found: Sequence["Finding"]) -> None:
-    marks = {"ok": "✓", "warning": "!", "problem": "✗"}
     for one in found:
-        fix = f" → {one.fix}" if one.fix else ""
-        print(f"{marks[one.state]} {one.subject:<24} {one.text}{fix}")
+        print(format_finding(one, width=24))
     problems = sum(one.state == "problem" for one in found)
     warnings = sum(one.state == "warning" for one in found)
     print(f"{format_count(problems, 'problem')}, {format_count(warnings, 'warning')}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.cli.console import (
     FAILED,
     OK,
+    STATE_SIGNS,
     FlagOption,
     JsonOption,
     WorkspaceOption,
@@ -73,7 +74,7 @@ def _probe_json(tried: "SourceTrial") -> dict[str, Any]:
         "articles": len(reading.articles) if reading else 0,
         "newest": [_article_json(a) for a in tried.newest[:SHOWN_ARTICLES]],
         "feeds": list(tried.feeds),
-        "problem": tried.problem,
+        "problem": str(tried.problem) if tried.problem else None,
         "problems": [f"{p.where}: {p.what}" for p in reading.problems]
         if reading
         else [],
@@ -124,9 +125,9 @@ def list_sources(*, workspace: WorkspaceOption = None, json: JsonOption = False)
             print_json(rows)
         elif not rows:
             print_message("No source is set up. See: standfirst apply --help")
-        marks = {"ok": "✓", "warning": "!", "problem": "✗"}
         for row in () if json else rows:
-            print(f"{marks[row['state']]} {row['name']}  ({', '.join(row['digests'])})")
+            sign, used_by = STATE_SIGNS[row["state"]], ", ".join(row["digests"])
+            print(f"{sign} {row['name']}  ({used_by})")
             print(f"    {row['address']}")
             print(f"    {row['health']}{' → ' + row['fix'] if row['fix'] else ''}")
         return OK
@@ -168,7 +169,7 @@ def _source_row(
         "fix": how.fix,
         "last_good": source.last_good.isoformat() if source.last_good else None,
         "items_a_day": source.items_a_day,
-        "problem": source.problem,
+        "problem": str(source.problem) if source.problem else None,
         "next": moment.isoformat() if moment and not source.stopped else None,
     }
 

@@ -58,6 +58,7 @@ class CommandContext:
         """What is wrong, and the fixes."""
         return Doctor(
             db=self.db,
+            clock=self.clock,
             ingestor=self.publisher.ingestor,
             archive=self.archive,
             platforms=self.publisher.platforms,

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot import delivery
 from bot.commands.changes import render_proposal
 from bot.commands.context import CommandContext, person_key, texts_for
 from bot.commands.forms import WHICH_STORY_OPTION, find_story, wrap_with_form
@@ -18,6 +17,7 @@ from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
 from bot.configuration.settings import SettingsEntry
 from bot.corrections.message_edits import CorrectionStatus, list_corrections
+from bot.delivery.private_notices import resolve_report
 from bot.errors import UnknownName, UserError
 from bot.i18n.translation import Texts
 from bot.lookup.text_search import parse_since
@@ -362,7 +362,7 @@ async def _close_report(
         )
     person = invocation.person
     done = await context.db.write(
-        delivery.resolve_report,
+        resolve_report,
         workspace_id=invocation.place.workspace.id,
         public_id=public_id,
         by=f"{person.name} ({person.id})",

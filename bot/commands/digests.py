@@ -8,7 +8,6 @@ takes its zone from its first schedule.
 import re
 from collections.abc import Callable, Mapping
 
-from bot import schedules
 from bot.commands.changes import DIGEST_OPTION, propose_and_render, render_proposal
 from bot.commands.context import CommandContext, texts_for
 from bot.commands.forms import build_command_form, wrap_with_form
@@ -40,6 +39,7 @@ from bot.publishing.planning import (
     find_next_due,
     format_schedule,
 )
+from bot.schedules.parsing import parse_schedule
 from bot.storage import destination_store
 
 NAME_OPTION = CommandOption(name="name", description="What it is called", required=True)
@@ -410,7 +410,7 @@ async def _request_zone(
     if workspace.zone != "UTC" or await context.archive.digests(workspace.id):
         return []
     try:
-        zone = schedules.parse_schedule(sentence).zone
+        zone = parse_schedule(sentence).zone
     except UserError:
         return []
     entry = {"name": "zone", "zone": zone}

@@ -7,7 +7,6 @@ edition in the same channel has one thread, whoever asks and however often.
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot import schedules
 from bot.commands.context import CommandContext, person_key, texts_for
 from bot.configuration.diff import shorten_line
 from bot.configuration.validation import PLATFORM_POST_OPTIONS
@@ -36,6 +35,9 @@ from bot.publishing.planning import (
     format_schedules,
     list_moments,
 )
+from bot.schedules.calendar import find_zone
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import find_following_due
 from bot.storage import delivery_store, edition_store
 
 
@@ -183,7 +185,7 @@ def build_when(context: CommandContext) -> Command:
 
 
 def _parse_zone(said: str) -> str | None:
-    return schedules.find_zone(said) if said.strip() else None
+    return find_zone(said) if said.strip() else None
 
 
 def _render_digest_times(
@@ -213,8 +215,8 @@ def _list_times(digest: Digest, now: datetime) -> list[datetime]:
     found = {stored} if stored else set()
     for sentence in digest.schedules:
         try:
-            rule = schedules.parse_schedule(sentence)
-            first = schedules.find_following_due(rule, max(now, digest.next_due or now))
+            rule = parse_schedule(sentence)
+            first = find_following_due(rule, max(now, digest.next_due or now))
         except UserError:
             continue
         until, skips = digest.paused_until, digest.skips

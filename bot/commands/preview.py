@@ -31,7 +31,8 @@ from bot.model import (
 )
 from bot.publishing.editions import EditionPreview
 from bot.publishing.planning import digest_zone
-from bot.schedules import find_quiet_end, load_zone
+from bot.schedules.calendar import load_zone
+from bot.schedules.posting_rules import find_quiet_end
 from bot.schedules.rules import find_first_instant
 from digests.language.normalization import normalize_text
 from digests.types import Edition
@@ -164,8 +165,9 @@ def _format_counts(edition: Edition, texts: Texts) -> str:
     filtered = sum(stage == "filter" for stage, _ in outcomes)
     merged = sum(outcome in ("merged", "duplicate") for _, outcome in outcomes)
     return texts.say(
-        "{read} articles read · {told} told before · {filtered} kept out by a filter · "
-        "{merged} merged · {full} stories in full, {brief} in brief",
+        "{read} articles read · {published} told before · "
+        "{filtered} kept out by a filter · {merged} merged · "
+        "{full} stories in full, {brief} in brief",
         read=edition.made_from.articles,
         published=published,
         filtered=filtered,

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from bot import schedules
 from bot.commands.changes import DIGEST_OPTION, propose_and_render, render_proposal
 from bot.commands.context import CommandContext, texts_for
 from bot.commands.digests import request_settings
@@ -35,7 +34,8 @@ from bot.publishing.planning import (
     format_schedule,
     format_typed_schedule,
 )
-from bot.schedules import load_zone
+from bot.schedules.calendar import load_zone
+from bot.schedules.parsing import parse_schedule
 from digests.language.normalization import normalize_text
 
 SENTENCE_OPTION = CommandOption(
@@ -107,7 +107,7 @@ async def _split_digest_name(
 
 def _is_schedule(said: str) -> bool:
     try:
-        schedules.parse_schedule(said)
+        parse_schedule(said)
     except UserError:
         return False
     return True

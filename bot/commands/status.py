@@ -309,7 +309,6 @@ def build_doctor(context: CommandContext) -> Command:
 
 
 def _render_finding(one: Finding, known: Sequence[Source], texts: Texts) -> ListItem:
-    # What a platform finds is worded there, in English.
     return ListItem(
         title=f"{STATE_SIGNS[one.state]} {one.subject}",
         text=hide_folders(texts.message(one.text), known),

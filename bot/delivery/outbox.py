@@ -312,14 +312,17 @@ class Outbox:
                 log.info("delivery sent", **facts)
                 continue
             log.warning(
-                "delivery not sent", **facts, state=outcome.state, reason=outcome.reason
+                "delivery not sent",
+                **facts,
+                state=outcome.state,
+                reason=str(outcome.reason),
             )
             if one.looked and outcome.state != "uncertain":
                 self._uncertain_since.pop(delivery.id, None)
             if outcome.stops == "workspace":
                 self._refused.discard(delivery.workspace_id)
             if outcome.stops and not delivery.probe:
-                log.error("stopped", what=outcome.stops, reason=outcome.reason)
+                log.error("stopped", what=outcome.stops, reason=str(outcome.reason))
 
     async def _wait(self) -> None:
         """Until something ends, or it is time to look again."""

@@ -122,7 +122,7 @@ def get_numbered_story(stored_edition: StoredEdition, number: int) -> ResolvedSt
             stored_edition=stored_edition, number=number, story=stories[number - 1]
         )
     raise UnknownName(
-        "This edition has stories 1 to {told}; there is no {number}.",
+        "This edition has stories 1 to {stories}; there is no {number}.",
         stories=len(stories),
         number=number,
     )

@@ -67,7 +67,7 @@ def set_preferences(
     *,
     workspace_id: int,
     person_id: str,
-    chosen: Mapping[str, str | None],
+    chosen: Mapping[str, object],
 ) -> None:
     """Keep what they chose (names of `Reader`'s fields); the rest stays."""
     connection.execute(

@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-from digests.language import names as names_module
 from digests.language import sentences
 from digests.language.grammar import COVER, Token, tokenize_span
 from digests.language.name_tables import PLACES
-from digests.language.names import Name, PeopleIndex
+from digests.language.names import (
+    Name,
+    PeopleIndex,
+    find_names,
+    select_headline_names,
+)
 from digests.quotes import reporting, speaker_mentions
 from digests.quotes.reporting import CLAUSE_LEADS
 from digests.quotes.spans import QuotedStretch
@@ -53,16 +57,12 @@ class SentenceFrame:
     @cached_property
     def names(self) -> list[Name]:
         """Names among the tokens."""
-        return names_module.find_names(self.tokens)
+        return find_names(self.tokens)
 
     @cached_property
     def known(self) -> list[Name]:
         """The names that may tell who is who elsewhere."""
-        return (
-            list(names_module.select_headline_names(self.names))
-            if self.shouts
-            else self.names
-        )
+        return list(select_headline_names(self.names)) if self.shouts else self.names
 
     @cached_property
     def shouts(self) -> bool:

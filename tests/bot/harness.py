@@ -12,7 +12,7 @@ from bot.commands.context import CommandContext
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.configuration import file_import
-from bot.delivery import Outbox
+from bot.delivery.outbox import Outbox
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.lookup.archive import Archive
@@ -240,6 +240,7 @@ async def open_harness(
             inbox=build_inbox(context, registry.build_commands(context)),
             doctor=Doctor(
                 db=db,
+                clock=clock,
                 ingestor=ingestor,
                 archive=archive,
                 platforms={platform.name: platform},

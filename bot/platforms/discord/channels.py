@@ -15,6 +15,8 @@ from bot.model import Delivery, PlatformName
 from bot.platforms.discord import limits
 
 PLATFORM_NAME: Final[PlatformName] = "discord"
+#: Path on our web server that Discord posts interactions to.
+INTERACTIONS_PATH: Final = "/discord/interactions"
 #: Discord's number of a person cannot be taken for the number of a server.
 PERSONAL_WORKSPACE_PREFIX: Final = "user-"
 

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -31,6 +31,7 @@ from bot.platforms.discord.interactions import (
     ReplyRejected,
 )
 from bot.platforms.discord.send_errors import classify_send_error
+from digests.messages import Message
 
 #: Unknown interaction or webhook, or a token that has run out.
 _EXPIRED: Final = frozenset({10015, 10062, 50027})
@@ -275,8 +276,12 @@ class RestCheckApi:
     def _http(self) -> HTTPClient:
         return self._client.http
 
-    async def identity(self) -> PlatformIdentity:
-        """Who we are by the login, and where we were invited."""
+    async def identity(self, *, webhook: bool = False) -> PlatformIdentity:
+        """Read the bot's account, its servers, and the application's configuration.
+
+        Args:
+            webhook: Discord is meant to post interactions to our web address.
+        """
         application = self._client.application
         user = self._client.user
         assert application is not None, "it is known since the login"
@@ -286,7 +291,7 @@ class RestCheckApi:
             bot=user.name,
             application=str(application.id),
             places=tuple(str(guild["name"]) for guild in guilds),
-            findings=tuple(_check_application(application)),
+            findings=tuple(_check_application(application, webhook=webhook)),
             clock=_parse_date(self.server_date),
         )
 
@@ -311,13 +316,12 @@ class RestCheckApi:
             await socket.close()
         left = int(start.get("remaining", _MIN_LOGINS_LEFT))
         if left < _MIN_LOGINS_LEFT:
-            return Finding(
-                subject="discord gateway",
-                state="warning",
-                text=f"it answers, and only {left} logins are left today",
-                fix="look why the bot restarts so often",
+            return Finding.warning(
+                "discord gateway",
+                Message("it answers, and only {n} logins are left today", n=left),
+                "look why the bot restarts so often",
             )
-        return Finding(subject="discord gateway", state="ok", text="it answers")
+        return Finding.ok("discord gateway", "it answers")
 
     async def is_private(self, number: int) -> bool:
         """Whether it is a channel between the bot and one person."""
@@ -328,11 +332,12 @@ class RestCheckApi:
         """What the bot may do in a channel, against what it needs there."""
         found: Mapping[str, Any] = dict(await self._http.get_channel(number))
         if str(found.get("guild_id")) != guild:
-            return Finding(
-                subject=subject,
-                state="problem",
-                text=f"the channel belongs to another server than {guild}",
-                fix="say /newsdesk destination here in the right channel",
+            return Finding.problem(
+                subject,
+                Message(
+                    "the channel belongs to another server than {guild}", guild=guild
+                ),
+                "say /newsdesk destination here in the right channel",
             )
         me = self._client.user
         assert me is not None, "it is known since the login"
@@ -342,13 +347,15 @@ class RestCheckApi:
         )
         if not lacking:
             text = "it may post and read back what it posted"
-            return Finding(subject=subject, state="ok", text=text)
+            return Finding.ok(subject, text)
         names = ", ".join(f"«{name}»" for name in lacking)
-        return Finding(
-            subject=subject,
-            state="problem" if set(lacking) & _POSTING_PERMISSIONS else "warning",
-            text=f"the bot lacks {names}",
-            fix=f"allow the bot {names} in the channel's permissions",
+        report = (
+            Finding.problem if set(lacking) & _POSTING_PERMISSIONS else Finding.warning
+        )
+        return report(
+            subject,
+            Message("the bot lacks {names}", names=names),
+            Message("allow the bot {names} in the channel's permissions", names=names),
         )
 
     async def may_write(self, number: int, guild: int, person: int) -> bool:
@@ -375,37 +382,43 @@ class RestCheckApi:
         )
 
 
-def _check_application(application: discord.AppInfo) -> list[Finding]:
+def _check_application(
+    application: discord.AppInfo, *, webhook: bool
+) -> Iterator[Finding]:
     page = f"{PORTAL}/{application.id}"
-    found = []
-    if application.interactions_endpoint_url:
-        found.append(
-            Finding(
-                subject="discord commands",
-                state="problem",
-                text="Discord sends commands to an address and not to the bot",
-                fix=f"empty «Interactions Endpoint URL» at {page}/information",
-            )
+    endpoint = bool(application.interactions_endpoint_url)
+    if endpoint and not webhook:
+        yield Finding.problem(
+            "discord commands",
+            "Discord sends commands to an address and not to the bot",
+            Message(
+                "empty «Interactions Endpoint URL» at {page}/information", page=page
+            ),
+        )
+    if webhook and not endpoint:
+        yield Finding.problem(
+            "discord commands",
+            "Discord has no address to send commands to",
+            Message(
+                "set «Interactions Endpoint URL» at {page}/information, or unset "
+                "STANDFIRST_DISCORD_PUBLIC_KEY",
+                page=page,
+            ),
         )
     if application.bot_require_code_grant:
-        found.append(
-            Finding(
-                subject="discord invitation",
-                state="problem",
-                text="the bot cannot be invited by its address alone",
-                fix=f"switch «Requires OAuth2 Code Grant» off at {page}/bot",
-            )
+        yield Finding.problem(
+            "discord invitation",
+            "the bot cannot be invited by its address alone",
+            Message("switch «Requires OAuth2 Code Grant» off at {page}/bot", page=page),
         )
     if any(getattr(application.flags, name) for name in _PRIVILEGED_FLAGS):
-        found.append(
-            Finding(
-                subject="discord intents",
-                state="warning",
-                text="it could see more of people than it ever needs",
-                fix=f"switch the «Privileged Gateway Intents» off at {page}/bot",
-            )
+        yield Finding.warning(
+            "discord intents",
+            "it could see more of people than it ever needs",
+            Message(
+                "switch the «Privileged Gateway Intents» off at {page}/bot", page=page
+            ),
         )
-    return found
 
 
 def _parse_date(server_date: str) -> datetime | None:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from bot.model import Command, Finding
 from bot.platforms.common.text import shorten_text
 from bot.settings import SETTINGS_PREFIX, Settings
+from digests.messages import Message
 
 ConnectionMode = Literal["socket", "http"]
 #: Where Slack calls us, on the web port.
@@ -195,15 +196,13 @@ def _check_address(settings: Settings) -> Iterator[Finding]:
             f"set {SETTINGS_PREFIX}PUBLIC_URL to the https:// address of your proxy",
         )
         return
-    yield Finding(
-        subject=_SUBJECT,
-        state="ok",
-        text=f"the app's Redirect URL on Slack must be {address}{REDIRECT_PATH}",
+    yield Finding.ok(
+        _SUBJECT, f"the app's Redirect URL on Slack must be {address}{REDIRECT_PATH}"
     )
 
 
 def check_scopes(
-    granted_scopes: Collection[str] | None, *, subject: str, again: str
+    granted_scopes: Collection[str] | None, *, subject: str, again: Message
 ) -> Iterator[Finding]:
     """What the app asks for by its manifest, and was not given.
 
@@ -214,18 +213,25 @@ def check_scopes(
     """
     for scope, why in SCOPES.items():
         if granted_scopes is not None and scope not in granted_scopes:
-            yield Finding(
-                subject=subject,
-                state="problem" if scope in REQUIRED_SCOPES else "warning",
-                text=f"the app lacks the scope {scope}: {why}",
-                fix="bring the app's manifest up to date (standfirst slack-manifest), "
-                f"then {again}",
+            report = Finding.problem if scope in REQUIRED_SCOPES else Finding.warning
+            yield report(
+                subject,
+                Message(
+                    "the app lacks the scope {scope}: {why}",
+                    scope=scope,
+                    why=Message(why),
+                ),
+                Message(
+                    "bring the app's manifest up to date (standfirst slack-manifest), "
+                    "then {again}",
+                    again=again,
+                ),
             )
 
 
 def _problem(text: str, fix: str) -> Finding:
-    return Finding(subject=_SUBJECT, state="problem", text=text, fix=fix)
+    return Finding.problem(_SUBJECT, text, fix)
 
 
 def _warning(text: str, fix: str) -> Finding:
-    return Finding(subject=_SUBJECT, state="warning", text=text, fix=fix)
+    return Finding.warning(_SUBJECT, text, fix)

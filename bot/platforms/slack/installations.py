@@ -26,6 +26,7 @@ from bot.errors import (
     SendRefused,
 )
 from bot.model import AppInstallation, Delivery, Finding, InstallationTokens
+from bot.platforms.slack import limits
 from bot.platforms.slack.app_manifest import SlackApp, check_scopes
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
 from bot.platforms.slack.tokens import RotatingTokens, TokenSource, parse_tokens
@@ -512,15 +513,16 @@ class StoredInstallations:
         return parse_tokens(answer, asked_at)
 
 
-def _build_problem(team: str, text: Message, fix: Message | None = None) -> Finding:
-    return Finding(subject=f"slack {team}", state="problem", text=text, fix=fix)
+def _build_problem(team: str, text: Message, fix: Message | str = "") -> Finding:
+    return Finding.problem(f"slack {team}", text, fix)
 
 
 log = structlog.get_logger(__name__)
 
 #: What Slack says where a token has run out.
 TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 - an error of Slack's
-_CHANNEL_ID: Final = re.compile(r"[CDGUW][A-Z0-9]{1,30}")
+#: A post also goes to a person, whose direct message is opened first.
+_TARGET_ID: Final = re.compile(rf"{limits.CHANNEL_ID}|{limits.PERSON_ID}")
 
 
 def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
@@ -536,6 +538,6 @@ def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
 
 def _get_channel(delivery: Delivery) -> str:
     """The channel's id; `Refused` when it cannot be one."""
-    if not _CHANNEL_ID.fullmatch(delivery.channel):
+    if not _TARGET_ID.fullmatch(delivery.channel):
         raise SendRefused("slack.not_a_channel_id", channel=delivery.channel)
     return delivery.channel

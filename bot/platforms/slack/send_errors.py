@@ -23,7 +23,7 @@ from bot.errors import (
 )
 from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.slack import limits
-from digests.messages import Message
+from digests.messages import Message, as_message
 
 #: The token, and with it everything of the workspace.
 _TOKEN_CODES: Final = frozenset({
@@ -78,7 +78,7 @@ class TokenRefused(SendRefused):
     """Slack does not know the token any more: nothing can be done with it."""
 
     def __init__(self, message: str | Message, /, **params: object) -> None:
-        super().__init__(message, whole_workspace=True, **params)
+        super().__init__(as_message(message, **params), whole_workspace=True)
 
 
 def classify_send_error(error: Exception, *, guarded: bool) -> SendError:

@@ -17,6 +17,7 @@ from bot.i18n.translation import Texts
 from bot.model import Command, Delivery, Destination, DestinationProblem, Form, Reply
 from bot.platforms.common.typed_commands import ParsedCommand, parse_command_or_form
 from bot.storage import destination_store
+from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import CONFIGURATION, WAIT, BotHarness
 from tests.bot.i18n.test_catalogues import commands, entries, forms
@@ -231,7 +232,7 @@ async def test_what_a_platform_finds_is_said_in_german(
     ) -> tuple[DestinationProblem, ...]:
         return (
             DestinationProblem(
-                text=english, fix="make it one in Discord, or say crosspost=no"
+                text=english, fix=Message("make it one in Discord, or say crosspost=no")
             ),
         )
 
@@ -248,7 +249,7 @@ async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
         destination_store.pause_destination,
         workspace_id=1,
         destination_id=places[-1].id,
-        reason="Discord opens no direct message to you.",
+        reason=Message("Discord opens no direct message to you."),
     )
     answer = await ana.says("news me")
     assert "Steht still: Discord lässt hierhin keine Direktnachricht zu." in said(

@@ -75,5 +75,5 @@ async def test_whatever_write_is_the_last_one_the_message_is_edited_once(
             assert len(platform.messages) == 1
         if len(passed) < nth:
             break
-    assert {"note", "order", "step"} <= seen
+    assert {"record_corrections", "order_edits", "record_and_claim"} <= seen
     assert nth < MOST - 1

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery import MAX_SEND_ATTEMPTS, decide_retry
+from bot.delivery.send_failures import MAX_SEND_ATTEMPTS, decide_retry
 from bot.errors import (
     MessageGone,
     SendError,
@@ -48,7 +48,9 @@ async def reasons(harness: BotHarness) -> list[str | None]:
         workspace_id=digest.workspace_id,
         count=50,
     )
-    return [d.reason for d in sorted(found, key=lambda d: d.part)]
+    return [
+        str(d.reason) if d.reason else None for d in sorted(found, key=lambda d: d.part)
+    ]
 
 
 def parts_of(harness: BotHarness) -> list[str]:

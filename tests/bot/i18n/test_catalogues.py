@@ -15,12 +15,12 @@ import bot
 from bot.commands import registry
 from bot.configuration import diff
 from bot.configuration.settings import DEFAULT_DIGEST
-from bot.errors import find_placeholders
 from bot.i18n import stored_messages
 from bot.i18n.translation import _LOCALES_FOLDER, Texts, list_languages
 from bot.model import Command, DeliveryState, OccurrenceState
 from bot.platforms.discord.commands import ROOTS
 from bot.platforms.local.platform import ROLE_NAMES
+from digests.messages import find_placeholders
 
 if TYPE_CHECKING:
     from bot.commands.context import CommandContext

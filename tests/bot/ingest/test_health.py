@@ -119,5 +119,5 @@ async def test_doctor_tries_a_source_that_was_never_read_and_keeps_nothing(
     await newswire.subscribe("/feed")
     found = await newswire.harness.doctor.examine()
     (line,) = [f for f in found if f.subject.startswith("source")]
-    assert (line.state, line.text) == ("ok", "12 articles")
+    assert (line.state, str(line.text)) == ("ok", "12 articles")
     assert await newswire.articles() == 0

@@ -78,7 +78,7 @@ class Run:
             clock=harness.clock,
             publisher=harness.publisher,
             outbox=harness.outbox,
-            sends=WakeupTimer(clock=harness.clock),
+            delivery_timer=WakeupTimer(clock=harness.clock),
         )
         jumps = ClockMonitor(harness.clock, self.steady)
         self._wake = runner._publishing_job(application, jumps)

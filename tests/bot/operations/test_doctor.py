@@ -11,6 +11,7 @@ from bot.errors import ConfigurationError, SendRefused
 from bot.model import Destination, DestinationProblem, Finding, PlatformIdentity
 from bot.operations import health_checks
 from bot.operations.health_checks import check_clock, run_check, run_checks
+from digests.messages import Message
 from tests.bot.harness import CONFIGURATION
 from tests.builders import NOON
 
@@ -71,7 +72,9 @@ class Complaining:
         self, workspace: str, destination: Destination
     ) -> tuple[DestinationProblem, ...]:
         said = f"{workspace} has no {destination.channel}"
-        return (DestinationProblem(text=said, fix="make one", stops=True),)
+        return (
+            DestinationProblem(text=Message(said), fix=Message("make one"), stops=True),
+        )
 
 
 async def test_what_a_platform_says_of_a_destination_is_a_finding(harness):
@@ -117,7 +120,7 @@ async def test_a_damaged_database_is_a_problem_and_the_rest_is_still_told(harnes
 
 def test_it_says_how_old_the_newest_backup_is(tmp_path):
     file = tmp_path / "standfirst.db"
-    assert "none lies in" in health_checks.check_backups(file, NOON)[0].text
+    assert "there is none in" in str(health_checks.check_backups(file, NOON)[0].text)
     (tmp_path / "backups").mkdir()
     for hours in (50, 2):
         kept = tmp_path / "backups" / f"standfirst-{hours}.db"
@@ -125,9 +128,11 @@ def test_it_says_how_old_the_newest_backup_is(tmp_path):
         at = (NOON - timedelta(hours=hours)).timestamp()
         os.utime(kept, (at, at))
     (tmp_path / "backups" / "standfirst-now.db.part").touch()
-    assert health_checks.check_backups(file, NOON)[0].text == "the newest is 2 h old"
+    newest = health_checks.check_backups(file, NOON)[0].text
+    assert str(newest) == "the newest is 2 h old"
     kept.unlink()
-    assert health_checks.check_backups(file, NOON)[0].text == "the newest is 2 days old"
+    newest = health_checks.check_backups(file, NOON)[0].text
+    assert str(newest) == "the newest is 2 days old"
 
 
 def test_a_full_disk_is_a_problem_and_a_filling_one_a_warning():
@@ -139,7 +144,7 @@ def test_a_full_disk_is_a_problem_and_a_filling_one_a_warning():
 def test_a_disk_must_have_room_for_a_copy_of_the_database():
     (found,) = health_checks.check_disk(2 * 10**9, 3 * 10**9)
     assert found.state == "warning"
-    assert "copies the database" in found.fix
+    assert "copies the database" in str(found.fix)
 
 
 def test_a_log_that_nobody_clears_away_is_a_warning():
@@ -152,7 +157,7 @@ async def test_a_zone_without_rules_is_a_problem(harness):
         {"Europe/Berlin", "Mars/Olympus"}, harness.clock.now()
     )
     assert [f.state for f in found] == ["problem"]
-    assert "Mars/Olympus" in found[0].text
+    assert "Mars/Olympus" in str(found[0].text)
 
 
 def test_rules_of_the_package_that_are_years_old_are_a_warning():
@@ -179,12 +184,12 @@ class Hanging:
 async def test_a_check_that_does_not_end_is_a_finding_with_its_time():
     (found,) = await run_check("x", Hanging().identity, patience=0.01)
     assert found.state == "problem"
-    assert "did not end within 0.01 seconds" in found.text
+    assert "did not end within 0.01 seconds" in str(found.text)
 
 
 async def test_a_check_that_fails_does_not_stop_the_others():
     async def well():
-        return (Finding(subject="b", state="ok", text="well"),)
+        return (Finding(subject="b", state="ok", text=Message("well")),)
 
     async def broken():
         raise ZeroDivisionError("oops")
@@ -196,7 +201,7 @@ async def test_a_check_that_fails_does_not_stop_the_others():
     assert [(f.subject, f.state) for f in found] == [
         ("a", "problem"), ("b", "ok"), ("c", "problem"),
     ]  # fmt: skip
-    assert found[2].text == "No."
+    assert str(found[2].text) == "No."
 
 
 async def test_a_database_that_cannot_be_read_does_not_hide_the_platform(harness):
@@ -221,11 +226,13 @@ class Watched:
 
         @staticmethod
         async def reach():
-            return Finding(subject="discord gateway", state="ok", text="it answers")
+            return Finding(
+                subject="discord gateway", state="ok", text=Message("it answers")
+            )
 
         @staticmethod
         async def channel(workspace, channel, subject):
-            return Finding(subject=subject, state="ok", text="well")
+            return Finding(subject=subject, state="ok", text=Message("well"))
 
 
 # ── clocks ─────────────────────────────────────────────────────────────────────
@@ -243,7 +250,7 @@ class Watched:
 def test_a_clock_that_is_off_by_more_than_half_a_minute_is_a_problem(off, state, said):
     (found,) = check_clock("discord", NOON, NOON + timedelta(seconds=off))
     assert found.state == state
-    assert said in found.text
+    assert said in str(found.text)
 
 
 def test_where_no_time_is_told_there_is_nothing_to_compare():

@@ -36,7 +36,7 @@ async def goes_by(harness: BotHarness, *moments: str) -> None:
 
 
 async def reasons(harness: BotHarness) -> list[str | None]:
-    return [one.reason for one in await history(harness)]
+    return [str(one.reason) if one.reason else None for one in await history(harness)]
 
 
 async def test_nothing_is_posted_before_the_pause_ends_and_then_it_is(harness):

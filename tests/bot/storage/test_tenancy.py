@@ -50,6 +50,7 @@ from bot.storage.workspace_store import Grant
 from digests.cards.content import build_card
 from digests.corrections.amendments import Amendment
 from digests.language.search_terms import parse_query
+from digests.messages import Message
 from digests.types import (
     ArticleDecision,
     CorrectionNote,
@@ -230,7 +231,7 @@ def full_tenant(connection: Connection, name: str) -> Tenant:
                 story="s-canary",
                 stage="rank",
                 outcome="chosen",
-                reason=CANARY,
+                reason=Message(CANARY),
             )
         ],
         now=NOW,
@@ -602,7 +603,9 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
         ).scalar_one()
         return [
             destination_store.rename_destination(connection, **place, name="mine"),
-            destination_store.pause_destination(connection, **place, reason="mine"),
+            destination_store.pause_destination(
+                connection, **place, reason=Message("mine")
+            ),
             destination_store.resume_destination(connection, **place),
             destination_store.delete_destination(connection, **place),
             digest_store.rename_digest(connection, **digest, name="mine"),

@@ -33,7 +33,9 @@ ALL = {
 
 def reported(**changes: Any) -> dict[str, str]:
     settings = Settings.model_validate(changes)
-    return {f.text: f.fix for f in check_settings(settings) if f.state != "ok"}
+    return {
+        str(f.text): str(f.fix) for f in check_settings(settings) if f.state != "ok"
+    }
 
 
 # ── settings ───────────────────────────────────────────────────────────────────
@@ -46,7 +48,7 @@ def test_without_slack_there_is_nothing_to_say():
 def test_with_everything_set_it_only_says_where_slack_must_send_people():
     (found,) = check_settings(Settings.model_validate(ALL))
     assert found.state == "ok"
-    assert "https://news.example/slack/oauth_redirect" in found.text
+    assert "https://news.example/slack/oauth_redirect" in str(found.text)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ async def found(doctor: Doctor, platform: SlackPlatform) -> dict[str, str]:
     checks = app.build_platform_checks(Settings.model_validate({}), {"slack": platform})
     doctor = replace(doctor, platforms={"slack": platform}, checks=checks)
     looked = await doctor.examine()
-    return {f"{f.subject}: {f.text}": f.fix for f in looked if f.state != "ok"}
+    return {f"{f.subject}: {f.text}": str(f.fix) for f in looked if f.state != "ok"}
 
 
 async def test_a_workspace_that_has_not_installed_it_gets_the_address(shared_app):

@@ -56,7 +56,7 @@ async def test_what_slack_does_not_let_us_edit_stays_and_is_said(
     assert says(slack) == before
     assert len(slack.asked("edit")) == 1
     (edit,) = await edits(harness)
-    assert why in (edit.reason or "")
+    assert why in str(edit.reason or "")
 
 
 async def test_a_withdrawn_quote_is_struck(harness, slack):

@@ -54,7 +54,7 @@ async def stopped(shared_app: SharedApp, team: str = TEAM) -> str | None:
         external_id=team,
     )
     assert found is not None
-    return found.stopped
+    return str(found.stopped) if found.stopped else None
 
 
 # ── in time ────────────────────────────────────────────────────────────────────
