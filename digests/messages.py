@@ -42,7 +42,7 @@ class Message:
 
     def __str__(self) -> str:
         """The English text."""
-        params = {name: word_list(value, str) for name, value in self.params}
+        params = {name: word_list(value, _in_english) for name, value in self.params}
         forms = find_sentences(self.code)
         one = dict(self.params).get("n") == 1
         return fill_placeholders(forms[0 if one else -1], params)
@@ -69,6 +69,10 @@ def _to_param(value: object) -> object:
 def as_message(message: Message | str, /, **params: object) -> Message:
     """Give the message itself, or the one of this code or English text."""
     return message if isinstance(message, Message) else Message(message, **params)
+
+
+def _in_english(value: object) -> str:
+    return value.isoformat("minutes") if isinstance(value, time) else str(value)
 
 
 def word_list(value: object, word: Callable[[object], object]) -> object:

@@ -64,10 +64,10 @@ class Texts:
             name: word_list(value, self._word_param) for name, value in message.params
         }
         one, *more = find_sentences(message.code)
-        if not more:
-            return self.say(one, **params)
-        n = params.pop("n", 0)
-        return self.count(one, more[0], n if isinstance(n, int) else 0, **params)
+        if more:
+            n = params.pop("n", 0)
+            return self.count(one, more[0], n if isinstance(n, int) else 0, **params)
+        return self.say(one, **params)
 
     def error(self, error: BotError | DigestsError, /) -> str:
         """The text of an error; also where one error names another."""

@@ -65,12 +65,33 @@ COMPOSE_BATCH = 500
 #: Seconds after which people's own editions wait for the next look.
 PERSONAL_BUDGET_SECONDS = 5.0
 ALREADY_ORDERED = "This was ordered before; it goes out once."
-NOTHING_NEW = Message("skip.nothing_new")
 #: After a defect of ours: when to try again, and when to stop trying.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 #: What it would tell is told once it is on: an edition that nobody gets tells nothing.
 PLATFORM_NOT_CONNECTED = Message("skip.not_connected")
 NO_ARTICLES = Message("skip.no_articles")
+#: Occurrences among which the last edition is looked for.
+RECENT_OCCURRENCES = 50
+
+
+def describe_nothing_new(
+    edition: Edition, last: Occurrence | None, now: datetime
+) -> Message:
+    """Explain an edition without stories; `last` is the digest's last edition."""
+    filtered = sum(one.stage == "filter" for one in edition.decisions)
+    counted = {
+        "skip.already_posted": edition.made_from.articles - filtered,
+        "skip.filtered": filtered,
+    }
+    counts = tuple(Message(code, n=n) for code, n in counted.items() if n)
+    if not counts:
+        return NO_ARTICLES
+    if last is None:
+        return Message("skip.nothing_new", counts=counts)
+    at = last.due_at.astimezone(ZoneInfo(last.zone))
+    today = at.date() == now.astimezone(at.tzinfo).date()
+    since = at.time().replace(second=0, microsecond=0) if today else at.date()
+    return Message("skip.nothing_new_since", since=since, counts=counts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -284,7 +305,7 @@ class EditionPublisher:
         await self.ingestor.refresh(digest.sources)
         edition = await self._edition(digest, read)
         if not edition.stories:
-            reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
+            reason = await self.explain_no_stories(digest, edition)
             return await self._skip(occurrence, reason, edition)
         self.at("composed")
         stored_edition = await self.db.write(
@@ -323,6 +344,17 @@ class EditionPublisher:
         return await self.engine.run(
             _compose_inputs, found, now, build_edition_style(digest), read
         )
+
+    async def explain_no_stories(self, digest: Digest, edition: Edition) -> Message:
+        """Say since when nothing is new, and what became of the articles there are."""
+        newest = await self.db.read(
+            schedule_store.list_newest_occurrences,
+            workspace_id=digest.workspace_id,
+            digest_id=digest.id,
+            count=RECENT_OCCURRENCES,
+        )
+        last = next((one for one in newest if one.state == "composed"), None)
+        return describe_nothing_new(edition, last, self.clock.now())
 
     async def _skip(
         self, occurrence: Occurrence, reason: Message, edition: Edition | None = None

@@ -19,6 +19,7 @@ from bot.errors import (
 )
 from bot.model import Delivery
 from bot.storage import delivery_queue, delivery_store, workspace_store
+from digests.messages import Message
 from tests.bot.harness import WAIT, BotHarness
 from tests.builders import a_delivery
 from tests.fakes import NOON, Lost
@@ -217,7 +218,10 @@ async def test_a_late_answer_of_an_older_claim_changes_nothing(harness):
     harness.clock.advance(WAIT + timedelta(seconds=1))
     await harness.outbox.drain()
     late = await harness.db.write(
-        delivery_store.record_failed, old, reason="too late", now=harness.clock.now()
+        delivery_store.record_failed,
+        old,
+        reason=Message("too late"),
+        now=harness.clock.now(),
     )
     assert not late
     assert await states(harness) == ["sent"] * PARTS

@@ -106,12 +106,16 @@ async def test_what_was_sent_stays_sent(database: Database, tenant: Tenant):
     assert (after.state, after.message_id) == ("sent", "m1")
 
 
+OLD = Message("old")
 RECORDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "sent": (delivery_store.record_sent, {"message_id": "old"}),
-    "retry": (delivery_store.record_retry, {"not_before": NOW, "reason": "old"}),
-    "uncertain": (delivery_store.record_uncertain, {"reason": "old"}),
-    "held": (delivery_store.record_held, {"reason": "old"}),
-    "failed": (delivery_store.record_failed, {"reason": "old"}),
+    "retry": (
+        delivery_store.record_retry,
+        {"not_before": NOW, "reason": Message("old")},
+    ),
+    "uncertain": (delivery_store.record_uncertain, {"reason": Message("old")}),
+    "held": (delivery_store.record_held, {"reason": Message("old")}),
+    "failed": (delivery_store.record_failed, {"reason": Message("old")}),
 }
 
 

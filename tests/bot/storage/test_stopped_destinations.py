@@ -26,7 +26,10 @@ from tests.bot.storage.builders import (
 )
 
 LATER = NOW + timedelta(hours=6)
-REVOKED: dict[str, Any] = {"reason": "The token was revoked.", "retest_at": LATER}
+REVOKED: dict[str, Any] = {
+    "reason": Message("The token was revoked."),
+    "retest_at": LATER,
+}
 
 
 @pytest.fixture
