@@ -167,8 +167,10 @@ def _source_row(
         "state": how.state,
         "health": how.text,
         "fix": how.fix,
-        "last_good": source.last_good.isoformat() if source.last_good else None,
-        "items_a_day": source.items_a_day,
+        "last_good": source.last_success_at.isoformat()
+        if source.last_success_at
+        else None,
+        "items_a_day": source.items_per_day,
         "problem": str(source.problem) if source.problem else None,
         "next": moment.isoformat() if moment and not source.stopped else None,
     }

@@ -363,7 +363,7 @@ def describe_contents(own: Digest, texts: Texts) -> str:
 def _render_own_reports(kept: PersonalData, texts: Texts) -> Iterator[Block]:
     for report in kept.reports[:MAX_NAMED]:
         state = texts.say("open")
-        if report.settled_at is not None:
+        if report.answered_at is not None:
             state = texts.say("settled: {answer}", answer=report.answer or "–")
         yield ListItem(
             title=texts.say("Report {id}", id=report.public_id),

@@ -207,7 +207,7 @@ class ChangePreviews:
         mine = await self.publisher.db.read(
             source_store.list_sources, workspace_id=workspace.id
         )
-        return {s.address: s for s in mine if s.last_good or s.kind == "folder"}
+        return {s.address: s for s in mine if s.last_success_at or s.kind == "folder"}
 
     async def _refresh_articles(self, stored: Sequence[Source]) -> tuple[Article, ...]:
         if not stored:

@@ -222,7 +222,7 @@ class Doctor:
 
         async def look(source: Source) -> Sequence[Finding]:
             # A source that is polled has a known state; others are read now.
-            if source.kind == "folder" or source.asked_at is None:
+            if source.kind == "folder" or source.requested_at is None:
                 return await self._tried_source(source, texts)
             return (self._stored_source(source, zone, texts),)
 

@@ -6,7 +6,6 @@ It reads what the steps of `compose` did and must not influence them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from digests.editing.ranking import RankedStory
 from digests.messages import Message
 from digests.types import (
     Article,
@@ -15,6 +14,7 @@ from digests.types import (
     DecisionStage,
     Edition,
     PublishedLedger,
+    RankedStory,
     Story,
     StoryMembership,
 )

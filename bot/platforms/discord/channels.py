@@ -73,9 +73,9 @@ def format_thread_message_id(place: int, message: str) -> str:
 
 def parse_opening(delivery: Delivery) -> tuple[int | None, int | None]:
     """The thread that the edition was begun in, or else its first message."""
-    if not delivery.opening:
+    if not delivery.opening_message_id:
         return None, None
-    thread, _, message = delivery.opening.rpartition("/")
+    thread, _, message = delivery.opening_message_id.rpartition("/")
     if thread:
         return parse_snowflake(thread, "thread"), None
     return None, parse_snowflake(message, "message")

@@ -72,7 +72,7 @@ def raised(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
 
 
 def is_worded(node: ast.expr) -> bool:
-    """Whether it is no literal: a message, a code, or a text in its language already."""
+    """Whether it is no literal but a message, a code, or a text in its language."""
     return not isinstance(node, ast.Constant | ast.JoinedStr)
 
 
