@@ -162,13 +162,13 @@ def test_a_copy_names_the_outlet_whose_text_it_repeats():
     copy = replace(an_article(id="copy", source="Copyist"), published=LATER)
     decided = decision(edition_of(an_article(), copy), "copy")
     assert (decided.stage, decided.outcome) == ("story", "duplicate")
-    assert "the article of Hallin Courier" in str(decided.reason)
+    assert "the article from Hallin Courier" in str(decided.reason)
 
 
 def test_a_merged_article_names_the_outlet_that_is_told():
     decided = decision(edition_of(an_article(), SAME_EVENT), "bridge-2")
     assert (decided.stage, decided.outcome) == ("story", "merged")
-    assert "the article of Hallin Courier" in str(decided.reason)
+    assert "the article from Hallin Courier" in str(decided.reason)
     assert "story 1" in str(decided.reason)
 
 
@@ -178,7 +178,7 @@ def test_a_replaced_version_names_the_outlet_of_the_newer_one():
     )
     decided = decision(edition_of(an_article(), newer), "bridge")
     assert (decided.stage, decided.outcome) == ("fresh", "left out")
-    assert "by Hallin Courier" in str(decided.reason)
+    assert "from Hallin Courier" in str(decided.reason)
 
 
 def test_what_was_told_before_says_so():
@@ -188,7 +188,7 @@ def test_what_was_told_before_says_so():
     )
     decided = decision(again, "no-news")
     assert (decided.stage, decided.outcome) == ("told", "left out")
-    assert "of Hallin Courier" in str(decided.reason)
+    assert "from Hallin Courier" in str(decided.reason)
 
 
 def test_what_is_ranked_below_says_why():

@@ -183,7 +183,12 @@ def _import_root() -> str:
 FRAME_LENGTH = struct.Struct(">I")
 
 #: Modules whose frozen nouns and errors an answer may hold.
-_ALLOWED_MODULES = ("digests.types", "digests.errors", "digests.sources.")
+_ALLOWED_MODULES = (
+    "digests.types",
+    "digests.errors",
+    "digests.messages",
+    "digests.sources.",
+)
 _ALLOWED_TYPES = {
     ("datetime", "datetime"),
     ("datetime", "timedelta"),

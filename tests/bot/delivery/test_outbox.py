@@ -143,7 +143,7 @@ async def test_a_refusal_stops_the_destination_after_one_call(harness):
     await harness.outbox.drain()
     assert len(harness.platform.tried) == 1
     digest = await harness.digest()
-    assert digest.destinations[0].paused == "The channel was deleted."
+    assert str(digest.destinations[0].paused) == "The channel was deleted."
 
 
 async def test_a_refusal_from_before_the_bot_came_back_stops_nothing(harness):
@@ -171,7 +171,8 @@ async def test_a_refusal_from_before_the_bot_came_back_stops_nothing(harness):
 async def test_a_workspace_that_is_heard_of_by_name_is_tried_again(harness):
     harness.platform.script(SendRefused("The token was revoked.", whole_workspace=True))
     await harness.post()
-    assert (await harness.place()).workspace.stopped == "The token was revoked."
+    stopped = (await harness.place()).workspace.stopped
+    assert str(stopped) == "The token was revoked."
     await harness.inbox.workspace_of("local", "newsroom", "newsroom")
     await harness.outbox.drain()
     assert await states(harness) == ["sent"] * PARTS

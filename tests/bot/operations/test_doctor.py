@@ -26,7 +26,7 @@ async def test_a_well_kept_newsroom_has_no_problem(harness):
 
 async def test_with_nothing_set_up_it_says_what_to_do(empty_harness):
     (found,) = await findings(empty_harness, "warning")
-    assert "standfirst apply" in found.fix
+    assert "standfirst apply" in str(found.fix)
 
 
 async def test_a_missing_folder_is_a_problem_with_its_path(harness):
@@ -34,7 +34,7 @@ async def test_a_missing_folder_is_a_problem_with_its_path(harness):
         path.unlink()
     (harness.home / "articles").rmdir()
     (found,) = await findings(harness, "problem")
-    assert str(harness.home / "articles") in found.text
+    assert str(harness.home / "articles") in str(found.text)
 
 
 async def test_a_broken_article_is_a_warning_and_the_source_is_well(harness):
@@ -46,22 +46,22 @@ async def test_a_broken_article_is_a_warning_and_the_source_is_well(harness):
 async def test_a_stopped_destination_and_its_delivery_are_problems(harness):
     harness.platform.script(SendRefused("The channel was deleted."))
     await harness.post()
-    reported = [found.text for found in await findings(harness, "problem")]
+    reported = [str(found.text) for found in await findings(harness, "problem")]
     assert any("The channel was deleted." in text for text in reported)
 
 
 async def test_a_workspace_on_a_platform_that_is_off_is_a_problem(empty_harness):
     (empty_harness.home / "articles").mkdir(exist_ok=True)
     await empty_harness.apply(CONFIGURATION.replace('"local"', '"discord"'))
-    reported = [found.text for found in await findings(empty_harness, "problem")]
+    reported = [str(found.text) for found in await findings(empty_harness, "problem")]
     assert any("discord is not connected" in text for text in reported)
-    fixes = [found.fix for found in await findings(empty_harness, "problem")]
+    fixes = [str(found.fix) for found in await findings(empty_harness, "problem")]
     assert any("STANDFIRST_DISCORD_TOKEN" in fix for fix in fixes)
 
 
 async def test_a_digest_without_a_destination_is_a_warning(empty_harness):
     await empty_harness.apply(CONFIGURATION.replace('["morning"]', "[]"))
-    reported = [found.text for found in await findings(empty_harness, "warning")]
+    reported = [str(found.text) for found in await findings(empty_harness, "warning")]
     assert any("no destination" in text for text in reported)
 
 
@@ -80,7 +80,7 @@ class Complaining:
 async def test_what_a_platform_says_of_a_destination_is_a_finding(harness):
     doctor = replace(harness.doctor, platforms={"local": Complaining()})
     found = [f for f in await doctor.examine() if f.subject == "#morning"]
-    assert [(f.state, f.text, f.fix) for f in found] == [
+    assert [(f.state, str(f.text), str(f.fix)) for f in found] == [
         ("problem", "newsroom has no c-morning", "make one")
     ]
 
@@ -95,7 +95,7 @@ async def finding(harness, subject):
 
 async def test_a_whole_database_with_room_is_well(harness):
     assert (await finding(harness, "database")).state == "ok"
-    assert "MB are free" in (await finding(harness, "disk")).text
+    assert "MB are free" in str((await finding(harness, "disk")).text)
     assert (await finding(harness, "time zones")).state == "ok"
 
 
@@ -114,7 +114,7 @@ async def test_a_damaged_database_is_a_problem_and_the_rest_is_still_told(harnes
     await harness.db.write(spoil)
     found = await finding(harness, "database")
     assert found.state == "problem"
-    assert "words" in found.text
+    assert "words" in str(found.text)
     assert (await finding(harness, "digest Morning brief")).state == "ok"
 
 

@@ -111,7 +111,7 @@ async def test_whoever_left_the_server_gets_nothing_more(
     discord.absent.add(READER.user)
     await tomorrow(harness)
     assert discord.ledger.says(DM) == []
-    assert "not a member" in str(await standing(harness))
+    assert "no longer a member" in str(await standing(harness))
     discord.absent.clear()
     await sets_up(harness, discord)
     await harness.wake()

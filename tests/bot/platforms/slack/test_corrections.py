@@ -39,7 +39,7 @@ async def test_a_lost_answer_leaves_one_corrected_message(harness, slack, when):
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        ("edit_window_closed", "nobody edit messages of that age"),
+        ("edit_window_closed", "does not allow editing messages this old"),
         ("cant_update_message", "not this app's"),
         ("message_not_found", "not there any more"),
     ],

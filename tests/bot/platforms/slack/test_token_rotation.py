@@ -297,7 +297,7 @@ async def test_until_its_end_a_token_without_a_successor_is_used(shared_app):
     assert len(shared_app.slack.asked("oauth")) == 2 + 1
     kept = await shared_app.kept.installations.find(TEAM)
     assert kept is not None
-    assert "Install the app again" in (kept.broken or "")
+    assert "Install the app again" in str(kept.broken or "")
 
 
 async def test_a_wrong_client_secret_says_which_setting_it_is(shared_app):
