@@ -172,9 +172,5 @@ def _build_decision(
     reason: Message,
 ) -> ArticleDecision:
     return ArticleDecision(
-        article=article.id,
-        story=story,
-        stage=stage,
-        outcome=outcome,
-        reason=reason,
+        article=article.id, story=story, stage=stage, outcome=outcome, reason=reason
     )

@@ -9,7 +9,7 @@ from bot.ports import Mailbox
 from bot.web import server
 from tests.bot.commands.editors import Editor, editor
 from tests.bot.harness import BotHarness
-from tests.bot.web.asgi import Answer, Browser
+from tests.bot.web.asgi import Answer, Browser, no_measurements
 from tests.fakes_mailbox import MemoryMailbox
 
 
@@ -28,6 +28,7 @@ def page(harness: BotHarness, mailbox: Mailbox | None = None) -> Browser:
         routes=routes,
         read_article=harness.archive.local_article,
         ready=harness.archive.ready,
+        list_measurements=no_measurements,
         key=b"0123456789abcdef",
         texts=Texts.of("en"),
     )
@@ -75,7 +76,7 @@ async def test_a_command_of_three_words_is_typed_shown_and_confirmed(browser, ha
     assert "+ rumour" in shown.text
     saved = await presses(browser, shown, "Confirm")
     assert "Saved" in saved.text
-    assert (await harness.digest()).exclude == ("rumour",)
+    assert (await harness.digest()).options.exclude == ("rumour",)
 
 
 async def test_without_its_answers_a_command_is_a_form(browser):

@@ -11,13 +11,13 @@ from typing import Any, cast
 
 from starlette.types import ASGIApp
 
-from bot import app
-from bot.app import InstallationStorage
 from bot.i18n.translation import Texts
 from bot.platforms.slack.app_manifest import SlackApp
 from bot.platforms.slack.installations import StoredInstallations
 from bot.platforms.slack.platform import SlackPlatform
+from bot.platforms.slack.plugin import build_callbacks
 from bot.platforms.slack.rate_limits import SlackRateLimiter
+from bot.ports import InstallationStorage
 from bot.storage import Database
 from bot.storage.installation_store import (
     DatabaseInstallationStore,
@@ -27,7 +27,7 @@ from bot.storage.installation_store import (
 from bot.web import server
 from tests.bot.harness import BRIDGE, POOL, BotHarness, open_harness
 from tests.bot.platforms.slack.conftest import listening
-from tests.bot.web.asgi import Answer, ask
+from tests.bot.web.asgi import Answer, ask, no_measurements
 from tests.fakes import FakeClock
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR, like
@@ -74,7 +74,6 @@ def a_worker(
     kept = InstallationStorage(
         installations=DatabaseInstallationStore(db, TokenCipher(key), clock, "slack"),
         states=DatabaseStateStore(db, clock),
-        clock=clock,
     )
 
     async def sleep(seconds: float) -> None:
@@ -212,9 +211,10 @@ def the_site(
         routes=[],
         read_article=nothing,
         ready=ready,
+        list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        called=app.build_platform_routes({"slack": platform}, kept, clock),
+        public_routes=build_callbacks(platform, kept, clock),
     )
 
 
