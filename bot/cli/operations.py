@@ -29,19 +29,26 @@ if TYPE_CHECKING:
 @application_command
 async def run_doctor(application: "Application", *, json: JsonOption = False) -> int:
     """Look at everything that can be wrong; exit 4 when something needs attention."""
-    from dataclasses import asdict
-
     from bot import runner
 
     # What a check meets is in its finding; stdout is for the findings alone.
     runner.silence_logging()
     found = await application.doctor.examine()
     if json:
-        print_json([asdict(finding) for finding in found])
+        print_json([_finding_row(finding) for finding in found])
     else:
         _print_findings(found)
     bad = any(finding.state == "problem" for finding in found)
     return ATTENTION if bad else OK
+
+
+def _finding_row(finding: "Finding") -> dict[str, str]:
+    return {
+        "subject": finding.subject,
+        "state": finding.state,
+        "text": str(finding.text),
+        "fix": str(finding.fix),
+    }
 
 
 def _print_findings(found: Sequence["Finding"]) -> None:

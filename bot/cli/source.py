@@ -77,7 +77,7 @@ def _probe_json(tried: "SourceTrial") -> dict[str, Any]:
         "articles": len(reading.articles) if reading else 0,
         "newest": [_article_json(a) for a in tried.newest[:SHOWN_ARTICLES]],
         "feeds": list(tried.feeds),
-        "problem": tried.problem,
+        "problem": str(tried.problem) if tried.problem else None,
         "problems": [f"{p.where}: {p.what}" for p in reading.problems]
         if reading
         else [],
@@ -177,7 +177,7 @@ def _source_row(
         if source.last_success_at
         else None,
         "items_a_day": source.items_per_day,
-        "problem": source.problem,
+        "problem": str(source.problem) if source.problem else None,
         "next": moment.isoformat() if moment and not source.stopped else None,
     }
 

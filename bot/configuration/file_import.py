@@ -32,7 +32,7 @@ from bot.configuration.validation import (
     format_problem,
     validate_fields,
 )
-from bot.errors import ConfigurationError, FieldError, Message, UserError
+from bot.errors import ConfigurationError, FieldError, UserError
 from bot.model import (
     DEFAULT_DIGEST,
     DEFAULT_POST_OPTIONS,
@@ -53,6 +53,7 @@ from bot.storage import (
     workspace_store,
 )
 from bot.storage.workspace_store import Grant
+from digests.messages import Message
 
 #: Maximum number of characters of a file given in chat, and of mistakes in an answer.
 MAX_FILE_LENGTH, MAX_PROBLEMS = 200_000, 5

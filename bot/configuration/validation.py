@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.errors import Message, UserError
+from bot.errors import UserError
 from bot.ingest import addresses
 from bot.model import (
     DestinationSettings,
@@ -32,6 +32,7 @@ from bot.schedules.wording import describe_schedule
 from digests.errors import InputError
 from digests.language.normalization import normalize_text
 from digests.language.words import STOP_WORDS
+from digests.messages import Message
 from digests.stories import filters
 
 M = TypeVar("M", bound=SettingsModel)
@@ -162,7 +163,7 @@ def find_name_problem(name: str) -> UserError | None:
 def format_problem(problem: UserError) -> str:
     """Format the problem in English, to follow the name of its field."""
     text = str(problem)
-    if problem.sentence.startswith("{"):
+    if problem.message.code.startswith("{"):
         # It may start with a name.
         return text
     return f"{text[:1].lower()}{text[1:]}"
