@@ -12,10 +12,12 @@ from bot.cli.console import (
     FAILED,
     OK,
     STATE_SIGNS,
+    ApplicationFactory,
     FlagOption,
     JsonOption,
     WorkspaceOption,
     application_command,
+    factory_command,
     format_count,
     print_json,
     print_message,
@@ -37,22 +39,24 @@ if TYPE_CHECKING:
 SHOWN_ARTICLES = 3
 
 
-def try_address(address: str, *, json: JsonOption = False) -> int:
+@factory_command
+def try_address(
+    factory: ApplicationFactory, address: str, *, json: JsonOption = False
+) -> int:
     """Show what would be read at an address; nothing is kept.
 
     Args:
         address: Of a feed, an article, a site, or the path of a folder.
         json: Print JSON.
     """
-    from bot.app import SystemClock
     from bot.ingest.polling import try_source
     from bot.ingest.source_reader import SourceReader
 
-    settings = read_settings()
+    settings = read_settings(factory)
 
     async def work() -> "SourceTrial":
         async with SourceReader(settings.fetch_allow_private) as source_reader:
-            now = SystemClock().now()
+            now = factory.get_clock().now()
             return await try_source(address, source_reader=source_reader, now=now)
 
     tried = asyncio.run(work())

@@ -202,6 +202,7 @@ async def _load_file_context(context: CommandContext, place: Location) -> FileCo
     key = place.workspace.id
     return FileContext(
         workspace=place.workspace,
+        plugins=context.plugins,
         destinations=await context.db.read(
             destination_store.list_destinations, workspace_id=key
         ),
