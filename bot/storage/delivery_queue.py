@@ -71,7 +71,7 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
         not_before=row.not_before,
         message_id=row.message_id,
         reason=row.reason,
-        manner=PostOptions.from_stored(row.manner),
+        post_options=PostOptions.from_stored(row.post_options),
         title=row.title or "",
         opening_message_id=row.opening_message_id,
     )

@@ -178,7 +178,7 @@ deliveries = define_table(
     # 0 as rendered, 1 in plain words, 2 as a list of links.
     Column("fallback_level", Integer, nullable=False, server_default="0"),
     # How it is posted and what a thread for it is called, frozen with it.
-    Column("manner", Json),
+    Column("post_options", Json),
     Column("title", SafeText),
     # The message of its edition behind which it comes, once it is claimed.
     Column("opening_message_id", SafeText),
