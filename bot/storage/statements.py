@@ -173,15 +173,20 @@ def upsert(
     ).one()
 
 
+def new_public_id(prefix: str) -> str:
+    """Draw an id such as «e-7k3m9q» for the prefix «e»."""
+    drawn = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
+    return f"{prefix}-{drawn}"
+
+
 def insert_with_public_id(
     connection: Connection, table: Table, prefix: str, **values: Any
 ) -> Row[Any]:
-    """Insert a row under a new public id such as «e-7k3m9q» for the prefix «e»."""
+    """Insert a row under a new public id."""
     while True:
-        drawn = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
         row = connection.execute(
             insert_into(connection, table)
-            .values(public_id=f"{prefix}-{drawn}", **values)
+            .values(public_id=new_public_id(prefix), **values)
             .on_conflict_do_nothing(index_elements=["public_id"])
             .returning(table)
         ).first()

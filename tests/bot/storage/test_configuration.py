@@ -260,7 +260,7 @@ async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(
     one = await database.write(a_tenant, name="one", shared=True)
     two = await database.write(a_tenant, name="two", shared=True)
 
-    shared = await database.read(source_store.list_sources_in_use)
+    shared = await database.read(source_store.list_due_sources, now=NOW, limit=9)
     for tenant in (one, two):
         await database.write(
             digest_store.pause_digest,
@@ -269,7 +269,7 @@ async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(
         )
 
     assert shared == (one.source,)
-    assert await database.read(source_store.list_sources_in_use) == ()
+    assert await database.read(source_store.list_due_sources, now=NOW, limit=9) == ()
 
 
 async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
