@@ -15,7 +15,6 @@ from bot.commands.presentation import SINCE_OPTION
 from bot.configuration import change_steps
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import SettingsEntry
 from bot.corrections.message_edits import CorrectionStatus, list_corrections
 from bot.delivery.private_notices import resolve_report
 from bot.errors import UnknownName, UserError
@@ -30,6 +29,7 @@ from bot.model import (
     Paragraph,
     Permission,
     Reply,
+    SettingsEntry,
     SmallPrint,
 )
 from bot.storage import Connection, edition_store, report_store

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.model import Delivery, PlatformName, post_options_from_settings
+from bot.model import Delivery, PlatformName, PostOptions
 from bot.storage.schema import deliveries, destinations, workspaces
 from bot.storage.send_leases import WAITING_STATES, claim_rows, expire_leases
 from bot.storage.statements import (
@@ -58,7 +58,7 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
         Delivery,
         row,
         payload=row.payload if row.fallback_level == 0 else {},
-        manner=post_options_from_settings(row.manner),
+        manner=PostOptions.from_stored(row.manner),
         title=row.title or "",
     )
 

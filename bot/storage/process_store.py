@@ -24,6 +24,9 @@ from bot.storage.statements import (
     upsert,
 )
 
+#: The lease of the process that works on the database.
+RUNNER_LEASE = "runner"
+
 
 def acquire_lease(
     connection: Connection, *, name: str, holder: str, now: datetime, ttl: timedelta
