@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select
 
-from bot.model import Source, StoredArticle
+from bot.model.source import Source, StoredArticle
 from bot.storage.article_search import index_revision, remove_article_from_index
 from bot.storage.figure_store import store_figures
 from bot.storage.published_article_store import mark_article_changed
@@ -29,10 +29,10 @@ from bot.storage.revision_store import (
     insert_revision,
 )
 from bot.storage.schema import article_ids, articles, revisions, sources
-from bot.storage.source_store import filter_visible_sources
 from bot.storage.statements import (
     Condition,
     batched,
+    filter_visible_sources,
     find_first,
     first_scalar,
     from_row,

@@ -37,7 +37,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from bot.model import PlatformName
+from bot.model.settings import PlatformName
 from bot.storage.columns import Instant, dump_dataclass
 from bot.storage.schema import (
     articles,

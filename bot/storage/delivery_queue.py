@@ -29,7 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.model import Delivery, PlatformName, PostOptions
+from bot.model.delivery import Delivery
+from bot.model.settings import PlatformName, PostOptions
 from bot.storage.schema import deliveries, destinations, workspaces
 from bot.storage.send_leases import WAITING_STATES, claim_rows, expire_leases
 from bot.storage.statements import (

@@ -34,13 +34,9 @@ from sqlalchemy import (
     select,
 )
 
-from bot.model import (
-    Delivery,
-    Destination,
-    MessagePart,
-    Operation,
-    StoredEdition,
-)
+from bot.model.delivery import Delivery, MessagePart, Operation
+from bot.model.edition import StoredEdition
+from bot.model.workspace import Destination
 from bot.storage.columns import Instant, encode_json
 from bot.storage.delivery_queue import list_deliveries_where
 from bot.storage.published_article_store import CORRECTABLE_PERIOD

@@ -13,13 +13,10 @@ from sqlalchemy import Connection, Row, and_, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UnknownName
-from bot.model import (
-    DEFAULT_DIGEST_OPTIONS,
-    Destination,
-    Digest,
-    DigestOptions,
-    Source,
-)
+from bot.model.digest import Digest
+from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions
+from bot.model.source import Source
+from bot.model.workspace import Destination
 from bot.storage import destination_store, reader_store, source_store
 from bot.storage.reader_store import PersonScope
 from bot.storage.schema import (

@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Row, and_, select
 
-from bot.model import AppInstallation, InstallationTokens, PlatformName
+from bot.model.installation import AppInstallation, InstallationTokens
+from bot.model.settings import PlatformName
 from bot.ports import Clock
 from bot.storage.database import Database
 from bot.storage.schema import install_states, installations, workspaces

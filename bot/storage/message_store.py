@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import Connection, select, update
 
 from bot.errors import SendRefused
-from bot.model import Delivery, LocalMessage
+from bot.model.delivery import Delivery, LocalMessage
 from bot.storage.database import Database
 from bot.storage.schema import local_messages
 from bot.storage.statements import (

@@ -17,7 +17,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
-from bot.model import Destination, PlatformName
+from bot.model.settings import PlatformName
+from bot.model.workspace import Destination
 from bot.storage.destination_store import destination_from_row
 from bot.storage.schema import changes, destinations, notices, reports, workspaces
 from bot.storage.send_leases import (

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select
 
-from bot.model import PERSON_PREFIX, Digest, Workspace
+from bot.model.digest import Digest
+from bot.model.workspace import PERSON_PREFIX, Workspace
 from bot.storage import digest_store, workspace_store
 from bot.storage.schema import (
     destinations,

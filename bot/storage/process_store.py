@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, case, or_, select
 
-from bot.model import JobStatus, PlatformName
+from bot.model.findings import JobStatus
+from bot.model.settings import PlatformName
 from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import invocations, keys, leases
 from bot.storage.statements import (

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
-from bot.model import SourceKind
+from bot.model.source import SourceKind
 from bot.storage.revision_store import insert_revision
 from bot.storage.schema import (
     articles,

@@ -20,7 +20,7 @@ from bot.storage.revision_store import (
     load_articles,
 )
 from bot.storage.schema import quotes, revisions, sources
-from bot.storage.source_store import filter_visible_sources
+from bot.storage.statements import filter_visible_sources
 from digests.cards.content import JOINING_MARKS
 from digests.quotes.spans import QuoteMatch, match_quotes
 from digests.types import Article, QuoteCard, Span

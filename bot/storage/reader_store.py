@@ -11,7 +11,7 @@ from typing import Literal, TypedDict
 
 from sqlalchemy import Connection, or_, select
 
-from bot.model import PERSON_PREFIX
+from bot.model.workspace import PERSON_PREFIX
 from bot.storage.schema import (
     destinations,
     digests,

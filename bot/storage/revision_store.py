@@ -11,8 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage.schema import articles, revisions, sources
-from bot.storage.source_store import filter_visible_sources
-from bot.storage.statements import first_scalar, insert_into
+from bot.storage.statements import filter_visible_sources, first_scalar, insert_into
 from digests.types import Article
 
 #: A revision, its article and its source, side by side.

@@ -20,11 +20,12 @@ from sqlalchemy import (
     select,
 )
 
-from bot.model import Source, SourceKind
+from bot.model.source import Source, SourceKind
 from bot.storage.columns import Instant
 from bot.storage.schema import digest_sources, digests, sources
 from bot.storage.statements import (
     Condition,
+    filter_visible_sources,
     find_first,
     first_scalar,
     from_row,
@@ -161,17 +162,6 @@ def back_off_host(connection: Connection, *, host: str, until: datetime) -> None
             (sources.c.next_poll_at > until, sources.c.next_poll_at),
             else_=literal(until, Instant),
         ),
-    )
-
-
-def filter_visible_sources(workspace_id: int) -> Condition:
-    """The workspace may see what comes from this row of `sources`."""
-    used = select(digest_sources.c.source_id).where(
-        digest_sources.c.workspace_id == workspace_id
-    )
-    return or_(
-        sources.c.workspace_id == workspace_id,
-        and_(sources.c.workspace_id.is_(None), sources.c.id.in_(used)),
     )
 
 

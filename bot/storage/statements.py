@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
-from bot.storage.schema import destinations, digests
+from bot.storage.schema import destinations, digest_sources, digests, sources
 
 T = TypeVar("T")
 Condition = ColumnElement[bool]
@@ -242,6 +242,17 @@ def match_prefix(column: Column[str], prefix: str) -> Condition:
 def is_due(column: ColumnElement[Any], now: Any) -> Condition:
     """The instant is not set, or has come."""
     return or_(column.is_(None), column <= now)
+
+
+def filter_visible_sources(workspace_id: int) -> Condition:
+    """The workspace may see what comes from this row of `sources`."""
+    used = select(digest_sources.c.source_id).where(
+        digest_sources.c.workspace_id == workspace_id
+    )
+    return or_(
+        sources.c.workspace_id == workspace_id,
+        and_(sources.c.workspace_id.is_(None), sources.c.id.in_(used)),
+    )
 
 
 def filter_visible_digests(

@@ -31,11 +31,11 @@ from bot.storage.schema import (
     story_articles,
     story_moves,
 )
-from bot.storage.source_store import filter_visible_sources
 from bot.storage.statements import (
     Condition,
     batched,
     delete_rows,
+    filter_visible_sources,
     first_scalar,
     has_row,
     insert_missing,
