@@ -25,7 +25,7 @@ from bot.storage.statements import (
     find_first,
     from_row,
     list_scalars,
-    to_values,
+    to_row,
     update_rows,
 )
 from digests.corrections.amendments import Amendment
@@ -62,13 +62,14 @@ def add_correction(
     connection: Connection, *, workspace_id: int, correction: Correction
 ) -> int:
     """Store a correction; gives its key."""
-    values = to_values(
+    values = to_row(
+        corrections,
         correction,
+        workspace_id=workspace_id,
         changes=[dict(change) for change in correction.changes],
         amendment=correction.amendment and dump_dataclass(correction.amendment),
     )
-    del values["id"]
-    query = corrections.insert().values(workspace_id=workspace_id, **values)
+    query = corrections.insert().values(values)
     key: int = connection.execute(query.returning(corrections.c.id)).scalar_one()
     return key
 

@@ -232,8 +232,7 @@ def _finish_held(
         update_rows(
             connection,
             deliveries,
-            Scope(workspace_id).of(deliveries),
-            deliveries.c.id == delivery_id,
+            Scope(workspace_id).row(deliveries, delivery_id),
             deliveries.c.state == "held",
             state=state,
             reason=reason,

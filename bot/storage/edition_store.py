@@ -177,7 +177,9 @@ def is_edition_undone(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> bool:
     """Tell whether the edition was undone."""
-    query = select(editions.c.undone_at).where(*_has_key(workspace_id, edition_id))
+    query = select(editions.c.undone_at).where(
+        Scope(workspace_id).row(editions, edition_id)
+    )
     return first_scalar(connection, query) is not None
 
 
@@ -187,7 +189,7 @@ def find_days_kept(
     """After how many days its contents were deleted; None = they are there."""
     row = connection.execute(
         select(editions.c.made_at, editions.c.emptied_at).where(
-            *_has_key(workspace_id, edition_id)
+            Scope(workspace_id).row(editions, edition_id)
         )
     ).first()
     if row is None or row.emptied_at is None:
@@ -204,16 +206,16 @@ def mark_edition_undone(
     now: datetime,
 ) -> None:
     """Record that the edition was undone, and by whom."""
-    key = _has_key(workspace_id, edition_id)
-    update_rows(connection, editions, *key, undone_at=now, undone_by=by)
+    edition = Scope(workspace_id).row(editions, edition_id)
+    update_rows(connection, editions, edition, undone_at=now, undone_by=by)
 
 
 def set_render_context(
     connection: Connection, *, workspace_id: int, edition_id: int, context: Payload
 ) -> None:
     """Store what the edition was rendered with."""
-    key = _has_key(workspace_id, edition_id)
-    update_rows(connection, editions, *key, render_context=dict(context))
+    edition = Scope(workspace_id).row(editions, edition_id)
+    update_rows(connection, editions, edition, render_context=dict(context))
 
 
 def find_render_context(
@@ -221,7 +223,9 @@ def find_render_context(
 ) -> Payload | None:
     """Give what it was rendered with; None where that is not stored."""
     query = select(editions.c.render_context)
-    return first_scalar(connection, query.where(*_has_key(workspace_id, edition_id)))
+    return first_scalar(
+        connection, query.where(Scope(workspace_id).row(editions, edition_id))
+    )
 
 
 def list_story_publications(
@@ -274,10 +278,6 @@ def list_past_stories(
         from_row(PastStory, row, edition=row.public_id, number=row.position)
         for row in rows
     )
-
-
-def _has_key(workspace_id: int, edition_id: int) -> tuple[Condition, ...]:
-    return Scope(workspace_id).of(editions), editions.c.id == edition_id
 
 
 def _is_published(workspace_id: int) -> tuple[Condition, ...]:

@@ -13,7 +13,7 @@ from bot.storage.revision_store import (
     load_articles,
 )
 from bot.storage.schema import articles, figures, revisions
-from bot.storage.statements import delete_rows, from_row
+from bot.storage.statements import delete_rows, from_row, to_row
 from digests.language.search_terms import parse_query
 from digests.types import Article, Figure, Span
 
@@ -26,14 +26,19 @@ def store_figures(
 ) -> None:
     """Store the figures of a revision, replacing those stored before."""
     delete_rows(connection, figures, figures.c.revision_id == revision_id)
-    if found:
-        connection.execute(
-            figures.insert(),
-            [
-                _figure_to_row(revision_id, position, figure)
-                for position, figure in enumerate(found)
-            ],
+    rows = [
+        to_row(
+            figures,
+            figure,
+            revision_id=revision_id,
+            position=position,
+            sentence_start=figure.sentence.start,
+            sentence_end=figure.sentence.end,
         )
+        for position, figure in enumerate(found)
+    ]
+    if rows:
+        connection.execute(figures.insert(), rows)
 
 
 def list_figures(
@@ -83,20 +88,6 @@ def list_figures(
         (texts[row.revision_id], _figure_from_row(row, texts[row.revision_id].text))
         for row in rows
     )
-
-
-def _figure_to_row(revision_id: int, position: int, figure: Figure) -> dict[str, Any]:
-    return {
-        "revision_id": revision_id,
-        "position": position,
-        "start": figure.start,
-        "end": figure.end,
-        "value": figure.value,
-        "unit": figure.unit,
-        "what": figure.what,
-        "sentence_start": figure.sentence.start,
-        "sentence_end": figure.sentence.end,
-    }
 
 
 def _figure_from_row(row: Row[Any], text: str) -> Figure:

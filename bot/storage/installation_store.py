@@ -38,7 +38,7 @@ from bot.storage.statements import (
     from_row,
     is_due,
     keep_newest,
-    to_values,
+    to_row,
     update_rows,
 )
 from bot.storage.workspace_store import upsert_workspace
@@ -244,12 +244,15 @@ def replace_installation(
     number: int = connection.execute(
         installations.insert()
         .values(
-            workspace_id=workspace_id,
-            installer=installed.installer,
-            scopes=list(installed.scopes),
-            installed_at=installed.installed_at,
-            version=1,
-            **to_values(encrypted),
+            to_row(
+                installations,
+                installed,
+                workspace_id=workspace_id,
+                scopes=list(installed.scopes),
+                version=1,
+                broken=None,
+                **to_row(installations, encrypted),
+            )
         )
         .returning(installations.c.id)
     ).scalar_one()
@@ -285,7 +288,10 @@ def finish_token_exchange(
     """Finish an exchange: with new tokens, for good (`broken`), or without result."""
     changes: dict[str, Any] = {"exchange_until": None, "broken": broken}
     if encrypted is not None:
-        changes |= {**to_values(encrypted), "version": installed.version + 1}
+        changes |= {
+            **to_row(installations, encrypted),
+            "version": installed.version + 1,
+        }
     update_rows(connection, installations, _is_unchanged(installed), **changes)
 
 

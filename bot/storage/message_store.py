@@ -19,6 +19,7 @@ from bot.storage.statements import (
     find_first,
     from_row,
     insert_missing,
+    to_row,
 )
 
 
@@ -72,14 +73,13 @@ def add_message(
     insert_missing(
         connection,
         local_messages,
-        {
-            "workspace_id": workspace_id,
-            "channel": delivery.channel,
-            "key": delivery.key,
-            "payload": dict(delivery.payload),
-            "fallback_text": delivery.fallback_text,
-            "posted_at": at,
-        },
+        to_row(
+            local_messages,
+            delivery,
+            workspace_id=workspace_id,
+            payload=dict(delivery.payload),
+            posted_at=at,
+        ),
     )
     query = select(local_messages).where(*_has_key(workspace_id, delivery.key))
     return from_row(LocalMessage, connection.execute(query).one())

@@ -128,7 +128,7 @@ def find_notice_destination(
 ) -> Destination | None:
     """Find the destination that a notice would be about."""
     query = select(destinations).where(
-        Scope(workspace_id).of(destinations), destinations.c.id == destination_id
+        Scope(workspace_id).row(destinations, destination_id)
     )
     return find_first(connection, query, destination_from_row)
 
@@ -224,8 +224,7 @@ def set_notice_recipient(
     update_rows(
         connection,
         notices,
-        Scope(notice.workspace_id).of(notices),
-        notices.c.id == notice.id,
+        Scope(notice.workspace_id).row(notices, notice.id),
         person_id=person_id,
     )
 

@@ -37,6 +37,7 @@ from bot.storage.statements import (
     from_row,
     list_scalars,
     match_prefix,
+    to_row,
 )
 from digests.language.normalization import normalize_text
 from digests.language.search_terms import SearchQuery, parse_query
@@ -285,25 +286,19 @@ def _load_quotes(
 
 
 def _quote_to_row(revision_id: int, position: int, quote: Quote) -> dict[str, Any]:
-    return {
-        "revision_id": revision_id,
-        "position": position,
-        "start": quote.start,
-        "end": quote.end,
-        "kind": quote.kind,
-        "speaker": quote.speaker,
-        "speaker_normalized": normalize_text(quote.speaker)
-        if quote.speaker is not None
-        else None,
-        "role": quote.role,
-        "mention_start": quote.mention.start if quote.mention else None,
-        "mention_end": quote.mention.end if quote.mention else None,
-        "cue": quote.cue,
-        "context_start": quote.context.start,
-        "context_end": quote.context.end,
-        "group_index": quote.group,
-        "confidence": quote.confidence,
-    }
+    mention = quote.mention
+    return to_row(
+        quotes,
+        quote,
+        revision_id=revision_id,
+        position=position,
+        speaker_normalized=quote.speaker and normalize_text(quote.speaker),
+        mention_start=mention and mention.start,
+        mention_end=mention and mention.end,
+        context_start=quote.context.start,
+        context_end=quote.context.end,
+        group_index=quote.group,
+    )
 
 
 def _quote_from_row(row: Row[Any], text: str) -> Quote:

@@ -31,7 +31,7 @@ from bot.storage.statements import (
     has_row,
     insert_missing,
     keep_newest,
-    to_values,
+    to_row,
     upsert,
 )
 from digests.language.normalization import normalize_text
@@ -141,7 +141,7 @@ def save_story(
     insert_missing(
         connection,
         saved_stories,
-        to_values(saved, workspace_id=workspace_id, person_id=person_id),
+        to_row(saved_stories, saved, workspace_id=workspace_id, person_id=person_id),
     )
     return True
 
@@ -197,7 +197,8 @@ def add_follow(
     insert_missing(
         connection,
         follows,
-        to_values(
+        to_row(
+            follows,
             follow,
             workspace_id=workspace_id,
             person_id=person_id,
@@ -243,7 +244,7 @@ def set_feedback(
     connection: Connection, *, workspace_id: int, person_id: str, given: Feedback
 ) -> None:
     """Store it in place of what the person said of the story before."""
-    values = to_values(given, terms=list(given.terms))
+    values = to_row(feedback, given, terms=list(given.terms))
     key = {
         "workspace_id": workspace_id,
         "person_id": person_id,

@@ -11,7 +11,12 @@ from sqlalchemy import Connection, Row, Select, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage.schema import articles, revisions, sources
-from bot.storage.statements import filter_visible_sources, first_scalar, insert_into
+from bot.storage.statements import (
+    filter_visible_sources,
+    first_scalar,
+    insert_into,
+    to_row,
+)
 from digests.types import Article
 
 #: A revision, its article and its source, side by side.
@@ -105,21 +110,18 @@ def insert_revision(
     query = (
         insert_into(connection, revisions)
         .values(
-            article_id=article_id,
-            hash=hash,
-            external_id=external_id,
-            current=current,
-            fetched_at=now,
-            dated_at=min(article.published or now, now),
-            published=article.published,
-            outlet=article.source or None,
-            author=article.author,
-            lang=article.lang,
-            sample=article.sample,
-            excerpt=article.excerpt,
-            baseline=baseline,
-            title=article.title,
-            text=article.text,
+            to_row(
+                revisions,
+                article,
+                article_id=article_id,
+                hash=hash,
+                external_id=external_id,
+                current=current,
+                fetched_at=now,
+                dated_at=min(article.published or now, now),
+                outlet=article.source or None,
+                baseline=baseline,
+            )
         )
         .on_conflict_do_nothing(index_elements=["article_id", "hash"])
         .returning(revisions.c.id)

@@ -133,8 +133,8 @@ def advance_schedule(
     next: DueMoment | None,
 ) -> bool:
     """Set the next moment; False when the schedule was replaced meanwhile."""
-    key = (Scope(workspace_id).of(schedules), schedules.c.id == schedule_id)
-    return update_rows(connection, schedules, *key, **_due_columns(next)) > 0
+    schedule = Scope(workspace_id).row(schedules, schedule_id)
+    return update_rows(connection, schedules, schedule, **_due_columns(next)) > 0
 
 
 def find_next_schedule_at(connection: Connection) -> datetime | None:
@@ -332,8 +332,7 @@ def _update_open(
         update_rows(
             connection,
             occurrences,
-            Scope(workspace_id).of(occurrences),
-            occurrences.c.id == occurrence_id,
+            Scope(workspace_id).row(occurrences, occurrence_id),
             occurrences.c.state.in_(("due", "deferred")),
             **values,
         )

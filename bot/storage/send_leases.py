@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, update
 
-from bot.storage.statements import Condition, update_rows
+from bot.storage.statements import Condition, Scope, update_rows
 
 #: States of what can be claimed, and of what has no outcome yet.
 WAITING_STATES = ("ready", "retry")
@@ -100,8 +100,7 @@ def record_outcome(
         update_rows(
             connection,
             table,
-            table.c.id == claimed.id,
-            table.c.workspace_id == claimed.workspace_id,
+            Scope(claimed.workspace_id).row(table, claimed.id),
             table.c.fence == claimed.fence,
             table.c.state.in_(states),
             **cleared | {"updated_at": now} | values,

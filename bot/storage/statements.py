@@ -64,6 +64,10 @@ class Scope:
             return workspace
         return and_(workspace, table.c.person_id == self.person_id)
 
+    def row(self, table: Table, key: int) -> Condition:
+        """The condition that keeps to the row of this key."""
+        return and_(table.c.id == key, self.of(table))
+
 
 # ── rows and nouns ─────────────────────────────────────────────────────────────
 
@@ -85,10 +89,18 @@ def from_row(noun: type[T], row: Row[Any], **changes: Any) -> T:
     return noun(**values, **changes)
 
 
-def to_values(noun: Any, **changes: Any) -> dict[str, Any]:
-    """Give the fields of a noun as the values of a row; the reverse of `from_row`."""
+def to_row(table: Table, noun: Any, **changes: Any) -> dict[str, Any]:
+    """Give the values of a new row of a table; the reverse of `from_row`.
+
+    Args:
+        table: Fields of the noun that are no columns of it are left out, and its `id`.
+        noun: A dataclass.
+        changes: Values of other columns, or other values.
+    """
     return {
-        name: getattr(noun, name) for name in _field_names(cast(Any, type(noun)))
+        name: getattr(noun, name)
+        for name in _field_names(cast(Any, type(noun)))
+        if name in table.c and name != "id"
     } | changes
 
 
