@@ -98,8 +98,8 @@ notices = define_table(
     "notices",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    # Where posting stopped; NULL = in the whole workspace. No foreign key: a destination
-    # that is deleted meanwhile counts as not stopped any more.
+    # Where posting stopped; NULL = in the whole workspace. No foreign key: a
+    # destination that is deleted meanwhile counts as not stopped any more.
     Column("destination_id", Key),
     # The recipient; NULL = the person who installed the bot.
     Column("person_id", SafeText),
