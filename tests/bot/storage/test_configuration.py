@@ -2,6 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.errors import UnknownName, UserError
 from bot.model import Digest, DigestOptions, Source
@@ -454,3 +455,30 @@ async def test_a_digest_takes_no_source_or_destination_of_another_workspace(
             )
     kept = await database.read(digest_store.list_digests, workspace_id=one.workspace.id)
     assert kept == (one.digest,)
+
+
+async def test_listing_digests_takes_the_same_queries_however_many_there_are(
+    database: Database, tenant: Tenant
+):
+    def count_queries(connection: Connection) -> int:
+        seen: list[str] = []
+
+        def note(*arguments: Any) -> None:
+            seen.append(arguments[2])
+
+        event.listen(connection, "before_cursor_execute", note)
+        digest_store.list_digests(connection, workspace_id=tenant.workspace.id)
+        event.remove(connection, "before_cursor_execute", note)
+        return len(seen)
+
+    one = await database.read(count_queries)
+    for name in ("Noon", "Evening"):
+        await database.write(
+            digest_store.upsert_digest,
+            workspace_id=tenant.workspace.id,
+            name=name,
+            sources=[tenant.source],
+            destinations=[tenant.destination],
+        )
+
+    assert await database.read(count_queries) == one
