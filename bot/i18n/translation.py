@@ -16,8 +16,15 @@ from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.errors import BotError, Message, fill_placeholders, find_placeholders
-from bot.i18n import stored_messages
+from bot.errors import BotError
+from digests.errors import DigestsError
+from digests.messages import (
+    Message,
+    fill_placeholders,
+    find_placeholders,
+    find_sentences,
+    word_list,
+)
 
 _LOCALES_FOLDER = Path(__file__).parent / "locales"
 _MINUTE = timedelta(minutes=1)
@@ -49,25 +56,32 @@ class Texts:
         """The sentence `msgid` with its {placeholders} filled."""
         return _fill_translation(self._catalogue.gettext(msgid), msgid, values)
 
-    def error(self, error: BotError | Message, /) -> str:
-        """What the error says; also where one error speaks of another."""
-        values = {name: self._value(value) for name, value in error.values.items()}
-        return _fill_translation(
-            self._catalogue.gettext(error.sentence), error.sentence, values
-        )
+    def message(self, message: Message | None, /) -> str:
+        """The text of a message, "" for none; see `digests.messages`."""
+        if message is None or not message.code:
+            return ""
+        params = {
+            name: word_list(value, self._word_param) for name, value in message.params
+        }
+        one, *more = find_sentences(message.code)
+        if more:
+            n = params.pop("n", 0)
+            return self.count(one, more[0], n if isinstance(n, int) else 0, **params)
+        return self.say(one, **params)
 
-    def _value(self, value: object) -> object:
-        if isinstance(value, BotError | Message):
-            return self.error(value)
-        return (
-            self.translate_stored(str(value)) if isinstance(value, Exception) else value
-        )
+    def error(self, error: BotError | DigestsError, /) -> str:
+        """The text of an error; also where one error names another."""
+        return self.message(error.message)
 
-    def translate_stored(self, english: str | None, /) -> str:
-        """A sentence that was stored, or made, in English: see `bot.texts.stored`."""
-        if not english or not isinstance(self._catalogue, GNUTranslations):
-            return english or ""
-        return stored_messages.translate_stored(english, self._catalogue.gettext)
+    def _word_param(self, value: object) -> object:
+        match value:
+            case Message():
+                return self.message(value)
+            case _Day():
+                return self.date(value)
+            case _Clock():
+                return self.clock(value)
+        return value
 
     def word(self, msgid: str, /) -> str:
         """The same for words that the code keeps as data, such as a state's name."""

@@ -29,6 +29,7 @@ from bot.storage.statements import (
     update_rows,
 )
 from digests.corrections.amendments import Amendment
+from digests.messages import Message
 
 CorrectionState = Literal["due", "edited", "listed", "unshown"]
 
@@ -43,7 +44,7 @@ class Correction:
     headline: str
     found_at: datetime
     state: CorrectionState
-    reason: str | None = None
+    reason: Message | None = None
     #: [{before, after, old, new}]: the words, then the sentences.
     changes: Sequence[Payload] = ()
     #: None: nothing that is shown changes.
@@ -98,7 +99,7 @@ def finish_corrections(
     workspace_id: int,
     edition_id: int,
     state: CorrectionState,
-    reason: str | None = None,
+    reason: Message | None = None,
 ) -> None:
     """Record the outcome of all corrections of the edition that were due."""
     update_rows(

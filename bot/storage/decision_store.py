@@ -23,6 +23,7 @@ from bot.storage.statements import (
     keep_newest,
     update_rows,
 )
+from digests.messages import Message, message_from_json, message_to_json
 from digests.types import ArticleDecision
 
 #: How many different compositions of a digest are kept, and how long.
@@ -120,13 +121,14 @@ def list_decisions(
 
 def _pack_decisions(decisions: Sequence[ArticleDecision]) -> dict[str, Any]:
     """Store each reason once: most articles of a composition share a few."""
-    reasons: dict[tuple[str, str, str], int] = {}
+    reasons: dict[tuple[str, str, Message], int] = {}
     decided = []
     for each in sorted(decisions, key=lambda d: d.article):
         said = (each.stage, each.outcome, each.reason)
         number = reasons.setdefault(said, len(reasons))
         decided.append([each.article, each.story, each.duplicate_of, number])
-    return {"reasons": [list(said) for said in reasons], "decided": decided}
+    packed = [[stage, outcome, message_to_json(why)] for stage, outcome, why in reasons]
+    return {"reasons": packed, "decided": decided}
 
 
 def _unpack_decisions(
@@ -141,7 +143,7 @@ def _unpack_decisions(
                 story=story,
                 stage=stage,
                 outcome=outcome,
-                reason=reason,
+                reason=message_from_json(reason),
                 duplicate_of=duplicate_of,
             )
             yield from_row(StoredDecision, row, decision=decision)

@@ -53,8 +53,9 @@ from bot.storage.statements import (
     make_message_key,
     update_rows,
 )
+from digests.messages import Message
 
-UNDONE_REASON = "It was taken back before it went out."
+UNDONE_REASON = Message("delivery.undone")
 _IS_WAITING = deliveries.c.state.in_(WAITING_STATES)
 _OTHER = deliveries.alias("other")
 
@@ -119,7 +120,7 @@ def record_retry(
     delivery: Delivery,
     *,
     not_before: datetime,
-    reason: str,
+    reason: Message,
     now: datetime,
     fallback_level: int | None = None,
 ) -> bool:
@@ -144,7 +145,7 @@ def record_uncertain(
     connection: Connection,
     delivery: Delivery,
     *,
-    reason: str,
+    reason: Message,
     now: datetime,
     not_before: datetime | None = None,
 ) -> bool:
@@ -161,7 +162,7 @@ def record_uncertain(
 
 
 def record_held(
-    connection: Connection, delivery: Delivery, *, reason: str, now: datetime
+    connection: Connection, delivery: Delivery, *, reason: Message, now: datetime
 ) -> bool:
     """It may be there and cannot be read back: an admin decides."""
     return record_outcome(
@@ -173,7 +174,7 @@ def record_failed(
     connection: Connection,
     delivery: Delivery,
     *,
-    reason: str,
+    reason: Message,
     now: datetime,
     alone: bool = False,
 ) -> bool:
@@ -213,7 +214,7 @@ def abandon_delivery(
     *,
     workspace_id: int,
     delivery_id: int,
-    reason: str,
+    reason: Message,
     now: datetime,
 ) -> bool:
     """Do not send what was held, as an admin decided; the later parts are sent."""
@@ -226,7 +227,7 @@ def _finish_held(
     delivery_id: int,
     now: datetime,
     state: str,
-    reason: str | None,
+    reason: Message | None,
 ) -> bool:
     return (
         update_rows(
@@ -275,7 +276,7 @@ def fail_outdated_deliveries(
             else_=made_before(before),
         ),
         state="failed",
-        reason="It waited for so long that it is no news any more.",
+        reason=Message("delivery.expired"),
         not_before=None,
         updated_at=now,
     )

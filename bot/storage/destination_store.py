@@ -12,6 +12,7 @@ from bot.model.workspace import PERSON_PREFIX, Destination
 from bot.storage import message_store
 from bot.storage.schema import deliveries, destinations
 from bot.storage.statements import insert_into
+from digests.messages import Message
 
 
 def upsert_destination(
@@ -102,7 +103,7 @@ def pause_destination(
     *,
     workspace_id: int,
     destination_id: int,
-    reason: str,
+    reason: Message,
     retest_at: datetime | None = None,
 ) -> Destination | None:
     """Post nothing there until `resume`; `reason` is a sentence for people.

@@ -42,6 +42,7 @@ from bot.storage.statements import (
     update_rows,
 )
 from bot.storage.workspace_store import upsert_workspace
+from digests.messages import Message
 
 _CIPHER_FORMAT: Final = "s1"
 _NONCE_BYTES: Final = 12
@@ -161,7 +162,7 @@ class DatabaseInstallationStore:
         installed: AppInstallation,
         *,
         tokens: InstallationTokens | None = None,
-        broken: str | None = None,
+        broken: Message | None = None,
     ) -> None:
         encrypted = self._encrypt_tokens(installed.team, tokens) if tokens else None
         await self._database.write(
@@ -283,7 +284,7 @@ def finish_token_exchange(
     *,
     installed: AppInstallation,
     encrypted: EncryptedTokens | None,
-    broken: str | None,
+    broken: Message | None,
 ) -> None:
     """Finish an exchange: with new tokens, for good (`broken`), or without result."""
     changes: dict[str, Any] = {"exchange_until": None, "broken": broken}

@@ -41,6 +41,7 @@ from bot.storage.statements import (
     make_message_key,
     update_rows,
 )
+from digests.messages import Message
 
 #: At most one notice for a destination within this time.
 NOTICE_INTERVAL = timedelta(days=1)
@@ -178,7 +179,12 @@ def finish_stale_notices(
     waiting = notices.c.state.in_(WAITING_STATES)
     failed = {"state": "failed", "updated_at": now}
     update_rows(
-        connection, notices, waiting, ~applies, reason="It works again.", **failed
+        connection,
+        notices,
+        waiting,
+        ~applies,
+        reason=Message("notice.resolved"),
+        **failed,
     )
     late = notices.c.made_at <= now - NOTICE_INTERVAL
     _mark_answers_shown(connection, and_(late, notices.c.state == "uncertain"), now)
@@ -187,7 +193,7 @@ def finish_stale_notices(
         notices,
         notices.c.state.in_((*WAITING_STATES, "uncertain")),
         late,
-        reason="It waited for a day.",
+        reason=Message("notice.expired"),
         **failed,
     )
     expire_leases(connection, notices, now=now, not_before=now + wait)
@@ -234,7 +240,7 @@ def record_notice_outcome(
     *,
     notice: Notice,
     state: NoticeState,
-    reason: str | None,
+    reason: Message | None,
     not_before: datetime | None,
     now: datetime,
     shown: bool = False,

@@ -35,6 +35,7 @@ from bot.storage.statements import (
     upsert,
 )
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 #: So many opinions of a person are kept; beyond that the oldest goes.
 MAX_FEEDBACK = 100
@@ -64,7 +65,7 @@ class ReaderPreferences:
     #: The zone of their times; None = the workspace's.
     zone: str | None = None
     #: Why their own digest is paused, as they were last told.
-    announced_pause: str | None = None
+    announced_pause: Message | None = None
 
 
 def get_preferences(
@@ -81,7 +82,7 @@ def set_preferences(
     *,
     workspace_id: int,
     person_id: str,
-    chosen: Mapping[str, str | None],
+    chosen: Mapping[str, object],
 ) -> None:
     """Store choices (field names of `ReaderPreferences`); the others stay."""
     key = {"workspace_id": workspace_id, "person_id": person_id}

@@ -26,6 +26,7 @@ from bot.storage.statements import (
     insert_into,
     update_rows,
 )
+from digests.messages import Message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -204,7 +205,7 @@ def reopen_occurrence(
     workspace_id: int,
     digest_id: int,
     due: DueMoment,
-    reason: str,
+    reason: Message,
 ) -> Occurrence | None:
     """Make a moment due that was skipped for `reason`; None: it was not."""
     row = connection.execute(
@@ -247,7 +248,7 @@ def finish_occurrence(
     workspace_id: int,
     occurrence_id: int,
     state: OccurrenceState,
-    reason: str | None = None,
+    reason: Message | None = None,
 ) -> bool:
     """Store its outcome; False when it was finished before."""
     values = {"state": state, "reason": reason}

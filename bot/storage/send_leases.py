@@ -15,11 +15,12 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Table, update
 
 from bot.storage.statements import Condition, Scope, update_rows
+from digests.messages import Message
 
 #: States of what can be claimed, and of what has no outcome yet.
 WAITING_STATES = ("ready", "retry")
 OPEN_STATES = ("ready", "sending", "retry", "uncertain")
-_EXPIRED_REASON = "The process that was sending it ended without an answer."
+_EXPIRED_REASON = Message("delivery.process_ended")
 
 
 class Claimed(Protocol):

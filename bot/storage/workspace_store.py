@@ -11,6 +11,7 @@ from bot.model.settings import PlatformName
 from bot.model.workspace import Workspace
 from bot.storage.schema import grants, workspaces
 from bot.storage.statements import insert_into
+from digests.messages import Message
 
 
 def upsert_workspace(
@@ -140,7 +141,7 @@ def stop_workspace(
     connection: Connection,
     *,
     workspace_id: int,
-    reason: str,
+    reason: Message,
     retest_at: datetime,
     asked_at: datetime | None = None,
 ) -> bool:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
-from bot.storage.columns import Instant, Json, SafeText
+from bot.storage.columns import Instant, Json, MessageText, SafeText
 from bot.storage.schema.base import (
     Key,
     check_one_of,
@@ -134,7 +134,7 @@ corrections = define_table(
     Column("found_at", Instant, nullable=False),
     Column("state", SafeText, nullable=False),
     # Why no message was edited.
-    Column("reason", SafeText),
+    Column("reason", MessageText),
     # The differences: [{before, after, old, new}], whole sentences last.
     Column("changes", Json, nullable=False),
     # What is shown instead, as `columns.dump_dataclass` writes it; NULL = nothing.
@@ -171,7 +171,7 @@ deliveries = define_table(
     Column("claimed_at", Instant),
     Column("not_before", Instant),
     Column("message_id", SafeText),
-    Column("reason", SafeText),
+    Column("reason", MessageText),
     Column("updated_at", Instant, nullable=False),
     # In which form it is sent, because the platform refused others: 0 as rendered,
     # 1 as plain text, 2 as a list of links.

@@ -10,6 +10,7 @@ from bot.storage import (
     personal_digest_store,
     schema,
 )
+from digests.messages import Message
 from tests.bot.storage.builders import NOW, Tenant, a_tenant
 
 
@@ -23,7 +24,7 @@ def stop(connection: Connection, tenant: Tenant, destination_id: int) -> None:
         connection,
         workspace_id=tenant.workspace.id,
         destination_id=destination_id,
-        reason="Not allowed.",
+        reason=Message("Not allowed."),
         returns=False,
         now=NOW,
     )

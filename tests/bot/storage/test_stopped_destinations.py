@@ -15,6 +15,7 @@ from bot.storage import (
     destination_store,
     workspace_store,
 )
+from digests.messages import Message
 from tests.bot.storage.builders import (
     LEASE,
     NOW,
@@ -27,7 +28,10 @@ from tests.bot.storage.builders import (
 )
 
 LATER = NOW + timedelta(hours=6)
-REVOKED: dict[str, Any] = {"reason": "The token was revoked.", "retest_at": LATER}
+REVOKED: dict[str, Any] = {
+    "reason": Message("The token was revoked."),
+    "retest_at": LATER,
+}
 
 
 @pytest.fixture
@@ -130,7 +134,11 @@ async def test_a_try_is_spent_when_it_is_taken_whatever_becomes_of_it(
     )
     probe = await database.write(claim_one, LATER)
     await database.write(
-        delivery_store.record_retry, probe, not_before=LATER, reason="again", now=LATER
+        delivery_store.record_retry,
+        probe,
+        not_before=LATER,
+        reason=Message("again"),
+        now=LATER,
     )
 
     assert probe.probe
@@ -144,7 +152,7 @@ async def test_a_place_works_again_once_a_try_arrived(
     await database.write(
         destination_store.pause_destination,
         **the_place(tenant),
-        reason="Not allowed.",
+        reason=Message("Not allowed."),
         retest_at=LATER,
     )
     probe = await database.write(claim_one, LATER)
@@ -163,7 +171,7 @@ async def test_a_probe_whose_claim_was_taken_over_does_not_resume_the_place(
     await database.write(
         destination_store.pause_destination,
         **the_place(tenant),
-        reason="Not allowed.",
+        reason=Message("Not allowed."),
         retest_at=LATER,
     )
     probe = await database.write(claim_one, LATER)
@@ -177,14 +185,16 @@ async def test_a_probe_whose_claim_was_taken_over_does_not_resume_the_place(
     (place,) = await database.read(
         destination_store.list_destinations, workspace_id=tenant.workspace.id
     )
-    assert (recorded, place.paused) == (False, "Not allowed.")
+    assert (recorded, str(place.paused)) == (False, "Not allowed.")
 
 
 async def test_a_place_that_a_person_paused_is_not_tried(
     database: Database, tenant: Tenant
 ):
     await database.write(
-        destination_store.pause_destination, **the_place(tenant), reason="Holidays."
+        destination_store.pause_destination,
+        **the_place(tenant),
+        reason=Message("Holidays."),
     )
 
     assert await database.read(delivery_queue.find_next_delivery_at, wait=WAIT) is None
@@ -218,7 +228,11 @@ async def test_a_part_that_failed_alone_lets_the_others_pass(
 ):
     first = await database.write(claim_one)
     await database.write(
-        delivery_store.record_failed, first, reason="No form.", now=NOW, alone=True
+        delivery_store.record_failed,
+        first,
+        reason=Message("No form."),
+        now=NOW,
+        alone=True,
     )
 
     assert (await database.write(claim_one)).part == 2
@@ -288,7 +302,11 @@ async def test_what_turns_out_not_to_be_there_leaves_nothing_to_delete(
     on_its_way = await database.write(claim_one)
     await take_back(database, on_its_way)
     await database.write(
-        delivery_store.record_retry, on_its_way, not_before=NOW, reason="?", now=NOW
+        delivery_store.record_retry,
+        on_its_way,
+        not_before=NOW,
+        reason=Message("?"),
+        now=NOW,
     )
 
     assert await database.write(claim) == ()
