@@ -225,7 +225,7 @@ def delete_digest(
 def restore_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> bool:
-    """Bring back a digest that was taken away; its readers are not told things twice.
+    """Restore a deleted digest with its ledger, so that nothing is published twice.
 
     Its sources, destinations and schedules are `ensure`'s and `schedules.replace`'s.
     False: it was not taken away, or its name is another's by now.

@@ -171,7 +171,7 @@ def _iterate_shown_articles(edition: Edition) -> Iterable[ArticleRef]:
     """The articles whose words are shown, in the revisions that they came from."""
     for story in edition.stories:
         shown = {story.articles[0].id} | {card.article for card in story.cards}
-        shown |= {told.article for told in story.figures}
+        shown |= {figure.article for figure in story.figures}
         shown |= {d.theirs.article for d in story.disputes}
         yield from (ref for ref in story.articles if ref.id in shown)
     for line in edition.brief:

@@ -64,7 +64,7 @@ class ReaderPreferences:
     locale: str | None = None
     #: The zone of their times; None = the workspace's.
     zone: str | None = None
-    #: Why their own digest is paused, as they were last told.
+    #: Why their own digest is paused, as it was last announced to them.
     announced_pause: Message | None = None
 
 

@@ -84,7 +84,7 @@ class Restoration:
 
     at: datetime
     #: What came in before counts as published.
-    told: bool
+    published: bool
     #: Key of the last source in the backup.
     source: int
 
@@ -137,11 +137,13 @@ def count_installations(connection: Connection) -> int:
 # ── making it safe ─────────────────────────────────────────────────────────────
 
 
-def record_restoration(connection: Connection, *, now: datetime, told: bool) -> None:
+def record_restoration(
+    connection: Connection, *, now: datetime, published: bool
+) -> None:
     """Store that it was restored, and release all leases."""
     delete_rows(connection, keys, keys.c.name == _BACKUP)
     source = first_scalar(connection, select(func.max(sources.c.id)))
-    value = json.dumps({"told": told, "source": source or 0})
+    value = json.dumps({"published": published, "source": source or 0})
     _set_key(connection, _RESTORED, value, now)
     update_rows(connection, leases, holder=None, until=None)
 

@@ -24,7 +24,7 @@ readers = define_table(
     Column("locale", SafeText),
     # The zone of their times; NULL = the workspace's.
     Column("zone", SafeText),
-    # Why their own digest is paused, as they were last told.
+    # Why their own digest is paused, as it was last announced.
     Column("announced_pause", MessageText),
     UniqueConstraint("workspace_id", "person_id"),
 )
