@@ -1,8 +1,9 @@
 """Translate messages and format dates and numbers for one locale.
 
 It must not decide what is said, and a fault in a translation must never reach people.
-The English sentence is the key of its translation (gettext). Catalogues are read from
-the `.po` files, and Babel is imported, when a text is first asked for.
+The English sentence is the key of its translation (gettext). A catalogue is loaded, and
+Babel imported, when a text is first needed. A package contains compiled `.mo` files; a
+source checkout has only the `.po` files, which Babel compiles in memory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -207,7 +208,8 @@ class Texts:
 
 def list_languages() -> tuple[str, ...]:
     """The locales that there are texts for, English first."""
-    return ("en", *sorted(entry.parent.parent.name for entry in _list_catalogues()))
+    found = _LOCALES_FOLDER.glob("*/LC_MESSAGES/standfirst.[mp]o")
+    return ("en", *sorted({file.parent.parent.name for file in found}))
 
 
 @cache
@@ -221,27 +223,28 @@ def _load_texts(locale: str) -> Texts:
     except (UnknownLocaleError, ValueError, TypeError):
         return Texts("en", NullTranslations())
     for name in (str(wanted), wanted.language):
-        path = _LOCALES_FOLDER / name / "LC_MESSAGES" / "standfirst.po"
-        if path.is_file():
-            return Texts(str(wanted), _compile_catalogue(path))
+        catalogue = _load_catalogue(_LOCALES_FOLDER / name / "LC_MESSAGES")
+        if catalogue is not None:
+            return Texts(str(wanted), catalogue)
     known = str(wanted) if wanted.language == "en" else "en"
     return Texts(known, NullTranslations())
 
 
-def _compile_catalogue(path: Path) -> NullTranslations:
-    """The catalogue as gettext reads it; entries marked fuzzy are left in English."""
+def _load_catalogue(folder: Path) -> NullTranslations | None:
+    """Load the folder's catalogue; entries marked fuzzy are left in English."""
+    compiled, source = folder / "standfirst.mo", folder / "standfirst.po"
+    if compiled.is_file():
+        return GNUTranslations(BytesIO(compiled.read_bytes()))
+    if not source.is_file():
+        return None
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    compiled = BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
-
-
-def _list_catalogues() -> list[Path]:
-    return list(_LOCALES_FOLDER.glob("*/LC_MESSAGES/standfirst.po"))
+    content = BytesIO()
+    with source.open("rb") as opened:
+        write_mo(content, read_po(opened))
+    content.seek(0)
+    return GNUTranslations(content)
 
 
 def _fill_translation(text: str, english: str, values: Mapping[str, object]) -> str:

@@ -59,7 +59,7 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
         Delivery,
         row,
         payload=row.payload if row.fallback_level == 0 else {},
-        manner=PostOptions.from_stored(row.manner),
+        post_options=PostOptions.from_stored(row.post_options),
         title=row.title or "",
     )
 

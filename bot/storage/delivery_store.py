@@ -353,7 +353,7 @@ def _freeze_delivery(
         fence=0,
         fallback_level=fallback_level,
         updated_at=now,
-        manner=posted.manner
+        post_options=posted.post_options
         if posted
         else _get_post_options(destination, number, pings),
         **content,
@@ -389,7 +389,7 @@ def _find_post(
 ) -> Row[Any, Any, Any] | None:
     """Find where the message is, or will be, and how it was posted."""
     query = select(
-        deliveries.c.channel, deliveries.c.manner, deliveries.c.fallback_level
+        deliveries.c.channel, deliveries.c.post_options, deliveries.c.fallback_level
     )
     return connection.execute(
         query.where(
@@ -417,8 +417,8 @@ def _get_post_options(
     destination: Destination, part: int, pings: bool
 ) -> dict[str, Any]:
     """A role hears of the first message only, and only where that was asked for."""
-    manner = destination.manner.to_stored()
-    return manner if pings and part == 1 else manner | {"ping": None}
+    stored = destination.post_options.to_stored()
+    return stored if pings and part == 1 else stored | {"ping": None}
 
 
 def _restart_columns(now: datetime) -> dict[str, Any]:
@@ -456,7 +456,7 @@ def delete_edition_messages(
     posts = (*_is_post_of(workspace_id, edition_id), deliveries.c.state != "failed")
     copied = (
         *("workspace_id", "edition_id", "destination_id", "channel", "part", "key"),
-        *("manner", "title"),
+        *("post_options", "title"),
     )
     made = {
         "operation": literal("delete"),

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, or_, select
 
 from bot.model.digest import Digest
+from bot.model.settings import DigestOptions
 from bot.model.workspace import PERSON_PREFIX, Workspace
 from bot.storage import digest_store, workspace_store
 from bot.storage.schema import (
@@ -40,14 +41,15 @@ def upsert_personal_digest(
     language: str,
     stories: int = 5,
 ) -> Digest:
-    """Make the person's own digest, or change it to be as said here."""
+    """Create the person's digest, or replace its settings."""
+    options = DigestOptions(language=language, stories=stories)
     mine = {"workspace_id": workspace_id, "person_id": person_id}
-    content = {"name": name, "language": language, "stories": stories}
+    content = {"name": name, "settings": options.to_stored()}
     known = _find_digest_id(connection, workspace_id, person_id)
     if known is None:
         known = connection.execute(
             digests.insert()
-            .values(**mine, **content, include=[], exclude=[], paused=False)
+            .values(**mine, **content, paused=False)
             .returning(digests.c.id)
         ).scalar_one()
     else:
@@ -152,10 +154,11 @@ def count_personal_digests(connection: Connection, *, workspace_id: int) -> int:
 
 def get_workspace_language(connection: Connection, *, workspace_id: int) -> str:
     """Give the language of the workspace's first digest; English without one."""
-    query = select(digests.c.language).where(
+    query = select(digests.c.settings).where(
         Scope(workspace_id).of(digests), IS_WORKSPACE_DIGEST
     )
-    return first_scalar(connection, query.order_by(digests.c.id).limit(1)) or "en"
+    stored = first_scalar(connection, query.order_by(digests.c.id).limit(1))
+    return DigestOptions.from_stored(stored).language
 
 
 def _find_digest_id(

@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, func, select
 
+from bot.model.settings import DigestOptions
 from bot.model.source import SourceKind
 from bot.storage.revision_store import insert_revision
 from bot.storage.schema import (
@@ -34,6 +35,7 @@ from bot.storage.statements import (
     first_scalar,
     from_row,
     insert_missing,
+    list_scalars,
     update_rows,
 )
 from digests.types import Article, ArticleRef, Edition
@@ -266,15 +268,17 @@ def find_next_reread_at(connection: Connection) -> datetime | None:
 
 def is_reread_needed(connection: Connection, *, article_id: int) -> bool:
     """Tell whether an edition would be corrected by it."""
-    wanted = exists().where(
+    settings = select(digests.c.settings).where(
         published_articles.c.article_id == article_id,
         editions.c.id == published_articles.c.edition_id,
         editions.c.undone_at.is_(None),
         digests.c.id == editions.c.digest_id,
         digests.c.deleted_at.is_(None),
-        digests.c.corrections != "off",
     )
-    return bool(first_scalar(connection, select(wanted)))
+    return any(
+        DigestOptions.from_stored(stored).corrections != "off"
+        for stored in list_scalars(connection, settings)
+    )
 
 
 def find_page_revision(connection: Connection, *, article_id: int) -> str | None:

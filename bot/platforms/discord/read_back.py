@@ -63,7 +63,7 @@ class DiscordHistoryReader:
         if thread is not None:
             return await self._search_channels(session, (thread,), channel, delivery)
         # A thread is opened only where it may be: else it stands in the channel.
-        below = (first,) if delivery.manner.thread and first is not None else ()
+        below = (first,) if delivery.post_options.thread and first is not None else ()
         return await self._search_channels(
             session, (*below, channel), channel, delivery
         )

@@ -58,8 +58,8 @@ destinations = define_table(
     Column("retest_at", Instant),
     # The person that it belongs to (the platform's id); NULL = the workspace.
     Column("person_id", SafeText),
-    # How messages are posted there, as `bot.manners` words it; NULL = plainly.
-    Column("manner", Json),
+    # `PostOptions.to_stored`; NULL = the defaults.
+    Column("settings", Json),
     UniqueConstraint("workspace_id", "name"),
     UniqueConstraint("workspace_id", "channel"),
     UniqueConstraint("id", "workspace_id"),
@@ -104,23 +104,16 @@ digests = define_table(
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
     Column("name", SafeText, nullable=False),
-    Column("stories", Integer, nullable=False),
-    Column("include", Json, nullable=False),
-    Column("exclude", Json, nullable=False),
-    Column("quiet_hours", SafeText),
-    Column("language", SafeText, nullable=False),
+    # `DigestOptions.to_stored`.
+    Column("settings", Json, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("deleted_at", Instant),
     # The first local date on which it posts again; NULL = no such pause.
     Column("paused_until", Date),
     # Local dates that are left out, as ISO dates; NULL = none.
     Column("skips", Json),
-    # What becomes of messages whose article is corrected: edit, tell, off.
-    Column("corrections", SafeText, nullable=False, server_default="edit"),
     # The person that it belongs to (the platform's id); NULL = the workspace.
     Column("person_id", SafeText),
-    # How it tells its stories, by the names of the noun; NULL = as usual.
-    Column("look", Json),
     UniqueConstraint("id", "workspace_id"),
 )
 #: Digests of the workspace itself, which are found by name.

@@ -177,7 +177,7 @@ deliveries = define_table(
     # 1 as plain text, 2 as a list of links.
     Column("fallback_level", Integer, nullable=False, server_default="0"),
     # How it is posted and the title of a thread for it, frozen with it.
-    Column("manner", Json),
+    Column("post_options", Json),
     Column("title", SafeText),
     # The first message of its edition in the channel, set when it is claimed.
     Column("opening_message_id", SafeText),

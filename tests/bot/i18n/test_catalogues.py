@@ -4,11 +4,14 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard, cast, get_args
+from typing import TYPE_CHECKING, Any, TypeGuard, cast, get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
 
 import bot
@@ -281,3 +284,18 @@ def constants(tree: ast.AST) -> set[str]:
 def test_no_sentence_is_missing(language):
     known = {forms(entry.id)[0] for entry in entries(language) if entry.string}
     assert sorted(shown_to_people() - known) == []
+
+
+def documented_keywords() -> dict[str, Any]:
+    """What README.md gives to pybabel with `-k`."""
+    readme = (CODE / "i18n" / "README.md").read_text(encoding="utf-8")
+    found: dict[str, Any] = parse_keywords(re.findall(r"-k (\S+)", readme))
+    return found
+
+
+def test_the_documented_command_collects_what_is_said_and_raised():
+    keywords = documented_keywords()
+    assert set(keywords) >= ERRORS
+    source = b'texts.say("a"); texts.count("b", "c", n); raise UserError("d {e}", e=1)'
+    found = extract("python", BytesIO(source), keywords=keywords)
+    assert [message for _, message, _, _ in found] == ["a", ("b", "c"), "d {e}"]

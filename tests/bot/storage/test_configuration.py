@@ -404,13 +404,13 @@ async def test_a_digest_keeps_its_look(
     assert changed.options == look
 
 
-async def test_a_look_that_was_stored_before_there_were_sections_is_as_usual(
+async def test_settings_of_another_version_have_defaults_for_what_they_lack(
     database: Database, tenant: Tenant
 ):
-    older = {"summary": "long", "quotes": 2, "figures": False, "brief": 0}
+    stored = {"version": 1, "summary": "long", "quotes": 2, "unknown": True}
     await database.write(
         lambda connection: connection.execute(
-            schema.digests.update().values(look=older)
+            schema.digests.update().values(settings=stored)
         )
     )
 
@@ -421,9 +421,7 @@ async def test_a_look_that_was_stored_before_there_were_sections_is_as_usual(
     )
 
     assert digest is not None
-    assert digest.options == DigestOptions(
-        summary="long", quotes=2, figures=False, brief=0
-    )
+    assert digest.options == DigestOptions(summary="long", quotes=2)
 
 
 async def test_pausing_and_resuming_a_digest(database: Database, tenant: Tenant):
