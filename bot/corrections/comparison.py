@@ -32,6 +32,7 @@ from digests.corrections.amendments import (
 )
 from digests.corrections.detection import find_corrections
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 from digests.types import Article, BriefStory, EditionStory, PublishedLedger
 
 #: After a correction, an article is not compared again for so long: doubled each time,
@@ -39,7 +40,7 @@ from digests.types import Article, BriefStory, EditionStory, PublishedLedger
 EDIT_PAUSE, LONGEST_EDIT_PAUSE = timedelta(minutes=10), timedelta(hours=6)
 #: Stored changes of one article, and characters of a sentence in them.
 MAX_CHANGES, MAX_SENTENCE = 8, 400
-LISTED_ONLY_REASON = "Its messages stay as they are: that is how the digest is set."
+LISTED_ONLY_REASON = Message("correction.listed_only")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

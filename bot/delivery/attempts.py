@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.send_failures import RetryDecision, decide_retry
+from bot.delivery.send_failures import RetryDecision, decide_retry, explain_error
 from bot.errors import SendRefused
 from bot.model import Delivery
 from bot.ports import Clock, Platform
+from digests.messages import Message
 
 #: The message is there, with this id; or what to do about it.
 Outcome = str | RetryDecision
@@ -47,7 +48,7 @@ class MessageSender:
             return decide_retry(error, delivery, self.clock.now())
 
     async def read_back(
-        self, delivery: Delivery, decide_refused: DecideRefused, resent: str
+        self, delivery: Delivery, decide_refused: DecideRefused, resent: Message
     ) -> Outcome:
         """Look for the message; `resent` is the reason if it has to be sent again."""
         try:
@@ -58,7 +59,7 @@ class MessageSender:
         except Exception as error:
             return RetryDecision(
                 state="uncertain",
-                reason=f"It could not be looked for: {error}",
+                reason=Message("delivery.not_read_back", error=explain_error(error)),
                 not_before=self.clock.now() + self.uncertain_wait,
             )
         if found is None:

@@ -31,6 +31,7 @@ from bot.model import Delivery
 from bot.ports import CheckpointHook, Clock, Platform, ignore_checkpoint
 from bot.storage import Database, delivery_queue, edition_store
 from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
+from digests.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +41,8 @@ CHECK_SECONDS = 1.0
 SHUTDOWN_SECONDS = 4.0
 #: Seconds to wait when another process claimed the same deliveries.
 CONTENTION_SECONDS = 0.1
-STOPPED_REASON = "The bot was stopped before an answer came."
-NOT_STARTED_REASON = "The bot was stopped before it was sent."
+STOPPED_REASON = Message("delivery.stopped")
+NOT_STARTED_REASON = Message("delivery.not_started")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -309,14 +310,17 @@ class Outbox:
                 log.info("delivery sent", **facts)
                 continue
             log.warning(
-                "delivery not sent", **facts, state=outcome.state, reason=outcome.reason
+                "delivery not sent",
+                **facts,
+                state=outcome.state,
+                reason=str(outcome.reason),
             )
             if one.was_read_back and outcome.state != "uncertain":
                 self._uncertain_since.pop(delivery.id, None)
             if outcome.stops == "workspace":
                 self._refused.discard(delivery.workspace_id)
             if outcome.stops and not delivery.probe:
-                log.error("stopped", what=outcome.stops, reason=outcome.reason)
+                log.error("stopped", what=outcome.stops, reason=str(outcome.reason))
 
     async def _wait(self) -> None:
         """Wait until a job ends, or it is time to query what is due."""
@@ -355,7 +359,7 @@ class Outbox:
     async def _send(self, delivery: Delivery) -> JobResult:
         if delivery.workspace_id in self._refused:
             later = RetryDecision(
-                state="retry", reason="Its workspace was just refused."
+                state="retry", reason=Message("delivery.workspace_refused")
             )
             return JobResult(delivery=delivery, outcome=later)
         outcome = await self._sender.send(delivery, self._prepare)
@@ -413,16 +417,16 @@ class Outbox:
         self._ended += [JobResult(delivery=one, outcome=later) for one in done.claimed]
 
 
-RESENT_REASON = "It had not arrived; sent again under the same key."
+RESENT_REASON = Message("delivery.resent")
 
 
 def _decide_read_back_refused(error: SendRefused, now: datetime) -> RetryDecision:
     """Hold it; or wait, if the whole workspace is refused at present."""
     if not error.whole_workspace:
-        return RetryDecision(state="held", reason=str(error))
+        return RetryDecision(state="held", reason=error.message)
     return RetryDecision(
         state="uncertain",
-        reason=str(error),
+        reason=error.message,
         not_before=now + RETEST_INTERVAL,
         stops="workspace",
     )

@@ -31,6 +31,7 @@ from bot.storage import (
 )
 from bot.storage.notice_store import Notice, NoticeState
 from bot.storage.report_store import Report
+from digests.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +39,7 @@ log = structlog.get_logger(__name__)
 NOTICES_PER_RUN: Final = 20
 #: Attempts before a notice fails.
 MAX_NOTICE_ATTEMPTS: Final = 20
-NO_RECIPIENT: Final = "Nobody is known whom to tell."
+NO_RECIPIENT: Final = Message("notice.no_recipient")
 
 
 def add_stop_notice(
@@ -46,7 +47,7 @@ def add_stop_notice(
     *,
     workspace_id: int,
     destination_id: int | None,
-    reason: str,
+    reason: Message,
     returns: bool,
     now: datetime,
 ) -> None:
@@ -76,7 +77,7 @@ def add_stop_notice(
         channel, where = found.channel, f"#{found.name}, {space.name}"
     lines = [
         texts.say("Standfirst does not post any more: {where}", where=where),
-        texts.translate_stored(reason),
+        texts.message(reason),
         _describe_fix(texts, returns=returns),
         texts.say(
             "What is due meanwhile is kept for seven days. You are told because you "
@@ -107,7 +108,7 @@ def _describe_fix(texts: Texts, *, returns: bool) -> str:
     )
 
 
-def list_posting_problems(conn: Connection) -> tuple[str, ...]:
+def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
     """What is paused, for the operator on the local page.
 
     Whole workspaces (with a refused token, nobody there can be notified), and channels
@@ -117,10 +118,20 @@ def list_posting_problems(conn: Connection) -> tuple[str, ...]:
     for space in workspace_store.list_workspaces(conn):
         if space.stopped is not None:
             where = f"{space.platform.capitalize()} ({space.name})"
-            found.append(f"Nothing is posted on {where}: {space.stopped}")
+            found.append(
+                Message(
+                    "Nothing is posted on {where}: {why}",
+                    where=where,
+                    why=space.stopped,
+                )
+            )
         if space.platform == "local":
             found += [
-                f"Nothing is posted in #{place.name}: {place.paused}"
+                Message(
+                    "Nothing is posted in #{place}: {why}",
+                    place=place.name,
+                    why=place.paused,
+                )
                 for place in destination_store.list_destinations(
                     conn, workspace_id=space.id
                 )
@@ -193,10 +204,12 @@ class NoticeSender:
     async def _read_back(self, notice: Notice) -> None:
         if notice.person_id is None:
             # It was never sent.
-            outcome: Outcome = RetryDecision(state="retry", reason="Not begun.")
+            outcome: Outcome = RetryDecision(
+                state="retry", reason=Message("notice.not_begun")
+            )
         else:
             outcome = await self.sender.read_back(
-                _as_delivery(notice), _give_up_refused, "It had not arrived."
+                _as_delivery(notice), _give_up_refused, Message("notice.not_arrived")
             )
         refused = isinstance(outcome, RetryDecision) and outcome.state == "failed"
         await self._record(notice, outcome, maybe_shown=refused)
@@ -211,7 +224,9 @@ class NoticeSender:
         if isinstance(outcome, RetryDecision):
             state, not_before = self._decide_state(notice, outcome, now)
             reason = outcome.reason
-            log.info("notice not sent", notice=notice.id, state=state, reason=reason)
+            log.info(
+                "notice not sent", notice=notice.id, state=state, reason=str(reason)
+            )
         try:
             await self.db.write(
                 notice_store.record_notice_outcome,
@@ -240,7 +255,7 @@ class NoticeSender:
 
 def _give_up_refused(error: SendRefused, _now: datetime) -> RetryDecision:
     """Twice would be worse than not at all: the status command shows it as well."""
-    return RetryDecision(state="failed", reason=str(error))
+    return RetryDecision(state="failed", reason=error.message)
 
 
 def _as_delivery(notice: Notice) -> Delivery:

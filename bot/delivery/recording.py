@@ -22,13 +22,11 @@ from bot.storage import (
     workspace_store,
 )
 from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
+from digests.messages import Message
 
 #: An edition that could not be sent for so long is no longer news.
 NEWS_LIFETIME = timedelta(days=7)
-NOT_FOUND_REASON = (
-    "It was on its way when the backup was made that was restored, and was not found "
-    "in its channel: it never arrived, or was there and is gone."
-)
+NOT_FOUND_REASON = Message("delivery.not_found")
 #: Destinations that one query returns.
 DUE_LIMIT = 1000
 

@@ -32,6 +32,7 @@ from digests.errors import (
     SourceUnreachable,
     SourceUnreadable,
 )
+from digests.messages import Message
 from digests.types import Article
 
 #: Answers in a row that must name the same new address before it is used.
@@ -67,7 +68,7 @@ def find_own_feed(source: Source, reading: SourceReading) -> str | None:
     if not at_page or not (source.last_success_at is None or source.kind == "site"):
         return None
     if source.kind == "site" and not reading.feeds:
-        raise SourceUnreadable("The page names no feed any more.")
+        raise SourceUnreadable("source.feed_gone")
     article = any(a.published for a in reading.articles)
     front = addresses.is_front_page(source.address)
     if reading.feeds and (front or not article or source.kind == "site"):
@@ -120,7 +121,7 @@ def apply_failure(source: Source, error: DigestsError, now: datetime) -> Source:
         source,
         requested_at=now,
         failures=source.failures + 1,
-        problem=str(error),
+        problem=error.message,
         next_poll_at=retry_time(source.address, source.failures + 1, now),
     )
     if source.kind == "folder":
@@ -154,10 +155,13 @@ def may_be_read_early(source: Source, now: datetime, *, insist: bool) -> bool:
     return insist or not waits
 
 
-def _join_problems(reading: SourceReading) -> str | None:
-    """The first problems; None if there are none."""
-    lines = (f"{p.where}: {p.what}" for p in reading.problems[:SHOWN_PROBLEMS])
-    return " ".join(lines) or None
+def _join_problems(reading: SourceReading) -> Message | None:
+    """Name the first problems; None when there are none."""
+    found = tuple(
+        Message("source.file_problem", where=p.where, what=p.what)
+        for p in reading.problems[:SHOWN_PROBLEMS]
+    )
+    return Message("{problems}", problems=found) if found else None
 
 
 def _move_failed(source: Source, error: DigestsError) -> bool:
@@ -313,12 +317,9 @@ def is_flood(
     return offered > FLOOD_MIN_ARTICLES and odd > FLOOD_MIN_SHARE * offered
 
 
-def describe_flood(count: int) -> str:
-    """The notice to admins."""
-    return (
-        f"It offered {count} articles as new at once, so they were kept as told and "
-        "none of them is posted. What comes after them is."
-    )
+def describe_flood(count: int) -> Message:
+    """Explain to an admin why so many articles are not posted."""
+    return Message("source.flood", count=count)
 
 
 def _published_in_outage(
@@ -357,7 +358,7 @@ def describe_health(
         return SourceHealth(state="problem", text=_join_parts(text, good), fix=fix)
     if source.failures:
         return _describe_failure(source, now, good, zone, texts)
-    problem = texts.translate_stored(source.problem)
+    problem = texts.message(source.problem)
     facts = [
         good,
         _describe_pace(source, texts),
@@ -365,7 +366,7 @@ def describe_health(
         _describe_move(source, texts),
     ]
     if source.notice and source.noticed_at and now - source.noticed_at < NOTICE_PERIOD:
-        facts.append(texts.translate_stored(source.notice))
+        facts.append(texts.message(source.notice))
         return SourceHealth(state="warning", text=_join_parts(*facts))
     return SourceHealth(
         state="warning" if source.problem else "ok", text=_join_parts(*facts)
@@ -375,7 +376,7 @@ def describe_health(
 def _describe_failure(
     source: Source, now: datetime, good: str, zone: str, texts: Texts
 ) -> SourceHealth:
-    reason = texts.translate_stored(source.problem).removesuffix(".")
+    reason = texts.message(source.problem).removesuffix(".")
     tried = ""
     if source.next_poll_at is not None:
         when = texts.moment(source.next_poll_at, zone, now)

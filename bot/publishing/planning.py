@@ -32,6 +32,7 @@ from bot.schedules.wording import describe_schedule
 from bot.storage import Connection, digest_store, schedule_store
 from bot.storage.digest_store import DigestPause
 from bot.storage.schedule_store import StoredSchedule
+from digests.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -42,12 +43,10 @@ LATE_AFTER = timedelta(minutes=10)
 RECHECK_AFTER = timedelta(hours=1)
 #: In every time zone, today began within this time.
 _TODAY_ANYWHERE = timedelta(days=2)
-MISSED_REASON = (
-    "Missed: the bot was not running then. Its articles come with the next one."
-)
-PAUSED_REASON = "The digest was paused."
-SKIPPED_DATE_REASON = "This date was left out, as somebody asked."
-DEFECT_REASON = "Its schedule could not be computed; the log says why."
+MISSED_REASON = Message("skip.missed")
+PAUSED_REASON = Message("skip.paused")
+SKIPPED_DATE_REASON = Message("skip.date")
+DEFECT_REASON = Message("skip.bad_schedule")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +68,7 @@ def plan_due_schedules(conn: Connection, now: datetime) -> int:
     return len(batch)
 
 
-def skip_due_schedules(conn: Connection, now: datetime, reason: str) -> int:
+def skip_due_schedules(conn: Connection, now: datetime, reason: Message) -> int:
     """Skip everything that is due, for this reason; how many schedules that were."""
     count = 0
     while batch := schedule_store.list_due_schedules(
@@ -103,7 +102,10 @@ def _plan_schedule(conn: Connection, entry: StoredSchedule, now: datetime) -> No
 
 
 def _advance(
-    conn: Connection, entry: StoredSchedule, decision: DueDecision | str, now: datetime
+    conn: Connection,
+    entry: StoredSchedule,
+    decision: DueDecision | Message,
+    now: datetime,
 ) -> None:
     """Set the schedule's next moment; one that cannot be computed is tried again."""
     coming = decision.next if isinstance(decision, DueDecision) else None
@@ -116,27 +118,27 @@ def _advance(
 
 def _decide_due(
     entry: StoredSchedule, awaited: DueMoment, now: datetime
-) -> DueDecision | str:
+) -> DueDecision | Message:
     """What to do about it; or why that cannot be determined."""
     try:
         return decide_due(schedule_from_json(entry.rule), awaited, now)
     except UserError as problem:
         log.warning("schedule cannot be read", id=entry.id, reason=str(problem))
-        return str(problem)
+        return problem.message
     except Exception:
         # A defect in one schedule must not delay the others.
         log.exception("schedule cannot be computed", id=entry.id)
         return DEFECT_REASON
 
 
-def _silence_reason(pause: DigestPause | None, due: DueMoment) -> str | None:
+def _silence_reason(pause: DigestPause | None, due: DueMoment) -> Message | None:
     """Why the digest posts nothing at that moment; None if it does."""
     if pause is None:
-        return "The digest was deleted."
+        return Message("skip.deleted")
     if pause.paused:
         return PAUSED_REASON
     if pause.paused_until is not None and due.local_date < pause.paused_until:
-        return f"The digest was paused until {pause.paused_until}."
+        return Message("skip.paused_until", day=pause.paused_until)
     return SKIPPED_DATE_REASON if due.local_date in pause.skips else None
 
 
@@ -179,7 +181,7 @@ def _plan_post(
 
 
 def _plan_skip(
-    conn: Connection, entry: StoredSchedule, due: DueMoment, reason: str
+    conn: Connection, entry: StoredSchedule, due: DueMoment, reason: Message
 ) -> None:
     planned = _add_occurrence(conn, entry, due, late=False)
     if planned is not None:
