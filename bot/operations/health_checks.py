@@ -15,7 +15,6 @@ from typing import Final
 
 from bot.errors import SendError, UserError
 from bot.model import Destination, Finding, JobStatus, PlatformIdentity, Workspace
-from bot.operations.backup import BACKUP_FOLDER
 from bot.ports import Clock, Examiner
 from bot.schedules.calendar import load_zone
 from bot.storage import Database, process_store, sqlite_files, workspace_store
@@ -117,7 +116,7 @@ def _job_finding(status: JobStatus) -> Finding:
 
 def check_backups(file: Path, now: datetime) -> Sequence[Finding]:
     """Report the age of the newest backup in the default backup folder."""
-    folder = file.parent / BACKUP_FOLDER
+    folder = file.parent / sqlite_files.BACKUP_FOLDER
     made = [_modified_at(kept) for kept in folder.glob(f"{file.stem}-*{file.suffix}")]
     if not made:
         text = f"there is none in {folder}; standfirst backup makes one"
