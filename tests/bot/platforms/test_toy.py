@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,19 @@ def test_a_digest_is_configured_by_file_posted_and_examined(home, capsys):
     assert "the token is of Bear" in shown
     assert "the toy box is open" in shown
     assert "there is room on the shelf" in shown
+
+
+@pytest.mark.parametrize("token", [TOKEN, ""])
+def test_its_payloads_are_previewed_also_while_it_is_off(
+    home, monkeypatch, capsys, token
+):
+    monkeypatch.setenv("STANDFIRST_TOY_TOKEN", token)
+    assert cli.run_command(["apply", "toy.toml"]) == 0
+    capsys.readouterr()
+    assert cli.run_command(["digest", "preview", "--format", "toy"]) == 0
+    ((payload,),) = [json.loads(capsys.readouterr().out)]
+    assert "Harbour bridge closes" in payload["text"]
+    assert cli.run_command(["digest", "preview", "--format", "tin"]) == 2
 
 
 def test_while_it_is_off_the_doctor_says_how_to_switch_it_on(home, monkeypatch, capsys):
