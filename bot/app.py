@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot.commands import registry
-from bot.commands.context import CommandContext
+from bot.commands.context import CommandServices
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.delivery import Outbox, list_posting_problems
@@ -130,7 +130,7 @@ async def _build_application(
         steady=time.monotonic,
     )
     publishing_timer = WakeupTimer(clock=clock, tick=CHECK_INTERVAL)
-    context = CommandContext(
+    services = CommandServices(
         db=db,
         archive=archive,
         publisher=publisher,
@@ -168,9 +168,9 @@ async def _build_application(
         publisher=publisher,
         outbox=outbox,
         archive=archive,
-        doctor=context.doctor,
+        doctor=services.doctor,
         maintenance=Maintenance(db=db, clock=clock, retention=settings.retention),
-        inbox=build_inbox(context, registry.build_commands(context)),
+        inbox=build_inbox(services, registry.build_commands(services)),
         platforms=platforms,
         local=local,
         site=site,

@@ -71,7 +71,7 @@ async def load_named_digest(
     """The digest that was named on the command line."""
     from bot.lookup.name_resolution import resolve_digest
 
-    return resolve_digest(await application.archive.all_digests(workspace), name)
+    return resolve_digest(await application.archive.all_digests(workspace), name or "")
 
 
 #: What somebody types to go back.

@@ -18,6 +18,7 @@ from bot.app import Application, open_application
 from bot.configuration import file_import
 from bot.runner import ShowMessage, serve_application
 from bot.settings import Settings, find_seeds_folder
+from bot.storage import schedule_store
 from digests.sources import folder
 
 
@@ -101,7 +102,12 @@ async def _set_up_workspace(application: Application, newsroom: DemoArticles) ->
     )
     # A first edition at once: nobody should have to wait for a schedule to see one.
     for digest in await application.archive.all_digests():
-        if await application.archive.last_occurrence(digest) is None:
+        if not await application.db.read(
+            schedule_store.list_newest_occurrences,
+            workspace_id=digest.workspace_id,
+            digest_id=digest.id,
+            count=1,
+        ):
             await application.publisher.order(digest.workspace_id, digest, "demo-first")
 
 

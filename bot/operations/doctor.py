@@ -31,7 +31,13 @@ from bot.operations import health_checks
 from bot.operations.health_checks import run_check, run_checks
 from bot.ports import Examinable, Examiner, Inspector, Platform
 from bot.publishing.planning import digest_zone, find_next_due, find_schedule_problems
-from bot.storage import Database, delivery_store, destination_store, workspace_store
+from bot.storage import (
+    Database,
+    delivery_store,
+    destination_store,
+    digest_store,
+    workspace_store,
+)
 from digests.errors import DigestsError
 
 #: How each platform is switched on.
@@ -119,7 +125,7 @@ class Doctor:
 
     async def _workspace(self, workspace: Workspace, texts: Texts) -> list[Finding]:
         found = [*self._platform(workspace, texts), *await self._asked(workspace)]
-        for digest in await self.archive.digests(workspace.id):
+        for digest in await self._digests(workspace):
             found += self._digest(digest, self.ingestor.clock.now(), texts)
             found += await self._sources(digest, texts)
         return [*found, *await self._deliveries(workspace, texts)]
@@ -145,11 +151,14 @@ class Doctor:
             *await health_checks.check_channels(examiner, workspace, unknown),
         ]
 
+    async def _digests(self, workspace: Workspace) -> Sequence[Digest]:
+        return await self.db.read(digest_store.list_digests, workspace_id=workspace.id)
+
     async def _places(self, workspace: Workspace) -> list[Destination]:
         """Those that digests post to."""
         used = {
             place.id
-            for digest in await self.archive.digests(workspace.id)
+            for digest in await self._digests(workspace)
             for place in digest.destinations
         }
         kept = await self.db.read(

@@ -18,6 +18,7 @@ from bot.storage import (
     ledger_store,
     personal_digest_store,
     reader_store,
+    schedule_store,
     schema,
 )
 from bot.storage.reader_store import PersonScope
@@ -298,8 +299,13 @@ async def _due(harness: BotHarness, who: Editor) -> bool:
         person_id=who.person.id,
     )
     assert mine is not None
-    last = await harness.archive.last_occurrence(mine)
-    return last is None or last.state == "due"
+    last = await harness.db.read(
+        schedule_store.list_newest_occurrences,
+        workspace_id=1,
+        digest_id=mine.id,
+        count=1,
+    )
+    return not last or last[0].state == "due"
 
 
 # ── seen by nobody else ────────────────────────────────────────────────────────

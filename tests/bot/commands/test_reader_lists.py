@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands import corrections, interests, saved_stories
+from bot.commands import interests, reports, saved_stories
 from bot.errors import SendRefused, UserError
 from bot.model import Permission, Person, Reply
 from tests.bot.commands.editors import Editor, editor, said
@@ -258,7 +258,7 @@ async def test_a_report_of_another_workspace_is_not_settled_nor_seen(
 async def test_many_reports_at_once_are_stopped_for_a_while(
     harness: BotHarness, ben: Editor
 ):
-    for number in range(corrections.MAX_RECENT_REPORTS):
+    for number in range(reports.MAX_RECENT_REPORTS):
         assert not (await report(ben, f"Wrong {number}.")).problem
     assert "ten minutes" in said(await report(ben, "One more."))
     assert not (await report(ben.also("Cleo"))).problem
@@ -269,7 +269,7 @@ async def test_many_reports_at_once_are_stopped_for_a_while(
 async def test_nobody_fills_the_editors_list_alone(
     ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(corrections, "MAX_OPEN_REPORTS", 2)
+    monkeypatch.setattr(reports, "MAX_OPEN_REPORTS", 2)
     for number in range(2):
         await report(ben, f"Wrong {number}.")
     assert "are open" in said(await report(ben, "One more."))

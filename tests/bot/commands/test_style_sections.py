@@ -172,7 +172,7 @@ async def test_in_brief_that_is_not_posted_is_not_counted(ana: Editor):
 async def test_a_copy_has_the_same_sections(ana: Editor):
     await ana.does("newsdesk style", sections="also, quotes")
     await ana.does("newsdesk digest clone", digest="Morning", name="Late")
-    known = await ana.harness.archive.digests(ana.place.workspace.id)
+    known = await ana.harness.archive.all_digests()
     assert [digest.look.sections for digest in known] == [("also", "quotes")] * 2
 
 

@@ -23,7 +23,7 @@ from bot.platforms.discord.commands import ROOTS
 from bot.platforms.local.platform import ROLE_NAMES
 
 if TYPE_CHECKING:
-    from bot.commands.context import CommandContext
+    from bot.commands.context import CommandServices
 
 
 class StringConstant(ast.Constant):
@@ -161,7 +161,7 @@ def on_pages() -> frozenset[str]:
 @cache
 def commands() -> tuple[Command, ...]:
     """The registry; no command of it is run."""
-    return registry.build_commands(cast("CommandContext", None))
+    return tuple(registry.build_commands(cast("CommandServices", None)))
 
 
 def asked_in_forms() -> frozenset[str]:
