@@ -9,11 +9,11 @@ RUN := $(VENV)/bin
 PIP := $(RUN)/python -m pip --disable-pip-version-check
 EXACT := .ci/constraints.txt
 
-.PHONY: help install install-dev demo test lint types imports unit bench chaos format clean
+.PHONY: help install install-dev demo test quick lint types imports unit bench chaos format clean
 
 help:
 	@sed -n '2,4s/^# *//p' $(MAKEFILE_LIST)
-	@echo "also: make install | lint | types | imports | unit | bench | chaos | format | clean"
+	@echo "also: make quick | install | lint | types | imports | unit | bench | chaos | format | clean"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -40,6 +40,10 @@ demo: install
 	@exec $(RUN)/standfirst demo
 
 test: lint types imports unit
+
+# What changed since the last commit, in under a minute.
+quick: install-dev
+	$(RUN)/python -m tests.quick
 
 lint: install-dev
 	$(RUN)/ruff format --check .

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,12 +24,14 @@ from bot.commands import registry
 from bot.commands.context import CommandServices
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
-from bot.delivery import Outbox, list_posting_problems
+from bot.corrections.message_edits import CorrectionProcessor
+from bot.delivery.outbox import Outbox
+from bot.delivery.private_notices import list_posting_problems
 from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
-from bot.jobs.scheduler import CHECK_INTERVAL, POLL_CHECK_INTERVAL, WakeupTimer
+from bot.jobs.scheduler import JobScheduler
 from bot.lookup.archive import Archive
 from bot.model import Command, Finding, Inbox, PlatformCheck, PlatformIdentity
 from bot.operations.doctor import Doctor
@@ -69,11 +72,9 @@ class Application:
     settings: Settings
     db: Database
     clock: SystemClock
-    publishing_timer: WakeupTimer
-    delivery_timer: WakeupTimer
-    polling_timer: WakeupTimer
-    maintenance_timer: WakeupTimer
+    jobs: JobScheduler
     publisher: EditionPublisher
+    corrections: CorrectionProcessor
     outbox: Outbox
     archive: Archive
     doctor: Doctor
@@ -129,7 +130,7 @@ async def _build_application(
         at=at,
         steady=time.monotonic,
     )
-    publishing_timer = WakeupTimer(clock=clock, tick=CHECK_INTERVAL)
+    jobs = JobScheduler(clock)
     services = CommandServices(
         db=db,
         archive=archive,
@@ -138,7 +139,7 @@ async def _build_application(
         clock=clock,
         allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
-        wake=publishing_timer.wake_now,
+        wake=partial(jobs.run_now, "publish"),
         checks=build_platform_checks(settings, platforms),
         retention=settings.retention,
     )
@@ -161,11 +162,11 @@ async def _build_application(
         settings=settings,
         db=db,
         clock=clock,
-        publishing_timer=publishing_timer,
-        delivery_timer=WakeupTimer(clock=clock, tick=CHECK_INTERVAL),
-        polling_timer=WakeupTimer(clock=clock, tick=POLL_CHECK_INTERVAL),
-        maintenance_timer=WakeupTimer(clock=clock),
+        jobs=jobs,
         publisher=publisher,
+        corrections=CorrectionProcessor(
+            db=db, engine=engine, clock=clock, platforms=platforms
+        ),
         outbox=outbox,
         archive=archive,
         doctor=services.doctor,
@@ -290,13 +291,13 @@ def _build_discord_routes(
 ) -> Sequence[Route]:
     if "discord" not in platforms:
         return ()
-    from bot.platforms.discord.interactions_endpoint import PATH
+    from bot.platforms.discord.channels import INTERACTIONS_PATH
     from bot.platforms.discord.platform import DiscordPlatform
 
     discord = platforms["discord"]
     assert isinstance(discord, DiscordPlatform), "it is built here"
     found = discord.called(clock.now)
-    return () if found is None else (Route(PATH, found, methods=["POST"]),)
+    return () if found is None else (Route(INTERACTIONS_PATH, found, methods=["POST"]),)
 
 
 def _build_slack_routes(

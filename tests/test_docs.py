@@ -52,7 +52,8 @@ def test_every_setting_that_a_document_names_exists():
 
 
 def test_every_link_of_a_document_leads_somewhere():
-    for path in (ROOT / "README.md", ROOT / "docs" / "architecture.md"):
+    documents = ("README.md", "CONTRIBUTING.md", "tests/README.md")
+    for path in (*map(ROOT.joinpath, documents), ROOT / "docs" / "architecture.md"):
         for target in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (path.parent / target).exists(), target
@@ -147,7 +148,7 @@ def test_every_example_of_the_composer_runs(line: str):
     assert done.stdout.strip()
 
 
-@pytest.mark.parametrize("goal", ["demo", "test", "install", "bench"])
+@pytest.mark.parametrize("goal", ["demo", "test", "quick", "install", "bench", "chaos"])
 def test_every_make_goal_that_is_named_exists(goal: str):
     done = subprocess.run(
         ["make", "-n", goal], cwd=ROOT, capture_output=True, text=True, check=False
@@ -155,7 +156,7 @@ def test_every_make_goal_that_is_named_exists(goal: str):
     assert done.returncode == 0, done.stderr
 
 
-def test_the_map_names_every_room_of_the_house():
+def test_the_map_names_every_package_and_module_at_the_top():
     for package in ("bot", "digests"):
         for path in (ROOT / package).iterdir():
             if path.name.startswith("_") or path.suffix not in {"", ".py"}:

@@ -19,8 +19,8 @@ from bot.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from bot import schedules
     from bot.app import Application
+    from bot.schedules.rules import Schedule
 
 #: Not by the machine's locale: the rest of the line is English as well.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -120,20 +120,21 @@ def explain_schedule(
         language: In which language to say it back: en or de.
         json: Print JSON; the sentence in it is always the English one.
     """
-    from bot import schedules
     from bot.app import SystemClock
+    from bot.schedules.calendar import load_zone
+    from bot.schedules.parsing import parse_schedule
+    from bot.schedules.rules import list_upcoming_dues
+    from bot.schedules.wording import describe_schedule
 
-    rule = schedules.parse_schedule(sentence)
-    zone = schedules.load_zone(rule.zone)
+    rule = parse_schedule(sentence)
+    zone = load_zone(rule.zone)
     start = after or SystemClock().now()
     start = start if start.tzinfo else start.replace(tzinfo=UTC)
-    dues = schedules.list_upcoming_dues(
-        rule, start.astimezone(UTC), max(1, min(count, 1000))
-    )
+    dues = list_upcoming_dues(rule, start.astimezone(UTC), max(1, min(count, 1000)))
     moments = [due.at.astimezone(zone) for due in dues]
     if json:
         said, found = (
-            schedules.describe_schedule(rule),
+            describe_schedule(rule),
             [moment.isoformat() for moment in moments],
         )
         print_json({"schedule": said, "zone": rule.zone, "next": found})
@@ -143,21 +144,22 @@ def explain_schedule(
 
 
 def _format_explanation(
-    rule: "schedules.Schedule", moments: Sequence[datetime], language: str
+    rule: "Schedule", moments: Sequence[datetime], language: str
 ) -> str:
     """The sentence back, the moments as a table, and what happens to a missed one."""
-    from bot import schedules
     from bot.i18n.translation import Texts
+    from bot.schedules.rules import catch_up_limit
+    from bot.schedules.wording import describe_schedule
 
     # In English as `apply` would take it; for others as people write.
     texts = None if language == "en" else Texts.of(language)
     rows = [_format_moment(moment) for moment in moments]
     lines = [
-        schedules.describe_schedule(rule, texts),
+        describe_schedule(rule, texts),
         "",
         *_labelled_lines("zone", [rule.zone]),
         *_labelled_lines("next", rows or ["never again: its dates are over"]),
-        *_labelled_lines("missed", _catch_up_lines(schedules.catch_up_limit(rule))),
+        *_labelled_lines("missed", _catch_up_lines(catch_up_limit(rule))),
     ]
     return "\n".join(lines)
 

@@ -18,9 +18,11 @@ from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from bot.app import Application
-    from bot.model import Digest
+    from bot.model import Digest, Finding
 
 OK, FAILED, USAGE, CONFIGURATION, ATTENTION = range(5)
+#: Sign in front of a result, by its state.
+STATE_SIGNS = {"ok": "✓", "warning": "!", "problem": "✗"}
 
 JsonOption = Annotated[bool, Parameter(name="--json", negative=(), help="Print JSON.")]
 FlagOption = Annotated[bool, Parameter(negative=())]
@@ -58,6 +60,13 @@ def print_warnings(warnings: Sequence[str]) -> None:
     """Complaints that stop nothing."""
     for text in warnings:
         print(f"standfirst: {text}", file=sys.stderr)
+
+
+def format_finding(finding: "Finding", width: int = 0) -> str:
+    """One line: state sign, subject (padded to `width`), text and fix."""
+    fix = f" → {finding.fix}" if finding.fix else ""
+    subject = f"{finding.subject}:".ljust(width)
+    return f"{STATE_SIGNS[finding.state]} {subject} {finding.text}{fix}"
 
 
 def print_json(data: object) -> None:

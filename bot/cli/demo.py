@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from bot import runner
@@ -33,7 +34,7 @@ async def serve_demo(settings: Settings, *, say: ShowMessage, fresh: bool) -> in
     address = f"sqlite:///{home / 'demo.db'}"
     async with open_application(settings.over(database_url=address)) as application:
         await _set_up_workspace(application, newsroom)
-        feed = lambda: newsroom.feed(application.publishing_timer.wake_now)  # noqa: E731
+        feed = partial(newsroom.feed, partial(application.jobs.run_now, "publish"))
         return await serve_application(application, say, (feed,))
 
 

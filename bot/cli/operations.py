@@ -13,6 +13,7 @@ from bot.cli.console import (
     FlagOption,
     JsonOption,
     format_count,
+    format_finding,
     print_json,
     print_message,
     print_warnings,
@@ -47,10 +48,8 @@ def run_doctor(*, json: JsonOption = False) -> int:
 
 
 def _print_findings(found: Sequence["Finding"]) -> None:
-    marks = {"ok": "✓", "warning": "!", "problem": "✗"}
     for one in found:
-        fix = f" → {one.fix}" if one.fix else ""
-        print(f"{marks[one.state]} {one.subject:<24} {one.text}{fix}")
+        print(format_finding(one, width=24))
     problems = sum(one.state == "problem" for one in found)
     warnings = sum(one.state == "warning" for one in found)
     print(f"{format_count(problems, 'problem')}, {format_count(warnings, 'warning')}")

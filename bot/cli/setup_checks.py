@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from bot.cli.console import format_finding
 from bot.errors import SendNotReceived
 from bot.settings import Settings
 
@@ -180,17 +181,10 @@ def format_identity(found: "PlatformIdentity", platform: str) -> str:
     return f"✓ {platform.capitalize()} knows it as {found.bot}{of}; in: {where}{more}"
 
 
-def format_finding(finding: "Finding") -> str:
-    """A finding in one line, with its fix."""
-    marks = {"ok": "✓", "warning": "!", "problem": "✗"}
-    fix = f" → {finding.fix}" if finding.fix else ""
-    return f"{marks[finding.state]} {finding.subject}: {finding.text}{fix}"
-
-
 def _find_zone(schedule: str) -> str:
-    from bot import schedules
+    from bot.schedules.parsing import parse_schedule
 
-    return schedules.parse_schedule(schedule).zone if schedule else "UTC"
+    return parse_schedule(schedule).zone if schedule else "UTC"
 
 
 def _run_within_timeout(work: Callable[[], Awaitable[T]]) -> T:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from bot import schedules
 from bot.cli import setup_checks
 from bot.cli.console import (
     BackRequested,
     PromptChoice,
     Terminal,
+    format_finding,
     prompt_choice,
     prompt_secret,
     prompt_text,
@@ -24,10 +24,13 @@ from bot.cli.console import (
 from bot.cli.setup_checks import (
     FIRST_DIGEST_NAME,
     SetupChecks,
-    format_finding,
     format_identity,
 )
 from bot.errors import SendError, UserError
+from bot.schedules.calendar import find_zone, load_zone
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import Schedule, list_upcoming_dues
+from bot.schedules.wording import describe_schedule
 from bot.settings import SETTINGS_PREFIX, Settings, is_in_environment
 
 LOCAL: Final = "local"
@@ -291,19 +294,19 @@ class SetupQuestions:
                 # Its times were shown, and Enter took it.
                 return
             try:
-                rule = schedules.parse_schedule(typed)
+                rule = parse_schedule(typed)
             except UserError as error:
                 self.terminal.show(f"✗ {error}")
                 continue
-            self.answers.schedule = offered = schedules.describe_schedule(rule)
+            self.answers.schedule = offered = describe_schedule(rule)
             self.terminal.show(f"  {offered}. The next times:")
             for moment in self._moments(rule):
                 self.terminal.show(f"    {moment}")
             self.terminal.show("Press Enter to take it, or write another.")
 
-    def _moments(self, rule: schedules.Schedule) -> list[str]:
-        zone = schedules.load_zone(rule.zone)
-        dues = schedules.list_upcoming_dues(rule, self.checks.now(), _SHOWN_MOMENTS)
+    def _moments(self, rule: Schedule) -> list[str]:
+        zone = load_zone(rule.zone)
+        dues = list_upcoming_dues(rule, self.checks.now(), _SHOWN_MOMENTS)
         return [f"{due.at.astimezone(zone):%Y-%m-%d %H:%M} {rule.zone}" for due in dues]
 
     # ── the end ────────────────────────────────────────────────────────────────
@@ -340,7 +343,7 @@ def _find_machine_zone() -> str:
     """The machine's zone by its IANA name, as far as it tells."""
     try:
         path = Path("/etc/localtime").resolve().as_posix()
-        found = schedules.find_zone(path.rpartition(_ZONE_FOLDER)[2])
+        found = find_zone(path.rpartition(_ZONE_FOLDER)[2])
     except (OSError, UserError):
         return "UTC"
     return "UTC" if found.startswith("Etc/") else found

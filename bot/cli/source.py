@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.cli.console import (
     FAILED,
     OK,
+    STATE_SIGNS,
     FlagOption,
     JsonOption,
     WorkspaceOption,
@@ -124,9 +125,9 @@ def list_sources(*, workspace: WorkspaceOption = None, json: JsonOption = False)
             print_json(rows)
         elif not rows:
             print_message("No source is set up. See: standfirst apply --help")
-        marks = {"ok": "✓", "warning": "!", "problem": "✗"}
         for row in () if json else rows:
-            print(f"{marks[row['state']]} {row['name']}  ({', '.join(row['digests'])})")
+            sign, used_by = STATE_SIGNS[row["state"]], ", ".join(row["digests"])
+            print(f"{sign} {row['name']}  ({used_by})")
             print(f"    {row['address']}")
             print(f"    {row['health']}{' → ' + row['fix'] if row['fix'] else ''}")
         return OK
@@ -166,8 +167,10 @@ def _source_row(
         "state": how.state,
         "health": how.text,
         "fix": how.fix,
-        "last_good": source.last_good.isoformat() if source.last_good else None,
-        "items_a_day": source.items_a_day,
+        "last_good": source.last_success_at.isoformat()
+        if source.last_success_at
+        else None,
+        "items_a_day": source.items_per_day,
         "problem": source.problem,
         "next": moment.isoformat() if moment and not source.stopped else None,
     }

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from bot import schedules
 from bot.commands.context import CommandContext
 from bot.commands.forms import Option
 from bot.errors import FieldError, UnknownName, UserError
 from bot.lookup import explanations
 from bot.lookup.text_search import parse_since
 from bot.model import Digest
+from bot.schedules.calendar import find_zone
 from digests.language.dates import WEEKDAYS
 from digests.types import EditionStory
 
@@ -93,7 +93,7 @@ async def compose_unpublished_story(
     if not typed.startswith("s-"):
         return None
     return await explanations.compose_unpublished(
-        context.db, context.publisher.engine, context.workspace_id, typed, context.now
+        context.db, context.publisher.engine, context.workspace_id, typed
     )
 
 
@@ -147,7 +147,7 @@ SinceArgument = Annotated[
 
 def parse_zone(_: CommandContext, typed: str) -> str:
     """The IANA name of a time zone."""
-    return schedules.find_zone(typed)
+    return find_zone(typed)
 
 
 def parse_page(_: CommandContext, typed: str) -> int:

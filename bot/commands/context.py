@@ -71,6 +71,7 @@ class CommandServices:
         """Checks for problems, with their fixes."""
         return Doctor(
             db=self.db,
+            clock=self.clock,
             ingestor=self.publisher.ingestor,
             archive=self.archive,
             platforms=self.publisher.platforms,

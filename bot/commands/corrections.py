@@ -62,7 +62,7 @@ def _render_correction(
         revision=correction.new_revision,
     )
     changes = correction.changes[:MAX_CHANGES]
-    if correction.by_name is not None:
+    if correction.editor_name is not None:
         return [first, *(ListItem(title="", text=change["new"]) for change in changes)]
     return [first, *(_render_text_change(context, change) for change in changes)]
 
@@ -70,11 +70,11 @@ def _render_correction(
 def _format_origin(context: CommandContext, one: CorrectionStatus) -> str:
     """The outlet, or the editor who made the correction."""
     correction = one.correction
-    if correction.by_name is None:
+    if correction.editor_name is None:
         return correction.outlet or ""
     return join_notes(
-        context.say("by {name}", name=shorten_line(correction.by_name)),
-        context.say("taken back") if correction.taken_back_at else "",
+        context.say("by {name}", name=shorten_line(correction.editor_name)),
+        context.say("taken back") if correction.reverted_at else "",
     )
 
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import schedules
 from bot.commands.context import CommandContext
 from bot.commands.forms import Option
 from bot.configuration import feed_lists
@@ -18,6 +17,7 @@ from bot.configuration.feed_lists import expand_addresses
 from bot.configuration.settings import DEFAULT_DIGEST, SettingsEntry
 from bot.errors import FieldError, UserError
 from bot.model import Destination, Location
+from bot.schedules.parsing import parse_schedule
 
 NAME_OPTION = Option(description="What it is called")
 SOURCES_OPTION = Option(
@@ -132,7 +132,7 @@ async def _request_zone(context: CommandContext, sentence: str) -> list[ChangeRe
     if context.zone != "UTC" or await context.list_digests():
         return []
     try:
-        zone = schedules.parse_schedule(sentence).zone
+        zone = parse_schedule(sentence).zone
     except UserError:
         return []
     entry = {"name": "zone", "zone": zone}

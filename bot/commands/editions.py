@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from bot import schedules
 from bot.commands.arguments import parse_zone
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
@@ -35,6 +34,8 @@ from bot.publishing.planning import (
     format_schedules,
     list_moments,
 )
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import find_following_due
 from bot.storage import delivery_store, edition_store
 
 
@@ -179,8 +180,8 @@ def _list_times(digest: Digest, now: datetime) -> list[datetime]:
     found = {stored} if stored else set()
     for sentence in digest.schedules:
         try:
-            rule = schedules.parse_schedule(sentence)
-            first = schedules.find_following_due(rule, max(now, digest.next_due or now))
+            rule = parse_schedule(sentence)
+            first = find_following_due(rule, max(now, digest.next_due or now))
         except UserError:
             continue
         until, skips = digest.paused_until, digest.skips

@@ -321,7 +321,7 @@ def _render_own_reports(
 ) -> Iterator[Block]:
     for report in stored.reports[:MAX_NAMED]:
         state = context.say("open")
-        if report.settled_at is not None:
+        if report.answered_at is not None:
             state = context.say("settled: {answer}", answer=report.answer or "–")
         yield ListItem(
             title=context.say("Report {id}", id=report.public_id),

@@ -119,7 +119,7 @@ def _format_destinations(order: ManualOrder) -> str:
     Raises:
         UserError: There is none.
     """
-    where = ", ".join(f"#{place.name}" for place in order.goes_to)
+    where = ", ".join(f"#{place.name}" for place in order.destinations)
     if not where:
         raise UserError(
             "«{name}» has no destination to post to. Give it one: "
@@ -157,7 +157,7 @@ def _describe_effect(context: CommandContext, order: ManualOrder) -> str:
             "The next edition goes to all channels of the digest and may repeat it "
             "there."
         )
-    if order.apart:
+    if order.separate:
         return context.say(
             "The digest's own channels do not get it; for them these stories stay new."
         )

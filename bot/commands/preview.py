@@ -22,7 +22,8 @@ from bot.errors import UserError
 from bot.model import Block, Digest, ListItem, RenderedEdition, Reply, SmallPrint
 from bot.publishing.editions import EditionPreview
 from bot.publishing.planning import digest_zone
-from bot.schedules import find_quiet_end, load_zone
+from bot.schedules.calendar import load_zone
+from bot.schedules.posting_rules import find_quiet_end
 from bot.schedules.rules import find_first_instant
 from digests.language.normalization import normalize_text
 from digests.types import Edition

@@ -7,12 +7,12 @@ their next command. Limits per person keep one reader from filling the editors' 
 from datetime import timedelta
 from typing import Annotated
 
-from bot import delivery
 from bot.commands.arguments import FollowedStoryArgument, at_most
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.forms import Option
 from bot.commands.presentation import join_notes
+from bot.delivery.private_notices import resolve_report
 from bot.errors import UnknownName, UserError
 from bot.model import ListItem, Reply, SmallPrint
 from bot.storage import Connection, report_store
@@ -138,7 +138,7 @@ def _render_report(context: CommandContext, report: Report) -> ListItem:
 
 async def _settle_report(context: CommandContext, settle: str, answer: str) -> Reply:
     done = await context.db.write(
-        delivery.resolve_report,
+        resolve_report,
         workspace_id=context.workspace_id,
         public_id=settle,
         by=context.signature,

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from bot import schedules
 from bot.commands.arguments import (
     DIGEST_OPTION,
     DigestArgument,
@@ -34,7 +33,8 @@ from bot.publishing.planning import (
     format_schedule,
     format_typed_schedule,
 )
-from bot.schedules import load_zone
+from bot.schedules.calendar import load_zone
+from bot.schedules.parsing import parse_schedule
 from digests.language.normalization import normalize_text
 
 SCHEDULE_OPTION = Option(
@@ -83,7 +83,7 @@ async def _split_digest_name(context: CommandContext, said: str) -> tuple[str, s
 
 def _is_schedule(said: str) -> bool:
     try:
-        schedules.parse_schedule(said)
+        parse_schedule(said)
     except UserError:
         return False
     return True

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import schedules
 from bot.configuration import layout_settings
 from bot.configuration.change_steps import ChangeStep
 from bot.configuration.diff import mask_source
@@ -27,6 +26,7 @@ from bot.model import (
     layout_to_style,
 )
 from bot.publishing.editions import EditionPublisher
+from bot.schedules.parsing import parse_schedule
 from bot.storage import article_store, edition_store, ledger_store, source_store
 from digests.compose import compose
 from digests.stories import filters
@@ -206,7 +206,7 @@ class ChangePreviews:
         mine = await self.publisher.db.read(
             source_store.list_sources, workspace_id=workspace.id
         )
-        return {s.address: s for s in mine if s.last_good or s.kind == "folder"}
+        return {s.address: s for s in mine if s.last_success_at or s.kind == "folder"}
 
     async def _refresh_articles(self, stored: Sequence[Source]) -> tuple[Article, ...]:
         if not stored:
@@ -269,9 +269,7 @@ class ChangePreviews:
         platform = self.publisher.platforms.get(workspace.platform)
         if platform is None or not edition.stories:
             return ()
-        zones = [
-            schedules.parse_schedule(sentence).zone for sentence in entry["schedule"]
-        ]
+        zones = [parse_schedule(sentence).zone for sentence in entry["schedule"]]
         context = RenderContext(
             edition_id="preview",
             digest=str(entry["name"]),

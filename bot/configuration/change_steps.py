@@ -249,7 +249,7 @@ def apply_correction(
             state="due",
             changes=({"before": "", "after": "", "old": "", "new": note.said},),
             amendment=Amendment(story=story, notes=(note,)),
-            by_name=work.by,
+            editor_name=work.by,
         ),
     )
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot import schedules
 from bot.configuration.change_steps import MAX_CORRECTION_LENGTH, ChangeStep
 from bot.configuration.file_import import map_masked_addresses
 from bot.configuration.settings import DEFAULT_DIGEST, DigestEntry, SettingsEntry
@@ -32,6 +31,9 @@ from bot.model import (
     post_options_from_settings,
     post_options_to_settings,
 )
+from bot.schedules.calendar import find_zone
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.wording import describe_schedule
 from bot.storage import Connection, destination_store, digest_store
 
 #: So many digests, and so many destinations, can be made from chat.
@@ -132,7 +134,7 @@ def _check_unused(step: ChangeStep, around: ValidationContext) -> None:
 
 def _validate_zone(written: str) -> str:
     try:
-        return schedules.find_zone(written)
+        return find_zone(written)
     except UserError as error:
         raise FieldError.of(error, field="zone") from None
 
@@ -260,9 +262,7 @@ def _restore_address(address: str, secrets: Mapping[str, str]) -> str:
 
 def _validate_sentence(written: str, workspace: Workspace) -> str:
     try:
-        return schedules.describe_schedule(
-            schedules.parse_schedule(written, workspace.zone)
-        )
+        return describe_schedule(parse_schedule(written, workspace.zone))
     except UserError as error:
         raise FieldError.of(error, field="schedule") from None
 

@@ -24,7 +24,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot import schedules
 from bot.configuration import change_steps
 from bot.configuration.change_steps import (
     ChangeRequest,
@@ -54,6 +53,9 @@ from bot.model import (
 from bot.ports import Clock
 from bot.publishing import planning
 from bot.publishing.planning import list_moments
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import Schedule
+from bot.schedules.wording import describe_schedule
 from bot.storage import (
     Connection,
     Database,
@@ -366,7 +368,7 @@ def _predict_editions(
     found = digest_store.find_digest_by_name(
         conn, **here, name=step.name
     ) or digest_store.find_digest_by_name(conn, **here, name=step.old_name)
-    rules = [schedules.parse_schedule(sentence) for sentence in after["schedule"]]
+    rules = [parse_schedule(sentence) for sentence in after["schedule"]]
     firsts = _list_first_dues(conn, workspace, found.id if found else 0, rules, now)
     until = change_steps.parse_entry_day(after["paused_until"])
     skips = [
@@ -391,15 +393,13 @@ def _list_first_dues(
     conn: Connection,
     workspace: Workspace,
     digest_id: int,
-    rules: Sequence[schedules.Schedule],
+    rules: Sequence[Schedule],
     now: datetime,
 ) -> Sequence[DueMoment | None]:
     """As they are stored, where the schedules stay; else as they would begin."""
     key = {"workspace_id": workspace.id, "digest_id": digest_id}
     kept = schedule_store.list_schedules(conn, **key)
-    if [row.sentence for row in kept] == [
-        schedules.describe_schedule(rule) for rule in rules
-    ]:
+    if [row.sentence for row in kept] == [describe_schedule(rule) for rule in rules]:
         return [row.next for row in kept]
     return planning.find_first_dues(conn, **key, rules=rules, now=now)
 

@@ -22,7 +22,6 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from bot import schedules
 from bot.configuration import validation
 from bot.configuration.settings import (
     EDITOR_PATTERN,
@@ -52,6 +51,10 @@ from bot.model import (
     post_options_to_settings,
 )
 from bot.publishing import planning
+from bot.schedules.calendar import find_zone
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import schedule_to_json
+from bot.schedules.wording import describe_schedule
 from bot.storage import (
     Connection,
     destination_store,
@@ -311,15 +314,15 @@ def save_digest(
         conn, **key, days=[_parse_day(day) for day in entry["skip"] or ()]
     )
     if before is None or list(before.schedules) != list(entry["schedule"]):
-        rules = [schedules.parse_schedule(sentence) for sentence in entry["schedule"]]
+        rules = [parse_schedule(sentence) for sentence in entry["schedule"]]
         firsts = planning.find_first_dues(conn, **key, rules=rules, now=work.now)
         schedule_store.replace_schedules(
             conn,
             **key,
             rows=[
                 schedule_store.NewSchedule(
-                    sentence=schedules.describe_schedule(rule),
-                    rule=schedules.schedule_to_json(rule),
+                    sentence=describe_schedule(rule),
+                    rule=schedule_to_json(rule),
                     zone=rule.zone,
                     next=first,
                 )
@@ -420,7 +423,7 @@ def _normalize_entry(
         paused = before.paused if paused is None else paused
         until = until or before.paused_until
         skip = list(before.skips) if skip is None else skip
-    rules = [schedules.parse_schedule(sentence) for sentence in entry.sentences]
+    rules = [parse_schedule(sentence) for sentence in entry.sentences]
     resting = [
         _restore_address(address, base, secrets) for address in entry.paused_sources
     ]
@@ -433,7 +436,7 @@ def _normalize_entry(
             for a, name in entry.source_names.items()
         },
         "destinations": list(entry.destinations),
-        "schedule": [schedules.describe_schedule(rule) for rule in rules],
+        "schedule": [describe_schedule(rule) for rule in rules],
         "quiet_hours": entry.quiet_hours,
         "paused": bool(paused),
         "paused_until": until,
@@ -488,7 +491,7 @@ def _find_content_problems(wanted: CheckedFile) -> Sequence[str]:
         found += _find_duplicates("digest", [d.name for d in workspace.digest])
         known = {d.name for d in workspace.destination}
         found += _check_value(
-            f"workspace «{workspace.id}», zone", schedules.find_zone, workspace.zone
+            f"workspace «{workspace.id}», zone", find_zone, workspace.zone
         )
         found += [
             f"workspace «{workspace.id}», editors: «{who}» is not «person ID» or "

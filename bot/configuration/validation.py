@@ -17,7 +17,6 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot import schedules
 from bot.configuration.settings import DestinationEntry, DigestEntry
 from bot.errors import Message, UserError
 from bot.ingest import addresses
@@ -27,6 +26,8 @@ from bot.model import (
     SourceKind,
     post_options_to_settings,
 )
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.posting_rules import parse_quiet_hours
 from digests.errors import InputError
 from digests.language.normalization import normalize_text
 from digests.language.words import STOP_WORDS
@@ -210,8 +211,8 @@ def find_content_problems(
     ]
     quiet = [digest.quiet_hours] if digest.quiet_hours else []
     checks: tuple[tuple[str, Callable[[str], object], Sequence[str]], ...] = (
-        ("schedule", schedules.parse_schedule, digest.sentences),
-        ("quiet_hours", schedules.parse_quiet_hours, quiet),
+        ("schedule", parse_schedule, digest.sentences),
+        ("quiet_hours", parse_quiet_hours, quiet),
         ("include", _check_filter, digest.include),
         ("exclude", _check_filter, digest.exclude),
         ("sources", is_source, digest.sources),

@@ -152,7 +152,7 @@ def record_corrections(
         one,
         revision=found.newest.revision if found else one.revision,
         page_revision=_page_revision(found.newest_page) if found else one.page_revision,
-        rests_until=now + _edit_pause(conn, one) if judged else None,
+        not_before=now + _edit_pause(conn, one) if judged else None,
     )
     if not counted or found is None:
         return counted

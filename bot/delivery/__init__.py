@@ -1,38 +1,17 @@
-"""The outbox: send each stored delivery exactly once.
+"""Delivery: send each stored message exactly once.
 
-The protocol, for every delivery:
+The protocol for a delivery:
 
-1. *Claim* under the database's write lock, with a lease and a fence, and commit
-   before any network call. Claiming does not remove: a killed process leaves the
-   row in `sending`, and its lapsed lease makes it `uncertain`.
-2. *Send*. A clear answer is recorded as `sent`, `retry` or `failed`; every other end
-   is `uncertain`.
-3. *Uncertain* waits until a request in flight must have landed, then is *read back*:
-   found → adopted as `sent`; not found → `ready` again under the same key; not
-   allowed to look → `held`, and an editor is told by `/newsdesk status`.
+1. *Claim* it under the database's write lock, with a lease and a fencing token, and
+   commit before any network call. Claiming does not remove the row: if the process is
+   killed, the row stays in `sending`, and when its lease expires it becomes
+   `uncertain`.
+2. *Send* it. A clear answer is recorded as `sent`, `retry` or `failed`; every other
+   outcome is `uncertain`.
+3. *Read back* an uncertain delivery once a request in flight must have arrived. If the
+   message exists, it is adopted as `sent`; if not, the delivery is `ready` again under
+   the same key; if reading back is not permitted, it is `held` and reported to editors.
 
-The payload was frozen when the delivery was made; a retry sends the same bytes, or,
-where the platform does not take them, the same words more plainly.
-
-    lanes       whose turn it is: fair between workspaces, one at a time a place
-    verdicts    what a failed send means: a pure table
-    recording   the transactions: answers in, claims out
-    carrying    the way itself
-    notices     what one person is told in private: that their place stopped, or how
-                their report was settled
-    answers     what a reader is answered when their report is settled
-    holding     what a person decides about a message that may or may not be there
+The payload is frozen when the delivery is stored. A retry sends the same bytes or, if
+the platform rejects them, a plainer form of the same words.
 """
-
-from bot.delivery.outbox import Outbox
-from bot.delivery.private_notices import list_posting_problems, resolve_report
-from bot.delivery.send_failures import MAX_SEND_ATTEMPTS, RetryDecision, decide_retry
-
-__all__ = [
-    "MAX_SEND_ATTEMPTS",
-    "Outbox",
-    "RetryDecision",
-    "decide_retry",
-    "list_posting_problems",
-    "resolve_report",
-]

@@ -128,7 +128,7 @@ SOURCE_MESSAGES: Final = (
 DELIVERY_MESSAGES: Final = (
     "The channel does not exist any more.",
     "The bot cannot see the channel.",
-    "The bot may not post in the channel: it needs «View Channel», «Send Messages» "
+    "The bot may not post in the channel: it needs «View Channels», «Send Messages» "
     "and, for threads, «Send Messages in Threads».",
     "You take no direct messages from the bot: allow them in the server's privacy "
     "settings, or unblock it.",
@@ -232,7 +232,7 @@ DELIVERY_MESSAGES: Final = (
 #: How a channel is, and what mends it.
 _CHANNELS: Final = (
     "its channel is not there, or the bot cannot see it",
-    "give the bot «View Channel» there, or remove the destination",
+    "give the bot «View Channels» there, or remove the destination",
     "its channel is a category; nothing can be posted there",
     "say /newsdesk destination here in one of its channels",
     "the bot lacks {named} there",
@@ -266,7 +266,7 @@ _CHANNELS: Final = (
     "the bot is not in the channel: it may post, and cannot look whether a post "
     "arrived whose answer was lost",
     "«/invite» the bot in the channel",
-    "{n} more channels were not looked at",
+    "{n} more channels were not checked",
 )
 #: How Slack's app stands in a workspace that installed it, and what its scopes are for.
 _INSTALLATIONS: Final = (

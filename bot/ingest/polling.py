@@ -149,7 +149,7 @@ class PageRereader:
         """The next time that is still to come; None after the last one."""
         if one.times >= len(REREAD_DELAYS):
             return None
-        later = [one.told_at + after for after in REREAD_DELAYS[one.times :]]
+        later = [one.published_at + after for after in REREAD_DELAYS[one.times :]]
         return next((at for at in later if at > self.clock.now()), None)
 
 
@@ -318,9 +318,9 @@ class Ingestor:
 
 def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
     source_store.update_source(conn, source=source)
-    if pause and source.rest_until is not None:
+    if pause and source.backoff_until is not None:
         host = addresses.extract_host(source_state.current_address(source))
-        source_store.back_off_host(conn, host=host, until=source.rest_until)
+        source_store.back_off_host(conn, host=host, until=source.backoff_until)
 
 
 async def _cancel_readings(reads: Iterable["asyncio.Task[int]"]) -> None:
@@ -336,7 +336,9 @@ def _should_read(source: Source, now: datetime, why: ReadingCause) -> bool:
         return due and not source.stopped
     if not source_state.may_be_read_early(source, now, insist=why == "insisting"):
         return False
-    just_read = source.asked_at is not None and now - source.asked_at < RECENT_READING
+    just_read = (
+        source.requested_at is not None and now - source.requested_at < RECENT_READING
+    )
     return source.kind == "folder" or not just_read
 
 

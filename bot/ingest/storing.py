@@ -32,7 +32,7 @@ from bot.storage import (
 )
 from bot.storage.article_store import KnownArticle
 from bot.storage.restoration_store import Restoration
-from digests.compose import analyse_article
+from digests.analysis import analyse_article
 from digests.corrections import detection
 from digests.language.normalization import normalize_text
 from digests.stories.assignment import StoryPlacement, new_story_id
@@ -312,7 +312,9 @@ def _is_in_restore_gap(
     """
     if restored is None or not restored.told:
         return False
-    read_since = source.last_good is not None and source.last_good >= restored.at
+    read_since = (
+        source.last_success_at is not None and source.last_success_at >= restored.at
+    )
     if read_since or source.id > restored.source:
         return False
     published = article.published

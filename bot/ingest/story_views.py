@@ -324,7 +324,7 @@ class StoryAssigner:
             return
         log.debug("stories were grouped anew", stories=doubt)
         await self.db.write(
-            story_store.set_memberships,
+            story_store.update_memberships,
             workspace_id=view.workspace_id,
             memberships=after,
             now=now,

@@ -27,19 +27,13 @@ from bot.storage import (
     digest_store,
     story_store,
 )
-from digests.compose import analyse_article
-from digests.editing import presentation
-from digests.editing.ranking import RankedStory
-from digests.grounding import gate
+from digests.compose import compose_story
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
-from digests.stories.assembly import gather_stories
 from digests.types import (
     Article,
-    Edition,
     EditionStory,
     EditionStyle,
-    InputCounts,
     Span,
     StoryMembership,
 )
@@ -244,7 +238,7 @@ def _explain_undecided(
 
 
 async def compose_unpublished(
-    db: Database, engine: Engine, workspace_id: int, story: str, now: datetime
+    db: Database, engine: Engine, workspace_id: int, story: str
 ) -> EditionStory | None:
     """Compose the story as an edition would show it; None where there is none.
 
@@ -253,12 +247,12 @@ async def compose_unpublished(
         engine: Where it is composed.
         workspace_id: In whose view.
         story: Its public id; one that was merged leads to the story it became.
-        now: The time.
     """
     articles, memberships = await db.read(_load_story, workspace_id, story)
     if not articles:
         return None
-    return await engine.run(_compose_story, articles, memberships, now)
+    style = EditionStyle(lang=articles[-1].lang or "en")
+    return await engine.run(compose_story, articles, memberships, style)
 
 
 def _load_story(
@@ -268,27 +262,3 @@ def _load_story(
     return articles, story_store.list_memberships(
         conn, workspace_id=workspace_id, articles=[article.id for article in articles]
     )
-
-
-def _compose_story(
-    articles: Sequence[Article], memberships: Sequence[StoryMembership], now: datetime
-) -> EditionStory | None:
-    """Present the story alone, through the gate that editions pass."""
-    gathered = gather_stories(articles, memberships)
-    if not gathered:
-        return None
-    style = EditionStyle(lang=articles[-1].lang or "en")
-    analyses = {a.id: analyse_article(a, style) for a in gathered[0].articles}
-    entry = RankedStory(story=gathered[0], score=0.0, reasons=())
-    draft = Edition(
-        title="",
-        made_at=now,
-        made_from=InputCounts(articles=len(articles), sources=0),
-        stories=(presentation.present_story(entry, analyses, style),),
-        brief=(),
-        hero=None,
-        minutes=0,
-        lang=style.lang,
-    )
-    shown = gate.drop_ungrounded(draft, {a.id: a for a in articles}).stories
-    return shown[0] if shown else None

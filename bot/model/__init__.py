@@ -14,6 +14,7 @@ from bot.model.edition import (
     PUBLISHABLE_FOR,
     SEPARATE_KEY,
     DueMoment,
+    EditionKey,
     Occurrence,
     OccurrenceState,
     RenderContext,
@@ -25,6 +26,8 @@ from bot.model.edition import (
 from bot.model.findings import (
     DestinationProblem,
     Finding,
+    JobName,
+    JobStatus,
     PlatformCheck,
     PlatformIdentity,
 )
@@ -114,6 +117,7 @@ __all__ = [
     "Discussion",
     "Document",
     "DueMoment",
+    "EditionKey",
     "FactTable",
     "Finding",
     "Form",
@@ -121,6 +125,8 @@ __all__ = [
     "Inbox",
     "InstallationTokens",
     "Invocation",
+    "JobName",
+    "JobStatus",
     "LayoutSettings",
     "ListItem",
     "LocalMessage",

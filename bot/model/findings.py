@@ -1,6 +1,6 @@
-"""Results of checks: what was examined, its state, and the fix.
+"""Results of checks: subject, state, description and fix.
 
-The doctor, the first set-up and the platforms exchange them.
+Exchanged between the doctor, the setup wizard and the platforms.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,22 +11,37 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DestinationProblem:
-    """What a platform finds wrong with a destination, and what mends it."""
+    """A defect of a destination as its platform sees it, with the fix."""
 
     text: str
     fix: str
-    #: Nothing can be posted there.
+    #: Nothing can be posted until it is fixed.
     stops: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One line of the doctor: what was looked at, how it is, and the fix."""
+    """Result of one check; `ok`, `warning` and `problem` build it by its state."""
 
     subject: str
     state: Literal["ok", "warning", "problem"]
     text: str
     fix: str = ""
+
+    @classmethod
+    def ok(cls, subject: str, text: str) -> "Finding":
+        """Nothing to do."""
+        return cls(subject=subject, state="ok", text=text)
+
+    @classmethod
+    def warning(cls, subject: str, text: str, fix: str = "") -> "Finding":
+        """Posting works, but something needs attention."""
+        return cls(subject=subject, state="warning", text=text, fix=fix)
+
+    @classmethod
+    def problem(cls, subject: str, text: str, fix: str = "") -> "Finding":
+        """Something does not work."""
+        return cls(subject=subject, state="problem", text=text, fix=fix)
 
 
 #: What a platform finds in one of its workspaces, by its own id of it; None = in how it
@@ -36,15 +51,30 @@ PlatformCheck = Callable[[str | None], Awaitable[Sequence[Finding]]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlatformIdentity:
-    """Who a platform says that we are, and what it says besides."""
+    """The account behind a token, as the platform reports it."""
 
-    #: What the bot is called there.
+    #: Name of the bot on the platform.
     bot: str
-    #: The application's id on the platform; "" where it is not told.
+    #: Id of the application on the platform; "" if unknown.
     application: str
-    #: Names of the servers, or of the team, that the bot belongs to.
+    #: Names of the servers, or of the team, that the bot is in.
     places: tuple[str, ...]
-    #: What is wrong with how the application is set up there.
+    #: Defects of the application's configuration on the platform.
     findings: tuple[Finding, ...] = ()
-    #: The platform's own clock as it answered; None where it did not tell.
+    #: Time on the platform's clock when it answered; None if unknown.
     clock: datetime | None = None
+
+
+JobName = Literal["publish", "deliver", "poll", "notify", "maintain"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobStatus:
+    """When one of the named jobs of a running process ran last and will run next."""
+
+    name: JobName
+    #: None before its first run has ended.
+    last_run: datetime | None
+    next_run: datetime
+    #: Runs in a row that failed.
+    failures: int = 0

@@ -1,11 +1,9 @@
-"""Examine what can be wrong, and say the fix.
+"""Check an installation and report each problem with its fix.
 
-Each check returns findings of its own and has its time; one that fails, or does not
-end, is a finding, and never the end of the others.
-
-    machine     the database, its disk, the rules of time zones: the operator's
-    connected   tokens, scopes, intents, clocks, channels: asked of the platforms
-    (here)      workspaces, digests, sources, deliveries: by what was kept
+Three groups of checks: the machine (database, disk, time zones) and the platforms
+(tokens, scopes, clocks, channels), both in `health_checks`; and here what is stored:
+workspaces, digests, sources, deliveries. Each check has its own time limit; one that
+fails or hangs is reported as a finding, and the others still run.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +27,7 @@ from bot.model import (
 )
 from bot.operations import health_checks
 from bot.operations.health_checks import run_check, run_checks
-from bot.ports import Examinable, Examiner, Inspector, Platform
+from bot.ports import Clock, Examinable, Examiner, Inspector, Platform
 from bot.publishing.planning import digest_zone, find_next_due, find_schedule_problems
 from bot.storage import (
     Database,
@@ -49,25 +47,26 @@ _HOW_TO_CONNECT: Final = {
     ),
 }
 RESTART: Final = "restart standfirst run"
-#: Who runs the process is spoken to in English.
+#: The operator reads English.
 _ENGLISH: Final = Texts.of("en")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Doctor:
-    """The checks, over one database."""
+    """Runs the checks over one database and the platforms that are switched on."""
 
     db: Database
+    clock: Clock
     ingestor: Ingestor
     archive: Archive
-    #: Those that are on.
+    #: Those that are switched on, by name.
     platforms: Mapping[str, Platform]
-    #: What platforms find themselves, by their names.
+    #: The platforms' own checks, by name.
     checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
 
     async def examine(self) -> tuple[Finding, ...]:
-        """All findings, in the order in which somebody would look."""
-        now = self.ingestor.clock.now()
+        """Run every check; findings go from the machine to the single delivery."""
+        now = self.clock.now()
         found = await run_check(
             "database", lambda: health_checks.check_database(self.db, now)
         )
@@ -76,24 +75,23 @@ class Doctor:
             found += await run_check(name, partial(check, None))
         for name in self.platforms:
             if (examiner := self._examiner(name)) is not None:
-                clock = self.ingestor.clock
-                found += await health_checks.check_platform(name, examiner, clock)
+                found += await health_checks.check_platform(name, examiner, self.clock)
         return (*found, *await run_check("workspaces", self._workspaces, patience=600))
 
     async def look_into(
         self, workspace: Workspace, texts: Texts
     ) -> tuple[Finding, ...]:
-        """The findings of one workspace, for its editors: nothing of the machine."""
+        """Check one workspace for its editors, without the machine's findings."""
         found: list[Finding] = []
         if (examiner := self._examiner(workspace.platform)) is not None:
-            clock, name = self.ingestor.clock, workspace.platform
-            found += await health_checks.check_platform(name, examiner, clock)
+            name = workspace.platform
+            found += await health_checks.check_platform(name, examiner, self.clock)
         return (*found, *await self._workspace(workspace, texts))
 
     async def of_place(
         self, workspace: Workspace, place: Destination
     ) -> tuple[Finding, ...]:
-        """What the platform says of one channel of the workspace, at this moment."""
+        """Check one channel of the workspace on its platform."""
         found = await self._inspect_destinations(workspace, [place])
         examiner = self._examiner(workspace.platform)
         if found or examiner is None:
@@ -109,7 +107,7 @@ class Doctor:
         used = {workspace.zone for workspace in kept}
         for digest in await self.archive.all_digests():
             used.add(digest_zone(digest))
-        return health_checks.check_zones(used, self.ingestor.clock.now())
+        return health_checks.check_zones(used, self.clock.now())
 
     async def _workspaces(self) -> Sequence[Finding]:
         found: list[Finding] = []
@@ -117,21 +115,18 @@ class Doctor:
             found += await self._workspace(workspace, _ENGLISH)
         if not found:
             fix = "standfirst apply FILE.toml, or standfirst demo to look around"
-            text = "nothing is set up yet"
-            found.append(
-                Finding(subject="workspaces", state="warning", text=text, fix=fix)
-            )
+            found.append(Finding.warning("workspaces", "nothing is set up yet", fix))
         return found
 
     async def _workspace(self, workspace: Workspace, texts: Texts) -> list[Finding]:
         found = [*self._platform(workspace, texts), *await self._asked(workspace)]
         for digest in await self._digests(workspace):
-            found += self._digest(digest, self.ingestor.clock.now(), texts)
+            found += self._digest(digest, self.clock.now(), texts)
             found += await self._sources(digest, texts)
         return [*found, *await self._deliveries(workspace, texts)]
 
     async def _asked(self, workspace: Workspace) -> list[Finding]:
-        """What the platform says of the workspace and of its channels."""
+        """Ask the platform about the workspace and its channels."""
         name = workspace.platform
         if name not in self.platforms or workspace.stopped is not None:
             return []
@@ -143,7 +138,7 @@ class Doctor:
         found = await self._inspect_destinations(workspace, places)
         if examiner is None:
             return found
-        # What the platform told by itself need not be asked for.
+        # A channel that the platform reported by itself is not asked about again.
         known = {finding.subject for finding in found}
         unknown = [place for place in places if f"#{place.name}" not in known]
         return [
@@ -155,7 +150,7 @@ class Doctor:
         return await self.db.read(digest_store.list_digests, workspace_id=workspace.id)
 
     async def _places(self, workspace: Workspace) -> list[Destination]:
-        """Those that digests post to."""
+        """The destinations that digests post to."""
         used = {
             place.id
             for digest in await self._digests(workspace)
@@ -169,7 +164,7 @@ class Doctor:
     async def _inspect_destinations(
         self, workspace: Workspace, places: Sequence[Destination]
     ) -> list[Finding]:
-        """What would go wrong there, where the platform knows without being asked."""
+        """Problems that the platform knows of without a request."""
         inspector: object = self.platforms.get(workspace.platform)
         if not isinstance(inspector, Inspector):
             return []
@@ -199,7 +194,7 @@ class Doctor:
                 platform=workspace.platform,
             )
             fix = texts.word(_HOW_TO_CONNECT.get(workspace.platform, RESTART))
-        return [Finding(subject=subject, state="problem", text=text, fix=fix)]
+        return [Finding.problem(subject, text, fix)]
 
     def _digest(self, digest: Digest, now: datetime, texts: Texts) -> list[Finding]:
         subject = texts.say("digest {name}", name=digest.name)
@@ -208,22 +203,19 @@ class Doctor:
             fix = texts.say(
                 "say /newsdesk destination here, then /newsdesk digest edit"
             )
-            return [Finding(subject=subject, state="warning", text=text, fix=fix)]
+            return [Finding.warning(subject, text, fix)]
         stopped = [
-            Finding(
-                subject=f"#{place.name}",
-                state="problem",
-                text=_describe_stop(place.paused, texts),
-                fix=_describe_destination_fix(place, texts),
+            Finding.problem(
+                f"#{place.name}",
+                _describe_stop(place.paused, texts),
+                _describe_destination_fix(place, texts),
             )
             for place in digest.destinations
             if place.paused
         ]
         fix = texts.say("mend its schedule: /newsdesk schedule edit, or in its file")
         stopped += [
-            Finding(
-                subject=subject, state="problem", text=texts.error(trouble), fix=fix
-            )
+            Finding.problem(subject, texts.error(trouble), fix)
             for trouble in find_schedule_problems(digest)
         ]
         text = (
@@ -231,14 +223,14 @@ class Doctor:
             if digest.paused
             else _describe_next_due(digest, now, texts)
         )
-        return [Finding(subject=subject, state="ok", text=text), *stopped]
+        return [Finding.ok(subject, text), *stopped]
 
     async def _sources(self, digest: Digest, texts: Texts) -> list[Finding]:
         zone = digest_zone(digest)
 
         async def look(source: Source) -> Sequence[Finding]:
-            # What was read before tells how it is; a folder and a newcomer are tried.
-            if source.kind == "folder" or source.asked_at is None:
+            # A source that is polled has a known state; others are read now.
+            if source.kind == "folder" or source.requested_at is None:
                 return await self._tried_source(source, texts)
             return (self._stored_source(source, zone, texts),)
 
@@ -250,9 +242,7 @@ class Doctor:
         )
 
     def _stored_source(self, source: Source, zone: str, texts: Texts) -> Finding:
-        how = source_state.describe_health(
-            source, self.ingestor.clock.now(), zone, texts
-        )
+        how = source_state.describe_health(source, self.clock.now(), zone, texts)
         return Finding(
             subject=texts.say("source {name}", name=source.name),
             state=how.state,
@@ -267,17 +257,16 @@ class Doctor:
         except DigestsError as error:
             fix = texts.say("mend the source, or take it out of the digest")
             text = texts.translate_stored(str(error))
-            return [Finding(subject=subject, state="problem", text=text, fix=fix)]
+            return [Finding.problem(subject, text, fix)]
         held = len(reading.articles)
         count = texts.count("{n} article", "{n} articles", held)
         return [
-            Finding(subject=subject, state="ok", text=count),
+            Finding.ok(subject, count),
             *(
-                Finding(
-                    subject=f"{subject}: {problem.where}",
-                    state="warning",
-                    text=texts.translate_stored(problem.what),
-                    fix=texts.translate_stored(problem.remedy),
+                Finding.warning(
+                    f"{subject}: {problem.where}",
+                    texts.translate_stored(problem.what),
+                    texts.translate_stored(problem.remedy),
                 )
                 for problem in reading.problems
             ),
@@ -324,7 +313,7 @@ def _describe_failure(delivery: Delivery, texts: Texts) -> str:
 
 
 def _is_lost_post(delivery: Delivery) -> bool:
-    """Whether nobody reads it: a message that could not be edited is still there."""
+    """Whether readers miss it: a message that could not be edited is still there."""
     return delivery.state == "failed" and delivery.operation == "post"
 
 

@@ -99,7 +99,7 @@ class WorkspaceEraser:
         if (
             shown is None
             or shown.person_id != who
-            or now - shown.shown_at > CONFIRMATION_PERIOD
+            or now - shown.proposed_at > CONFIRMATION_PERIOD
         ):
             raise UserError(
                 "Look first at what goes: /newsdesk erase. Its button asks for the "

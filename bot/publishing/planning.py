@@ -16,10 +16,19 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import structlog
 
-from bot import schedules
 from bot.errors import UserError
 from bot.i18n.translation import Texts
 from bot.model import Digest, DueMoment, Occurrence
+from bot.schedules.calendar import check_zone, load_zone
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.posting_rules import (
+    DueDecision,
+    decide_due,
+    find_quiet_end,
+    plan_first_dues,
+)
+from bot.schedules.rules import Schedule, find_following_due, schedule_from_json
+from bot.schedules.wording import describe_schedule
 from bot.storage import Connection, digest_store, schedule_store
 from bot.storage.digest_store import DigestPause
 from bot.storage.schedule_store import StoredSchedule
@@ -109,12 +118,10 @@ def _plan_schedule(conn: Connection, entry: StoredSchedule, now: datetime) -> No
 
 def _decide_due(
     entry: StoredSchedule, awaited: DueMoment, now: datetime
-) -> schedules.DueDecision | str:
+) -> DueDecision | str:
     """What to do about it; or, in words, why that cannot be said."""
     try:
-        return schedules.decide_due(
-            schedules.schedule_from_json(entry.rule), awaited, now
-        )
+        return decide_due(schedule_from_json(entry.rule), awaited, now)
     except UserError as problem:
         log.warning("schedule cannot be read", id=entry.id, reason=str(problem))
         return str(problem)
@@ -175,7 +182,7 @@ def _plan_post(
     )
     if planned is None or not quiet_hours:
         return
-    until = schedules.find_quiet_end(quiet_hours, now, entry.zone)
+    until = find_quiet_end(quiet_hours, now, entry.zone)
     if until is not None:
         schedule_store.defer_occurrence(
             conn,
@@ -221,7 +228,7 @@ def find_first_dues(
     *,
     workspace_id: int,
     digest_id: int,
-    rules: Sequence[schedules.Schedule],
+    rules: Sequence[Schedule],
     now: datetime,
 ) -> tuple[DueMoment | None, ...]:
     """When each of the digest's new schedules begins, after what went out today."""
@@ -231,7 +238,7 @@ def find_first_dues(
         digest_id=digest_id,
         since=(now - _TODAY_ANYWHERE).date(),
     )
-    return schedules.plan_first_dues(rules, posted, now)
+    return plan_first_dues(rules, posted, now)
 
 
 def find_misaligned_schedules(
@@ -268,10 +275,7 @@ def _find_misalignment(
     if entry.next is not None and entry.next.at <= now:
         return None
     try:
-        if (
-            schedules.find_following_due(schedules.schedule_from_json(entry.rule), now)
-            == entry.next
-        ):
+        if find_following_due(schedule_from_json(entry.rule), now) == entry.next:
             return None
         coming = _first_due(conn, entry, now)
     except UserError:
@@ -289,7 +293,7 @@ def _first_due(
 ) -> DueMoment | None:
     key = {"workspace_id": entry.workspace_id, "digest_id": entry.digest_id}
     rows = schedule_store.list_schedules(conn, **key)
-    rules = [schedules.schedule_from_json(row.rule) for row in rows]
+    rules = [schedule_from_json(row.rule) for row in rows]
     firsts = find_first_dues(conn, **key, rules=rules, now=now)
     ids = [row.id for row in rows]
     return firsts[ids.index(entry.id)]
@@ -311,17 +315,15 @@ def find_next_due(digest: Digest, now: datetime) -> datetime | None:
     return min((at for at in found if at), default=None)
 
 
-def _next_moment(
-    rule: schedules.Schedule, digest: Digest, now: datetime
-) -> datetime | None:
+def _next_moment(rule: Schedule, digest: Digest, now: datetime) -> datetime | None:
     """The schedule's first moment on a date on which the digest is not silent."""
-    first = schedules.find_following_due(rule, now)
+    first = find_following_due(rule, now)
     spoken = list_moments(rule, first, 1, until=digest.paused_until, skips=digest.skips)
     return next(iter(spoken), None)
 
 
 def list_moments(
-    rule: schedules.Schedule,
+    rule: Schedule,
     first: DueMoment | None,
     count: int,
     *,
@@ -346,17 +348,15 @@ def list_moments(
             due = _first_due_from(rule, due.local_date + timedelta(days=1), due.at)
         else:
             found.append(due.at)
-            due = schedules.find_following_due(rule, due.at)
+            due = find_following_due(rule, due.at)
     return found
 
 
-def _first_due_from(
-    rule: schedules.Schedule, day: date, after: datetime
-) -> DueMoment | None:
+def _first_due_from(rule: Schedule, day: date, after: datetime) -> DueMoment | None:
     """Its first moment of that local date or later, and later than `after`."""
-    zone = schedules.load_zone(rule.zone)
+    zone = load_zone(rule.zone)
     eve = datetime.combine(day, time(), zone).astimezone(UTC) - timedelta(minutes=1)
-    return schedules.find_following_due(rule, max(after, eve))
+    return find_following_due(rule, max(after, eve))
 
 
 def format_schedule(sentence: str, texts: Texts) -> str:
@@ -365,7 +365,7 @@ def format_schedule(sentence: str, texts: Texts) -> str:
     One that cannot be read any more stays as it is.
     """
     try:
-        return schedules.describe_schedule(schedules.parse_schedule(sentence), texts)
+        return describe_schedule(parse_schedule(sentence), texts)
     except UserError:
         return sentence
 
@@ -385,8 +385,8 @@ def capitalize_first(words: str) -> str:
 def format_typed_schedule(sentence: str, texts: Texts) -> str:
     """The sentence between marks, where commands do not take it as it is said here."""
     try:
-        rule = schedules.parse_schedule(sentence)
-        if schedules.parse_schedule(schedules.describe_schedule(rule, texts)) == rule:
+        rule = parse_schedule(sentence)
+        if parse_schedule(describe_schedule(rule, texts)) == rule:
             return ""
     except UserError:
         pass
@@ -406,7 +406,7 @@ def find_schedule_problems(digest: Digest) -> tuple[UserError, ...]:
     return tuple(found)
 
 
-def _readable_schedules(digest: Digest) -> list[schedules.Schedule]:
+def _readable_schedules(digest: Digest) -> list[Schedule]:
     """Its schedules, without those that cannot be read any more."""
     found = []
     for sentence in digest.schedules:
@@ -417,7 +417,7 @@ def _readable_schedules(digest: Digest) -> list[schedules.Schedule]:
     return found
 
 
-def _parse_checked(sentence: str) -> schedules.Schedule:
-    rule = schedules.parse_schedule(sentence)
-    schedules.check_zone(rule.zone)
+def _parse_checked(sentence: str) -> Schedule:
+    rule = parse_schedule(sentence)
+    check_zone(rule.zone)
     return rule

@@ -7,11 +7,12 @@ and lets in is not stored with it: see `bot.storage.tastes`.
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import schedules
 from bot.errors import UserError
 from bot.model import Digest
 from bot.publishing import planning
-from bot.schedules import Interval, Schedule
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import Interval, Schedule, schedule_to_json
+from bot.schedules.wording import describe_schedule
 from bot.storage import (
     Connection,
     destination_store,
@@ -99,7 +100,7 @@ def resume_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | 
     here = {"workspace_id": whose["workspace_id"]}
     for place in own.destinations:
         destination_store.resume_destination(conn, **here, destination_id=place.id)
-    reader_store.set_preferences(conn, **whose, chosen={"told_pause": None})
+    reader_store.set_preferences(conn, **whose, chosen={"announced_pause": None})
     return digest_store.resume_digest(conn, **here, digest_id=own.id)
 
 
@@ -111,7 +112,7 @@ def _is_full(conn: Connection, workspace_id: int) -> bool:
 
 
 def _parse_rule(said: str, zone: str) -> Schedule:
-    rule = schedules.parse_schedule(said, zone)
+    rule = parse_schedule(said, zone)
     if isinstance(rule.rule, Interval) or len(rule.rule) > MAX_DAILY_TIMES:
         raise UserError(
             "Your own digest comes at up to {times} times of a day: /news me "
@@ -124,14 +125,14 @@ def _parse_rule(said: str, zone: str) -> Schedule:
 def _save_schedule(
     conn: Connection, own: Digest, rule: Schedule, now: datetime
 ) -> None:
-    sentence = schedules.describe_schedule(rule)
+    sentence = describe_schedule(rule)
     if own.schedules == (sentence,):
         return
     key = {"workspace_id": own.workspace_id, "digest_id": own.id}
     (first,) = planning.find_first_dues(conn, **key, rules=[rule], now=now)
     row = schedule_store.NewSchedule(
         sentence=sentence,
-        rule=schedules.schedule_to_json(rule),
+        rule=schedule_to_json(rule),
         zone=rule.zone,
         next=first,
     )

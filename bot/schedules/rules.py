@@ -196,8 +196,8 @@ def max_places(days: tuple[int, ...]) -> int:
     return {1: 5, 2: 10, 5: 23, 7: 31}.get(len(days), 0)
 
 
-def sort_places(places: tuple[int, ...]) -> list[int]:
-    """Places as a month has them: ascending, without repeats, «last» at the end."""
+def sort_places(places: Iterable[int]) -> list[int]:
+    """Places in the order of a month: ascending, without repeats, «last» at the end."""
     return sorted(set(places), key=lambda place: (place == LAST, place))
 
 

@@ -60,9 +60,9 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
         part=row.part,
         operation=row.operation,
         key=row.key,
-        payload=row.payload if row.rung == 0 else {},
+        payload=row.payload if row.fallback_level == 0 else {},
         fallback_text=row.fallback_text,
-        rung=row.rung,
+        fallback_level=row.fallback_level,
         state=row.state,
         attempt=row.attempt,
         fence=row.fence,
@@ -72,7 +72,7 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
         reason=row.reason,
         manner=post_options_from_settings(row.manner),
         title=row.title or "",
-        opening=row.opening,
+        opening_message_id=row.opening_message_id,
     )
 
 
@@ -172,7 +172,7 @@ def claim_deliveries(
                 .where(*_is_its_sent_post())
                 .scalar_subquery(),
             ),
-            opening=_select_opening_message(),
+            opening_message_id=_select_opening_message(),
         )
         .returning(deliveries.c.id)
     ).scalars()

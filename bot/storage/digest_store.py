@@ -191,12 +191,12 @@ def mark_sources_begun(
     mine = (
         digest_sources.c.digest_id == digest_id,
         digest_sources.c.workspace_id == workspace_id,
-        digest_sources.c.begun_at.is_(None),
+        digest_sources.c.first_read_at.is_(None),
         ~digest_sources.c.paused,
     )
     new = connection.execute(select(digest_sources.c.source_id).where(*mine)).scalars()
     begun = frozenset(new)
-    connection.execute(update(digest_sources).where(*mine).values(begun_at=now))
+    connection.execute(update(digest_sources).where(*mine).values(first_read_at=now))
     return begun
 
 
@@ -254,22 +254,22 @@ def _link_sources(
     ids = [source.id for source in (*read, *paused)]
     _refuse_unknown(connection, select(sources.c.id).where(mine), ids, "A source")
     kept = connection.execute(
-        select(digest_sources.c.source_id, digest_sources.c.begun_at).where(
+        select(digest_sources.c.source_id, digest_sources.c.first_read_at).where(
             digest_sources.c.digest_id == digest_id,
-            digest_sources.c.begun_at.is_not(None),
+            digest_sources.c.first_read_at.is_not(None),
         )
     ).all()
     _replace_links(
         connection, digest_sources, "source_id", workspace_id, digest_id, ids
     )
-    for source_id, begun_at in kept:
+    for source_id, first_read_at in kept:
         connection.execute(
             update(digest_sources)
             .where(
                 digest_sources.c.digest_id == digest_id,
                 digest_sources.c.source_id == source_id,
             )
-            .values(begun_at=begun_at)
+            .values(first_read_at=first_read_at)
         )
     connection.execute(
         update(digest_sources)

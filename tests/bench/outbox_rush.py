@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 from bot.app import SystemClock
-from bot.delivery import Outbox
+from bot.delivery.outbox import Outbox
 from bot.model import DueMoment, RenderContext
 from bot.platforms.discord import limits
 from bot.platforms.discord.platform import DiscordPlatform

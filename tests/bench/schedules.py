@@ -27,8 +27,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot import schedules
 from bot.publishing import planning
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import Schedule, find_following_due, schedule_to_json
+from bot.schedules.wording import describe_schedule
 from bot.storage import (
     Connection,
     Database,
@@ -92,13 +94,13 @@ def add_rows(way: str, count: int) -> tuple[float, float]:
 async def _add_rows(url: str, way: str, count: int) -> tuple[float, float]:
     database = Database.open(url)
     # All sentences there are: reading them ahead fills no memory by the row.
-    known = [_row(schedules.parse_schedule(sentence(n))) for n in range(DISTINCT)]
-    rules = [schedules.parse_schedule(sentence(n)) for n in range(DISTINCT)]
+    known = [_row(parse_schedule(sentence(n))) for n in range(DISTINCT)]
+    rules = [parse_schedule(sentence(n)) for n in range(DISTINCT)]
 
     def rows() -> Iterator[tuple[object, ...]]:
         for number in range(count):
             if way == "sentences":
-                row = _row(schedules.parse_schedule(sentence(number)))
+                row = _row(parse_schedule(sentence(number)))
             elif way == "computed":
                 row = _row(rules[number % DISTINCT])
             else:
@@ -125,13 +127,13 @@ def sentence(number: int) -> str:
     return f"daily at {minute // 60}:{minute % 60:02} {zone}"
 
 
-def _row(rule: schedules.Schedule) -> tuple[object, ...]:
+def _row(rule: Schedule) -> tuple[object, ...]:
     """The values of a row but its position, as SQLite keeps them."""
-    due = schedules.find_following_due(rule, NOW)
+    due = find_following_due(rule, NOW)
     assert due is not None
     return (
-        schedules.describe_schedule(rule),
-        encode_json(schedules.schedule_to_json(rule)),
+        describe_schedule(rule),
+        encode_json(schedule_to_json(rule)),
         rule.zone,
         (due.at - EPOCH) // timedelta(microseconds=1),
         due.local_date.isoformat(),
@@ -222,15 +224,15 @@ async def plan_at_once(count: int) -> None:
 
 
 def _one_each(conn: Connection) -> None:
-    rule = schedules.parse_schedule("daily at 12:00")
+    rule = parse_schedule("daily at 12:00")
     values: dict[str, Any] = {
         "workspace_id": 1,
         "rows": [
             schedule_store.NewSchedule(
-                sentence=schedules.describe_schedule(rule),
-                rule=schedules.schedule_to_json(rule),
+                sentence=describe_schedule(rule),
+                rule=schedule_to_json(rule),
                 zone=rule.zone,
-                next=schedules.find_following_due(rule, NOW),
+                next=find_following_due(rule, NOW),
             )
         ],
     }

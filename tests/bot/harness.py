@@ -12,7 +12,8 @@ from bot.commands.context import CommandServices
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.configuration import file_import
-from bot.delivery import Outbox
+from bot.corrections.message_edits import CorrectionProcessor
+from bot.delivery.outbox import Outbox
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.lookup.archive import Archive
@@ -99,6 +100,15 @@ class BotHarness:
     inbox: Inbox
     doctor: Doctor
 
+    @property
+    def corrections(self) -> CorrectionProcessor:
+        return CorrectionProcessor(
+            db=self.db,
+            engine=self.publisher.engine,
+            clock=self.clock,
+            platforms=self.publisher.platforms,
+        )
+
     # ── what happens to it ─────────────────────────────────────────────────────
 
     def publish(self, name: str, text: str) -> None:
@@ -120,7 +130,7 @@ class BotHarness:
         """What the scheduler does at a due moment."""
         await self.publisher.plan()
         await self.publisher.compose_due()
-        looks = await self.publisher.corrections.run()
+        looks = await self.corrections.run()
         moments = (await self.outbox.drain(), looks, await self.publisher.next_due())
         return min((at for at in moments if at), default=None)
 
@@ -240,6 +250,7 @@ async def open_harness(
             inbox=build_inbox(services, registry.build_commands(services)),
             doctor=Doctor(
                 db=db,
+                clock=clock,
                 ingestor=ingestor,
                 archive=archive,
                 platforms={platform.name: platform},

@@ -159,7 +159,7 @@ async def wake(application: app.Application) -> datetime | None:
     """What `bot.runner` does at a due moment, one thing after the other."""
     await application.publisher.plan()
     await application.publisher.compose_due()
-    looks = await application.publisher.corrections.run()
+    looks = await application.corrections.run()
     moments = (
         await application.outbox.drain(),
         looks,

@@ -12,8 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from bot.schedules import Schedule, find_following_due
-from bot.schedules.rules import EVERY_DAY
+from bot.schedules.rules import EVERY_DAY, Schedule, find_following_due
 
 FIRST, LAST = date(2024, 1, 1), date(2030, 12, 31)
 SLOTS = tuple(time(half // 2, half % 2 * 30) for half in range(48))

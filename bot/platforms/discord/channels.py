@@ -15,6 +15,8 @@ from bot.model import Delivery, PlatformName
 from bot.platforms.discord import limits
 
 PLATFORM_NAME: Final[PlatformName] = "discord"
+#: Path on our web server that Discord posts interactions to.
+INTERACTIONS_PATH: Final = "/discord/interactions"
 #: Discord's number of a person cannot be taken for the number of a server.
 PERSONAL_WORKSPACE_PREFIX: Final = "user-"
 
@@ -71,9 +73,9 @@ def format_thread_message_id(place: int, message: str) -> str:
 
 def parse_opening(delivery: Delivery) -> tuple[int | None, int | None]:
     """The thread that the edition was begun in, or else its first message."""
-    if not delivery.opening:
+    if not delivery.opening_message_id:
         return None, None
-    thread, _, message = delivery.opening.rpartition("/")
+    thread, _, message = delivery.opening_message_id.rpartition("/")
     if thread:
         return parse_snowflake(thread, "thread"), None
     return None, parse_snowflake(message, "message")

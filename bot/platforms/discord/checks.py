@@ -3,7 +3,7 @@
 `bot.ports.Examiner` over the platform's own login, pace and errors.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from bot.errors import SendRefused
@@ -11,6 +11,7 @@ from bot.model import DestinationProblem, Finding, PlatformIdentity, PostOptions
 from bot.platforms.discord.channels import (
     ANNOUNCEMENT,
     FORUM_KINDS,
+    INTERACTIONS_PATH,
     THREAD_KINDS,
     ChannelFacts,
 )
@@ -18,6 +19,7 @@ from bot.platforms.discord.permissions import (
     CREATE_THREADS,
     MENTION_EVERYONE,
     READ_HISTORY,
+    REQUESTED_PERMISSIONS,
     SEND_IN_THREADS,
     SEND_MESSAGES,
     VIEW_CHANNEL,
@@ -27,11 +29,6 @@ if TYPE_CHECKING:
     from bot.platforms.discord.transport import DiscordSession
 
 _CATEGORY: Final = 4
-_PERMISSION_NAMES: Final[Mapping[int, str]] = {
-    VIEW_CHANNEL: "View Channel",
-    SEND_MESSAGES: "Send Messages",
-    SEND_IN_THREADS: "Send Messages in Threads",
-}
 
 
 def find_channel_problems(
@@ -41,7 +38,7 @@ def find_channel_problems(
     if facts.kind is None:
         yield DestinationProblem(
             text="its channel is not there, or the bot cannot see it",
-            fix="give the bot «View Channel» there, or remove the destination",
+            fix="give the bot «View Channels» there, or remove the destination",
             stops=True,
         )
         return
@@ -53,7 +50,7 @@ def find_channel_problems(
         )
         return
     lacking = [
-        _PERMISSION_NAMES[bit]
+        REQUESTED_PERMISSIONS[bit][0]
         for bit in _list_needed_permissions(facts, manner)
         if not facts.may & bit
     ]
@@ -124,22 +121,34 @@ class CheckCaller(Protocol):
 class DiscordExaminer:
     """`bot.ports.Examiner` for Discord."""
 
-    def __init__(self, ask: CheckCaller) -> None:
+    def __init__(self, ask: CheckCaller, *, webhook: bool = False) -> None:
+        """Examine nothing yet.
+
+        Args:
+            ask: Makes the requests.
+            webhook: Discord posts interactions to our web address, so there is no
+                gateway to check.
+        """
         self._ask = ask
+        self._webhook = webhook
 
     async def identity(self) -> PlatformIdentity:
-        return await self._ask("GET", "", lambda session: session.check_api.identity())
+        return await self._ask(
+            "GET", "", lambda s: s.check_api.identity(webhook=self._webhook)
+        )
 
     async def reach(self) -> Finding:
+        if self._webhook:
+            text = f"Discord calls {INTERACTIONS_PATH} at the bot's address, signed"
+            return Finding.ok("discord calls", text)
         return await self._ask("GET", "", lambda session: session.check_api.gateway())
 
     async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
         if not (_is_snowflake(workspace) and _is_snowflake(channel)):
-            return Finding(
-                subject=subject,
-                state="problem",
-                text=f"«{channel}» on «{workspace}» is not the id of a Discord channel",
-                fix="say /newsdesk destination here in the channel",
+            return Finding.problem(
+                subject,
+                f"«{channel}» on «{workspace}» is not the id of a Discord channel",
+                "say /newsdesk destination here in the channel",
             )
         number = int(channel)
         try:
@@ -152,7 +161,7 @@ class DiscordExaminer:
             if refused.whole_workspace:
                 raise
             fix = "let the bot see the channel, or say /newsdesk destination here"
-            return Finding(subject=subject, state="problem", text=str(refused), fix=fix)
+            return Finding.problem(subject, str(refused), fix)
 
 
 def _is_snowflake(text: str) -> bool:

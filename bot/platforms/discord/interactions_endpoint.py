@@ -24,8 +24,6 @@ from bot.platforms.discord.channels import PLATFORM_NAME
 
 log = structlog.get_logger(__name__)
 
-#: Where in our web server Discord finds it.
-PATH: Final = "/discord/interactions"
 #: Bytes of a request, and seconds that its signature is good for.
 MAX_BODY: Final = 1_000_000
 MAX_AGE: Final = 300

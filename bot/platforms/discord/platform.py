@@ -113,7 +113,7 @@ class DiscordPlatform:
         self._crossposts = CrosspostQueue(self._call, now=now)
         self._sender = DiscordSender(self._call, self._ensure_session, self._crossposts)
         #: Looks how the bot stands with Discord.
-        self.examiner = DiscordExaminer(self._call)
+        self.examiner = DiscordExaminer(self._call, webhook=public_key is not None)
 
     @property
     def inbox(self) -> Inbox | None:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -275,8 +275,12 @@ class RestCheckApi:
     def _http(self) -> HTTPClient:
         return self._client.http
 
-    async def identity(self) -> PlatformIdentity:
-        """Who we are by the login, and where we were invited."""
+    async def identity(self, *, webhook: bool = False) -> PlatformIdentity:
+        """Read the bot's account, its servers, and the application's configuration.
+
+        Args:
+            webhook: Discord is meant to post interactions to our web address.
+        """
         application = self._client.application
         user = self._client.user
         assert application is not None, "it is known since the login"
@@ -286,7 +290,7 @@ class RestCheckApi:
             bot=user.name,
             application=str(application.id),
             places=tuple(str(guild["name"]) for guild in guilds),
-            findings=tuple(_check_application(application)),
+            findings=tuple(_check_application(application, webhook=webhook)),
             clock=_parse_date(self.server_date),
         )
 
@@ -311,13 +315,12 @@ class RestCheckApi:
             await socket.close()
         left = int(start.get("remaining", _MIN_LOGINS_LEFT))
         if left < _MIN_LOGINS_LEFT:
-            return Finding(
-                subject="discord gateway",
-                state="warning",
-                text=f"it answers, and only {left} logins are left today",
-                fix="look why the bot restarts so often",
+            return Finding.warning(
+                "discord gateway",
+                f"it answers, and only {left} logins are left today",
+                "look why the bot restarts so often",
             )
-        return Finding(subject="discord gateway", state="ok", text="it answers")
+        return Finding.ok("discord gateway", "it answers")
 
     async def is_private(self, number: int) -> bool:
         """Whether it is a channel between the bot and one person."""
@@ -328,11 +331,10 @@ class RestCheckApi:
         """What the bot may do in a channel, against what it needs there."""
         found: Mapping[str, Any] = dict(await self._http.get_channel(number))
         if str(found.get("guild_id")) != guild:
-            return Finding(
-                subject=subject,
-                state="problem",
-                text=f"the channel belongs to another server than {guild}",
-                fix="say /newsdesk destination here in the right channel",
+            return Finding.problem(
+                subject,
+                f"the channel belongs to another server than {guild}",
+                "say /newsdesk destination here in the right channel",
             )
         me = self._client.user
         assert me is not None, "it is known since the login"
@@ -342,7 +344,7 @@ class RestCheckApi:
         )
         if not lacking:
             text = "it may post and read back what it posted"
-            return Finding(subject=subject, state="ok", text=text)
+            return Finding.ok(subject, text)
         names = ", ".join(f"«{name}»" for name in lacking)
         return Finding(
             subject=subject,
@@ -375,37 +377,36 @@ class RestCheckApi:
         )
 
 
-def _check_application(application: discord.AppInfo) -> list[Finding]:
+def _check_application(
+    application: discord.AppInfo, *, webhook: bool
+) -> Iterator[Finding]:
     page = f"{PORTAL}/{application.id}"
-    found = []
-    if application.interactions_endpoint_url:
-        found.append(
-            Finding(
-                subject="discord commands",
-                state="problem",
-                text="Discord sends commands to an address and not to the bot",
-                fix=f"empty «Interactions Endpoint URL» at {page}/information",
-            )
+    endpoint = bool(application.interactions_endpoint_url)
+    if endpoint and not webhook:
+        yield Finding.problem(
+            "discord commands",
+            "Discord sends commands to an address and not to the bot",
+            f"empty «Interactions Endpoint URL» at {page}/information",
+        )
+    if webhook and not endpoint:
+        yield Finding.problem(
+            "discord commands",
+            "Discord has no address to send commands to",
+            f"set «Interactions Endpoint URL» at {page}/information, or unset "
+            "STANDFIRST_DISCORD_PUBLIC_KEY",
         )
     if application.bot_require_code_grant:
-        found.append(
-            Finding(
-                subject="discord invitation",
-                state="problem",
-                text="the bot cannot be invited by its address alone",
-                fix=f"switch «Requires OAuth2 Code Grant» off at {page}/bot",
-            )
+        yield Finding.problem(
+            "discord invitation",
+            "the bot cannot be invited by its address alone",
+            f"switch «Requires OAuth2 Code Grant» off at {page}/bot",
         )
     if any(getattr(application.flags, name) for name in _PRIVILEGED_FLAGS):
-        found.append(
-            Finding(
-                subject="discord intents",
-                state="warning",
-                text="it could see more of people than it ever needs",
-                fix=f"switch the «Privileged Gateway Intents» off at {page}/bot",
-            )
+        yield Finding.warning(
+            "discord intents",
+            "it could see more of people than it ever needs",
+            f"switch the «Privileged Gateway Intents» off at {page}/bot",
         )
-    return found
 
 
 def _parse_date(server_date: str) -> datetime | None:

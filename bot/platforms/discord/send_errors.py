@@ -44,7 +44,7 @@ _ERROR_TEXTS: Final = {
         "settings, or unblock it."
     ),
     MISSING_PERMISSIONS: (
-        "The bot may not post in the channel: it needs «View Channel», «Send "
+        "The bot may not post in the channel: it needs «View Channels», «Send "
         "Messages» and, for threads, «Send Messages in Threads»."
     ),
 }

@@ -46,7 +46,6 @@ from bot.model import (
 from bot.platforms.common.text import sanitize_text
 from bot.platforms.common.typed_commands import format_example
 from bot.platforms.local import commands, limits, live_updates, replies
-from bot.platforms.local import platform as platform_module
 from bot.platforms.local.commands import (
     CommandAnswer,
     Completion,
@@ -54,7 +53,13 @@ from bot.platforms.local.commands import (
     add_values,
     complete_line,
 )
-from bot.platforms.local.platform import LocalPlatform
+from bot.platforms.local.platform import (
+    PEOPLE,
+    PERSON_COOKIE,
+    ROLE_NAMES,
+    LocalPlatform,
+    get_person,
+)
 from bot.ports import Clock, Mailbox
 
 #: The local workspace and its channels, as they are now; the last may be this person's
@@ -176,9 +181,9 @@ class _Pages:
         here = await self._here(request, fields.get("channel"))
         stays = here.channel if here.channel and not here.channel.person else None
         response = RedirectResponse(_build_channel_path(stays), status_code=303)
-        if fields.get("person") in platform_module.PEOPLE:
+        if fields.get("person") in PEOPLE:
             response.set_cookie(
-                platform_module.PERSON_COOKIE,
+                PERSON_COOKIE,
                 fields["person"],
                 max_age=365 * 86_400,
                 httponly=True,
@@ -224,7 +229,7 @@ class _Pages:
     # ── parts of the above ─────────────────────────────────────────────────────
 
     async def _here(self, request: Request, name: str | None) -> _PageContext:
-        person = platform_module.get_person(request.cookies)
+        person = get_person(request.cookies)
         workspace, channels = await self.list_channels(person.id)
         texts = Texts.of(workspace.locale)
         channels = tuple(_name_channel(channel, texts) for channel in channels)
@@ -301,7 +306,7 @@ class _Pages:
             "tries": [format_example(c) for c in self._allowed(here) if c.examples][
                 :_EXAMPLES
             ],
-            "people": platform_module.PEOPLE.values(),
+            "people": PEOPLE.values(),
             "answered": self._build_answer(here, answer) if answer else None,
         }
         html = self.templates.get_template("page.html").render(context)
@@ -362,7 +367,7 @@ class _Pages:
             "here": here.channel.channel if here.channel else "",
             "path": _build_channel_path(here.channel),
             "person": here.visitor.person,
-            "roles": platform_module.ROLE_NAMES,
+            "roles": ROLE_NAMES,
         }
 
     def _build_answer(

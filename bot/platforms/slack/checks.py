@@ -12,11 +12,10 @@ from typing import Any, Final
 
 from bot.errors import SendError, SendRefused
 from bot.model import Finding, PlatformIdentity
-from bot.platforms.slack import app_manifest
+from bot.platforms.slack import app_manifest, limits
 from bot.platforms.slack.app_manifest import check_scopes
 from bot.platforms.slack.installations import Installation
 
-_CHANNEL_ID: Final = re.compile(r"[CDG][A-Z0-9]{1,30}")
 #: «xapp-1-A0123456-…»: the app that a token of Socket Mode is of.
 _APP_TOKEN: Final = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 REINSTALL_HINT: Final = (
@@ -87,7 +86,7 @@ class SlackExaminer:
                 text=f"the token is of the workspace {session.team}, not {workspace}",
                 fix="set the token of that workspace, or its right id",
             )
-        if not _CHANNEL_ID.fullmatch(channel):
+        if not re.fullmatch(limits.CHANNEL_ID, channel):
             return Finding(
                 subject=subject,
                 state="problem",

@@ -9,10 +9,11 @@ from typing import Final
 
 from bot.errors import SendNotReceived, SendRefused, SendUnclear
 from bot.model import PERSON_PREFIX, Delivery
+from bot.platforms.slack import limits
 from bot.platforms.slack.installations import Installations
 
 OPEN: Final = "conversations.open"
-_PERSON_ID: Final = re.compile(r"[UW][A-Z0-9]{1,30}", re.ASCII)
+_PERSON_ID: Final = re.compile(limits.PERSON_ID)
 
 
 class SlackDirectMessages:

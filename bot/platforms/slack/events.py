@@ -427,7 +427,7 @@ def _join_sentences(reply: Reply) -> str:
 
 #: «<https://a.example|a.example>», «<#C123|news>», «<mailto:a@b.example|a@b.example>».
 _ADDRESS: Final = re.compile(r"<(?:mailto:)?([^<>|\s#@!][^<>|\s]*)(?:\|[^<>]*)?>")
-_CHANNEL_LINK: Final = re.compile(r"<#([CDG][A-Z0-9]{1,30})(?:\|([^<>]*))?>")
+_CHANNEL_LINK: Final = re.compile(rf"<#({limits.CHANNEL_ID})(?:\|([^<>]*))?>")
 
 
 def parse_slash_command(body: Mapping[str, Any]) -> SlackInteraction:

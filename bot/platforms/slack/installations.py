@@ -26,6 +26,7 @@ from bot.errors import (
     SendRefused,
 )
 from bot.model import AppInstallation, Delivery, Finding, InstallationTokens
+from bot.platforms.slack import limits
 from bot.platforms.slack.app_manifest import SlackApp, check_scopes
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
 from bot.platforms.slack.tokens import RotatingTokens, TokenSource, parse_tokens
@@ -512,7 +513,8 @@ log = structlog.get_logger(__name__)
 
 #: What Slack says where a token has run out.
 TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 - an error of Slack's
-_CHANNEL_ID: Final = re.compile(r"[CDGUW][A-Z0-9]{1,30}")
+#: A post also goes to a person, whose direct message is opened first.
+_TARGET_ID: Final = re.compile(rf"{limits.CHANNEL_ID}|{limits.PERSON_ID}")
 
 
 def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
@@ -527,7 +529,7 @@ def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
 
 def _get_channel(delivery: Delivery) -> str:
     """The channel's id; `Refused` when it cannot be one."""
-    if not _CHANNEL_ID.fullmatch(delivery.channel):
+    if not _TARGET_ID.fullmatch(delivery.channel):
         raise SendRefused(
             f"«{delivery.channel}» is not the id of a Slack channel: Slack shows it at "
             "the end of the channel's details, and it begins with C."

@@ -8,6 +8,12 @@ cut, only left out (`QUOTE`).
 
 from typing import Final
 
+#: Patterns of ids: of a public or private channel or direct message, of a person, of a
+#: user group. ASCII only; without anchors, for use inside other patterns.
+CHANNEL_ID: Final = "[CDG][A-Z0-9]{1,30}"
+PERSON_ID: Final = "[UW][A-Z0-9]{1,30}"
+GROUP_ID: Final = "S[A-Z0-9]{1,30}"
+
 # ── Slack's ────────────────────────────────────────────────────────────────────
 
 BLOCKS: Final = 50

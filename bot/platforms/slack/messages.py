@@ -20,7 +20,11 @@ NO_PARSING: Final[Mapping[str, Any]] = {"parse": "none", "link_names": False}
 
 def get_thread(delivery: Delivery) -> str | None:
     """The message below which it stands, where its destination wants threads."""
-    return delivery.opening if delivery.manner.thread and delivery.opening else None
+    return (
+        delivery.opening_message_id
+        if delivery.manner.thread and delivery.opening_message_id
+        else None
+    )
 
 
 def build_post_body(delivery: Delivery) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def killing(db: Database, nth: int, *, committed: bool) -> list[str]:
 async def work(harness: BotHarness) -> None:
     """What a wake-up does, a few times, until all is quiet."""
     for _ in range(4):
-        await harness.publisher.corrections.run()
+        await harness.corrections.run()
         await harness.outbox.drain()
         harness.clock.advance(WAIT * 2)
 
@@ -75,5 +75,5 @@ async def test_whatever_write_is_the_last_one_the_message_is_edited_once(
             assert len(platform.messages) == 1
         if len(passed) < nth:
             break
-    assert {"note", "order", "step"} <= seen
+    assert {"record_corrections", "order_edits", "record_and_claim"} <= seen
     assert nth < MOST - 1

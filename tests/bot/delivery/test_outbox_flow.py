@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.delivery import Outbox
+from bot.delivery.outbox import Outbox
 from bot.errors import SendNotReceived, SendRefused
 from bot.model import Delivery, MessagePart, PlatformName
 from bot.storage import (

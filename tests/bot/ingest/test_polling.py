@@ -120,7 +120,7 @@ async def test_an_unchanged_feed_sends_no_body(newswire):
     assert "if-none-match" not in first.headers
     assert len(later) >= 3
     assert {r.headers.get("if-none-match") for r in later} == {'"one"'}
-    assert (await newswire.source()).last_good == newswire.harness.clock.now()
+    assert (await newswire.source()).last_success_at == newswire.harness.clock.now()
 
 
 async def test_a_changed_feed_is_read_and_its_new_tag_kept(newswire):
@@ -248,9 +248,9 @@ async def test_a_pause_of_the_host_outlives_the_process(newswire):
     await newswire.harness.ingestor.refresh([await newswire.source("/a")])
     # What the way out remembers is gone with it; the table is not.
     other = await newswire.source("/b")
-    assert other.rest_until is not None
-    assert other.rest_until - newswire.harness.clock.now() >= timedelta(hours=2)
-    assert other.next_poll_at == other.rest_until
+    assert other.backoff_until is not None
+    assert other.backoff_until - newswire.harness.clock.now() >= timedelta(hours=2)
+    assert other.next_poll_at == other.backoff_until
 
 
 async def test_a_pause_is_broken_by_no_edition(newswire):

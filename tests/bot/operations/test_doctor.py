@@ -117,7 +117,7 @@ async def test_a_damaged_database_is_a_problem_and_the_rest_is_still_told(harnes
 
 def test_it_says_how_old_the_newest_backup_is(tmp_path):
     file = tmp_path / "standfirst.db"
-    assert "none lies in" in health_checks.check_backups(file, NOON)[0].text
+    assert "there is none in" in health_checks.check_backups(file, NOON)[0].text
     (tmp_path / "backups").mkdir()
     for hours in (50, 2):
         kept = tmp_path / "backups" / f"standfirst-{hours}.db"

@@ -108,7 +108,7 @@ async def test_what_an_earlier_standfirst_left_of_corrections_goes_too(ana: Edit
     await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
     await ana.harness.db.write(
         lambda connection: connection.execute(
-            schema.editions.update().values(dropped_at=ana.harness.clock.now())
+            schema.editions.update().values(emptied_at=ana.harness.clock.now())
         )
     )
     await maintenance(ana.harness).prune_outdated()
@@ -133,10 +133,15 @@ async def test_a_settled_report_goes_in_its_time_and_an_open_one_never(ana: Edit
 
 async def test_what_was_told_is_never_told_again(ana: Editor):
     """The folder still lists what was let go."""
-    memory = await ana.harness.db.read(rows, "told", "articles", "article_ids")
+    memory = await ana.harness.db.read(
+        rows, "published_items", "articles", "article_ids"
+    )
     ana.harness.clock.advance(days=75)
     await maintenance(ana.harness).prune_outdated()
-    assert await ana.harness.db.read(rows, "told", "articles", "article_ids") == memory
+    assert (
+        await ana.harness.db.read(rows, "published_items", "articles", "article_ids")
+        == memory
+    )
     outcome = await ana.harness.post("later")
     assert outcome.stored_edition is None
     assert await ana.harness.db.read(texts) == [("", None), ("", None)]

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot import schedules
 from bot.model import Occurrence
 from bot.publishing import planning
+from bot.schedules.posting_rules import decide_due
 from bot.storage import Connection, schedule_store
 from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 
@@ -288,7 +288,7 @@ async def test_a_defect_in_one_schedule_keeps_no_other_from_its_time(
     harness, monkeypatch
 ):
     await harness.apply(CONFIGURATION + ANOTHER)
-    reckon = schedules.decide_due
+    reckon = decide_due
 
     def fails_for_the_first(rule, awaited, now, seen=[]):  # noqa: B006
         seen.append(rule)
@@ -296,7 +296,7 @@ async def test_a_defect_in_one_schedule_keeps_no_other_from_its_time(
             raise ZeroDivisionError("a defect")
         return reckon(rule, awaited, now)
 
-    monkeypatch.setattr(schedules, "decide_due", fails_for_the_first)
+    monkeypatch.setattr(planning, "decide_due", fails_for_the_first)
     harness.clock.advance(minutes=2)
     with capture_logs() as logs:
         await harness.wake()

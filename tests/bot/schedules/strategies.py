@@ -7,13 +7,15 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from bot.schedules import Interval, Schedule, TimeWindow
 from bot.schedules.parsing import interval_hits_window
 from bot.schedules.rules import (
     EVERY_DAY,
     LAST,
     WEEKDAYS,
     WEEKEND,
+    Interval,
+    Schedule,
+    TimeWindow,
     max_places,
     sort_places,
 )

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.schedules import describe_schedule, list_upcoming_dues, parse_schedule
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import list_upcoming_dues
+from bot.schedules.wording import describe_schedule
 
 #: A cron line → the sentence that it means.
 MEANT = {
@@ -28,8 +30,11 @@ MEANT = {
     "cron 30 8-10 * * *": "daily at 8:30, 9:30 and 10:30 UTC",
     "cron 0 8 1,15 * *": "on the 1st and 15th of the month at 8:00 UTC",
     "cron 0 8 L * *": "on the last day of the month at 8:00 UTC",
+    "cron 0 8 15,L * *": "on the 15th and last day of the month at 8:00 UTC",
+    "cron 0 8 LW * *": "on the last weekday of the month at 8:00 UTC",
     "cron 0 9 * * 1#1": "on the first Monday of the month at 9:00 UTC",
     "cron 0 9 * * 5L": "on the last Friday of the month at 9:00 UTC",
+    "cron 0 9 * * 1#1,1#3": "on the first and third Monday of the month at 9:00 UTC",
     "cron @daily Asia/Tokyo": "daily at 0:00 Asia/Tokyo",
     "cron @hourly": "hourly UTC",
     "cron @weekly": "Sunday at 0:00 UTC",
@@ -50,10 +55,12 @@ REFUSED = {
     "cron 0 9 * * 8": "«8»",
     "cron 0 9 * * tag": "«tag»",
     "cron 0 9 0 * *": "«0»",
-    "cron 0/0 9 * * *": "names nothing",
-    "cron 0 12-9 * * *": "names nothing",
+    "cron 0/0 9 * * *": "«0/0»",
+    "cron 0 12-9 * * *": "«12-9»",
     "cron 0 9": "five fields",
     "cron 0 9 * * ?": "«?»",
+    "cron 0 9 * * 1#1,2": "«1#1,2»",
+    "cron 0 9 1,LW * *": "«1,lw»",
     "cron 0 9 * * 1 Mars": "«mars»",
     "30 8 * * 1-5": "write «cron» before it",
 }

@@ -7,14 +7,15 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.model import DueMoment
-from bot.schedules import (
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import (
+    EVERY_DAY,
     Interval,
     Schedule,
     find_following_due,
+    has_date,
     list_upcoming_dues,
-    parse_schedule,
 )
-from bot.schedules.rules import EVERY_DAY, has_date
 from tests.bot.schedules.strategies import ZONES, schedules
 
 

@@ -7,15 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.schedules import (
+from bot.schedules.grammar import EXAMPLES
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import (
+    EVERY_DAY,
+    LAST,
+    WEEKDAYS,
+    WEEKEND,
     Interval,
     Schedule,
     TimeWindow,
-    describe_schedule,
-    parse_schedule,
 )
-from bot.schedules.grammar import EXAMPLES
-from bot.schedules.rules import EVERY_DAY, LAST, WEEKDAYS, WEEKEND
+from bot.schedules.wording import describe_schedule
 from tests.bot.schedules.strategies import schedules
 
 

@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.model import DueMoment
-from bot.schedules import (
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.posting_rules import decide_due, plan_first_dues
+from bot.schedules.rules import (
     Schedule,
     catch_up_limit,
-    decide_due,
     find_following_due,
     list_upcoming_dues,
-    parse_schedule,
-    plan_first_dues,
 )
 from tests.bot.schedules.strategies import schedules
 

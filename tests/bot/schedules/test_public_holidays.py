@@ -4,14 +4,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.errors import ConfigurationError, UserError
-from bot.schedules import (
-    calendar,
-    describe_schedule,
-    list_upcoming_dues,
-    parse_schedule,
-    schedule_from_json,
-    schedule_to_json,
-)
+from bot.schedules import calendar
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import list_upcoming_dues, schedule_from_json, schedule_to_json
+from bot.schedules.wording import describe_schedule
 
 AFTER = datetime(2026, 12, 23, 12, tzinfo=UTC)
 

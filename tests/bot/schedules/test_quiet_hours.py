@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import UserError
-from bot.schedules import find_quiet_end, in_quiet_hours
+from bot.schedules.posting_rules import find_quiet_end, in_quiet_hours
 
 BERLIN = "Europe/Berlin"
 

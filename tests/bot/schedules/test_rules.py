@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 
 from bot.errors import ConfigurationError
-from bot.schedules import parse_schedule, schedule_from_json, schedule_to_json
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import schedule_from_json, schedule_to_json
 from tests.bot.schedules.strategies import schedules
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 
 from bot.i18n.translation import Texts
-from bot.schedules import describe_schedule, parse_schedule
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.wording import describe_schedule
 from tests.bot.schedules.strategies import schedules
 
 ENGLISH, GERMAN = Texts.of("en"), Texts.of("de")

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.errors import UserError
-from bot.schedules import check_zone, find_zone, load_zone
+from bot.schedules.calendar import check_zone, find_zone, load_zone
 from tests.bot.schedules.strategies import ZONES
 
 

@@ -241,7 +241,7 @@ async def test_a_source_tells_how_its_last_reading_was(
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
     failed = replace(
-        tenant.source, last_good=NOW, problem="It answers 404.", failures=3
+        tenant.source, last_success_at=NOW, problem="It answers 404.", failures=3
     )
     await database.write(source_store.update_source, source=failed)
     (bad,) = await database.read(source_store.list_sources, **here)
@@ -251,7 +251,7 @@ async def test_a_source_tells_how_its_last_reading_was(
     (good,) = await database.read(source_store.list_sources, **here)
 
     assert bad == failed
-    assert (good.last_good, good.problem) == (NOW, None)
+    assert (good.last_success_at, good.problem) == (NOW, None)
 
 
 async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(

@@ -269,8 +269,8 @@ async def test_the_ledger_grows_with_each_edition(database: Database, tenant: Te
         stories=frozenset({"s-a", "s-b"}), quotes=frozenset({"no"})
     )
 
-    await database.write(a_stored_edition, tenant, slot="1", told=first)
-    await database.write(a_stored_edition, tenant, slot="2", told=second)
+    await database.write(a_stored_edition, tenant, slot="1", published=first)
+    await database.write(a_stored_edition, tenant, slot="2", published=second)
 
     reported = await database.read(
         ledger_store.get_ledger,
@@ -292,7 +292,7 @@ async def test_a_sentence_longer_than_an_index_entry_is_told_whole(
     letters = random_letters(20_000)
     reported = PublishedLedger(sentences=frozenset({letters, letters + "."}))
 
-    await database.write(a_stored_edition, tenant, told=reported)
+    await database.write(a_stored_edition, tenant, published=reported)
 
     assert (
         await database.read(
@@ -308,7 +308,7 @@ async def test_the_ledger_is_the_digests_own(database: Database):
     one = await database.write(a_tenant, name="one")
     two = await database.write(a_tenant, name="two")
     await database.write(
-        a_stored_edition, one, told=PublishedLedger(stories=frozenset({"s-a"}))
+        a_stored_edition, one, published=PublishedLedger(stories=frozenset({"s-a"}))
     )
 
     untold = await database.read(

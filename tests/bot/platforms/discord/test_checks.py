@@ -5,6 +5,8 @@ What the doctor says of a destination, over the real gateway.
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, cast
 
@@ -36,6 +38,7 @@ from bot.platforms.discord.permissions import (
     compute_permissions,
     list_missing_permissions,
 )
+from bot.platforms.discord.platform import DiscordPlatform
 from tests.bot.harness import BRIDGE, BotHarness
 from tests.bot.platforms.discord.conftest import (
     CONFIGURATION,
@@ -55,7 +58,7 @@ from tests.wire.discord.ledger import (
     VIEW,
     member,
 )
-from tests.wire.discord.server import CHANNEL, serving
+from tests.wire.discord.server import CHANNEL, LocalDiscord, serving
 
 
 async def reported(harness: BotHarness) -> dict[str, Any]:
@@ -131,6 +134,41 @@ async def test_a_bot_that_is_in_no_server_is_told(harness, discord):
 async def test_commands_that_go_elsewhere_are_a_problem(harness, discord):
     discord.application = {"interactions_endpoint_url": "https://old.example/"}
     assert (await reported(harness))["discord commands"].state == "problem"
+
+
+@asynccontextmanager
+async def over_http(discord: LocalDiscord) -> AsyncIterator[DiscordPlatform]:
+    platform = a_platform(discord, public_key="ab" * 32)
+    yield platform
+    await platform.close()
+
+
+async def test_an_endpoint_that_a_public_key_asks_for_is_no_problem(discord):
+    discord.application = {"interactions_endpoint_url": "https://news.example/"}
+    async with over_http(discord) as platform:
+        assert (await platform.examiner.identity()).findings == ()
+
+
+async def test_a_public_key_without_an_endpoint_is_a_problem_with_its_fix(discord):
+    async with over_http(discord) as platform:
+        (found,) = (await platform.examiner.identity()).findings
+    assert found.state == "problem"
+    assert "«Interactions Endpoint URL»" in found.fix
+
+
+async def test_where_discord_calls_us_the_gateway_is_not_dialled(discord):
+    async with over_http(discord) as platform:
+        found = await platform.examiner.reach()
+    assert found.state == "ok"
+    assert "/discord/interactions" in found.text
+    assert not any(call.path.endswith("/gateway/bot") for call in discord.calls)
+
+
+def test_a_permission_has_the_same_name_in_the_invitation_and_in_a_finding():
+    facts = ChannelFacts(kind=TEXT, may=0, roles={})
+    (lacks, _) = find_channel_problems(facts, PostOptions())
+    for bit in (VIEW_CHANNEL, SEND_MESSAGES):
+        assert f"«{REQUESTED_PERMISSIONS[bit][0]}»" in lacks.text
 
 
 async def test_in_chat_an_editor_sees_it_of_this_workspace(harness, discord):
@@ -282,7 +320,7 @@ def test_a_manner_that_works_out_is_not_spoken_of():
     [
         ({"kind": None}, "not there"),
         ({"kind": 4}, "category"),
-        ({"may": ALL & ~VIEW_CHANNEL}, "«View Channel»"),
+        ({"may": ALL & ~VIEW_CHANNEL}, "«View Channels»"),
         ({"may": ALL & ~SEND_MESSAGES}, "«Send Messages»"),
         ({"may": ALL & ~SEND_IN_THREADS}, "«Send Messages in Threads»"),
         ({"may": ALL & ~READ_HISTORY}, "Read Message History"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import delivery
+from bot.delivery.private_notices import resolve_report
 from bot.errors import SendRefused
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import destination_store, report_store
@@ -230,7 +230,7 @@ async def settled(
         report_store.list_open_reports, workspace_id=1, limit=2
     )
     await harness.db.write(
-        delivery.resolve_report,
+        resolve_report,
         workspace_id=1,
         public_id=report.public_id,
         by="Ana",

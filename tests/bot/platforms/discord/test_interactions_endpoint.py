@@ -14,10 +14,10 @@ from starlette.types import ASGIApp
 
 from bot.i18n.translation import Texts
 from bot.model import Inbox
+from bot.platforms.discord.channels import INTERACTIONS_PATH
 from bot.platforms.discord.interactions_endpoint import (
     MAX_AGE,
     MAX_BODY,
-    PATH,
     verify_signature,
 )
 from bot.platforms.discord.platform import DiscordPlatform
@@ -55,7 +55,7 @@ def called(discord: LocalDiscord) -> tuple[DiscordPlatform, ASGIApp]:
         ready=ready,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        called=[Route(PATH, found, methods=["POST"])],
+        called=[Route(INTERACTIONS_PATH, found, methods=["POST"])],
     )
     return platform, site
 
@@ -90,7 +90,7 @@ async def call(
     """A request as Discord makes it, or with other headers."""
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     sent = {"content-type": "application/json", **signed(discord, body), **HOST}
-    return await ask(site, "POST", PATH, body, {**sent, **given})
+    return await ask(site, "POST", INTERACTIONS_PATH, body, {**sent, **given})
 
 
 # ── what is Discord's ──────────────────────────────────────────────────────────

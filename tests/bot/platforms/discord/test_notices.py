@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery import list_posting_problems
+from bot.delivery.private_notices import list_posting_problems
 from bot.model import Invocation, Location, Permission, Person
 from bot.storage import destination_store, schema, workspace_store
 from tests.bot.harness import WAIT, BotHarness, expect_reply

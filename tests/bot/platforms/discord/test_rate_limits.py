@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from bot.app import SystemClock
-from bot.delivery import Outbox
+from bot.delivery.outbox import Outbox
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import Database
 from tests.bench.outbox_rush import FIRST_CHANNEL, furnish

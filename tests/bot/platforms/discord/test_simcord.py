@@ -152,7 +152,11 @@ async def test_a_message_is_edited_from_any_form_to_any(
     (part,) = render(an_edition(), a_context())
     delivery = a_delivery(payload=part.payload, fallback_text=part.fallback_text)
     before, after = (
-        replace(delivery, rung=forms[form], payload={} if forms[form] else part.payload)
+        replace(
+            delivery,
+            fallback_level=forms[form],
+            payload={} if forms[form] else part.payload,
+        )
         for form in (posted, edited)
     )
     message = await opinion.session.post(opinion.channel.id, build_post_body(before))

@@ -21,6 +21,7 @@ from bot.platforms.common.typed_commands import (
     split_words,
 )
 from bot.platforms.local.commands import add_values, complete_line
+from tests.bot.harness import BotHarness
 
 TEXTS = Texts.of("en")
 
@@ -233,8 +234,10 @@ def test_a_command_may_be_typed_in_the_words_of_another_language(line):
     assert read(line) == ParsedCommand(path="news quotes", args={"speaker": "Xi"})
 
 
-async def test_every_word_of_another_language_stands_for_one_of_a_command(bare):
-    commands = bare.inbox.commands
+async def test_every_word_of_another_language_stands_for_one_of_a_command(
+    empty_harness: BotHarness,
+):
+    commands = empty_harness.inbox.commands
     known = {word for command in commands for word in command.path.split()[1:]}
     assert set(ENGLISH_WORDS.values()) <= known
     # No word that English commands have means another one.

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import delivery
+from bot.delivery.private_notices import resolve_report
 from bot.storage import destination_store, report_store, workspace_store
 from tests.bot.harness import BotHarness
 from tests.bot.platforms.slack.conftest import CONFIGURATION, listening
@@ -122,7 +122,7 @@ async def test_a_settled_report_is_answered_there_or_with_the_next_command(
             report_store.list_open_reports, workspace_id=1, limit=2
         )
         await harness.db.write(
-            delivery.resolve_report,
+            resolve_report,
             workspace_id=1,
             public_id=report.public_id,
             by="Ana",
