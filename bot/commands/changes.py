@@ -17,7 +17,7 @@ from bot.configuration.diff import (
     list_differences,
 )
 from bot.configuration.settings import SettingsEntry
-from bot.model import Block, Digest, FactTable, ListItem, Paragraph, Reply, SmallPrint
+from bot.model import Block, Control, Digest, FactTable, ListItem, Paragraph, Reply, SmallPrint
 from digests.types import Edition, arrange_sections
 
 
@@ -69,8 +69,8 @@ def render_proposal(
 
     `more` stands between the differences and who gets the digest.
     """
-    confirm = context.signed_button(
-        context.say("Confirm"), "confirm", change.id, primary=True
+    confirm = _sign_button(
+        context, change, context.say("Confirm"), "confirm", change.id
     )
     return context.reply(
         *_render_differences(context, change),
@@ -90,15 +90,21 @@ def render_applied(context: CommandContext, change: ConfigurationChange) -> Repl
         if coming.digest in new and coming.destinations and coming.digest_id:
             once = (str(coming.digest_id), secrets.token_hex(6))
             label = context.say("Post now")
-            controls.insert(
-                0, context.signed_button(label, "post", *once, primary=True)
-            )
+            controls.insert(0, _sign_button(context, change, label, "post", *once))
     return context.reply(
         *_render_differences(context, change),
         *_render_upcoming(context, change),
         title=context.say("Saved"),
         controls=controls,
     )
+
+
+def _sign_button(
+    context: CommandContext, change: ConfigurationChange, label: str, *carried: str
+) -> Control:
+    """A button for the change's workspace, which the change itself may have created."""
+    control = context.services.controls.signed(change.workspace.id, *carried)
+    return Control(id=control, label=label, primary=True)
 
 
 async def render_effect(

@@ -181,7 +181,7 @@ async def test_a_story_is_found_by_number_words_and_id(harness: BotHarness):
         assert ("Ada Brandt", "Nobody was in danger at any time.") in quoted(answer)
 
 
-@pytest.mark.parametrize("which", ["99", "0", "zebra", "s-zzzzzz", "", "🦊", "%_\\"])
+@pytest.mark.parametrize("which", ["99", "0", "zebra", "s-zzzzzz", "🦊", "%_\\"])
 async def test_a_story_that_is_not_there_gets_a_sentence(
     harness: BotHarness, which: str
 ):
@@ -337,7 +337,7 @@ async def test_search_is_narrowed(
     ("wrong", "said"),
     [
         ({"words": "roof", "source": "nowhere"}, "There is no source «nowhere» here."),
-        ({"words": "roof", "since": "whenever"}, "«whenever» is no day that I know."),
+        ({"words": "roof", "since": "whenever"}, "«whenever» is not a day that I understand."),
         ({"words": " ".join(f"w{n}" for n in range(99))}, "That is 99 words"),
     ],
 )
@@ -381,7 +381,7 @@ async def test_a_question_is_answered_with_the_sentence_and_its_place(
     ("question", "said"),
     [
         ("How many lorries cross the harbour bridge?", "Not in my sources."),
-        ("Who opened the Marlow bridge?", "«Marlow» stands in none of them."),
+        ("Who opened the Marlow bridge?", "none of them mentions «Marlow»."),
         ("What did Osric Vane say about the girder?", "Not in my sources."),
     ],
 )

@@ -251,7 +251,7 @@ async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
         reason="Discord opens no direct message to you.",
     )
     answer = await ana.says("news me")
-    assert "Steht still: Discord lässt hierhin keine Direktnachricht zu." in said(
+    assert "Pausiert: Discord lässt hierhin keine Direktnachricht zu." in said(
         answer
     )
     assert english_in(answer) == []

@@ -54,7 +54,7 @@ async def test_a_saved_story_stands_on_the_readers_own_list(ben: Editor):
 
 async def test_what_one_saves_nobody_else_sees(ben: Editor):
     await ben.says("news save", story="1")
-    assert "saved none yet" in said(await ben.also("Cleo").says("news saved"))
+    assert "saved no stories yet" in said(await ben.also("Cleo").says("news saved"))
 
 
 async def test_the_same_person_of_another_workspace_sees_none_of_it(
@@ -63,7 +63,7 @@ async def test_the_same_person_of_another_workspace_sees_none_of_it(
     await harness.apply(CONFIGURATION + ELSEWHERE)
     await ben.says("news save", story="1")
     there = await reader(harness, "elsewhere")
-    assert "saved none yet" in said(await there.says("news saved"))
+    assert "saved no stories yet" in said(await there.says("news saved"))
 
 
 async def test_saving_twice_is_saving_once(ben: Editor):
@@ -75,7 +75,7 @@ async def test_saving_twice_is_saving_once(ben: Editor):
 async def test_a_saved_story_is_taken_off_by_its_button(ben: Editor):
     kept = await ben.says("news save", story="1")
     assert "Taken off" in said(await ben.presses(kept, "Take it off"))
-    assert "saved none yet" in said(await ben.says("news saved"))
+    assert "saved no stories yet" in said(await ben.says("news saved"))
 
 
 async def test_a_saved_story_is_taken_off_by_its_number(ben: Editor):
@@ -91,7 +91,7 @@ async def test_the_list_has_an_end(ben: Editor, monkeypatch: pytest.MonkeyPatch)
     await ben.says("news save", story="1")
     refused = await ben.says("news save", story="2")
     assert refused.problem
-    assert "1 stories already" in said(refused)
+    assert "already holds 1 stories" in said(refused)
 
 
 async def test_a_long_list_has_pages(ben: Editor, monkeypatch: pytest.MonkeyPatch):
@@ -285,7 +285,7 @@ async def test_the_same_report_twice_is_one(harness: BotHarness, ben: Editor):
 async def test_a_timeline_dates_the_story_and_says_when_it_was_told(ben: Editor):
     reported = said(await ben.says("news timeline", story="bridge"))
     assert "24 November 2026\nThe harbour bridge at Hallin was closed" in reported
-    assert "Told here\nTuesday 24 November" in reported
+    assert "Posted here\nTuesday 24 November" in reported
 
 
 async def test_a_timeline_leads_from_an_update_to_the_day_before(
