@@ -17,7 +17,16 @@ from bot.configuration.diff import (
     list_differences,
 )
 from bot.configuration.settings import SettingsEntry
-from bot.model import Block, Control, Digest, FactTable, ListItem, Paragraph, Reply, SmallPrint
+from bot.model import (
+    Block,
+    Control,
+    Digest,
+    FactTable,
+    ListItem,
+    Paragraph,
+    Reply,
+    SmallPrint,
+)
 from digests.types import Edition, arrange_sections
 
 

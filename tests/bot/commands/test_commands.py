@@ -337,7 +337,10 @@ async def test_search_is_narrowed(
     ("wrong", "said"),
     [
         ({"words": "roof", "source": "nowhere"}, "There is no source «nowhere» here."),
-        ({"words": "roof", "since": "whenever"}, "«whenever» is not a day that I understand."),
+        (
+            {"words": "roof", "since": "whenever"},
+            "«whenever» is not a day that I understand.",
+        ),
         ({"words": " ".join(f"w{n}" for n in range(99))}, "That is 99 words"),
     ],
 )

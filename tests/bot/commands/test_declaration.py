@@ -76,7 +76,9 @@ def test_options_follow_from_the_parameters():
 
 async def test_the_function_gets_converted_values_and_defaults(asks):
     assert "2 here nothing" in said(await asks(number=" 2 "))
-    assert "2 there new" in said(await asks(number="2", note="new", **{"from": "there"}))
+    assert "2 there new" in said(
+        await asks(number="2", note="new", **{"from": "there"})
+    )
 
 
 async def test_a_missing_answer_is_asked_for_with_the_others_kept(asks):
@@ -104,7 +106,8 @@ async def test_other_errors_of_a_conversion_are_left_to_the_dispatcher(
 
     @command("news refuse", "Refuse", "/news refuse x")
     async def refused(
-        context: CommandContext, word: Annotated[str, Option(description="W", convert=refuse)]
+        context: CommandContext,
+        word: Annotated[str, Option(description="W", convert=refuse)],
     ) -> Reply:
         raise AssertionError("it must not run")
 

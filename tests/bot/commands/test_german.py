@@ -251,9 +251,7 @@ async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
         reason="Discord opens no direct message to you.",
     )
     answer = await ana.says("news me")
-    assert "Pausiert: Discord lässt hierhin keine Direktnachricht zu." in said(
-        answer
-    )
+    assert "Pausiert: Discord lässt hierhin keine Direktnachricht zu." in said(answer)
     assert english_in(answer) == []
 
 

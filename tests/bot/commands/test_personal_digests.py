@@ -250,7 +250,7 @@ async def test_where_messages_are_closed_the_person_is_told_once_and_can_go_on(
     assert "Your own digest is paused: You take no direct messages." in reported
     assert "digest is paused" not in said(await ben.says("news help"))
     shown = await ben.says("news me")
-    assert "Stands still: You take no direct messages." in said(shown)
+    assert "Paused: You take no direct messages." in said(shown)
     await ben.presses(shown, "Start it again")
     await quiet.wake()
     assert "Harbour bridge" in "\n".join(own(quiet))

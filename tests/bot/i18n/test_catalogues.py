@@ -55,6 +55,10 @@ def spoken(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
         receiver = node.func.value
         if isinstance(receiver, ast.Name) and receiver.id == "schedules":
             continue
+        # The context of a command forwards its callers' sentences.
+        first = node.args[0] if node.args else None
+        if isinstance(first, ast.Name) and first.id in ("msgid", "one"):
+            continue
         if node.func.attr == "say":
             yield node, node.args[:1]
         elif node.func.attr == "count" and len(node.args) >= 3:
