@@ -15,26 +15,32 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 import structlog
+from starlette.applications import Starlette
 
-from bot.app import Application, open_application
+from bot.corrections.message_edits import CorrectionProcessor
+from bot.delivery.outbox import Outbox
 from bot.errors import BotError
-from bot.jobs.scheduler import RunJob
-from bot.model import JobName
+from bot.jobs.scheduler import JobScheduler, RunJob
+from bot.lookup.archive import Archive
+from bot.model import Inbox, JobName
 from bot.operations.clock_monitor import JUMP_BACK, JUMP_FORWARD, ClockMonitor
-from bot.ports import CheckpointHook, ignore_checkpoint
+from bot.operations.doctor import Doctor
+from bot.operations.maintenance import Maintenance
+from bot.ports import Clock, Platform, Plugins
+from bot.publishing.editions import EditionPublisher
 from bot.settings import Settings
-from bot.storage import process_store
+from bot.storage import Database, process_store
 from bot.web import server
 
 log = structlog.get_logger(__name__)
 
-LEASE_NAME = "runner"
 LEASE_DURATION = timedelta(seconds=30)
 LEASE_RENEWAL_SECONDS = 10.0
 STANDBY_POLL_SECONDS = 2.0
@@ -51,13 +57,28 @@ ExtraTask = Callable[[], Coroutine[Any, Any, None]]
 _TRIM_AFTER_SECONDS = 2.0
 
 
-async def run_application(
-    settings: Settings, *, say: ShowMessage, at: CheckpointHook = ignore_checkpoint
-) -> int:
-    """`standfirst run`: until stopped; the exit code."""
-    configure_logging(settings)
-    async with open_application(settings, at=at) as application:
-        return await serve_application(application, say, ())
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Application:
+    """The parts that the runner and the command line work with."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    jobs: JobScheduler
+    publisher: EditionPublisher
+    corrections: CorrectionProcessor
+    outbox: Outbox
+    archive: Archive
+    doctor: Doctor
+    maintenance: Maintenance
+    inbox: Inbox
+    #: Every platform, whether it is switched on or not.
+    plugins: Plugins
+    #: The platforms that are switched on.
+    platforms: Mapping[str, Platform]
+    site: Starlette
+    #: Called before the web server stops, to end open streams.
+    before_stop: Sequence[Callable[[], None]]
 
 
 async def serve_application(
@@ -95,7 +116,7 @@ async def _run_tasks(
             application.site,
             host=settings.web_host,
             port=settings.web_port,
-            before_stop=(application.local.hub.close,),
+            before_stop=application.before_stop,
         ) as address,
         # The jobs stop first: a message on its way needs its platform.
         asyncio.TaskGroup() as connections,
@@ -162,7 +183,7 @@ def build_jobs(
         "deliver": unless_clock_jumped(application.outbox.drain),
         "poll": poll,
         "notify": application.outbox.deliver_notices,
-        "maintain": unless_clock_jumped(application.maintenance.wake),
+        "maintain": unless_clock_jumped(application.maintenance.run),
     }
 
 
@@ -190,24 +211,26 @@ async def _hold_lease(
     finally:
         renewing.cancel()
         await application.db.write(
-            process_store.release_lease, name=LEASE_NAME, holder=holder
+            process_store.release_lease, name=process_store.RUNNER_LEASE, holder=holder
         )
 
 
 async def _acquire_lease(application: Application, holder: str) -> bool:
     taken = await application.db.write(
         process_store.acquire_lease,
-        name=LEASE_NAME,
+        name=process_store.RUNNER_LEASE,
         holder=holder,
         now=application.clock.now(),
         ttl=LEASE_DURATION,
     )
     if taken is not None:
         return True
-    other = await application.db.read(process_store.find_lease_holder, name=LEASE_NAME)
+    other = await application.db.read(
+        process_store.find_lease_holder, name=process_store.RUNNER_LEASE
+    )
     if other is not None and is_holder_dead(other):
         await application.db.write(
-            process_store.release_lease, name=LEASE_NAME, holder=other
+            process_store.release_lease, name=process_store.RUNNER_LEASE, holder=other
         )
         return await _acquire_lease(application, holder)
     return False

@@ -6,8 +6,8 @@ itself is checked in `dispatch`, on the roles of the moment.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Final
+from collections.abc import Sequence
+from typing import Annotated
 
 from bot.commands.changes import propose, render_proposal
 from bot.commands.context import CommandContext
@@ -15,9 +15,8 @@ from bot.commands.declaration import command
 from bot.commands.forms import Option
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import SettingsEntry
 from bot.errors import FieldError, Message, UnknownName
-from bot.model import ListItem, Permission, Person, PlatformName, Reply
+from bot.model import ListItem, Permission, Person, Reply, SettingsEntry
 from bot.storage import workspace_store
 from bot.storage.workspace_store import Grant
 from digests.language.normalization import normalize_text
@@ -25,16 +24,6 @@ from digests.language.normalization import normalize_text
 #: «<@123>», «<@!123>», «<@&456>» (a role), «<@U012AB|ana>», «<!subteam^S012AB>».
 _MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
 _PLAIN_ID = re.compile(r"(?:(person|role)[ :])?\s*([A-Za-z0-9_-]{1,40})")
-#: The form of ids, where a platform has one: a name that is not an id would be stored
-#: as one and let nobody in. On the local page people choose their names.
-_ID_PATTERNS: Final[Mapping[PlatformName, Mapping[str, re.Pattern[str]]]] = {
-    "discord": {"person": re.compile(r"\d{1,20}"), "role": re.compile(r"\d{1,20}")},
-    "slack": {
-        "person": re.compile(r"[UW][A-Z0-9]+"),
-        "role": re.compile(r"S[A-Z0-9]+"),
-    },
-}
-
 WhoArgument = Annotated[
     str,
     Option(
@@ -66,7 +55,7 @@ async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
         grant = _parse_grant(who)
         # Those who may not let anybody in are refused before the id is checked.
         if not context.person.granted:
-            _check_is_id(context.workspace.platform, grant, who)
+            _check_is_id(context, grant, who)
         may = context.say(
             "They may then use every /newsdesk command here, except this one."
         )
@@ -114,34 +103,22 @@ async def _list_grants(context: CommandContext) -> Sequence[Grant]:
     )
 
 
-def _check_is_id(platform: PlatformName, grant: Grant, written: str) -> None:
+def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:
     """Refuse a name that the platform did not turn into a mention.
 
-    Only to let somebody in: everybody who was let in can always be removed.
+    It would be granted access as an id, and the person meant would get none. Only to
+    let somebody in: everybody who was let in can always be removed.
 
     Raises:
-        FieldError: It is a name.
+        FieldError: It is neither an id nor a mention.
     """
-    patterns = _ID_PATTERNS.get(platform)
-    if patterns is None or _MENTION.fullmatch(written):
+    plugin = context.services.plugins.get(context.workspace.platform)
+    ids = plugin.ids if plugin is not None else None
+    if ids is None or _MENTION.fullmatch(written):
         return
-    if patterns[grant.kind].fullmatch(grant.external_id):
-        return
-    if platform == "slack":
-        raise FieldError(
-            "Slack sent «{who}» as mere text, which names nobody. Type «@» and choose "
-            "the person or the user group from the list that opens, or write «person "
-            "U…» or «role S…» with the id.",
-            field="who",
-            who=shorten_line(written),
-        )
-    raise FieldError(
-        "Discord sent «{who}» as mere text, which names nobody. Type «@» and choose "
-        "the person or the role from the list that opens, or write «person ID» or "
-        "«role ID».",
-        field="who",
-        who=shorten_line(written),
-    )
+    pattern = ids.role if grant.kind == "role" else ids.person
+    if not pattern.fullmatch(grant.external_id):
+        raise FieldError.of(ids.refuse(shorten_line(written)), field="who")
 
 
 def _find_person(everybody: Sequence[Person], written: str) -> Person:

@@ -16,7 +16,6 @@ from bot.configuration.diff import (
     format_times,
     list_differences,
 )
-from bot.configuration.settings import SettingsEntry
 from bot.model import (
     Block,
     Control,
@@ -25,6 +24,7 @@ from bot.model import (
     ListItem,
     Paragraph,
     Reply,
+    SettingsEntry,
     SmallPrint,
 )
 from digests.types import Edition, arrange_sections

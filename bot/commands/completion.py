@@ -8,10 +8,10 @@ from zoneinfo import available_timezones
 
 from bot.commands.arguments import PREVIEW_DAYS
 from bot.commands.context import CommandContext
-from bot.configuration import feed_lists, layout_settings
+from bot.configuration import feed_lists
 from bot.ingest import addresses
 from bot.lookup.name_resolution import format_suggestion
-from bot.model import Digest
+from bot.model import Digest, complete_sections
 from bot.storage import quote_store, reader_store, report_store
 
 #: Values that are offered at once.
@@ -53,7 +53,7 @@ async def _list_stories(context: CommandContext, _: str) -> Iterable[str]:
 
 
 async def _list_sections(_: CommandContext, typed: str) -> Iterable[str]:
-    return layout_settings.complete_sections(typed)
+    return complete_sections(typed)
 
 
 async def _list_people(context: CommandContext, _: str) -> Iterable[str]:
@@ -115,7 +115,9 @@ COMPLETERS: Mapping[str, Completer] = {
     "day": _list_days,
     "destination": _list_destinations,
     "digest": _list_digests,
-    "filter": _of_digests(lambda digest: (*digest.include, *digest.exclude)),
+    "filter": _of_digests(
+        lambda digest: (*digest.options.include, *digest.options.exclude)
+    ),
     "follow": _list_follows,
     "pack": _list_packs,
     "person": _list_people,

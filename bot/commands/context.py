@@ -27,7 +27,7 @@ from bot.model import (
     Workspace,
 )
 from bot.operations.doctor import Doctor
-from bot.ports import Clock, PeopleDirectory
+from bot.ports import Clock, PeopleDirectory, Plugins
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.planning import digest_zone, find_next_due
 from bot.settings import Retention
@@ -57,6 +57,8 @@ class CommandServices:
     allow_private: str = ""
     #: Checks of the platforms themselves, for the doctor.
     checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
+    #: Descriptors of all platforms, switched on or not.
+    plugins: Plugins = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
 
     @property
@@ -76,6 +78,7 @@ class CommandServices:
             archive=self.archive,
             platforms=self.publisher.platforms,
             checks=self.checks,
+            plugins=self.plugins,
         )
 
 

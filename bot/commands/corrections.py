@@ -12,10 +12,9 @@ from bot.commands.presentation import join_notes
 from bot.configuration import change_steps
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import SettingsEntry
 from bot.corrections.message_edits import CorrectionStatus, list_corrections
 from bot.lookup.name_resolution import ResolvedStory
-from bot.model import ListItem, Reply
+from bot.model import ListItem, Reply, SettingsEntry
 from bot.storage import edition_store
 
 #: Corrections that are shown, and changes of one of them.

@@ -22,12 +22,12 @@ Commands under «news» are for everybody, those under «newsdesk» for editors.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.commands.context import CommandContext, CommandServices
-from bot.commands.forms import Option, build_digest_form
+from bot.commands.forms import Option, OptionGroup, build_digest_form
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
 from bot.model import Command, CommandOption, Form, Invocation, Permission, Reply
@@ -39,11 +39,12 @@ C = TypeVar("C", bound=ControlFunction)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Parameter:
-    """One parameter of a command's function."""
+    """One parameter of a command's function, with the options that it stands for."""
 
     name: str
-    option: Option
-    shown: CommandOption
+    shown: tuple[CommandOption, ...]
+    #: None: a group of options.
+    option: Option | None
 
     async def convert(
         self, context: CommandContext, typed: Mapping[str, str]
@@ -53,8 +54,11 @@ class _Parameter:
         Raises:
             UserError: The text cannot be converted.
         """
-        said = typed.get(self.shown.name, "")
-        attached = self.shown.name in context.invocation.attached
+        if self.option is None:
+            names = [option.name for option in self.shown]
+            return {self.name: {n: typed[n] for n in names if typed.get(n)}}
+        name = self.shown[0].name
+        said, attached = typed.get(name, ""), name in context.invocation.attached
         if not (said or attached or self.option.implicit):
             return {}
         if self.option.convert is None:
@@ -65,7 +69,19 @@ class _Parameter:
         except FieldError as mistake:
             if mistake.field:
                 raise
-            raise FieldError.of(mistake, field=self.shown.name) from None
+            raise FieldError.of(mistake, field=name) from None
+
+    def is_missing(self, given: Container[str]) -> bool:
+        """Whether it needs an answer for which nothing was given."""
+        if self.option is None or self.option.required:
+            return False
+        return self.shown[0].required and self.shown[0].name not in given
+
+    def find_question(self, setting: str) -> str | None:
+        """Its option that a mistake in this setting belongs to."""
+        if self.option is not None and setting in self.option.settings:
+            return self.shown[0].name
+        return next((one.name for one in self.shown if one.name == setting), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,17 +123,19 @@ class CommandDeclaration:
             description=self.description,
             permission=(Permission.EVERYONE if root == "news" else Permission.EDITOR),
             run=run,
-            options=tuple(parameter.shown for parameter in self.parameters),
+            options=tuple(one for each in self.parameters for one in each.shown),
             examples=self.examples,
         )
         return bound
 
     async def _run(self, context: CommandContext) -> Reply | Form:
-        typed = {name: said.strip() for name, said in context.invocation.args.items()}
+        asked = context.invocation
+        typed = {name: said.strip() for name, said in asked.args.items()}
         for argument, handle in self.controls.items():
             if typed.get(argument):
                 return await handle(context, typed[argument])
-        if any(self._is_missing(one, context, typed) for one in self.parameters):
+        given = {name for name, said in typed.items() if said} | set(asked.attached)
+        if any(parameter.is_missing(given) for parameter in self.parameters):
             return context.form()
         try:
             values: dict[str, object] = {}
@@ -125,29 +143,16 @@ class CommandDeclaration:
                 values |= await parameter.convert(context, typed)
             return await self.function(context, **values)
         except AmbiguousDigest as which:
-            form = build_digest_form(context.command, context.invocation, which)
+            form = build_digest_form(context.command, asked, which)
             if form is None:
                 raise
             return form
         except FieldError as mistake:
-            asked = self._find_question(mistake.field)
-            if asked is None:
+            found = (one.find_question(mistake.field) for one in self.parameters)
+            question = next(filter(None, found), None)
+            if question is None:
                 raise
-            return context.form(errors={asked: context.texts.error(mistake)})
-
-    def _is_missing(
-        self, parameter: _Parameter, context: CommandContext, typed: Mapping[str, str]
-    ) -> bool:
-        name = parameter.shown.name
-        given = typed.get(name) or name in context.invocation.attached
-        return not given and parameter.shown.required and not parameter.option.required
-
-    def _find_question(self, setting: str) -> str | None:
-        """The option that a mistake in this setting belongs to."""
-        for parameter in self.parameters:
-            if setting in (parameter.shown.name, *parameter.option.settings):
-                return parameter.shown.name
-        return None
+            return context.form(errors={question: context.texts.error(mistake)})
 
 
 def command(
@@ -175,17 +180,13 @@ def command(
 
 
 def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
-    found = [
-        one for one in parameter.annotation.__metadata__ if isinstance(one, Option)
-    ]
     # The outermost annotation comes last; it refines those inside.
-    option = found[-1]
+    *_, option = parameter.annotation.__metadata__
+    if isinstance(option, OptionGroup):
+        return _Parameter(name=parameter.name, shown=option.options, option=None)
     required = option.required
     if required is None:
         required = not option.implicit and parameter.default is parameter.empty
     name = option.name or parameter.name
-    return _Parameter(
-        name=parameter.name,
-        option=option,
-        shown=option.to_command_option(name, required=required),
-    )
+    shown = option.to_command_option(name, required=required)
+    return _Parameter(name=parameter.name, shown=(shown,), option=option)

@@ -5,20 +5,27 @@ they cannot see. Options that a platform does not have are refused by the
 configuration, with a sentence at their question.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from bot.commands.changes import propose_and_render, request_edit
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.digest_requests import choose_destination_name, get_channel
-from bot.commands.forms import Option
+from bot.commands.forms import Option, OptionGroup
 from bot.configuration.change_steps import ChangeRequest
-from bot.configuration.settings import SettingsEntry
-from bot.errors import FieldError, UnknownName
+from bot.configuration.settings import build_setting_options, format_form_values
+from bot.errors import UnknownName
 from bot.lookup.name_resolution import resolve_destination
-from bot.model import Destination, Digest, Form, ListItem, Reply
+from bot.model import (
+    Destination,
+    DestinationSettings,
+    Digest,
+    Form,
+    ListItem,
+    Reply,
+    SettingsEntry,
+)
 
 
 @command(
@@ -129,34 +136,6 @@ async def _find_destination_or_here(context: CommandContext, typed: str) -> Dest
     return here
 
 
-def _parse_switch(_: CommandContext, typed: str) -> bool:
-    said = typed.casefold()
-    if said not in {"yes", "on", "true", "no", "off", "false"}:
-        raise FieldError("Say «yes» or «no».", field="")
-    return said in {"yes", "on", "true"}
-
-
-#: «<@&4711>», «role 4711», «4711».
-_ROLE = re.compile(r"(?:<@&(\d{1,20})>|(?:role\s+)?(\d{1,20}))")
-_NOBODY = frozenset({"nobody", "none", "no", "off"})
-
-
-def _parse_role(_: CommandContext, typed: str) -> str:
-    """The number of the role; "" for nobody."""
-    if typed.casefold() in _NOBODY:
-        return ""
-    found = _ROLE.fullmatch(typed)
-    if found is None:
-        raise FieldError(
-            "Name one role by a mention or by its number, or say «nobody».", field=""
-        )
-    return found[1] or found[2]
-
-
-def _switch(description: str) -> Option:
-    return Option(description=description, choices=("yes", "no"), convert=_parse_switch)
-
-
 @command(
     "newsdesk destination edit",
     "Silent, with a ping, in a thread, published",
@@ -174,42 +153,20 @@ async def edit_destination(
             convert=_find_destination_or_here,
         ),
     ],
-    silent: Annotated[bool | None, _switch("Post without a sound")] = None,
-    ping: Annotated[
-        str | None,
-        Option(
-            description="The role that hears of scheduled editions, or nobody",
-            convert=_parse_role,
+    settings: Annotated[
+        Mapping[str, str],
+        OptionGroup(
+            options=build_setting_options(DestinationSettings, "destination edit")
         ),
-    ] = None,
-    thread: Annotated[
-        bool | None, _switch("All but the first message in a thread")
-    ] = None,
-    crosspost: Annotated[
-        bool | None, _switch("Publish to channels that follow this one")
-    ] = None,
+    ],
 ) -> Reply | Form:
     """Propose how to post there; without options, ask with the present ones."""
-    given = {"silent": silent, "thread": thread, "crosspost": crosspost}
-    wanted: dict[str, object] = {k: v for k, v in given.items() if v is not None}
-    if ping is not None:
-        wanted["ping"] = ping or None
-    if not wanted:
-        return context.form(_list_current_values(name))
+    if not settings:
+        present = format_form_values(name.settings, "destination edit")
+        return context.form({**present, "name": name.name})
     request = ChangeRequest(
         noun="destination",
         name=name.name,
-        edit=lambda entry: {**entry, **wanted} if entry is not None else None,
+        edit=lambda entry: {**entry, **settings} if entry is not None else None,
     )
     return await propose_and_render(context, request)
-
-
-def _list_current_values(place: Destination) -> dict[str, str]:
-    manner = place.manner
-    return {
-        "name": place.name,
-        "silent": "yes" if manner.silent else "no",
-        "ping": manner.ping or "nobody",
-        "thread": "yes" if manner.thread else "no",
-        "crosspost": "yes" if manner.crosspost else "no",
-    }

@@ -6,17 +6,24 @@ takes its time zone from its first schedule.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from bot.commands.context import CommandContext
-from bot.commands.forms import Option
+from bot.commands.forms import Option, OptionGroup
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.settings import DEFAULT_DIGEST, SettingsEntry
+from bot.configuration.settings import build_setting_options
 from bot.errors import FieldError, UserError
-from bot.model import Destination, Location
+from bot.model import (
+    DEFAULT_DIGEST,
+    Destination,
+    DigestSettings,
+    Location,
+    SettingsEntry,
+)
 from bot.schedules.parsing import parse_schedule
 
 NAME_OPTION = Option(description="What it is called")
@@ -34,8 +41,11 @@ DESTINATIONS_OPTION = Option(
         part.strip() for part in typed.split(",") if part.strip()
     ],
 )
-STORIES_OPTION = Option(description="How many stories in full, 1 to 15")
-LANGUAGE_OPTION = Option(description="Of its articles: en, de …")
+#: Settings that a new digest can be given.
+SettingsArgument = Annotated[
+    Mapping[str, str],
+    OptionGroup(options=build_setting_options(DigestSettings, "create")),
+]
 
 #: The channel that the local page begins with.
 FIRST_LOCAL_CHANNEL = "news"
@@ -49,8 +59,8 @@ class NewDigest:
     name: str
     source: str
     schedule: str
-    stories: str
-    language: str
+    #: Other settings, as they were typed.
+    settings: Mapping[str, str]
     #: Names of destinations; without one it is this channel.
     to: Sequence[str] = ()
 
@@ -72,10 +82,8 @@ async def request_new_digest(
         "sources": expand_addresses(wanted.source),
         "schedule": [wanted.schedule] if wanted.schedule else [],
         "destinations": to,
-        "stories": wanted.stories or DEFAULT_DIGEST["stories"],
-        "language": wanted.language
-        or feed_lists.get_pack_language(wanted.source)
-        or "en",
+        "language": feed_lists.get_pack_language(wanted.source) or "en",
+        **wanted.settings,
     }
     return [*requests, request_digest(name, entry)]
 

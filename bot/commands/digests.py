@@ -1,6 +1,6 @@
 """`/newsdesk digest`: create, edit, list, clone and delete digests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -15,21 +15,28 @@ from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.digest_requests import (
     DESTINATIONS_OPTION,
-    LANGUAGE_OPTION,
     NAME_OPTION,
     SCHEDULE_OPTION,
     SOURCES_OPTION,
-    STORIES_OPTION,
     NewDigest,
+    SettingsArgument,
     request_digest,
     request_new_digest,
 )
-from bot.commands.forms import Option
+from bot.commands.forms import Option, OptionGroup
 from bot.commands.presentation import join_notes
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import DEFAULT_DIGEST, digest_to_entry
-from bot.model import Digest, Form, ListItem, Reply, SmallPrint
+from bot.configuration.settings import build_setting_options, format_form_values
+from bot.model import (
+    DEFAULT_DIGEST,
+    Digest,
+    DigestSettings,
+    Form,
+    ListItem,
+    Reply,
+    SmallPrint,
+)
 from bot.publishing.planning import capitalize_first, format_schedule
 
 
@@ -41,20 +48,19 @@ from bot.publishing.planning import capitalize_first, format_schedule
 )
 async def create_digest(
     context: CommandContext,
+    *,
     name: Annotated[str, NAME_OPTION],
     source: Annotated[str, SOURCES_OPTION],
     schedule: Annotated[str, SCHEDULE_OPTION] = "",
     to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
-    stories: Annotated[str, STORIES_OPTION] = "",
-    language: Annotated[str, LANGUAGE_OPTION] = "",
+    settings: SettingsArgument,
 ) -> Reply:
     """Propose a new digest, with its destination and the workspace's zone."""
     wanted = NewDigest(
         name=name,
         source=source,
         schedule=schedule,
-        stories=stories,
-        language=language,
+        settings=settings,
         to=to,
     )
     change = await propose(context, *await request_new_digest(context, wanted))
@@ -73,33 +79,31 @@ async def create_digest(
 )
 async def edit_digest(
     context: CommandContext,
+    *,
     digest: DigestArgument,
     name: Annotated[str, Option(description="Its new name")] = "",
     to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
-    stories: Annotated[str, STORIES_OPTION] = "",
-    language: Annotated[str, LANGUAGE_OPTION] = "",
+    settings: Annotated[
+        Mapping[str, str],
+        OptionGroup(options=build_setting_options(DigestSettings, "edit")),
+    ],
 ) -> Reply | Form:
     """Propose other settings; without any, ask with the present ones."""
-    given = {
-        "name": name,
-        "stories": stories,
-        "language": language,
-        "destinations": list(to),
-    }
-    wanted = {setting: value for setting, value in given.items() if value}
-    if not wanted:
-        return context.form(_list_current_values(digest))
-    return await propose_and_render(context, request_settings(digest, wanted))
-
-
-def _list_current_values(digest: Digest) -> dict[str, str]:
-    return {
-        "digest": digest.name,
-        "name": digest.name,
-        "to": ", ".join(place.name for place in digest.destinations),
-        "stories": str(digest.stories),
-        "language": digest.language,
-    }
+    wanted: dict[str, object] = {**settings}
+    if name:
+        wanted["name"] = name
+    if to:
+        wanted["destinations"] = list(to)
+    if wanted:
+        return await propose_and_render(context, request_settings(digest, wanted))
+    return context.form(
+        {
+            "digest": digest.name,
+            "name": digest.name,
+            "to": ", ".join(digest.settings.destinations),
+            **format_form_values(digest.settings, "edit"),
+        }
+    )
 
 
 @command(
@@ -124,8 +128,8 @@ def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
     where = ", ".join(f"#{place.name}" for place in digest.destinations)
     text = join_notes(
         context.count("{n} source", "{n} sources", len(digest.sources)),
-        context.count("{n} story", "{n} stories", digest.stories),
-        digest.language,
+        context.count("{n} story", "{n} stories", digest.options.stories),
+        digest.options.language,
         *(
             shorten_line(capitalize_first(format_schedule(one, context.texts)))
             for one in digest.schedules
@@ -157,7 +161,7 @@ async def clone_digest(
     to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
 ) -> Reply:
     """Propose a copy of the digest, without its schedules and pauses."""
-    entry = {**digest_to_entry(digest), "name": name}
+    entry = {**digest.settings.to_entry(), "name": name}
     for setting in ("schedule", "skip", "paused", "paused_until"):
         entry[setting] = DEFAULT_DIGEST[setting]
     if to:

@@ -11,8 +11,9 @@ from bot.commands.changes import propose, render_proposal
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.forms import Option
-from bot.configuration import file_export, pasted_file
-from bot.configuration.pasted_file import FileContext, build_requests
+from bot.configuration import file_export, file_import
+from bot.configuration.change_steps import InvalidChange
+from bot.configuration.file_import import FileContext, build_requests
 from bot.errors import FieldError, UserError
 from bot.model import Document, Reply, SmallPrint
 from bot.storage import workspace_store
@@ -51,25 +52,25 @@ async def apply_file(
         workspace=context.workspace,
         destinations=await context.list_destinations(),
         digests=await context.list_digests(),
+        grants=await context.db.read(
+            workspace_store.list_grants, workspace_id=context.workspace_id
+        ),
         channel=context.place.channel,
+        is_from_chat=True,
     )
     try:
-        entry = pasted_file.parse_workspace_block(file, here)
-    except FieldError:
-        raise
+        block = file_import.parse_workspace_block(file, here)
     except UserError as error:
         raise FieldError.of(error, field=FILE) from None
-    grants = await context.db.read(
-        workspace_store.list_grants, workspace_id=context.workspace_id
-    )
-    wanted = build_requests(entry, here, grants, prune=prune == PRUNE_YES)
+    wanted = build_requests(block, here, prune=prune == PRUNE_YES)
     if not wanted:
         raise FieldError("The file contains nothing to set up.", field=FILE)
     try:
         change = await propose(context, *wanted)
-    except FieldError as mistake:
-        # Its field does not say which digest it is about: ask for the whole text.
-        raise FieldError.of(mistake, field=FILE) from None
+    except InvalidChange as invalid:
+        problems = [(one.location, one.problem) for one in invalid.problems]
+        every = file_import.explain_problems(problems)
+        raise FieldError.of(every, field=FILE) from None
     stays = context.say(
         "What the file does not name stays as it is, unless prune says yes."
     )

@@ -1,6 +1,6 @@
 """`/newsdesk filter`: what a digest leaves out, tried on its newest articles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from bot.commands.arguments import DigestArgument, DigestsArgument
@@ -18,9 +18,16 @@ from bot.commands.forms import Option
 from bot.commands.presentation import render_article_line
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import SettingsEntry
 from bot.errors import FieldError, Message, UnknownName
-from bot.model import Block, Digest, ListItem, Paragraph, Reply, SmallPrint
+from bot.model import (
+    Block,
+    Digest,
+    ListItem,
+    Paragraph,
+    Reply,
+    SettingsEntry,
+    SmallPrint,
+)
 from bot.publishing.planning import digest_zone
 from digests.errors import InputError
 
@@ -106,7 +113,7 @@ async def list_filters(context: CommandContext, digest: DigestsArgument) -> Repl
             title=shorten_line(words), text=context.texts.word(kind), note=one.name
         )
         for one in digest
-        for kind, listed in (("include", one.include), ("exclude", one.exclude))
+        for kind, listed in _list_filters(one)
         for words in listed
     ]
     if not lines:
@@ -133,7 +140,7 @@ async def remove_filter(
     digest: DigestArgument,
 ) -> Reply:
     """Propose to remove the filter."""
-    known = (*digest.include, *digest.exclude)
+    known = [word for _, listed in _list_filters(digest) for word in listed]
     if words not in known:
         names = ", ".join(f"«{shorten_line(word)}»" for word in known[:10])
         raise UnknownName(
@@ -148,6 +155,12 @@ async def remove_filter(
         return {**entry, **left}
 
     return await propose_and_render(context, request_edit(digest, remove))
+
+
+def _list_filters(digest: Digest) -> Iterator[tuple[str, Sequence[str]]]:
+    """Each kind of filter with the digest's filters of it."""
+    for kind in FILTER_KINDS:
+        yield kind, getattr(digest.options, kind)
 
 
 def _render_trial(

@@ -60,6 +60,16 @@ class Option:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptionGroup:
+    """Several options that are derived from elsewhere, for one parameter.
+
+    The parameter gets those that were given, by name, as they were typed.
+    """
+
+    options: tuple[CommandOption, ...]
+
+
 def build_command_form(
     command: Command,
     values: Mapping[str, str],

@@ -205,7 +205,9 @@ async def _build_digest_form(context: CommandContext) -> Form:
     own = await context.find_own_digest()
     if own is None:
         return context.form({})
-    return context.form({"time": "; ".join(own.schedules), "language": own.language})
+    return context.form(
+        {"time": "; ".join(own.schedules), "language": own.options.language}
+    )
 
 
 # ── what is stored ─────────────────────────────────────────────────────────────
@@ -302,17 +304,17 @@ def _list_digest_rows(
 
 def _describe_contents(context: CommandContext, own: Digest) -> str:
     """What the digest includes."""
-    if not own.include:
+    if not own.options.include:
         return context.say(
             "What the channels here did not show, of all that is read here "
             "({language}). /news follow narrows it.",
-            language=own.language,
+            language=own.options.language,
         )
     return context.say(
         "What the channels here did not show and that names one of: {names} "
         "({language}).",
-        names=_format_names(context, own.include),
-        language=own.language,
+        names=_format_names(context, own.options.include),
+        language=own.options.language,
     )
 
 

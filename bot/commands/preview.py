@@ -123,8 +123,8 @@ def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
         yield context.say("Held: the digest is paused. /newsdesk resume ends that.")
     elif now.astimezone(load_zone(zone)).date() in digest.skips:
         yield context.say("Held: today is left out of its schedules.")
-    elif digest.quiet_hours:
-        until = find_quiet_end(digest.quiet_hours, now, zone)
+    elif digest.options.quiet_hours:
+        until = find_quiet_end(digest.options.quiet_hours, now, zone)
         if until is not None:
             when = context.format_moment(until, zone)
             yield context.say("Held: it is quiet until {when}.", when=when)

@@ -13,12 +13,11 @@ from bot.commands.changes import get_previews, propose, render_proposal
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.digest_requests import (
-    LANGUAGE_OPTION,
     NAME_OPTION,
     SCHEDULE_OPTION,
     SOURCES_OPTION,
-    STORIES_OPTION,
     NewDigest,
+    SettingsArgument,
     request_new_digest,
 )
 from bot.commands.presentation import STATE_SIGNS
@@ -52,11 +51,11 @@ DEFAULT_PACK = "world"
 )
 async def set_up_channel(
     context: CommandContext,
+    *,
     name: Annotated[str, NAME_OPTION] = "",
     source: Annotated[str, SOURCES_OPTION] = "",
     schedule: Annotated[str, SCHEDULE_OPTION] = "",
-    stories: Annotated[str, STORIES_OPTION] = "",
-    language: Annotated[str, LANGUAGE_OPTION] = "",
+    settings: SettingsArgument,
 ) -> Reply | Form:
     """The checklist of this channel, the form, or the preview of a new digest."""
     given = {n: v.strip() for n, v in context.invocation.args.items() if v.strip()}
@@ -73,8 +72,7 @@ async def set_up_channel(
         name=name,
         source=source,
         schedule=schedule,
-        stories=stories,
-        language=language,
+        settings=settings,
     )
     return await _render_setup_preview(context, wanted)
 
@@ -180,7 +178,7 @@ def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]
     due = find_next_due(digest, context.now)
     hint = context.say("Give it a time: /newsdesk schedule add")
     yield _render_step(due is not None, context.format_next_due(digest), hint)
-    stories = context.count("{n} story", "{n} stories", digest.stories)
+    stories = context.count("{n} story", "{n} stories", digest.options.stories)
     step = _render_step(True, stories, "")
     yield replace(step, note=context.say("Change it with /newsdesk style"))
 

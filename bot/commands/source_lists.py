@@ -21,11 +21,19 @@ from bot.commands.presentation import STATE_SIGNS
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest, EntryEdit
 from bot.configuration.diff import mask_source, shorten_line
-from bot.configuration.settings import DEFAULT_DIGEST, SettingsEntry
 from bot.configuration.validation import find_name_problem
 from bot.errors import FieldError, UserError
 from bot.ingest.polling import SourceTrial
-from bot.model import Block, Digest, Document, ListItem, Reply, SmallPrint
+from bot.model import (
+    DEFAULT_DIGEST,
+    Block,
+    Digest,
+    Document,
+    ListItem,
+    Reply,
+    SettingsEntry,
+    SmallPrint,
+)
 from digests.errors import DigestsError
 from digests.language.normalization import normalize_text
 from digests.sources import opml

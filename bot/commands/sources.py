@@ -32,11 +32,19 @@ from bot.commands.presentation import STATE_SIGNS, Page
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.settings import SettingsEntry
 from bot.errors import FieldError, Message, UnknownName, UserError
 from bot.ingest import addresses, source_state
 from bot.ingest.polling import SourceTrial
-from bot.model import Block, Digest, ListItem, Paragraph, Reply, SmallPrint, Source
+from bot.model import (
+    Block,
+    Digest,
+    ListItem,
+    Paragraph,
+    Reply,
+    SettingsEntry,
+    SmallPrint,
+    Source,
+)
 from bot.publishing.planning import digest_zone
 from digests.language.normalization import normalize_text
 

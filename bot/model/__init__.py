@@ -8,7 +8,7 @@ from bot.model.delivery import (
     Operation,
     Payload,
 )
-from bot.model.digest import CorrectionsSetting, Digest
+from bot.model.digest import Digest
 from bot.model.edition import (
     PREVIEW_ID,
     PUBLISHABLE_FOR,
@@ -46,21 +46,6 @@ from bot.model.invocation import (
     WorkspaceResolver,
     file_origin,
 )
-from bot.model.layout import (
-    SUMMARY_CHARS,
-    LayoutSettings,
-    SummaryLength,
-    layout_from_settings,
-    layout_to_settings,
-    layout_to_style,
-)
-from bot.model.post_options import (
-    DEFAULT_POST_OPTIONS,
-    POST_OPTION_NAMES,
-    PostOptions,
-    post_options_from_settings,
-    post_options_to_settings,
-)
 from bot.model.reply import (
     LISTING_LENGTH,
     Block,
@@ -78,6 +63,28 @@ from bot.model.reply import (
     Reply,
     SmallPrint,
 )
+from bot.model.sections import USUAL_SECTIONS, complete_sections, parse_sections
+from bot.model.settings import (
+    DEFAULT_DIGEST,
+    DEFAULT_DIGEST_OPTIONS,
+    DEFAULT_POST_OPTIONS,
+    EDITOR_PATTERN,
+    MAX_VALUES,
+    CorrectionsSetting,
+    DestinationSettings,
+    DigestOptions,
+    DigestSettings,
+    OfferedBy,
+    PlatformName,
+    PostOptions,
+    Setting,
+    SettingsEntry,
+    SettingsModel,
+    SummaryLength,
+    WorkspaceSettings,
+    get_setting,
+    list_settings,
+)
 from bot.model.source import Source, SourceKind, StoredArticle
 from bot.model.workspace import (
     PERSON_PREFIX,
@@ -85,21 +92,23 @@ from bot.model.workspace import (
     Location,
     Permission,
     Person,
-    PlatformName,
     Workspace,
 )
 
 __all__ = [
     "ATTACHMENT_HINT",
     "ATTACHMENT_LIMIT",
+    "DEFAULT_DIGEST",
+    "DEFAULT_DIGEST_OPTIONS",
     "DEFAULT_POST_OPTIONS",
+    "EDITOR_PATTERN",
     "LISTING_LENGTH",
+    "MAX_VALUES",
     "PERSON_PREFIX",
-    "POST_OPTION_NAMES",
     "PREVIEW_ID",
     "PUBLISHABLE_FOR",
     "SEPARATE_KEY",
-    "SUMMARY_CHARS",
+    "USUAL_SECTIONS",
     "AppInstallation",
     "Attachment",
     "Block",
@@ -113,7 +122,10 @@ __all__ = [
     "DeliveryState",
     "Destination",
     "DestinationProblem",
+    "DestinationSettings",
     "Digest",
+    "DigestOptions",
+    "DigestSettings",
     "Discussion",
     "Document",
     "DueMoment",
@@ -127,13 +139,13 @@ __all__ = [
     "Invocation",
     "JobName",
     "JobStatus",
-    "LayoutSettings",
     "ListItem",
     "LocalMessage",
     "Location",
     "MessagePart",
     "Occurrence",
     "OccurrenceState",
+    "OfferedBy",
     "Operation",
     "Paragraph",
     "Payload",
@@ -149,6 +161,9 @@ __all__ = [
     "RenderContext",
     "RenderedEdition",
     "Reply",
+    "Setting",
+    "SettingsEntry",
+    "SettingsModel",
     "SmallPrint",
     "Source",
     "SourceKind",
@@ -158,12 +173,12 @@ __all__ = [
     "Trigger",
     "Workspace",
     "WorkspaceResolver",
+    "WorkspaceSettings",
+    "complete_sections",
     "context_from_json",
     "context_to_json",
     "file_origin",
-    "layout_from_settings",
-    "layout_to_settings",
-    "layout_to_style",
-    "post_options_from_settings",
-    "post_options_to_settings",
+    "get_setting",
+    "list_settings",
+    "parse_sections",
 ]

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.model.post_options import DEFAULT_POST_OPTIONS, PostOptions
-from bot.model.workspace import PlatformName
+from bot.model.settings import DEFAULT_POST_OPTIONS, PlatformName, PostOptions
 
 DeliveryState = Literal[
     "ready", "sending", "sent", "retry", "uncertain", "held", "failed"

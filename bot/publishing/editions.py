@@ -349,7 +349,7 @@ class EditionPublisher:
             edition_id=edition_id,
             digest=digest.name,
             zone=digest_zone(digest),
-            locale=digest.language or workspace.locale,
+            locale=digest.options.language or workspace.locale,
             next_due=find_next_due(digest, now) if announces_next else None,
             late=now - due_at > planning.LATE_AFTER,
         )

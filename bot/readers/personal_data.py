@@ -79,7 +79,7 @@ def _to_plain_json(kept: PersonalData) -> dict[str, Any]:
         "own digest": own
         and {
             "schedule": list(own.schedules),
-            "language": own.language,
+            "language": own.options.language,
             "stopped": own.paused,
             "delivery": [place.paused or "works" for place in own.destinations],
             "editions": [

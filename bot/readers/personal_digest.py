@@ -67,7 +67,7 @@ def set_up_personal_digest(
         )
     rule = _parse_rule(wish.when, wish.zone) if wish.when else None
     language = wish.language or (
-        before.language
+        before.options.language
         if before
         else personal_digest_store.get_workspace_language(
             conn, workspace_id=whose["workspace_id"]

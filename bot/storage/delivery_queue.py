@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.model import Delivery, PlatformName, post_options_from_settings
+from bot.model import Delivery, PlatformName, PostOptions
 from bot.storage.schema import deliveries, destinations, workspaces
 
 #: A delivery and the workspace that it belongs to, side by side.
@@ -70,7 +70,7 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
         not_before=row.not_before,
         message_id=row.message_id,
         reason=row.reason,
-        manner=post_options_from_settings(row.manner),
+        manner=PostOptions.from_stored(row.manner),
         title=row.title or "",
         opening_message_id=row.opening_message_id,
     )

@@ -46,7 +46,6 @@ from bot.model import (
     MessagePart,
     Operation,
     StoredEdition,
-    post_options_to_settings,
 )
 from bot.storage import statements
 from bot.storage.columns import Instant, encode_json
@@ -438,7 +437,7 @@ def _get_post_options(
     destination: Destination, part: int, pings: bool
 ) -> dict[str, Any]:
     """A role hears of the first message only, and only where that was asked for."""
-    manner = post_options_to_settings(destination.manner)
+    manner = destination.manner.to_stored()
     return manner if pings and part == 1 else manner | {"ping": None}
 
 

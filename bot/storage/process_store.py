@@ -17,6 +17,9 @@ from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import invocations, keys, leases
 from bot.storage.statements import insert_into
 
+#: The lease of the process that works on the database.
+RUNNER_LEASE = "runner"
+
 
 def acquire_lease(
     connection: Connection, *, name: str, holder: str, now: datetime, ttl: timedelta

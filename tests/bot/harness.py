@@ -28,6 +28,7 @@ from bot.model import (
     Reply,
 )
 from bot.operations.doctor import Doctor
+from bot.platforms.plugins import load_plugins
 from bot.publishing.editions import EditionPublisher
 from bot.storage import Database, workspace_store
 from tests.fakes import FakeClock, FakeEngine, FakePlatform
@@ -120,7 +121,7 @@ class BotHarness:
         file = self.home / "newsroom.toml"
         file.write_text(text, encoding="utf-8")
         return await self.db.write(
-            file_import.apply_checked_file,
+            file_import.apply_file,
             file_import.read_file(file),
             prune=prune,
             now=self.clock.now(),
@@ -229,6 +230,7 @@ async def open_harness(
         clock=clock,
         version="0",
         wake=lambda: None,
+        plugins=load_plugins(),
     )
     try:
         yield BotHarness(
@@ -254,6 +256,7 @@ async def open_harness(
                 ingestor=ingestor,
                 archive=archive,
                 platforms={platform.name: platform},
+                plugins=load_plugins(),
             ),
         )
     finally:

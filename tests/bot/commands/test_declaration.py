@@ -1,16 +1,16 @@
 """Declared commands: options from annotations, conversion, forms and controls."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, cast
 
 import pytest
 
-from bot.commands.context import CommandContext
+from bot.commands.context import CommandContext, CommandServices
 from bot.commands.declaration import CommandDeclaration, command
 from bot.commands.forms import Option
 from bot.commands.presentation import Page
 from bot.errors import FieldError, UnknownName, UserError
-from bot.model import Form, Invocation, Permission, Reply
+from bot.model import Command, Form, Invocation, Permission, Reply
 from tests.bot.commands.editors import errors, said
 from tests.bot.harness import BotHarness
 
@@ -59,9 +59,9 @@ def asks(harness: BotHarness) -> Callable[..., Awaitable[Reply | Form]]:
     return ask
 
 
-def bind(declared: CommandDeclaration):
+def bind(declared: CommandDeclaration) -> Command:
     # Nothing here needs services.
-    return declared.bind(None, [])  # type: ignore[arg-type]
+    return declared.bind(cast("CommandServices", None), [])
 
 
 def test_options_follow_from_the_parameters():

@@ -80,7 +80,7 @@ class Run:
             corrections=harness.corrections,
             outbox=harness.outbox,
             jobs=JobScheduler(harness.clock),
-            maintenance=SimpleNamespace(wake=None),
+            maintenance=SimpleNamespace(run=None),
         )
         jobs = runner.build_jobs(application, ClockMonitor(harness.clock, self.steady))
         self._publish, self._deliver = jobs["publish"], jobs["deliver"]

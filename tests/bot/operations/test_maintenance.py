@@ -190,26 +190,26 @@ async def test_the_history_goes_and_the_set_up_stays(ana: Editor):
         await ana.harness.db.read(change_store.list_newest_changes, **here, count=9)
         == ()
     )
-    assert (await ana.harness.digest()).stories == 7
+    assert (await ana.harness.digest()).options.stories == 7
 
 
 async def test_events_of_long_ago_are_forgotten_and_those_of_today_are_not(ana: Editor):
     await ana.says("newsdesk status")
     ana.harness.clock.advance(days=8)
     await ana.says("newsdesk status")
-    await maintenance(ana.harness).wake()
+    await maintenance(ana.harness).run()
     assert await ana.harness.db.read(rows, "invocations") == [1]
 
 
 async def test_the_daily_part_is_done_once_a_day(ana: Editor):
     keeping = maintenance(ana.harness)
     ana.harness.clock.advance(days=59, hours=23)
-    await keeping.wake()
+    await keeping.run()
     ana.harness.clock.advance(hours=2)
-    await keeping.wake()
+    await keeping.run()
     assert not (await ana.says("news latest", edition=await first_id(ana))).problem
     ana.harness.clock.advance(hours=23)
-    await keeping.wake()
+    await keeping.run()
     assert (await ana.says("news latest", edition=await first_id(ana))).problem
 
 
