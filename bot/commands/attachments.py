@@ -47,12 +47,14 @@ async def read_given_bytes(context: CommandContext, typed: str) -> bytes:
     attached = context.invocation.attached.get(FILE)
     if attached is None:
         if _is_address(typed):
-            return await _download(source_reader.file(typed))
+            return await _download(source_reader.fetch_file(typed))
         return context.invocation.args[FILE].encode("utf-8", "replace")
     if typed:
         raise FieldError("Give the text or a file, not both.", field=FILE)
     _check_size(attached)
-    body = await _download(source_reader.handed(attached, most=ATTACHMENT_LIMIT))
+    body = await _download(
+        source_reader.fetch_attachment(attached, most=ATTACHMENT_LIMIT)
+    )
     if len(body) != attached.size:
         # Platforms also answer with another page where the file may not be read.
         raise FieldError("The file arrived incomplete. Give it again.", field=FILE)

@@ -85,7 +85,7 @@ async def import_feeds(
     """Propose the new feeds of the list, and try whether they can be read."""
     source_reader = context.publisher.ingestor.source_reader
     try:
-        listed = await source_reader.feeds_in(file)
+        listed = await source_reader.parse_opml(file)
     except DigestsError as error:
         raise FieldError("{problem}", problem=error, field=FILE) from None
     found = await _sort_by_digest(context, digest, listed.subscriptions)

@@ -3,7 +3,7 @@
 Exchanged between the doctor, the setup wizard and the platforms.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -78,3 +78,16 @@ class JobStatus:
     next_run: datetime
     #: Runs in a row that failed.
     failures: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measurement:
+    """One family of gauges for `/metrics`: a value for each value of a label."""
+
+    #: Without the prefix; its unit is its last word.
+    name: str
+    help: str
+    #: Name of the label; "" where there is one value without a label.
+    label: str = ""
+    #: Label value → number; "" is the key of a value without a label.
+    values: Mapping[str, float]

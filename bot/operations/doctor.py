@@ -249,7 +249,7 @@ class Doctor:
     async def _tried_source(self, source: Source, texts: Texts) -> list[Finding]:
         subject = texts.say("source {name}", name=source.name)
         try:
-            reading = await self.ingestor.look(source)
+            reading = await self.ingestor.read_source(source)
         except DigestsError as error:
             fix = texts.say("mend the source, or take it out of the digest")
             text = texts.translate_stored(str(error))

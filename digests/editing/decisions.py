@@ -173,9 +173,5 @@ def _build_decision(
     reason: str,
 ) -> ArticleDecision:
     return ArticleDecision(
-        article=article.id,
-        story=story,
-        stage=stage,
-        outcome=outcome,
-        reason=reason,
+        article=article.id, story=story, stage=stage, outcome=outcome, reason=reason
     )

@@ -1,8 +1,8 @@
 """Read articles from a file or a folder of files.
 
 A file is text, Markdown or HTML, with an optional head of `key: value` lines between
-two lines of `---`. What cannot be read becomes a `Problem` that names the file and says
-what to do; the rest is read.
+two lines of `---`. A file that cannot be read becomes a `ReadProblem` with its name and
+the remedy; the others are read.
 """
 
 import os
@@ -61,13 +61,13 @@ class _FileUnreadable(Exception):
 
 
 def read_articles(path: Path, *, source: str | None = None) -> ReadResult:
-    """The articles of a file, or of a folder and the folders right inside it.
+    """The articles of a file, or of a folder and its direct subfolders.
 
     Args:
-        path: Hidden files, other endings than .txt, .md and .html (in folders), and
-            links that leave the folder are not read.
-        source: The outlet of articles that name none; None = the folder's name (the
-            empty name for a single file).
+        path: In folders, hidden files, other extensions than .txt, .md and .html, and
+            links that leave the folder are skipped.
+        source: The outlet of articles that name none; None = the folder's name ("" for
+            a single file).
 
     Raises:
         UnreadableInput: The path does not exist, or nothing in it can be read.
@@ -120,7 +120,7 @@ def _files(path: Path, problems: list[ReadProblem]) -> Iterator[Path]:
 
 
 def _files_within(folder: Path, problems: list[ReadProblem]) -> Iterator[Path]:
-    """Files first to last by name, then those of each folder right inside."""
+    """Files by name, then those of each direct subfolder."""
     entries = _entries(folder, folder, problems)
     yield from (entry for entry in entries if not entry.is_dir())
     for inner in entries:
@@ -149,7 +149,7 @@ def _entries(folder: Path, root: Path, problems: list[ReadProblem]) -> list[Path
 def _is_inside(file: Path, root: Path) -> bool:
     try:
         return file.resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError):  # a circle of links
+    except (OSError, RuntimeError):  # a cycle of links
         return False
 
 
@@ -167,7 +167,7 @@ def _relative_name(file: Path, root: Path) -> str:
 
 
 def _article_id(file: Path, root: Path) -> str:
-    """The file's name without its ending, after the inner folder's name if any."""
+    """The file's relative path without its extension."""
     return clean_text(file.relative_to(root).with_suffix("").as_posix())
 
 
@@ -206,7 +206,7 @@ def _decode_file(file: Path) -> str:
 
 
 def _read_bytes(file: Path) -> bytes:
-    """At most one byte more than is read; a pipe or device is never waited for."""
+    """The first bytes of a file, one more than allowed; never waits for a pipe."""
     handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -217,7 +217,7 @@ def _read_bytes(file: Path) -> bytes:
 def _split_head(
     text: str, where: str, problems: list[ReadProblem]
 ) -> tuple[Mapping[str, str], str]:
-    """The head's known fields and the text after it; without a head all is text."""
+    """The known fields of the head and the text after it."""
     lines = text.split("\n", _LONGEST_HEAD + 2)
     closing = _closing(lines)
     if closing is None:
@@ -237,7 +237,7 @@ def _split_head(
 
 
 def _closing(lines: list[str]) -> int | None:
-    """The line that ends the head, where there is a head."""
+    """The index of the line that ends the head, or None without one."""
     if lines[0].rstrip() != _RULE:
         return None
     for i, line in enumerate(lines[1 : _LONGEST_HEAD + 2], start=1):
@@ -257,7 +257,7 @@ def _unknown_key(key: str, where: str) -> ReadProblem:
 def _check_fields(
     fields: dict[str, str], where: str, problems: list[ReadProblem]
 ) -> None:
-    """Take out what is not well-formed, and say so."""
+    """Remove malformed fields and report them."""
     for key, is_good, remedy in (
         ("published", parse_instant, "Write it like 2026-01-06T08:30:00+01:00."),
         (

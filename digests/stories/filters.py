@@ -2,9 +2,8 @@
 
 A filter is a word («battery»), a phrase («"climate summit"», or with a space), or a
 pattern between slashes («/batter(y|ies)/»). Words and phrases match whole words of
-title and text, without regard to case or the form of marks (`digests.language.fold`).
-Before them the language decides.
-Patterns run on RE2, which is linear in time whatever an admin types.
+title and text in normalized form. Articles in another language are refused first.
+Patterns run on RE2, which takes linear time whatever an admin types.
 """
 
 import re
@@ -24,10 +23,10 @@ _PATTERN_BYTES = 1 << 20
 
 
 def find_refusal_reason(article: Article, style: EditionStyle) -> str | None:
-    """None when the article may come in, else the reason in a plain sentence.
+    """Why the filters refuse an article, as a plain sentence; None if they admit it.
 
     Raises:
-        InputError: A pattern is not one that RE2 understands; the message names it.
+        InputError: A pattern that RE2 does not understand; the message names it.
     """
     foreign = _refuse_language(article, style)
     if foreign is not None:
@@ -43,17 +42,17 @@ def find_refusal_reason(article: Article, style: EditionStyle) -> str | None:
 
 
 def match_filters(article: Article, filters: Iterable[str]) -> tuple[str, ...]:
-    """Those of the filters that match the article, in their order.
+    """The filters that match the article, in their order.
 
     Raises:
-        InputError: A pattern is not one that RE2 understands; the message names it.
+        InputError: A pattern that RE2 does not understand; the message names it.
     """
     raw, folded = _list_forms(article)
     return tuple(f for f in filters if _build_matcher(f)(raw, folded))
 
 
 def validate_filter(written: str) -> None:
-    """Whether this can be a filter.
+    """Check that this can be a filter.
 
     Raises:
         InputError: It is empty, or a pattern that RE2 does not understand.

@@ -37,6 +37,7 @@ from bot.platforms.local.render import render
 from bot.web import server
 from digests.types import Article
 from tests.bot.platforms.local import samples
+from tests.bot.web.asgi import no_measurements
 from tests.builders import an_inbox
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
@@ -84,6 +85,7 @@ class Stage:
             routes=routes,
             read_article=self._article,
             ready=self._ready,
+            list_measurements=no_measurements,
             key=KEY,
             texts=Texts.of("en"),
             zone="Europe/London",

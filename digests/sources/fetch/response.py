@@ -1,7 +1,7 @@
 """Responses: types, bounded decoding of bodies, errors by status.
 
-zlib is asked for at most what is still allowed, so that a bomb costs no more memory
-than the limit. br and zstd are not offered, because their readers know no limit.
+zlib is limited to what is still allowed, so that a bomb costs no more memory than the
+limit. br and zstd are not offered, because their decoders have no limit.
 """
 
 import re
@@ -33,11 +33,11 @@ _GZIPS = word_set("gzip x-gzip")
 
 @dataclass(kw_only=True, slots=True)
 class BodyDecoder:
-    """A body in the making: `take` chunks, then ask for `whole`."""
+    """Decompresses a body: `take` its chunks, then get the `whole`."""
 
     #: The value of Content-Encoding.
     coding: str
-    #: Bytes allowed over the wire, and unpacked.
+    #: Allowed bytes, compressed and decompressed.
     raw: int
     unpacked: int
     _came: int = 0
@@ -56,11 +56,11 @@ class BodyDecoder:
         self.coding = coding
 
     def take(self, chunk: bytes) -> None:
-        """Take the next bytes from the wire.
+        """Add the next bytes.
 
         Raises:
-            TooLarge: They are more than is allowed, packed or unpacked.
-            Unreadable: They are not packed as the answer says.
+            ResponseTooLarge: More than is allowed, compressed or decompressed.
+            SourceUnreadable: They are not compressed as declared.
         """
         self._came += len(chunk)
         if self._came > self.raw:
@@ -75,14 +75,14 @@ class BodyDecoder:
             raise SourceUnreadable("The answer is not packed as it says.") from None
 
     def whole(self) -> bytes:
-        """Everything that came; a stream that broke off gives what it held."""
+        """The whole body, or what was received of an incomplete stream."""
         return b"".join(self._parts)
 
     def _unpack(self, chunk: bytes) -> None:
         if self._unpacker is None:
             self._keep(chunk)
             return
-        # What follows the end of the packed stream is not looked at.
+        # Bytes after the end of the compressed stream are ignored.
         while chunk and not self._unpacker.eof:
             room = self.unpacked - self._size + 1
             self._keep(self._unpacker.decompress(chunk, room))
@@ -98,7 +98,7 @@ class BodyDecoder:
 
 
 def _deflate_decompressor(start: bytes) -> "zlib._Decompress":
-    """With the header of zlib, as the standard says, or bare, as some send it."""
+    """For deflate with the zlib header of the standard, or without, as some send it."""
     bare = start[0] & 0x0F != zlib.DEFLATED or (
         len(start) > 1 and (start[0] << 8 | start[1]) % 31 != 0
     )
@@ -111,7 +111,7 @@ def _format_size(limit: int) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Validators:
-    """What a server told us to ask with next time (RFC 9110, 13.1)."""
+    """Validators for a conditional request (RFC 9110, 13.1)."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -119,21 +119,21 @@ class Validators:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchResponse:
-    """A whole answer, unpacked."""
+    """A complete response, decompressed."""
 
-    #: Where the body came from in the end; without user information.
+    #: The address after redirects, without user information.
     url: str
     body: bytes
     #: The value of Content-Type, lower case, or "".
     content_type: str
     validators: Validators
-    #: Where the address has moved for good, when every redirect said so.
+    #: The new address, if every redirect was permanent.
     moved_to: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotModified:
-    """Nothing has changed since the validators that were sent."""
+    """The response to a conditional request: not modified."""
 
     url: str
     validators: Validators
@@ -145,12 +145,12 @@ REDIRECTS = PERMANENT_REDIRECTS | {302, 303, 307}
 NOT_MODIFIED_STATUS = 304
 
 _DENIED = frozenset((401, 403, 407))
-#: A client's mistake by number, but one that passes.
+#: Client errors that are temporary.
 _PASSING = frozenset((408, 421, 425))
 
 
 def error_for_response(answer: ClientResponse, host: str) -> SourceError | None:
-    """The error that the status stands for; None where there is a body to read."""
+    """The error of a response's status, or None if it has a body to read."""
     status = answer.status
     if 200 <= status < 300:
         return None
@@ -175,18 +175,18 @@ def _error_for_status(status: int, host: str) -> SourceError:
     return SourceUnreachable(f"{host} could not answer (status {status}).")
 
 
-#: Nobody is obeyed for longer; most such answers are mistakes.
+#: The longest pause; longer ones are mostly mistakes.
 LONGEST_PAUSE = 24 * 3600.0
-#: Where a host asks for a pause and does not say how long.
+#: The pause if a host does not say how long.
 DEFAULT_PAUSE = 15 * 60.0
 
 
 def parse_retry_after(written: str | None, dated: str | None = None) -> float:
-    """How many seconds Retry-After asks for, between 1 second and 24 hours.
+    """The seconds of Retry-After, between 1 second and 24 hours.
 
     Args:
-        written: Seconds or a date; nonsense and nothing give the usual pause.
-        dated: The answer's own Date, that a date is measured from; None = our clock.
+        written: Seconds or a date; anything else gives the default pause.
+        dated: The response's Date, from which a date is measured; None = our clock.
     """
     text = (written or "").strip()
     if re.fullmatch(r"\d{1,20}(\.\d{0,9})?", text, re.ASCII):

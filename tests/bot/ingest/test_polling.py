@@ -189,14 +189,14 @@ async def test_a_broken_source_does_not_stop_the_others(newswire):
 async def test_a_defect_of_ours_in_one_source_does_not_stop_the_others(
     newswire, monkeypatch
 ):
-    look = newswire.harness.ingestor.source_reader.look
+    look = newswire.harness.ingestor.source_reader.read_address
 
     async def broken(address: str, **how):
         if address.endswith("/bad"):
             raise ZeroDivisionError
         return await look(address, **how)
 
-    monkeypatch.setattr(newswire.harness.ingestor.source_reader, "look", broken)
+    monkeypatch.setattr(newswire.harness.ingestor.source_reader, "read_address", broken)
     newswire.publish("/good", items(range(3)))
     await newswire.subscribe("/bad", "/good")
     await newswire.poll()

@@ -112,6 +112,7 @@ FOR_EVERYBODY = {
     "notice_store.set_notice_recipient",
     "personal_digest_store.find_edition_workspace",
     "personal_digest_store.select_personal_digests",
+    "measurements.list_measurements",
     "process_store.acquire_lease",
     "process_store.find_current_lease_holder",
     "process_store.find_lease_holder",
