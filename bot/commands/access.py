@@ -15,11 +15,12 @@ from bot.commands.declaration import command
 from bot.commands.forms import Option
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
-from bot.errors import FieldError, Message, UnknownName
+from bot.errors import FieldError, UnknownName
 from bot.model import ListItem, Permission, Person, Reply, SettingsEntry
 from bot.storage import workspace_store
 from bot.storage.workspace_store import Grant
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 #: «<@123>», «<@!123>», «<@&456>» (a role), «<@U012AB|ana>», «<!subteam^S012AB>».
 _MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")

@@ -65,7 +65,10 @@ class CommandServices:
     def configuration(self) -> ConfigurationService:
         """Changes of the configuration."""
         return ConfigurationService(
-            db=self.db, clock=self.clock, allow_private=self.allow_private
+            db=self.db,
+            clock=self.clock,
+            allow_private=self.allow_private,
+            plugins=self.plugins,
         )
 
     @property

@@ -79,7 +79,7 @@ def _render_destination(
     users = ", ".join(digest.name for digest in _list_users(place, known))
     return ListItem(
         title=f"#{place.name}",
-        text=context.texts.translate_stored(place.paused),
+        text=context.texts.message(place.paused),
         note=users or context.say("no digest posts there"),
     )
 

@@ -254,6 +254,6 @@ def _render_notices(known: UserContext, texts: Texts) -> Iterator[Block]:
     if known.pause:
         said = texts.say(
             "Your own digest is paused: {why} /news me shows it and can resume it.",
-            why=texts.translate_stored(known.pause),
+            why=texts.message(known.pause),
         )
         yield Paragraph(text=said)

@@ -14,7 +14,6 @@ from bot.commands.declaration import command
 from bot.commands.forms import Option
 from bot.commands.presentation import join_notes
 from bot.configuration.diff import shorten_line
-from bot.configuration.validation import PLATFORM_POST_OPTIONS
 from bot.errors import UnknownName, UserError
 from bot.lookup import text_search
 from bot.lookup.name_resolution import resolve_digest
@@ -203,7 +202,8 @@ async def open_discussion(
 ) -> Reply:
     """The thread of the edition's first message in this channel."""
     title = context.say("Discuss")
-    if "thread" not in PLATFORM_POST_OPTIONS[context.workspace.platform]:
+    platform = context.services.plugins[context.workspace.platform]
+    if "thread" not in platform.post_options:
         nowhere = context.say(
             "This page has no threads. On Discord and Slack an edition has one."
         )

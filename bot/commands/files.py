@@ -50,6 +50,7 @@ async def apply_file(
     """Propose the configuration of the file as one change."""
     here = FileContext(
         workspace=context.workspace,
+        plugins=context.services.plugins,
         destinations=await context.list_destinations(),
         digests=await context.list_digests(),
         grants=await context.db.read(

@@ -18,7 +18,7 @@ from bot.commands.forms import Option
 from bot.commands.presentation import render_article_line
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.diff import shorten_line
-from bot.errors import FieldError, Message, UnknownName
+from bot.errors import FieldError, UnknownName
 from bot.model import (
     Block,
     Digest,
@@ -30,6 +30,7 @@ from bot.model import (
 )
 from bot.publishing.planning import digest_zone
 from digests.errors import InputError
+from digests.messages import Message
 
 FILTER_KINDS = ("exclude", "include")
 WordsArgument = Annotated[

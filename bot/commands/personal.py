@@ -292,13 +292,13 @@ def _list_digest_rows(
     coming = stopped if own.paused else context.format_next_due(own)
     yield context.say("Next"), coming
     if stored.last is not None:
-        state = texts.translate_stored(stored.last.reason)
+        state = texts.message(stored.last.reason)
         outcome = state or texts.word(stored.last.state)
         when = context.format_moment(stored.last.due_at, digest_zone(own))
         yield context.say("Last"), f"{when}: {outcome}"
     for place in own.destinations:
         if place.paused:
-            yield context.say("Paused"), texts.translate_stored(place.paused)
+            yield context.say("Paused"), texts.message(place.paused)
     yield context.say("In it"), _describe_contents(context, own)
 
 

@@ -193,7 +193,7 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
     outcome = await context.publisher.post_now(digest.workspace_id, digest, slot)
     context.services.wake()
     if outcome.stored_edition is None:
-        return context.reply(context.texts.translate_stored(outcome.reason))
+        return context.reply(context.texts.message(outcome.reason))
     return context.reply(
         context.count(
             "Posting «{digest}» with {n} story.",

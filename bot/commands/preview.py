@@ -193,7 +193,7 @@ def _list_removed(
             continue
         phrases = []
         for reason, count in reasons.most_common(MAX_REASONS):
-            said = context.texts.translate_stored(reason)
+            said = context.texts.message(reason)
             phrases.append(f"{said} ({count})" if count > 1 else said)
         more = len(reasons) - len(phrases)
         if more > 0:

@@ -102,7 +102,7 @@ async def _render_setup_preview(context: CommandContext, wanted: NewDigest) -> R
     draft = await get_previews(context).preview_digest(change.workspace, entry, None)
     if len(draft.problems) == asked:
         problems = " ".join(
-            f"{address}: {context.texts.translate_stored(why)}"
+            f"{address}: {context.texts.message(why)}"
             for address, why in draft.problems[:3]
         )
         raise FieldError("{problems}", problems=problems, field="sources")
@@ -127,7 +127,7 @@ def _render_readings(
     yield ListItem(title=read)
     for address, why in draft.problems:
         title = f"{STATE_SIGNS['problem']} {address}"
-        yield ListItem(title=title, text=context.texts.translate_stored(why))
+        yield ListItem(title=title, text=context.texts.message(why))
     if not draft.edition.stories:
         nothing = context.say(
             "Nothing would be posted now: no new article passes. The first edition "

@@ -238,7 +238,7 @@ def _render_import(
         ),
     )
     for one in bad[:MAX_PROBLEMS]:
-        problem = shorten_line(context.texts.translate_stored(one.problem))
+        problem = shorten_line(context.texts.message(one.problem))
         title = f"{STATE_SIGNS['problem']} {mask_source(one.shown)}"
         yield ListItem(title=title, text=problem)
     if len(bad) > MAX_PROBLEMS:

@@ -32,7 +32,7 @@ from bot.commands.presentation import STATE_SIGNS, Page
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.errors import FieldError, Message, UnknownName, UserError
+from bot.errors import FieldError, UnknownName, UserError
 from bot.ingest import addresses, source_state
 from bot.ingest.polling import SourceTrial
 from bot.model import (
@@ -47,6 +47,7 @@ from bot.model import (
 )
 from bot.publishing.planning import digest_zone
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 #: Addresses at once, articles shown of each, and sources of one page of the list.
 MAX_ADDRESSES, MAX_NEWEST, PAGE_SIZE = 20, 3, 20
@@ -83,8 +84,7 @@ async def add_sources(
     tried = await _try_addresses(context, [a for a in address if a not in had])
     if all(one.problem for one in tried):
         problems = " ".join(
-            f"{one.shown}: {context.texts.translate_stored(one.problem)}"
-            for one in tried[:3]
+            f"{one.shown}: {context.texts.message(one.problem)}" for one in tried[:3]
         )
         raise FieldError("{problems}", problems=problems, field="address")
     return render_proposal(
@@ -104,7 +104,7 @@ async def try_sources(context: CommandContext, address: AddressesArgument) -> Re
             raise FieldError(FOLDER_ONLY_BY_FILE, field="address")
         if addresses.is_masked(one):
             raise FieldError(
-                "This address is shown without its secret. Write it whole.",
+                "This address is shown without its secret. Write the address whole.",
                 field="address",
             )
     tried = await _try_addresses(context, address)
@@ -134,7 +134,7 @@ def _render_readings(
     """What is at each address: its title, how much, and its newest articles."""
     for one in tried:
         if one.problem:
-            problem = context.texts.translate_stored(one.problem)
+            problem = context.texts.message(one.problem)
             yield ListItem(title=one.shown, text=f"{STATE_SIGNS['problem']} {problem}")
             continue
         held = len(one.reading.articles) if one.reading else 0

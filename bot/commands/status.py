@@ -52,7 +52,7 @@ async def show_status(context: CommandContext) -> Reply:
         workspace_store.find_workspace, workspace_id=context.workspace_id
     )
     if workspace is not None and workspace.stopped:
-        why = context.texts.translate_stored(workspace.stopped)
+        why = context.texts.message(workspace.stopped)
         blocks.append(context.say("Nothing is posted here: {why}", why=why))
     held, controls = await _render_held_messages(context)
     blocks += held
@@ -105,7 +105,7 @@ async def _render_digest(context: CommandContext, digest: Digest) -> FactTable:
         count=1,
     )
     for one in last:
-        outcome = texts.translate_stored(one.reason) or texts.word(one.state)
+        outcome = texts.message(one.reason) or texts.word(one.state)
         when = context.format_moment(one.due_at, zone)
         rows.append((context.say("Last"), f"{when}: {outcome}"))
     rows += [
@@ -149,7 +149,7 @@ async def _render_readers(context: CommandContext) -> list[Block]:
 
 def _format_pause(context: CommandContext, place: Destination, zone: str) -> str:
     """Why nothing is posted there, and when it is tried again."""
-    reason = context.texts.translate_stored(place.paused)
+    reason = context.texts.message(place.paused)
     if place.retest_at is None:
         return reason
     again = context.say(
@@ -166,7 +166,7 @@ def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
     }[delivery.operation]
     return ListItem(
         title=f"#{delivery.channel}: {context.texts.word(delivery.state)}",
-        text=context.texts.translate_stored(delivery.reason),
+        text=context.texts.message(delivery.reason),
         note=join_notes(context.format_moment(delivery.claimed_at), operation),
     )
 
@@ -200,7 +200,7 @@ async def _render_held_messages(
             channel=names.get(one.destination_id, one.channel),
             part=one.part,
         )
-        text = context.texts.translate_stored(one.reason)
+        text = context.texts.message(one.reason)
         blocks.append(ListItem(title=title, text=text))
         which = f" ({number})" if len(found) > 1 else ""
         again, leave = context.say("Send again"), context.say("Leave it")
@@ -276,6 +276,6 @@ def _render_finding(
     # What a platform finds is worded there, in English.
     return ListItem(
         title=f"{STATE_SIGNS[one.state]} {one.subject}",
-        text=hide_folders(context.texts.translate_stored(one.text), known),
-        note=hide_folders(context.texts.translate_stored(one.fix), known),
+        text=hide_folders(context.texts.message(one.text), known),
+        note=hide_folders(context.texts.message(one.fix), known),
     )

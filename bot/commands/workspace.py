@@ -14,6 +14,7 @@ from bot.errors import Forbidden, UserError
 from bot.model import FactTable, Form, PlatformName, Reply, SmallPrint, Workspace
 from bot.operations.maintenance import WorkspaceEraser, confirmation_name
 from bot.storage import Connection, destination_store, workspace_store
+from digests.messages import Message
 
 
 @command(
@@ -99,9 +100,7 @@ async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> R
 # ── added and removed ──────────────────────────────────────────────────────────
 
 #: Why nothing is posted where the bot was removed.
-REMOVED_REASON: Final = (
-    "The bot was removed from there. It goes on when the bot is added again."
-)
+REMOVED_REASON: Final = Message("pause.removed")
 
 
 async def resolve_workspace(

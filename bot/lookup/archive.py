@@ -8,7 +8,7 @@ workspace; words are matched against the headlines of the newest edition.
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.errors import Message, UnknownName, UserError
+from bot.errors import UnknownName, UserError
 from bot.lookup import text_search
 from bot.lookup.name_resolution import (
     ResolvedStory,
@@ -30,6 +30,7 @@ from bot.storage import (
     story_store,
     workspace_store,
 )
+from digests.messages import Message
 from digests.types import Article, Quote
 
 RESULT_LIMIT = 10

@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.errors import Message, UnknownName, UserError
+from bot.errors import UnknownName, UserError
 from bot.model import Destination, Digest, StoredEdition
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 from digests.types import EditionStory
 
 

@@ -57,6 +57,7 @@ from bot.storage.delivery_queue import (
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.schema import deliveries, destinations, editions, workspaces
 from bot.storage.statements import insert_into
+from digests.messages import Message
 
 
 def add_deliveries(
@@ -116,7 +117,7 @@ def record_retry(
     delivery: Delivery,
     *,
     not_before: datetime,
-    reason: str,
+    reason: Message,
     now: datetime,
     fallback_level: int | None = None,
 ) -> bool:
@@ -144,7 +145,7 @@ def record_uncertain(
     connection: Connection,
     delivery: Delivery,
     *,
-    reason: str,
+    reason: Message,
     now: datetime,
     not_before: datetime | None = None,
 ) -> bool:
@@ -163,7 +164,7 @@ def record_uncertain(
 
 
 def record_held(
-    connection: Connection, delivery: Delivery, *, reason: str, now: datetime
+    connection: Connection, delivery: Delivery, *, reason: Message, now: datetime
 ) -> bool:
     """It may be there and cannot be looked for: an admin decides."""
     return _record_outcome(
@@ -178,7 +179,7 @@ def record_failed(
     connection: Connection,
     delivery: Delivery,
     *,
-    reason: str,
+    reason: Message,
     now: datetime,
     alone: bool = False,
 ) -> bool:
@@ -227,7 +228,7 @@ def abandon_delivery(
     *,
     workspace_id: int,
     delivery_id: int,
-    reason: str,
+    reason: Message,
     now: datetime,
 ) -> bool:
     """Leave what was held as it is, as an admin decided; the parts behind it go out."""
@@ -275,7 +276,7 @@ def fail_outdated_deliveries(
         )
         .values(
             state="failed",
-            reason="It waited for so long that it is no news any more.",
+            reason=Message("delivery.expired"),
             not_before=None,
             updated_at=now,
         )
@@ -377,7 +378,7 @@ def _freeze_delivery(
         fence=0,
         fallback_level=fallback_level,
         updated_at=now,
-        manner=posted.manner
+        post_options=posted.post_options
         if posted
         else _get_post_options(destination, number, pings),
         **content,
@@ -423,7 +424,7 @@ def _find_post(
     """Where the message already is, or is to go, and how it was posted."""
     return connection.execute(
         select(
-            deliveries.c.channel, deliveries.c.manner, deliveries.c.fallback_level
+            deliveries.c.channel, deliveries.c.post_options, deliveries.c.fallback_level
         ).where(
             deliveries.c.edition_id == stored_edition.id,
             deliveries.c.destination_id == destination.id,
@@ -437,8 +438,8 @@ def _get_post_options(
     destination: Destination, part: int, pings: bool
 ) -> dict[str, Any]:
     """A role hears of the first message only, and only where that was asked for."""
-    manner = destination.manner.to_stored()
-    return manner if pings and part == 1 else manner | {"ping": None}
+    stored = destination.post_options.to_stored()
+    return stored if pings and part == 1 else stored | {"ping": None}
 
 
 def _restart_columns(now: datetime) -> dict[str, Any]:
@@ -455,7 +456,7 @@ def _restart_columns(now: datetime) -> dict[str, Any]:
     }
 
 
-UNDONE_REASON = "It was taken back before it went out."
+UNDONE_REASON = Message("delivery.undone")
 _OTHER = deliveries.alias("other")
 
 
@@ -489,7 +490,7 @@ def delete_edition_messages(
     )
     copied = (
         *("workspace_id", "edition_id", "destination_id", "channel", "part", "key"),
-        *("manner", "title"),
+        *("post_options", "title"),
     )
     made = {
         "operation": literal("delete"),

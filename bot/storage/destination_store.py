@@ -15,6 +15,7 @@ from bot.model import (
 from bot.storage import message_store
 from bot.storage.schema import deliveries, destinations
 from bot.storage.statements import insert_into
+from digests.messages import Message
 
 
 def upsert_destination(
@@ -86,7 +87,7 @@ def set_post_options(
     options: PostOptions,
 ) -> Destination | None:
     """Post there with these options; None when there is no such destination."""
-    values = {"manner": options.to_stored()}
+    values = {"settings": options.to_stored()}
     return _update_destination(connection, workspace_id, destination_id, values)
 
 
@@ -105,7 +106,7 @@ def pause_destination(
     *,
     workspace_id: int,
     destination_id: int,
-    reason: str,
+    reason: Message,
     retest_at: datetime | None = None,
 ) -> Destination | None:
     """Post nothing there until `resume`; `reason` is a sentence for people.
@@ -194,7 +195,7 @@ def destination_from_row(row: Row[Any]) -> Destination:
         paused=row.paused,
         retest_at=row.retest_at,
         person=row.person_id,
-        manner=PostOptions.from_stored(row.manner),
+        post_options=PostOptions.from_stored(row.settings),
     )
 
 

@@ -72,7 +72,7 @@ def upsert_digest(
     Raises:
         UnknownName: A source or destination does not belong to this workspace.
     """
-    content = _options_to_columns(options)
+    content = {"settings": options.to_stored()}
     digest_id = connection.execute(
         insert_into(connection, digests)
         .values(workspace_id=workspace_id, name=name, paused=False, **content)
@@ -105,7 +105,7 @@ def find_digest_pause(
             digests.c.paused,
             digests.c.paused_until,
             digests.c.skips,
-            digests.c.quiet_hours,
+            digests.c.settings,
         ).where(digests.c.id == digest_id, *_is_present(workspace_id))
     ).first()
     if row is None:
@@ -114,7 +114,7 @@ def find_digest_pause(
         paused=row.paused,
         paused_until=row.paused_until,
         skips=_parse_dates(row.skips),
-        quiet_hours=row.quiet_hours,
+        quiet_hours=DigestOptions.from_stored(row.settings).quiet_hours,
     )
 
 
@@ -413,7 +413,7 @@ def _load_digest(connection: Connection, row: Row[Any]) -> Digest:
         destinations=tuple(map(destination_store.destination_from_row, posted)),
         schedules=tuple(entry.sentence for entry in scheduled),
         next_due=min((e.next_due_at for e in scheduled if e.next_due_at), default=None),
-        options=_options_from_row(row),
+        options=DigestOptions.from_stored(row.settings),
         paused=row.paused,
         paused_until=row.paused_until,
         skips=_parse_dates(row.skips),
@@ -422,20 +422,6 @@ def _load_digest(connection: Connection, row: Row[Any]) -> Digest:
     return (
         digest if digest.person is None else _fill_personal_digest(connection, digest)
     )
-
-
-_COLUMNS = ("quiet_hours", "stories", "include", "exclude", "language", "corrections")
-
-
-def _options_to_columns(options: DigestOptions) -> dict[str, Any]:
-    entry = options.to_entry()
-    content = {name: entry.pop(name) for name in _COLUMNS}
-    return {**content, "look": entry}
-
-
-def _options_from_row(row: Row[Any]) -> DigestOptions:
-    columns = {name: getattr(row, name) for name in _COLUMNS}
-    return DigestOptions.from_stored({**(row.look or {}), **columns})
 
 
 def _linked_source_from_row(row: Row[Any]) -> Source:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select, update
 
-from bot.model import PERSON_PREFIX, Digest, Workspace
+from bot.model import PERSON_PREFIX, Digest, DigestOptions, Workspace
 from bot.storage import digest_store, schema, workspace_store
 from bot.storage.schema import destinations, digest_destinations, digests
 from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
@@ -24,14 +24,15 @@ def upsert_personal_digest(
     language: str,
     stories: int = 5,
 ) -> Digest:
-    """Make the person's own digest, or change it to be as said here."""
+    """Create the person's digest, or replace its settings."""
+    options = DigestOptions(language=language, stories=stories)
     mine = {"workspace_id": workspace_id, "person_id": person_id}
-    content = {"name": name, "language": language, "stories": stories}
+    content = {"name": name, "settings": options.to_stored()}
     known = _find_digest_id(connection, workspace_id, person_id)
     if known is None:
         known = connection.execute(
             insert_into(connection, digests)
-            .values(**mine, **content, include=[], exclude=[], paused=False)
+            .values(**mine, **content, paused=False)
             .returning(digests.c.id)
         ).scalar_one()
     else:
@@ -146,13 +147,13 @@ def count_personal_digests(connection: Connection, *, workspace_id: int) -> int:
 
 def get_workspace_language(connection: Connection, *, workspace_id: int) -> str:
     """The language of the workspace's first digest; English where it has none."""
-    found: str | None = connection.execute(
-        select(digests.c.language)
+    found = connection.execute(
+        select(digests.c.settings)
         .where(digests.c.workspace_id == workspace_id, IS_WORKSPACE_DIGEST)
         .order_by(digests.c.id)
         .limit(1)
     ).scalar()
-    return found or "en"
+    return DigestOptions.from_stored(found).language
 
 
 def _find_digest_id(

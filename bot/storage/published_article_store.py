@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from bot.model import SourceKind
+from bot.model import DigestOptions, SourceKind
 from bot.storage.schema import (
     articles,
     digests,
@@ -298,15 +298,17 @@ def find_next_reread_at(connection: Connection) -> datetime | None:
 
 def is_reread_needed(connection: Connection, *, article_id: int) -> bool:
     """Whether any edition that stands would be corrected by it."""
-    asks = exists().where(
+    digest_settings = select(digests.c.settings).where(
         published_articles.c.article_id == article_id,
         editions.c.id == published_articles.c.edition_id,
         editions.c.undone_at.is_(None),
         digests.c.id == editions.c.digest_id,
         digests.c.deleted_at.is_(None),
-        digests.c.corrections != "off",
     )
-    return bool(connection.execute(select(asks)).scalar())
+    return any(
+        DigestOptions.from_stored(stored).corrections != "off"
+        for stored in connection.execute(digest_settings).scalars()
+    )
 
 
 def find_page_revision(connection: Connection, *, article_id: int) -> str | None:

@@ -52,6 +52,7 @@ from bot.platforms.discord.markdown import (
     keep_whole_lines,
     measure_text,
 )
+from digests.messages import Message
 
 if TYPE_CHECKING:
     from bot.platforms.discord.transport import DiscordSession
@@ -93,11 +94,11 @@ def build_forum_post_body(delivery: Delivery) -> dict[str, Any]:
 
 def _build_new_content(delivery: Delivery) -> dict[str, Any]:
     """What is said for the first time: whom it pings, and whether it makes a sound."""
-    role = delivery.manner.ping
+    role = delivery.post_options.ping
     body = {**_build_content(delivery), "allowed_mentions": dict(NO_MENTIONS)}
     if role is not None:
         body["allowed_mentions"] = {**NO_MENTIONS, "roles": [role]}
-    if delivery.manner.silent:
+    if delivery.post_options.silent:
         body["flags"] |= limits.SUPPRESS_NOTIFICATIONS
     return body
 
@@ -118,7 +119,7 @@ def build_edit_body(delivery: Delivery) -> dict[str, Any]:
 def _build_content(delivery: Delivery) -> dict[str, Any]:
     """The words; above them, in our own text, the role that is to hear of them."""
     body = _build_words(delivery)
-    role = delivery.manner.ping
+    role = delivery.post_options.ping
     if role is None:
         return body
     mention = f"<@&{role}>"
@@ -197,7 +198,7 @@ class CrosspostQueue:
 
     def publish(self, delivery: Delivery, message: str) -> None:
         """Begin to publish a message that was just sent, where that was asked for."""
-        if not delivery.manner.crosspost or not message:
+        if not delivery.post_options.crosspost or not message:
             return
         channel, number = get_channel_id(delivery), parse_snowflake(message, "message")
         if not self._take_allowance(channel):
@@ -243,7 +244,7 @@ class CrosspostQueue:
         log.warning("not published", platform=PLATFORM_NAME, reason=str(why))
 
 
-THREAD_DELETED = "The thread of this edition is not there any more."
+THREAD_DELETED = Message("discord.thread_deleted")
 
 
 class DiscordSender:
@@ -356,7 +357,7 @@ class DiscordSender:
     async def _find_thread(self, delivery: Delivery, channel: int) -> int | None:
         """The thread that the message belongs into; None where it is the channel."""
         thread, first = parse_opening(delivery)
-        if thread is not None or first is None or not delivery.manner.thread:
+        if thread is not None or first is None or not delivery.post_options.thread:
             return thread
         return await self._open_thread(channel, first, delivery.title)
 
@@ -383,7 +384,7 @@ class DiscordSender:
             return None
         except SendUnclear as unclear:
             # Of the message itself nothing was sent yet.
-            raise SendNotReceived(f"No thread could be opened: {unclear}") from unclear
+            raise SendNotReceived("discord.no_thread", error=unclear) from unclear
         return message
 
     async def _kind(self, channel: int) -> int | None:

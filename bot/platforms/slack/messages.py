@@ -22,7 +22,7 @@ def get_thread(delivery: Delivery) -> str | None:
     """The message below which it stands, where its destination wants threads."""
     return (
         delivery.opening_message_id
-        if delivery.manner.thread and delivery.opening_message_id
+        if delivery.post_options.thread and delivery.opening_message_id
         else None
     )
 

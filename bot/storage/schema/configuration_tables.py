@@ -14,7 +14,7 @@ from sqlalchemy import (
     false,
 )
 
-from bot.storage.columns import Instant, Json, SafeText
+from bot.storage.columns import Instant, Json, MessageText, SafeText
 from bot.storage.schema.base import (
     Key,
     check_one_of,
@@ -38,7 +38,7 @@ workspaces = define_table(
     # Since when the bot is no longer there; the rest waits in case it comes back.
     Column("left_at", Instant),
     # Why the platform takes nothing of it; NULL when it works.
-    Column("stopped", SafeText),
+    Column("stopped", MessageText),
     # When one message may try whether it works again.
     Column("retest_at", Instant),
     # Since when the bot is there, the last time that it came (back).
@@ -53,13 +53,13 @@ destinations = define_table(
     Column("name", SafeText, nullable=False),
     Column("channel", SafeText, nullable=False),
     # Why nothing is posted there; NULL when it works.
-    Column("paused", SafeText),
+    Column("paused", MessageText),
     # When one message may try whether it works again; NULL = only a person can say.
     Column("retest_at", Instant),
     # Whose own it is (the platform's id); NULL = the workspace's.
     Column("person_id", SafeText),
-    # How messages are posted there, as `bot.manners` words it; NULL = plainly.
-    Column("manner", Json),
+    # `PostOptions.to_stored`; NULL = the defaults.
+    Column("settings", Json),
     UniqueConstraint("workspace_id", "name"),
     UniqueConstraint("workspace_id", "channel"),
     UniqueConstraint("id", "workspace_id"),
@@ -73,7 +73,7 @@ sources = define_table(
     Column("address", SafeText, nullable=False),
     Column("name", SafeText, nullable=False),
     Column("last_success_at", Instant),
-    Column("problem", SafeText),
+    Column("problem", MessageText),
     # For conditional requests and polling.
     Column("etag", SafeText),
     Column("last_modified", SafeText),
@@ -86,7 +86,7 @@ sources = define_table(
     Column("moved_to", SafeText),
     Column("moved_count", Integer, nullable=False, server_default="0"),
     Column("items_per_day", Double),
-    Column("notice", SafeText),
+    Column("notice", MessageText),
     Column("noticed_at", Instant),
     UniqueConstraint("workspace_id", "address"),
 )
@@ -104,23 +104,16 @@ digests = define_table(
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
     Column("name", SafeText, nullable=False),
-    Column("stories", Integer, nullable=False),
-    Column("include", Json, nullable=False),
-    Column("exclude", Json, nullable=False),
-    Column("quiet_hours", SafeText),
-    Column("language", SafeText, nullable=False),
+    # `DigestOptions.to_stored`.
+    Column("settings", Json, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("deleted_at", Instant),
     # The first local date on which it posts again; NULL = no such pause.
     Column("paused_until", Date),
     # Local dates that are left out, as ISO dates; NULL = none.
     Column("skips", Json),
-    # What becomes of messages whose article is corrected: edit, tell, off.
-    Column("corrections", SafeText, nullable=False, server_default="edit"),
     # Whose own it is (the platform's id); NULL = the workspace's.
     Column("person_id", SafeText),
-    # How it tells its stories, by the names of the noun; NULL = as usual.
-    Column("look", Json),
     UniqueConstraint("id", "workspace_id"),
 )
 #: Which digests a name means one of: those of the workspace itself.
@@ -209,7 +202,7 @@ occurrences = define_table(
     Column("zone", SafeText, nullable=False),
     Column("trigger", SafeText, nullable=False),
     Column("state", SafeText, nullable=False),
-    Column("reason", SafeText),
+    Column("reason", MessageText),
     Column("late", Boolean, nullable=False),
     # When a deferred one (quiet hours) is looked at again.
     Column("not_before", Instant),
@@ -265,7 +258,7 @@ installations = define_table(
     # Until when whoever began an exchange may take for it.
     Column("exchange_until", Instant),
     # Why there will be no new tokens.
-    Column("broken", SafeText),
+    Column("broken", MessageText),
     UniqueConstraint("workspace_id"),
 )
 

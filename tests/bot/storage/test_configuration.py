@@ -16,6 +16,7 @@ from bot.storage import (
     source_store,
     workspace_store,
 )
+from digests.messages import Message
 from digests.types import Sections
 from tests.bot.storage.builders import NOW, Tenant, a_due, a_stored_edition, a_tenant
 
@@ -95,7 +96,7 @@ async def test_a_destination_led_to_another_channel_works_again(
         destination_store.pause_destination,
         **here,
         destination_id=tenant.destination.id,
-        reason="The channel is gone.",
+        reason=Message("The channel is gone."),
     )
 
     moved = await database.write(
@@ -114,7 +115,7 @@ async def test_said_again_a_destination_stays_paused(
         destination_store.pause_destination,
         **here,
         destination_id=tenant.destination.id,
-        reason="The channel is gone.",
+        reason=Message("The channel is gone."),
     )
 
     same = await database.write(
@@ -122,7 +123,7 @@ async def test_said_again_a_destination_stays_paused(
     )
 
     assert same == paused
-    assert same.paused == "The channel is gone."
+    assert str(same.paused) == "The channel is gone."
     resumed = await database.write(
         destination_store.resume_destination, **here, destination_id=same.id
     )
@@ -241,7 +242,10 @@ async def test_a_source_tells_how_its_last_reading_was(
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
     failed = replace(
-        tenant.source, last_success_at=NOW, problem="It answers 404.", failures=3
+        tenant.source,
+        last_success_at=NOW,
+        problem=Message("It answers 404."),
+        failures=3,
     )
     await database.write(source_store.update_source, source=failed)
     (bad,) = await database.read(source_store.list_sources, **here)
@@ -399,13 +403,13 @@ async def test_a_digest_keeps_its_look(
     assert changed.options == look
 
 
-async def test_a_look_that_was_stored_before_there_were_sections_is_as_usual(
+async def test_settings_of_another_version_have_defaults_for_what_they_lack(
     database: Database, tenant: Tenant
 ):
-    older = {"summary": "long", "quotes": 2, "figures": False, "brief": 0}
+    stored = {"version": 1, "summary": "long", "quotes": 2, "unknown": True}
     await database.write(
         lambda connection: connection.execute(
-            schema.digests.update().values(look=older)
+            schema.digests.update().values(settings=stored)
         )
     )
 
@@ -416,9 +420,7 @@ async def test_a_look_that_was_stored_before_there_were_sections_is_as_usual(
     )
 
     assert digest is not None
-    assert digest.options == DigestOptions(
-        summary="long", quotes=2, figures=False, brief=0
-    )
+    assert digest.options == DigestOptions(summary="long", quotes=2)
 
 
 async def test_pausing_and_resuming_a_digest(database: Database, tenant: Tenant):
