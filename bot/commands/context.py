@@ -1,6 +1,6 @@
 """The services that commands share, and the context of one call."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from bot.model import (
     Destination,
     Digest,
     Discussion,
+    Finding,
     Form,
     Invocation,
     Location,
@@ -57,6 +58,8 @@ class CommandServices:
     allow_private: str = ""
     #: Checks of the platforms themselves, for the doctor.
     checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
+    #: Checks the settings of the process, for the doctor.
+    check_settings: Callable[[], Iterable[Finding]] = tuple
     #: Descriptors of all platforms, switched on or not.
     plugins: Plugins = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
@@ -81,6 +84,7 @@ class CommandServices:
             archive=self.archive,
             platforms=self.publisher.platforms,
             checks=self.checks,
+            check_settings=self.check_settings,
             plugins=self.plugins,
         )
 
