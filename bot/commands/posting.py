@@ -272,7 +272,9 @@ async def _check_can_post(context: CommandContext, place: Destination) -> None:
             name=place.name,
             why=place.paused,
         )
-    for finding in await context.services.doctor.of_place(context.workspace, place):
+    for finding in await context.services.doctor.examine_destination(
+        context.workspace, place
+    ):
         if finding.state == "problem":
             raise UserError(
                 "The bot cannot post to #{name}: {text}. {fix}",

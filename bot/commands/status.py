@@ -253,7 +253,9 @@ async def leave_held(context: CommandContext, key: str) -> Reply:
 @command("newsdesk doctor", "What is wrong here, each with its fix", "/newsdesk doctor")
 async def run_doctor(context: CommandContext) -> Reply:
     """The findings about this workspace, the most urgent first."""
-    found = await context.services.doctor.look_into(context.workspace, context.texts)
+    found = await context.services.doctor.examine_workspace(
+        context.workspace, context.texts
+    )
     states = list(STATE_SIGNS)
     ordered = sorted(found, key=lambda one: states.index(one.state))
     digests = await context.list_digests()
