@@ -25,8 +25,6 @@ from bot.errors import ConfigurationError
 from bot.storage import engines
 from bot.storage.engines import explain_error, is_transient
 
-#: Folder beside the database in which backups are kept.
-BACKUP_FOLDER = "backups"
 #: Up to this size a file is checked as a whole.
 _FULL_CHECK_BYTES = 64 * 2**20
 #: What is due, was published, and goes where; the small ones first: time is short.
