@@ -135,13 +135,9 @@ def _entries(folder: Path, root: Path, problems: list[ReadProblem]) -> list[Path
     try:
         found = sorted(folder.iterdir(), key=lambda entry: entry.name)
     except OSError as error:
-        problems.append(
-            ReadProblem(
-                where=_relative_name(folder, root),
-                what=f"The folder cannot be opened: {error.strerror}.",
-                remedy="Check who may read it.",
-            )
-        )
+        what = f"The folder cannot be opened: {error.strerror}."
+        where, remedy = _relative_name(folder, root), "Check who may read it."
+        problems.append(ReadProblem(where=where, what=what, remedy=remedy))
         return []
     return [entry for entry in found if not entry.name.startswith(".")]
 

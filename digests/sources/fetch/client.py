@@ -65,6 +65,21 @@ class _FetchState:
     permanent: bool = True
     attachment: AttachmentRules | None = None
 
+    @property
+    def host(self) -> str:
+        """The host of the address."""
+        return self.url.host or ""
+
+    @property
+    def server(self) -> str:
+        """The server of the address: http and https of a host are one."""
+        return self.host if self.url.port in (80, 443) else format_host_port(self.url)
+
+    @property
+    def moved_address(self) -> str | None:
+        """The permanent new address, as text."""
+        return str(self.moved_to) if self.moved_to is not None else None
+
 
 class Fetcher:
     """Fetches addresses; use it as an async context manager."""
@@ -121,7 +136,7 @@ class Fetcher:
         while True:
             # Private networks and attachments need no spacing.
             spaced = attachment is None and not may_be_private(state.url, self._rules)
-            async with self._queue.reserve(_server_key(state), spaced=spaced):
+            async with self._queue.reserve(state.server, spaced=spaced):
                 answer = await self._at_one_server(state)
             if answer is not None:
                 return answer
@@ -130,8 +145,8 @@ class Fetcher:
         self, state: _FetchState
     ) -> FetchResponse | NotModified | None:
         """The response, or None if a redirect leads to another server."""
-        server = _server_key(state)
-        while _server_key(state) == server:
+        server = state.server
+        while state.server == server:
             await self._obey_robots(state)
             answer = await self._request_once(state)
             if answer is not None:
@@ -144,9 +159,9 @@ class Fetcher:
         rules = await self._robots.rules(state.url, partial(self._ask_robots, state))
         if not rules.allow(state.url):
             raise FetchRefused(
-                f"{_host(state)} asks in its robots.txt not to be read there."
+                f"{state.host} asks in its robots.txt not to be read there."
             )
-        self._queue.delay_next(_server_key(state), rules.delay())
+        self._queue.delay_next(state.server, rules.delay())
 
     async def _ask_robots(self, state: _FetchState, url: URL) -> FetchResponse:
         """A host's robots.txt, within the fetch's deadline and the same server."""
@@ -158,13 +173,13 @@ class Fetcher:
             redirects_seen=state.redirects_seen,
         )
         try:
-            while _server_key(side) == _server_key(state):
+            while side.server == state.server:
                 answer = await self._request_once(side)
                 if isinstance(answer, FetchResponse):
                     return answer
         finally:
             state.seconds_left -= share - side.seconds_left
-        raise SourceUnreachable(f"{_host(state)} keeps its robots.txt elsewhere.")
+        raise SourceUnreachable(f"{state.host} keeps its robots.txt elsewhere.")
 
     async def _request_once(
         self, state: _FetchState
@@ -173,7 +188,7 @@ class Fetcher:
         session = self._sessions[not may_be_private(state.url, self._rules)]
         begun = self._clock()
         try:
-            with _wire_errors(_host(state)):
+            with _wire_errors(state.host):
                 async with (
                     asyncio.timeout(state.seconds_left),
                     session.get(
@@ -195,9 +210,9 @@ class Fetcher:
             and state.known != Validators()
         ):
             return _unchanged(state, answer)
-        if failure := response.error_for_response(answer, _host(state)):
+        if failure := response.error_for_response(answer, state.host):
             if isinstance(failure, SourceRateLimited) and failure.wait:
-                self._queue.pause_host(_server_key(state), failure.wait)
+                self._queue.pause_host(state.server, failure.wait)
             raise failure
         body = await _read_body(answer, self._rules, state.attachment)
         return FetchResponse(
@@ -205,7 +220,7 @@ class Fetcher:
             body=body,
             content_type=answer.headers.get("Content-Type", "").lower(),
             validators=_validators(answer),
-            moved_to=_moved_to(state),
+            moved_to=state.moved_address,
         )
 
 
@@ -237,15 +252,6 @@ def _begin_fetch(
     )
 
 
-def _host(state: _FetchState) -> str:
-    return state.url.host or ""
-
-
-def _server_key(state: _FetchState) -> str:
-    """The server of an address: http and https of a host are one."""
-    return _host(state) if state.url.port in (80, 443) else format_host_port(state.url)
-
-
 def _headers(state: _FetchState) -> dict[str, str]:
     headers = {"Accept": _ACCEPT, "Accept-Encoding": response.OFFERED_ENCODINGS}
     if state.known.etag:
@@ -264,11 +270,11 @@ def _follow_redirect(
     state.redirects_seen += 1
     if state.redirects_seen > rules.redirects:
         raise SourceUnreachable(
-            f"{_host(state)} redirects more than {rules.redirects} times."
+            f"{state.host} redirects more than {rules.redirects} times."
         )
     there = _redirect_target(state.url, answer.headers.get("Location"), rules)
     if state.url.scheme == "https" and there.scheme == "http":
-        raise FetchRefused(f"{_host(state)} redirects from https to http.")
+        raise FetchRefused(f"{state.host} redirects from https to http.")
     if state.attachment is not None:
         state.attachment.check(there)
     state.url = there
@@ -311,11 +317,9 @@ def _unchanged(state: _FetchState, answer: ClientResponse) -> NotModified:
         etag=new.etag or state.known.etag,
         last_modified=new.last_modified or state.known.last_modified,
     )
-    return NotModified(url=str(state.url), validators=kept, moved_to=_moved_to(state))
-
-
-def _moved_to(state: _FetchState) -> str | None:
-    return str(state.moved_to) if state.moved_to is not None else None
+    return NotModified(
+        url=str(state.url), validators=kept, moved_to=state.moved_address
+    )
 
 
 @contextmanager
