@@ -61,6 +61,11 @@ class SystemClock:
         return datetime.now(UTC)  # noqa: TID251 - this is the Clock that others ask
 
 
+def get_clock() -> Clock:
+    """The real clock, as the port that others receive."""
+    return SystemClock()
+
+
 def list_platforms() -> Plugins:
     """Every platform by name, in the order in which they are offered."""
     return load_plugins()

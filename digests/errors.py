@@ -20,9 +20,17 @@
 Any other exception that leaves this package is a defect: the developer's turn.
 """
 
+from digests.messages import Message, as_message
+
 
 class DigestsError(Exception):
-    """Base of every error that the composer raises on purpose."""
+    """Base of every error that the composer raises on purpose; `str` is English."""
+
+    message: Message
+
+    def __init__(self, message: str | Message, /, **params: object) -> None:
+        self.message = as_message(message, **params)
+        super().__init__(self.message)
 
 
 class InputError(DigestsError):
@@ -43,8 +51,15 @@ class SourceError(DigestsError):
     #: Whether retrying is pointless until somebody changes something.
     permanent = False
 
-    def __init__(self, message: str, *, wait: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str | Message,
+        /,
+        *,
+        wait: float | None = None,
+        **params: object,
+    ) -> None:
+        super().__init__(message, **params)
         #: Seconds that the source asked us to wait, or None.
         self.wait = wait
 

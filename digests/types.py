@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias, get_args
 
+from digests.messages import Message
+
 DEFAULT_SUMMARISER: Final = "extractive"
 QuoteKind = Literal["direct", "partial"]
 DecisionStage = Literal[
@@ -208,10 +210,10 @@ class RankedStory:
     story: Story
     #: Above 0; comparable within one ranking only.
     score: float = 0.0
-    #: Plain phrases, the weightiest first.
-    reasons: tuple[str, ...] = ()
-    #: Why a share cap moved it down, "" where none did.
-    waited: str = ""
+    #: The weightiest first.
+    reasons: tuple[Message, ...] = ()
+    #: Why a share cap moved it down, None where none did.
+    waited: Message | None = None
     #: Whether this digest published the story before and it has news.
     update: bool = False
     #: The new sentences of an update, in the text of the story's first article.
@@ -308,8 +310,8 @@ class EditionStory:
     outlets: tuple[str, ...]
     #: Whether this digest published the story before (an «Update»).
     update: bool = False
-    #: The reasons for its place, in words.
-    reasons: tuple[str, ...] = ()
+    #: The reasons for its place, the weightiest first.
+    reasons: tuple[Message, ...] = ()
     #: The sentence of `articles[0]` that says why it matters, or None.
     matters: Sentence | None = None
     #: Figures on which the story's outlets differ.
@@ -339,8 +341,7 @@ class ArticleDecision:
     story: str | None
     stage: DecisionStage
     outcome: DecisionOutcome
-    #: A plain sentence.
-    reason: str
+    reason: Message
     #: The article that it repeats, if any.
     duplicate_of: str | None = None
 

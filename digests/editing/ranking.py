@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from digests.editing import novelty
+from digests.messages import Message
 from digests.stories import filters, terms
 from digests.types import (
     Article,
@@ -107,21 +108,27 @@ def _weigh_story(
     liked = filters.match_filters(story.articles[0], style.more)
     unliked = filters.match_filters(story.articles[0], style.less)
     parts = [
-        (_OUTLETS * math.log2(outlets), f"{outlets} independent outlets"),
-        (_RECENCY * 0.5 ** max(0.0, late / _HALF_LIFE), _format_age(late)),
-        (_FOLLOWED * len(followed), f"about {' and '.join(followed)}"),
-        (_LENGTH * min(1.0, length / _LONG_TEXT), "reported at length"),
-        (_LIKED * min(len(liked), _MOST_LIKED), f"more of {' and '.join(liked)}"),
+        (_OUTLETS * math.log2(outlets), Message("rank.outlets", n=outlets)),
+        (_RECENCY * 0.5 ** max(0.0, late / _HALF_LIFE), _describe_age(late)),
+        (
+            _FOLLOWED * len(followed),
+            Message("rank.topics", topics=" and ".join(followed)),
+        ),
+        (_LENGTH * min(1.0, length / _LONG_TEXT), Message("rank.long")),
+        (
+            _LIKED * min(len(liked), _MOST_LIKED),
+            Message("rank.more_of", topics=" and ".join(liked)),
+        ),
     ]
     parts.sort(key=lambda part: -part[0])
     said = [reason for value, reason in parts if value >= _WORTH_SAYING]
     said = said or [parts[0][1]]
     if entry.update:
-        said.insert(0, "news on a story told before")
+        said.insert(0, Message("rank.update"))
     score = sum(value for value, _ in parts)
     if unliked and not liked:
         score /= _UNLIKED
-        said.append(f"less of {' and '.join(unliked)}")
+        said.append(Message("rank.less_of", topics=" and ".join(unliked)))
     return replace(entry, score=score, reasons=tuple(said))
 
 
@@ -130,11 +137,10 @@ def _match_followed_topics(story: Story, style: EditionStyle) -> tuple[str, ...]
     return filters.match_filters(story.articles[0], style.include)
 
 
-def _format_age(late: timedelta) -> str:
+def _describe_age(late: timedelta) -> Message:
     if late <= timedelta(hours=1):
-        return "among the newest"
-    hours = round(late / timedelta(hours=1))
-    return f"{hours} {'hour' if hours == 1 else 'hours'} older than the newest"
+        return Message("rank.newest")
+    return Message("rank.age", n=round(late / timedelta(hours=1)))
 
 
 def _balance_stories(
@@ -171,8 +177,8 @@ def balance_items(
     caps: ShareCaps,
     source: Callable[[BalancedItem], str],
     topics: Callable[[BalancedItem], Collection[str]],
-) -> list[tuple[BalancedItem, str]]:
-    """The items in order, each with why a cap moved it down, "" if none did.
+) -> list[tuple[BalancedItem, Message | None]]:
+    """The items in order, each with why a cap moved it down, None if none did.
 
     Args:
         items: Best first.
@@ -183,8 +189,8 @@ def balance_items(
     """
     waiting = list(items)
     taken: Counter[tuple[str, str]] = Counter()
-    chosen: list[tuple[BalancedItem, str]] = []
-    passed: dict[int, str] = {}
+    chosen: list[tuple[BalancedItem, Message | None]] = []
+    passed: dict[int, Message] = {}
     of_source, of_topic = (
         _max_places(places, caps.source),
         _max_places(places, caps.topic),
@@ -198,10 +204,10 @@ def balance_items(
                 break
             passed.setdefault(id(item), why)
         item = waiting.pop(place or 0)
-        chosen.append((item, passed.get(id(item), "")))
+        chosen.append((item, passed.get(id(item))))
         taken["source", source(item)] += 1
         taken.update(("topic", topic) for topic in topics(item))
-    return chosen + [(item, passed.get(id(item), "")) for item in waiting]
+    return chosen + [(item, passed.get(id(item))) for item in waiting]
 
 
 def _max_places(places: int, share: float) -> int:
@@ -214,11 +220,11 @@ def _explain_wait(
     taken: Counter[tuple[str, str]],
     of_source: int,
     of_topic: int,
-) -> str:
-    """Why a cap excludes an item for now, or ""."""
+) -> Message | None:
+    """Why a cap excludes an item for now, or None."""
     if source and (n := taken["source", source]) >= of_source:
-        return f"after {n} from {source}"
+        return Message("rank.after_source", n=n, source=source)
     for topic in sorted(topics):
         if (n := taken["topic", topic]) >= of_topic:
-            return f"after {n} on «{topic}»"
-    return ""
+            return Message("rank.after_topic", n=n, topic=topic)
+    return None

@@ -80,9 +80,7 @@ def revision_hash(title: str | None, text: str) -> str:
 def _refuse_known_binary(raw: bytes) -> None:
     for magic, kind in _MAGIC:
         if raw.startswith(magic):
-            raise UnreadableInput(
-                f"This is {kind}, not text; give a text or HTML file."
-            )
+            raise UnreadableInput("file.not_text", kind=kind)
 
 
 def detect_order_mark(raw: bytes) -> str | None:
@@ -112,10 +110,7 @@ def _decode_by_trial(raw: bytes) -> str:
 def _refuse_controls(text: str) -> None:
     controls = len(_CONTROLS.findall(text)) + text.count("\ufffd")
     if controls > max(1, _MAX_CONTROL_SHARE * len(text)):
-        raise UnreadableInput(
-            "This does not look like text: it is full of control characters; "
-            "give a text or HTML file."
-        )
+        raise UnreadableInput("file.control_characters")
 
 
 _MARKS = '"`´‘’‚‛“”„‟«»‹›「」『』〝〞〟＂＇'

@@ -48,7 +48,7 @@ def parse_feed(body: bytes, *, url: str, now: datetime) -> Feed:
         declared = _declared_language(body)
         listing = parse_xml_feed(body)
     if listing is None:
-        raise SourceUnreadable("There is no feed in it.")
+        raise SourceUnreadable("source.no_feed")
     return _build_feed(listing, declared, url=url, now=now)
 
 
@@ -283,10 +283,10 @@ def parse_json_feed(body: bytes) -> RawFeed:
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError):
-        raise SourceUnreadable("It begins like a JSON feed, but is not one.") from None
+        raise SourceUnreadable("source.bad_json_feed") from None
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list):
-        raise SourceUnreadable("It is JSON, but no feed: it has no list of items.")
+        raise SourceUnreadable("source.json_without_items")
     several = [item for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
     return RawFeed(
         title=_json_text(data, "title"),

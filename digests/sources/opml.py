@@ -51,10 +51,10 @@ def parse_opml(body: bytes) -> OpmlDocument:
         SourceUnreadable: It is no OPML, or malicious.
     """
     if len(body) > _LARGEST:
-        raise SourceUnreadable("It is larger than 5 MiB; split it.")
+        raise SourceUnreadable("source.opml_too_large")
     root = parse_xml(sanitize_xml(body))
     if str(root.tag).lower() != "opml":
-        raise SourceUnreadable("It is no OPML file; export one from your feed reader.")
+        raise SourceUnreadable("source.not_opml")
     found: dict[str, Subscription] = {}
     left_out = 0
     for outline, folders in _outlines(root):

@@ -83,7 +83,7 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     try:
         plain = decode_text(body)
     except UnreadableInput as error:
-        raise SourceUnreadable(str(error)) from None
+        raise SourceUnreadable(error.message) from None
     if detect_order_mark(body):
         return plain
     named = _CHARSET.search(content_type)

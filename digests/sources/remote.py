@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from digests.errors import DigestsError, FetchRefused, SourceUnreadable
+from digests.errors import DigestsError, SourceUnreadable
+from digests.messages import Message
 from digests.sources.feed import parse_feed
 from digests.sources.fetch import (
     Fetcher,
@@ -91,7 +92,7 @@ async def read_address(
         return answer
     found = detect_kind(answer.body, answer.content_type)
     if kind is not None and found != kind:
-        raise SourceUnreadable(f"It was a {kind} and is a {found} now.")
+        raise SourceUnreadable("source.kind_changed", kind=kind, found=found)
     return await _READERS[found](answer, sandbox, now)
 
 
@@ -126,7 +127,7 @@ async def _visit_page(answer: FetchResponse, sandbox: Sandbox, now: datetime) ->
         parse_page, answer.body, url=answer.url, content_type=kind, now=now
     )
     if not page.article.text and not page.feeds:
-        raise SourceUnreadable("There is neither an article nor a feed on this page.")
+        raise SourceUnreadable("source.nothing_there")
     articles = (page.article,) if page.article.text else ()
     title = page.article.title or ""
     return _build_visit(answer, "page", title, articles, feeds=page.feeds)
@@ -154,7 +155,6 @@ def _build_visit(
 
 
 _READERS = {"feed": _visit_feed, "sitemap": _visit_sitemap, "page": _visit_page}
-_AS_SETTING = "an admin can allow it in FETCH_ALLOW_PRIVATE"
 
 
 async def read_addresses(
@@ -176,10 +176,6 @@ async def read_addresses(
         for address in addresses:
             try:
                 found.append(await _read_source(address, fetcher, sandbox, now))
-            except FetchRefused as error:
-                # The admin's setting is an option of the command line here.
-                here = str(error).replace(_AS_SETTING, "allow it with --allow-private")
-                found.append(FetchRefused(here))
             except DigestsError as error:
                 found.append(error)
     return found
@@ -194,7 +190,7 @@ async def _read_source(
         feed = visit.feeds[0].address
         visit = await read_address(feed, fetcher=fetcher, sandbox=sandbox, now=now)
     if isinstance(visit, NotModified) or not visit.articles:
-        raise SourceUnreadable(f"{address} holds no articles at present.")
+        raise SourceUnreadable("source.empty", address=address)
     articles = tuple(_with_id(article, address) for article in visit.articles)
     return ReadResult(articles=articles, problems=_suggest_feeds(address, visit))
 
@@ -216,7 +212,7 @@ def _suggest_feeds(address: str, visit: Visit) -> tuple[ReadProblem, ...]:
     return (
         ReadProblem(
             where=address,
-            what="It was read as one page.",
-            remedy=f"Its site also has feeds: {names}",
+            what=Message("source.read_as_page"),
+            remedy=Message("source.site_feeds", names=names),
         ),
     )

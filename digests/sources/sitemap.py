@@ -41,14 +41,12 @@ def parse_sitemap(body: bytes, *, now: datetime) -> tuple[Article, ...]:
     """
     root = parse_xml(sanitize_xml(body))
     if _local_name(root) != "urlset":
-        raise SourceUnreadable("It is no news sitemap; give the address of one.")
+        raise SourceUnreadable("source.not_news_sitemap")
     listed = (found for found in root if _local_name(found) == "url")
     made = (_article(_fields(found), now) for found in islice(listed, _MAX_ENTRIES))
     kept = {article.id: article for article in made if article is not None}
     if not kept:
-        raise SourceUnreadable(
-            "This sitemap names no news; give the address of a feed."
-        )
+        raise SourceUnreadable("source.empty_sitemap")
     return tuple(kept.values())
 
 

@@ -48,9 +48,7 @@ def sanitize_xml(body: bytes) -> bytes:
     """
     body = _recode_if_wide(body)
     if _ENTITY.search(body):
-        raise SourceUnreadable(
-            "It declares entities of its own, as no sound list does."
-        )
+        raise SourceUnreadable("source.entities")
     return body
 
 
@@ -94,7 +92,7 @@ def parse_xml(body: bytes) -> "_Element":
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None:
-        raise SourceUnreadable("It is not XML that can be read.")
+        raise SourceUnreadable("source.not_xml")
     return root
 
 

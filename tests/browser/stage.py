@@ -35,6 +35,7 @@ from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
 from bot.platforms.local.render import render
 from bot.web import server
+from digests.messages import Message
 from digests.types import Article
 from tests.bot.platforms.local import samples
 from tests.bot.web.asgi import no_measurements
@@ -91,8 +92,8 @@ class Stage:
             zone="Europe/London",
         )
 
-    async def _troubles(self) -> tuple[str, ...]:
-        return self.list_problems
+    async def _troubles(self) -> tuple[Message, ...]:
+        return tuple(map(Message, self.list_problems))
 
     def inbox(self) -> Inbox:
         return an_inbox(

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 from bot.errors import SendNotReceived, SendRefused, SendUnclear
 from bot.model import PERSON_PREFIX, Delivery
 from bot.platforms.discord.channels import PERSONAL_WORKSPACE_PREFIX
+from digests.messages import Message
 
 if TYPE_CHECKING:
     from bot.platforms.discord.transport import DiscordSession
 
-NOT_A_MEMBER: Final = "You are not a member of the server any more."
-CANNOT_OPEN: Final = "Discord opens no direct message to you."
+NOT_A_MEMBER: Final = Message("discord.not_a_member")
+CANNOT_OPEN: Final = Message("discord.no_direct_message")
 #: Makes a request when it is its turn; failures are ours.
 DirectMessageCaller = Callable[
     [str, Callable[["DiscordSession"], Awaitable[str]]], Awaitable[str]
@@ -60,7 +61,7 @@ class DiscordDirectMessages:
         try:
             await ask("GET", lambda session: session.member(guild, person))
         except SendUnclear as unclear:
-            raise SendNotReceived(str(unclear)) from unclear
+            raise SendNotReceived(unclear.message) from unclear
         except SendRefused as refused:
             if refused.whole_workspace or refused.may_return:
                 raise
@@ -73,7 +74,7 @@ class DiscordDirectMessages:
             )
         except SendUnclear as unclear:
             # Opening it twice gives the same, and nothing was said there yet.
-            raise SendNotReceived(str(unclear)) from unclear
+            raise SendNotReceived(unclear.message) from unclear
         except SendRefused as refused:
             if refused.whole_workspace or not refused.message_only:
                 raise

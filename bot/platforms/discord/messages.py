@@ -52,6 +52,7 @@ from bot.platforms.discord.markdown import (
     keep_whole_lines,
     measure_text,
 )
+from digests.messages import Message
 
 if TYPE_CHECKING:
     from bot.platforms.discord.transport import DiscordSession
@@ -243,7 +244,7 @@ class CrosspostQueue:
         log.warning("not published", platform=PLATFORM_NAME, reason=str(why))
 
 
-THREAD_DELETED = "The thread of this edition is not there any more."
+THREAD_DELETED = Message("discord.thread_deleted")
 
 
 class DiscordSender:
@@ -383,7 +384,7 @@ class DiscordSender:
             return None
         except SendUnclear as unclear:
             # Of the message itself nothing was sent yet.
-            raise SendNotReceived(f"No thread could be opened: {unclear}") from unclear
+            raise SendNotReceived("discord.no_thread", error=unclear) from unclear
         return message
 
     async def _kind(self, channel: int) -> int | None:

@@ -38,6 +38,7 @@ from bot.platforms.discord.messages import CrosspostQueue, DiscordSender
 from bot.platforms.discord.rate_limits import DiscordRateLimiter
 from bot.platforms.discord.read_back import DiscordHistoryReader
 from bot.platforms.discord.render import render
+from digests.messages import Message
 from digests.types import Edition
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class DiscordPlatform:
         self._session: DiscordSession | None = None
         self._login_lock = asyncio.Lock()
         #: Why nothing is sent any more.
-        self._stopped_reason: str | None = None
+        self._stopped_reason: Message | None = None
         self._stopped = asyncio.Event()
         #: Why the gateway stays closed, although posting goes on.
         self._gateway_closed_reason: str | None = None
@@ -129,7 +130,7 @@ class DiscordPlatform:
         """«ok» while connected; otherwise what is missing, in words."""
         problem = self._stopped_reason or self._gateway_closed_reason
         if problem is not None:
-            return problem
+            return str(problem)
         if not self._connected:
             return "It is not connected yet."
         return self._listener.problem or "ok"
@@ -304,11 +305,11 @@ class DiscordPlatform:
             reason = str(error) or type(error).__name__
             log.warning("connection lost", platform=PLATFORM_NAME, reason=reason)
 
-    def _stop_platform(self, reason: str) -> None:
+    def _stop_platform(self, reason: Message) -> None:
         if self._stopped_reason is None:
             self._stopped_reason = reason
             self._stopped.set()
-            log.error("platform stopped", platform=PLATFORM_NAME, reason=reason)
+            log.error("platform stopped", platform=PLATFORM_NAME, reason=str(reason))
 
     # ── calls ──────────────────────────────────────────────────────────────────
 
@@ -347,9 +348,9 @@ class DiscordPlatform:
         if isinstance(found, SendRateLimited):
             return found
         if isinstance(found, SendRefused) and found.whole_workspace:
-            self._stop_platform(str(found))
+            self._stop_platform(found.message)
             return found
-        return SendNotReceived(f"The bot could not log in to Discord: {found}")
+        return SendNotReceived("discord.login_failed", error=found)
 
     async def _call(
         self,
@@ -370,7 +371,7 @@ class DiscordPlatform:
             except Exception as error:
                 found = classify_send_error(error, guarded=guarded)
                 if isinstance(found, SendRefused) and found.whole_workspace:
-                    self._stop_platform(str(found))
+                    self._stop_platform(found.message)
                 raise found from error
 
     async def _ask(

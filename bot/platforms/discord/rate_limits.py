@@ -27,6 +27,7 @@ from typing import Final
 from bot.errors import SendRateLimited
 from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.discord import limits
+from digests.messages import Message
 
 _INVALID_STATUSES = frozenset({401, 403, 429})
 
@@ -83,7 +84,7 @@ class DiscordRateLimiter:
             async with asyncio.timeout(limits.SLOT_TIMEOUT):
                 await self._slots.acquire()
         except TimeoutError:
-            text = "Many messages are on their way to Discord."
+            text = Message("discord.busy")
             raise SendRateLimited(text, retry_after=limits.SLOT_TIMEOUT) from None
         try:
             yield
@@ -114,13 +115,13 @@ class DiscordRateLimiter:
         now = self._now()
         until = max(self._global_until, self._routes.get((method, channel), 0.0))
         if until > now:
-            text = "Discord asks us to wait."
+            text = Message("discord.rate_limited")
             raise SendRateLimited(text, retry_after=until - now)
         while self._invalid and self._invalid[0] <= now - limits.INVALID_WINDOW:
             self._invalid.popleft()
         if len(self._invalid) >= limits.INVALID_MOST:
             wait = self._invalid[0] + limits.INVALID_WINDOW - now
-            text = "Discord refused many requests; we are silent for a while."
+            text = Message("discord.silent")
             raise SendRateLimited(text, retry_after=wait)
 
     def _record_rate_limit(self, answer: ObservedResponse, now: float) -> None:

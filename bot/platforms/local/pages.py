@@ -61,13 +61,14 @@ from bot.platforms.local.platform import (
     get_person,
 )
 from bot.ports import Clock, Mailbox
+from digests.messages import Message
 
 #: The local workspace and its channels, as they are now; the last may be this person's
 #: own (their id).
 ListChannels = Callable[[str], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
 
 #: What stands still at present, in sentences for whoever runs the bot.
-ListProblems = Callable[[], Awaitable[tuple[str, ...]]]
+ListProblems = Callable[[], Awaitable[tuple[Message, ...]]]
 
 #: The banner for a bot that has no other platform.
 NO_TOKENS_NOTICE: Final = (
@@ -89,7 +90,7 @@ class _PageContext:
     visitor: PageVisitor
 
 
-async def _list_no_problems() -> tuple[str, ...]:
+async def _list_no_problems() -> tuple[Message, ...]:
     return ()
 
 
@@ -317,7 +318,7 @@ class _Pages:
     async def _troubles(self, here: _PageContext) -> tuple[str, ...]:
         if here.visitor.person.permission < Permission.EDITOR:
             return ()
-        return tuple(map(here.texts.translate_stored, await self.list_problems()))
+        return tuple(map(here.texts.message, await self.list_problems()))
 
     async def _messages(self, here: _PageContext) -> tuple[LocalMessage, ...]:
         if here.channel is None:

@@ -218,7 +218,7 @@ class SlackClient:
         """Send the file there; no token goes with it."""
         async with self._http.post(url, data=content) as answer:
             if answer.status != 200:
-                raise SendRefused("Slack did not take the file.", message_only=True)
+                raise SendRefused("slack.file_refused", message_only=True)
 
     async def complete_upload(self, number: str, name: str, channel: str) -> None:
         """Show the file in a channel."""
@@ -268,7 +268,7 @@ def _forbid_redirections() -> aiohttp.TraceConfig:
         _context: SimpleNamespace,
         params: aiohttp.TraceRequestRedirectParams,
     ) -> None:
-        raise SendUnclear(f"{params.url.host} answered with a redirection.")
+        raise SendUnclear("slack.redirected", host=params.url.host)
 
     trace = aiohttp.TraceConfig()
     trace.on_request_redirect.append(redirected)

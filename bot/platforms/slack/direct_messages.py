@@ -39,7 +39,7 @@ class SlackDirectMessages:
             delivery.channel.removeprefix(PERSON_PREFIX),
         )
         if not _PERSON_ID.fullmatch(key[1]):
-            raise SendRefused(f"«{key[1]}» is not the id of a Slack person.")
+            raise SendRefused("slack.not_a_person_id", person=key[1])
         channel = self._opened.get(key)
         if channel is None:
             channel = await self._open(*key)
@@ -58,10 +58,10 @@ class SlackDirectMessages:
             raise
         except SendUnclear as unclear:
             # Opening it twice gives the same, and nothing was said there yet.
-            raise SendNotReceived(str(unclear)) from unclear
+            raise SendNotReceived(unclear.message) from unclear
         except SendRefused as refused:
             raise SendRefused(
-                f"Slack opens no conversation with you: {refused} An administrator can "
-                "see whether the app has the scope im:write.",
+                "slack.no_direct_message",
+                error=refused,
                 may_return=True,
             ) from refused

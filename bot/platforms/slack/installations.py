@@ -31,6 +31,7 @@ from bot.platforms.slack.app_manifest import SlackApp, check_scopes
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
 from bot.platforms.slack.tokens import RotatingTokens, TokenSource, parse_tokens
 from bot.ports import InstallationStore
+from digests.messages import Message
 
 if TYPE_CHECKING:
     import aiohttp
@@ -66,7 +67,7 @@ class Installation:
         self.api_base = api_base
         self.pace = pace
         #: Why nothing is asked any more.
-        self.refused: str | None = None
+        self.refused: Message | None = None
         #: The workspace, once signed in; "" before.
         self.team = ""
         #: Set when `refused` is.
@@ -191,7 +192,7 @@ class Installation:
         try:
             return await self._tokens.current()
         except TokenRefused as error:
-            self._stop(str(error))
+            self._stop(error.message)
             raise
 
     async def _retry_renewed(
@@ -221,7 +222,7 @@ class Installation:
         if isinstance(found, SendRateLimited):
             self.pace.limited(method, channel, found.retry_after)
         if isinstance(found, TokenRefused):
-            self._stop(str(found))
+            self._stop(found.message)
         return found
 
     def _record_sign_in_failure(self, error: Exception) -> SendError:
@@ -232,15 +233,15 @@ class Installation:
         if isinstance(found, SendRateLimited):
             return found
         if isinstance(found, TokenRefused):
-            self._stop(str(found))
+            self._stop(found.message)
             return found
-        return SendNotReceived(f"The bot could not sign in to Slack: {found}")
+        return SendNotReceived("slack.login_failed", error=found)
 
-    def _stop(self, reason: str) -> None:
+    def _stop(self, reason: Message) -> None:
         if self.refused is None:
             self.refused = reason
             self.stopped.set()
-            log.error("platform stopped", platform="slack", reason=reason)
+            log.error("platform stopped", platform="slack", reason=str(reason))
 
     def _check_token(self) -> None:
         if self.refused is not None:
@@ -256,7 +257,7 @@ class Installations(Protocol):
         ...
 
     @property
-    def refused(self) -> str | None:
+    def refused(self) -> Message | None:
         """Why nobody is served any more, whatever the workspace."""
         ...
 
@@ -312,7 +313,7 @@ class SingleInstallation:
         return self.one.api_base
 
     @property
-    def refused(self) -> str | None:
+    def refused(self) -> Message | None:
         return self.one.refused
 
     @property
@@ -343,7 +344,7 @@ class SingleInstallation:
 class StoredInstallations:
     """The app in every workspace that installed it."""
 
-    refused: str | None = None
+    refused: Message | None = None
     ready = True
 
     def __init__(
@@ -378,8 +379,9 @@ class StoredInstallations:
         if found is None:
             self._open.pop(team, None)
             raise SendRefused(
-                f"The app is not installed in the Slack workspace {team}. Install it: "
-                f"{self.app.install_url}",
+                "slack.not_installed",
+                team=team,
+                address=self.app.install_url,
                 whole_workspace=True,
             )
         number, installation = self._open.get(team, (0, None))
@@ -417,23 +419,30 @@ class StoredInstallations:
 
     async def findings(self, team: str) -> Sequence[Finding]:
         """What the doctor should say of a workspace."""
-        again = f"install it again: {self.app.install_url}"
+        again = Message("install it again: {address}", address=self.app.install_url)
         try:
             found = await self._found(team)
         except SendError as error:
-            return (_build_problem(team, str(error), ""),)
+            return (_build_problem(team, error.message),)
         if found is None:
-            fix = f"install it: {self.app.install_url}"
-            return (_build_problem(team, "the app is not installed there", fix),)
+            fix = Message("install it: {address}", address=self.app.install_url)
+            text = Message("the app is not installed there")
+            return (_build_problem(team, text, fix),)
         if found.tokens is None:
-            text = "its tokens were kept under another STANDFIRST_SECRET_KEY"
-            return (_build_problem(team, text, f"put that one back, or {again}"),)
+            text = Message(
+                "its tokens were encrypted with another STANDFIRST_SECRET_KEY"
+            )
+            fix = Message("restore that key, or {again}", again=again)
+            return (_build_problem(team, text, fix),)
         if found.broken is not None:
             until = found.tokens.expires_at
-            text = f"nothing can be posted: {found.broken}"
+            text = Message("nothing can be posted: {why}", why=found.broken)
             if until:
-                when = f"{until:%Y-%m-%d %H:%M}"
-                text = f"nothing can be posted from {when} UTC on: {found.broken}"
+                text = Message(
+                    "nothing can be posted from {moment} UTC on: {why}",
+                    moment=f"{until:%Y-%m-%d %H:%M}",
+                    why=found.broken,
+                )
             return (_build_problem(team, text, again),)
         # None were written down where an earlier Standfirst kept it.
         granted_scopes = found.scopes or None
@@ -456,15 +465,14 @@ class StoredInstallations:
             return await self.store.find(team)
         except BotError as error:
             raise SendNotReceived(
-                f"The installation cannot be looked up: {error}"
+                "slack.installation_not_found", error=error
             ) from error
 
     def _new(self, installed: AppInstallation) -> Installation:
         if installed.tokens is None:
             raise SendRefused(
-                "The tokens of this Slack workspace were kept under another "
-                "STANDFIRST_SECRET_KEY. Put that one back, or install the app again: "
-                f"{self.app.install_url}",
+                "slack.other_secret_key",
+                address=self.app.install_url,
                 whole_workspace=True,
             )
         tokens = RotatingTokens(
@@ -505,8 +513,8 @@ class StoredInstallations:
         return parse_tokens(answer, asked_at)
 
 
-def _build_problem(team: str, text: str, fix: str) -> Finding:
-    return Finding(subject=f"slack {team}", state="problem", text=text, fix=fix)
+def _build_problem(team: str, text: Message, fix: Message | str = "") -> Finding:
+    return Finding.problem(f"slack {team}", text, fix)
 
 
 log = structlog.get_logger(__name__)
@@ -521,8 +529,9 @@ def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
     wanted = delivery.workspace_external_id
     if wanted != session.team:
         raise SendRefused(
-            f"The bot's token is for the Slack workspace {session.team}, and this is "
-            f"for {wanted}. Set the id of the workspace, or its token.",
+            "slack.wrong_team",
+            team=session.team,
+            wanted=wanted,
             whole_workspace=True,
         )
 
@@ -530,8 +539,5 @@ def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
 def _get_channel(delivery: Delivery) -> str:
     """The channel's id; `Refused` when it cannot be one."""
     if not _TARGET_ID.fullmatch(delivery.channel):
-        raise SendRefused(
-            f"«{delivery.channel}» is not the id of a Slack channel: Slack shows it at "
-            "the end of the channel's details, and it begins with C."
-        )
+        raise SendRefused("slack.not_a_channel_id", channel=delivery.channel)
     return delivery.channel

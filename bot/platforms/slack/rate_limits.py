@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager
 
 from bot.errors import SendRateLimited
 from bot.platforms.slack import limits
+from digests.messages import Message
 
 POST_MESSAGE = "chat.postMessage"
 #: Channels that are remembered before those that may go are swept out.
@@ -68,7 +69,7 @@ class SlackRateLimiter:
             async with asyncio.timeout(self._patience):
                 await self._slots.acquire()
         except TimeoutError:
-            text = "Many messages are on their way to Slack."
+            text = Message("slack.busy")
             raise SendRateLimited(text, retry_after=limits.MIN_RETRY_AFTER) from None
         try:
             # Others may have been answered with a limit meanwhile.
@@ -84,7 +85,7 @@ class SlackRateLimiter:
         if method == POST_MESSAGE:
             until = max(until, self._posts_limited_until)
         if until > now:
-            raise SendRateLimited("Slack asks us to wait.", retry_after=until - now)
+            raise SendRateLimited("slack.rate_limited", retry_after=until - now)
 
     def posted(self) -> None:
         """Learn that a post was taken."""
@@ -113,7 +114,7 @@ class SlackRateLimiter:
         now = self._now()
         due = max(now, self._next_by_channel.get(channel, 0.0), self._next_post)
         if due - now > self._patience:
-            text = "Many messages wait for Slack."
+            text = Message("slack.waiting")
             raise SendRateLimited(text, retry_after=due - now)
         if len(self._next_by_channel) > _SWEEP_FROM:
             self._next_by_channel = {

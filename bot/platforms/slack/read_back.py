@@ -56,9 +56,7 @@ class SlackHistoryReader:
             if not cursor:
                 return None
             seen += limits.HISTORY_PAGE
-        raise SendRefused(
-            "Whether it arrived cannot be seen: too much was posted since."
-        )
+        raise SendRefused("slack.too_much_since")
 
     async def _page(
         self, delivery: Delivery, oldest: str | None, cursor: str
@@ -71,11 +69,7 @@ class SlackHistoryReader:
         except (TokenRefused, MessageGone):
             raise
         except SendRefused as refused:
-            raise SendRefused(
-                "Whether it arrived cannot be seen: the bot needs to be in the channel "
-                "and to have the scopes channels:history, groups:history and "
-                f"im:history. {refused}"
-            ) from refused
+            raise SendRefused("slack.read_back_forbidden", error=refused) from refused
         return page, more
 
     async def _read(

@@ -171,7 +171,7 @@ class SlackResponder:
             said = target.texts.say(
                 "It is too long for a message, and Slack took no file ({reason}). An "
                 "administrator can see whether the app has the scope files:write.",
-                reason=target.texts.translate_stored(str(error)),
+                reason=target.texts.error(error),
             )
             return Paragraph(text=said), *file.listings()
         said = target.texts.say(
@@ -288,7 +288,7 @@ async def send_file(
         UPLOAD_TICKET, lambda s: s.upload_ticket(file.name, len(content))
     )
     if not url.startswith(f"{origin}/"):
-        raise SendRefused("Slack takes files at another place than its own.")
+        raise SendRefused("slack.upload_elsewhere")
     await installation.ask(UPLOAD, lambda s: s.upload(url, content))
     await installation.ask(
         COMPLETE_UPLOAD, lambda s: s.complete_upload(number, file.name, channel)

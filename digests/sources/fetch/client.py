@@ -29,6 +29,7 @@ from digests.errors import (
 )
 from digests.sources.fetch import dialing, response
 from digests.sources.fetch.policy import (
+    ALLOW_PRIVATE_OPTION,
     AttachmentRules,
     FetchPolicy,
     format_host_port,
@@ -158,9 +159,7 @@ class Fetcher:
             return
         rules = await self._robots.rules(state.url, partial(self._ask_robots, state))
         if not rules.allow(state.url):
-            raise FetchRefused(
-                f"{state.host} asks in its robots.txt not to be read there."
-            )
+            raise FetchRefused("source.robots", host=state.host)
         self._queue.delay_next(state.server, rules.delay())
 
     async def _ask_robots(self, state: _FetchState, url: URL) -> FetchResponse:
@@ -179,7 +178,7 @@ class Fetcher:
                     return answer
         finally:
             state.seconds_left -= share - side.seconds_left
-        raise SourceUnreachable(f"{state.host} keeps its robots.txt elsewhere.")
+        raise SourceUnreachable("source.robots_elsewhere", host=state.host)
 
     async def _request_once(
         self, state: _FetchState
@@ -270,11 +269,11 @@ def _follow_redirect(
     state.redirects_seen += 1
     if state.redirects_seen > rules.redirects:
         raise SourceUnreachable(
-            f"{state.host} redirects more than {rules.redirects} times."
+            "source.redirects", host=state.host, n=rules.redirects
         )
     there = _redirect_target(state.url, answer.headers.get("Location"), rules)
     if state.url.scheme == "https" and there.scheme == "http":
-        raise FetchRefused(f"{state.host} redirects from https to http.")
+        raise FetchRefused("source.downgrade", host=state.host)
     if state.attachment is not None:
         state.attachment.check(there)
     state.url = there
@@ -287,7 +286,7 @@ def _redirect_target(here: URL, written: str | None, rules: FetchPolicy) -> URL:
     try:
         there = here.join(URL((written or "").strip()))
     except ValueError:
-        raise SourceUnreachable(f"{here.host} redirects to no address.") from None
+        raise SourceUnreachable("source.bad_redirect", host=here.host) from None
     # Credentials in a redirect are not sent.
     return parse_address(str(there), rules).with_user(None).with_fragment(None)
 
@@ -330,18 +329,14 @@ def _wire_errors(host: str) -> Iterator[None]:
     except SourceError:
         raise
     except TimeoutError:
-        raise FetchTimeout(f"{host} did not answer whole in time.") from None
+        raise FetchTimeout("source.timeout", host=host) from None
     except ClientSSLError:
-        raise CertificateUntrusted(
-            f"The certificate of {host} is not good: it may be expired, self-made or "
-            "for another host."
-        ) from None
+        raise CertificateUntrusted("source.certificate", host=host) from None
     except ClientConnectorError as error:
         if error.os_error.errno == dialing.FORBIDDEN_ERRNO:
             raise FetchRefused(
-                f"{host} is at an address of a private network; an admin can allow it "
-                "in FETCH_ALLOW_PRIVATE."
+                "source.private_network", host=host, setting=ALLOW_PRIVATE_OPTION
             ) from None
-        raise SourceUnreachable(f"{host} cannot be reached.") from None
+        raise SourceUnreachable("source.unreachable", host=host) from None
     except (ClientError, OSError, ValueError):
-        raise SourceUnreachable(f"{host} gave an answer that makes no sense.") from None
+        raise SourceUnreachable("source.bad_answer", host=host) from None

@@ -14,6 +14,8 @@ from digests.errors import FetchRefused, UsageError
 #: Our name for servers and in robots.txt.
 USER_AGENT = "Standfirst (news digests; +https://github.com/standfirst/standfirst)"
 ROBOT_NAME = "Standfirst"
+#: What may allow private addresses, in the composer's own command line.
+ALLOW_PRIVATE_OPTION = "--allow-private"
 
 _LONGEST_ADDRESS = 2048
 _NO_HOST = re.compile(r"[\x00-\x20\x7f]")
@@ -85,15 +87,12 @@ def parse_address(address: str, rules: FetchPolicy) -> URL:
     """
     url = _parse_url(address.strip())
     if url is None:
-        raise FetchRefused("This is not an address that can be read.")
+        raise FetchRefused("source.bad_address")
     if url.scheme not in ("http", "https") or not url.host:
-        raise FetchRefused(
-            "Only addresses that begin with http:// or https:// are read."
-        )
+        raise FetchRefused("source.not_http")
     if url.port not in rules.ports and not may_be_private(url, rules):
         raise FetchRefused(
-            f"{format_host_port(url)} is on another port than 80 and 443; "
-            "an admin can allow it in FETCH_ALLOW_PRIVATE."
+            "source.port", place=format_host_port(url), setting=ALLOW_PRIVATE_OPTION
         )
     return url
 
@@ -129,6 +128,4 @@ class AttachmentRules:
     def check(self, url: URL) -> None:
         """Raise `FetchRefused` if the address is not of the origin."""
         if url.origin() != URL(self.origin).origin():
-            raise FetchRefused(
-                f"{url.host} is not where files lie that are handed over here."
-            )
+            raise FetchRefused("source.not_attachment", host=url.host)

@@ -80,7 +80,7 @@ class HostQueue:
     def _check_pause(self, name: str, host: _HostState) -> None:
         left = host.paused_until - self._clock()
         if left > 0:
-            raise SourceRateLimited(f"{name} asked for a pause.", wait=left)
+            raise SourceRateLimited("source.resting", host=name, wait=left)
 
     def _host(self, name: str) -> _HostState:
         host = self._hosts.setdefault(name, _HostState())

@@ -50,9 +50,7 @@ class BodyDecoder:
         if coding in _GZIPS:
             self._unpacker = zlib.decompressobj(_GZIP)
         elif coding not in _PLAIN and coding != "deflate":
-            raise SourceUnreadable(
-                "The answer is packed in a way that we did not ask for."
-            )
+            raise SourceUnreadable("source.encoding")
         self.coding = coding
 
     def take(self, chunk: bytes) -> None:
@@ -64,15 +62,13 @@ class BodyDecoder:
         """
         self._came += len(chunk)
         if self._came > self.raw:
-            raise ResponseTooLarge(
-                f"The answer is larger than {_format_size(self.raw)}."
-            )
+            raise ResponseTooLarge("source.too_large", size=_format_size(self.raw))
         if self.coding == "deflate" and self._unpacker is None and chunk:
             self._unpacker = _deflate_decompressor(chunk)
         try:
             self._unpack(chunk)
         except zlib.error:
-            raise SourceUnreadable("The answer is not packed as it says.") from None
+            raise SourceUnreadable("source.corrupt") from None
 
     def whole(self) -> bytes:
         """The whole body, or what was received of an incomplete stream."""
@@ -91,9 +87,7 @@ class BodyDecoder:
     def _keep(self, part: bytes) -> None:
         self._size += len(part)
         if self._size > self.unpacked:
-            raise ResponseTooLarge(
-                f"The answer is larger than {_format_size(self.unpacked)}."
-            )
+            raise ResponseTooLarge("source.too_large", size=_format_size(self.unpacked))
         self._parts.append(part)
 
 
@@ -158,21 +152,19 @@ def error_for_response(answer: ClientResponse, host: str) -> SourceError | None:
     if status == 429 or (status == 503 and asked):
         wait = parse_retry_after(asked, answer.headers.get("Date"))
         return SourceRateLimited(
-            f"{host} asks for a pause (status {status}).", wait=wait
+            "source.rate_limited", host=host, status=status, wait=wait
         )
     return _error_for_status(status, host)
 
 
 def _error_for_status(status: int, host: str) -> SourceError:
     if status == 410:
-        return SourceGone(f"{host} says that this address has ended (status 410).")
+        return SourceGone("source.gone", host=host)
     if status in _DENIED:
-        return AccessDenied(
-            f"{host} does not let us read this address (status {status})."
-        )
+        return AccessDenied("source.forbidden", host=host, status=status)
     if 400 <= status < 500 and status not in _PASSING:
-        return SourceMissing(f"{host} has nothing at this address (status {status}).")
-    return SourceUnreachable(f"{host} could not answer (status {status}).")
+        return SourceMissing("source.missing", host=host, status=status)
+    return SourceUnreachable("source.server_error", host=host, status=status)
 
 
 #: The longest pause; longer ones are mostly mistakes.

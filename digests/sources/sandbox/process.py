@@ -113,17 +113,12 @@ class Sandbox:
             async with asyncio.timeout(self._limits.wall):
                 content = await self._exchange(worker, job)
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
-            raise SandboxKilled(
-                "It took more time or memory than any sound feed or page, so that its "
-                "reader was ended."
-            ) from None
+            raise SandboxKilled("source.sandbox_limits") from None
         try:
             answer, worn = decode_answer(content)
             return answer, bool(worn)
         except Exception:
-            raise SandboxKilled(
-                "Its reader gave no sound answer and was ended."
-            ) from None
+            raise SandboxKilled("source.sandbox_answer") from None
 
     async def _exchange(self, worker: Process, job: bytes) -> bytes:
         assert worker.stdin is not None
@@ -185,7 +180,12 @@ def _import_root() -> str:
 FRAME_LENGTH = struct.Struct(">I")
 
 #: Modules whose frozen types and errors an answer may contain.
-_ALLOWED_MODULES = ("digests.types", "digests.errors", "digests.sources.")
+_ALLOWED_MODULES = (
+    "digests.types",
+    "digests.errors",
+    "digests.messages",
+    "digests.sources.",
+)
 _ALLOWED_TYPES = {
     ("datetime", "datetime"),
     ("datetime", "timedelta"),

@@ -145,13 +145,13 @@ def _run_job(
     except SourceError as error:
         return error
     except DigestsError as error:
-        return SourceUnreadable(str(error))
+        return SourceUnreadable(error.message)
     except MemoryError:
         # The process may be inconsistent now; the next job gets a new worker.
         os._exit(1)
     except Exception as error:
         # A library's message may quote hostile input; its type is enough.
-        return SourceUnreadable(f"It cannot be read ({type(error).__name__}).")
+        return SourceUnreadable("source.unreadable", kind=type(error).__name__)
     finally:
         limit_cpu(0)
 
