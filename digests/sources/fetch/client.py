@@ -268,9 +268,7 @@ def _follow_redirect(
     """Move the fetch to the next address, if that is allowed."""
     state.redirects_seen += 1
     if state.redirects_seen > rules.redirects:
-        raise SourceUnreachable(
-            "source.redirects", host=state.host, n=rules.redirects
-        )
+        raise SourceUnreachable("source.redirects", host=state.host, n=rules.redirects)
     there = _redirect_target(state.url, answer.headers.get("Location"), rules)
     if state.url.scheme == "https" and there.scheme == "http":
         raise FetchRefused("source.downgrade", host=state.host)
