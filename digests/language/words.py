@@ -9,7 +9,7 @@ compares words within a text and does not serve search. English and German.
 
 import re
 from collections.abc import Callable, Mapping, Set
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -26,6 +26,7 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+@cache
 def load_word_tables(package: str, name: str) -> Mapping[str, frozenset[str]]:
     """The word tables of a data file, by their names.
 
